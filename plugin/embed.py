@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: MIT
+"""Makes C sources of the plugin's text files: SDL, JSON Schema and SQL stay files of their own kind."""
+
+import pathlib
+import re
+import sys
+
+
+def literal(text):
+    lines = text.splitlines(keepends=True) or [""]
+    escape = {"\\": "\\\\", '"': '\\"', "\n": "\\n", "\t": "\\t"}
+    return "\n    ".join('"' + "".join(escape.get(c, c) for c in line) + '"' for line in lines)
+
+
+def without_comments(text, mark):
+    kept = [line for line in text.splitlines() if not line.lstrip().startswith(mark)]
+    return "\n".join(kept).strip() + "\n"
+
+
+def paragraphs(text):
+    return [part.strip() + "\n" for part in re.split(r"\n\s*\n", text) if part.strip()]
+
+
+def defined_name(sdl):
+    match = re.search(r"^(?:directive\s+(@\w+)|(?:interface|type|enum|input|union|scalar)\s+(\w+))", sdl, re.M)
+    return match.group(1) or match.group(2)
+
+
+def federate(own, common):
+    """The same schema as one subgraph of Apollo Federation 2: entities get keys, value types are shareable."""
+    sdl = own + "\n" + "\n".join(common)
+    changes = [
+        (r"^(type Integration implements [\w &]+?) \{", r'\1 @key(fields: "id") {'),
+        (r"^type (PageInfo|CountInfo|DeletePayload) \{", r"type \1 @shareable {"),
+        (r"^type Organization implements Node \{", r'type Organization @key(fields: "id", resolvable: false) {'),
+    ]
+    for pattern, replacement in changes:
+        sdl, count = re.subn(pattern, replacement, sdl, flags=re.M)
+        if count == 0:
+            raise SystemExit(f"embed.py: nothing in the schema matches {pattern}")
+    link = ('extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", '
+            'import: ["@key", "@shareable"])\n\n')
+    return link + sdl
+
+
+def schema(own_file, common_file, config_file):
+    own = without_comments(own_file, "#")
+    common = paragraphs(without_comments(common_file, "#"))
+    texts = [("GQL_PART_OWN", "integrations", own)]
+    texts += [("GQL_PART_COMMON", defined_name(part), part) for part in common]
+    texts += [("GQL_PART_SUBGRAPH", "federation-2", federate(own, common))]
+    out = ['#include "schema_text.h"', ""]
+    for index, (kind, name, text) in enumerate(texts):
+        out.append(f"static const char text_{index}[] =\n    {literal(text)};")
+        out.append(f"static const gql_schema_part part_{index} = {{sizeof(gql_schema_part), {kind}, \"{name}\", "
+                   f"text_{index}, sizeof text_{index} - 1}};")
+    out.append("const gql_schema_part *const schema_parts[] = {")
+    out += [f"    &part_{index}," for index in range(len(texts))]
+    out.append("};")
+    out.append(f"const uint32_t schema_part_count = {len(texts)};")
+    out.append(f"const char config_schema[] =\n    {literal(config_file)};")
+    out.append("const size_t config_schema_size = sizeof config_schema - 1;")
+    return "\n".join(out)
+
+
+def statements_of(text):
+    pieces = re.split(r"^-- name: (\w+)\n", text, flags=re.M)[1:]
+    for name, sql in zip(pieces[::2], pieces[1::2]):
+        yield name, without_comments(sql, "--").strip()
+
+
+def statements_header(text):
+    names = [name for name, _ in statements_of(text)]
+    out = ["enum statement {"] + [f"    STATEMENT_{name.upper()}," for name in names]
+    out += ["    STATEMENT_COUNT", "};", "extern const char *const statement_sql[STATEMENT_COUNT];"]
+    return "\n".join(out)
+
+
+def statements_source(text):
+    out = ['#include "statements.h"', "const char *const statement_sql[STATEMENT_COUNT] = {"]
+    out += [f"    [STATEMENT_{name.upper()}] = {literal(sql)}," for name, sql in statements_of(text)]
+    return "\n".join(out + ["};"])
+
+
+def migrations(files):
+    files = sorted(files, key=lambda file: file.name)
+    numbers = [int(file.name.split("_")[0]) for file in files]
+    if numbers != list(range(1, len(files) + 1)):
+        raise SystemExit(f"embed.py: the migrations are not numbered 1, 2, 3, …: {numbers}")
+    out = ['#include "migrations.h"', "const char *const migration_sql[] = {"]
+    out += [f"    {literal(without_comments(file.read_text(), '--'))}," for file in files]
+    out += ["};", f"const int migration_count = {len(files)};"]
+    return "\n".join(out)
+
+
+def main(kind, output, *inputs):
+    files = [pathlib.Path(name) for name in inputs]
+    if kind == "schema":
+        text = schema(*(file.read_text() for file in files))
+    elif kind == "migrations":
+        text = migrations(files)
+    elif kind == "statements.h":
+        text = statements_header(files[0].read_text())
+    elif kind == "statements.c":
+        text = statements_source(files[0].read_text())
+    else:
+        raise SystemExit(f"embed.py: what is {kind}?")
+    pathlib.Path(output).write_text("// Made by embed.py of: " + ", ".join(f.name for f in files) + "\n" + text + "\n")
+
+
+main(*sys.argv[1:])

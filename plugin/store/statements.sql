@@ -1,0 +1,91 @@
+-- SPDX-License-Identifier: MIT
+-- Every statement that the store runs, each prepared once for a connection. The line before a statement names it.
+
+-- name: begin_read
+BEGIN;
+
+-- name: begin_write
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: savepoint
+SAVEPOINT mutation;
+
+-- name: release
+RELEASE mutation;
+
+-- name: rollback_to
+ROLLBACK TO mutation;
+
+-- name: get_integration
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
+FROM integration AS i JOIN organization AS o ON o.key = i.organization
+WHERE i.id = ?1;
+
+-- name: get_organization
+SELECT key, active, inactive FROM organization WHERE id = ?1;
+
+-- Pages: the rows strictly between two positions, from the lower or from the upper end. ?1 is the organization's key;
+-- ?2, ?3 the lower position, ?4, ?5 the upper one; ?6 the most rows; ?7, where it is there, the activity.
+
+-- name: scan_forward
+SELECT id, version, is_active, title, credential_ref
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
+ORDER BY sort_key, id LIMIT ?6;
+
+-- name: scan_backward
+SELECT id, version, is_active, title, credential_ref
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
+ORDER BY sort_key DESC, id DESC LIMIT ?6;
+
+-- name: scan_activity_forward
+SELECT id, version, is_active, title, credential_ref
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?7 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
+ORDER BY sort_key, id LIMIT ?6;
+
+-- name: scan_activity_backward
+SELECT id, version, is_active, title, credential_ref
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?7 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
+ORDER BY sort_key DESC, id DESC LIMIT ?6;
+
+-- name: add_organization
+INSERT INTO organization (id) VALUES (?1) RETURNING key;
+
+-- name: insert_integration
+INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
+VALUES (?1, ?2, 1, 1, ?3, ?4, ?5)
+ON CONFLICT (id) DO NOTHING;
+
+-- name: update_integration
+UPDATE integration SET version = version + 1, is_active = ?2, title = ?3, sort_key = ?4, credential_ref = ?5
+WHERE id = ?1;
+
+-- name: update_integration_in_place
+UPDATE integration SET version = version + 1, is_active = ?2, credential_ref = ?3
+WHERE id = ?1;
+
+-- name: delete_integration
+DELETE FROM integration WHERE id = ?1;
+
+-- name: get_setting
+SELECT value FROM setting WHERE name = ?1;
+
+-- name: put_setting
+INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- Rebuilding the sort keys, in steps of rows by their key.
+
+-- name: scan_titles
+SELECT key, title FROM integration WHERE key > ?1 ORDER BY key LIMIT ?2;
+
+-- name: put_sort_key
+UPDATE integration SET sort_key = ?2 WHERE key = ?1;
