@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/* Filling in a gql_failure: why loading or creating failed, for a person to act on. */
+#ifndef PLUGIN_FAILURE_H
+#define PLUGIN_FAILURE_H
+
+#include "gql_plugin.h"
+
+/* Writes the message, as far as the caller's struct has room for it, and returns `code`. */
+__attribute__((format(printf, 3, 4))) int32_t fail(gql_failure *failure, int32_t code, const char *format, ...);
+
+int32_t fail_no_memory(gql_failure *failure);
+
+#endif

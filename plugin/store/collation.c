@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+#include "collation.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <unicode/ucol.h>
+#include <unicode/uloc.h>
+#include <unicode/ustring.h>
+#include <unicode/uversion.h>
+
+#include "failure.h"
+
+struct collation {
+    UCollator *collator;
+    char fingerprint[256];
+};
+
+static bool parse_locale(const char *tag, char locale[ULOC_FULLNAME_CAPACITY])
+{
+    UErrorCode error = U_ZERO_ERROR;
+    int32_t parsed = 0;
+    uloc_forLanguageTag(tag, locale, ULOC_FULLNAME_CAPACITY, &parsed, &error);
+    return U_SUCCESS(error) && parsed == (int32_t)strlen(tag);
+}
+
+static UCollator *open_collator(const char *locale)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    UCollator *collator = ucol_open(locale, &error);
+    ucol_setStrength(collator, UCOL_SECONDARY);
+    ucol_setAttribute(collator, UCOL_NUMERIC_COLLATION, UCOL_ON, &error);
+    ucol_setAttribute(collator, UCOL_NORMALIZATION_MODE, UCOL_ON, &error);
+    if (U_SUCCESS(error))
+        return collator;
+    ucol_close(collator);
+    return NULL;
+}
+
+static void write_fingerprint(struct collation *collation, const char *tag)
+{
+    UVersionInfo rules, data;
+    char rules_text[U_MAX_VERSION_STRING_LENGTH], data_text[U_MAX_VERSION_STRING_LENGTH];
+    ucol_getVersion(collation->collator, rules);
+    ucol_getUCAVersion(collation->collator, data);
+    u_versionToString(rules, rules_text);
+    u_versionToString(data, data_text);
+    snprintf(collation->fingerprint, sizeof collation->fingerprint,
+             "icu %s, rules %s, uca %s, locale %s, secondary, numeric, normalized", U_ICU_VERSION, rules_text, data_text,
+             tag);
+}
+
+int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
+{
+    char locale[ULOC_FULLNAME_CAPACITY];
+    if (!parse_locale(tag, locale))
+        return fail(failure, GQL_E_CONFIG, "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
+                    "'de-u-co-phonebk'", tag);
+    struct collation *collation = calloc(1, sizeof *collation);
+    if (collation == NULL)
+        return fail_no_memory(failure);
+    collation->collator = open_collator(locale);
+    if (collation->collator == NULL) {
+        free(collation);
+        return fail(failure, GQL_E_UNAVAILABLE, "ICU has no collation for the locale '%s'; is its data installed?", tag);
+    }
+    write_fingerprint(collation, tag);
+    *ret_collation = collation;
+    return GQL_OK;
+}
+
+void collation_close(struct collation **collation)
+{
+    if (*collation == NULL)
+        return;
+    ucol_close((*collation)->collator);
+    free(*collation);
+    *collation = NULL;
+}
+
+const char *collation_fingerprint(const struct collation *collation)
+{
+    return collation->fingerprint;
+}
+
+static bool make_key(const struct collation *collation, const UChar *title, int32_t units, struct sort_key *key)
+{
+    int32_t size = ucol_getSortKey(collation->collator, title, units, key->room, (int32_t)sizeof key->room);
+    key->data = key->room;
+    if (size > (int32_t)sizeof key->room) {
+        key->heap = malloc((size_t)size);
+        if (key->heap == NULL)
+            return false;
+        size = ucol_getSortKey(collation->collator, title, units, key->heap, size);
+        key->data = key->heap;
+    }
+    key->size = (size_t)size;
+    return size > 0;
+}
+
+bool sort_key_make(const struct collation *collation, struct text title, struct sort_key *key)
+{
+    UChar room[512];
+    UChar *heap = NULL, *units = room;
+    int32_t count = 0;
+    key->heap = NULL;
+    /* No more UTF-16 units than there are UTF-8 bytes. */
+    if (title.size > sizeof room / sizeof *room) {
+        units = heap = malloc(title.size * sizeof *heap);
+        if (heap == NULL)
+            return false;
+    }
+    UErrorCode error = U_ZERO_ERROR;
+    const int32_t capacity = heap == NULL ? (int32_t)(sizeof room / sizeof *room) : (int32_t)title.size;
+    u_strFromUTF8WithSub(units, capacity, &count, title.data, (int32_t)title.size, 0xFFFD, NULL, &error);
+    const bool made = U_SUCCESS(error) && make_key(collation, units, count, key);
+    free(heap);
+    return made;
+}
+
+void sort_key_finish(struct sort_key *key)
+{
+    free(key->heap);
+    key->heap = NULL;
+}

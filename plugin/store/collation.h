@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The order of titles, by ICU (UTS #10): strength secondary, numeric, normalized. Two titles compare as their sort keys
+ * do, byte for byte. Any thread, once open.
+ */
+#ifndef STORE_COLLATION_H
+#define STORE_COLLATION_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "gql_plugin.h"
+#include "text.h"
+
+struct collation;
+
+/* `locale` is a BCP 47 tag. */
+int32_t collation_open(const char *locale, struct collation **ret_collation, gql_failure *failure);
+void collation_close(struct collation **collation);
+
+/* Names all that sort keys depend on: locale and versions. Keys of different fingerprints must not be mixed. */
+const char *collation_fingerprint(const struct collation *collation);
+
+/* A sort key, in `room` where it fits, else on the heap. */
+struct sort_key {
+    const uint8_t *data;
+    size_t size;
+    uint8_t *heap;
+    uint8_t room[512];
+};
+
+/* False if memory ran out. The key must stay where it is, and is freed by sort_key_finish. */
+bool sort_key_make(const struct collation *collation, struct text title, struct sort_key *key);
+void sort_key_finish(struct sort_key *key);
+
+#define SORT_KEY_AUTO __attribute__((cleanup(sort_key_finish))) struct sort_key
+
+#endif
