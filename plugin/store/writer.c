@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include "writer.h"
+
+#include <signal.h>
+#include <time.h>
+
+#include "apply.h"
+
+/* So that the first of a long queue need not wait for the last. */
+enum { BATCH_LIMIT = 256 };
+
+void writer_init(struct writer *writer, const struct connection *connection, const struct store_options *options,
+                 const struct collation *collation)
+{
+    *writer = (struct writer){
+        .options = options, .collation = collation, .connection = *connection, .mint = options->mint};
+    writer->last = &writer->first;
+    pthread_mutex_init(&writer->lock, NULL);
+    pthread_cond_init(&writer->work, NULL);
+    pthread_cond_init(&writer->idle, NULL);
+}
+
+static bool expired(const struct store_mutation *mutation)
+{
+    if (mutation->cancelled != NULL && __atomic_load_n(mutation->cancelled, __ATOMIC_RELAXED) != 0)
+        return true;
+    if (mutation->deadline == 0)
+        return false;
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= mutation->deadline;
+}
+
+/* Returns SQLite's code: anything but SQLITE_OK is a trouble of the whole transaction. */
+static int write_one(struct writer *writer, const struct apply_context *context, struct store_mutation *mutation)
+{
+    int code = connection_run(&writer->connection, STATEMENT_SAVEPOINT);
+    if (code != SQLITE_OK)
+        return code;
+    mutation->status = apply_mutation(context, mutation);
+    /* SQLite itself rolls everything back after some failures: a full disk, no memory. */
+    if (sqlite3_get_autocommit(writer->connection.handle))
+        return SQLITE_ABORT_ROLLBACK;
+    if (mutation->status != STORE_OK)
+        code = connection_run(&writer->connection, STATEMENT_ROLLBACK_TO);
+    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;
+}
+
+static int write_all(struct writer *writer, struct store_mutation *batch)
+{
+    const struct apply_context context = {
+        .connection = &writer->connection,
+        .collation = writer->collation,
+        .mint = &writer->mint,
+        .unix_milliseconds = writer->options->unix_milliseconds(writer->options->user),
+    };
+    int code = connection_run(&writer->connection, STATEMENT_BEGIN_WRITE);
+    for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK; mutation = mutation->next) {
+        if (expired(mutation))
+            mutation->status = STORE_EXPIRED;
+        else
+            code = write_one(writer, &context, mutation);
+    }
+    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_COMMIT) : code;
+}
+
+/* The transaction came to nothing: whatever would have been acknowledged is refused. */
+static void refuse_all(struct writer *writer, struct store_mutation *batch, int code)
+{
+    struct store_trouble trouble;
+    const enum store_status status = connection_status(&writer->connection, code, &trouble);
+    if (!sqlite3_get_autocommit(writer->connection.handle))
+        connection_run(&writer->connection, STATEMENT_ROLLBACK);
+    for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
+        if (mutation->status != STORE_OK)
+            continue;
+        mutation->status = status;
+        mutation->trouble = trouble;
+    }
+}
+
+static void finish_all(struct store_mutation *batch)
+{
+    while (batch != NULL) {
+        struct store_mutation *mutation = batch;
+        batch = batch->next; /* The caller may free it in `done`. */
+        mutation->done(mutation);
+    }
+}
+
+/* Waits for work. NULL when the writer is to stop. */
+static struct store_mutation *take_batch(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->busy = false;
+    if (writer->first == NULL)
+        pthread_cond_broadcast(&writer->idle);
+    while (writer->first == NULL && !writer->stopping)
+        pthread_cond_wait(&writer->work, &writer->lock);
+    struct store_mutation *batch = writer->first, *end = batch;
+    for (int i = 1; end != NULL && i < BATCH_LIMIT && end->next != NULL; i++)
+        end = end->next;
+    writer->first = end == NULL ? NULL : end->next;
+    if (writer->first == NULL)
+        writer->last = &writer->first;
+    if (end != NULL)
+        end->next = NULL;
+    writer->busy = batch != NULL;
+    pthread_mutex_unlock(&writer->lock);
+    return batch;
+}
+
+static void *write_loop(void *argument)
+{
+    struct writer *writer = argument;
+    struct store_mutation *batch;
+    while ((batch = take_batch(writer)) != NULL) {
+        const int code = write_all(writer, batch);
+        if (code != SQLITE_OK)
+            refuse_all(writer, batch, code);
+        finish_all(batch);
+    }
+    return NULL;
+}
+
+/* The host's signals are the host's: the thread takes none. */
+static bool start(struct writer *writer)
+{
+    sigset_t all, former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &former);
+    writer->started = pthread_create(&writer->thread, NULL, write_loop, writer) == 0;
+    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    return writer->started;
+}
+
+void writer_submit(struct writer *writer, struct store_mutation *mutation)
+{
+    mutation->next = NULL;
+    mutation->status = STORE_OK;
+    mutation->trouble.detail[0] = '\0';
+    pthread_mutex_lock(&writer->lock);
+    const bool running = writer->started || start(writer);
+    if (running) {
+        *writer->last = mutation;
+        writer->last = &mutation->next;
+        pthread_cond_signal(&writer->work);
+    }
+    pthread_mutex_unlock(&writer->lock);
+    if (running)
+        return;
+    mutation->status = STORE_NO_MEMORY;
+    mutation->trouble = (struct store_trouble){"the thread that writes could not be started"};
+    mutation->done(mutation);
+}
+
+void writer_drain(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    while (writer->first != NULL || writer->busy)
+        pthread_cond_wait(&writer->idle, &writer->lock);
+    pthread_mutex_unlock(&writer->lock);
+}
+
+void writer_finish(struct writer *writer)
+{
+    pthread_mutex_lock(&writer->lock);
+    writer->stopping = true;
+    pthread_cond_signal(&writer->work);
+    pthread_mutex_unlock(&writer->lock);
+    if (writer->started)
+        pthread_join(writer->thread, NULL);
+    connection_close(&writer->connection);
+    pthread_cond_destroy(&writer->idle);
+    pthread_cond_destroy(&writer->work);
+    pthread_mutex_destroy(&writer->lock);
+}
