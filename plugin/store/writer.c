@@ -64,7 +64,10 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
     return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_COMMIT) : code;
 }
 
-/* The transaction came to nothing: whatever would have been acknowledged is refused. */
+/*
+ * The transaction came to nothing. Refusals go with it, as they may rest on what a neighbour wrote; only what expired
+ * never looked at anything.
+ */
 static void refuse_all(struct writer *writer, struct store_mutation *batch, int code)
 {
     struct store_trouble trouble;
@@ -72,7 +75,7 @@ static void refuse_all(struct writer *writer, struct store_mutation *batch, int 
     if (!sqlite3_get_autocommit(writer->connection.handle))
         connection_run(&writer->connection, STATEMENT_ROLLBACK);
     for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
-        if (mutation->status != STORE_OK)
+        if (mutation->status == STORE_EXPIRED)
             continue;
         mutation->status = status;
         mutation->trouble = trouble;

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "config.h"
+
+#include "failure.h"
+#include "json_schema.h"
+#include "schema_text.h"
+
+static json_t *parse(const char *json, size_t size, gql_failure *failure)
+{
+    json_error_t error;
+    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
+    if (root == NULL)
+        fail(failure, GQL_E_CONFIG, "configuration: it is not valid JSON: %s (line %d, column %d)", error.text,
+             error.line, error.column);
+    return root;
+}
+
+static int32_t check(json_t *root, gql_failure *failure)
+{
+    json_t *schema = json_loadb(config_schema, config_schema_size, 0, NULL);
+    const int32_t code = schema == NULL ? fail_no_memory(failure) : json_schema_check(schema, root, failure);
+    json_decref(schema);
+    return code;
+}
+
+static int integer(const json_t *object, const char *name)
+{
+    return (int)json_integer_value(json_object_get(object, name));
+}
+
+static const char *string(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+static void read_identifiers(struct config *config, const json_t *identifiers)
+{
+    const bool on_premise = strcmp(string(identifiers, "deployment"), "on-premise") == 0;
+    identifier_mint_init(&config->mint, on_premise, (uint8_t)integer(identifiers, "shard"),
+                         (uint8_t)integer(identifiers, "region"));
+}
+
+static void read_members(struct config *config)
+{
+    const json_t *root = config->root;
+    const json_t *database = json_object_get(root, "database");
+    config->database_path = string(database, "path");
+    config->readers = integer(database, "readers");
+    config->cache_kib = integer(database, "cacheKiB");
+    config->mmap_mib = integer(database, "mmapMiB");
+    config->busy_timeout_ms = integer(database, "busyTimeoutMilliseconds");
+
+    config->organization = text_of(string(root, "organization"));
+
+    const json_t *credentials = json_object_get(root, "credentials");
+    config->keyring = string(credentials, "keyring");
+    config->issuer = string(credentials, "issuer");
+    config->leeway_seconds = integer(credentials, "leewaySeconds");
+    config->require_expiry = json_is_true(json_object_get(credentials, "requireExpiry"));
+
+    config->locale = string(json_object_get(root, "collation"), "locale");
+    read_identifiers(config, json_object_get(root, "identifiers"));
+    config->error_type_base = text_of(string(json_object_get(root, "errors"), "typeBase"));
+
+    const json_t *limits = json_object_get(root, "limits");
+    config->pending_mutations = integer(limits, "pendingMutations");
+    config->verifiers = integer(limits, "verifiers");
+}
+
+int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure)
+{
+    *config = (struct config){.root = parse(json, size, failure)};
+    if (config->root == NULL)
+        return GQL_E_CONFIG;
+    const int32_t code = check(config->root, failure);
+    if (code == GQL_OK)
+        read_members(config);
+    else
+        config_finish(config);
+    return code;
+}
+
+void config_finish(struct config *config)
+{
+    json_decref(config->root);
+    *config = (struct config){0};
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* The configuration of an instance: schema/config.schema.json says what there is, and what it means. */
+#ifndef PLUGIN_CONFIG_H
+#define PLUGIN_CONFIG_H
+
+#include <jansson.h>
+#include <stdbool.h>
+
+#include "gql_plugin.h"
+#include "identifier.h"
+#include "text.h"
+
+struct config {
+    json_t *root; /* Owns the texts. */
+
+    const char *database_path;
+    int readers;
+    int cache_kib;
+    int mmap_mib;
+    int busy_timeout_ms;
+
+    struct text organization; /* No text: not bound to one. */
+
+    const char *keyring; /* NULL: no credentialRef is taken. */
+    const char *issuer;  /* NULL: any. */
+    int leeway_seconds;
+    bool require_expiry;
+
+    const char *locale;
+    struct identifier_mint mint;
+    struct text error_type_base;
+
+    int pending_mutations;
+    int verifiers;
+};
+
+/* GQL_OK, or GQL_E_CONFIG with the setting and the rule named. */
+int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure);
+void config_finish(struct config *config);
+
+#endif

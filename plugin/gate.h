@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Counts the calls that are inside an instance, so that it can be closed and emptied. Entering is cheap on many threads at
+ * once: each processor has a counter of its own.
+ */
+#ifndef PLUGIN_GATE_H
+#define PLUGIN_GATE_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+enum { GATE_COUNTERS = 16 };
+
+struct gate {
+    struct {
+        _Alignas(64) atomic_int inside;
+    } counters[GATE_COUNTERS];
+    _Alignas(64) atomic_bool closed;
+};
+
+void gate_init(struct gate *gate);
+
+/* Any thread. False if the gate is closed; else *ret_ticket is for gate_leave, on whatever thread. */
+bool gate_enter(struct gate *gate, int *ret_ticket);
+
+/* Any thread. The gate may be gone when this returns. */
+void gate_leave(struct gate *gate, int ticket);
+
+/* Lets nobody in any more, and waits until everybody left. May be called again. */
+void gate_close(struct gate *gate);
+
+#endif
