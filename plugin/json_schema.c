@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "json_schema.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

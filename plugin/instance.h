@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* An instance: a configuration with the store, the keyring and the threads that serve it. */
+#ifndef PLUGIN_INSTANCE_H
+#define PLUGIN_INSTANCE_H
+
+#include "config.h"
+#include "gate.h"
+#include "gql_plugin.h"
+#include "store.h"
+#include "vault/credential_ref.h"
+#include "verifier.h"
+
+struct gql_instance {
+    const gql_host *host;
+    const gql_log *log;     /* NULL: the host has none. */
+    const gql_clock *clock; /* NULL: the system's. */
+    struct config config;
+    struct store *store;
+    struct vault_keyring_source *keyring; /* NULL: none is configured. */
+    struct vault_token_cache *tokens;
+    struct verifier verifier;
+    struct gate gate;
+    atomic_int pending_mutations;
+};
+
+/* As gql_plugin.create, .drain and .destroy. */
+int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
+                        gql_failure *failure);
+void instance_drain(gql_instance *instance);
+void instance_destroy(gql_instance *instance);
+
+/* Unix time. */
+int64_t instance_now_ms(const gql_instance *instance);
+
+/* One line for the operator; `trace_id` may be NULL. */
+__attribute__((format(printf, 4, 5)))
+void instance_log(const gql_instance *instance, uint32_t level, const char *trace_id, const char *format, ...);
+
+#endif

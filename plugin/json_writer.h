@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/* Writes JSON (RFC 8259) straight into a buffer, the host's reply or one of our own. Fails once, and says so at the end. */
+#ifndef PLUGIN_JSON_WRITER_H
+#define PLUGIN_JSON_WRITER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "gql_plugin.h"
+#include "text.h"
+
+struct json_writer {
+    char *data;
+    size_t size;
+    size_t capacity;
+    bool failed;
+    bool (*grow)(struct json_writer *writer, size_t more); /* Makes room for `more` bytes after size. */
+    const gql_host *host;
+    gql_reply *reply;
+    char *heap; /* NULL: the caller's room still suffices. */
+};
+
+/* Writes into the reply from its present size on; json_writer_end_reply sets the reply's size. */
+void json_writer_begin_reply(struct json_writer *writer, const gql_host *host, gql_reply *reply);
+
+/* False if there was no room; the reply then holds nothing of use. */
+bool json_writer_end_reply(struct json_writer *writer);
+
+/* Writes into `room` as long as it suffices, then onto the heap. */
+void json_writer_begin(struct json_writer *writer, char *room, size_t capacity);
+void json_writer_finish(struct json_writer *writer);
+
+/* Text that is JSON already. */
+void json_write_raw(struct json_writer *writer, struct text text);
+#define json_write(writer, literal) json_write_raw((writer), TEXT(literal))
+
+/* A string with its quotes; null for no text. */
+void json_write_string(struct json_writer *writer, struct text text);
+void json_write_integer(struct json_writer *writer, int64_t number);
+void json_write_bool(struct json_writer *writer, bool value);
+
+/* `"name":`, after a comma unless it comes first in its object. */
+void json_write_name(struct json_writer *writer, bool *first, struct text quoted_name_and_colon);
+#define json_write_member(writer, first, name) json_write_name((writer), (first), TEXT("\"" name "\":"))
+
+#endif
