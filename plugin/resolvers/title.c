@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "title.h"
+
+#include <unicode/uchar.h>
+#include <unicode/utf8.h>
+
+struct text title_trim(struct text title)
+{
+    size_t start = 0, end = title.size;
+    UChar32 c;
+    while (start < end) {
+        size_t next = start;
+        U8_NEXT(title.data, next, end, c);
+        if (!u_isUWhiteSpace(c))
+            break;
+        start = next;
+    }
+    while (end > start) {
+        size_t former = end;
+        U8_PREV(title.data, start, former, c);
+        if (!u_isUWhiteSpace(c))
+            break;
+        end = former;
+    }
+    return (struct text){title.data + start, end - start};
+}
+
+const char *title_trouble(struct text title)
+{
+    int count = 0;
+    UChar32 c;
+    if (title.size == 0)
+        return "A title must hold at least one character that is not white space";
+    for (size_t i = 0; i < title.size; count++) {
+        U8_NEXT(title.data, i, title.size, c);
+        if (c < 0)
+            return "A title must be valid UTF-8";
+        if (u_charType(c) == U_CONTROL_CHAR)
+            return "A title must not hold control characters";
+        if (count == TITLE_LIMIT)
+            return "A title must have at most 255 characters";
+    }
+    return NULL;
+}
