@@ -6,18 +6,19 @@
 
 struct text title_trim(struct text title)
 {
+    const uint8_t *bytes = (const uint8_t *)title.data;
     size_t start = 0, end = title.size;
     UChar32 c;
     while (start < end) {
         size_t next = start;
-        U8_NEXT(title.data, next, end, c);
+        U8_NEXT(bytes, next, end, c);
         if (!u_isUWhiteSpace(c))
             break;
         start = next;
     }
     while (end > start) {
         size_t former = end;
-        U8_PREV(title.data, start, former, c);
+        U8_PREV(bytes, start, former, c);
         if (!u_isUWhiteSpace(c))
             break;
         end = former;
@@ -27,12 +28,13 @@ struct text title_trim(struct text title)
 
 const char *title_trouble(struct text title)
 {
+    const uint8_t *bytes = (const uint8_t *)title.data;
     int count = 0;
     UChar32 c;
     if (title.size == 0)
         return "A title must hold at least one character that is not white space";
     for (size_t i = 0; i < title.size; count++) {
-        U8_NEXT(title.data, i, title.size, c);
+        U8_NEXT(bytes, i, title.size, c);
         if (c < 0)
             return "A title must be valid UTF-8";
         if (u_charType(c) == U_CONTROL_CHAR)

@@ -2,9 +2,9 @@
 #include "writer.h"
 
 #include <signal.h>
-#include <time.h>
 
 #include "apply.h"
+#include "deadline.h"
 
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
@@ -18,17 +18,6 @@ void writer_init(struct writer *writer, const struct connection *connection, con
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->work, NULL);
     pthread_cond_init(&writer->idle, NULL);
-}
-
-static bool expired(const struct store_mutation *mutation)
-{
-    if (mutation->cancelled != NULL && __atomic_load_n(mutation->cancelled, __ATOMIC_RELAXED) != 0)
-        return true;
-    if (mutation->deadline == 0)
-        return false;
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec >= mutation->deadline;
 }
 
 /* Returns SQLite's code: anything but SQLITE_OK is a trouble of the whole transaction. */
@@ -56,7 +45,7 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
     };
     int code = connection_run(&writer->connection, STATEMENT_BEGIN_WRITE);
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK; mutation = mutation->next) {
-        if (expired(mutation))
+        if (deadline_passed(mutation->deadline, mutation->cancelled))
             mutation->status = STORE_EXPIRED;
         else
             code = write_one(writer, &context, mutation);

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "output.h"
+
+#include "operation.h"
+#include "selection.h"
+#include "title.h"
+
+/* Written as one piece: braces, names and digits by the byte, not by the call. */
+static void write_id(struct json_writer *writer, const struct identifier *id)
+{
+    char text[IDENTIFIER_TEXT_SIZE + 2];
+    text[0] = text[IDENTIFIER_TEXT_SIZE + 1] = '"';
+    identifier_write(id, text + 1);
+    json_write_raw(writer, (struct text){text, sizeof text});
+}
+
+static void write_organization(struct json_writer *writer, struct text id)
+{
+    json_write(writer, "{\"__typename\":\"Organization\",\"id\":");
+    json_write_string(writer, id);
+    json_write(writer, "}");
+}
+
+void write_integration(struct json_writer *writer, const struct integration *integration, uint32_t fields)
+{
+    bool first = true;
+    json_write(writer, "{");
+    if (fields & FIELD_TYPENAME)
+        json_write_name(writer, &first, TEXT("\"__typename\":\"Integration\""));
+    if (fields & FIELD_ID) {
+        json_write_member(writer, &first, "id");
+        write_id(writer, &integration->id);
+    }
+    if (fields & FIELD_VERSION) {
+        json_write_member(writer, &first, "version");
+        json_write_integer(writer, integration->version);
+    }
+    if (fields & FIELD_TITLE) {
+        json_write_member(writer, &first, "title");
+        json_write_string(writer, integration->title);
+    }
+    if (fields & FIELD_ORGANIZATION) {
+        json_write_member(writer, &first, "organization");
+        write_organization(writer, integration->organization_id);
+    }
+    if (fields & FIELD_CREDENTIAL_REF) {
+        json_write_member(writer, &first, "credentialRef");
+        json_write_string(writer, integration->credential_ref);
+    }
+    if (fields & FIELD_IS_ACTIVE) {
+        json_write_member(writer, &first, "isActive");
+        json_write_bool(writer, integration->is_active);
+    }
+    json_write(writer, "}");
+}
+
+size_t integration_room(uint32_t fields)
+{
+    size_t room = 256; /* Names, ID, numbers. */
+    if (fields & FIELD_TITLE)
+        room += 4 * TITLE_LIMIT * 2; /* No control characters: two bytes for one, at worst. */
+    if (fields & FIELD_ORGANIZATION)
+        room += 64 + ORGANIZATION_ID_LIMIT * 6;
+    if (fields & FIELD_CREDENTIAL_REF)
+        room += VAULT_TOKEN_LIMIT;
+    return room;
+}

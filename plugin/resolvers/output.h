@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* Integrations as JSON. */
+#ifndef RESOLVERS_OUTPUT_H
+#define RESOLVERS_OUTPUT_H
+
+#include "integration.h"
+#include "json_writer.h"
+
+/* An object with the FIELD_… of selection.h. The organization is a reference: `__typename` and `id`. */
+void write_integration(struct json_writer *writer, const struct integration *integration, uint32_t fields);
+
+/* At least as many bytes as write_integration can take for these fields, whatever they hold. */
+size_t integration_room(uint32_t fields);
+
+#endif
