@@ -7,23 +7,21 @@
 struct text title_trim(struct text title)
 {
     const uint8_t *bytes = (const uint8_t *)title.data;
-    size_t start = 0, end = title.size;
+    int32_t start = 0, end = (int32_t)title.size;
     UChar32 c;
-    while (start < end) {
-        size_t next = start;
+    if (title.size > INT32_MAX)
+        return title;
+    for (int32_t next = start; start < end; start = next) {
         U8_NEXT(bytes, next, end, c);
         if (!u_isUWhiteSpace(c))
             break;
-        start = next;
     }
-    while (end > start) {
-        size_t former = end;
+    for (int32_t former = end; end > start; end = former) {
         U8_PREV(bytes, start, former, c);
         if (!u_isUWhiteSpace(c))
             break;
-        end = former;
     }
-    return (struct text){title.data + start, end - start};
+    return (struct text){title.data + start, (size_t)(end - start)};
 }
 
 const char *title_trouble(struct text title)

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+/* The plugin's fields, each a gql_resolve_fn. */
+#ifndef RESOLVERS_H
+#define RESOLVERS_H
+
+#include "gql_plugin.h"
+
+int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_reply *reply);
+int32_t resolve_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply);
+int32_t resolve_integration_create(gql_instance *instance, const gql_call *call, gql_reply *reply);
+int32_t resolve_integration_update(gql_instance *instance, const gql_call *call, gql_reply *reply);
+int32_t resolve_integration_delete(gql_instance *instance, const gql_call *call, gql_reply *reply);
+
+/* Integrations by their IDs: gql_loader. */
+int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply);
+
+#endif
