@@ -29,7 +29,10 @@ typedef enum gql_misuse {
     GQL_MISUSE_STALE_REPLY,    /* Completed or grew a reply that was completed before, or never existed. */
     GQL_MISUSE_OVERRUN,        /* Wrote beyond the buffer's capacity, or moved the reply's members wildly. */
     GQL_MISUSE_NOT_COMPLETED,  /* Returned GQL_OK without having completed. */
-    GQL_MISUSE_RETURN_CODE,    /* Returned an unknown code, or a negative one although it completed. */
+    GQL_MISUSE_RETURN_CODE,    /* Returned an unknown code, or another than GQL_OK although it completed inline. */
+    GQL_MISUSE_BAD_ERROR,      /* Rejected without an error, or with one that lacks its code or message. */
+    GQL_MISUSE_CONCURRENT,     /* Used one reply on two threads at the same time. */
+    GQL_MISUSE_LATE_WRITE,     /* Wrote into a reply after its completion; see gql_runtime_options.quarantine. */
     GQL_MISUSE_COUNT
 } gql_misuse;
 
@@ -45,6 +48,11 @@ typedef struct gql_runtime_options {
     int64_t (*unix_milliseconds)(void *user);  /* NULL: the system's clock, and no clock extension. */
     void (*on_misuse)(void *user, gql_misuse misuse);
     size_t reply_limit;                        /* Largest reply in bytes; 0: 16 MiB. */
+    /*
+     * For tests: a released reply is filled with a pattern and set aside until so many others were released, to find
+     * writes after the completion. 0: only replies of calls that broke the contract are set aside.
+     */
+    size_t quarantine;
 } gql_runtime_options;
 
 int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime, gql_failure *failure);
@@ -101,7 +109,7 @@ void gql_instance_destroy(gql_library *library, gql_instance **instance);
 /* What a call came to. Belongs to the receiver until gql_answer_release; its buffers are used again afterwards. */
 typedef struct gql_answer {
     bool resolved;
-    const char *json; /* resolved: the value. */
+    const char *json; /* resolved: the value, with a NUL behind it that json_size does not count. */
     size_t json_size;
     const char *code; /* rejected: as in gql_error, NUL-terminated, never NULL. */
     const char *message;
@@ -117,7 +125,9 @@ typedef void (*gql_answer_fn)(gql_answer *answer);
 /*
  * Any thread, any number at once. Calls a resolver or loader. Returns GQL_OK where `on_answer` was called before the
  * return, on this thread, else GQL_PENDING. `call` and what it points to must stay valid and constant until on_answer
- * is called. A plugin that breaks the contract gives an answer with the code INTERNAL_ERROR.
+ * is called. A plugin that breaks the contract gives an answer with the code INTERNAL_ERROR. Only where nothing was
+ * called, on_answer included, is the return negative: GQL_E_MISUSE (a NULL), GQL_E_NO_MEMORY, or GQL_E_LIMIT (more
+ * than a million calls under way).
  */
 int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve, const gql_call *call,
                          gql_answer_fn on_answer, void *user);
@@ -141,6 +151,12 @@ typedef struct gql_schema_document gql_schema_document;
 int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_document **ret_document, gql_failure *failure);
 void gql_schema_document_destroy(gql_schema_document **document);
 
+/*
+ * The type of a field of an object or interface, written as in SDL, for gql_value_check: `IntegrationConnection!`. NULL
+ * if there is no such field. Valid as long as the document. Any thread.
+ */
+const char *gql_schema_document_field_type(const gql_schema_document *document, const char *type, const char *field);
+
 /* What became of binding one plugin's schema to a host's. */
 typedef struct gql_binding {
     char *sdl; /* What the host adds to its schema, NUL-terminated: the own parts and the common ones that it lacks. */
@@ -160,14 +176,14 @@ int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl
 void gql_binding_destroy(gql_binding **binding);
 
 /*
- * Checks a value that a plugin returned for a field: JSON, of the type, complete for the selection (NULL: everything
- * but nested fields with a resolver), no unknown members, `__typename` where the type is abstract. `type` is written
- * as in SDL: `IntegrationConnection!`. Types in `references` need but `__typename` and `id`. The failure names the
- * path of what is wrong.
+ * Checks a value that a plugin returned for a field: JSON, of the type, complete for the selection (NULL: all fields),
+ * no unknown members, `__typename` where the type is abstract. `document` is of the merged schema; `type` is
+ * written as in SDL: `IntegrationConnection!`. `plugin_schema` is the plugin's, or NULL: its references need but
+ * `__typename` and `id`, and fields with a resolver of their own are no members of the value above them. The
+ * failure names the path of what is wrong. Reads only: any thread, any number at once.
  */
-int32_t gql_value_check(const gql_schema_document *document, const char *type, const char *const *references,
-                        size_t reference_count, const gql_selection *selection, const char *json, size_t json_size,
-                        gql_failure *failure);
+int32_t gql_value_check(const gql_schema_document *document, const gql_schema *plugin_schema, const char *type,
+                        const gql_selection *selection, const char *json, size_t json_size, gql_failure *failure);
 
 #ifdef __cplusplus
 }
