@@ -17,7 +17,7 @@ static json_t *parse(const char *json, size_t size, gql_failure *failure)
 
 static int32_t check(json_t *root, gql_failure *failure)
 {
-    json_t *schema = json_loadb(config_schema, config_schema_size, 0, NULL);
+    json_t *schema = json_loadb(config_schema, CONFIG_SCHEMA_SIZE, 0, NULL);
     const int32_t code = schema == NULL ? fail_no_memory(failure) : json_schema_check(schema, root, failure);
     json_decref(schema);
     return code;

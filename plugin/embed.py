@@ -43,23 +43,34 @@ def federate(own, common):
     return link + sdl
 
 
-def schema(own_file, common_file, config_file):
+def schema_texts(own_file, common_file):
     own = without_comments(own_file, "#")
     common = paragraphs(without_comments(common_file, "#"))
     texts = [("GQL_PART_OWN", "integrations", own)]
     texts += [("GQL_PART_COMMON", defined_name(part), part) for part in common]
     texts += [("GQL_PART_SUBGRAPH", "federation-2", federate(own, common))]
+    return texts
+
+
+def schema_header(own_file, common_file, config_file):
+    count = len(schema_texts(own_file, common_file))
+    return f"""#include "gql_plugin.h"
+enum {{ SCHEMA_PART_COUNT = {count}, CONFIG_SCHEMA_SIZE = {len(config_file.encode())} }};
+extern const gql_schema_part *const schema_parts[SCHEMA_PART_COUNT];
+extern const char config_schema[CONFIG_SCHEMA_SIZE + 1];"""
+
+
+def schema_source(own_file, common_file, config_file):
     out = ['#include "schema_text.h"', ""]
+    texts = schema_texts(own_file, common_file)
     for index, (kind, name, text) in enumerate(texts):
         out.append(f"static const char text_{index}[] =\n    {literal(text)};")
         out.append(f"static const gql_schema_part part_{index} = {{sizeof(gql_schema_part), {kind}, \"{name}\", "
                    f"text_{index}, sizeof text_{index} - 1}};")
-    out.append("const gql_schema_part *const schema_parts[] = {")
+    out.append("const gql_schema_part *const schema_parts[SCHEMA_PART_COUNT] = {")
     out += [f"    &part_{index}," for index in range(len(texts))]
     out.append("};")
-    out.append(f"const uint32_t schema_part_count = {len(texts)};")
-    out.append(f"const char config_schema[] =\n    {literal(config_file)};")
-    out.append("const size_t config_schema_size = sizeof config_schema - 1;")
+    out.append(f"const char config_schema[CONFIG_SCHEMA_SIZE + 1] =\n    {literal(config_file)};")
     return "\n".join(out)
 
 
@@ -93,19 +104,20 @@ def migrations(files):
     return "\n".join(out)
 
 
+KINDS = {
+    "schema.h": schema_header,
+    "schema.c": schema_source,
+    "statements.h": statements_header,
+    "statements.c": statements_source,
+}
+
+
 def main(kind, output, *inputs):
     files = [pathlib.Path(name) for name in inputs]
-    if kind == "schema":
-        text = schema(*(file.read_text() for file in files))
-    elif kind == "migrations":
-        text = migrations(files)
-    elif kind == "statements.h":
-        text = statements_header(files[0].read_text())
-    elif kind == "statements.c":
-        text = statements_source(files[0].read_text())
-    else:
-        raise SystemExit(f"embed.py: what is {kind}?")
-    pathlib.Path(output).write_text("// Made by embed.py of: " + ", ".join(f.name for f in files) + "\n" + text + "\n")
+    text = migrations(files) if kind == "migrations" else KINDS[kind](*(file.read_text() for file in files))
+    guard = ["#pragma once"] if output.endswith(".h") else []
+    made = "// Made by embed.py of: " + ", ".join(file.name for file in files)
+    pathlib.Path(output).write_text("\n".join([made, *guard, text]) + "\n")
 
 
 main(*sys.argv[1:])
