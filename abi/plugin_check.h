@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+#ifndef GQL_PLUGIN_CHECK_H
+#define GQL_PLUGIN_CHECK_H
+
+#include "gql_plugin.h"
+
+/*
+ * Whether a plugin's struct is what gql_plugin.h asks for: version, sizes of structs, required members and strings.
+ * `path` is for the message.
+ */
+int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure *failure);
+
+#endif
