@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <dlfcn.h>
-#include <limits.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
