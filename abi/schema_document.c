@@ -129,7 +129,7 @@ const char *sdl_root_name(const gql_schema_document *document, const char *opera
         const struct sdl_field *renamed =
             each->kind == SDL_SCHEMA ? sdl_field_named(each->fields, operation) : NULL;
         if (renamed != NULL)
-            return renamed->type->name;
+            return sdl_base_name(renamed->type);
     }
     return operation[0] == 'q' ? "Query" : operation[0] == 'm' ? "Mutation" : "Subscription";
 }
@@ -150,15 +150,21 @@ int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_docum
     return code;
 }
 
-void gql_schema_document_destroy(gql_schema_document **document)
+void sdl_finish(gql_schema_document *document)
 {
-    if (document == NULL || *document == NULL)
-        return;
-    for (struct sdl_arena_block *block = (*document)->blocks; block != NULL;) {
+    for (struct sdl_arena_block *block = document->blocks; block != NULL;) {
         struct sdl_arena_block *next = block->next;
         free(block);
         block = next;
     }
+    *document = (gql_schema_document){0};
+}
+
+void gql_schema_document_destroy(gql_schema_document **document)
+{
+    if (document == NULL || *document == NULL)
+        return;
+    sdl_finish(*document);
     free(*document);
     *document = NULL;
 }

@@ -16,6 +16,7 @@ struct parser {
     gql_schema_document *document;
     struct sdl_lexer lexer;
     struct sdl_token token;
+    const char *previous_end; /* Of the token before. */
     gql_failure *failure;
     int32_t code;
 };
@@ -41,6 +42,7 @@ static void advance(struct parser *parser)
 {
     if (parser->code != GQL_OK)
         return;
+    parser->previous_end = parser->token.start + parser->token.size;
     parser->token = sdl_lexer_next(&parser->lexer);
     if (parser->token.kind == SDL_TOKEN_ERROR)
         stop(parser, gql_fail(parser->failure, GQL_E_CONFIG, "schema, line %u: %s", parser->token.line,
@@ -214,10 +216,9 @@ static const struct sdl_field *read_fields(struct parser *parser, const char *cl
         field->type = read_type(parser, 0);
         if (!nested && accept(parser, "=")) {
             const char *start = parser->token.start;
-            const char *end = start;
             skip_value(parser, 0);
-            end = parser->token.start;
-            field->default_text = copy(parser, start, (size_t)(end - start));
+            if (parser->code == GQL_OK)
+                field->default_text = copy(parser, start, (size_t)(parser->previous_end - start));
         }
         field->directives = read_directives(parser);
         *tail = field;
@@ -298,7 +299,7 @@ static struct sdl_definition *read_definition(struct parser *parser)
 
 int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, gql_failure *failure)
 {
-    struct parser parser = {.document = document, .failure = failure};
+    struct parser parser = {.document = document, .failure = failure, .token = {.start = sdl}};
     const struct sdl_definition **tail = &document->first;
     sdl_lexer_init(&parser.lexer, sdl, size);
     advance(&parser);
@@ -309,5 +310,19 @@ int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, g
         *tail = definition;
         tail = &definition->next;
     }
+    return parser.code;
+}
+
+int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size, const struct sdl_type **ret_type,
+                       gql_failure *failure)
+{
+    struct parser parser = {.document = document, .failure = failure, .token = {.start = text}};
+    sdl_lexer_init(&parser.lexer, text, size);
+    advance(&parser);
+    const struct sdl_type *type = read_type(&parser, 0);
+    if (parser.code == GQL_OK && parser.token.kind != SDL_TOKEN_END)
+        fail_expected(&parser, "the end");
+    if (parser.code == GQL_OK)
+        *ret_type = type;
     return parser.code;
 }
