@@ -125,7 +125,7 @@ Test(migrations, another_locale_rebuilds_the_order)
     store_close(&store);
 
     /* As if ICU itself had changed. */
-    run_sql("UPDATE setting SET value = 'icu 1, rules 1' WHERE name = 'collation'; "
+    run_sql("UPDATE setting SET value = CAST('icu 1, rules 1' AS BLOB) WHERE name = 'collation'; "
             "UPDATE integration SET sort_key = zeroblob(4)");
     store = fixture_open(&scratch, "und");
     cr_expect_eq(position_of(store, id), 1);
