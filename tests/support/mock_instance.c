@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include <stdlib.h>
+#include <string.h>
+
+#include "mock_internal.h"
+
+struct mock_instance *mock_instance_entry(struct mock_host *host, const gql_instance *instance)
+{
+    for (size_t i = 0; i < MOCK_INSTANCES; i++)
+        if (host->instances[i].instance == instance)
+            return &host->instances[i];
+    mock_violation(instance == NULL ? "more than %d instances" : "an instance that is not among the %d",
+                   MOCK_INSTANCES);
+    abort(); /* Nothing is known to go on with. */
+}
+
+/* The configuration is lent in memory of its own, exactly as long, so that the address sanitizer sees what is kept. */
+static int32_t create(struct mock_host *host, const char *config, gql_instance **ret_instance, gql_failure *failure)
+{
+    const size_t size = strlen(config);
+    char *lent = malloc(size == 0 ? 1 : size);
+    memcpy(lent, config, size);
+    const int32_t code = gql_instance_create(host->library, lent, size, ret_instance, failure);
+    free(lent);
+    return code;
+}
+
+gql_instance *mock_create(struct mock_host *host, const char *config)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    gql_instance *instance = NULL;
+    if (create(host, config, &instance, &failure) != GQL_OK) {
+        mock_violation("create failed: %s", failure.message);
+        return NULL;
+    }
+    pthread_mutex_lock(&host->mutex);
+    *mock_instance_entry(host, NULL) = (struct mock_instance){.instance = instance};
+    pthread_mutex_unlock(&host->mutex);
+    return instance;
+}
+
+int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failure *failure)
+{
+    *failure = (gql_failure){.struct_size = sizeof *failure};
+    gql_instance *instance = NULL;
+    const int32_t code = create(host, config, &instance, failure);
+    if (code == GQL_OK)
+        mock_violation("create succeeded but must fail, with %s", config);
+    else if (!mock_is_utf8(failure->message, strlen(failure->message)) || failure->code != code)
+        mock_violation("create failed with a message that is not UTF-8, or two codes");
+    return code;
+}
+
+void mock_drain(struct mock_host *host, gql_instance *instance)
+{
+    pthread_mutex_lock(&host->mutex);
+    mock_instance_entry(host, instance)->draining = true;
+    pthread_mutex_unlock(&host->mutex);
+    gql_instance_drain(host->library, instance);
+    pthread_mutex_lock(&host->mutex);
+    struct mock_instance *entry = mock_instance_entry(host, instance);
+    const size_t under_way = entry->under_way;
+    entry->drained = true;
+    pthread_mutex_unlock(&host->mutex);
+    if (under_way > 0)
+        mock_violation("drain returned with %zu calls under way", under_way);
+}
+
+void mock_destroy(struct mock_host *host, gql_instance **instance)
+{
+    if (instance == NULL || *instance == NULL)
+        return;
+    mock_drain(host, *instance);
+    gql_instance *old = *instance;
+    gql_instance_destroy(host->library, instance);
+    pthread_mutex_lock(&host->mutex);
+    *mock_instance_entry(host, old) = (struct mock_instance){0};
+    pthread_mutex_unlock(&host->mutex);
+}
