@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/* The claims of a credentialRef, once its signature is known to be good. */
+#ifndef VAULT_CLAIMS_H
+#define VAULT_CLAIMS_H
+
+#include "vault/bytes.h"
+#include "vault/credential_ref.h"
+
+/* `message` is the signed JSON. */
+enum vault_refusal vault_claims_check(struct vault_bytes message, const struct vault_keyring *keyring,
+                                      const struct vault_policy *policy);
+
+#endif

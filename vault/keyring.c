@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault/keyring_internal.h"
+#include "vault/timestamp.h"
+
+static const char *const state_names[] = {
+#define STATE_NAME(constant, text) text,
+    VAULT_KEY_STATES(STATE_NAME)
+#undef STATE_NAME
+};
+
+bool vault_fail(struct vault_failure *failure, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(failure->message, sizeof failure->message, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+/* Refuses members beyond the NULL-terminated list, so that a misspelt one is not passed over. */
+static bool check_members(const json_t *object, const char *const known[], struct vault_failure *failure)
+{
+    const char *name;
+    json_t *member;
+    json_object_foreach((json_t *)(uintptr_t)object, name, member) {
+        size_t i = 0;
+        while (known[i] != NULL && strcmp(known[i], name) != 0)
+            i++;
+        if (known[i] == NULL)
+            return vault_fail(failure, "The keyring has the unknown member '%.64s'", name);
+    }
+    return true;
+}
+
+static bool read_state(const json_t *entry, enum vault_key_state *ret_state, struct vault_failure *failure)
+{
+    const char *name = json_string_value(json_object_get(entry, "state"));
+    for (size_t i = 0; name != NULL && i < sizeof state_names / sizeof *state_names; i++) {
+        if (strcmp(name, state_names[i]) == 0) {
+            *ret_state = (enum vault_key_state)i;
+            return true;
+        }
+    }
+    return vault_fail(failure, "The state of a key must be active, retired or revoked");
+}
+
+static bool read_time(const json_t *entry, const char *name, int64_t absent, int64_t *ret_ms,
+                      struct vault_failure *failure)
+{
+    const json_t *member = json_object_get(entry, name);
+    *ret_ms = absent;
+    if (member == NULL || (json_is_string(member) &&
+                           vault_timestamp_parse(json_string_value(member), json_string_length(member), ret_ms)))
+        return true;
+    return vault_fail(failure, "%s of a key must be a timestamp such as 2030-01-02T03:04:05Z (RFC 3339)", name);
+}
+
+static bool read_key(const json_t *entry, struct vault_keyring_key *key, struct vault_failure *failure)
+{
+    static const char *const known[] = {"paserk", "state", "notBefore", "notAfter", NULL};
+    const json_t *paserk = json_object_get(entry, "paserk");
+    if (!json_is_object(entry))
+        return vault_fail(failure, "A key of the keyring must be an object");
+    if (!check_members(entry, known, failure))
+        return false;
+    if (!json_is_string(paserk) ||
+        !vault_paserk_public_read(json_string_value(paserk), json_string_length(paserk), &key->public_key))
+        return vault_fail(failure, "paserk of a key must be a public key, k4.public.…");
+    vault_paserk_pid_write(&key->public_key, key->id);
+    return read_state(entry, &key->state, failure) &&
+           read_time(entry, "notBefore", INT64_MIN, &key->not_before, failure) &&
+           read_time(entry, "notAfter", INT64_MAX, &key->not_after, failure);
+}
+
+static bool read_keys(struct vault_keyring *keyring, const json_t *keys, struct vault_failure *failure)
+{
+    if (!json_is_array(keys))
+        return vault_fail(failure, "The keyring must have keys, a list");
+    keyring->keys = calloc(json_array_size(keys) + 1, sizeof *keyring->keys);
+    if (keyring->keys == NULL)
+        return vault_fail(failure, "Out of memory");
+    for (size_t i = 0; i < json_array_size(keys); i++) {
+        struct vault_keyring_key *key = &keyring->keys[i];
+        if (!read_key(json_array_get(keys, i), key, failure))
+            return false;
+        if (vault_keyring_find(keyring, key->id, strlen(key->id)) != NULL)
+            return vault_fail(failure, "The keyring has the key %s twice", key->id);
+        keyring->key_count++;
+    }
+    return true;
+}
+
+static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tokens, struct vault_failure *failure)
+{
+    size_t index;
+    json_t *token;
+    keyring->revoked_tokens = json_object();
+    if (tokens != NULL && !json_is_array(tokens))
+        return vault_fail(failure, "revokedTokens of the keyring must be a list");
+    json_array_foreach(tokens, index, token) {
+        if (!json_is_string(token))
+            return vault_fail(failure, "revokedTokens of the keyring must hold strings");
+        if (json_object_set_new(keyring->revoked_tokens, json_string_value(token), json_true()) != 0)
+            return vault_fail(failure, "Out of memory");
+    }
+    return true;
+}
+
+static bool read_keyring(struct vault_keyring *keyring, const json_t *root, struct vault_failure *failure)
+{
+    static const char *const known[] = {"version", "keys", "revokedTokens", NULL};
+    const json_t *version = json_object_get(root, "version");
+    if (!json_is_object(root))
+        return vault_fail(failure, "The keyring must be a JSON object");
+    if (!json_is_integer(version) || json_integer_value(version) != 1)
+        return vault_fail(failure, "The keyring must have \"version\": 1; another one needs another release");
+    return check_members(root, known, failure) && read_keys(keyring, json_object_get(root, "keys"), failure) &&
+           read_revoked_tokens(keyring, json_object_get(root, "revokedTokens"), failure);
+}
+
+bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring, struct vault_failure *failure)
+{
+    static atomic_uint_fast64_t generations;
+    json_error_t error;
+    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &error);
+    if (root == NULL)
+        return vault_fail(failure, "The keyring is not valid JSON: %s (line %d, column %d)", error.text, error.line,
+                          error.column);
+    struct vault_keyring *keyring = calloc(1, sizeof *keyring);
+    const bool read = keyring == NULL ? vault_fail(failure, "Out of memory") : read_keyring(keyring, root, failure);
+    json_decref(root);
+    if (keyring != NULL) {
+        atomic_init(&keyring->references, 1);
+        keyring->generation = atomic_fetch_add(&generations, 1) + 1;
+    }
+    if (read)
+        *ret_keyring = keyring;
+    else
+        vault_keyring_release(&keyring);
+    return read;
+}
+
+void vault_keyring_release(struct vault_keyring **keyring)
+{
+    struct vault_keyring *released = *keyring;
+    *keyring = NULL;
+    if (released == NULL || atomic_fetch_sub(&released->references, 1) > 1)
+        return;
+    json_decref(released->revoked_tokens);
+    free(released->keys);
+    free(released);
+}
+
+uint64_t vault_keyring_generation(const struct vault_keyring *keyring)
+{
+    return keyring->generation;
+}
+
+const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring, const char *id, size_t size)
+{
+    for (size_t i = 0; i < keyring->key_count; i++) {
+        if (strlen(keyring->keys[i].id) == size && memcmp(keyring->keys[i].id, id, size) == 0)
+            return &keyring->keys[i];
+    }
+    return NULL;
+}
+
+const struct vault_keyring_key *vault_keyring_single_active(const struct vault_keyring *keyring)
+{
+    const struct vault_keyring_key *found = NULL;
+    for (size_t i = 0; i < keyring->key_count; i++) {
+        if (keyring->keys[i].state != VAULT_KEY_ACTIVE)
+            continue;
+        if (found != NULL)
+            return NULL;
+        found = &keyring->keys[i];
+    }
+    return found;
+}
+
+bool vault_keyring_revokes_token(const struct vault_keyring *keyring, const char *jti, size_t size)
+{
+    /* A `jti` with U+0000 in it can't be on the list: the file's strings hold none. */
+    return memchr(jti, '\0', size) == NULL && json_object_get(keyring->revoked_tokens, jti) != NULL;
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+#include "vault/token_cache.h"
+
+#include <pthread.h>
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A set of so many places for each hash: where all are taken, the oldest goes. */
+enum { WAYS = 4 };
+
+struct set {
+    struct vault_token_digest digests[WAYS];
+    unsigned used;
+    unsigned oldest;
+};
+
+struct vault_token_cache {
+    unsigned char key[crypto_generichash_KEYBYTES];
+    size_t set_count;
+    pthread_mutex_t lock; /* Of what follows. */
+    uint64_t generation;
+    struct set *sets;
+};
+
+struct vault_token_cache *vault_token_cache_create(size_t capacity)
+{
+    struct vault_token_cache *cache = sodium_init() < 0 ? NULL : calloc(1, sizeof *cache);
+    if (cache == NULL)
+        return NULL;
+    cache->set_count = capacity / WAYS + 1;
+    cache->sets = calloc(cache->set_count, sizeof *cache->sets);
+    if (cache->sets == NULL) {
+        free(cache);
+        return NULL;
+    }
+    randombytes_buf(cache->key, sizeof cache->key);
+    pthread_mutex_init(&cache->lock, NULL);
+    return cache;
+}
+
+void vault_token_cache_destroy(struct vault_token_cache **cache)
+{
+    if (*cache == NULL)
+        return;
+    sodium_memzero((*cache)->key, sizeof (*cache)->key);
+    pthread_mutex_destroy(&(*cache)->lock);
+    free((*cache)->sets);
+    free(*cache);
+    *cache = NULL;
+}
+
+struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache, const char *token, size_t size)
+{
+    struct vault_token_digest digest;
+    crypto_generichash(digest.bytes, sizeof digest.bytes, (const unsigned char *)token, size, cache->key,
+                       sizeof cache->key);
+    return digest;
+}
+
+/* Under the lock. */
+static struct set *find_set(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+{
+    uint64_t number;
+    if (cache->generation != generation) {
+        memset(cache->sets, 0, cache->set_count * sizeof *cache->sets);
+        cache->generation = generation;
+    }
+    memcpy(&number, digest->bytes, sizeof number);
+    return &cache->sets[number % cache->set_count];
+}
+
+static bool holds(const struct set *set, const struct vault_token_digest *digest)
+{
+    for (unsigned i = 0; i < set->used; i++) {
+        if (memcmp(set->digests[i].bytes, digest->bytes, sizeof digest->bytes) == 0)
+            return true;
+    }
+    return false;
+}
+
+bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+{
+    pthread_mutex_lock(&cache->lock);
+    const bool found = holds(find_set(cache, generation, digest), digest);
+    pthread_mutex_unlock(&cache->lock);
+    return found;
+}
+
+void vault_token_cache_add(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+{
+    pthread_mutex_lock(&cache->lock);
+    struct set *set = find_set(cache, generation, digest);
+    if (!holds(set, digest)) {
+        const unsigned place = set->used < WAYS ? set->used++ : set->oldest++ % WAYS;
+        set->digests[place] = *digest;
+    }
+    pthread_mutex_unlock(&cache->lock);
+}
