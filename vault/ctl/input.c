@@ -16,6 +16,11 @@
 
 enum { PASSPHRASE_LIMIT = 1024 };
 
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+#define SIGNAL_COUNT (sizeof ending_signals / sizeof *ending_signals)
+
+static volatile sig_atomic_t interrupted;
+
 int64_t now_ms(void)
 {
     struct timespec now;
@@ -77,7 +82,7 @@ static bool read_line(int file, struct vault_secret *ret_line, struct vault_fail
     size_t size = 0;
     while (size < line.size) {
         const ssize_t got = read(file, line.bytes + size, 1);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR && interrupted == 0)
             continue;
         if (got < 0)
             return vault_fail(failure, "the passphrase can't be read: %s", strerror(errno));
@@ -117,30 +122,37 @@ static bool read_from_environment(const char *value, struct vault_secret *ret_pa
     return true;
 }
 
-/*
- * Signals wait while the echo is off, so that none leaves the terminal without it; a SIGINT that came is delivered when
- * the mask is back, after the echo.
- */
+static void note_signal(int number)
+{
+    interrupted = number;
+}
+
+static void catch_signals(void (*handler)(int), struct sigaction former[SIGNAL_COUNT])
+{
+    struct sigaction action = {.sa_handler = handler}; /* Without SA_RESTART: the read ends. */
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(ending_signals[i], &action, &former[i]);
+}
+
+/* A signal that comes while the echo is off ends the question, and takes effect when the echo is back. */
 static bool ask(int terminal, const char *question, struct vault_secret *ret_answer, struct vault_failure *failure)
 {
     struct termios former, silent;
-    sigset_t waiting, mask;
+    struct sigaction actions[SIGNAL_COUNT];
     if (tcgetattr(terminal, &former) != 0)
         return vault_fail(failure, "the terminal can't be set: %s", strerror(errno));
-    sigemptyset(&waiting);
-    sigaddset(&waiting, SIGINT);
-    sigaddset(&waiting, SIGTERM);
-    sigaddset(&waiting, SIGTSTP);
-    sigprocmask(SIG_BLOCK, &waiting, &mask);
     silent = former;
-    silent.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
-    silent.c_lflag |= ICANON;
+    silent.c_lflag &= ~(tcflag_t)ECHO;
+    catch_signals(note_signal, actions);
     tcsetattr(terminal, TCSAFLUSH, &silent);
     dprintf(terminal, "%s: ", question);
     const bool read = read_line(terminal, ret_answer, failure);
-    dprintf(terminal, "\n");
     tcsetattr(terminal, TCSAFLUSH, &former);
-    sigprocmask(SIG_SETMASK, &mask, NULL);
+    dprintf(terminal, "\n");
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(ending_signals[i], &actions[i], NULL);
+    if (interrupted != 0)
+        raise(interrupted);
     return read;
 }
 

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include <sodium.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault/credential_ref.h"
+#include "vault/ctl/ctl.h"
+#include "vault/ctl/secret_file.h"
+#include "vault/paseto.h"
+#include "vault/timestamp.h"
+
+enum { SUBJECT_LIMIT = 512 };
+
+static bool set_string(json_t *claims, const char *name, const char *value)
+{
+    return value == NULL || json_object_set_new(claims, name, json_string(value)) == 0;
+}
+
+static bool set_time(json_t *claims, const char *name, const char *given, int64_t now)
+{
+    char text[VAULT_TIMESTAMP_SIZE];
+    int64_t ms = now;
+    if (given == NULL)
+        return true;
+    if (!parse_time(given, now, &ms))
+        return false;
+    vault_timestamp_write(ms, text);
+    return set_string(claims, name, text);
+}
+
+/* NULL, and the complaint is made, where an option can't be used. */
+static json_t *make_claims(const struct options *options)
+{
+    unsigned char random[16];
+    char random_id[2 * sizeof random + 1];
+    const int64_t now = now_ms();
+    json_t *claims = json_object();
+    randombytes_buf(random, sizeof random);
+    sodium_bin2hex(random_id, sizeof random_id, random, sizeof random);
+    if (*options->sub == '\0' || strlen(options->sub) > SUBJECT_LIMIT || *options->aud == '\0')
+        complain(EXIT_USAGE, "issue: --sub must have 1 to 512 bytes, and --aud must not be empty");
+    else if (!set_string(claims, "sub", options->sub) || !set_string(claims, "aud", options->aud) ||
+             !set_string(claims, "iss", options->iss) ||
+             !set_string(claims, "jti", options->jti == NULL ? random_id : options->jti))
+        complain(EXIT_USAGE, "issue: --sub, --aud, --iss and --jti must be UTF-8");
+    else if (!set_time(claims, "iat", "+0s", now) || !set_time(claims, "nbf", options->nbf, now) ||
+             !set_time(claims, "exp", options->exp, now))
+        complain(EXIT_USAGE, "issue: --exp and --nbf are written as +30d (s, m, h, d, w) or 2030-01-02T03:04:05Z");
+    else
+        return claims;
+    json_decref(claims);
+    return NULL;
+}
+
+static bool sign(const char *claims, const unsigned char *key, char token[VAULT_TOKEN_LIMIT + 1])
+{
+    char id[VAULT_PASERK_ID_SIZE], footer[VAULT_PASERK_ID_SIZE + 16];
+    const struct vault_public_key public_key = secret_key_public(key);
+    vault_paserk_pid_write(&public_key, id);
+    snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", id);
+    return vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer), VAULT_NO_BYTES, key, token);
+}
+
+enum exit_code run_issue(const struct options *options)
+{
+    char token[VAULT_TOKEN_LIMIT + 1];
+    struct vault_failure failure;
+    vault_secret_auto key = VAULT_NO_SECRET;
+    json_t *claims = make_claims(options);
+    if (claims == NULL)
+        return EXIT_USAGE;
+    char *text = json_dumps(claims, JSON_COMPACT);
+    json_decref(claims);
+    enum exit_code code = EXIT_DONE;
+    if (text == NULL)
+        code = complain(EXIT_TROUBLE, "out of memory");
+    else if (!secret_file_read(options->secret, &key, &failure))
+        code = complain(EXIT_TROUBLE, "%s", failure.message);
+    else if (!sign(text, key.bytes, token))
+        code = complain(EXIT_USAGE, "issue: the token would be longer than 4,096 bytes; shorten the claims");
+    else
+        puts(token);
+    free(text);
+    return code;
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+#include <sodium.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "vault/ctl/ctl.h"
+#include "vault/ctl/secret_file.h"
+
+static bool add_key(struct vault_keyring_edit *edit, const struct vault_public_key *key)
+{
+    char paserk[VAULT_PASERK_PUBLIC_SIZE];
+    json_t *keys = json_object_get(edit->root, "keys"), *entry;
+    size_t index;
+    json_array_foreach(keys, index, entry) {
+        if (strcmp(json_string_value(json_object_get(entry, "state")), "active") == 0)
+            json_object_set_new(entry, "state", json_string("retired"));
+    }
+    vault_paserk_public_write(key, paserk);
+    return json_array_append_new(keys, json_pack("{s:s, s:s}", "paserk", paserk, "state", "active")) == 0;
+}
+
+/* The secret is written first: a keyring never has an active key of which nobody has the secret. */
+static bool make_key(const struct options *options, struct vault_keyring_edit *edit, char id[VAULT_PASERK_ID_SIZE],
+                     struct vault_failure *failure)
+{
+    struct vault_public_key public_key;
+    vault_secret_auto passphrase = VAULT_NO_SECRET;
+    vault_secret_auto key = VAULT_NO_SECRET;
+    if (!read_passphrase(true, &passphrase, failure))
+        return false;
+    if (!vault_secret_init(VAULT_SECRET_KEY_SIZE, &key))
+        return vault_fail(failure, "out of memory");
+    crypto_sign_keypair(public_key.bytes, key.bytes);
+    vault_paserk_pid_write(&public_key, id);
+    if (!secret_file_write(options->secret, key.bytes, id, &passphrase, failure))
+        return false;
+    if (!add_key(edit, &public_key))
+        return vault_fail(failure, "out of memory");
+    return vault_keyring_edit_commit(edit, failure);
+}
+
+enum exit_code run_keygen(const struct options *options)
+{
+    char id[VAULT_PASERK_ID_SIZE];
+    struct vault_failure failure;
+    struct vault_keyring_edit edit;
+    if (!vault_keyring_edit_begin(options->keyring, true, &edit, &failure))
+        return complain(EXIT_TROUBLE, "%s", failure.message);
+    const bool made = make_key(options, &edit, id, &failure);
+    vault_keyring_edit_end(&edit);
+    if (!made)
+        return complain(EXIT_TROUBLE, "%s", failure.message);
+    puts(id);
+    return EXIT_DONE;
+}

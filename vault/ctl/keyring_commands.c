@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/* list, retire, revoke, revoke-token */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault/ctl/ctl.h"
+#include "vault/keyring_edit.h"
+
+static const char *member(const json_t *entry, const char *name)
+{
+    const char *text = json_string_value(json_object_get(entry, name));
+    return text == NULL ? "-" : text;
+}
+
+static void print_key(const json_t *entry)
+{
+    const char *paserk = member(entry, "paserk");
+    struct vault_public_key key;
+    char id[VAULT_PASERK_ID_SIZE];
+    if (!vault_paserk_public_read(paserk, strlen(paserk), &key))
+        return;
+    vault_paserk_pid_write(&key, id);
+    printf("%s  %-7s  %s  %s\n", id, member(entry, "state"), member(entry, "notBefore"), member(entry, "notAfter"));
+}
+
+static void print_token(const json_t *token)
+{
+    char *text = json_dumps(token, JSON_ENCODE_ANY);
+    printf("revoked token %s\n", text == NULL ? "?" : text);
+    free(text);
+}
+
+enum exit_code run_list(const struct options *options)
+{
+    struct vault_keyring_edit edit;
+    struct vault_failure failure;
+    size_t index;
+    json_t *entry;
+    if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
+        return complain(EXIT_TROUBLE, "%s", failure.message);
+    printf("%-51s  %-7s  %s  %s\n", "KID", "STATE", "NOT BEFORE", "NOT AFTER");
+    json_array_foreach(json_object_get(edit.root, "keys"), index, entry)
+        print_key(entry);
+    json_array_foreach(json_object_get(edit.root, "revokedTokens"), index, entry)
+        print_token(entry);
+    vault_keyring_edit_end(&edit);
+    return EXIT_DONE;
+}
+
+typedef bool change_fn(struct vault_keyring_edit *edit, const char *operand, struct vault_failure *failure);
+
+static enum exit_code change(const struct options *options, change_fn *apply)
+{
+    struct vault_keyring_edit edit;
+    struct vault_failure failure;
+    if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
+        return complain(EXIT_TROUBLE, "%s", failure.message);
+    const bool done = apply(&edit, options->operand, &failure) && vault_keyring_edit_commit(&edit, &failure);
+    vault_keyring_edit_end(&edit);
+    return done ? EXIT_DONE : complain(EXIT_TROUBLE, "%s", failure.message);
+}
+
+static bool set_state(struct vault_keyring_edit *edit, const char *id, const char *state, struct vault_failure *failure)
+{
+    json_t *entry = vault_keyring_edit_find(edit, id);
+    if (entry == NULL)
+        return vault_fail(failure, "the keyring has no key '%.64s'; see vaultctl list", id);
+    if (strcmp(member(entry, "state"), "revoked") == 0 && strcmp(state, "revoked") != 0)
+        return vault_fail(failure, "the key %s is revoked; that stays so", id);
+    return json_object_set_new(entry, "state", json_string(state)) == 0 || vault_fail(failure, "out of memory");
+}
+
+static bool retire(struct vault_keyring_edit *edit, const char *id, struct vault_failure *failure)
+{
+    return set_state(edit, id, "retired", failure);
+}
+
+static bool revoke(struct vault_keyring_edit *edit, const char *id, struct vault_failure *failure)
+{
+    return set_state(edit, id, "revoked", failure);
+}
+
+static bool revoke_token(struct vault_keyring_edit *edit, const char *jti, struct vault_failure *failure)
+{
+    json_t *tokens = json_object_get(edit->root, "revokedTokens"), *token;
+    size_t index;
+    json_array_foreach(tokens, index, token) {
+        if (strcmp(json_string_value(token), jti) == 0)
+            return true;
+    }
+    if (tokens == NULL) {
+        tokens = json_array();
+        json_object_set_new(edit->root, "revokedTokens", tokens);
+    }
+    return json_array_append_new(tokens, json_string(jti)) == 0 || vault_fail(failure, "the JTI must be UTF-8");
+}
+
+enum exit_code run_retire(const struct options *options)
+{
+    return change(options, retire);
+}
+
+enum exit_code run_revoke(const struct options *options)
+{
+    return change(options, revoke);
+}
+
+enum exit_code run_revoke_token(const struct options *options)
+{
+    return change(options, revoke_token);
+}
