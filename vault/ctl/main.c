@@ -6,7 +6,7 @@
 
 #include "vault/ctl/ctl.h"
 
-enum option {
+enum option_number {
 #define OPTION_CONSTANT(member, option) OPTION_##member,
     OPTIONS(OPTION_CONSTANT)
 #undef OPTION_CONSTANT
@@ -97,7 +97,7 @@ static void print_help(const struct command *command)
 
 static void set_option(struct options *options, int option)
 {
-    switch ((enum option)option) {
+    switch ((enum option_number)option) {
 #define SET_OPTION(member, name) case OPTION_##member: options->member = optarg; break;
         OPTIONS(SET_OPTION)
 #undef SET_OPTION
