@@ -14,7 +14,7 @@ static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     static const gql_error refusal = {sizeof refusal, 0, "SERVICE_UNAVAILABLE", "No greeting today.", 18, NULL, 0};
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *text = json_sprintf("Hello, %s!", json_string_value(json_object_get(arguments, "name")));
+    json_t *text = json_pack("s++", "Hello, ", json_string_value(json_object_get(arguments, "name")), "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
     int32_t code;
     pthread_rwlock_rdlock(&self->gate);
