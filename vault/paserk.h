@@ -19,7 +19,7 @@
 #define VAULT_PASERK_PUBLIC_SIZE 54
 #define VAULT_PASERK_SECRET_SIZE 97
 #define VAULT_PASERK_ID_SIZE 52
-#define VAULT_PASERK_WRAPPED_SIZE 216
+#define VAULT_PASERK_WRAPPED_SIZE 217
 
 struct vault_public_key {
     unsigned char bytes[VAULT_PUBLIC_KEY_SIZE];
