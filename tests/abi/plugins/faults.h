@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/* The faults of faulty.c, by the number in faulty_1.so, …. No enum, since the preprocessor chooses by them. */
+#ifndef FAULTS_H
+#define FAULTS_H
+
+#define FAULT_NO_ENTRY 1
+#define FAULT_FUTURE_ENTRY 2
+#define FAULT_ENTRY_REFUSES 3
+#define FAULT_TINY_PLUGIN 4
+#define FAULT_SMALL_PLUGIN 5
+#define FAULT_OLD_PLUGIN 6
+#define FAULT_MAJOR 7
+#define FAULT_MINOR 8
+#define FAULT_NO_ID 9
+#define FAULT_SHORT_ID 10
+#define FAULT_NO_NAME 11
+#define FAULT_NO_VERSION 12
+#define FAULT_NO_LICENCE 13
+#define FAULT_NO_SCHEMA 14
+#define FAULT_NO_CONFIG_SCHEMA 15
+#define FAULT_BAD_CONFIG_SCHEMA 16
+#define FAULT_NO_INIT 17
+#define FAULT_NO_DEINIT 18
+#define FAULT_NO_CREATE 19
+#define FAULT_NO_DRAIN 20
+#define FAULT_NO_DESTROY 21
+#define FAULT_SMALL_SCHEMA 22
+#define FAULT_NO_PARTS 23
+#define FAULT_NULL_PART 24
+#define FAULT_SMALL_PART 25
+#define FAULT_NO_SDL 26
+#define FAULT_NULL_RESOLVER 27
+#define FAULT_SMALL_RESOLVER 28
+#define FAULT_NO_FIELD 29
+#define FAULT_NO_RESOLVE 30
+#define FAULT_NULL_LOADER 31
+#define FAULT_SMALL_LOADER 32
+#define FAULT_NO_LOAD 33
+#define FAULT_NO_REFERENCE 34
+#define FAULT_INIT_FAILS 35
+#define FAULT_INIT_SILENT 36
+#define FAULT_INIT_WRONG_CODE 37
+#define FAULT_INIT_UNTERMINATED 38
+#define FAULT_CREATE_NOTHING 39
+#define FAULT_COUNT 40
+
+#endif
