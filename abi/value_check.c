@@ -237,7 +237,7 @@ int32_t gql_value_check(const gql_schema_document *document, const gql_schema *p
     json_error_t error;
     json_t *value = NULL;
     if (code == GQL_OK) {
-        value = json_loadb(json, json_size, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, &error);
+        value = json_loadb(json, json_size, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
         code = value == NULL ? refuse(&checker, "not JSON: %s, byte %d", error.text, error.position)
                              : check(&checker, parsed, selection, value);
     }

@@ -185,7 +185,7 @@ static struct mock_pending *start_loader(struct mock_host *host, gql_instance *i
 {
     char *type = NULL;
     char *arguments = NULL;
-    json_t *list = json_loads(ids, 0, NULL);
+    json_t *list = json_loads(ids, JSON_ALLOW_NUL, NULL);
     if (!json_is_array(list) || asprintf(&type, "[%s]!", loader->type) < 0 ||
         asprintf(&arguments, "{\"ids\":%s}", ids) < 0) {
         mock_violation("mock_load: not a list: %s", ids);
@@ -260,10 +260,10 @@ static struct mock_answer *make_answer(struct mock_pending *pending)
                                    .completed_inline = pending->completed_inline,
                                    .call_ns = pending->call_ns};
     if (pending->resolved) {
-        answer->value = json_loadb(pending->json, pending->json_size, JSON_DECODE_ANY, NULL);
+        answer->value = json_loadb(pending->json, pending->json_size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
         check_value(pending, answer);
     } else {
-        answer->extensions = json_loads(pending->extensions, JSON_REJECT_DUPLICATES, NULL);
+        answer->extensions = json_loads(pending->extensions, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
         check_error(pending, answer);
     }
     return answer;

@@ -28,7 +28,7 @@ static void expect_refusal(const char *token, const char *reason)
     snprintf(expected, sizeof expected, "{\"field\":\"input.credentialRef\",\"reason\":\"%s\"}", reason);
     struct mock_answer *answer = world_call(&world, "integrationCreate", NULL, NULL, CREATE, token);
     char *extensions = json_dumps(answer->extensions, 0);
-    cr_expect_null(strstr(extensions, "v4.public"), "the token is in the error");
+    cr_expect(strlen(token) < 8 || strstr(extensions, token) == NULL, "the token is in the error");
     free(extensions);
     expect_problem(answer, "VALIDATION_ERROR", expected);
 }
