@@ -182,29 +182,3 @@ static int32_t short_read(gql_instance *instance, const gql_call *call, gql_repl
     reply->size = 7;
     return host->reply_resolve(host, reply->handle);
 }
-
-static double nanoseconds_per_call(int calls)
-{
-    struct timespec begin;
-    struct timespec end;
-    clock_gettime(CLOCK_MONOTONIC, &begin);
-    for (int i = 0; i < calls; i++)
-        gql_runtime_call(runtime, NULL, short_read, &empty_call, count_any, NULL);
-    clock_gettime(CLOCK_MONOTONIC, &end);
-    return ((double)(end.tv_sec - begin.tv_sec) * 1e9 + (double)(end.tv_nsec - begin.tv_nsec)) / calls;
-}
-
-Test(runtime_threads, costs_less_than_a_microsecond)
-{
-    double best = 1e9;
-    for (int i = 0; i < 20; i++) {
-        const double each = nanoseconds_per_call(10000);
-        best = each < best ? each : best;
-    }
-    cr_log_warn("%.0f ns for each inline call", best);
-#ifdef SANITIZED
-    cr_expect_lt(best, 100000.0, "%.0f ns", best);
-#else
-    cr_expect_lt(best, 1000.0, "%.0f ns", best);
-#endif
-}

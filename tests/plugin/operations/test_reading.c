@@ -90,21 +90,21 @@ static void create_numbered(int count)
 Test(reading, pages_follow_one_another)
 {
     create_numbered(25);
-    char after[2048] = "null";
+    char after[2048] = "null"; /* Or a cursor in quotes. */
     int seen = 0, pages = 0;
     bool more = true;
     while (more) {
         json_t *value = world_resolve(&world, "integrations", "nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor }",
                                       "{\"organizationId\":\"acme\",\"first\":10,\"after\":%s}", after);
         for (size_t i = 0; i < json_array_size(member(value, "nodes")); i++, seen++) {
-            char title[32], path[32];
+            char title[32], path[48];
             snprintf(title, sizeof title, "item%d", seen);
             snprintf(path, sizeof path, "nodes.%zu.title", i);
             cr_expect_str_eq(text_member(value, path), title);
         }
         more = json_is_true(member(value, "pageInfo.hasNextPage"));
         cr_expect_eq(json_is_true(member(value, "pageInfo.hasPreviousPage")), pages > 0);
-        snprintf(after, sizeof after, "\"%s\"", text_member(value, "pageInfo.endCursor"));
+        snprintf(after, sizeof after, "\"%.2000s\"", text_member(value, "pageInfo.endCursor"));
         json_decref(value);
         pages++;
     }
