@@ -173,12 +173,3 @@ Test(runtime_threads, answers_once_when_the_plugin_claims_too_early, .timeout = 
 }
 
 /* ---- What a call costs ----------------------------------------------------------------------------------------- */
-
-static int32_t short_read(gql_instance *instance, const gql_call *call, gql_reply *reply)
-{
-    (void)instance, (void)call;
-    const gql_host *host = gql_runtime_host(runtime);
-    memcpy(reply->data, "\"later\"", 7);
-    reply->size = 7;
-    return host->reply_resolve(host, reply->handle);
-}

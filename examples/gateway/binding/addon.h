@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The binding of the ABI's host library for Node: one runtime for each JavaScript environment (the main thread, and each
+ * worker thread that loads it). Everything here runs on the environment's thread unless it says otherwise.
+ */
+#ifndef BINDING_ADDON_H
+#define BINDING_ADDON_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gql_host.h"
+
+/* What an external value of JavaScript stands for; the first member of each, so that a wrong one is noticed. */
+enum handle_kind { HANDLE_LIBRARY = 0x67716c31, HANDLE_INSTANCE, HANDLE_SELECTION, HANDLE_REQUEST };
+
+/* Something that other threads have for the environment's thread. */
+struct event {
+    struct event *next;
+    void (*deliver)(napi_env env, struct event *event); /* Frees it. `env` NULL: there is nobody to deliver to. */
+};
+
+struct library {
+    enum handle_kind kind;
+    gql_library *library;
+    struct library *next;
+};
+
+struct instance {
+    enum handle_kind kind;
+    struct library *library;
+    gql_instance *instance; /* NULL: destroyed, or on its way. */
+    struct instance *next;
+};
+
+struct addon {
+    napi_env env;
+    pthread_t thread;
+    gql_runtime *runtime;
+    napi_ref log; /* The function that takes log lines. */
+    napi_threadsafe_function wake;
+    int waiting; /* Promises that are not settled: while there are any, the event loop stays alive. */
+    struct library *libraries;
+    struct instance *instances;
+
+    pthread_mutex_t lock; /* Of what follows. */
+    struct event *first;
+    struct event **last;
+};
+
+/* The environment's, or NULL with an exception pending before `start` was called. */
+struct addon *addon_of(napi_env env);
+
+/* Any thread. Delivered in the order of posting, all that wait in one turn of the event loop. */
+void addon_post(struct addon *addon, struct event *event);
+
+/* Keeps the event loop alive as long as something is awaited. */
+void addon_await(struct addon *addon);
+void addon_settled(struct addon *addon);
+
+/* The functions of the module. */
+napi_value start(napi_env env, napi_callback_info info);
+napi_value open_library(napi_env env, napi_callback_info info);
+napi_value describe(napi_env env, napi_callback_info info);
+napi_value bind_library(napi_env env, napi_callback_info info);
+napi_value close_library(napi_env env, napi_callback_info info);
+napi_value create_instance(napi_env env, napi_callback_info info);
+napi_value drain_instance(napi_env env, napi_callback_info info);
+napi_value destroy_instance(napi_env env, napi_callback_info info);
+napi_value make_selection(napi_env env, napi_callback_info info);
+napi_value make_request(napi_env env, napi_callback_info info);
+napi_value cancel_request(napi_env env, napi_callback_info info);
+napi_value call(napi_env env, napi_callback_info info);
+
+#endif

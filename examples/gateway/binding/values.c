@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+#include "values.h"
+
+#include <stdio.h>
+
+napi_value throw_type(napi_env env, const char *what, const char *expected)
+{
+    char message[160];
+    snprintf(message, sizeof message, "%s must be %s", what, expected);
+    napi_throw_type_error(env, "ERR_INVALID_ARG_TYPE", message);
+    return NULL;
+}
+
+napi_value throw_no_memory(napi_env env)
+{
+    napi_throw_error(env, "ERR_OUT_OF_MEMORY", "Out of memory");
+    return NULL;
+}
+
+napi_value throw_failure(napi_env env, const gql_failure *failure)
+{
+    napi_throw_error(env, "ERR_GQL_PLUGIN", failure->message);
+    return NULL;
+}
+
+bool take_arguments(napi_env env, napi_callback_info info, size_t count, napi_value arguments[MOST_ARGUMENTS])
+{
+    size_t given = MOST_ARGUMENTS;
+    if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) == napi_ok && given >= count)
+        return true;
+    napi_throw_type_error(env, "ERR_MISSING_ARGS", "Arguments are missing");
+    return false;
+}
+
+char *take_string(napi_env env, napi_value value, const char *what, size_t *ret_size)
+{
+    size_t size = 0;
+    if (value == NULL || napi_get_value_string_utf8(env, value, NULL, 0, &size) != napi_ok) {
+        throw_type(env, what, "a string");
+        return NULL;
+    }
+    char *text = malloc(size + 1);
+    if (text == NULL) {
+        throw_no_memory(env);
+        return NULL;
+    }
+    napi_get_value_string_utf8(env, value, text, size + 1, &size);
+    if (ret_size != NULL)
+        *ret_size = size;
+    return text;
+}
+
+bool is_nothing(napi_env env, napi_value value)
+{
+    napi_valuetype type = napi_undefined;
+    return value == NULL || napi_typeof(env, value, &type) != napi_ok || type == napi_undefined || type == napi_null;
+}
+
+char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size, bool *ret_failed)
+{
+    *ret_failed = false;
+    if (ret_size != NULL)
+        *ret_size = 0;
+    if (is_nothing(env, value))
+        return NULL;
+    char *text = take_string(env, value, what, ret_size);
+    *ret_failed = text == NULL;
+    return text;
+}
+
+bool take_number(napi_env env, napi_value value, const char *what, double *ret_number)
+{
+    if (value != NULL && napi_get_value_double(env, value, ret_number) == napi_ok)
+        return true;
+    throw_type(env, what, "a number");
+    return false;
+}
+
+void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what)
+{
+    napi_valuetype type;
+    void *data = NULL;
+    if (value != NULL && napi_typeof(env, value, &type) == napi_ok && type == napi_external &&
+        napi_get_value_external(env, value, &data) == napi_ok && data != NULL && *(enum handle_kind *)data == kind)
+        return data;
+    throw_type(env, what, "one of this module's own");
+    return NULL;
+}
+
+napi_value member(napi_env env, napi_value object, const char *name)
+{
+    napi_value value = NULL;
+    return napi_get_named_property(env, object, name, &value) == napi_ok ? value : NULL;
+}
+
+napi_value string_value(napi_env env, const char *text, size_t size)
+{
+    napi_value value = NULL;
+    if (napi_create_string_utf8(env, text, size, &value) != napi_ok)
+        return throw_no_memory(env);
+    return value;
+}
+
+napi_value text_value(napi_env env, const char *text)
+{
+    napi_value value = NULL;
+    if (text != NULL)
+        return string_value(env, text, strlen(text));
+    napi_get_null(env, &value);
+    return value;
+}
+
+void set_text(napi_env env, napi_value object, const char *name, const char *text)
+{
+    napi_value value = text_value(env, text);
+    if (value != NULL)
+        napi_set_named_property(env, object, name, value);
+}
+
+void set_number(napi_env env, napi_value object, const char *name, double number)
+{
+    napi_value value;
+    if (napi_create_double(env, number, &value) == napi_ok)
+        napi_set_named_property(env, object, name, value);
+}
