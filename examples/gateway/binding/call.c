@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+#include "request.h"
+#include "values.h"
+
+/* One call of a resolver or loader, until its answer is with JavaScript. */
+struct pending {
+    struct event event;
+    struct addon *addon;
+    struct selection *selection;
+    struct request *request;
+    char *arguments;
+    char *parent;
+    gql_call call;
+    gql_answer *answer;
+    bool calling; /* The environment's thread is inside gql_runtime_call. */
+    napi_deferred deferred;
+};
+
+static void finish(struct pending *pending)
+{
+    if (pending->answer != NULL)
+        gql_answer_release(pending->answer);
+    selection_release(pending->selection);
+    request_release(pending->request);
+    free(pending->arguments);
+    free(pending->parent);
+    free(pending);
+}
+
+/* The JSON text of the value, or {code, message, extensions}. */
+static napi_value answer_value(napi_env env, const gql_answer *answer)
+{
+    napi_value result;
+    if (answer->resolved)
+        return string_value(env, answer->json, answer->json_size);
+    napi_create_object(env, &result);
+    set_text(env, result, "code", answer->code);
+    napi_set_named_property(env, result, "message", string_value(env, answer->message, answer->message_size));
+    napi_set_named_property(env, result, "extensions", string_value(env, answer->extensions, answer->extensions_size));
+    return result;
+}
+
+static void deliver(napi_env env, struct event *event)
+{
+    struct pending *pending = (struct pending *)event;
+    struct addon *addon = pending->addon;
+    if (env != NULL) {
+        napi_handle_scope scope;
+        napi_open_handle_scope(env, &scope);
+        napi_resolve_deferred(env, pending->deferred, answer_value(env, pending->answer));
+        napi_close_handle_scope(env, scope);
+        addon_settled(addon);
+    }
+    finish(pending);
+}
+
+/* Any thread. */
+static void on_answer(gql_answer *answer)
+{
+    struct pending *pending = answer->user;
+    pending->answer = answer;
+    /* `calling` is read on the thread that writes it only. */
+    if (pthread_equal(pthread_self(), pending->addon->thread) && pending->calling)
+        return;
+    addon_post(pending->addon, &pending->event);
+}
+
+static bool take_call(napi_env env, napi_value arguments[MOST_ARGUMENTS], struct pending *pending)
+{
+    bool failed = false;
+    size_t size = 0, parent_size = 0;
+    pending->arguments = take_string(env, arguments[3], "arguments", &size);
+    if (pending->arguments == NULL)
+        return false;
+    pending->parent = take_optional_string(env, arguments[4], "parent", &parent_size, &failed);
+    if (failed)
+        return false;
+    if (!is_nothing(env, arguments[5])) {
+        pending->selection = take_handle(env, arguments[5], HANDLE_SELECTION, "selection");
+        if (pending->selection == NULL)
+            return false;
+        pending->selection->references++;
+    }
+    pending->request = take_handle(env, arguments[6], HANDLE_REQUEST, "request");
+    if (pending->request == NULL)
+        return false;
+    pending->request->references++;
+    pending->call = (gql_call){
+        .struct_size = sizeof(gql_call),
+        .arguments = pending->arguments,
+        .arguments_size = size,
+        .parent = pending->parent,
+        .parent_size = parent_size,
+        .selection = pending->selection == NULL ? NULL : pending->selection->selection,
+        .request = &pending->request->request,
+    };
+    return true;
+}
+
+/* NULL with an exception if there is no such resolver or loader. */
+static gql_resolve_fn find_function(napi_env env, const struct library *library, napi_value kind, napi_value index)
+{
+    const gql_schema *schema = gql_library_plugin(library->library)->schema;
+    uint32_t place = 0;
+    bool is_loader = false;
+    if (napi_get_value_bool(env, kind, &is_loader) == napi_ok && napi_get_value_uint32(env, index, &place) == napi_ok) {
+        if (is_loader && place < schema->loader_count)
+            return schema->loaders[place]->load;
+        if (!is_loader && place < schema->resolver_count)
+            return schema->resolvers[place]->resolve;
+    }
+    throw_type(env, "index", "that of a resolver or a loader");
+    return NULL;
+}
+
+static napi_value promise_of(napi_env env, struct pending *pending)
+{
+    napi_value promise = NULL;
+    if (napi_create_promise(env, &pending->deferred, &promise) != napi_ok)
+        abort(); /* The answer will come and find no promise: V8 is out of memory. */
+    addon_await(pending->addon);
+    return promise;
+}
+
+/*
+ * call(instance, isLoader, index, argumentsJson, parentJson, selection, request)
+ * → the JSON of the value, or {code, message, extensions}, or a promise of either.
+ */
+napi_value call(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS], result;
+    struct addon *addon = addon_of(env);
+    if (addon == NULL || !take_arguments(env, info, 7, arguments))
+        return NULL;
+    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
+    if (instance == NULL || instance->instance == NULL)
+        return instance == NULL ? NULL : throw_type(env, "instance", "one that is not destroyed");
+    const gql_resolve_fn function = find_function(env, instance->library, arguments[1], arguments[2]);
+    struct pending *pending = function == NULL ? NULL : calloc(1, sizeof *pending);
+    if (pending == NULL)
+        return NULL;
+    pending->addon = addon;
+    pending->event.deliver = deliver;
+    if (!take_call(env, arguments, pending)) {
+        finish(pending);
+        return NULL;
+    }
+    pending->calling = true;
+    const int32_t code = gql_runtime_call(addon->runtime, instance->instance, function, &pending->call, on_answer, pending);
+    if (code != GQL_OK) {
+        /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */
+        return promise_of(env, pending);
+    }
+    result = answer_value(env, pending->answer);
+    finish(pending);
+    return result;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* Creating, draining and destroying may block: they run on a thread of Node's pool, and settle a promise. */
+#include "values.h"
+
+enum task_kind { TASK_CREATE, TASK_DRAIN, TASK_DESTROY };
+
+struct task {
+    enum task_kind kind;
+    struct addon *addon;
+    napi_async_work work;
+    napi_deferred deferred;
+    struct library *library;
+    gql_instance *instance;
+    char *config;
+    size_t config_size;
+    int32_t code;
+    gql_failure failure;
+};
+
+/* A thread of the pool. */
+static void execute(napi_env env, void *data)
+{
+    (void)env;
+    struct task *task = data;
+    switch (task->kind) {
+    case TASK_CREATE:
+        task->code = gql_instance_create(task->library->library, task->config, task->config_size, &task->instance, &task->failure);
+        break;
+    case TASK_DRAIN:
+        gql_instance_drain(task->library->library, task->instance);
+        break;
+    case TASK_DESTROY:
+        gql_instance_destroy(task->library->library, &task->instance);
+        break;
+    }
+}
+
+static napi_value adopt(napi_env env, struct task *task)
+{
+    napi_value result = NULL;
+    struct instance *instance = calloc(1, sizeof *instance);
+    if (instance == NULL || napi_create_external(env, instance, NULL, NULL, &result) != napi_ok) {
+        free(instance);
+        gql_instance_destroy(task->library->library, &task->instance);
+        return NULL;
+    }
+    *instance = (struct instance){HANDLE_INSTANCE, task->library, task->instance, task->addon->instances};
+    task->addon->instances = instance;
+    return result;
+}
+
+static void settle(napi_env env, struct task *task)
+{
+    napi_value result = NULL, message;
+    if (task->code == GQL_OK) {
+        napi_get_undefined(env, &result);
+        if (task->kind == TASK_CREATE)
+            result = adopt(env, task);
+    }
+    if (task->code == GQL_OK && result != NULL) {
+        napi_resolve_deferred(env, task->deferred, result);
+        return;
+    }
+    message = text_value(env, task->code == GQL_OK ? "Out of memory" : task->failure.message);
+    napi_create_error(env, NULL, message, &result);
+    napi_reject_deferred(env, task->deferred, result);
+}
+
+static void complete(napi_env env, napi_status status, void *data)
+{
+    (void)status;
+    struct task *task = data;
+    settle(env, task);
+    napi_delete_async_work(env, task->work);
+    free(task->config);
+    free(task);
+}
+
+/* Takes `config` over. */
+static napi_value run(napi_env env, enum task_kind kind, struct library *library, gql_instance *instance, char *config,
+                      size_t config_size)
+{
+    napi_value promise = NULL, name = text_value(env, "gql_binding");
+    struct task *task = calloc(1, sizeof *task);
+    if (task == NULL) {
+        free(config);
+        return throw_no_memory(env);
+    }
+    *task = (struct task){.kind = kind, .addon = addon_of(env), .library = library, .instance = instance, .config = config,
+                          .config_size = config_size, .failure.struct_size = sizeof task->failure};
+    if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
+        napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) == napi_ok &&
+        napi_queue_async_work(env, task->work) == napi_ok)
+        return promise;
+    free(config);
+    free(task);
+    return throw_no_memory(env);
+}
+
+/* createInstance(library, configJson) → promise of an instance */
+napi_value create_instance(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS];
+    size_t size = 0;
+    if (addon_of(env) == NULL || !take_arguments(env, info, 2, arguments))
+        return NULL;
+    struct library *library = take_handle(env, arguments[0], HANDLE_LIBRARY, "library");
+    char *config = library == NULL ? NULL : take_string(env, arguments[1], "config", &size);
+    if (config == NULL)
+        return NULL;
+    return run(env, TASK_CREATE, library, NULL, config, size);
+}
+
+/* drainInstance(instance) → promise: calls under way are finished, new ones refused. */
+napi_value drain_instance(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS];
+    if (addon_of(env) == NULL || !take_arguments(env, info, 1, arguments))
+        return NULL;
+    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
+    if (instance == NULL)
+        return NULL;
+    if (instance->instance == NULL)
+        return throw_type(env, "instance", "one that is not destroyed");
+    return run(env, TASK_DRAIN, instance->library, instance->instance, NULL, 0);
+}
+
+/* destroyInstance(instance) → promise. From now on the instance can't be used. */
+napi_value destroy_instance(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS];
+    if (addon_of(env) == NULL || !take_arguments(env, info, 1, arguments))
+        return NULL;
+    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
+    if (instance == NULL)
+        return NULL;
+    gql_instance *destroyed = instance->instance;
+    instance->instance = NULL;
+    if (destroyed == NULL)
+        return throw_type(env, "instance", "one that is not destroyed");
+    return run(env, TASK_DESTROY, instance->library, destroyed, NULL, 0);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+#include "values.h"
+
+/* openLibrary(path) → library; an Error with the reason if the file can't be used. */
+napi_value open_library(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS], result = NULL;
+    struct addon *addon = addon_of(env);
+    gql_failure failure = {.struct_size = sizeof failure};
+    if (addon == NULL || !take_arguments(env, info, 1, arguments))
+        return NULL;
+    char *path = take_string(env, arguments[0], "path", NULL);
+    struct library *library = path == NULL ? NULL : calloc(1, sizeof *library);
+    if (library != NULL && gql_library_open(addon->runtime, path, &library->library, &failure) != GQL_OK) {
+        free(library);
+        free(path);
+        return throw_failure(env, &failure);
+    }
+    free(path);
+    if (library == NULL)
+        return NULL;
+    library->kind = HANDLE_LIBRARY;
+    library->next = addon->libraries;
+    addon->libraries = library;
+    napi_create_external(env, library, NULL, NULL, &result);
+    return result;
+}
+
+static struct library *take_library(napi_env env, napi_value value)
+{
+    struct library *library = take_handle(env, value, HANDLE_LIBRARY, "library");
+    if (library != NULL && library->library == NULL) {
+        napi_throw_error(env, "ERR_GQL_PLUGIN", "The library is closed");
+        return NULL;
+    }
+    return library;
+}
+
+/* closeLibrary(library), after its instances are destroyed. */
+napi_value close_library(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS];
+    struct addon *addon = addon_of(env);
+    if (addon == NULL || !take_arguments(env, info, 1, arguments))
+        return NULL;
+    struct library *library = take_library(env, arguments[0]);
+    if (library == NULL)
+        return NULL;
+    for (const struct instance *instance = addon->instances; instance != NULL; instance = instance->next) {
+        if (instance->library == library && instance->instance != NULL) {
+            napi_throw_error(env, "ERR_GQL_PLUGIN", "The library still has instances; destroy them first");
+            return NULL;
+        }
+    }
+    gql_library_close(&library->library, false);
+    return NULL;
+}
+
+static napi_value describe_parts(napi_env env, const gql_schema *schema)
+{
+    napi_value list;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < schema->part_count; i++) {
+        const gql_schema_part *part = schema->parts[i];
+        napi_value entry;
+        napi_create_object(env, &entry);
+        set_number(env, entry, "kind", part->kind);
+        set_text(env, entry, "name", part->name);
+        napi_set_named_property(env, entry, "sdl", string_value(env, part->sdl, part->sdl_size));
+        napi_set_element(env, list, i, entry);
+    }
+    return list;
+}
+
+static napi_value describe_resolvers(napi_env env, const gql_schema *schema)
+{
+    napi_value list;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < schema->resolver_count; i++) {
+        napi_value entry;
+        napi_create_object(env, &entry);
+        set_text(env, entry, "type", schema->resolvers[i]->type);
+        set_text(env, entry, "field", schema->resolvers[i]->field);
+        set_number(env, entry, "flags", schema->resolvers[i]->flags);
+        napi_set_element(env, list, i, entry);
+    }
+    return list;
+}
+
+static napi_value describe_loaders(napi_env env, const gql_schema *schema)
+{
+    napi_value list;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < schema->loader_count; i++) {
+        napi_value entry;
+        napi_create_object(env, &entry);
+        set_text(env, entry, "type", schema->loaders[i]->type);
+        set_number(env, entry, "flags", schema->loaders[i]->flags);
+        napi_set_element(env, list, i, entry);
+    }
+    return list;
+}
+
+static napi_value describe_references(napi_env env, const gql_schema *schema)
+{
+    napi_value list;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < schema->reference_count; i++)
+        napi_set_element(env, list, i, text_value(env, schema->references[i]));
+    return list;
+}
+
+/* describe(library) → {id, name, version, …, parts, resolvers, loaders, references, configSchema} */
+napi_value describe(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS], result;
+    if (!take_arguments(env, info, 1, arguments))
+        return NULL;
+    const struct library *library = take_library(env, arguments[0]);
+    if (library == NULL)
+        return NULL;
+    const gql_plugin *plugin = gql_library_plugin(library->library);
+    napi_create_object(env, &result);
+    set_text(env, result, "id", plugin->id);
+    set_text(env, result, "name", plugin->name);
+    set_text(env, result, "version", plugin->version);
+    set_text(env, result, "description", plugin->description);
+    set_text(env, result, "homepage", plugin->homepage);
+    set_text(env, result, "licence", plugin->licence);
+    napi_set_named_property(env, result, "parts", describe_parts(env, plugin->schema));
+    napi_set_named_property(env, result, "resolvers", describe_resolvers(env, plugin->schema));
+    napi_set_named_property(env, result, "loaders", describe_loaders(env, plugin->schema));
+    napi_set_named_property(env, result, "references", describe_references(env, plugin->schema));
+    napi_set_named_property(env, result, "configSchema",
+                            string_value(env, plugin->config_schema, plugin->config_schema_size));
+    return result;
+}
+
+static napi_value describe_binding(napi_env env, const gql_binding *binding)
+{
+    napi_value result, conflicts;
+    napi_create_object(env, &result);
+    napi_create_array(env, &conflicts);
+    for (size_t i = 0; i < binding->conflict_count; i++)
+        napi_set_element(env, conflicts, (uint32_t)i, text_value(env, binding->conflicts[i]));
+    napi_set_named_property(env, result, "sdl", string_value(env, binding->sdl, binding->sdl_size));
+    napi_set_named_property(env, result, "conflicts", conflicts);
+    return result;
+}
+
+/* bind(library, hostSdl) → {sdl, conflicts}: what the host adds to its schema, unless there are conflicts. */
+napi_value bind_library(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[MOST_ARGUMENTS];
+    gql_failure failure = {.struct_size = sizeof failure};
+    gql_binding *binding = NULL;
+    size_t size = 0;
+    if (!take_arguments(env, info, 2, arguments))
+        return NULL;
+    const struct library *library = take_library(env, arguments[0]);
+    char *sdl = library == NULL ? NULL : take_string(env, arguments[1], "hostSdl", &size);
+    if (sdl == NULL)
+        return NULL;
+    const int32_t code = gql_bind(gql_library_plugin(library->library), sdl, size, &binding, &failure);
+    free(sdl);
+    if (code != GQL_OK)
+        return throw_failure(env, &failure);
+    napi_value result = describe_binding(env, binding);
+    gql_binding_destroy(&binding);
+    return result;
+}
