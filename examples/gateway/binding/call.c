@@ -147,6 +147,7 @@ napi_value call(napi_env env, napi_callback_info info)
     }
     pending->calling = true;
     const int32_t code = gql_runtime_call(addon->runtime, instance->instance, function, &pending->call, on_answer, pending);
+    pending->calling = false;
     if (code != GQL_OK) {
         /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */
         return promise_of(env, pending);
