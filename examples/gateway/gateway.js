@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+// The gateway: plugins from a folder, merged into the host's schema, served by GraphQL Yoga.
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
+import { parse, validateSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import { attachHost, hostSchema, organizationsOf } from './host-schema.js';
+import { authenticator, BadToken } from './host/authentication.js';
+import { binding } from './host/binding.js';
+import { loadPlugins, unloadPlugins } from './host/load-plugins.js';
+import { pluginRequest } from './host/request-context.js';
+import { attachPlugins, GrowingSchema, nodeLoader } from './host/schema.js';
+
+const LARGEST_BODY = 1 << 20; // Bytes.
+const MOST_TOKENS = 5000; // Of a document.
+const PATIENCE = 10_000; // Milliseconds for requests under way when the gateway ends.
+const LOCAL_NAMES = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+
+async function load(native, config, log) {
+  const growing = new GrowingSchema(hostSchema());
+  const plugins = await loadPlugins(native, {
+    ...config.plugins,
+    bindTo: (library) => growing.bind(native, library),
+    accepted: (plugin) => {
+      growing.extend(plugin.sdl);
+      log('info', `plugin ${plugin.about.id} ${plugin.about.version} of ${plugin.file}`);
+    },
+    refused: (error) => log('error', error.message),
+  });
+  const organizations = organizationsOf(config.organizations);
+  const { schema } = growing;
+  attachPlugins(native, plugins, schema, { Organization: (id) => organizations.any(id) });
+  attachHost(schema, organizations, nodeLoader(native, plugins));
+  const errors = validateSchema(schema);
+  if (errors.length > 0) throw new Error(`The merged schema is not valid: ${errors.map((e) => e.message).join('; ')}`);
+  return { schema, plugins };
+}
+
+function limitTokens() {
+  return {
+    onParse({ setParseFn }) {
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));
+    },
+  };
+}
+
+function yogaOf(schema, config) {
+  const { enabled, queryFile } = config.graphiql;
+  return createYoga({
+    schema,
+    logging: false,
+    cors: false,
+    multipart: false,
+    landingPage: false,
+    plugins: [limitTokens()],
+    renderGraphiQL,
+    graphiql: enabled && { title: 'Gateway', defaultQuery: queryFile && readFileSync(queryFile, 'utf8') },
+  });
+}
+
+function refuse(res, status, message, headers = {}) {
+  res.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers });
+  res.end(JSON.stringify({ errors: [{ message }] }));
+}
+
+/** What is wrong with a request before GraphQL looks at it: [status, message], or undefined. */
+function troubleOf(req, isDemo) {
+  // A page of another site must not reach a demo that asks for no token: by a name that leads here, or by a plain form.
+  if (isDemo && !LOCAL_NAMES.test(req.headers.host ?? '')) return [403, 'The demo is served under a loopback name only'];
+  if (req.method !== 'POST') return undefined;
+  if (!/^application\/(json|graphql\+json)\b/.test(req.headers['content-type'] ?? '')) {
+    return [415, 'The content type must be application/json'];
+  }
+  const size = Number(req.headers['content-length'] ?? NaN);
+  if (Number.isNaN(size)) return [411, 'The content length is needed'];
+  return size > LARGEST_BODY ? [413, `A request has at most ${LARGEST_BODY} bytes`] : undefined;
+}
+
+function handlerOf({ native, yoga, authenticate, config }) {
+  return async (req, res) => {
+    if (req.url === '/health') {
+      res.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+      return;
+    }
+    const trouble = troubleOf(req, config.authentication.demo);
+    if (trouble) {
+      refuse(res, ...trouble);
+      return;
+    }
+    try {
+      const actor = await authenticate(req.headers.authorization);
+      const request = pluginRequest(native, actor, req, res, config.requestTimeoutMilliseconds);
+      await yoga(req, res, { actor, pluginRequest: request });
+    } catch (error) {
+      if (!(error instanceof BadToken)) throw error;
+      refuse(res, 401, error.message, { 'www-authenticate': 'Bearer error="invalid_token"' });
+    }
+  };
+}
+
+function listen(server, { host, port }) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server.address()));
+  });
+}
+
+function close(server) {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), PATIENCE);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+/** Starts; gives {address, stop}. `log(level, message, traceId)`. */
+export async function startGateway(config, log) {
+  const native = binding({ logLevel: config.logLevel, log });
+  const { schema, plugins } = await load(native, config, log);
+  const authenticate = authenticator(config.authentication);
+  if (config.authentication.demo) {
+    log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
+  }
+  const yoga = yogaOf(schema, config);
+  const handle = handlerOf({ native, yoga, authenticate, config });
+  const server = createServer((req, res) => {
+    handle(req, res).catch((error) => {
+      log('error', `request failed: ${error.stack}`);
+      if (!res.headersSent) refuse(res, 500, 'Internal error');
+      else res.destroy();
+    });
+  });
+  const address = await listen(server, config).catch(async (error) => {
+    await unloadPlugins(native, plugins);
+    throw error;
+  });
+  const stop = async () => {
+    await close(server);
+    await unloadPlugins(native, plugins);
+  };
+  return { address, stop };
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Who asks, and what they may do: a JWT (RFC 7519) in `Authorization: Bearer`, checked by jose.
+import { readFileSync } from 'node:fs';
+import { createLocalJWKSet, jwtVerify } from 'jose';
+import { ACTIONS, ALL_ACTIONS } from './binding.js';
+
+const SHORTEST_SECRET = 32; // Bytes: RFC 7518, section 3.2.
+const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
+
+/** The token can't be used; the message says why and is for the client. */
+export class BadToken extends Error {}
+
+function readKey({ secretFile, jwksFile }) {
+  if (jwksFile) return { key: createLocalJWKSet(JSON.parse(readFileSync(jwksFile, 'utf8'))), algorithms: ASYMMETRIC };
+  const secret = readFileSync(secretFile, 'utf8').trim();
+  if (Buffer.byteLength(secret) < SHORTEST_SECRET) {
+    throw new Error(`${secretFile}: a secret for HS256 has at least ${SHORTEST_SECRET} bytes`);
+  }
+  return { key: new TextEncoder().encode(secret), algorithms: ['HS256'] };
+}
+
+function readGrant(grant) {
+  const known = Array.isArray(grant?.actions) && grant.actions.every((action) => Object.hasOwn(ACTIONS, action));
+  if (typeof grant?.organizationId !== 'string' || !known) {
+    throw new BadToken('A grant of the token is not {organizationId, actions: READ, CREATE, UPDATE, DELETE}');
+  }
+  return {
+    organizationId: grant.organizationId === '*' ? null : grant.organizationId,
+    actions: grant.actions.reduce((set, action) => set | ACTIONS[action], 0),
+  };
+}
+
+function actorOf({ sub, grants = [] }) {
+  if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
+  if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not a list');
+  return { id: sub, grants: grants.map(readGrant) };
+}
+
+/**
+ * Makes a function from the Authorization header to an actor {id, grants}, or null where nobody is authenticated. `demo`:
+ * who has no token may do everything.
+ */
+export function authenticator({ jwt, demo }) {
+  const { key, algorithms } = jwt ? readKey(jwt) : {};
+  const options = { algorithms, issuer: jwt?.issuer, audience: jwt?.audience, clockTolerance: 5, requiredClaims: ['sub'] };
+  const anonymous = demo ? { id: 'demo', grants: [{ organizationId: null, actions: ALL_ACTIONS }] } : null;
+  return async (header) => {
+    if (!header) return anonymous;
+    const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
+    if (!token || !key) throw new BadToken(key ? 'The Authorization header holds no bearer JWT' : 'No tokens are taken here');
+    try {
+      return actorOf((await jwtVerify(token, key, options)).payload);
+    } catch (error) {
+      throw error instanceof BadToken ? error : new BadToken(`The token is refused: ${error.message}`);
+    }
+  };
+}
