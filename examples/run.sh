@@ -1,0 +1,91 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The demo: builds, makes keys the first time, and serves GraphiQL. --help says more.
+set -eu
+cd "$(dirname "$0")/.."
+root=$PWD
+
+case "${1-}" in
+'') ;;
+-h | --help)
+    cat <<'END'
+Usage: ./examples/run.sh
+
+Installs what is missing, builds into build/, and starts a GraphQL gateway on 127.0.0.1 that loads integrations.so from its
+plugins folder. Ctrl-C ends it; the data stays.
+
+  PORT   the port; default 4000
+  DATA   where the demo keeps its database, vault and secrets; default examples/.data
+END
+    exit 0
+    ;;
+*)
+    echo "run.sh: unknown argument '$1'; see --help" >&2
+    exit 2
+    ;;
+esac
+
+PORT=${PORT:-4000}
+DATA=${DATA:-examples/.data}
+case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
+umask 077
+
+./examples/setup.sh
+[ -e build/build.ninja ] || meson setup build >build.log 2>&1 || { cat build.log >&2; rm -f build.log; exit 1; }
+rm -f build.log
+echo 'Building …' >&2
+ninja -C build plugin/integrations.so vault/vaultctl examples/gateway/gql_binding.node >build/compile.log 2>&1 ||
+    { cat build/compile.log >&2; exit 1; }
+./examples/npm-ci.sh examples/gateway
+
+mkdir -p "$DATA/vault" "$DATA/plugins"
+DATA=$(cd "$DATA" && pwd)
+vaultctl=$root/build/vault/vaultctl
+export VAULT_PASSPHRASE_FILE="$DATA/vault/passphrase"
+
+random() {
+    head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'
+}
+
+[ -s "$VAULT_PASSPHRASE_FILE" ] || random >"$VAULT_PASSPHRASE_FILE"
+[ -s "$DATA/jwt.secret" ] || random >"$DATA/jwt.secret"
+if [ ! -s "$DATA/vault/keyring.json" ] || [ ! -s "$DATA/vault/secret.paserk" ]; then
+    "$vaultctl" keygen --keyring "$DATA/vault/keyring.json" --secret "$DATA/vault/secret.paserk" >/dev/null
+fi
+ln -sf "$root/build/plugin/integrations.so" "$DATA/plugins/integrations.so"
+
+cat >"$DATA/gateway.json" <<END
+{
+  "host": "127.0.0.1",
+  "port": $PORT,
+  "plugins": {
+    "folder": "plugins",
+    "settings": {
+      "org.gql-integrations.integrations": {
+        "required": true,
+        "config": {
+          "database": { "path": "$DATA/integrations.db" },
+          "credentials": { "keyring": "$DATA/vault/keyring.json" }
+        }
+      }
+    }
+  },
+  "authentication": { "demo": true, "jwt": { "secretFile": "jwt.secret" } },
+  "organizations": [{ "id": "acme", "title": "Acme Corporation" }, { "id": "globex", "title": "Globex" }],
+  "graphiql": { "queryFile": "first.graphql" }
+}
+END
+
+token=$("$vaultctl" issue --secret "$DATA/vault/secret.paserk" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
+sed "s|@CREDENTIAL_REF@|$token|" examples/gateway/first.graphql >"$DATA/first.graphql"
+
+cat <<END
+
+  GraphiQL         http://127.0.0.1:$PORT/graphql
+  a credentialRef  $token
+  another one      VAULT_PASSPHRASE_FILE='$VAULT_PASSPHRASE_FILE' '$vaultctl' issue \\
+                     --secret '$DATA/vault/secret.paserk' --aud acme --sub 'kv/crm/acme#1' --exp +30d
+  data             $DATA
+
+END
+exec node examples/gateway/server.js --config "$DATA/gateway.json"
