@@ -1,0 +1,128 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# Every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`. --help says more.
+set -u
+cd "$(dirname "$0")/.."
+
+case "${1-}" in
+'') ;;
+-h | --help)
+    cat <<'END'
+Usage: ./tests/run.sh
+
+Installs what is missing, builds into build/ (plain), build/asan (AddressSanitizer and UBSan) and build/tsan (ThreadSanitizer),
+runs every suite, and the end-to-end cases through the gateway. Logs are in build/test-logs. Ends with `N passed, N failed`, and
+with status 1 if anything failed or nothing ran.
+END
+    exit 0
+    ;;
+*)
+    echo "run.sh: unknown argument '$1'; see --help" >&2
+    exit 2
+    ;;
+esac
+
+logs=build/test-logs
+results=
+extra_failures=0
+
+./examples/setup.sh || exit 1
+mkdir -p build
+
+# configure FOLDER OPTION…: sets a build up, unless it is there.
+configure() {
+    folder=$1
+    shift
+    if [ ! -e "$folder/build.ninja" ]; then
+        meson setup "$folder" -Dtests=enabled "$@" >"$folder.setup.log" 2>&1 || { cat "$folder.setup.log"; exit 1; }
+    else
+        meson configure "$folder" -Dtests=enabled >/dev/null
+    fi
+}
+
+fail() {
+    echo "FAILED: $1"
+    extra_failures=$((extra_failures + 1))
+}
+
+# c_suites NAME FOLDER MESON-TEST-ARGUMENT…: builds and runs.
+c_suites() {
+    name=$1
+    folder=$2
+    shift 2
+    echo "== C suites, $name"
+    if ! ninja -C "$folder" >"$logs/$name.build.log" 2>&1; then
+        tail -n 40 "$logs/$name.build.log"
+        fail "$name does not build"
+        return
+    fi
+    rm -f "$folder/meson-logs/testlog.junit.xml"
+    meson test -C "$folder" --no-rebuild --print-errorlogs "$@" >"$logs/$name.log" 2>&1
+    status=$?
+    grep -E '^ *[0-9]+/[0-9]+ ' "$logs/$name.log"
+    if [ $status -ne 0 ]; then
+        sed -n '/Summary of Failures/,$p;/^not ok/p;/Assertion failed/p' "$logs/$name.log"
+    fi
+    if [ -e "$folder/meson-logs/testlog.junit.xml" ]; then
+        cp "$folder/meson-logs/testlog.junit.xml" "$logs/$name.xml"
+        results="$results $logs/$name.xml"
+    else
+        fail "$name ran nothing"
+    fi
+}
+
+# Reports of sanitizers count even where the process that made them ended well.
+check_reports() {
+    for report in "$logs"/sanitizer.*; do
+        [ -e "$report" ] || continue
+        cat "$report"
+        fail "a sanitizer reported: $report"
+    done
+}
+
+# node_suite NAME FILE…
+node_suite() {
+    name=$1
+    shift
+    echo "== $name"
+    node --test --test-reporter=tap "$@" >"$logs/$name.tap" 2>"$logs/$name.err"
+    grep -E '^ *(not )?ok ' "$logs/$name.tap"
+    grep -qE '^not ok' "$logs/$name.tap" && { sed -n '/^ *not ok/,/^ *\.\.\./p' "$logs/$name.tap"; cat "$logs/$name.err"; }
+    results="$results $logs/$name.tap"
+}
+
+configure build
+rm -rf "$logs"
+mkdir -p "$logs"
+configure build/asan -Db_sanitize=address,undefined -Db_lundef=false
+configure build/tsan -Db_sanitize=thread -Db_lundef=false
+./examples/npm-ci.sh examples/gateway || fail 'the packages of examples/gateway'
+if [ -e tests/vault/interop/package.json ]; then
+    ./examples/npm-ci.sh tests/vault/interop || fail 'the packages of tests/vault/interop'
+fi
+
+here=$PWD
+suppressions=$here/tests/sanitizers
+export ASAN_OPTIONS="log_path=$here/$logs/sanitizer.asan:detect_stack_use_after_return=1"
+export UBSAN_OPTIONS="log_path=$here/$logs/sanitizer.ubsan:print_stacktrace=1"
+export TSAN_OPTIONS="log_path=$here/$logs/sanitizer.tsan:suppressions=$suppressions/tsan.supp"
+
+c_suites plain build
+c_suites asan build/asan
+c_suites tsan build/tsan --suite stress
+check_reports
+
+export VAULTCTL="$here/build/vault/vaultctl"
+if [ -e tests/vault/interop/interop.test.mjs ]; then
+    node_suite interop tests/vault/interop/interop.test.mjs
+fi
+# shellcheck disable=SC2046 # One word for each file.
+node_suite gateway $(ls tests/gateway/*.test.mjs)
+
+# shellcheck disable=SC2086
+set -- $(python3 tests/count.py $results)
+passed=$1
+failed=$(($2 + extra_failures))
+echo
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
