@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, Sandbox } from './harness.mjs';
+
+let sandbox;
+
+before(() => { sandbox = new Sandbox(); });
+after(() => sandbox?.remove());
+
+/** Starts, runs the body, and stops. */
+async function serving(change, body) {
+  const gateway = await sandbox.start(change);
+  try {
+    assert.ok(gateway.url, gateway.log);
+    return await body(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+const LIST = '{ integrations(organizationId: "acme", first: 100) { nodes { title } total { count } } }';
+
+test('data is there after a restart, and the end is clean', async () => {
+  const first = await sandbox.start();
+  await first.create('acme', 'Survivor');
+  assert.deepEqual(await first.stop('SIGINT'), { code: 0, signal: null });
+  assert.match(first.log, /ended/);
+  await serving(undefined, async (gateway) => {
+    assert.deepEqual((await gateway.data(LIST)).integrations, { nodes: [{ title: 'Survivor' }], total: { count: 1 } });
+  });
+});
+
+test('the log says that the demo lets everybody in', async () => {
+  await serving(undefined, async (gateway) => assert.match(gateway.log, /demo.*all grants/));
+});
+
+test('an end under load loses nothing that was acknowledged', async () => {
+  const gateway = await sandbox.start();
+  const acknowledged = [];
+  let go = true;
+  const worker = async (w) => {
+    for (let i = 0; go; i++) {
+      try {
+        acknowledged.push((await gateway.create('load', `${w} ${i}`)).id);
+      } catch {
+        go = false;
+      }
+    }
+  };
+  const workers = Array.from({ length: 20 }, (_, w) => worker(w));
+  await new Promise((resolve) => { setTimeout(resolve, 500); });
+  assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
+  await Promise.all(workers);
+  assert.ok(acknowledged.length > 0);
+  await serving(undefined, async (again) => {
+    const { nodes } = await again.data('query($ids: [ID!]!) { nodes(ids: $ids) { id } }', { ids: acknowledged });
+    assert.deepEqual(nodes.map((node) => node?.id), acknowledged);
+  });
+});
+
+test('files that are no plugins are named, and the gateway goes on', async () => {
+  writeFileSync(sandbox.path('plugins/text.so'), 'not a library\n');
+  execFileSync('cc', ['-shared', '-o', sandbox.path('plugins/empty.so'), '-x', 'c', '/dev/null']);
+  writeFileSync(sandbox.path('other.c'), '#include "gql_plugin.h"\nstatic const gql_plugin p = {.struct_size = sizeof p, .abi_major = 0, .abi_minor = 99};\n' +
+    'const gql_plugin *gql_plugin_entry_v0(uint32_t a, uint32_t b) { (void)a, (void)b; return &p; }\n');
+  execFileSync('cc', ['-shared', '-fPIC', '-I', new URL('../../abi', import.meta.url).pathname, '-o', sandbox.path('plugins/other.so'), sandbox.path('other.c')]);
+  await serving(undefined, async (gateway) => {
+    assert.match(gateway.log, /text\.so.*not an ELF file/);
+    assert.match(gateway.log, /empty\.so.*gql_plugin_entry_v0/);
+    assert.match(gateway.log, /other\.so.*0\.99/);
+    await gateway.data(LIST);
+  });
+  const stopped = await sandbox.start((config) => { config.plugins.settings['text.so'] = { required: true }; });
+  assert.equal((await stopped.ended).code, 1);
+  assert.match(stopped.log, /Required plugins are not there: text\.so/);
+  for (const name of ['text', 'empty', 'other']) unlinkSync(sandbox.path(`plugins/${name}.so`));
+});
+
+test('a second plugin with the same fields is refused with every conflict', async () => {
+  copyFileSync(join(build, 'plugin/integrations.so'), sandbox.path('plugins/twice.so'));
+  await serving(undefined, async (gateway) => {
+    const line = gateway.log.split('\n').find((text) => text.includes('twice.so'));
+    for (const name of ['Query.integration', 'Query.integrations', 'Mutation.integrationCreate', 'Mutation.integrationUpdate',
+      'Mutation.integrationDelete', 'IntegrationConnection', 'IntegrationPayload']) {
+      assert.ok(line?.includes(name), `${name} is not in: ${line}`);
+    }
+  });
+  unlinkSync(sandbox.path('plugins/twice.so'));
+});
+
+test('faults of the configuration are named', async () => {
+  const cases = [
+    [(config) => { config.colour = 'red'; }, /colour/],
+    [(config) => { config.port = 'x'; }, /port: must be integer/],
+    [(config) => { config.host = '0.0.0.0'; }, /loopback/],
+    [(config) => { config.plugins.folder = 'nowhere'; }, /nowhere/],
+    [(config) => { config.authentication.jwt = { secretFile: 'none' }; }, /none/],
+    [(config) => { config.plugins.settings['org.gql-integrations.integrations'].config.databse = {}; }, /databse: there is no such setting/],
+  ];
+  for (const [change, said] of cases) {
+    const gateway = await sandbox.start(change);
+    assert.equal(gateway.url, undefined, `it started in spite of ${said}`);
+    assert.equal((await gateway.ended).code, 1);
+    assert.match(gateway.log, said);
+  }
+});
+
+test('a client that goes away cancels its request only', async () => {
+  await serving(undefined, async (gateway) => {
+    const controller = new AbortController();
+    const gone = fetch(gateway.url, { method: 'POST', signal: controller.signal, headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: 'mutation { integrationCreate(input: { organizationId: "gone", title: "x" }) { integration { id } } }' }) });
+    setTimeout(() => controller.abort(), 1);
+    await gone.catch(() => {});
+    await gateway.create('acme', 'after');
+    assert.equal((await fetch(new URL('/health', gateway.url))).status, 200);
+  });
+});
