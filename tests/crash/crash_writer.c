@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Writes at full load until it is killed: crash_writer PLUGIN DATABASE ROUND. Many chains at once, each of which creates an integration,
+ * tries a stale update, updates it a few times, and perhaps deletes it. What is tried and what is answered goes to the
+ * standard output, a line each, in one write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles say chain and version.
+ */
+#include <jansson.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "gql_host.h"
+
+enum { CHAINS = 96, WORKERS = 4, UPDATES = 3 };
+
+enum step { CREATE, STALE, UPDATE, DELETE };
+static const char *const step_names[] = {"create", "stale", "update", "delete"};
+
+struct chain {
+    char name[48];
+    enum step step;
+    int version;
+    char id[64];
+    char arguments[256];
+    gql_call call;
+    struct chain *next; /* In the queue of those whose turn it is. */
+};
+
+static gql_runtime *runtime;
+static gql_instance *instance;
+static gql_resolve_fn resolvers[4];
+static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
+static const gql_grant *const grants[] = {&grant};
+static const gql_request request = {.struct_size = sizeof request, .actor_id = "a", .actor_id_size = 1, .grants = grants, .grant_count = 1};
+
+static const char *round_name;
+static int chain_count;
+static struct chain *ready;
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
+
+static void journal(const struct chain *chain, const char *what)
+{
+    char line[128];
+    const int size = snprintf(line, sizeof line, "%s %s %s %d\n", chain->name, what, step_names[chain->step], chain->version);
+    if (write(STDOUT_FILENO, line, (size_t)size) != size)
+        _exit(3);
+}
+
+/* Under the lock. */
+static void begin_chain(struct chain *chain)
+{
+    *chain = (struct chain){.step = CREATE};
+    snprintf(chain->name, sizeof chain->name, "%s.%d", round_name, chain_count++);
+}
+
+static void advance(struct chain *chain, const gql_answer *answer)
+{
+    if (chain->step == CREATE) {
+        json_t *value = json_loadb(answer->json, answer->json_size, 0, NULL);
+        snprintf(chain->id, sizeof chain->id, "%s", json_string_value(json_object_get(json_object_get(value, "integration"), "id")));
+        json_decref(value);
+        chain->version = 1;
+        chain->step = STALE;
+    } else if (chain->step == STALE) {
+        chain->step = UPDATE;
+    } else if (chain->step == UPDATE && ++chain->version > UPDATES) {
+        chain->step = DELETE;
+    }
+}
+
+static void on_answer(gql_answer *answer)
+{
+    struct chain *chain = answer->user;
+    const bool expected = answer->resolved == (chain->step != STALE);
+    journal(chain, answer->resolved ? "ok" : "no");
+    if (!expected) {
+        fprintf(stderr, "%s %s: %s\n", chain->name, step_names[chain->step], answer->resolved ? answer->json : answer->message);
+        _exit(4);
+    }
+    const bool ended = chain->step == DELETE || (chain->step == UPDATE && chain->version == UPDATES && chain->id[35] % 2 == 0);
+    advance(chain, answer);
+    gql_answer_release(answer);
+    pthread_mutex_lock(&lock);
+    if (ended)
+        begin_chain(chain);
+    chain->next = ready;
+    ready = chain;
+    pthread_cond_signal(&filled);
+    pthread_mutex_unlock(&lock);
+}
+
+static void write_arguments(struct chain *chain)
+{
+    const char *const formats[] = {
+        "{\"input\":{\"organizationId\":\"acme\",\"title\":\"%s v1\"}}",
+        "{\"input\":{\"id\":\"%s\",\"version\":77,\"title\":\"%s bad\"}}",
+        "{\"input\":{\"id\":\"%s\",\"version\":%d,\"title\":\"%s v%d\",\"isActive\":%s}}",
+        "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
+    };
+    char *const text = chain->arguments;
+    const size_t room = sizeof chain->arguments;
+    switch (chain->step) {
+    case CREATE:
+        snprintf(text, room, formats[0], chain->name);
+        break;
+    case STALE:
+        snprintf(text, room, formats[1], chain->id, chain->name);
+        break;
+    case UPDATE:
+        snprintf(text, room, formats[2], chain->id, chain->version, chain->name, chain->version + 1, chain->version % 2 ? "false" : "true");
+        break;
+    case DELETE:
+        snprintf(text, room, formats[3], chain->id, chain->version);
+        break;
+    }
+}
+
+static void *work(void *argument)
+{
+    for (;;) {
+        pthread_mutex_lock(&lock);
+        while (ready == NULL)
+            pthread_cond_wait(&filled, &lock);
+        struct chain *chain = ready;
+        ready = chain->next;
+        pthread_mutex_unlock(&lock);
+        write_arguments(chain);
+        chain->call = (gql_call){.struct_size = sizeof chain->call, .arguments = chain->arguments,
+                                 .arguments_size = strlen(chain->arguments), .request = &request};
+        journal(chain, "try");
+        gql_runtime_call(runtime, instance, resolvers[chain->step], &chain->call, on_answer, chain);
+    }
+    return argument;
+}
+
+static gql_resolve_fn find(const gql_plugin *plugin, const char *field)
+{
+    for (uint32_t i = 0; i < plugin->schema->resolver_count; i++) {
+        if (strcmp(plugin->schema->resolvers[i]->field, field) == 0)
+            return plugin->schema->resolvers[i]->resolve;
+    }
+    return NULL;
+}
+
+static void check(int32_t code, const gql_failure *failure)
+{
+    if (code == GQL_OK)
+        return;
+    fprintf(stderr, "%s\n", failure->message);
+    exit(2);
+}
+
+int main(int argc, char **argv)
+{
+    static struct chain chains[CHAINS];
+    pthread_t threads[WORKERS];
+    char config[512];
+    gql_library *library = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    const gql_runtime_options options = {.name = "crash", .version = "1"};
+    if (argc != 4)
+        return 2;
+    round_name = argv[3];
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\"}}", argv[2]);
+    check(gql_runtime_create(&options, &runtime, &failure), &failure);
+    check(gql_library_open(runtime, argv[1], &library, &failure), &failure);
+    check(gql_instance_create(library, config, strlen(config), &instance, &failure), &failure);
+    resolvers[CREATE] = find(gql_library_plugin(library), "integrationCreate");
+    resolvers[UPDATE] = resolvers[STALE] = find(gql_library_plugin(library), "integrationUpdate");
+    resolvers[DELETE] = find(gql_library_plugin(library), "integrationDelete");
+    for (int i = 0; i < CHAINS; i++) {
+        begin_chain(&chains[i]);
+        chains[i].next = ready;
+        ready = &chains[i];
+    }
+    for (int i = 0; i < WORKERS; i++)
+        pthread_create(&threads[i], NULL, work, NULL);
+    pthread_join(threads[0], NULL);
+    return 0;
+}
