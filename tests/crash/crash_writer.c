@@ -94,26 +94,24 @@ static void on_answer(gql_answer *answer)
 
 static void write_arguments(struct chain *chain)
 {
-    const char *const formats[] = {
-        "{\"input\":{\"organizationId\":\"acme\",\"title\":\"%s v1\"}}",
-        "{\"input\":{\"id\":\"%s\",\"version\":77,\"title\":\"%s bad\"}}",
-        "{\"input\":{\"id\":\"%s\",\"version\":%d,\"title\":\"%s v%d\",\"isActive\":%s}}",
-        "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
-    };
     char *const text = chain->arguments;
     const size_t room = sizeof chain->arguments;
     switch (chain->step) {
     case CREATE:
-        snprintf(text, room, formats[0], chain->name);
+        snprintf(text, room, "{\"input\":{\"organizationId\":\"acme\",\"title\":\"%s v1\"}}",
+                 chain->name);
         break;
     case STALE:
-        snprintf(text, room, formats[1], chain->id, chain->name);
+        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":77,\"title\":\"%s bad\"}}",
+                 chain->id, chain->name);
         break;
     case UPDATE:
-        snprintf(text, room, formats[2], chain->id, chain->version, chain->name, chain->version + 1, chain->version % 2 ? "false" : "true");
+        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":%d,\"title\":\"%s v%d\",\"isActive\":%s}}",
+                 chain->id, chain->version, chain->name, chain->version + 1, chain->version % 2 ? "false" : "true");
         break;
     case DELETE:
-        snprintf(text, room, formats[3], chain->id, chain->version);
+        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
+                 chain->id, chain->version);
         break;
     }
 }
