@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include <criterion/criterion.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "vault/timestamp.h"
+
+Test(timestamp, what_is_none_is_refused)
+{
+    static const char *const bad[] = {
+        "", "2026", "2026-01-01", "2026-01-01T00:00:00", "2026-01-01 00:00:00Z", "2026-1-01T00:00:00Z", "2026-13-01T00:00:00Z",
+        "2026-00-01T00:00:00Z", "2026-02-29T00:00:00Z", "2026-04-31T00:00:00Z", "2026-01-01T24:00:00Z", "2026-01-01T00:60:00Z",
+        "2026-01-01T00:00:61Z", "2026-01-01T00:00:00.Z", "2026-01-01T00:00:00+1:00", "2026-01-01T00:00:00+24:00", "2026-01-01T00:00:00+0100",
+        "2026-01-01T00:00:00ZZ", " 2026-01-01T00:00:00Z", "+2026-01-01T00:00:00Z", "2026-01-01T00:00:00,5Z", "2026-01-01T00:00:0\xff""Z",
+    };
+    int64_t ms;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_not(vault_timestamp_parse(bad[i], strlen(bad[i]), &ms), "'%s' was taken", bad[i]);
+    cr_expect_not(vault_timestamp_parse("2026-01-01T00:00:00\0Z", 21, &ms));
+}
+
+Test(timestamp, examples)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } cases[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"1969-12-31T23:59:59.999Z", -1},
+        {"1985-04-12T23:20:50.52Z", 482196050520},          /* RFC 3339, section 5.8, and what follows */
+        {"1996-12-19T16:39:57-08:00", 851042397000},
+        {"1990-12-31T23:59:60Z", 662688000000},
+        {"1990-12-31T15:59:60-08:00", 662688000000},
+        {"1937-01-01T12:00:27.87+00:20", -1041337172130},
+        {"2024-02-29T12:00:00z", 1709208000000},
+        {"2026-01-01t00:00:00.1234567890Z", 1767225600123},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t ms = 0;
+        cr_expect(vault_timestamp_parse(cases[i].text, strlen(cases[i].text), &ms), "%s", cases[i].text);
+        cr_expect_eq(ms, cases[i].ms, "%s is %" PRId64 ", not %" PRId64, cases[i].text, ms, cases[i].ms);
+    }
+}
+
+Test(timestamp, written_ones_can_be_read)
+{
+    for (int64_t ms = -62135596800000; ms < 253402300800000; ms += 86399999123) {
+        char text[VAULT_TIMESTAMP_SIZE];
+        int64_t read = 0;
+        vault_timestamp_write(ms, text);
+        cr_assert(vault_timestamp_parse(text, strlen(text), &read), "%s", text);
+        cr_assert_eq(read, ms, "%s", text);
+    }
+}
