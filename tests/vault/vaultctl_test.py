@@ -1,0 +1,224 @@
+# SPDX-License-Identifier: MIT
+"""The vault's tool from outside: vaultctl_test.py VAULTCTL. Prints TAP."""
+
+import json
+import os
+import pathlib
+import pty
+import select
+import signal
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+
+VAULTCTL = sys.argv[1]
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Vault:
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.keyring = str(self.folder / "keyring.json")
+        self.secret = str(self.folder / "secret.paserk")
+
+    def run(self, *arguments, text_in="", **environment):
+        clean = {key: value for key, value in os.environ.items() if not key.startswith("VAULT_")}
+        environment = {"VAULT_PASSPHRASE": "test", **environment}
+        clean.update({key: value for key, value in environment.items() if value is not None})
+        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True, env=clean, timeout=60,
+                              start_new_session=True)
+
+    def keygen(self):
+        return self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret).stdout.strip()
+
+    def issue(self, *more, aud="acme"):
+        return self.expect(0, "issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a", *more).stdout.strip()
+
+    def verify(self, code, token, aud="acme", *more, text_in=""):
+        return self.expect(code, "verify", "--keyring", self.keyring, "--aud", aud, *more, token, text_in=text_in)
+
+    def expect(self, code, *arguments, **options):
+        result = self.run(*arguments, **options)
+        assert result.returncode == code, f"{arguments}: {result.returncode}, not {code}: {result.stderr}"
+        return result
+
+
+@test
+def help_and_usage(vault):
+    assert "keygen" in vault.expect(0, "--help").stdout
+    assert vault.expect(0, "--version").stdout.startswith("vaultctl ")
+    for command in ["keygen", "issue", "verify", "inspect", "list", "retire", "revoke", "revoke-token"]:
+        assert vault.expect(0, command, "--help").stdout.startswith(f"vaultctl {command}")
+    for wrong in [[], ["fly"], ["keygen"], ["keygen", "--keyring"], ["issue", "--secret", "x"], ["verify", "--keyring", "k", "--aud", "a"],
+                  ["verify", "--keyring", "k", "--aud", "a", "x", "y"], ["list", "--colour", "red"], ["list", "--keyring", "k", "x"],
+                  ["inspect", "--keyring", "k", "x"]]:
+        result = vault.expect(2, *wrong)
+        assert result.stderr and not result.stdout, wrong
+
+
+@test
+def the_passphrase_is_no_argument(vault):
+    vault.expect(2, "keygen", "--keyring", vault.keyring, "--secret", vault.secret, "--passphrase", "x")
+
+
+@test
+def a_key_signs_and_verifies(vault):
+    kid = vault.keygen()
+    assert kid.startswith("k4.pid.")
+    assert stat.S_IMODE(os.stat(vault.secret).st_mode) == 0o600
+    assert pathlib.Path(vault.secret).read_text().startswith("k4.secret-pw.")
+    token = vault.issue("--exp", "+30d", "--iss", "vault", "--jti", "t1")
+    assert "\n" not in token and token.startswith("v4.public.")
+    claims = json.loads(vault.verify(0, token).stdout)
+    assert claims["sub"] == "kv/a" and claims["aud"] == "acme" and claims["iss"] == "vault" and claims["jti"] == "t1"
+    assert json.loads(vault.verify(0, "-", text_in=token + "\n").stdout) == claims
+    vault.verify(0, token, "acme", "--iss", "vault")
+
+
+@test
+def refusals_have_reasons(vault):
+    vault.keygen()
+    token = vault.issue()
+    for reason, result in [
+        ("wrong_organization", vault.verify(1, token, "other")),
+        ("wrong_issuer", vault.verify(1, token, "acme", "--iss", "x")),
+        ("expired", vault.verify(1, vault.issue("--exp", "2020-01-01T00:00:00Z"))),
+        ("not_yet_valid", vault.verify(1, vault.issue("--nbf", "+1h"))),
+        ("malformed", vault.verify(1, "rubbish")),
+        ("malformed", vault.verify(1, "x" * 5000)),
+        ("unsupported_version", vault.verify(1, token.replace("v4.public", "v4.local"))),
+        ("bad_signature", vault.verify(1, token[:20] + ("B" if token[20] == "A" else "A") + token[21:])),
+    ]:
+        assert f"refused: {reason}:" in result.stderr and result.stdout == "", result.stderr
+
+
+@test
+def rotation_retires_and_keeps(vault):
+    first = vault.keygen()
+    old = vault.issue()
+    second = vault.keygen()
+    listed = vault.expect(0, "list", "--keyring", vault.keyring).stdout
+    assert f"{first}  retired" in listed and f"{second}  active" in listed, listed
+    vault.verify(0, old)
+    vault.verify(0, vault.issue())
+    kept = [path for path in vault.folder.iterdir() if ".before-" in path.name]
+    assert len(kept) == 1 and stat.S_IMODE(kept[0].stat().st_mode) == 0o600
+    vault.expect(0, "issue", "--secret", str(kept[0]), "--aud", "a", "--sub", "s")
+
+
+@test
+def revoking(vault):
+    kid = vault.keygen()
+    token = vault.issue("--jti", "t1")
+    vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
+    vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
+    assert "refused: revoked:" in vault.verify(1, token).stderr
+    vault.verify(0, vault.issue())
+    vault.expect(0, "retire", "--keyring", vault.keyring, kid)
+    vault.verify(0, vault.issue())
+    vault.expect(0, "revoke", "--keyring", vault.keyring, kid)
+    assert "refused: revoked_key:" in vault.verify(1, vault.issue()).stderr
+    vault.expect(3, "retire", "--keyring", vault.keyring, kid)
+    vault.expect(3, "revoke", "--keyring", vault.keyring, "k4.pid.nobody")
+    assert 'revoked token "t1"' in vault.expect(0, "list", "--keyring", vault.keyring).stdout
+
+
+@test
+def inspecting_says_that_nothing_is_verified(vault):
+    vault.keygen()
+    result = vault.expect(0, "inspect", vault.issue())
+    assert "NOT VERIFIED" in result.stderr and "not verified" in result.stdout and '"kid"' in result.stdout
+    vault.expect(1, "inspect", "rubbish")
+
+
+@test
+def troubles_with_files_and_passphrases(vault):
+    vault.expect(3, "keygen", "--keyring", "/no such folder/k", "--secret", vault.secret)
+    vault.expect(3, "list", "--keyring", vault.keyring)
+    vault.keygen()
+    issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
+    assert "passphrase" in vault.expect(3, *issue, VAULT_PASSPHRASE="wrong").stderr
+    vault.expect(3, *issue, VAULT_PASSPHRASE="")
+    vault.expect(3, *issue, VAULT_PASSPHRASE=None)  # No terminal either.
+    file = vault.folder / "passphrase"
+    file.write_text("test\n")
+    vault.expect(0, *issue, VAULT_PASSPHRASE="wrong", VAULT_PASSPHRASE_FILE=str(file))
+    vault.expect(3, *issue, VAULT_PASSPHRASE_FILE="/no such file")
+    pathlib.Path(vault.secret).write_text("k4.secret-pw.rubbish")
+    vault.expect(3, *issue)
+
+
+@test
+def options_of_issue_are_checked(vault):
+    vault.keygen()
+    for wrong in [["--sub", ""], ["--sub", "s" * 513], ["--aud", ""], ["--exp", "tomorrow"], ["--exp", "+1y"], ["--exp", "+99999999999d"], ["--jti", "x" * 5000]]:
+        vault.expect(2, "issue", "--secret", vault.secret, "--aud", "a", "--sub", "s", *wrong)
+
+
+def talk(arguments, answers):
+    """Runs the tool on a terminal of its own, and answers each question. Returns what it showed, and its status."""
+    child, terminal = pty.fork()
+    if child == 0:
+        for name in ["VAULT_PASSPHRASE", "VAULT_PASSPHRASE_FILE"]:
+            os.environ.pop(name, None)
+        os.execv(VAULTCTL, [VAULTCTL, *arguments])
+    shown = b""
+    asked = 0  # How much of it was answered already.
+    until = time.monotonic() + 20
+    while time.monotonic() < until:
+        ready, _, _ = select.select([terminal], [], [], 0.05)
+        try:
+            shown += os.read(terminal, 4096) if ready else b""
+        except OSError:  # The tool has ended.
+            break
+        if answers and shown.endswith(b": ") and len(shown) > asked:
+            asked = len(shown)
+            os.write(terminal, answers.pop(0))
+    _, status = os.waitpid(child, 0)
+    os.close(terminal)
+    return shown, status
+
+
+@test
+def the_terminal_is_asked_without_echo(vault):
+    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"s3cret words\n", b"s3cret words\n"])
+    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, shown
+    assert b"s3cret" not in shown and b"k4.pid." in shown, shown
+    vault.expect(0, "issue", "--secret", vault.secret, "--aud", "a", "--sub", "s", VAULT_PASSPHRASE="s3cret words")
+
+
+@test
+def two_passphrases_that_differ_are_refused(vault):
+    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"one\n", b"two\n"])
+    assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 3, shown
+    assert b"differ" in shown and not os.path.exists(vault.secret)
+
+
+@test
+def ctrl_c_ends_the_question(vault):
+    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"\x03"])
+    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, (shown, status)
+    assert not os.path.exists(vault.secret)
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace("_", " ")
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                function(Vault(folder))
+                print(f"ok {number} - {name}")
+            except (AssertionError, subprocess.TimeoutExpired) as error:
+                print("# " + str(error).replace("\n", "\n# "))
+                print(f"not ok {number} - {name}")
+
+
+main()
