@@ -106,8 +106,9 @@ void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE])
         rest += 1000;
     const time_t seconds = (time_t)((ms - rest) / 1000);
     gmtime_r(&seconds, &parts);
-    /* In pieces, so that the compiler sees that it fits. */
-    strftime(ret_text, VAULT_TIMESTAMP_SIZE, "%Y-%m-%dT%H:%M:%S", &parts);
-    const size_t used = strlen(ret_text);
-    snprintf(ret_text + used, VAULT_TIMESTAMP_SIZE - used, ".%03dZ", (int)rest);
+    char date[80]; /* As much as the compiler thinks it could take. */
+    snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
+             parts.tm_hour, parts.tm_min, parts.tm_sec, (int)rest);
+    memcpy(ret_text, date, VAULT_TIMESTAMP_SIZE - 1);
+    ret_text[VAULT_TIMESTAMP_SIZE - 1] = '\0';
 }

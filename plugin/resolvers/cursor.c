@@ -4,6 +4,8 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "vault/base64url.h"
+
 enum { TITLE_OFFSET = 1 + IDENTIFIER_SIZE, TAG_SIZE = crypto_shorthash_BYTES };
 
 _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");
@@ -19,7 +21,7 @@ size_t cursor_write(const uint8_t secret[16], enum cursor_order order, const str
     memcpy(bytes + 1, position->id.bytes, IDENTIFIER_SIZE);
     memcpy(bytes + TITLE_OFFSET, position->title.data, title_size);
     crypto_shorthash(bytes + size, bytes, size, secret);
-    sodium_bin2base64(text, CURSOR_TEXT_SIZE, bytes, size + TAG_SIZE, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    vault_base64url_encode(bytes, size + TAG_SIZE, text);
     return strlen(text);
 }
 
@@ -29,8 +31,7 @@ enum cursor_verdict cursor_read(const uint8_t secret[16], enum cursor_order orde
     uint8_t tag[TAG_SIZE];
     size_t size = 0;
     if (text.size >= CURSOR_TEXT_SIZE ||
-        sodium_base642bin(cursor->bytes, sizeof cursor->bytes, text.data, text.size, NULL, &size, NULL,
-                          sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0 ||
+        !vault_base64url_decode(text.data, text.size, cursor->bytes, sizeof cursor->bytes, &size) ||
         size < TITLE_OFFSET + TAG_SIZE)
         return CURSOR_FOREIGN;
     const size_t signed_size = size - TAG_SIZE;

@@ -82,11 +82,7 @@ Test(paserk, id_vectors)
 static void take_password(const char *given, struct vault_secret *password)
 {
     cr_assert(vault_secret_init(strlen(given), password));
-    const size_t size = from_hex(given, password->bytes, password->size);
-    if (size > 0)
-        password->size = size;
-    else
-        memcpy(password->bytes, given, password->size);
+    memcpy(password->bytes, given, password->size);
 }
 
 Test(paserk, wrap_vectors)

@@ -88,7 +88,7 @@ struct wrap_vector {
     const char *name;
     bool fails;
     const char *unwrapped; /* Hexadecimal; NULL: the vector has none. */
-    const char *password;  /* Hexadecimal, or the text itself. */
+    const char *password;  /* The text itself, also where it looks like hexadecimal. */
     const char *paserk;
 };
 
