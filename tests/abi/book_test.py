@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: MIT
+"""The samples of the books are what they quote, and do what they show: book_test.py ROOT BUILD FILE… Prints TAP."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT, BUILD, *BOOKS = sys.argv[1:]
+RESULTS = []
+
+
+def report(good, name, *notes):
+    RESULTS.append(good)
+    for note in notes:
+        print(f"# {note}")
+    print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}")
+
+
+def check_quotes(book, text):
+    for name, quoted in re.findall(r"<!-- quotes (\S+) -->\n```\w+\n(.*?)```", text, re.S):
+        report((pathlib.Path(ROOT) / name).read_text() == quoted, f"{book} quotes {name} as it is")
+
+
+def check_commands(book, text):
+    """Only what can be run without a server: commands of build/examples/hello."""
+    for block in re.findall(r"```console\n(.*?)```", text, re.S):
+        for command, shown in re.findall(r"^\$ (build/examples/hello/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
+            result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                    text=True, timeout=60)
+            printed = result.stdout.replace(f"{BUILD}/", "build/")
+            report(printed == shown, f"{book}: {command}", *([] if printed == shown else [f"it printed: {printed}"]))
+
+
+def check_links(book, text):
+    folder = (pathlib.Path(ROOT) / book).parent
+    missing = [link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text) if not (folder / link).exists()]
+    report(not missing, f"the links of {book} lead somewhere", *missing)
+
+
+def main():
+    for book in BOOKS:
+        text = (pathlib.Path(ROOT) / book).read_text()
+        check_quotes(book, text)
+        check_commands(book, text)
+        check_links(book, text)
+    lines = len((pathlib.Path(ROOT) / "examples/hello/hello.c").read_text().splitlines())
+    report(lines < 80, f"the smallest plugin has {lines} lines")
+    print(f"1..{len(RESULTS)}")
+
+
+main()
