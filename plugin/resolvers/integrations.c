@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Query.integrations: a page of an organization's integrations, as a Relay connection. */
+#include "connection_output.h"
 #include "cursor.h"
 #include "operation.h"
-#include "output.h"
 #include "page.h"
 #include "permission.h"
 #include "resolvers.h"
@@ -18,28 +18,6 @@ struct listing {
     struct cursor before;
     struct page_request page;
 };
-
-/* What was selected of the connection. */
-struct connection_selection {
-    bool edges;
-    bool nodes;
-    bool page_info;
-    bool total;
-    const gql_selection *edges_below;
-    const gql_selection *nodes_below;
-    const gql_selection *page_info_below;
-    const gql_selection *total_below;
-};
-
-static struct connection_selection read_selection(const gql_selection *selection)
-{
-    struct connection_selection wanted = {0};
-    wanted.edges = selects(selection, "edges", &wanted.edges_below);
-    wanted.nodes = selects(selection, "nodes", &wanted.nodes_below);
-    wanted.page_info = selects(selection, "pageInfo", &wanted.page_info_below);
-    wanted.total = selects(selection, "total", &wanted.total_below);
-    return wanted;
-}
 
 static bool take_count(struct operation *operation, const char *name, int *ret_count)
 {
@@ -144,150 +122,6 @@ static bool take_organization(struct operation *operation, struct listing *listi
     return false;
 }
 
-struct output {
-    struct json_writer *writer;
-    const struct listing *listing;
-    const struct page *page;
-    const uint8_t *secret;
-};
-
-static void write_cursor(const struct output *output, const struct integration *integration)
-{
-    char text[CURSOR_TEXT_SIZE];
-    const struct store_position position = {integration->title, integration->id};
-    const size_t size = cursor_write(output->secret, output->listing->order, &position, text);
-    json_write_string(output->writer, (struct text){text, size});
-}
-
-static void write_edge(const struct output *output, const gql_selection *selection, const struct integration *integration)
-{
-    struct json_writer *writer = output->writer;
-    const gql_selection *node;
-    bool first = true;
-    json_write(writer, "{");
-    if (selects_typename(selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"IntegrationEdge\""));
-    if (selects(selection, "cursor", NULL)) {
-        json_write_member(writer, &first, "cursor");
-        write_cursor(output, integration);
-    }
-    if (selects(selection, "node", &node)) {
-        json_write_member(writer, &first, "node");
-        write_integration(writer, integration, selected_fields(node));
-    }
-    json_write(writer, "}");
-}
-
-static void write_edges(const struct output *output, const gql_selection *selection)
-{
-    const struct integration_list *items = &output->page->items;
-    json_write(output->writer, "[");
-    for (size_t i = 0; i < items->count; i++) {
-        if (i > 0)
-            json_write(output->writer, ",");
-        write_edge(output, selection, &items->items[i]);
-    }
-    json_write(output->writer, "]");
-}
-
-static void write_nodes(const struct output *output, const gql_selection *selection)
-{
-    const struct integration_list *items = &output->page->items;
-    const uint32_t fields = selected_fields(selection);
-    json_write(output->writer, "[");
-    for (size_t i = 0; i < items->count; i++) {
-        if (i > 0)
-            json_write(output->writer, ",");
-        write_integration(output->writer, &items->items[i], fields);
-    }
-    json_write(output->writer, "]");
-}
-
-static void write_end_cursor(const struct output *output, size_t index)
-{
-    if (output->page->items.count > 0)
-        write_cursor(output, &output->page->items.items[index]);
-    else
-        json_write(output->writer, "null");
-}
-
-static void write_page_info(const struct output *output, const gql_selection *selection)
-{
-    struct json_writer *writer = output->writer;
-    bool first = true;
-    json_write(writer, "{");
-    if (selects_typename(selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"PageInfo\""));
-    if (selects(selection, "hasNextPage", NULL)) {
-        json_write_member(writer, &first, "hasNextPage");
-        json_write_bool(writer, output->page->has_next);
-    }
-    if (selects(selection, "hasPreviousPage", NULL)) {
-        json_write_member(writer, &first, "hasPreviousPage");
-        json_write_bool(writer, output->page->has_previous);
-    }
-    if (selects(selection, "startCursor", NULL)) {
-        json_write_member(writer, &first, "startCursor");
-        write_end_cursor(output, 0);
-    }
-    if (selects(selection, "endCursor", NULL)) {
-        json_write_member(writer, &first, "endCursor");
-        write_end_cursor(output, output->page->items.count - 1);
-    }
-    json_write(writer, "}");
-}
-
-static void write_total(struct json_writer *writer, const gql_selection *selection,
-                        const struct store_organization *organization, enum store_filter filter)
-{
-    bool first = true;
-    int64_t count = 0;
-    if (filter != STORE_INACTIVE)
-        count += organization->active;
-    if (filter != STORE_ACTIVE)
-        count += organization->inactive;
-    const bool fits = count <= INT32_MAX; /* Int of GraphQL (October 2021), section 3.5.1. */
-    json_write(writer, "{");
-    if (selects_typename(selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"CountInfo\""));
-    if (selects(selection, "count", NULL)) {
-        json_write_member(writer, &first, "count");
-        json_write_integer(writer, fits ? count : INT32_MAX);
-    }
-    if (selects(selection, "precision", NULL)) {
-        json_write_member(writer, &first, "precision");
-        json_write_raw(writer, fits ? TEXT("\"EXACT\"") : TEXT("\"AT_LEAST\""));
-    }
-    json_write(writer, "}");
-}
-
-static void write_connection(struct operation *operation, const struct output *output,
-                             const struct connection_selection *wanted, const struct store_organization *organization)
-{
-    struct json_writer *writer = output->writer;
-    bool first = true;
-    json_write(writer, "{");
-    if (selects_typename(operation->selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"IntegrationConnection\""));
-    if (wanted->edges) {
-        json_write_member(writer, &first, "edges");
-        write_edges(output, wanted->edges_below);
-    }
-    if (wanted->nodes) {
-        json_write_member(writer, &first, "nodes");
-        write_nodes(output, wanted->nodes_below);
-    }
-    if (wanted->page_info) {
-        json_write_member(writer, &first, "pageInfo");
-        write_page_info(output, wanted->page_info_below);
-    }
-    if (wanted->total) {
-        json_write_member(writer, &first, "total");
-        write_total(writer, wanted->total_below, organization, output->listing->page.filter);
-    }
-    json_write(writer, "}");
-}
-
 /* All from one snapshot, which ends before anything is written. */
 static enum store_status read_all(struct operation *operation, struct listing *listing,
                                   const struct connection_selection *wanted, struct store_organization *organization,
@@ -307,18 +141,27 @@ static enum store_status read_all(struct operation *operation, struct listing *l
     return status;
 }
 
+static int64_t total_of(const struct store_organization *organization, enum store_filter filter)
+{
+    return (filter == STORE_INACTIVE ? 0 : organization->active) + (filter == STORE_ACTIVE ? 0 : organization->inactive);
+}
+
 static void answer(struct operation *operation, struct listing *listing)
 {
     struct page page = {0};
     struct store_organization organization;
     struct store_trouble trouble;
     struct json_writer writer;
-    const struct connection_selection wanted = read_selection(operation->selection);
-    const struct output output = {&writer, listing, &page, store_secret(operation->instance->store)};
+    const struct connection_selection wanted = connection_selection_of(operation->selection);
     const enum store_status status = read_all(operation, listing, &wanted, &organization, &page, &trouble);
     if (status == STORE_OK) {
         json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-        write_connection(operation, &output, &wanted, &organization);
+        write_connection(&writer, &wanted, &(struct connection_output){
+            .page = &page,
+            .order = listing->order,
+            .secret = store_secret(operation->instance->store),
+            .total = total_of(&organization, listing->page.filter),
+        });
         operation_resolve(operation, &writer);
     } else {
         operation_reject_store(operation, status, &trouble);
