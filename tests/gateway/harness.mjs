@@ -15,7 +15,15 @@ const vaultctl = join(build, 'vault/vaultctl');
 const server = join(root, 'examples/gateway/server.js');
 const gatewayRequire = createRequire(server);
 const { SignJWT } = await import(gatewayRequire.resolve('jose'));
-const START_PATIENCE = 20_000;
+const START_PATIENCE = 60_000;
+
+// GATEWAY_PRELOAD: the runtime of a sanitizer, where the binding and the plugin are built with one and Node is not.
+const preload = process.env.GATEWAY_PRELOAD;
+const environment = {
+  ...process.env,
+  GQL_BINDING: join(build, 'examples/gateway/gql_binding.node'),
+  ...(preload && { LD_PRELOAD: preload }),
+};
 
 /** A folder with keys, secrets and a plugins folder that holds the plugin. */
 export class Sandbox {
@@ -67,11 +75,11 @@ export class Sandbox {
     writeFileSync(this.path('gateway.json'), JSON.stringify(config));
   }
 
-  /** Starts a process; `whole` waits for its end, and is for gateways that are expected not to start. */
+  /** Starts a gateway with a configuration that `change` altered; it may end without serving, see ready. */
   async start(change) {
     this.writeConfig(change);
     const gateway = new Gateway(spawn(process.execPath, [server, '--config', this.path('gateway.json')],
-      { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, GQL_BINDING: join(build, 'examples/gateway/gql_binding.node') } }));
+      { stdio: ['ignore', 'pipe', 'pipe'], env: environment }));
     await gateway.ready();
     return gateway;
   }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+// What the README shows is what happens; what the plugin publishes is GraphQL.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { build, plugin, Sandbox } from './harness.mjs';
+
+const gatewayRequire = createRequire(new URL('../../examples/gateway/server.js', import.meta.url));
+const { parse } = gatewayRequire('graphql');
+const Ajv = gatewayRequire('ajv').default;
+const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+let sandbox;
+let gateway;
+
+before(async () => {
+  sandbox = new Sandbox();
+  gateway = await sandbox.start();
+});
+
+after(async () => {
+  await gateway?.stop();
+  sandbox?.remove();
+});
+
+/** Text with `…` for what is left out, as a pattern. */
+function patternOf(text) {
+  const escaped = text.split('…').map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+  return new RegExp(`^${escaped.join('[^]*')}$`);
+}
+
+test('the session of the README is what happens', async () => {
+  const steps = [...readme.matchAll(/^\$ api '(.*)'\n(.*)$/gm)];
+  assert.equal(steps.length, 4);
+  const shownId = /"id":"([0-9a-f-]{36})"/.exec(steps[0][2])[1];
+  let id = shownId;
+  for (const [, body, shown] of steps) {
+    const answer = await (await gateway.post(body.replaceAll(shownId, id))).text();
+    if (id === shownId) id = /"id":"([0-9a-f-]{36})"/.exec(answer)[1];
+    assert.match(answer.replaceAll(id, shownId), patternOf(shown));
+  }
+});
+
+test('the configuration of the README fits its schema', () => {
+  const config = JSON.parse(/```json\n([^]*?)```/.exec(readme)[1]);
+  const schema = JSON.parse(readFileSync(new URL('../../examples/gateway/config.schema.json', import.meta.url), 'utf8'));
+  const ajv = new Ajv({ strict: true, strictRequired: false });
+  assert.ok(ajv.validate(schema, config), JSON.stringify(ajv.errors));
+});
+
+test('every part of the schema is GraphQL, and the configuration schema is one', () => {
+  const native = gatewayRequire(join(build, 'examples/gateway/gql_binding.node'));
+  native.start({ name: 'books', version: '1', logLevel: 1 }, () => {});
+  const library = native.openLibrary(plugin);
+  const { parts, configSchema, references } = native.describe(library);
+  assert.ok(parts.length > 10);
+  for (const { sdl } of parts) assert.ok(parse(sdl).definitions.length > 0);
+  const subgraph = parts.find((part) => part.kind === 3).sdl;
+  for (const piece of ['type Integration implements Actor & Node & Versioned & Titled @key(fields: "id")', 'type PageInfo @shareable',
+    'type Organization @key(fields: "id", resolvable: false)']) assert.ok(subgraph.includes(piece), piece);
+  assert.deepEqual(references, ['Organization']);
+  const schema = JSON.parse(configSchema);
+  delete schema.$schema; // Ajv's default build knows draft 7; what is used here is the same in 2020-12.
+  const validate = new Ajv().compile(schema);
+  assert.ok(validate({ database: { path: 'x' } }));
+  assert.ok(!validate({ database: { path: 'x' }, colour: 1 }));
+  native.closeLibrary(library);
+});
