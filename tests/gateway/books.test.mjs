@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { build, plugin, Sandbox } from './harness.mjs';
+import { Sandbox } from './harness.mjs';
 
 const gatewayRequire = createRequire(new URL('../../examples/gateway/server.js', import.meta.url));
 const { parse } = gatewayRequire('graphql');
@@ -50,9 +50,9 @@ test('the configuration of the README fits its schema', () => {
 });
 
 test('every part of the schema is GraphQL, and the configuration schema is one', () => {
-  const native = gatewayRequire(join(build, 'examples/gateway/gql_binding.node'));
+  const native = gatewayRequire(fileURLToPath(new URL('../../build/examples/gateway/gql_binding.node', import.meta.url)));
   native.start({ name: 'books', version: '1', logLevel: 1 }, () => {});
-  const library = native.openLibrary(plugin);
+  const library = native.openLibrary(fileURLToPath(new URL('../../build/plugin/integrations.so', import.meta.url)));
   const { parts, configSchema, references } = native.describe(library);
   assert.ok(parts.length > 10);
   for (const { sdl } of parts) assert.ok(parse(sdl).definitions.length > 0);
