@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <sqlite3.h>
 #include <unicode/uchar.h>
+#include <unicode/ucol.h>
 
 #include "failure.h"
 #include "instance.h"
@@ -64,7 +65,8 @@ static void pin(const void *address)
  */
 static void pin_libraries(void)
 {
-    pin((const void *)(uintptr_t)u_charType);
+    pin((const void *)(uintptr_t)u_charType); /* libicuuc */
+    pin((const void *)(uintptr_t)ucol_open);  /* libicui18n */
     pin((const void *)(uintptr_t)sqlite3_libversion);
     pin((const void *)(uintptr_t)sodium_init);
 }

@@ -181,6 +181,8 @@ def talk(arguments, answers):
         if answers and shown.endswith(b": ") and len(shown) > asked:
             asked = len(shown)
             os.write(terminal, answers.pop(0))
+    else:
+        os.kill(child, signal.SIGKILL)  # It hangs: the status will say so.
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     return shown, status

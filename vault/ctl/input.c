@@ -2,6 +2,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -73,17 +74,29 @@ bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_si
     return true;
 }
 
+/*
+ * One byte, or nothing at the end: 1, 0, or -1 with errno. `waiting` is the mask of signals while it waits, and only then, so that
+ * none can come unnoticed between the look at `interrupted` and the wait; NULL: as it is.
+ */
+static ssize_t read_byte(int file, unsigned char *byte, const sigset_t *waiting)
+{
+    struct pollfd ready = {.fd = file, .events = POLLIN};
+    while (ppoll(&ready, 1, NULL, waiting) < 0) {
+        if (errno != EINTR || interrupted != 0)
+            return -1;
+    }
+    return read(file, byte, 1);
+}
+
 /* A line from a stream, without its end, into guarded memory. */
-static bool read_line(int file, struct vault_secret *ret_line, struct vault_failure *failure)
+static bool read_line(int file, const sigset_t *waiting, struct vault_secret *ret_line, struct vault_failure *failure)
 {
     vault_secret_auto line = VAULT_NO_SECRET;
     if (!vault_secret_init(PASSPHRASE_LIMIT, &line))
         return vault_fail(failure, "out of memory");
     size_t size = 0;
     while (size < line.size) {
-        const ssize_t got = read(file, line.bytes + size, 1);
-        if (got < 0 && errno == EINTR && interrupted == 0)
-            continue;
+        const ssize_t got = read_byte(file, line.bytes + size, waiting);
         if (got < 0)
             return vault_fail(failure, "the passphrase can't be read: %s", strerror(errno));
         if (got == 0 || line.bytes[size] == '\n')
@@ -107,7 +120,7 @@ static bool read_from_file(const char *path, struct vault_secret *ret_passphrase
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
         return vault_fail(failure, "VAULT_PASSPHRASE_FILE '%.300s' can't be read: %s", path, strerror(errno));
-    const bool read = read_line(file, ret_passphrase, failure);
+    const bool read = read_line(file, NULL, ret_passphrase, failure);
     close(file);
     return read;
 }
@@ -127,11 +140,26 @@ static void note_signal(int number)
     interrupted = number;
 }
 
-static void catch_signals(void (*handler)(int), struct sigaction former[SIGNAL_COUNT])
+/* Catches the signals that would end the process, and lets them in only while `*ret_waiting` is the mask. */
+static void catch_signals(struct sigaction former[SIGNAL_COUNT], sigset_t *ret_waiting)
 {
-    struct sigaction action = {.sa_handler = handler}; /* Without SA_RESTART: the read ends. */
-    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+    const struct sigaction action = {.sa_handler = note_signal};
+    sigset_t ending;
+    sigemptyset(&ending);
+    for (size_t i = 0; i < SIGNAL_COUNT; i++) {
+        sigaddset(&ending, ending_signals[i]);
         sigaction(ending_signals[i], &action, &former[i]);
+    }
+    sigprocmask(SIG_BLOCK, &ending, ret_waiting);
+}
+
+static void release_signals(const struct sigaction former[SIGNAL_COUNT], const sigset_t *mask)
+{
+    for (size_t i = 0; i < SIGNAL_COUNT; i++)
+        sigaction(ending_signals[i], &former[i], NULL);
+    sigprocmask(SIG_SETMASK, mask, NULL);
+    if (interrupted != 0)
+        raise(interrupted);
 }
 
 /* A signal that comes while the echo is off ends the question, and takes effect when the echo is back. */
@@ -139,20 +167,18 @@ static bool ask(int terminal, const char *question, struct vault_secret *ret_ans
 {
     struct termios former, silent;
     struct sigaction actions[SIGNAL_COUNT];
+    sigset_t mask;
     if (tcgetattr(terminal, &former) != 0)
         return vault_fail(failure, "the terminal can't be set: %s", strerror(errno));
     silent = former;
     silent.c_lflag &= ~(tcflag_t)ECHO;
-    catch_signals(note_signal, actions);
+    catch_signals(actions, &mask);
     tcsetattr(terminal, TCSAFLUSH, &silent);
     dprintf(terminal, "%s: ", question);
-    const bool read = read_line(terminal, ret_answer, failure);
+    const bool read = read_line(terminal, &mask, ret_answer, failure);
     tcsetattr(terminal, TCSAFLUSH, &former);
     dprintf(terminal, "\n");
-    for (size_t i = 0; i < SIGNAL_COUNT; i++)
-        sigaction(ending_signals[i], &actions[i], NULL);
-    if (interrupted != 0)
-        raise(interrupted);
+    release_signals(actions, &mask);
     return read;
 }
 
