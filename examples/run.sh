@@ -28,8 +28,6 @@ esac
 PORT=${PORT:-4000}
 DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
-umask 077
-
 ./examples/setup.sh
 [ -e build/build.ninja ] || meson setup build >build.log 2>&1 || { cat build.log >&2; rm -f build.log; exit 1; }
 rm -f build.log
@@ -38,8 +36,10 @@ ninja -C build plugin/integrations.so vault/vaultctl examples/gateway/gql_bindin
     { cat build/compile.log >&2; exit 1; }
 ./examples/npm-ci.sh examples/gateway
 
+umask 077 # What follows holds secrets.
 mkdir -p "$DATA/vault" "$DATA/plugins"
 DATA=$(cd "$DATA" && pwd)
+case "$DATA" in *[\"\'\\]*) echo "run.sh: DATA must have no quotes or backslashes: $DATA" >&2; exit 2 ;; esac
 vaultctl=$root/build/vault/vaultctl
 export VAULT_PASSPHRASE_FILE="$DATA/vault/passphrase"
 

@@ -29,9 +29,14 @@ void instance_log(const gql_instance *instance, uint32_t level, const char *trac
     va_start(arguments, format);
     const int size = vsnprintf(line, sizeof line, format, arguments);
     va_end(arguments);
-    if (size >= 0)
-        instance->log->write(instance->host, level, line, (size_t)size < sizeof line ? (size_t)size : sizeof line - 1,
-                             trace_id);
+    if (size < 0)
+        return;
+    const size_t kept = (size_t)size < sizeof line ? (size_t)size : sizeof line - 1;
+    for (size_t i = 0; i < kept; i++) {
+        if ((unsigned char)line[i] < 0x20) /* What a file or a database holds must not begin lines of its own. */
+            line[i] = ' ';
+    }
+    instance->log->write(instance->host, level, line, kept, trace_id);
 }
 
 static int64_t store_clock(void *user)

@@ -22,7 +22,8 @@ static void write_cursor(struct json_writer *writer, const struct connection_out
     json_write_string(writer, (struct text){text, size});
 }
 
-static void write_edge(struct json_writer *writer, const struct connection_output *output, const gql_selection *selection, const struct integration *integration)
+static void write_edge(struct json_writer *writer, const struct connection_output *output,
+                       const gql_selection *selection, const struct integration *integration)
 {
     const gql_selection *node;
     bool first = true;
