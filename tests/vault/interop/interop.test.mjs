@@ -2,6 +2,7 @@
 // Tokens and keys of the npm package `paseto`, read by vaultctl, and the other way round.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { webcrypto } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,6 +11,8 @@ import { PublicProtocol } from 'paseto';
 import {
   ExportPublicKeyFactory, GenerateKeyPairFactory, ImportPublicKeyFactory, SignFactory, VerifyFactory,
 } from 'paseto/v4/public';
+
+globalThis.crypto ??= webcrypto; // Node 18 has it there only.
 
 const vaultctl = process.env.VAULTCTL;
 const folder = mkdtempSync(join(tmpdir(), 'vault-interop-'));
