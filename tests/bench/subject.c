@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+#include "subject.h"
+
+#include <jansson.h>
+#include <semaphore.h>
+#include <sodium.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "gql_host.h"
+#include "vault/paserk.h"
+#include "vault/paseto.h"
+
+struct subject {
+    gql_runtime *runtime;
+    gql_library *library;
+    gql_instance *instance;
+    gql_resolve_fn get, list, create;
+    gql_selection *page_selection, *total_selection;
+    unsigned char secret_key[64];
+    char **tokens;
+    int token_count;
+    int next_token;
+};
+
+static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
+static const gql_grant *const grants[] = {&grant};
+static const gql_request request = {.struct_size = sizeof request, .actor_id = "bench", .actor_id_size = 5, .grants = grants, .grant_count = 1};
+
+static void must(int32_t code, const gql_failure *failure)
+{
+    if (code == GQL_OK)
+        return;
+    fprintf(stderr, "bench: %s\n", failure->message);
+    exit(1);
+}
+
+static void write_keyring(const char *folder, const unsigned char *secret_key, char path[512])
+{
+    char paserk[VAULT_PASERK_PUBLIC_SIZE];
+    struct vault_public_key key;
+    memcpy(key.bytes, secret_key + 32, 32);
+    vault_paserk_public_write(&key, paserk);
+    snprintf(path, 512, "%s/keyring.json", folder);
+    FILE *file = fopen(path, "w");
+    fprintf(file, "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"active\"}]}", paserk);
+    fclose(file);
+}
+
+static gql_selection *select_fields(const char *text)
+{
+    gql_selection *selection = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    must(gql_selection_parse(text, strlen(text), &selection, &failure), &failure);
+    return selection;
+}
+
+struct subject *subject_open(const char *plugin_path, const char *database, const char *folder)
+{
+    char config[2048], keyring[512];
+    unsigned char public_key[32];
+    gql_failure failure = {.struct_size = sizeof failure};
+    const gql_runtime_options options = {.name = "bench", .version = "1"};
+    struct subject *subject = calloc(1, sizeof *subject);
+    crypto_sign_keypair(public_key, subject->secret_key);
+    write_keyring(folder, subject->secret_key, keyring);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\",\"cacheKiB\":65536,\"mmapMiB\":2048},\"credentials\":{\"keyring\":\"%s\"}}",
+             database, keyring);
+    must(gql_runtime_create(&options, &subject->runtime, &failure), &failure);
+    must(gql_library_open(subject->runtime, plugin_path, &subject->library, &failure), &failure);
+    must(gql_instance_create(subject->library, config, strlen(config), &subject->instance, &failure), &failure);
+    const gql_schema *schema = gql_library_plugin(subject->library)->schema;
+    subject->get = schema->resolvers[0]->resolve;
+    subject->list = schema->resolvers[1]->resolve;
+    subject->create = schema->resolvers[2]->resolve;
+    subject->page_selection = select_fields("nodes { id version title organization { id } credentialRef isActive } pageInfo { endCursor hasNextPage }");
+    subject->total_selection = select_fields("total { count precision }");
+    return subject;
+}
+
+void subject_close(struct subject *subject)
+{
+    gql_instance_destroy(subject->library, &subject->instance);
+    gql_library_close(&subject->library, false);
+    gql_runtime_destroy(&subject->runtime);
+    gql_selection_destroy(&subject->page_selection);
+    gql_selection_destroy(&subject->total_selection);
+    for (int i = 0; i < subject->token_count; i++)
+        free(subject->tokens[i]);
+    free(subject->tokens);
+    free(subject);
+}
+
+static void expect_result(gql_answer *answer)
+{
+    if (!answer->resolved) {
+        fprintf(stderr, "bench: %s\n", answer->message);
+        exit(1);
+    }
+    gql_answer_release(answer);
+}
+
+static void call_inline(const struct subject *subject, gql_resolve_fn resolve, const char *arguments, size_t size,
+                        const gql_selection *selection, gql_answer_fn on_answer, void *user)
+{
+    const gql_call call = {.struct_size = sizeof call, .arguments = arguments, .arguments_size = size, .selection = selection,
+                           .request = &request};
+    if (gql_runtime_call(subject->runtime, subject->instance, resolve, &call, on_answer, user) != GQL_OK)
+        exit(1);
+}
+
+void subject_get(void *context, int count)
+{
+    struct caller *caller = context;
+    char arguments[] = "{\"id\":\"------------------------------------\"}";
+    for (int i = 0; i < count; i++) {
+        identifier_write(&caller->ids[bench_random(&caller->random, caller->id_count)], arguments + 7);
+        call_inline(caller->subject, caller->subject->get, arguments, sizeof arguments - 1, NULL, expect_result, NULL);
+    }
+}
+
+static size_t write_page_arguments(const struct caller *caller, int first, char arguments[2304])
+{
+    const bool begins = caller->after[0] == '\0';
+    return (size_t)snprintf(arguments, 2304, "{\"organizationId\":\"%s\",\"first\":%d%s%s%s}", caller->organization, first,
+                            begins ? "" : ",\"after\":\"", caller->after, begins ? "" : "\"");
+}
+
+void subject_page(void *context, int count)
+{
+    struct caller *caller = context;
+    char arguments[2304];
+    const size_t size = write_page_arguments(caller, 100, arguments);
+    for (int i = 0; i < count; i++)
+        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->page_selection, expect_result, NULL);
+}
+
+void subject_total(void *context, int count)
+{
+    struct caller *caller = context;
+    char arguments[2304];
+    const size_t size = write_page_arguments(caller, 1, arguments);
+    for (int i = 0; i < count; i++)
+        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->total_selection, expect_result, NULL);
+}
+
+static void keep_cursor(gql_answer *answer)
+{
+    struct caller *caller = answer->user;
+    json_t *value = json_loadb(answer->json, answer->json_size, 0, NULL);
+    const char *cursor = json_string_value(json_object_get(json_object_get(value, "pageInfo"), "endCursor"));
+    if (cursor != NULL)
+        snprintf(caller->after, sizeof caller->after, "%s", cursor);
+    json_decref(value);
+    gql_answer_release(answer);
+}
+
+void subject_advance(struct caller *caller, int rows)
+{
+    gql_selection *selection = select_fields("pageInfo { endCursor }");
+    char arguments[2304];
+    for (int i = 0; i < rows / 100; i++) {
+        const size_t size = write_page_arguments(caller, 100, arguments);
+        call_inline(caller->subject, caller->subject->list, arguments, size, selection, keep_cursor, caller);
+    }
+    gql_selection_destroy(&selection);
+}
+
+void subject_sign(struct subject *subject, int count)
+{
+    subject->tokens = calloc((size_t)count, sizeof *subject->tokens);
+    subject->token_count = count;
+    for (int i = 0; i < count; i++) {
+        char claims[160], token[VAULT_PASETO_TOKEN_LIMIT + 1];
+        snprintf(claims, sizeof claims, "{\"sub\":\"kv/bench/%d\",\"aud\":\"org-2\",\"jti\":\"%032d\",\"exp\":\"2999-01-01T00:00:00Z\"}", i, i);
+        vault_paseto_sign(vault_bytes_of(claims), VAULT_NO_BYTES, VAULT_NO_BYTES, subject->secret_key, token);
+        subject->tokens[i] = strdup(token);
+    }
+}
+
+/* A create under way. */
+struct flight {
+    char arguments[VAULT_PASETO_TOKEN_LIMIT + 256];
+    gql_call call;
+    atomic_bool busy;
+    sem_t *landed;
+};
+
+static void on_created(gql_answer *answer)
+{
+    struct flight *flight = answer->user;
+    expect_result(answer);
+    atomic_store(&flight->busy, false);
+    sem_post(flight->landed);
+}
+
+static void launch(struct subject *subject, struct flight *flight)
+{
+    const char *token = subject->tokens[subject->next_token++ % subject->token_count];
+    const int size = snprintf(flight->arguments, sizeof flight->arguments,
+                              "{\"input\":{\"organizationId\":\"org-2\",\"title\":\"Connector of the bench\",\"credentialRef\":\"%s\"}}", token);
+    flight->call = (gql_call){.struct_size = sizeof flight->call, .arguments = flight->arguments, .arguments_size = (uint64_t)size,
+                              .request = &request};
+    atomic_store(&flight->busy, true);
+    gql_runtime_call(subject->runtime, subject->instance, subject->create, &flight->call, on_created, flight);
+}
+
+static struct flight *find_idle(struct flight *flights, int count)
+{
+    for (int i = 0; i < count; i++) {
+        if (!atomic_load(&flights[i].busy))
+            return &flights[i];
+    }
+    abort(); /* The semaphore says that there is one. */
+}
+
+void subject_create(void *context, int count)
+{
+    struct caller *caller = context;
+    struct flight *flights = calloc((size_t)caller->in_flight, sizeof *flights);
+    sem_t landed;
+    sem_init(&landed, 0, (unsigned)caller->in_flight);
+    for (int i = 0; i < caller->in_flight; i++)
+        flights[i].landed = &landed;
+    for (int i = 0; i < count; i++) {
+        sem_wait(&landed);
+        launch(caller->subject, find_idle(flights, caller->in_flight));
+    }
+    for (int i = 0; i < caller->in_flight; i++)
+        sem_wait(&landed);
+    sem_destroy(&landed);
+    free(flights);
+}
