@@ -12,25 +12,37 @@ static bool is_readable(const struct operation *operation, const struct integrat
     return (actions & GQL_ACTION_READ) != 0;
 }
 
+/* What becomes of the row while it is shown. */
+struct showing {
+    struct operation *operation;
+    struct json_writer writer;
+    bool readable;
+};
+
+static void show(void *user, const struct integration *integration)
+{
+    struct showing *showing = user;
+    showing->readable = is_readable(showing->operation, integration);
+    if (showing->readable)
+        write_integration(&showing->writer, integration, selected_fields(showing->operation->selection));
+}
+
 static void answer(struct operation *operation, struct text id)
 {
     struct identifier identifier;
     struct store_trouble trouble;
-    INTEGRATION_LIST_AUTO list;
-    integration_list_init(&list);
-    const enum store_status status = identifier_parse(id, &identifier)
-                                         ? store_get(operation->instance->store, &identifier, &list, &trouble)
-                                         : STORE_NOT_FOUND;
-    if (status == STORE_NOT_FOUND || (status == STORE_OK && !is_readable(operation, &list.items[0]))) {
+    struct showing showing = {.operation = operation};
+    json_writer_begin_reply(&showing.writer, operation->instance->host, operation->reply);
+    const enum store_status status =
+        identifier_parse(id, &identifier)
+            ? store_visit(operation->instance->store, &identifier, show, &showing, &trouble)
+            : STORE_NOT_FOUND;
+    if (status == STORE_NOT_FOUND || (status == STORE_OK && !showing.readable))
         operation_reject_not_found(operation, id);
-    } else if (status != STORE_OK) {
+    else if (status != STORE_OK)
         operation_reject_store(operation, status, &trouble);
-    } else {
-        struct json_writer writer;
-        json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-        write_integration(&writer, &list.items[0], selected_fields(operation->selection));
-        operation_resolve(operation, &writer);
-    }
+    else
+        operation_resolve(operation, &showing.writer);
 }
 
 int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_reply *reply)

@@ -56,26 +56,42 @@ void json_writer_finish(struct json_writer *writer)
     *writer = (struct json_writer){.failed = true};
 }
 
-static bool ensure(struct json_writer *writer, size_t more)
+bool json_writer_grow(struct json_writer *writer, size_t more)
 {
-    if (writer->capacity - writer->size >= more && !writer->failed)
+    if (!writer->failed && writer->grow(writer, more) && writer->capacity - writer->size >= more)
         return true;
-    if (!writer->failed)
-        writer->failed = !writer->grow(writer, more) || writer->capacity - writer->size < more;
-    return !writer->failed;
-}
-
-void json_write_raw(struct json_writer *writer, struct text text)
-{
-    if (!ensure(writer, text.size))
-        return;
-    memcpy(writer->data + writer->size, text.data, text.size);
-    writer->size += text.size;
+    writer->failed = true;
+    writer->size = writer->capacity = 0;
+    return more == 0;
 }
 
 static bool needs_escape(unsigned char c)
 {
     return c < 0x20 || c == '"' || c == '\\';
+}
+
+#define EACH_BYTE(value) (0x0101010101010101u * (uint64_t)(value))
+
+/* Not 0 if one of eight bytes needs an escape: in each byte, the top bit of x - n is set for x < n where x has none itself. */
+static uint64_t any_escape(uint64_t bytes)
+{
+    const uint64_t quote = bytes ^ EACH_BYTE('"'), backslash = bytes ^ EACH_BYTE('\\');
+    return (((bytes - EACH_BYTE(0x20)) & ~bytes) | ((quote - EACH_BYTE(1)) & ~quote) | ((backslash - EACH_BYTE(1)) & ~backslash)) &
+           EACH_BYTE(0x80);
+}
+
+/* The first byte from `start` on that needs an escape, or the text's end. */
+static size_t find_escape(struct text text, size_t start)
+{
+    uint64_t bytes;
+    for (; text.size - start >= sizeof bytes; start += sizeof bytes) {
+        memcpy(&bytes, text.data + start, sizeof bytes);
+        if (any_escape(bytes) != 0)
+            break;
+    }
+    while (start < text.size && !needs_escape((unsigned char)text.data[start]))
+        start++;
+    return start;
 }
 
 static void write_escape(struct json_writer *writer, unsigned char c)
@@ -92,17 +108,14 @@ void json_write_string(struct json_writer *writer, struct text text)
         json_write(writer, "null");
         return;
     }
-    size_t start = 0;
     json_write(writer, "\"");
-    for (size_t i = 0; i < text.size; i++) {
-        const unsigned char c = (unsigned char)text.data[i];
-        if (!needs_escape(c))
-            continue;
-        json_write_raw(writer, (struct text){text.data + start, i - start});
-        write_escape(writer, c);
-        start = i + 1;
+    for (size_t start = 0; start < text.size;) {
+        const size_t end = find_escape(text, start);
+        json_write_raw(writer, (struct text){text.data + start, end - start});
+        if (end < text.size)
+            write_escape(writer, (unsigned char)text.data[end]);
+        start = end + 1;
     }
-    json_write_raw(writer, (struct text){text.data + start, text.size - start});
     json_write(writer, "\"");
 }
 
@@ -118,17 +131,4 @@ void json_write_integer(struct json_writer *writer, int64_t number)
     if (number < 0)
         digits[--at] = '-';
     json_write_raw(writer, (struct text){digits + at, sizeof digits - at});
-}
-
-void json_write_bool(struct json_writer *writer, bool value)
-{
-    json_write_raw(writer, value ? TEXT("true") : TEXT("false"));
-}
-
-void json_write_name(struct json_writer *writer, bool *first, struct text quoted_name_and_colon)
-{
-    if (!*first)
-        json_write(writer, ",");
-    *first = false;
-    json_write_raw(writer, quoted_name_and_colon);
 }

@@ -13,7 +13,7 @@ struct json_writer {
     char *data;
     size_t size;
     size_t capacity;
-    bool failed;
+    bool failed; /* Its capacity is 0 then. */
     bool (*grow)(struct json_writer *writer, size_t more); /* Makes room for `more` bytes after size. */
     const gql_host *host;
     gql_reply *reply;
@@ -30,17 +30,39 @@ bool json_writer_end_reply(struct json_writer *writer);
 void json_writer_begin(struct json_writer *writer, char *room, size_t capacity);
 void json_writer_finish(struct json_writer *writer);
 
-/* Text that is JSON already. */
-void json_write_raw(struct json_writer *writer, struct text text);
+/* Makes room for `more` bytes; false if there is none. */
+bool json_writer_grow(struct json_writer *writer, size_t more);
+
+/* Text that is JSON already. Inline, so that literals become a few moves. */
+static inline void json_write_raw(struct json_writer *writer, struct text text)
+{
+    if (writer->capacity - writer->size < text.size && !json_writer_grow(writer, text.size))
+        return;
+    memcpy(writer->data + writer->size, text.data, text.size);
+    writer->size += text.size;
+}
+
 #define json_write(writer, literal) json_write_raw((writer), TEXT(literal))
 
 /* A string with its quotes; null for no text. */
 void json_write_string(struct json_writer *writer, struct text text);
 void json_write_integer(struct json_writer *writer, int64_t number);
-void json_write_bool(struct json_writer *writer, bool value);
+static inline void json_write_bool(struct json_writer *writer, bool value)
+{
+    if (value)
+        json_write(writer, "true");
+    else
+        json_write(writer, "false");
+}
 
 /* `"name":`, after a comma unless it comes first in its object. */
-void json_write_name(struct json_writer *writer, bool *first, struct text quoted_name_and_colon);
+static inline void json_write_name(struct json_writer *writer, bool *first, struct text quoted_name_and_colon)
+{
+    if (!*first)
+        json_write(writer, ",");
+    *first = false;
+    json_write_raw(writer, quoted_name_and_colon);
+}
 #define json_write_member(writer, first, name) json_write_name((writer), (first), TEXT("\"" name "\":"))
 
 #endif

@@ -52,7 +52,7 @@ static void write_timestamp(struct json_writer *writer, int64_t now_ms)
 static void write_type(struct json_writer *writer, struct text base, const char *slug)
 {
     json_write_string(writer, base);
-    if (!writer->failed)
+    if (writer->size > 0)
         writer->size--; /* The closing quote: the string goes on. A slug needs no escapes. */
     json_write_raw(writer, text_of(slug));
     json_write(writer, "\"");

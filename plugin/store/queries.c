@@ -3,8 +3,8 @@
 #include "queries.h"
 #include "readers.h"
 
-enum store_status query_integration(struct connection *connection, const struct identifier *id,
-                                    struct integration_list *list, struct store_trouble *trouble)
+enum store_status query_visit(struct connection *connection, const struct identifier *id, store_visit_fn visit, void *user,
+                              struct store_trouble *trouble)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_INTEGRATION);
     if (statement == NULL)
@@ -21,12 +21,32 @@ enum store_status query_integration(struct connection *connection, const struct 
             .credential_ref = column_text(statement, 4),
             .organization_id = column_text(statement, 5),
         };
-        status = integration_list_append(list, &found) ? STORE_OK : STORE_NO_MEMORY;
+        visit(user, &found);
+        status = STORE_OK;
     } else if (code != SQLITE_DONE) {
         status = connection_status(connection, code, trouble);
     }
     sqlite3_reset(statement);
     return status;
+}
+
+struct keeping {
+    struct integration_list *list;
+    bool kept;
+};
+
+static void keep(void *user, const struct integration *integration)
+{
+    struct keeping *keeping = user;
+    keeping->kept = integration_list_append(keeping->list, integration);
+}
+
+enum store_status query_integration(struct connection *connection, const struct identifier *id,
+                                    struct integration_list *list, struct store_trouble *trouble)
+{
+    struct keeping keeping = {.list = list};
+    const enum store_status status = query_visit(connection, id, keep, &keeping, trouble);
+    return status == STORE_OK && !keeping.kept ? STORE_NO_MEMORY : status;
 }
 
 enum store_status query_organization(struct connection *connection, struct text id,

@@ -5,6 +5,10 @@
 
 #include "connection.h"
 
+/* As store_visit. */
+enum store_status query_visit(struct connection *connection, const struct identifier *id, store_visit_fn visit, void *user,
+                              struct store_trouble *trouble);
+
 /* As store_get. */
 enum store_status query_integration(struct connection *connection, const struct identifier *id,
                                     struct integration_list *list, struct store_trouble *trouble);

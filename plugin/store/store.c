@@ -91,6 +91,18 @@ const uint8_t *store_secret(const struct store *store)
     return store->secret;
 }
 
+enum store_status store_visit(struct store *store, const struct identifier *id, store_visit_fn visit, void *user,
+                              struct store_trouble *trouble)
+{
+    enum store_status status = STORE_OK;
+    struct store_reader *reader = readers_take(&store->readers, &status, trouble);
+    if (reader == NULL)
+        return status;
+    status = query_visit(&reader->connection, id, visit, user, trouble);
+    readers_give_back(reader);
+    return status;
+}
+
 enum store_status store_get(struct store *store, const struct identifier *id, struct integration_list *list,
                             struct store_trouble *trouble)
 {

@@ -59,6 +59,13 @@ const uint8_t *store_secret(const struct store *store);
 
 /* ---- Reading: from a snapshot, never waiting for a write ---- */
 
+/* Given an integration whose texts are borrowed until it returns; does not call into the store. */
+typedef void (*store_visit_fn)(void *user, const struct integration *integration);
+
+/* Shows the integration, without a copy. STORE_NOT_FOUND, and no visit, if there is none. */
+enum store_status store_visit(struct store *store, const struct identifier *id, store_visit_fn visit, void *user,
+                              struct store_trouble *trouble);
+
 /* Appends the integration to the list. STORE_NOT_FOUND if there is none. */
 enum store_status store_get(struct store *store, const struct identifier *id, struct integration_list *list,
                             struct store_trouble *trouble);
