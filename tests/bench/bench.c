@@ -19,8 +19,8 @@ struct bench {
     const char *plugin;
     const char *folder;
     int rows;
-    char database[512];
-    char written[512]; /* A copy, for what writes. */
+    char database[256];
+    char written[256]; /* A copy, for what writes. */
     struct identifier *ids;
 };
 
@@ -83,7 +83,7 @@ static void measure_get(const struct bench *bench, struct subject *subject)
 static void measure_pages(const struct bench *bench, struct subject *subject)
 {
     struct limit *limit = limit_open(bench->database, bench->ids, bench->rows);
-    struct caller start = caller_of(bench, subject, 1, "org-1"), deep = start, small = caller_of(bench, subject, 1, "org-50");
+    struct caller start = caller_of(bench, subject, 1, "org-1"), deep = start, small = caller_of(bench, subject, 1, "org-100");
     const int depth = bench->rows / 2 > 500000 ? 500000 : bench->rows / 2 - 100, count = 600;
     bench_report("page_100", bench_compare(subject_page, &start, count, limit_page, limit, count), bench->rows);
     subject_advance(&start, 100);

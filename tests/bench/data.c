@@ -50,7 +50,7 @@ static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collatio
 {
     char title[64];
     SORT_KEY_AUTO key;
-    const int organization = row < rows / 2 ? 1 : 2 + row % (ORGANIZATIONS - 1);
+    const int organization = row < rows / 2 ? 1 : row >= rows - SMALLEST ? ORGANIZATIONS : 2 + row % (ORGANIZATIONS - 2);
     const int size = snprintf(title, sizeof title, "%s connector %d", words[row % 10], row * 7919 % rows);
     const struct identifier id = identifier_next(mint, 1600000000000 + row / 100);
     if (!sort_key_make(collation, (struct text){title, (size_t)size}, &key))

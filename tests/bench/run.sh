@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The benchmark: measures, prints a table, and writes build/bench/report.{json,md,svg}. Takes some ten minutes. --help says more.
+set -eu
+cd "$(dirname "$0")/../.."
+
+case "${1-}" in
+'') ;;
+-h | --help)
+    cat <<'END'
+Usage: ./tests/bench/run.sh
+
+Each figure is a ratio of two things that are measured side by side in the same run, in turn; the median of the rounds with the spread.
+
+  ROWS   the sizes of the databases; default "1000 100000 1000000". The table is of the last one
+END
+    exit 0
+    ;;
+*)
+    echo "run.sh: unknown argument '$1'; see --help" >&2
+    exit 2
+    ;;
+esac
+
+ROWS=${ROWS:-1000 100000 1000000}
+out=$PWD/build/bench
+data=$out/data
+
+./examples/setup.sh
+if ! command -v gnuplot >/dev/null; then
+    if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends gnuplot-nox >/dev/null
+    else
+        echo 'gnuplot is not there: the chart is left out' >&2
+    fi
+fi
+[ -e "$out/build.ninja" ] || meson setup "$out" --buildtype=release -Dtests=enabled >/dev/null
+ninja -C "$out" tests/bench/bench plugin/integrations.so vault/vaultctl examples/gateway/gql_binding.node >"$out/compile.log" ||
+    { cat "$out/compile.log" >&2; exit 1; }
+./examples/npm-ci.sh examples/gateway
+./examples/npm-ci.sh tests/bench/http
+mkdir -p "$data"
+
+figures=$out/figures.jsonl
+: >"$figures"
+for rows in $ROWS; do
+    echo "Measuring at $rows rows …" >&2
+    "$out/tests/bench/bench" "$out/plugin/integrations.so" "$data" "$rows" >>"$figures"
+done
+"$out/tests/bench/bench" "$out/plugin/integrations.so" "$data" "$rows" memory >>"$figures"
+echo 'Measuring over HTTP …' >&2
+GQL_BINDING=$out/examples/gateway/gql_binding.node node tests/bench/http/load.mjs "$data" "$rows" "$out/vault/vaultctl" \
+    "$out/plugin/integrations.so" >>"$figures"
+rm -f "$data"/written.db* "$data"/http-*.db*
+python3 tests/bench/report.py "$figures" "$out" "$rows"
