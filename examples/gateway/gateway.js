@@ -13,6 +13,7 @@ import { pluginRequest } from './host/request-context.js';
 import { attachPlugins, GrowingSchema, nodeLoader } from './host/schema.js';
 
 const LARGEST_BODY = 1 << 20; // Bytes.
+const MOST_READ_ON = 1 << 24; // Bytes of a refused body.
 const MOST_TOKENS = 5000; // Of a document.
 const PATIENCE = 10_000; // Milliseconds for requests under way when the gateway ends.
 const LOCAL_NAMES = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -59,9 +60,12 @@ function yogaOf(schema, config) {
   });
 }
 
-function refuse(res, status, message, headers = {}) {
-  res.writeHead(status, { 'content-type': 'application/json', connection: 'close', ...headers });
+/** Reads on what the client still sends: to close at once would reset the connection before the client sees the answer. */
+function refuse(req, res, status, message, headers = {}) {
+  res.writeHead(status, { 'content-type': 'application/json', ...headers });
   res.end(JSON.stringify({ errors: [{ message }] }));
+  if (Number(req.headers['content-length'] ?? 0) > MOST_READ_ON) res.once('finish', () => req.destroy());
+  else req.resume();
 }
 
 /** What is wrong with a request before GraphQL looks at it: [status, message], or undefined. */
@@ -85,7 +89,7 @@ function handlerOf({ native, yoga, authenticate, config }) {
     }
     const trouble = troubleOf(req, config.authentication.demo);
     if (trouble) {
-      refuse(res, ...trouble);
+      refuse(req, res, ...trouble);
       return;
     }
     try {
@@ -94,7 +98,7 @@ function handlerOf({ native, yoga, authenticate, config }) {
       await yoga(req, res, { actor, pluginRequest: request });
     } catch (error) {
       if (!(error instanceof BadToken)) throw error;
-      refuse(res, 401, error.message, { 'www-authenticate': 'Bearer error="invalid_token"' });
+      refuse(req, res, 401, error.message, { 'www-authenticate': 'Bearer error="invalid_token"' });
     }
   };
 }
@@ -130,7 +134,7 @@ export async function startGateway(config, log) {
   const server = createServer((req, res) => {
     handle(req, res).catch((error) => {
       log('error', `request failed: ${error.stack}`);
-      if (!res.headersSent) refuse(res, 500, 'Internal error');
+      if (!res.headersSent) refuse(req, res, 500, 'Internal error');
       else res.destroy();
     });
   });
