@@ -24,6 +24,28 @@ Test(json_writer, every_character_survives)
     json_writer_finish(&writer);
 }
 
+/* Escapes are looked for eight bytes at a time: each of them at each place, in texts of each length, among letters beyond ASCII. */
+Test(json_writer, escapes_are_found_wherever_they_are)
+{
+    static const char marks[] = {'"', '\\', 0, 1, 0x1f, '\n'};
+    for (size_t size = 1; size <= 20; size++) {
+        for (size_t at = 0; at < size; at++) {
+            for (size_t i = 0; i < sizeof marks; i++) {
+                char text[20], room[64];
+                struct json_writer writer;
+                memset(text, at % 2 ? 'x' : '\xc3', sizeof text);
+                text[at] = marks[i];
+                json_writer_begin(&writer, room, sizeof room);
+                json_write_string(&writer, (struct text){text, size});
+                const size_t written = marks[i] == '"' || marks[i] == '\\' ? 2 : 6;
+                cr_assert_eq(writer.size, 2 + size - 1 + written, "byte %d at %zu of %zu", marks[i], at, size);
+                cr_assert_eq(writer.data[1 + at], '\\');
+                json_writer_finish(&writer);
+            }
+        }
+    }
+}
+
 Test(json_writer, integers)
 {
     const int64_t numbers[] = {0, 1, -1, 9, 10, 2147483647, -2147483648, INT64_MAX, INT64_MIN};
