@@ -77,7 +77,7 @@ cat >"$DATA/gateway.json" <<END
 END
 
 token=$("$vaultctl" issue --secret "$DATA/vault/secret.paserk" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
-sed "s|@CREDENTIAL_REF@|$token|" examples/gateway/first.graphql >"$DATA/first.graphql"
+sed "1d;s|@CREDENTIAL_REF@|$token|" examples/gateway/first.graphql >"$DATA/first.graphql"
 
 cat <<END
 

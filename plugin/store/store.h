@@ -20,6 +20,7 @@ enum store_status {
     STORE_OK,
     STORE_NOT_FOUND,
     STORE_CONFLICT,  /* The version is another one; see store_mutation.integration. */
+    STORE_REFUSED,   /* By store_mutation.check. */
     STORE_EXPIRED,   /* The deadline passed, or the call was cancelled, before anything was written. */
     STORE_BUSY,      /* Another process held the store for too long. */
     STORE_FULL,      /* No room on the disk. */
@@ -133,6 +134,8 @@ struct store_mutation {
     bool is_active;
     uint64_t deadline;           /* As in gql_request. */
     const uint32_t *cancelled;
+    /* NULL, or called first, once, on a thread of the store's, before it holds anything: false refuses the mutation. */
+    bool (*check)(struct store_mutation *mutation);
     void (*done)(struct store_mutation *mutation);
 
     /* The outcome. */

@@ -35,8 +35,18 @@ static int write_one(struct writer *writer, const struct apply_context *context,
     return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;
 }
 
+/* Before anything is locked: a check may take as long as a write. */
+static void check_all(struct store_mutation *batch)
+{
+    for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
+        if (mutation->check != NULL && !mutation->check(mutation))
+            mutation->status = STORE_REFUSED;
+    }
+}
+
 static int write_all(struct writer *writer, struct store_mutation *batch)
 {
+    check_all(batch);
     const struct apply_context context = {
         .connection = &writer->connection,
         .collation = writer->collation,
@@ -45,6 +55,8 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
     };
     int code = connection_run(&writer->connection, STATEMENT_BEGIN_WRITE);
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK; mutation = mutation->next) {
+        if (mutation->status == STORE_REFUSED)
+            continue;
         if (deadline_passed(mutation->deadline, mutation->cancelled))
             mutation->status = STORE_EXPIRED;
         else
@@ -55,7 +67,7 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
 
 /*
  * The transaction came to nothing. Refusals go with it, as they may rest on what a neighbour wrote; only what expired
- * never looked at anything.
+ * or was refused by its own check never looked at anything.
  */
 static void refuse_all(struct writer *writer, struct store_mutation *batch, int code)
 {
@@ -64,7 +76,7 @@ static void refuse_all(struct writer *writer, struct store_mutation *batch, int 
     if (!sqlite3_get_autocommit(writer->connection.handle))
         connection_run(&writer->connection, STATEMENT_ROLLBACK);
     for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
-        if (mutation->status == STORE_EXPIRED)
+        if (mutation->status == STORE_EXPIRED || mutation->status == STORE_REFUSED)
             continue;
         mutation->status = status;
         mutation->trouble = trouble;

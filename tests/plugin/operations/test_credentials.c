@@ -94,6 +94,29 @@ Test(credentials, every_refusal_has_its_reason)
     json_decref(value);
 }
 
+/* Those that come together are verified apart from the writer: each must get its own verdict there too. */
+Test(credentials, many_at_once_are_judged_each)
+{
+    enum { CALLS = 40 };
+    static char arguments[CALLS][VAULT_PASERK_WRAPPED_SIZE * 4];
+    struct mock_pending *pending[CALLS];
+    for (int i = 0; i < CALLS; i++) {
+        const char *token = world_good_token(&world, i % 2 == 0 ? "acme" : "other");
+        snprintf(arguments[i], sizeof arguments[i], CREATE, token);
+        pending[i] = mock_start(world.host, world.instance, "Mutation", "integrationCreate", arguments[i], NULL, NULL);
+    }
+    for (int i = 0; i < CALLS; i++) {
+        struct mock_answer *answer = mock_wait(&pending[i]);
+        cr_expect_eq(answer->resolved, i % 2 == 0, "call %d: %s", i, answer->message);
+        if (!answer->resolved)
+            cr_expect_str_eq(text_member(answer->extensions, "reason"), "wrong_organization");
+        mock_answer_free(&answer);
+    }
+    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    cr_expect_eq(json_integer_value(member(value, "total.count")), CALLS / 2);
+    json_decref(value);
+}
+
 /* A changed keyring takes effect without a restart, and a cached token is no way around it. */
 Test(credentials, revocation_takes_effect)
 {
