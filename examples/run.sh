@@ -29,8 +29,8 @@ PORT=${PORT:-4000}
 DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
 ./examples/setup.sh
-[ -e build/build.ninja ] || meson setup build >build.log 2>&1 || { cat build.log >&2; rm -f build.log; exit 1; }
-rm -f build.log
+mkdir -p build
+[ -e build/build.ninja ] || meson setup build >build/setup.log 2>&1 || { cat build/setup.log >&2; exit 1; }
 echo 'Building …' >&2
 ninja -C build plugin/integrations.so vault/vaultctl examples/gateway/gql_binding.node >build/compile.log 2>&1 ||
     { cat build/compile.log >&2; exit 1; }

@@ -34,7 +34,7 @@ configure() {
     folder=$1
     shift
     if [ ! -e "$folder/build.ninja" ]; then
-        meson setup "$folder" -Dtests=enabled "$@" >"$folder.setup.log" 2>&1 || { cat "$folder.setup.log"; exit 1; }
+        meson setup "$folder" -Dtests=enabled "$@" >build/setup.log 2>&1 || { cat build/setup.log; exit 1; }
     else
         meson configure "$folder" -Dtests=enabled >/dev/null
     fi
