@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Installs what is missing of the packages that building, running and testing need. Does nothing where all are there.
+# setup.sh [PACKAGE…]: installs what is missing of the packages that building, running and testing need, and of the Debian
+# packages named. Does nothing where all are there.
 set -eu
 
 packages='build-essential ca-certificates pkg-config meson ninja-build python3 libjansson-dev libsqlite3-dev libsodium-dev
@@ -22,6 +23,7 @@ has_node() {
 if ! command -v apt-get >/dev/null; then
     if command -v meson >/dev/null && command -v pkg-config >/dev/null && has_node &&
         pkg-config --exists jansson sqlite3 libsodium icu-i18n criterion; then
+        [ $# -eq 0 ] || echo "Without apt-get these were not looked for: $*" >&2
         exit 0
     fi
     cat >&2 <<END
@@ -32,7 +34,7 @@ END
 fi
 
 missing=
-for package in $packages; do
+for package in $packages "$@"; do
     is_installed "$package" || missing="$missing $package"
 done
 if ! has_node; then
