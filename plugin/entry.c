@@ -81,6 +81,11 @@ static int32_t init(const gql_host *host, gql_failure *failure)
     if (sqlite3_threadsafe() == 0)
         return fail(failure, GQL_E_UNAVAILABLE, "This SQLite is built without threads; one built with SQLITE_THREADSAFE=1 "
                                                 "or 2 is needed");
+    /*
+     * SQLite counts its memory under one lock of the process, several times a read: reads on two threads would mostly wait for
+     * each other. Where somebody in the process has used SQLite before, this is refused, and does no harm.
+     */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     pin_libraries();
     return GQL_OK;
 }

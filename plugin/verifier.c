@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "verifier.h"
 
-#include <signal.h>
 #include <stdlib.h>
+
+#include "thread.h"
 
 bool verifier_init(struct verifier *verifier, int limit)
 {
@@ -43,24 +44,14 @@ static void *work(void *argument)
     return NULL;
 }
 
-/* The host's signals are the host's: the thread takes none. */
-static void start_thread(struct verifier *verifier)
-{
-    sigset_t all, former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &former);
-    if (pthread_create(&verifier->threads[verifier->count], NULL, work, verifier) == 0)
-        verifier->count++;
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
-}
-
 bool verifier_submit(struct verifier *verifier, struct verifier_job *job)
 {
     job->next = NULL;
     pthread_mutex_lock(&verifier->lock);
     /* A job that is queued already is as good as taken by an idle thread. */
-    if ((verifier->idle == 0 || verifier->first != NULL) && verifier->count < verifier->limit)
-        start_thread(verifier);
+    if ((verifier->idle == 0 || verifier->first != NULL) && verifier->count < verifier->limit &&
+        thread_start(&verifier->threads[verifier->count], work, verifier))
+        verifier->count++;
     const bool served = verifier->count > 0;
     if (served) {
         *verifier->last = job;

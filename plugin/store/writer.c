@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "writer.h"
 
-#include <signal.h>
-
 #include "apply.h"
 #include "deadline.h"
+#include "thread.h"
 
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
@@ -127,24 +126,15 @@ static void *write_loop(void *argument)
     return NULL;
 }
 
-/* The host's signals are the host's: the thread takes none. */
-static bool start(struct writer *writer)
-{
-    sigset_t all, former;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, &former);
-    writer->started = pthread_create(&writer->thread, NULL, write_loop, writer) == 0;
-    pthread_sigmask(SIG_SETMASK, &former, NULL);
-    return writer->started;
-}
-
 void writer_submit(struct writer *writer, struct store_mutation *mutation)
 {
     mutation->next = NULL;
     mutation->status = STORE_OK;
     mutation->trouble.detail[0] = '\0';
     pthread_mutex_lock(&writer->lock);
-    const bool running = writer->started || start(writer);
+    if (!writer->started)
+        writer->started = thread_start(&writer->thread, write_loop, writer);
+    const bool running = writer->started;
     if (running) {
         *writer->last = mutation;
         writer->last = &mutation->next;
