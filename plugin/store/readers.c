@@ -4,6 +4,10 @@
 #include <sched.h>
 #include <stdlib.h>
 
+enum { SWEEP_MILLISECONDS = 50 };
+
+static bool sweep_old(void *user);
+
 bool readers_init(struct readers *readers, const struct store_options *options, const struct collation *collation)
 {
     *readers = (struct readers){.options = options, .collation = collation, .count = options->readers};
@@ -14,6 +18,7 @@ bool readers_init(struct readers *readers, const struct store_options *options, 
         readers->slots[i] = (struct store_reader){.readers = readers};
     pthread_mutex_init(&readers->lock, NULL);
     pthread_cond_init(&readers->freed, NULL);
+    sweeper_init(&readers->sweeper, SWEEP_MILLISECONDS, sweep_old, readers);
     return true;
 }
 
@@ -73,26 +78,71 @@ static bool ensure_open(struct store_reader *slot, enum store_status *ret_status
     return false;
 }
 
+static bool enter(struct store_reader *slot, enum store_status *ret_status, struct store_trouble *trouble)
+{
+    if (!ensure_open(slot, ret_status, trouble))
+        return false;
+    const int code = snapshot_enter(&slot->snapshot, &slot->connection);
+    if (code != SQLITE_OK)
+        *ret_status = connection_status(&slot->connection, code, trouble);
+    return code == SQLITE_OK;
+}
+
 struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status, struct store_trouble *trouble)
 {
     struct store_reader *slot = find_free(readers);
     if (slot == NULL)
         slot = wait_for_free(readers);
-    if (atomic_load(&readers->closed)) {
+    if (atomic_load(&readers->closed))
         *ret_status = STORE_BUSY;
-    } else if (ensure_open(slot, ret_status, trouble)) {
+    else if (enter(slot, ret_status, trouble))
         return slot;
-    }
     free_slot(slot);
     return NULL;
 }
 
+static void end_snapshot(struct store_reader *slot)
+{
+    snapshot_end(&slot->snapshot, &slot->connection);
+    atomic_store_explicit(&slot->kept, false, memory_order_relaxed);
+}
+
 void readers_give_back(struct store_reader *reader)
 {
-    if (reader->in_snapshot)
-        connection_run(&reader->connection, STATEMENT_COMMIT);
-    reader->in_snapshot = false;
+    const bool kept = snapshot_leave(&reader->snapshot, &reader->connection);
+    atomic_store(&reader->kept, kept);
+    /* A snapshot that nobody would ever end holds up whoever wants to begin the log anew. */
+    if (kept && !sweeper_wake(&reader->readers->sweeper))
+        end_snapshot(reader);
     free_slot(reader);
+}
+
+/* Returns whether there are any, though they may be in use. */
+static bool sweep(struct readers *readers, bool only_old)
+{
+    bool any = false;
+    for (int i = 0; i < readers->count; i++) {
+        struct store_reader *slot = &readers->slots[i];
+        if (!atomic_load(&slot->kept))
+            continue;
+        any = true;
+        if (!take_slot(slot))
+            continue;
+        if (!only_old || snapshot_is_old(&slot->snapshot))
+            end_snapshot(slot);
+        free_slot(slot);
+    }
+    return any;
+}
+
+static bool sweep_old(void *user)
+{
+    return sweep(user, true);
+}
+
+void readers_end_kept(struct readers *readers)
+{
+    sweep(readers, false);
 }
 
 void readers_drain(struct readers *readers)
@@ -106,6 +156,7 @@ void readers_drain(struct readers *readers)
             pthread_cond_wait(&readers->freed, &readers->lock);
         atomic_fetch_sub(&readers->waiting, 1);
         pthread_mutex_unlock(&readers->lock);
+        end_snapshot(&readers->slots[i]);
         free_slot(&readers->slots[i]);
     }
 }
@@ -114,6 +165,7 @@ void readers_finish(struct readers *readers)
 {
     if (readers->slots == NULL)
         return;
+    sweeper_finish(&readers->sweeper);
     for (int i = 0; i < readers->count; i++)
         connection_close(&readers->slots[i].connection);
     free(readers->slots);

@@ -8,12 +8,15 @@
 
 #include "collation.h"
 #include "connection.h"
+#include "snapshot.h"
+#include "sweeper.h"
 
 struct store_reader {
     _Alignas(64) atomic_bool taken;
+    atomic_bool kept; /* Its snapshot is open although nobody reads. Written by whoever has taken it. */
     bool open;
-    bool in_snapshot;
     struct connection connection;
+    struct snapshot snapshot;
     struct readers *readers;
 };
 
@@ -26,6 +29,7 @@ struct readers {
     atomic_int waiting;
     pthread_mutex_t lock; /* Only for those that found every slot taken. */
     pthread_cond_t freed;
+    struct sweeper sweeper; /* Of snapshots that are kept and not used again. */
 };
 
 /* The options and the collation must outlive it. False if memory ran out. */
@@ -37,8 +41,11 @@ void readers_drain(struct readers *readers);
 /* After readers_drain. */
 void readers_finish(struct readers *readers);
 
-/* A free connection, opened if need be; waits where all are taken. NULL with the status. */
+/* A free connection in a snapshot, opened if need be; waits where all are taken. NULL with the status. */
 struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status, struct store_trouble *trouble);
 void readers_give_back(struct store_reader *reader);
+
+/* Any thread, after a commit: ends the snapshots that are kept, which nobody can go on with. */
+void readers_end_kept(struct readers *readers);
 
 #endif

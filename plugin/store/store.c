@@ -42,7 +42,7 @@ static int32_t open_parts(struct store *store, gql_failure *failure)
     if (code == GQL_OK && !readers_init(&store->readers, &store->options, store->collation))
         code = fail_no_memory(failure);
     if (code == GQL_OK)
-        writer_init(&store->writer, &connection, &store->options, store->collation);
+        writer_init(&store->writer, &connection, &store->options, store->collation, &store->readers);
     else
         connection_close(&connection);
     return code;
@@ -117,16 +117,7 @@ enum store_status store_get(struct store *store, const struct identifier *id, st
 
 struct store_reader *store_read_begin(struct store *store, enum store_status *ret_status, struct store_trouble *trouble)
 {
-    struct store_reader *reader = readers_take(&store->readers, ret_status, trouble);
-    if (reader == NULL)
-        return NULL;
-    const int code = connection_run(&reader->connection, STATEMENT_BEGIN_READ);
-    reader->in_snapshot = code == SQLITE_OK;
-    if (reader->in_snapshot)
-        return reader;
-    *ret_status = connection_status(&reader->connection, code, trouble);
-    readers_give_back(reader);
-    return NULL;
+    return readers_take(&store->readers, ret_status, trouble);
 }
 
 void store_read_end(struct store_reader *reader)

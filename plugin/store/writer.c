@@ -9,10 +9,10 @@
 enum { BATCH_LIMIT = 256 };
 
 void writer_init(struct writer *writer, const struct connection *connection, const struct store_options *options,
-                 const struct collation *collation)
+                 const struct collation *collation, struct readers *readers)
 {
-    *writer = (struct writer){
-        .options = options, .collation = collation, .connection = *connection, .mint = options->mint};
+    *writer = (struct writer){.options = options, .collation = collation, .readers = readers, .connection = *connection,
+                              .mint = options->mint};
     writer->last = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->work, NULL);
@@ -122,6 +122,7 @@ static void *write_loop(void *argument)
         if (code != SQLITE_OK)
             refuse_all(writer, batch, code);
         finish_all(batch);
+        readers_end_kept(writer->readers);
     }
     return NULL;
 }

@@ -10,10 +10,12 @@
 
 #include "collation.h"
 #include "connection.h"
+#include "readers.h"
 
 struct writer {
     const struct store_options *options;
     const struct collation *collation;
+    struct readers *readers;
     struct connection connection;
     struct identifier_mint mint;
 
@@ -30,7 +32,7 @@ struct writer {
 
 /* Takes the connection over, also where it fails. The thread is started by the first mutation. */
 void writer_init(struct writer *writer, const struct connection *connection, const struct store_options *options,
-                 const struct collation *collation);
+                 const struct collation *collation, struct readers *readers);
 
 /* Waits until nothing is queued or being written. */
 void writer_drain(struct writer *writer);
