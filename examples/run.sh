@@ -1,29 +1,48 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The demo: builds, makes keys the first time, and serves GraphiQL. --help says more.
+# The demo, or another example gateway: builds, makes keys the first time, and serves. --help says more.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 
-case "${1-}" in
-'') ;;
+# The examples that there are: the demo, and what has a server.js in gateways/.
+gateways() {
+    echo demo
+    for server in examples/gateways/*/server.js; do
+        [ ! -e "$server" ] || basename "$(dirname "$server")"
+    done
+}
+
+gateway=${1-demo}
+case "$gateway" in
 -h | --help)
     cat <<'END'
-Usage: ./examples/run.sh
+Usage: ./examples/run.sh [GATEWAY]
 
 Installs what is missing, builds into build/, and starts a GraphQL gateway on 127.0.0.1 that loads integrations.so from its
 plugins folder. Ctrl-C ends it; the data stays.
+
+  GATEWAY  which one; default demo, which has GraphiQL. All of them:
+END
+    gateways | sed 's/^/             /'
+    cat <<'END'
 
   PORT   the port; default 4000
   DATA   where the demo keeps its database, vault and secrets; default examples/.data
 END
     exit 0
     ;;
-*)
-    echo "run.sh: unknown argument '$1'; see --help" >&2
-    exit 2
-    ;;
 esac
+if [ $# -gt 1 ] || ! gateways | grep -Fxq -e "$gateway"; then
+    echo "run.sh: there is no gateway '$*'; there are: $(gateways | paste -sd ' ')" >&2
+    exit 2
+fi
+folder=gateways/$gateway
+label='GraphQL        '
+if [ "$gateway" = demo ]; then
+    folder=gateway
+    label='GraphiQL       '
+fi
 
 PORT=${PORT:-4000}
 DATA=${DATA:-examples/.data}
@@ -32,9 +51,9 @@ case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'"
 mkdir -p build
 [ -e build/build.ninja ] || meson setup build >build/setup.log 2>&1 || { cat build/setup.log >&2; exit 1; }
 echo 'Building …' >&2
-ninja -C build plugin/integrations.so vault/vaultctl examples/gateway/gql_binding.node >build/compile.log 2>&1 ||
+ninja -C build plugin/integrations.so vault/vaultctl examples/node-host/gql_binding.node >build/compile.log 2>&1 ||
     { cat build/compile.log >&2; exit 1; }
-./examples/npm-ci.sh examples/gateway
+./examples/npm-ci.sh examples "$folder"
 
 umask 077 # What follows holds secrets.
 mkdir -p "$DATA/vault" "$DATA/plugins"
@@ -81,11 +100,11 @@ sed "1d;s|@CREDENTIAL_REF@|$token|" examples/gateway/first.graphql >"$DATA/first
 
 cat <<END
 
-  GraphiQL         http://127.0.0.1:$PORT/graphql
+  $label  http://127.0.0.1:$PORT/graphql
   a credentialRef  $token
   another one      VAULT_PASSPHRASE_FILE='$VAULT_PASSPHRASE_FILE' '$vaultctl' issue \\
                      --secret '$DATA/vault/secret.paserk' --aud acme --sub 'kv/crm/acme#1' --exp +30d
   data             $DATA
 
 END
-exec node examples/gateway/server.js --config "$DATA/gateway.json"
+exec node "examples/$folder/server.js" --config "$DATA/gateway.json"

@@ -96,7 +96,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 configure build/asan -Db_sanitize=address,undefined -Db_lundef=false
 configure build/tsan -Db_sanitize=thread -Db_lundef=false
-./examples/npm-ci.sh examples/gateway || fail 'the packages of examples/gateway'
+./examples/npm-ci.sh examples || fail 'the packages of examples'
 if [ -e tests/vault/interop/package.json ]; then
     ./examples/npm-ci.sh tests/vault/interop || fail 'the packages of tests/vault/interop'
 fi

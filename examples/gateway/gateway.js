@@ -3,40 +3,15 @@
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { parse, validateSchema } from 'graphql';
+import { BadToken, openHost } from 'demo-host';
+import { parse } from 'graphql';
 import { createYoga } from 'graphql-yoga';
-import { attachHost, hostSchema, organizationsOf } from './host-schema.js';
-import { authenticator, BadToken } from './host/authentication.js';
-import { binding } from './host/binding.js';
-import { loadPlugins, unloadPlugins } from './host/load-plugins.js';
-import { pluginRequest } from './host/request-context.js';
-import { attachPlugins, GrowingSchema, nodeLoader } from './host/schema.js';
 
 const LARGEST_BODY = 1 << 20; // Bytes.
 const MOST_READ_ON = 1 << 24; // Bytes of a refused body.
 const MOST_TOKENS = 5000; // Of a document.
 const PATIENCE = 10_000; // Milliseconds for requests under way when the gateway ends.
 const LOCAL_NAMES = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
-
-async function load(native, config, log) {
-  const growing = new GrowingSchema(hostSchema());
-  const plugins = await loadPlugins(native, {
-    ...config.plugins,
-    bindTo: (library) => growing.bind(native, library),
-    accepted: (plugin) => {
-      growing.extend(plugin.sdl);
-      log('info', `plugin ${plugin.about.id} ${plugin.about.version} of ${plugin.file}`);
-    },
-    refused: (error) => log('error', error.message),
-  });
-  const organizations = organizationsOf(config.organizations);
-  const { schema } = growing;
-  attachPlugins(native, plugins, schema, { Organization: (id) => organizations.any(id) });
-  attachHost(schema, organizations, nodeLoader(native, plugins));
-  const errors = validateSchema(schema);
-  if (errors.length > 0) throw new Error(`The merged schema is not valid: ${errors.map((e) => e.message).join('; ')}`);
-  return { schema, plugins };
-}
 
 function limitTokens() {
   return {
@@ -81,7 +56,7 @@ function troubleOf(req, isDemo) {
   return size > LARGEST_BODY ? [413, `A request has at most ${LARGEST_BODY} bytes`] : undefined;
 }
 
-function handlerOf({ native, yoga, authenticate, config }) {
+function handlerOf({ host, yoga, config }) {
   return async (req, res) => {
     if (req.url === '/health') {
       res.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
@@ -93,9 +68,7 @@ function handlerOf({ native, yoga, authenticate, config }) {
       return;
     }
     try {
-      const actor = await authenticate(req.headers.authorization);
-      const request = pluginRequest(native, actor, req, res, config.requestTimeoutMilliseconds);
-      await yoga(req, res, { actor, pluginRequest: request });
+      await yoga(req, res, await host.contextOf(req, res));
     } catch (error) {
       if (!(error instanceof BadToken)) throw error;
       refuse(req, res, 401, error.message, { 'www-authenticate': 'Bearer error="invalid_token"' });
@@ -121,30 +94,29 @@ function close(server) {
   });
 }
 
-/** Starts; gives {address, stop}. `log(level, message, traceId)`. */
-export async function startGateway(config, log) {
-  const native = binding({ logLevel: config.logLevel, log });
-  const { schema, plugins } = await load(native, config, log);
-  const authenticate = authenticator(config.authentication);
-  if (config.authentication.demo) {
-    log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
-  }
-  const yoga = yogaOf(schema, config);
-  const handle = handlerOf({ native, yoga, authenticate, config });
-  const server = createServer((req, res) => {
+function serverOf(handle, log) {
+  return createServer((req, res) => {
     handle(req, res).catch((error) => {
       log('error', `request failed: ${error.stack}`);
       if (!res.headersSent) refuse(req, res, 500, 'Internal error');
       else res.destroy();
     });
   });
-  const address = await listen(server, config).catch(async (error) => {
-    await unloadPlugins(native, plugins);
+}
+
+/** Starts; gives {address, stop}. `log(level, message, traceId)`. */
+export async function startGateway(config, log) {
+  const host = await openHost(config, log);
+  try {
+    const server = serverOf(handlerOf({ host, yoga: yogaOf(host.schema, config), config }), log);
+    const address = await listen(server, config);
+    const stop = async () => {
+      await close(server);
+      await host.close();
+    };
+    return { address, stop };
+  } catch (error) {
+    await host.close();
     throw error;
-  });
-  const stop = async () => {
-    await close(server);
-    await unloadPlugins(native, plugins);
-  };
-  return { address, stop };
+  }
 }

@@ -35,9 +35,9 @@ if ! command -v gnuplot >/dev/null; then
     fi
 fi
 [ -e "$out/build.ninja" ] || meson setup "$out" --buildtype=release -Dtests=enabled >/dev/null
-ninja -C "$out" tests/bench/bench plugin/integrations.so vault/vaultctl examples/gateway/gql_binding.node >"$out/compile.log" ||
+ninja -C "$out" tests/bench/bench plugin/integrations.so vault/vaultctl examples/node-host/gql_binding.node >"$out/compile.log" ||
     { cat "$out/compile.log" >&2; exit 1; }
-./examples/npm-ci.sh examples/gateway
+./examples/npm-ci.sh examples demo-host
 ./examples/npm-ci.sh tests/bench/http
 mkdir -p "$data"
 
@@ -49,7 +49,7 @@ for rows in $ROWS; do
 done
 "$out/tests/bench/bench" "$out/plugin/integrations.so" "$data" "$rows" memory >>"$figures"
 echo 'Measuring over HTTP …' >&2
-GQL_BINDING=$out/examples/gateway/gql_binding.node node tests/bench/http/load.mjs "$data" "$rows" "$out/vault/vaultctl" \
+GQL_BINDING=$out/examples/node-host/gql_binding.node node tests/bench/http/load.mjs "$data" "$rows" "$out/vault/vaultctl" \
     "$out/plugin/integrations.so" >>"$figures"
 rm -f "$data"/written.db* "$data"/http-*.db*
 python3 tests/bench/report.py "$figures" "$out" "$rows"

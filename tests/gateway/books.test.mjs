@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { Sandbox } from './harness.mjs';
 
-const gatewayRequire = createRequire(new URL('../../examples/gateway/server.js', import.meta.url));
+const gatewayRequire = createRequire(new URL('../../examples/demo-host/index.js', import.meta.url));
 const { parse } = gatewayRequire('graphql');
 const Ajv = gatewayRequire('ajv').default;
 const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
@@ -44,13 +44,13 @@ test('the session of the README is what happens', async () => {
 
 test('the configuration of the README fits its schema', () => {
   const config = JSON.parse(/```json\n([^]*?)```/.exec(readme)[1]);
-  const schema = JSON.parse(readFileSync(new URL('../../examples/gateway/config.schema.json', import.meta.url), 'utf8'));
+  const schema = JSON.parse(readFileSync(new URL('../../examples/demo-host/config.schema.json', import.meta.url), 'utf8'));
   const ajv = new Ajv({ strict: true, strictRequired: false });
   assert.ok(ajv.validate(schema, config), JSON.stringify(ajv.errors));
 });
 
 test('every part of the schema is GraphQL, and the configuration schema is one', () => {
-  const native = gatewayRequire(fileURLToPath(new URL('../../build/examples/gateway/gql_binding.node', import.meta.url)));
+  const native = gatewayRequire(fileURLToPath(new URL('../../build/examples/node-host/gql_binding.node', import.meta.url)));
   native.start({ name: 'books', version: '1', logLevel: 1 }, () => {});
   const library = native.openLibrary(fileURLToPath(new URL('../../build/plugin/integrations.so', import.meta.url)));
   const { parts, configSchema, references } = native.describe(library);

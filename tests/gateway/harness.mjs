@@ -13,7 +13,7 @@ export const build = process.env.BUILD ?? join(root, 'build');
 export const plugin = join(build, 'plugin/integrations.so');
 const vaultctl = join(build, 'vault/vaultctl');
 const server = join(root, 'examples/gateway/server.js');
-const gatewayRequire = createRequire(server);
+const gatewayRequire = createRequire(join(root, 'examples/demo-host/index.js'));
 const { SignJWT } = await import(gatewayRequire.resolve('jose'));
 const START_PATIENCE = 60_000;
 
@@ -21,7 +21,7 @@ const START_PATIENCE = 60_000;
 const preload = process.env.GATEWAY_PRELOAD;
 const environment = {
   ...process.env,
-  GQL_BINDING: join(build, 'examples/gateway/gql_binding.node'),
+  GQL_BINDING: join(build, 'examples/node-host/gql_binding.node'),
   ...(preload && { LD_PRELOAD: preload }),
 };
 

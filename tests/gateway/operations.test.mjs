@@ -133,7 +133,7 @@ test('node and nodes find what plugins and the host own', async () => {
   assert.deepEqual(data.node, { __typename: 'Integration', id: first.id, title: 'Node one', organization: { title: 'Acme Corporation' } });
   assert.deepEqual(data.nodes, [
     { __typename: 'Integration', id: second.id, title: 'Node two', version: 1 },
-    { __typename: 'Organization', id: 'acme', title: 'Acme Corporation' },
+    { __typename: 'Organization', id: 'acme', title: 'Acme Corporation', version: 1 },
     null,
     { __typename: 'Integration', id: first.id, title: 'Node one', version: 1 },
   ]);

@@ -7,7 +7,7 @@ import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { Sandbox } from './harness.mjs';
 
-const jose = await import(createRequire(new URL('../../examples/gateway/server.js', import.meta.url)).resolve('jose'));
+const jose = await import(createRequire(new URL('../../examples/demo-host/index.js', import.meta.url)).resolve('jose'));
 let sandbox;
 let gateway;
 

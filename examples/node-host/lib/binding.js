@@ -4,11 +4,8 @@ import { createRequire } from 'node:module';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-const DEFAULT_PATH = fileURLToPath(new URL('../../../build/examples/gateway/gql_binding.node', import.meta.url));
+const DEFAULT_PATH = fileURLToPath(new URL('../../../build/examples/node-host/gql_binding.node', import.meta.url));
 
-export const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
-export const ALL_ACTIONS = 15;
-export const SOURCE_HTTP = 1;
 export const LOG_LEVELS = ['error', 'warning', 'info', 'debug']; // 1 to 4 in the ABI
 
 let started;
@@ -20,7 +17,7 @@ export function binding({ path = process.env.GQL_BINDING ?? DEFAULT_PATH, logLev
     throw new Error(`The binding ${path} is not there. Build it: meson setup build && meson compile -C build`);
   }
   started = createRequire(import.meta.url)(path);
-  started.start({ name: 'gateway-example', version: '0.1.0', logLevel: LOG_LEVELS.indexOf(logLevel) + 1 },
+  started.start({ name: 'gql-plugin-host', version: '0.1.0', logLevel: LOG_LEVELS.indexOf(logLevel) + 1 },
     (level, message, traceId) => log(LOG_LEVELS[level - 1] ?? 'info', message, traceId));
   return started;
 }

@@ -44,23 +44,31 @@ function write(tree) {
   return text;
 }
 
+function treeOf(infos, more) {
+  const tree = new Map(more.map((name) => [name, new Map()]));
+  let varies = false;
+  for (const info of infos) {
+    for (const node of info.fieldNodes) varies = collect(node.selectionSet, info, tree) || varies;
+  }
+  return { tree, varies };
+}
+
 /**
- * Makes a function from GraphQLResolveInfo to a selection of the binding. Documents are parsed once and then reused by the
- * server, so the selection of a field is kept with its node.
+ * Makes a function from GraphQLResolveInfo to a selection of the binding; from several, to what they select together.
+ * Documents are parsed once and then reused by the server, so the selection of a field is kept with its node.
  */
 export function lookAhead(native, more = []) {
   const byNode = new WeakMap();
   const byText = new Map();
-  return (info) => {
-    const known = info.fieldNodes.length === 1 ? byNode.get(info.fieldNodes[0]) : undefined;
+  return (info, ...others) => {
+    const isOne = info.fieldNodes.length === 1 && others.length === 0;
+    const known = isOne ? byNode.get(info.fieldNodes[0]) : undefined;
     if (known) return known;
-    const tree = new Map(more.map((name) => [name, new Map()]));
-    let varies = info.fieldNodes.length > 1;
-    for (const node of info.fieldNodes) varies = collect(node.selectionSet, info, tree) || varies;
+    const { tree, varies } = treeOf([info, ...others], more);
     const text = write(tree);
     const selection = byText.get(text) ?? native.makeSelection(text);
     if (!byText.has(text) && byText.size < CACHE_LIMIT) byText.set(text, selection);
-    if (!varies) byNode.set(info.fieldNodes[0], selection);
+    if (isOne && !varies) byNode.set(info.fieldNodes[0], selection);
     return selection;
   };
 }

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The host's own schema and its resolvers. Of what plugins serve it knows nothing but `load`.
+import { readFileSync } from 'node:fs';
+import { buildSchema } from 'graphql';
+
+const USER = /^user:(.+)$/;
+
+export const hostTypeDefs = readFileSync(new URL('host-schema.graphql', import.meta.url), 'utf8');
+
+/** Organizations by ID: those of the configuration have properties of their own; any other ID stands for itself. */
+export function organizationsOf(list) {
+  const known = new Map(list.map((organization) => [organization.id, organization]));
+  const make = ({ id, title = id, country = null, settings }) =>
+    ({ __typename: 'Organization', id, title, version: 1, country, settings: { locale: 'en', timeZone: 'UTC', ...settings } });
+  return { known: (id) => (known.has(id) ? make(known.get(id)) : null), any: (id) => make(known.get(id) ?? { id }) };
+}
+
+function userOf(id) {
+  return { __typename: 'User', id, title: USER.exec(id)?.[1] ?? id };
+}
+
+async function actorOf(id, context, info) {
+  return USER.test(id) ? userOf(id) : context.plugins.load(id, context, info);
+}
+
+/** The context of GraphQL has `actor` and `plugins`. */
+export function hostResolvers(organizations) {
+  const node = async (id, context, info) => organizations.known(id) ?? actorOf(id, context, info);
+  return {
+    Query: {
+      me: async (source, args, context, info) =>
+        context.actor && ((await context.plugins.load(context.actor.id, context, info)) ?? userOf(context.actor.id)),
+      organization: (source, { id }) => organizations.any(id),
+      node: (source, { id }, context, info) => node(id, context, info),
+      nodes: (source, { ids }, context, info) => ids.map((id) => node(id, context, info)),
+      actors: (source, { ids }, context, info) => ids.map((id) => actorOf(id, context, info)),
+    },
+    Mutation: { ping: () => true },
+  };
+}
+
+/** For hosts that take a schema, not its parts. */
+export function executableHostSchema(resolvers) {
+  const schema = buildSchema(hostTypeDefs);
+  for (const [type, fields] of Object.entries(resolvers)) {
+    for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
+  }
+  return schema;
+}

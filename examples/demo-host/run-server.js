@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// Beginning and end of every example gateway.
+import { parseArgs } from 'node:util';
+import { readConfig } from './config.js';
+
+const LOG_LEVELS = ['error', 'warning', 'info', 'debug'];
+
+function helpOf(what) {
+  return `Usage: node server.js --config FILE
+
+${what}
+FILE is JSON; examples/demo-host/config.schema.json describes it. Ctrl-C or SIGTERM ends it: requests under way are answered first.
+`;
+}
+
+function optionsOf() {
+  try {
+    return parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    return { wrong: error.message };
+  }
+}
+
+function logger(level) {
+  const most = LOG_LEVELS.indexOf(level);
+  return (lineLevel, message, traceId) => {
+    if (LOG_LEVELS.indexOf(lineLevel) > most) return;
+    console.error(`${new Date().toISOString()} ${lineLevel} ${message}${traceId ? ` trace=${traceId}` : ''}`);
+  };
+}
+
+function urlOf({ family, address, port }) {
+  const isIPv6 = family === 'IPv6' || family === 6;
+  return `http://${isIPv6 ? `[${address}]` : address}:${port}/graphql`;
+}
+
+async function serve(config, start) {
+  const log = logger(config.logLevel);
+  const { address, stop } = await start(config, log);
+  log('info', `serving ${urlOf(address)}`);
+  let stopping = false;
+  const end = async (signal) => {
+    if (stopping) return;
+    stopping = true;
+    log('info', `${signal}: ending`);
+    await stop();
+    log('info', 'ended'); // The process ends by itself: nothing is left that it could wait for.
+  };
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
+}
+
+function fail(error) {
+  process.stderr.write(`gateway: ${error.message}\n`);
+  process.exitCode = 1;
+}
+
+/**
+ * The whole of a server's main program. `what` says for --help what it serves; `start(config, log)` gives {address, stop}, where
+ * `address` is what server.address() gave, and is to leave nothing open if it fails.
+ */
+export async function runServer(what, start) {
+  const options = optionsOf();
+  if (options.help) {
+    process.stdout.write(helpOf(what));
+  } else if (!options.config) {
+    process.stderr.write(`${options.wrong ? `${options.wrong}\n` : ''}${helpOf(what)}`);
+    process.exitCode = 2;
+  } else {
+    await Promise.resolve().then(() => serve(readConfig(options.config), start)).catch(fail);
+  }
+}

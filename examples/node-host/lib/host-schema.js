@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// The host's schema, which grows plugin by plugin, strictly: the binding's bind names every conflict.
+import { createRequire } from 'node:module';
+import { buildASTSchema, concatAST, extendSchema, GraphQLSchema, Kind, parse, print, printSchema, validateSchema } from 'graphql';
+
+const ROOTS = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
+
+function isForeignSchema(value) {
+  return value?.[Symbol.toStringTag] === 'GraphQLSchema' && !(value instanceof GraphQLSchema);
+}
+
+function foreignSchemaError() {
+  return new Error(`The schema was made by another copy of the package graphql than ${createRequire(import.meta.url).resolve('graphql')}, ` +
+    'which gql-plugin-host uses. There must be one: install gql-plugin-host into the gateway\'s node_modules by npm install --install-links');
+}
+
+function documentOf(schema) {
+  if (typeof schema === 'string') return schema.trim() === '' ? { kind: Kind.DOCUMENT, definitions: [] } : parse(schema);
+  if (schema?.kind === Kind.DOCUMENT) return schema;
+  if (isForeignSchema(schema)) throw foreignSchemaError();
+  throw new TypeError('loadPlugins: schema must be SDL, a document or a GraphQLSchema');
+}
+
+/** The operations of which the host has no type: plugins may be the first to have a mutation. */
+function missingRoots(document) {
+  const { definitions } = document;
+  const isSchema = ({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION;
+  const named = definitions.filter(isSchema).flatMap((node) => (node.operationTypes ?? []).map(({ operation }) => operation));
+  const isDefined = (name) => definitions.some((node) => node.kind === Kind.OBJECT_TYPE_DEFINITION && node.name.value === name);
+  return Object.keys(ROOTS).filter((operation) => !named.includes(operation) && !isDefined(ROOTS[operation]));
+}
+
+/** The first extension of a type becomes its definition. */
+function define(definitions, name) {
+  const index = definitions.findIndex((node) => node.kind === Kind.OBJECT_TYPE_EXTENSION && node.name.value === name);
+  if (index < 0) return false;
+  definitions[index] = { ...definitions[index], kind: Kind.OBJECT_TYPE_DEFINITION };
+  return true;
+}
+
+export class HostSchema {
+  /** SDL, a document, a GraphQLSchema, or nothing. */
+  constructor(schema = '') {
+    if (schema instanceof GraphQLSchema) this.base = schema;
+    this.document = this.base ? parse(printSchema(schema)) : documentOf(schema);
+    this.missing = missingRoots(this.document);
+    this.isExplicit = this.document.definitions.some((node) => node.kind === Kind.SCHEMA_DEFINITION);
+    this.added = [];
+    this.sdl = [print(this.document), ...this.missing.map((operation) => `type ${ROOTS[operation]}`)].join('\n');
+    if (this.isExplicit) this.sdl += this.missing.map((operation) => `\nextend schema { ${operation}: ${ROOTS[operation]} }`).join('');
+  }
+
+  /** Compares a plugin's schema with it: all conflicts, or what is to be added. */
+  bind(native, library) {
+    return native.bind(library, this.sdl);
+  }
+
+  add(sdl) {
+    this.added.push(parse(sdl));
+    this.sdl += `\n${sdl}`;
+  }
+
+  /** What the plugins add. */
+  typeDefs() {
+    const definitions = this.added.flatMap((document) => document.definitions);
+    const defined = this.missing.filter((operation) => define(definitions, ROOTS[operation]));
+    if (this.isExplicit || this.base) definitions.push(...defined.map(rootOf));
+    return { kind: Kind.DOCUMENT, definitions };
+  }
+
+  /** The whole; its fields are resolved as those of the host's schema were. */
+  build() {
+    const added = this.typeDefs();
+    const schema = this.base ? extendSchema(this.base, added) : buildASTSchema(concatAST([this.document, added]));
+    const errors = validateSchema(schema);
+    if (errors.length > 0) throw new Error(`The merged schema is not valid: ${errors.map((error) => error.message).join(' ')}`);
+    return schema;
+  }
+}
+
+function rootOf(operation) {
+  return parse(`extend schema { ${operation}: ${ROOTS[operation]} }`).definitions[0];
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+// Loads what a folder holds.
+import { readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { binding } from './binding.js';
+import { HostSchema } from './host-schema.js';
+import { closePlugins, openPlugin, PluginRefused } from './library.js';
+import { checkOptions } from './options.js';
+import { Plugins } from './plugins.js';
+
+function findFiles(folder) {
+  try {
+    return readdirSync(folder).filter((name) => name.endsWith('.so')).sort().map((name) => join(folder, name));
+  } catch (error) {
+    throw new Error(`The plugins folder ${folder} can't be read: ${error.message}`);
+  }
+}
+
+function missingOf(settings, plugins) {
+  const isThere = (key) => plugins.some((plugin) => plugin.about.id === key || basename(plugin.file) === key);
+  return Object.entries(settings).filter(([key, own]) => own.required && !isThere(key)).map(([key]) => key);
+}
+
+/** One after the other: what one adds to the schema, the next must fit. */
+async function openAll(native, folder, { settings, refused }, host, plugins) {
+  const refusals = [];
+  for (const file of findFiles(folder)) {
+    try {
+      const plugin = await openPlugin(native, file, settings, host);
+      plugins.push(plugin);
+      host.add(plugin.sdl);
+    } catch (error) {
+      if (!(error instanceof PluginRefused)) throw error;
+      refusals.push(error);
+      refused(error);
+    }
+  }
+  const missing = missingOf(settings, plugins);
+  if (missing.length === 0) return;
+  const reasons = refusals.map((error) => `\n${error.message}`).join('');
+  throw new AggregateError(refusals, `Required plugins are not there: ${missing.join(', ')}.${reasons}`);
+}
+
+/** Loads every *.so of a folder. A plugin that is refused is told to `refused` and left out, unless the settings require it. */
+export async function loadPlugins(folder, given = {}) {
+  const options = checkOptions(folder, given);
+  const host = new HostSchema(options.schema);
+  const native = binding(options);
+  const plugins = [];
+  try {
+    await openAll(native, folder, options, host, plugins);
+    return new Plugins(native, plugins, host, options);
+  } catch (error) {
+    await closePlugins(native, plugins);
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+// The options of loadPlugins, checked, with their defaults.
+import { LOG_LEVELS } from './binding.js';
+
+const FUNCTIONS = ['requestOf', 'log', 'refused'];
+const OBJECTS = ['settings', 'references'];
+const NAMES = ['schema', 'logLevel', ...FUNCTIONS, ...OBJECTS];
+
+function isObject(value) {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function checkKeys(object, known, where) {
+  const unknown = Object.keys(object).filter((name) => !known.includes(name));
+  if (unknown.length > 0) throw new TypeError(`${where}: there is no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+}
+
+function checkSettings(settings) {
+  for (const [key, own] of Object.entries(settings)) {
+    if (!isObject(own)) throw new TypeError(`loadPlugins: settings.${key} must be an object`);
+    checkKeys(own, ['required', 'config'], `loadPlugins: settings.${key}`);
+  }
+}
+
+function check(options) {
+  checkKeys(options, NAMES, 'loadPlugins');
+  for (const name of FUNCTIONS) {
+    if (options[name] !== undefined && typeof options[name] !== 'function') throw new TypeError(`loadPlugins: ${name} must be a function`);
+  }
+  for (const name of OBJECTS) {
+    if (options[name] !== undefined && !isObject(options[name])) throw new TypeError(`loadPlugins: ${name} must be an object`);
+  }
+  for (const [type, resolve] of Object.entries(options.references ?? {})) {
+    if (typeof resolve !== 'function') throw new TypeError(`loadPlugins: references.${type} must be a function`);
+  }
+  if (options.logLevel !== undefined && !LOG_LEVELS.includes(options.logLevel)) {
+    throw new TypeError(`loadPlugins: logLevel must be one of ${LOG_LEVELS.join(', ')}`);
+  }
+  checkSettings(options.settings ?? {});
+}
+
+export function checkOptions(folder, options) {
+  if (typeof folder !== 'string') throw new TypeError('loadPlugins: the folder must be a path');
+  if (!isObject(options)) throw new TypeError('loadPlugins: the options must be an object');
+  check(options);
+  const { schema, settings = {}, references = {}, requestOf = (context) => context?.pluginRequest, log = () => {}, logLevel = 'info' } = options;
+  const { refused = (error) => log('error', error.message, null) } = options;
+  return { schema, settings, references, requestOf, log, logLevel, refused };
+}

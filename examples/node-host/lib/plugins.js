@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+// What loadPlugins gives: the plugins of a folder as parts of a schema.
+import { parse } from 'graphql';
+import { closePlugins } from './library.js';
+import { ObjectLoader } from './loader.js';
+import { httpRequest, PluginRequest, requestFinder } from './request.js';
+import { attachReferences, attachResolvers } from './resolvers.js';
+import { subgraphsOf } from './subgraph.js';
+
+function aboutOf({ file, about: { id, name, version, description, configSchema } }) {
+  return { id, name, version, file, description, configSchema };
+}
+
+/** References that the host does not complete are loaded from the plugin that has their type. */
+function referencesOf(references, plugins, loader) {
+  const types = plugins.flatMap(({ about }) => about.references).filter((type) => loader.has(type));
+  const loaded = types.map((type) => [type, (id, context, info) => loader.load(id, context, info, type)]);
+  return { ...Object.fromEntries(loaded), ...references };
+}
+
+export class Plugins {
+  #native;
+  #plugins;
+  #host;
+  #loader;
+  #requestOf;
+  #schema;
+  #subgraphs;
+  #closed;
+
+  constructor(native, plugins, host, { references, requestOf }) {
+    this.#native = native;
+    this.#plugins = plugins;
+    this.#host = host;
+    this.#requestOf = requestFinder(requestOf);
+    this.#loader = new ObjectLoader(native, plugins, this.#requestOf);
+    this.about = plugins.map(aboutOf);
+    this.typeDefs = host.typeDefs();
+    this.resolvers = {};
+    const completed = referencesOf(references, plugins, this.#loader);
+    for (const plugin of plugins) {
+      attachResolvers(native, plugin, this.resolvers, this.#requestOf);
+      attachReferences(plugin, parse(plugin.sdl), this.resolvers, completed);
+    }
+  }
+
+  get schema() {
+    this.#schema ??= this.#makeSchema();
+    return this.#schema;
+  }
+
+  #makeSchema() {
+    const schema = this.#host.build();
+    for (const [type, fields] of Object.entries(this.resolvers)) {
+      for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
+    }
+    return schema;
+  }
+
+  get subgraphs() {
+    this.#subgraphs ??= subgraphsOf(this.#native, this.#plugins, this.#loader, this.#requestOf);
+    return this.#subgraphs;
+  }
+
+  load(id, context, info) {
+    return this.#loader.load(id, context, info);
+  }
+
+  request(options) {
+    return new PluginRequest(this.#native, options);
+  }
+
+  httpRequest(req, res, options) {
+    return httpRequest(this.#native, req, res, options);
+  }
+
+  close() {
+    this.#closed ??= closePlugins(this.#native, this.#plugins);
+    return this.#closed;
+  }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+// What plugins are told about a request.
+import { randomBytes, randomUUID } from 'node:crypto';
+
+const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
+const SOURCES = { unknown: 0, http: 1, websocket: 2, internal: 3 };
+
+function maskOf(actions) {
+  let mask = 0;
+  for (const action of actions) {
+    if (!Object.hasOwn(ACTIONS, action)) throw new TypeError(`${action} is no action; there are ${Object.keys(ACTIONS).join(', ')}`);
+    mask |= ACTIONS[action];
+  }
+  return mask;
+}
+
+function sourceOf(name) {
+  if (!Object.hasOwn(SOURCES, name)) throw new TypeError(`source must be one of ${Object.keys(SOURCES).join(', ')}`);
+  return SOURCES[name];
+}
+
+/** Keeps what the binding made of the options. */
+export class PluginRequest {
+  #native;
+
+  constructor(native, { actor = null, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
+    this.#native = native;
+    this.handle = native.makeRequest({
+      actorId: actor === null ? null : actor.id,
+      grants: actor === null ? [] : actor.grants.map(({ organizationId, actions }) => ({ organizationId, actions: maskOf(actions) })),
+      traceId,
+      locale,
+      instance,
+      source: sourceOf(source),
+      deadlineMilliseconds,
+    });
+  }
+
+  /** Nobody waits for its answers any more. */
+  cancel() {
+    this.#native.cancelRequest(this.handle);
+  }
+}
+
+/** Makes a function from the GraphQL context to the request in it. */
+export function requestFinder(requestOf) {
+  return (context) => {
+    const request = requestOf(context);
+    if (request instanceof PluginRequest) return request;
+    throw new TypeError('The GraphQL context has no request for plugins: make one by plugins.request or plugins.httpRequest and put it ' +
+      'there as pluginRequest, or say by the option requestOf where it is');
+  };
+}
+
+/** The trace of W3C Trace Context, section 3.2, or a new one. */
+function traceIdOf(traceparent) {
+  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent ?? '')?.[1];
+  return id && !/^0+$/.test(id) ? id : randomBytes(16).toString('hex');
+}
+
+function localeOf(acceptLanguage) {
+  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)/.exec(acceptLanguage ?? '')?.[1] ?? null;
+}
+
+/** The request of an HTTP request; cancelled when the client goes before it is answered. */
+export function httpRequest(native, req, res, { actor, deadlineMilliseconds }) {
+  const request = new PluginRequest(native, {
+    actor,
+    traceId: traceIdOf(req.headers.traceparent),
+    locale: localeOf(req.headers['accept-language']),
+    instance: `urn:uuid:${randomUUID()}`,
+    source: 'http',
+    deadlineMilliseconds,
+  });
+  res.once('close', () => {
+    if (!res.writableFinished) request.cancel();
+  });
+  return request;
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+// The fields of plugins, resolved by them.
+import { GraphQLError, Kind } from 'graphql';
+import { lookAhead } from './selection.js';
+
+function toError({ code, message, extensions }) {
+  return new GraphQLError(message, { extensions: { code, ...JSON.parse(extensions) } });
+}
+
+/** A value, or a promise of one; an error is thrown. */
+export function settle(answer) {
+  if (typeof answer === 'string') return JSON.parse(answer);
+  if (typeof answer.then === 'function') return answer.then(settle);
+  throw toError(answer);
+}
+
+/** Adds the plugin's resolvers to a map of types. `requestOf` gives the request of a GraphQL context. */
+export function attachResolvers(native, plugin, resolvers, requestOf) {
+  const select = lookAhead(native);
+  plugin.about.resolvers.forEach(({ type, field }, index) => {
+    const isRoot = type === 'Query' || type === 'Mutation';
+    resolvers[type] ??= {};
+    resolvers[type][field] = (source, args, context, info) =>
+      settle(native.call(plugin.instance, false, index, JSON.stringify(args),
+        isRoot ? null : JSON.stringify(source), select(info), requestOf(context).handle));
+  });
+}
+
+/** The name of the type within lists and non-null, and whether it is a list. */
+function outputOf(type) {
+  let isList = false;
+  while (type.kind !== Kind.NAMED_TYPE) {
+    isList ||= type.kind === Kind.LIST_TYPE;
+    type = type.type;
+  }
+  return { name: type.name.value, isList };
+}
+
+function completion(field, isList, resolve) {
+  const one = (value, context, info) => (value == null ? value : resolve(value.id, context, info));
+  return isList
+    ? (source, args, context, info) => source[field]?.map((value) => one(value, context, info))
+    : (source, args, context, info) => one(source[field], context, info);
+}
+
+/** Fields of the plugin's types that are references to objects of others: completed by ID where `references` has their type. */
+export function attachReferences(plugin, document, resolvers, references) {
+  for (const { kind, name, fields } of document.definitions) {
+    if (kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
+    for (const field of fields ?? []) {
+      const output = outputOf(field.type);
+      const resolve = references[output.name];
+      if (!resolve || !plugin.about.references.includes(output.name)) continue;
+      resolvers[name.value] ??= {};
+      resolvers[name.value][field.name.value] ??= completion(field.name.value, output.isList, resolve);
+    }
+  }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+// A plugin as one subgraph of Apollo Federation 2.
+import { parse } from 'graphql';
+import { attachResolvers } from './resolvers.js';
+
+const SUBGRAPH = 3; // GQL_PART_SUBGRAPH
+
+/** Names of subgraphs hold no dots: the last label of the plugin's ID, or all of it where two would be the same. */
+function nameOf({ id }, plugins) {
+  const last = (text) => text.slice(text.lastIndexOf('.') + 1);
+  const isAlone = plugins.filter(({ about }) => last(about.id) === last(id)).length === 1;
+  return isAlone ? last(id) : id.replaceAll('.', '_');
+}
+
+function subgraphOf(native, plugin, plugins, loader, requestOf) {
+  const part = plugin.about.parts.find(({ kind }) => kind === SUBGRAPH);
+  if (!part) return [];
+  const resolvers = {};
+  attachResolvers(native, plugin, resolvers, requestOf);
+  for (const { type } of plugin.about.loaders) {
+    resolvers[type] = { ...resolvers[type],
+      __resolveReference: ({ id }, context, info) => loader.load(id, context, info, type) };
+  }
+  return [{ name: nameOf(plugin.about, plugins), typeDefs: parse(part.sdl), resolvers }];
+}
+
+/** Those of the plugins that offer one. */
+export function subgraphsOf(native, plugins, loader, requestOf) {
+  return plugins.flatMap((plugin) => subgraphOf(native, plugin, plugins, loader, requestOf));
+}
