@@ -51,8 +51,8 @@ test('the configuration of the README fits its schema', () => {
 
 test('every part of the schema is GraphQL, and the configuration schema is one', () => {
   const native = gatewayRequire(fileURLToPath(new URL('../../build/examples/node-host/gql_binding.node', import.meta.url)));
-  native.start({ name: 'books', version: '1', logLevel: 1 }, () => {});
-  const library = native.openLibrary(fileURLToPath(new URL('../../build/plugin/integrations.so', import.meta.url)));
+  const runtime = native.createRuntime({ name: 'books', version: '1', logLevel: 1 }, () => {});
+  const library = native.openLibrary(runtime, fileURLToPath(new URL('../../build/plugin/integrations.so', import.meta.url)));
   const { parts, configSchema, references } = native.describe(library);
   assert.ok(parts.length > 10);
   for (const { sdl } of parts) assert.ok(parse(sdl).definitions.length > 0);
@@ -66,4 +66,5 @@ test('every part of the schema is GraphQL, and the configuration schema is one',
   assert.ok(validate({ database: { path: 'x' } }));
   assert.ok(!validate({ database: { path: 'x' }, colour: 1 }));
   native.closeLibrary(library);
+  native.destroyRuntime(runtime);
 });

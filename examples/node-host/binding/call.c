@@ -40,6 +40,10 @@ static napi_value answer_value(napi_env env, const gql_answer *answer)
     return result;
 }
 
+/* Of calls that come after the instance is destroyed, as a plugin answers those that come after it is drained. */
+static const gql_answer closed = {.code = "SERVICE_UNAVAILABLE", .message = "The plugin is closed", .message_size = 20,
+                                  .extensions = "{}", .extensions_size = 2};
+
 static void deliver(napi_env env, struct event *event)
 {
     struct pending *pending = (struct pending *)event;
@@ -129,24 +133,25 @@ static napi_value promise_of(napi_env env, struct pending *pending)
 napi_value call(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS], result;
-    struct addon *addon = addon_of(env);
-    if (addon == NULL || !take_arguments(env, info, 7, arguments))
+    if (!take_arguments(env, info, 7, arguments))
         return NULL;
     struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
-    if (instance == NULL || instance->instance == NULL)
-        return instance == NULL ? NULL : throw_type(env, "instance", "one that is not destroyed");
+    if (instance == NULL)
+        return NULL;
+    if (instance->instance == NULL)
+        return answer_value(env, &closed);
     const gql_resolve_fn function = find_function(env, instance->library, arguments[1], arguments[2]);
     struct pending *pending = function == NULL ? NULL : calloc(1, sizeof *pending);
     if (pending == NULL)
         return NULL;
-    pending->addon = addon;
+    pending->addon = instance->library->runtime->addon;
     pending->event.deliver = deliver;
     if (!take_call(env, arguments, pending)) {
         finish(pending);
         return NULL;
     }
     pending->calling = true;
-    const int32_t code = gql_runtime_call(addon->runtime, instance->instance, function, &pending->call, on_answer, pending);
+    const int32_t code = gql_runtime_call(instance->library->runtime->runtime, instance->instance, function, &pending->call, on_answer, pending);
     pending->calling = false;
     if (code != GQL_OK) {
         /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */

@@ -66,11 +66,22 @@ static void settle(napi_env env, struct task *task)
     napi_reject_deferred(env, task->deferred, result);
 }
 
+/* The environment ends before a thread of the pool took the task: what is to be destroyed must be, nothing else. */
+static void execute_cancelled(struct task *task)
+{
+    if (task->kind == TASK_DESTROY)
+        execute(NULL, task);
+    else
+        task->code = GQL_E_UNAVAILABLE;
+}
+
 static void complete(napi_env env, napi_status status, void *data)
 {
-    (void)status;
     struct task *task = data;
+    if (status == napi_cancelled)
+        execute_cancelled(task);
     settle(env, task);
+    task->library->tasks--;
     napi_delete_async_work(env, task->work);
     free(task->config);
     free(task);
@@ -90,8 +101,10 @@ static napi_value run(napi_env env, enum task_kind kind, struct library *library
                           .config_size = config_size, .failure.struct_size = sizeof task->failure};
     if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
         napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) == napi_ok &&
-        napi_queue_async_work(env, task->work) == napi_ok)
+        napi_queue_async_work(env, task->work) == napi_ok) {
+        library->tasks++;
         return promise;
+    }
     free(config);
     free(task);
     return throw_no_memory(env);
@@ -102,7 +115,7 @@ napi_value create_instance(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
     size_t size = 0;
-    if (addon_of(env) == NULL || !take_arguments(env, info, 2, arguments))
+    if (!take_arguments(env, info, 2, arguments))
         return NULL;
     struct library *library = take_handle(env, arguments[0], HANDLE_LIBRARY, "library");
     char *config = library == NULL ? NULL : take_string(env, arguments[1], "config", &size);
@@ -115,7 +128,7 @@ napi_value create_instance(napi_env env, napi_callback_info info)
 napi_value drain_instance(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
-    if (addon_of(env) == NULL || !take_arguments(env, info, 1, arguments))
+    if (!take_arguments(env, info, 1, arguments))
         return NULL;
     struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
     if (instance == NULL)
@@ -129,7 +142,7 @@ napi_value drain_instance(napi_env env, napi_callback_info info)
 napi_value destroy_instance(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
-    if (addon_of(env) == NULL || !take_arguments(env, info, 1, arguments))
+    if (!take_arguments(env, info, 1, arguments))
         return NULL;
     struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
     if (instance == NULL)

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
 #include "values.h"
 
-/* openLibrary(path) → library; an Error with the reason if the file can't be used. */
+/* openLibrary(runtime, path) → library; an Error with the reason if the file can't be used. */
 napi_value open_library(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS], result = NULL;
     struct addon *addon = addon_of(env);
     gql_failure failure = {.struct_size = sizeof failure};
-    if (addon == NULL || !take_arguments(env, info, 1, arguments))
+    if (!take_arguments(env, info, 2, arguments))
         return NULL;
-    char *path = take_string(env, arguments[0], "path", NULL);
+    struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
+    char *path = runtime == NULL ? NULL : take_string(env, arguments[1], "path", NULL);
     struct library *library = path == NULL ? NULL : calloc(1, sizeof *library);
-    if (library != NULL && gql_library_open(addon->runtime, path, &library->library, &failure) != GQL_OK) {
+    if (library != NULL && gql_library_open(runtime->runtime, path, &library->library, &failure) != GQL_OK) {
         free(library);
         free(path);
         return throw_failure(env, &failure);
@@ -20,6 +21,7 @@ napi_value open_library(napi_env env, napi_callback_info info)
     if (library == NULL)
         return NULL;
     library->kind = HANDLE_LIBRARY;
+    library->runtime = runtime;
     library->next = addon->libraries;
     addon->libraries = library;
     napi_create_external(env, library, NULL, NULL, &result);
@@ -36,21 +38,26 @@ static struct library *take_library(napi_env env, napi_value value)
     return library;
 }
 
+static bool has_instances(const struct addon *addon, const struct library *library)
+{
+    for (const struct instance *instance = addon->instances; instance != NULL; instance = instance->next)
+        if (instance->library == library && instance->instance != NULL)
+            return true;
+    return library->tasks > 0;
+}
+
 /* closeLibrary(library), after its instances are destroyed. */
 napi_value close_library(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
-    struct addon *addon = addon_of(env);
-    if (addon == NULL || !take_arguments(env, info, 1, arguments))
+    if (!take_arguments(env, info, 1, arguments))
         return NULL;
     struct library *library = take_library(env, arguments[0]);
     if (library == NULL)
         return NULL;
-    for (const struct instance *instance = addon->instances; instance != NULL; instance = instance->next) {
-        if (instance->library == library && instance->instance != NULL) {
-            napi_throw_error(env, "ERR_GQL_PLUGIN", "The library still has instances; destroy them first");
-            return NULL;
-        }
+    if (has_instances(addon_of(env), library)) {
+        napi_throw_error(env, "ERR_GQL_PLUGIN", "The library still has instances; destroy them first");
+        return NULL;
     }
     gql_library_close(&library->library, false);
     return NULL;

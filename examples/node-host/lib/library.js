@@ -21,8 +21,8 @@ function attempt(file, action) {
 }
 
 /** Gives {file, library, about, sdl, instance}; throws PluginRefused with all the reasons. */
-export async function openPlugin(native, file, settings, host) {
-  const library = attempt(file, () => native.openLibrary(file));
+export async function openPlugin({ native, runtime, settings, host }, file) {
+  const library = attempt(file, () => native.openLibrary(runtime, file));
   try {
     const about = native.describe(library);
     const own = settings[about.id] ?? settings[basename(file)] ?? {};
@@ -39,9 +39,10 @@ export async function openPlugin(native, file, settings, host) {
 }
 
 /** Finishes what is under way, and lets go of everything. */
-export async function closePlugins(native, plugins) {
+export async function closePlugins({ native, runtime, plugins }) {
   for (const plugin of plugins) {
     await native.destroyInstance(plugin.instance);
     native.closeLibrary(plugin.library);
   }
+  native.destroyRuntime(runtime);
 }

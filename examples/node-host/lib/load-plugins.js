@@ -2,7 +2,7 @@
 // Loads what a folder holds.
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { binding } from './binding.js';
+import { binding, createRuntime } from './binding.js';
 import { HostSchema } from './host-schema.js';
 import { closePlugins, openPlugin, PluginRefused } from './library.js';
 import { checkOptions } from './options.js';
@@ -22,11 +22,12 @@ function missingOf(settings, plugins) {
 }
 
 /** One after the other: what one adds to the schema, the next must fit. */
-async function openAll(native, folder, { settings, refused }, host, plugins) {
+async function openAll(loading, folder, refused) {
+  const { host, plugins, settings } = loading;
   const refusals = [];
   for (const file of findFiles(folder)) {
     try {
-      const plugin = await openPlugin(native, file, settings, host);
+      const plugin = await openPlugin(loading, file);
       plugins.push(plugin);
       host.add(plugin.sdl);
     } catch (error) {
@@ -45,13 +46,13 @@ async function openAll(native, folder, { settings, refused }, host, plugins) {
 export async function loadPlugins(folder, given = {}) {
   const options = checkOptions(folder, given);
   const host = new HostSchema(options.schema);
-  const native = binding(options);
-  const plugins = [];
+  const native = binding();
+  const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings };
   try {
-    await openAll(native, folder, options, host, plugins);
-    return new Plugins(native, plugins, host, options);
+    await openAll(loading, folder, options.refused);
+    return new Plugins(loading, options);
   } catch (error) {
-    await closePlugins(native, plugins);
+    await closePlugins(loading);
     throw error;
   }
 }

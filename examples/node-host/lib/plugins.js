@@ -19,19 +19,17 @@ function referencesOf(references, plugins, loader) {
 }
 
 export class Plugins {
-  #native;
-  #plugins;
-  #host;
+  #loaded;
   #loader;
   #requestOf;
   #schema;
   #subgraphs;
   #closed;
 
-  constructor(native, plugins, host, { references, requestOf }) {
-    this.#native = native;
-    this.#plugins = plugins;
-    this.#host = host;
+  /** `loaded`: {native, runtime, host, plugins}. */
+  constructor(loaded, { references, requestOf }) {
+    const { native, host, plugins } = loaded;
+    this.#loaded = loaded;
     this.#requestOf = requestFinder(requestOf);
     this.#loader = new ObjectLoader(native, plugins, this.#requestOf);
     this.about = plugins.map(aboutOf);
@@ -50,7 +48,7 @@ export class Plugins {
   }
 
   #makeSchema() {
-    const schema = this.#host.build();
+    const schema = this.#loaded.host.build();
     for (const [type, fields] of Object.entries(this.resolvers)) {
       for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
     }
@@ -58,7 +56,7 @@ export class Plugins {
   }
 
   get subgraphs() {
-    this.#subgraphs ??= subgraphsOf(this.#native, this.#plugins, this.#loader, this.#requestOf);
+    this.#subgraphs ??= subgraphsOf(this.#loaded, this.#loader, this.#requestOf);
     return this.#subgraphs;
   }
 
@@ -67,15 +65,15 @@ export class Plugins {
   }
 
   request(options) {
-    return new PluginRequest(this.#native, options);
+    return new PluginRequest(this.#loaded.native, options);
   }
 
   httpRequest(req, res, options) {
-    return httpRequest(this.#native, req, res, options);
+    return httpRequest(this.#loaded.native, req, res, options);
   }
 
   close() {
-    this.#closed ??= closePlugins(this.#native, this.#plugins);
+    this.#closed ??= closePlugins(this.#loaded);
     return this.#closed;
   }
 }

@@ -25,6 +25,6 @@ function subgraphOf(native, plugin, plugins, loader, requestOf) {
 }
 
 /** Those of the plugins that offer one. */
-export function subgraphsOf(native, plugins, loader, requestOf) {
+export function subgraphsOf({ native, plugins }, loader, requestOf) {
   return plugins.flatMap((plugin) => subgraphOf(native, plugin, plugins, loader, requestOf));
 }
