@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The host's schema, which grows plugin by plugin, strictly: the binding's bind names every conflict.
-import { createRequire } from 'node:module';
-import { buildASTSchema, concatAST, extendSchema, GraphQLSchema, Kind, parse, print, printSchema, validateSchema } from 'graphql';
+import { buildASTSchema, concatAST, extendSchema, GraphQLSchema, Kind, parse, print, printSchema, validateSchema } from './graphql.js';
 
 const ROOTS = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
 
@@ -10,8 +9,8 @@ function isForeignSchema(value) {
 }
 
 function foreignSchemaError() {
-  return new Error(`The schema was made by another copy of the package graphql than ${createRequire(import.meta.url).resolve('graphql')}, ` +
-    'which gql-plugin-host uses. There must be one: install gql-plugin-host into the gateway\'s node_modules by npm install --install-links');
+  return new Error('The schema was made by another copy of the package graphql than the one that gql-plugin-host uses. There must be one: ' +
+    'install gql-plugin-host by npm install --install-links, and see npm ls graphql');
 }
 
 function documentOf(schema) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What loadPlugins gives: the plugins of a folder as parts of a schema.
-import { parse } from 'graphql';
+import { parse } from './graphql.js';
 import { closePlugins } from './library.js';
 import { ObjectLoader } from './loader.js';
 import { httpRequest, PluginRequest, requestFinder } from './request.js';

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The fields of plugins, resolved by them.
-import { GraphQLError, Kind } from 'graphql';
+import { GraphQLError, Kind } from './graphql.js';
 import { lookAhead } from './selection.js';
 
 function toError({ code, message, extensions }) {

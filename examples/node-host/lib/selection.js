@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Look-ahead: what a client selected below a field, as the ABI wants it: names only, after fragments were merged
 // and @skip and @include applied.
-import { Kind } from 'graphql';
+import { Kind } from './graphql.js';
 
 const CACHE_LIMIT = 1000;
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A plugin as one subgraph of Apollo Federation 2.
-import { parse } from 'graphql';
+import { parse } from './graphql.js';
 import { attachResolvers } from './resolvers.js';
 
 const SUBGRAPH = 3; // GQL_PART_SUBGRAPH

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Builds the binding beside this file, against the running Node's headers. npm runs it when the package is installed from a checkout.
+import { execFileSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = dirname(fileURLToPath(import.meta.url));
+const abi = resolve(here, '../../abi');
+const output = join(here, 'gql_binding.node');
+const compiler = process.env.CC ?? 'cc';
+
+function outputOf(command, ...args) {
+  try {
+    return execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+/** Beside Node's executable, or where distributions put them. */
+function findHeaders() {
+  const folders = [resolve(process.execPath, '../../include/node'), '/usr/include/node', '/usr/include/nodejs/src'];
+  return folders.find((folder) => existsSync(join(folder, 'node_api.h')));
+}
+
+function requirements() {
+  const headers = findHeaders();
+  const jansson = outputOf('pkg-config', '--cflags', '--libs', 'jansson')?.split(/\s+/);
+  const missing = [
+    !outputOf(compiler, '--version') && `a C compiler (${compiler}): Debian's package build-essential`,
+    !outputOf('pkg-config', '--version') && "pkg-config: Debian's package pkg-config",
+    !jansson && "jansson with its header: Debian's package libjansson-dev",
+    !headers && `node_api.h of Node ${process.version}: it comes with Node from nodejs.org; Debian's package libnode-dev`,
+  ].filter(Boolean);
+  return { headers, jansson, missing };
+}
+
+function sourcesOf(folder) {
+  return readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => join(folder, name));
+}
+
+function compile({ headers, jansson }) {
+  const options = ['-shared', '-fPIC', '-std=gnu11', '-O2', '-D_GNU_SOURCE', '-fvisibility=hidden', '-I', abi, '-isystem', headers];
+  const sources = [...sourcesOf(join(here, 'binding')), ...sourcesOf(abi)];
+  execFileSync(compiler, [...options, ...sources, '-o', output, ...jansson, '-ldl', '-lpthread'], { stdio: 'inherit' });
+}
+
+const found = requirements();
+if (found.missing.length > 0) {
+  console.error(`gql-plugin-host can't build its binding. Install\n${found.missing.map((line) => `  - ${line}`).join('\n')}`);
+  process.exitCode = 1;
+} else {
+  compile(found);
+}
