@@ -1,14 +1,27 @@
 // SPDX-License-Identifier: MIT
 // Who asks, and what they may do: a JWT (RFC 7519) in `Authorization: Bearer`, checked by jose.
 import { readFileSync } from 'node:fs';
+import { GraphQLError } from 'graphql';
 import { createLocalJWKSet, jwtVerify } from 'jose';
 
 const ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 const SHORTEST_SECRET = 32; // Bytes: RFC 7518, section 3.2.
 const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
 
-/** The token can't be used; the message says why and is for the client. */
-export class BadToken extends Error {}
+/** A request that gets an HTTP status instead of an answer; the message is for the client. Each gateway finds the status in its own place. */
+export class Refused extends GraphQLError {
+  constructor(status, code, message) {
+    super(message, { extensions: { code, http: { status } } }); // GraphQL Yoga, Hive Gateway, Apollo Server
+    this.statusCode = status; // Fastify, and so Mercurius
+  }
+}
+
+/** The token can't be used. */
+export class BadToken extends Refused {
+  constructor(message) {
+    super(401, 'UNAUTHENTICATED', message);
+  }
+}
 
 function readKey({ secretFile, jwksFile }) {
   if (jwksFile) return { key: createLocalJWKSet(JSON.parse(readFileSync(jwksFile, 'utf8'))), algorithms: ASYMMETRIC };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The demo host with its plugins: what a gateway needs of both.
 import { loadPlugins } from 'gql-plugin-host';
-import { authenticator } from './authentication.js';
+import { authenticator, BadToken, Refused } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
+
+const LOCAL_NAMES = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
 
 function load(config, log, schema, organizations) {
   const { folder, settings } = config.plugins;
@@ -10,11 +12,22 @@ function load(config, log, schema, organizations) {
   return loadPlugins(folder, { schema, settings, references, log, logLevel: config.logLevel });
 }
 
-/** What GraphQL's resolvers are given; throws BadToken. */
+/** A page of another site must not reach a demo that asks for no token: by a name that leads here, or by a form. */
+function checkIsLocal({ host, origin }) {
+  const isLocal = (name) => LOCAL_NAMES.test(name ?? '');
+  if (!isLocal(host)) throw new Refused(403, 'FORBIDDEN', 'The demo is served under a loopback name only');
+  if (origin && !isLocal(origin.replace(/^https?:\/\//, ''))) throw new Refused(403, 'FORBIDDEN', `The demo is not served to pages of ${origin}`);
+}
+
+/** Makes a function from an HTTP request to what GraphQL's resolvers are given; it throws Refused. */
 function contextMaker(config, plugins) {
   const authenticate = authenticator(config.authentication);
   return async (req, res) => {
-    const actor = await authenticate(req.headers.authorization);
+    if (config.authentication.demo) checkIsLocal(req.headers);
+    const actor = await authenticate(req.headers.authorization).catch((error) => {
+      if (error instanceof BadToken) res.setHeader('www-authenticate', 'Bearer error="invalid_token"'); // RFC 6750, section 3
+      throw error;
+    });
     const pluginRequest = plugins.httpRequest(req, res, { actor, deadlineMilliseconds: config.requestTimeoutMilliseconds });
     return { actor, plugins, pluginRequest };
   };

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-export { BadToken } from './authentication.js';
+export { Refused } from './authentication.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
+export { serveHttp } from './http-server.js';
 export { runServer } from './run-server.js';

@@ -2,6 +2,7 @@
 // Beginning and end of every example gateway.
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
+import { openHost } from './host.js';
 
 const LOG_LEVELS = ['error', 'warning', 'info', 'debug'];
 
@@ -29,21 +30,27 @@ function logger(level) {
   };
 }
 
-function urlOf({ family, address, port }) {
-  const isIPv6 = family === 'IPv6' || family === 6;
-  return `http://${isIPv6 ? `[${address}]` : address}:${port}/graphql`;
+async function startOr(undo, start) {
+  try {
+    return await start();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 async function serve(config, start) {
   const log = logger(config.logLevel);
-  const { address, stop } = await start(config, log);
-  log('info', `serving ${urlOf(address)}`);
+  const host = await openHost(config, log);
+  const { url, stop } = await startOr(() => host.close(), () => start(host, config, log));
+  log('info', `serving ${new URL('/graphql', url)}`);
   let stopping = false;
   const end = async (signal) => {
     if (stopping) return;
     stopping = true;
     log('info', `${signal}: ending`);
     await stop();
+    await host.close();
     log('info', 'ended'); // The process ends by itself: nothing is left that it could wait for.
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
@@ -55,8 +62,8 @@ function fail(error) {
 }
 
 /**
- * The whole of a server's main program. `what` says for --help what it serves; `start(config, log)` gives {address, stop}, where
- * `address` is what server.address() gave, and is to leave nothing open if it fails.
+ * The whole of a server's main program. `what` says for --help what it serves; `start(host, config, log)` gives {url, stop}: where it
+ * serves, and how it ends. `host` is closed afterwards.
  */
 export async function runServer(what, start) {
   const options = optionsOf();

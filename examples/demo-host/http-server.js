@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+// A server of node:http, for gateways that bring none of their own.
+import { createServer } from 'node:http';
+
+const PATIENCE = 10_000; // Milliseconds for requests under way when the server ends.
+
+function listen(server, { host, port }) {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => resolve(server.address()));
+  });
+}
+
+function urlOf({ family, address, port }) {
+  const isIPv6 = family === 'IPv6' || family === 6;
+  return `http://${isIPv6 ? `[${address}]` : address}:${port}/`;
+}
+
+function close(server) {
+  return new Promise((resolve) => {
+    const force = setTimeout(() => server.closeAllConnections(), PATIENCE);
+    server.close(() => {
+      clearTimeout(force);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function fail(req, res) {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  res.writeHead(500, { 'content-type': 'application/json' }).end('{"errors":[{"message":"Internal error"}]}');
+  req.resume();
+}
+
+/** Serves by `handle(req, res)`, which may be asynchronous; gives {url, stop}. `stop` lets requests under way be answered first. */
+export async function serveHttp(handle, config, log) {
+  const server = createServer((req, res) => {
+    Promise.resolve().then(() => handle(req, res)).catch((error) => {
+      log('error', `request failed: ${error.stack}`);
+      fail(req, res);
+    });
+  });
+  return { url: urlOf(await listen(server, config)), stop: () => close(server) };
+}
