@@ -1,0 +1,23 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// Apollo Server takes lists of type definitions and resolvers: the host's own, and those of the plugins.
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { startStandaloneServer } from '@apollo/server/standalone';
+import { hostTypeDefs, runServer } from 'demo-host';
+
+await runServer('Serves GraphQL by Apollo Server with the plugins of a folder.', async (host, config) => {
+  const server = new ApolloServer({
+    typeDefs: [hostTypeDefs, host.plugins.typeDefs],
+    resolvers: [host.resolvers[0], host.plugins.resolvers],
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false, // runServer ends the server, and the plugins after it.
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+  });
+  const { url } = await startStandaloneServer(server, {
+    listen: { host: config.host, port: config.port },
+    context: ({ req, res }) => host.contextOf(req, res),
+  });
+  return { url, stop: () => server.stop() };
+});

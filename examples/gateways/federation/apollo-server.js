@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+import { ApolloServer } from '@apollo/server';
+import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
+import { startStandaloneServer } from '@apollo/server/standalone';
+
+/** Serves a gateway or a schema; gives {url, stop}. */
+export async function serveApollo(served, host, config) {
+  const server = new ApolloServer({
+    ...served,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false, // runServer ends the server, and the plugins after it.
+    plugins: [ApolloServerPluginLandingPageDisabled()],
+  });
+  const { url } = await startStandaloneServer(server, {
+    listen: { host: config.host, port: config.port },
+    context: ({ req, res }) => host.contextOf(req, res),
+  });
+  return { url, stop: () => server.stop() };
+}

@@ -1,0 +1,24 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// Apollo Federation 2: composes the host and the plugins, a subgraph each, and serves the supergraph by Apollo Gateway in this process.
+import { composeServices } from '@apollo/composition';
+import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
+import { runServer } from 'demo-host';
+import { serveApollo } from './apollo-server.js';
+import { subgraphsOf } from './subgraphs.js';
+
+function compose(subgraphs) {
+  const { supergraphSdl, errors } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: `local:${name}` })));
+  if (errors) throw new Error(`The subgraphs do not compose: ${errors.map(({ message }) => message).join('; ')}`);
+  return supergraphSdl;
+}
+
+await runServer('Serves GraphQL by Apollo Gateway: the host and the plugins of a folder, each a subgraph.', async (host, config) => {
+  const subgraphs = subgraphsOf(host);
+  const schemas = new Map(subgraphs.map(({ name, schema }) => [name, schema]));
+  const gateway = new ApolloGateway({
+    supergraphSdl: compose(subgraphs),
+    buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)), // One that is elsewhere: RemoteGraphQLDataSource
+  });
+  return serveApollo({ gateway }, host, config);
+});

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+// The subgraphs of the supergraph: each plugin's, as the plugin publishes it, and the host's.
+import { readFileSync } from 'node:fs';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { hostTypeDefs } from 'demo-host';
+import { Kind, parse } from 'graphql';
+
+const federated = readFileSync(new URL('host-subgraph.graphql', import.meta.url), 'utf8');
+
+/** Moves directives to the definitions: at an extension @shareable would hold for the fields of the extension only. */
+function moveDirectives({ definitions }) {
+  const isExtension = ({ kind }) => kind === Kind.OBJECT_TYPE_EXTENSION;
+  const extensionsOf = ({ kind, name }) => definitions.filter((node) =>
+    kind === Kind.OBJECT_TYPE_DEFINITION && isExtension(node) && node.name.value === name.value);
+  return definitions.filter((node) => !isExtension(node)).map((node) =>
+    ({ ...node, directives: [node, ...extensionsOf(node)].flatMap(({ directives }) => directives ?? []) }));
+}
+
+function hostSubgraph([{ Query, Mutation }]) {
+  const typeDefs = { kind: Kind.DOCUMENT, definitions: moveDirectives(parse(hostTypeDefs + federated)) };
+  const Organization = { __resolveReference: ({ id }) => Query.organization(null, { id }) };
+  return { name: 'host', typeDefs, resolvers: { Query, Mutation, Organization } };
+}
+
+/** A list of {name, typeDefs, schema}. */
+export function subgraphsOf(host) {
+  return [hostSubgraph(host.resolvers), ...host.plugins.subgraphs].map(({ name, typeDefs, resolvers }) =>
+    ({ name, typeDefs, schema: buildSubgraphSchema({ typeDefs, resolvers }) }));
+}

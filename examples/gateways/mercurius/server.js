@@ -1,0 +1,19 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+// Mercurius starts with the host's schema and is then extended by the plugins; queries that come again are compiled by its JIT.
+import { hostTypeDefs, runServer } from 'demo-host';
+import Fastify from 'fastify';
+import mercurius from 'mercurius';
+
+await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
+  const app = Fastify();
+  await app.register(mercurius, {
+    schema: hostTypeDefs,
+    resolvers: host.resolvers[0],
+    context: (request, reply) => host.contextOf(request.raw, reply.raw),
+    jit: 1,
+  });
+  app.graphql.extendSchema(host.plugins.typeDefs);
+  app.graphql.defineResolvers(host.plugins.resolvers);
+  return { url: await app.listen({ host: config.host, port: config.port }), stop: () => app.close() };
+});
