@@ -32,37 +32,37 @@ async function refusalOf(credentialRef, organizationId = 'acme') {
 }
 
 test('a good credentialRef is stored', async () => {
-  const token = sandbox.issue('acme', '--exp', '+1h');
+  const token = sandbox.vault.issue('acme', '--exp', '+1h');
   const data = await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: token } });
   assert.equal(data.integrationCreate.integration.credentialRef, token);
 });
 
 test('a bad credentialRef is refused with its reason', async () => {
   assert.equal(await refusalOf('rubbish'), 'malformed');
-  assert.equal(await refusalOf(sandbox.issue('acme', '--exp', '2020-01-01T00:00:00Z')), 'expired');
-  assert.equal(await refusalOf(sandbox.issue('acme', '--nbf', '+1h')), 'not_yet_valid');
-  assert.equal(await refusalOf(sandbox.issue('globex')), 'wrong_organization');
-  const token = sandbox.issue('acme');
+  assert.equal(await refusalOf(sandbox.vault.issue('acme', '--exp', '2020-01-01T00:00:00Z')), 'expired');
+  assert.equal(await refusalOf(sandbox.vault.issue('acme', '--nbf', '+1h')), 'not_yet_valid');
+  assert.equal(await refusalOf(sandbox.vault.issue('globex')), 'wrong_organization');
+  const token = sandbox.vault.issue('acme');
   assert.equal(await refusalOf(token.replace(/^(v4\.public\..{20})(.)/, (all, head, c) => head + (c === 'A' ? 'B' : 'A'))), 'bad_signature');
   assert.equal(await refusalOf(token.replace('v4.public', 'v4.local')), 'unsupported_version');
   const other = new Sandbox();
-  assert.equal(await refusalOf(other.issue('acme')), 'unknown_key');
+  assert.equal(await refusalOf(other.vault.issue('acme')), 'unknown_key');
   other.remove();
 });
 
 test('revocations take effect without a restart', async () => {
-  const token = sandbox.issue('acme', '--jti', 'to-be-revoked');
+  const token = sandbox.vault.issue('acme', '--jti', 'to-be-revoked');
   await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: token } });
-  sandbox.vault('revoke-token', 'to-be-revoked');
+  sandbox.vault.run('revoke-token', 'to-be-revoked');
   await new Promise((resolve) => { setTimeout(resolve, 400); });
   assert.equal(await refusalOf(token), 'revoked');
   const kid = JSON.parse(Buffer.from(token.split('.')[3], 'base64url')).kid;
-  sandbox.vault('revoke', kid);
+  sandbox.vault.run('revoke', kid);
   await new Promise((resolve) => { setTimeout(resolve, 400); });
-  assert.equal(await refusalOf(sandbox.issue('acme')), 'revoked_key');
-  sandbox.vault('keygen', '--secret', sandbox.path('secret'));
+  assert.equal(await refusalOf(sandbox.vault.issue('acme')), 'revoked_key');
+  sandbox.vault.keygen();
   await new Promise((resolve) => { setTimeout(resolve, 400); });
-  await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: sandbox.issue('acme') } });
+  await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: sandbox.vault.issue('acme') } });
 });
 
 test('a bad bearer token is 401', async () => {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// A folder of its own with all that a host needs: a vault, a secret for JWTs, a plugins folder with the plugin.
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { plugin, requireOfExamples } from './paths.mjs';
+import { Vault } from './vault.mjs';
+
+const { SignJWT } = await import(requireOfExamples.resolve('jose'));
+
+export const PLUGIN_ID = 'org.gql-integrations.integrations';
+
+export class Sandbox {
+  /** With a vault of its own, unless one is given. */
+  constructor(vault) {
+    this.folder = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+    this.secret = randomBytes(32).toString('hex');
+    writeFileSync(this.path('jwt.secret'), this.secret);
+    mkdirSync(this.path('plugins'));
+    symlinkSync(plugin, this.path('plugins/integrations.so'));
+    this.vault = vault ?? new Vault(this.folder);
+    if (!vault) this.vault.keygen();
+  }
+
+  path(name) {
+    return join(this.folder, name);
+  }
+
+  jwt(claims, { secret = this.secret, expires = '5m' } = {}) {
+    return new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuedAt().setExpirationTime(expires)
+      .sign(new TextEncoder().encode(secret));
+  }
+
+  /** Writes NAME.json, a configuration that `change` altered; gives its path. `change` gets the plugin's own part too. */
+  writeConfig(change = () => {}, name = 'gateway') {
+    const own = { database: { path: this.path(`${name}.db`) }, credentials: { keyring: this.vault.keyring } };
+    const config = {
+      port: 0,
+      plugins: { folder: 'plugins', settings: { [PLUGIN_ID]: { required: true, config: own } } },
+      authentication: { demo: true, jwt: { secretFile: 'jwt.secret' } },
+      organizations: [{ id: 'acme', title: 'Acme Corporation' }],
+    };
+    change(config, own);
+    writeFileSync(this.path(`${name}.json`), JSON.stringify(config));
+    return this.path(`${name}.json`);
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// A host as a process, on a free port: started, asked over HTTP, ended.
+import { spawn } from 'node:child_process';
+import { environment } from './paths.mjs';
+
+const START_PATIENCE = 60_000;
+
+export class Server {
+  constructor(command, args) {
+    this.child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
+    this.log = '';
+    this.ended = new Promise((resolve) => {
+      this.child.once('error', (error) => resolve({ code: null, signal: null, error }));
+      this.child.once('close', (code, signal) => resolve({ code, signal }));
+    });
+    this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
+  }
+
+  /** Resolves when it serves, or when it ended without serving (`url` is then undefined). */
+  async ready() {
+    const until = Date.now() + START_PATIENCE;
+    let ended = false;
+    this.ended.then(({ error }) => {
+      ended = true;
+      if (error) this.log += `${error.message}\n`;
+    });
+    while (!ended) {
+      this.url = /serving (http:\S+)/.exec(this.log)?.[1];
+      if (this.url) return;
+      if (Date.now() > until) {
+        await this.stop('SIGKILL');
+        throw new Error(`It did not start: ${this.log}`);
+      }
+      await new Promise((resolve) => { setTimeout(resolve, 20); });
+    }
+  }
+
+  async post(body, headers = {}) {
+    return fetch(this.url, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', ...headers },
+      body: typeof body === 'string' ? body : JSON.stringify(body),
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return this.ended;
+  }
+}
