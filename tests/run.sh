@@ -11,8 +11,9 @@ case "${1-}" in
 Usage: ./tests/run.sh
 
 Installs what is missing, builds into build/ (plain), build/asan (AddressSanitizer and UBSan) and build/tsan (ThreadSanitizer),
-runs every suite, and the end-to-end cases through the gateway. Logs are in build/test-logs. Ends with `N passed, N failed`, and
-with status 1 if anything failed or nothing ran.
+runs every suite, the end-to-end cases through the demo gateway, and the conformance suite against every host, whose table is then in
+build/conformance/report.md. Logs are in build/test-logs. Ends with `N passed, N failed`, and with status 1 if anything failed or
+nothing ran.
 END
     exit 0
     ;;
@@ -80,15 +81,22 @@ check_reports() {
     done
 }
 
-# node_suite NAME FILE…: with the environment as it is.
-node_suite() {
+# tap_suite NAME COMMAND…: a command that prints TAP, with the environment as it is.
+tap_suite() {
     name=$1
     shift
     echo "== $name"
-    node --test --test-reporter=tap "$@" >"$logs/$name.tap" 2>"$logs/$name.err"
+    "$@" >"$logs/$name.tap" 2>"$logs/$name.err"
     grep -E '^ *(not )?ok ' "$logs/$name.tap"
     grep -qE '^not ok' "$logs/$name.tap" && { sed -n '/^ *not ok/,/^ *\.\.\./p' "$logs/$name.tap"; cat "$logs/$name.err"; }
     results="$results $logs/$name.tap"
+}
+
+# node_suite NAME FILE…: of node:test.
+node_suite() {
+    name=$1
+    shift
+    tap_suite "$name" node --test --test-reporter=tap "$@"
 }
 
 configure build
@@ -97,6 +105,7 @@ mkdir -p "$logs"
 configure build/asan -Db_sanitize=address,undefined -Db_lundef=false
 configure build/tsan -Db_sanitize=thread -Db_lundef=false
 ./examples/npm-ci.sh examples || fail 'the packages of examples'
+./examples/npm-ci.sh tests/gateway || fail 'the packages of tests/gateway'
 if [ -e tests/vault/interop/package.json ]; then
     ./examples/npm-ci.sh tests/vault/interop || fail 'the packages of tests/vault/interop'
 fi
@@ -116,12 +125,15 @@ if [ -e tests/vault/interop/interop.test.mjs ]; then
     node_suite interop tests/vault/interop/interop.test.mjs
 fi
 node_suite gateway tests/gateway/*.test.mjs
+node_suite conformance-runner tests/conformance/*.test.mjs
+tap_suite conformance node tests/conformance/run.mjs
 
 # Again with the binding and the plugin under sanitizers. Node is not built with them: its own allocations look like leaks.
 export BUILD="$here/build/asan"
 GATEWAY_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsan.so)"
 export GATEWAY_PRELOAD
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite gateway-asan tests/gateway/*.test.mjs
+ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan node tests/conformance/run.mjs --host demo
 check_reports
 
 # shellcheck disable=SC2086

@@ -1,0 +1,110 @@
+#!/usr/bin/env node
+// SPDX-License-Identifier: MIT
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { build, root } from '../support-js/paths.mjs';
+import { readCases } from './runner/cases.mjs';
+import { readHosts, versionOf } from './runner/hosts.mjs';
+import { replaceTable, tableTroubles } from './runner/readme.mjs';
+import { markdownOf, rowOf, Tap } from './runner/report.mjs';
+import { forEach, runHost } from './runner/suite.mjs';
+import { makeVault } from './runner/tokens.mjs';
+
+const HELP = `Usage: node tests/conformance/run.mjs [OPTION…]
+
+Runs every case against every host, and prints TAP. Run whole, it writes build/conformance/report.md and report.json, and compares
+the table with the one in README.md.
+
+  --host NAME   only this host; may be repeated
+  --case NAME   only this case; may be repeated
+  --jobs N      so many hosts at the same time; default 2
+  --update      write the table into README.md
+  --list        print the names of hosts and cases, and end
+`;
+
+const OPTIONS = {
+  host: { type: 'string', multiple: true },
+  case: { type: 'string', multiple: true },
+  jobs: { type: 'string', default: '2' },
+  update: { type: 'boolean' },
+  list: { type: 'boolean' },
+  help: { type: 'boolean' },
+};
+const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
+const README = join(root, 'README.md');
+
+class WrongUsage extends Error {}
+
+function optionsOf() {
+  try {
+    const { values } = parseArgs({ options: OPTIONS });
+    if (!/^[1-9]\d?$/.test(values.jobs)) throw new Error(`--jobs takes a number from 1 to 99, not ${values.jobs}`);
+    return values;
+  } catch (error) {
+    throw new WrongUsage(error.message);
+  }
+}
+
+/** Those of `all` that are named, or all. */
+function choose(all, names, kind) {
+  for (const name of names ?? []) {
+    if (!all.some((one) => one.name === name)) throw new WrongUsage(`There is no ${kind} ${name}; see --list`);
+  }
+  return names ? all.filter(({ name }) => names.includes(name)) : all;
+}
+
+function writeReport({ rows, absent, isUpdate, tap }) {
+  const table = markdownOf(rows);
+  mkdirSync(join(build, 'conformance'), { recursive: true });
+  writeFileSync(join(build, 'conformance/report.md'), `${table}\n`);
+  writeFileSync(join(build, 'conformance/report.json'), `${JSON.stringify(rows, null, 2)}\n`);
+  const readme = readFileSync(README, 'utf8');
+  if (isUpdate && absent.length > 0) throw new Error(`The table lacks ${absent.map(({ name }) => name).join(', ')}, so it is not written`);
+  if (isUpdate) {
+    writeFileSync(README, replaceTable(readme, table));
+    return;
+  }
+  const troubles = tableTroubles(readme, table, absent);
+  tap.add({ title: 'the table of the README is what was produced', verdict: troubles.length === 0 ? 'pass' : 'fail',
+    troubles: [...troubles, 'node tests/conformance/run.mjs --update writes it'] });
+}
+
+async function runHosts(hosts, cases, jobs, tap) {
+  const vault = makeVault();
+  const rows = new Map();
+  try {
+    await forEach(hosts, jobs, (host) => runHost(host, cases, vault), (host, results) => {
+      results.forEach((result) => tap.add(result));
+      rows.set(host, rowOf(host, versionOf(host), results));
+    });
+  } finally {
+    vault.remove();
+  }
+  return hosts.map((host) => rows.get(host));
+}
+
+async function main() {
+  const options = optionsOf();
+  const allCases = readCases(fileURLToPath(new URL('.', import.meta.url)));
+  const allHosts = readHosts(allCases.map(({ name }) => name));
+  if (options.help || options.list) {
+    process.stdout.write(options.help ? HELP : [...allHosts, ...allCases].map(({ name, title, about }) => `${name}: ${title ?? about}\n`).join(''));
+    return true;
+  }
+  const isWhole = !options.host && !options.case;
+  const [chosen, cases] = [choose(allHosts, options.host, 'host'), choose(allCases, options.case, 'case')];
+  const absent = chosen.filter(({ node }) => node > NODE_MAJOR);
+  const hosts = chosen.filter((host) => !absent.includes(host));
+  const tap = new Tap((text) => process.stdout.write(text));
+  absent.forEach(({ name, node }) => tap.add({ title: name, verdict: 'cannot', reason: `it needs Node.js ${node}` }));
+  const rows = await runHosts(hosts, cases, Number(options.jobs), tap);
+  if (isWhole) writeReport({ rows, absent, isUpdate: options.update, tap });
+  return tap.end();
+}
+
+main().then((isGood) => { process.exitCode = isGood ? 0 : 1; }, (error) => {
+  process.stderr.write(`conformance: ${error instanceof WrongUsage ? `${error.message}\n${HELP}` : error.stack}\n`);
+  process.exitCode = 2;
+});

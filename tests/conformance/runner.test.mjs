@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// The suite itself: it fails where it should, takes no slip of the pen, and leaves out nothing that the plugin can say.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { after, before, test } from 'node:test';
+import { root } from '../support-js/paths.mjs';
+import { readCase, readCases } from './runner/cases.mjs';
+import { readHosts } from './runner/hosts.mjs';
+import { differ, differInOrder, substitute } from './runner/match.mjs';
+import { PROBLEMS } from './runner/problem.mjs';
+import { replaceTable, tableTroubles } from './runner/readme.mjs';
+import { markdownOf, rowOf, Tap } from './runner/report.mjs';
+import { runHost } from './runner/suite.mjs';
+import { makeVault } from './runner/tokens.mjs';
+
+const cases = readCases(fileURLToPath(new URL('.', import.meta.url)));
+const source = (file) => readFileSync(`${root}/${file}`, 'utf8');
+const DOCUMENT = 'query Me { me { id title } } mutation Ping { ping }';
+let vault;
+
+before(() => { vault = makeVault(); });
+after(() => vault?.remove());
+
+/** A case with these steps, and one that uses the rest of the document. */
+function caseOf(steps, more = {}) {
+  return JSON.stringify({ about: 'An example of a case', ...more, steps: [...steps, { run: 'Ping' }] });
+}
+
+test('a difference is told with its place', () => {
+  const expected = { a: [1, { b: 'x' }], c: { $match: '^\\d+$' }, d: { $any: 'integer' } };
+  assert.deepEqual(differ(expected, { a: [1, { b: 'x' }], c: '12', d: 3 }, 'data'), []);
+  const differing = [
+    [{ a: [1, { b: 'y' }], c: '12', d: 3 }, 'data.a.1.b: "y" instead of "x"'],
+    [{ a: [1, { b: 'x', e: null }], c: '12', d: 3 }, 'data.a.1.e is not expected: null'],
+    [{ a: [1], c: '12', d: 3 }, 'data.a: [1] instead of [1,{"b":"x"}]'],
+    [{ a: [1, { b: 'x' }], c: 'twelve', d: 3 }, 'data.c: "twelve" is not {"$match":"^\\\\d+$"}'],
+    [{ a: [1, { b: 'x' }], c: '12', d: 3.5 }, 'data.d: 3.5 is not {"$any":"integer"}'],
+    [{ a: [1, { b: 'x' }], c: '12' }, 'data.d: nothing is not {"$any":"integer"}'],
+    [null, `data: null instead of ${JSON.stringify(expected)}`],
+  ];
+  for (const [actual, said] of differing) assert.deepEqual(differ(expected, actual, 'data'), [said]);
+  assert.deepEqual(differInOrder({ a: 1, b: { c: 1, d: 2 } }, { a: 1, b: { d: 2, c: 1 } }, 'data'), ['data.b: in the order d,c, not c,d']);
+});
+
+test('captured values and repeated text are put in', () => {
+  assert.deepEqual(substitute({ id: '$id', list: ['$token.good'], price: '$5', x: { $repeat: ['ab', 2] } }, { id: 7, 'token.good': 't' }),
+    { id: 7, list: ['t'], price: '$5', x: 'abab' });
+});
+
+test('a case with a slip of the pen is refused, with its place', () => {
+  const slips = [
+    [caseOf([{ run: 'Mee' }, { run: 'Me' }]), /no operation Mee/],
+    [caseOf([]), /no step runs Me/],
+    [caseOf([{ run: 'Me', expects: {} }]), /expects/],
+    [caseOf([{ run: 'Me', expect: {} }]), /fewer than 1/],
+    [caseOf([{ run: 'Me', actor: 'everybody' }]), /no actor everybody/],
+    [caseOf([{ run: 'Me', variables: { id: '$id' } }]), /captured as \$id/],
+    [caseOf([{ run: 'Me', expect: { data: { me: '$token.best' } } }]), /captured as \$token\.best/],
+    [caseOf([{ run: 'Me', expect: { data: { $matches: 'x' } } }]), /no meaning/],
+    [caseOf([{ run: 'Me', expect: { data: { $match: '(' } } }]), /no meaning/],
+    [caseOf([{ run: 'Me', expect: { data: { $any: 'thing' } } }]), /no meaning/],
+    [caseOf([{ run: 'Me', expect: { data: { $any: 'string', me: 1 } } }]), /beside other members/],
+    [caseOf([{ run: 'Me', expect: { errors: [{ path: ['me'], code: 'NOTFOUND' }] } }]), /allowed values/],
+    [caseOf([{ run: 'Me', expect: { errors: [] } }]), /fewer than 1/],
+    [caseOf([{ run: 'Me', expect: { refused: '(' } }]), /not a pattern/],
+    [caseOf([{ run: 'Me', atOnce: 3, expect: { outcomes: [{ times: 1, expect: { data: 1 } }, { times: 1, expect: { data: 2 } }] } }]), /outcomes are 2, but 3/],
+    [caseOf([{ run: 'Me' }], { server: 'other' }), /server/],
+    [caseOf([{ run: 'Me' }], { colour: 'red' }), /colour/],
+  ];
+  for (const [text, said] of slips) assert.throws(() => readCase('slip', DOCUMENT, text), said);
+  assert.equal(readCase('good', DOCUMENT, caseOf([{ run: 'Me' }])).actor, 'all');
+});
+
+test('a host that is not described well is refused', () => {
+  const host = { name: 'x', title: 'X', command: ['node', 'x.js'], packages: ['x'] };
+  const reason = 'A reason of some length';
+  assert.throws(() => readHosts(['a'], [{ ...host, deviations: { b: reason } }]), /x: there is no case b/);
+  assert.throws(() => readHosts(['a'], [{ ...host, deviations: { a: 'no' } }]), /fewer than 20/);
+  assert.throws(() => readHosts(['a'], [{ ...host, colour: 'red' }]), /additional properties/);
+  assert.deepEqual(readHosts(['a'], [{ ...host, deviations: { a: reason } }])[0].adds, { extensions: [], schema: [] });
+});
+
+test('every code of the plugin is expected somewhere, and every reason why a token is refused', () => {
+  const problems = [...source('plugin/resolvers/problem.h').matchAll(/X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)/g)];
+  assert.deepEqual(Object.fromEntries(problems.map(([, code, slug, status, title]) => [code, [slug, Number(status), title]])), PROBLEMS);
+  const expectations = JSON.stringify(cases);
+  for (const code of Object.keys(PROBLEMS)) assert.ok(expectations.includes(`"code":"${code}"`), code);
+  const reasons = [...source('vault/credential_ref.h').matchAll(/X\(\w+, "(\w+)", /g)];
+  assert.equal(reasons.length, 11);
+  for (const [, reason] of reasons) assert.ok(expectations.includes(`"reason":"${reason}"`), reason);
+});
+
+test('every operation of the published schema is run', () => {
+  const documents = cases.map(({ document }) => document).join('\n');
+  for (const name of ['integration', 'integrations', 'integrationCreate', 'integrationUpdate', 'integrationDelete', 'node', 'nodes', 'me', 'actors']) {
+    assert.match(documents, new RegExp(`\\b${name}(\\(| \\{)`), name);
+  }
+});
+
+const demo = () => readHosts(cases.map(({ name }) => name)).find(({ name }) => name === 'demo');
+const example = (name, title) => ({ name, ...JSON.parse(caseOf([])), needs: 'host', server: 'open', actor: 'all', document: DOCUMENT,
+  steps: [{ run: 'Me', expect: { data: { me: { id: 'user:ada', title } } } }] });
+
+test('what is wrong fails; a deviation is expected to fail, and is stale if it does not', async () => {
+  const deviations = { known: 'It calls her by another name', stale: 'It called her by another name' };
+  const results = await runHost({ ...demo(), deviations },
+    [example('right', 'ada'), example('wrong', 'Ada'), example('known', 'Ada'), example('stale', 'ada')], vault);
+  assert.deepEqual(results.map(({ test: name, verdict }) => [name, verdict]),
+    [['start', 'pass'], ['right', 'pass'], ['wrong', 'fail'], ['known', 'cannot'], ['stale', 'fail'], ['end', 'pass']]);
+  assert.deepEqual(results[2].troubles, ['step 0 (Me): data.me.title: "ada" instead of "Ada"']);
+  assert.match(results[4].troubles[0], /stale/);
+});
+
+test('the example of the book is a case, and passes', async () => {
+  const [, document, expectations] = /```graphql\n([^]*?)```[^]*?```json\n([^]*?)```/.exec(source('tests/conformance/README.md'));
+  const results = await runHost(demo(), [readCase('example', document, expectations)], vault);
+  assert.deepEqual(results.map(({ verdict, troubles }) => [verdict, troubles]), [['pass', []], ['pass', []], ['pass', []]]);
+});
+
+test('a host that does not start is one failure, with its log', async () => {
+  const results = await runHost({ ...demo(), command: ['node', '-e', 'console.error("no such luck"); process.exit(1)', '--'] }, [example('right', 'ada')], vault);
+  assert.deepEqual(results.map(({ test: name, verdict }) => [name, verdict]), [['start', 'fail']]);
+  assert.match(results[0].troubles[0], /no such luck/);
+});
+
+test('the outcome is counted, and shown as a table that the README has to have', () => {
+  const results = [{ test: 'a', title: 'x: a', verdict: 'pass' }, { test: 'b', title: 'x: b', verdict: 'cannot', reason: 'of a reason' },
+    { test: 'c', title: 'x: c', verdict: 'fail', troubles: ['one', 'two'] }];
+  let text = '';
+  const tap = new Tap((more) => { text += more; });
+  results.forEach((result) => tap.add(result));
+  assert.equal(tap.end(), false);
+  assert.match(text, /^ok 1 - x: a\nok 2 - x: b # SKIP of a reason\nnot ok 3 - x: c\n {2}---\n {2}one\n {2}two\n {2}\.\.\.\n1\.\.3\n/m);
+  assert.match(text, /# pass 1\n# fail 1\n# cancelled 0\n# skipped 1\n$/);
+  const table = markdownOf([rowOf({ name: 'x', title: 'X' }, 'x 1.0.0', results)]);
+  assert.match(table, /^\| X \| x 1\.0\.0 \| 1 of 3 \| `b`: of a reason \|$/m);
+  const readme = 'before\n<!-- conformance: begin -->\nold\n<!-- conformance: end -->\nafter\n';
+  assert.equal(tableTroubles(readme, table).length, 4);
+  assert.deepEqual(tableTroubles(replaceTable(readme, table), table), []);
+  assert.throws(() => tableTroubles('nothing', table), /no markers/);
+});

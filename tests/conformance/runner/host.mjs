@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// One host under test: its servers, each with a configuration of its own, started when a case first needs them.
+import { join } from 'node:path';
+import { root } from '../../support-js/paths.mjs';
+import { Sandbox } from '../../support-js/sandbox.mjs';
+import { Server } from '../../support-js/server.mjs';
+import { ISSUER } from './tokens.mjs';
+
+/** What is common: only tokens let in, and organizations that the host knows more about than their ID. */
+function common(config, own) {
+  config.authentication.demo = false;
+  config.organizations.push(
+    { id: 'globex', title: 'Globex' },
+    { id: 'initech', title: 'Initech', country: 'DE', settings: { locale: 'de', timeZone: 'Europe/Berlin' } });
+  own.credentials.issuer = ISSUER;
+}
+
+const CONFIGURATIONS = {
+  open: {
+    typeBase: 'urn:gql-integrations:problem:',
+    change: (config, own) => {
+      own.database.busyTimeoutMilliseconds = 100;
+    },
+  },
+  bound: {
+    typeBase: 'https://errors.example.org/',
+    change: (config, own) => {
+      config.requestTimeoutMilliseconds = 1000;
+      own.organization = 'acme';
+      own.errors = { typeBase: 'https://errors.example.org/' };
+      own.limits = { pendingMutations: 2 };
+    },
+  },
+};
+
+export class Host {
+  constructor(description, { vault, tokens }) {
+    Object.assign(this, description);
+    this.tokens = tokens;
+    this.sandbox = new Sandbox(vault);
+    this.servers = new Map();
+  }
+
+  async start(name) {
+    const { change, typeBase } = CONFIGURATIONS[name];
+    const file = this.sandbox.writeConfig((config, own) => {
+      common(config, own);
+      change(config, own);
+    }, name);
+    const [program, ...args] = this.command;
+    const path = args.map((argument) => (argument.includes('/') ? join(root, argument) : argument));
+    const server = new Server(program === 'node' ? process.execPath : program, [...path, '--config', file]);
+    await server.ready();
+    if (!server.url) throw new Error(`It does not start: ${server.log}`);
+    return Object.assign(server, { typeBase, database: this.sandbox.path(`${name}.db`) });
+  }
+
+  /** The server with a configuration. */
+  server(name) {
+    if (!this.servers.has(name)) this.servers.set(name, this.start(name));
+    return this.servers.get(name);
+  }
+
+  /** Ends all servers; gives what was not clean about it. */
+  async stop() {
+    const ends = await Promise.all([...this.servers].map(async ([name, starting]) => {
+      const server = await starting;
+      const { code, signal } = await server.stop();
+      return code === 0 ? [] : [`The server "${name}" ended with ${signal ?? `status ${code}`}: ${server.log.slice(-2000)}`];
+    }));
+    this.servers.clear();
+    return ends.flat();
+  }
+
+  /** Leaves nothing behind, whatever happened. */
+  async remove() {
+    await Promise.allSettled([...this.servers.values()].map(async (starting) => (await starting).stop('SIGKILL')));
+    this.sandbox.remove();
+  }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+// The hosts that the suite is run against: hosts.json, checked.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { requireOfExamples, root } from '../../support-js/paths.mjs';
+
+const Ajv = requireOfExamples('ajv').default;
+const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
+
+/** All hosts; an Error that names every fault, cases among the deviations that are not there included. */
+export function readHosts(caseNames, hosts = beside('hosts.json')) {
+  const ajv = new Ajv({ allErrors: true, useDefaults: true });
+  const faults = ajv.validate(beside('hosts.schema.json'), hosts)
+    ? hosts.flatMap(({ name, deviations }) =>
+      Object.keys(deviations).filter((test) => !caseNames.includes(test)).map((test) => `${name}: there is no case ${test}`))
+    : ajv.errors.map((error) => `${error.instancePath}: ${error.message}`);
+  if (faults.length > 0) throw new Error(`hosts.json: ${faults.join('; ')}`);
+  return hosts;
+}
+
+/** The version of an npm package, as the host itself finds it. */
+function packageVersion(name, folder) {
+  for (let at = folder; at.startsWith(root); at = join(at, '..')) {
+    try {
+      return JSON.parse(readFileSync(join(at, 'node_modules', name, 'package.json'), 'utf8')).version;
+    } catch (error) {
+      if (error.code !== 'ENOENT') throw error;
+    }
+  }
+  throw new Error(`${name} is not installed for ${folder}`);
+}
+
+/** What a host runs: packages with their versions. */
+export function versionOf({ command, packages, version }) {
+  if (version) return execFileSync(version[0], version.slice(1), { encoding: 'utf8' }).trim();
+  const folder = join(root, command[1], '..');
+  return packages.map((name) => `${name} ${packageVersion(name, folder)}`).join(', ');
+}

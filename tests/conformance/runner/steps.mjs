@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Runs the steps of a case against a host.
+import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { checkAnswer } from './answer.mjs';
+import { actors } from './cases.mjs';
+import { holdLock, runSql } from './database.mjs';
+import { substitute } from './match.mjs';
+
+const LOG_PATIENCE = 2000; // Milliseconds until a line that was logged is read.
+
+async function authorizationOf(actor, { host, captured }) {
+  const claims = typeof actor === 'string' ? actors[actor] : substitute(actor, captured);
+  return claims ? { authorization: `Bearer ${await host.sandbox.jwt(claims)}` } : {};
+}
+
+async function ask(step, variables, context) {
+  const { server, test, captured } = context;
+  const actor = step.actor === undefined ? test.actor : step.actor;
+  const traceId = randomBytes(16).toString('hex');
+  const response = await server.post(
+    { query: test.document, operationName: step.run, variables: substitute(variables, captured) },
+    { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context), ...step.headers });
+  const text = await response.text();
+  return { status: response.status, text, traceId, body: parse(text) };
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return {};
+  }
+}
+
+async function checkLog(pattern, { traceId }, { server }) {
+  const isThere = () => server.log.split('\n').some((line) => line.includes(traceId) && new RegExp(pattern, 'u').test(line));
+  for (const until = Date.now() + LOG_PATIENCE; !isThere() && Date.now() < until;) await sleep(20);
+  return isThere() ? [] : [`the log has no line with ${traceId} that matches ${pattern}`];
+}
+
+async function check(expectation = {}, answer, context) {
+  const { log, ...rest } = expectation;
+  const troubles = checkAnswer(rest, answer, { ...context, traceId: answer.traceId });
+  return log && troubles.length === 0 ? checkLog(log, answer, context) : troubles;
+}
+
+/** Each outcome takes as many answers as fit; all must be taken, and each outcome be full. */
+async function checkOutcomes(outcomes, answers, context) {
+  let left = answers;
+  const troubles = [];
+  for (const { times, expect } of outcomes) {
+    const verdicts = await Promise.all(left.map((answer) => check(expect, answer, context)));
+    const fitting = left.filter((answer, index) => verdicts[index].length === 0);
+    if (fitting.length !== times) troubles.push(`${fitting.length} answers instead of ${times} are ${JSON.stringify(expect)}`);
+    left = left.filter((answer) => !fitting.includes(answer));
+  }
+  return troubles.length === 0 ? [] : [...troubles, ...left.map(({ text }) => `this was answered, too: ${text.slice(0, 500)}`)];
+}
+
+function capture(step, answer, captured) {
+  return Object.entries(step.capture ?? {}).flatMap(([name, path]) => {
+    captured[name] = path.split('.').reduce((value, member) => value?.[member], answer.body.data);
+    return captured[name] === undefined ? [`${name} can't be captured: data.${path} is not there`] : [];
+  });
+}
+
+/** Sends what a step sends, while the database is locked if the step says so. */
+async function perform(step, variables, context) {
+  const release = step.locked && await holdLock(context.server.database);
+  const timed = typeof step.locked === 'number' && sleep(step.locked).then(release);
+  try {
+    return await Promise.all(Array.from({ length: step.atOnce ?? 1 }, () => ask(step, variables, context)));
+  } finally {
+    if (release) await (timed || release());
+  }
+}
+
+async function runOnce(step, variables, context) {
+  const answers = await perform(step, variables, context);
+  const troubles = step.expect?.outcomes
+    ? await checkOutcomes(step.expect.outcomes, answers, context)
+    : (await Promise.all(answers.map((answer) => check(step.expect, answer, context)))).flat();
+  return troubles.length > 0 ? troubles : capture(step, answers[0], context.captured);
+}
+
+async function runStep(step, context) {
+  if (step.sql !== undefined) {
+    await runSql(context.server.database, step.sql);
+    return [];
+  }
+  for (const variables of [step.variables ?? {}].flat()) {
+    const troubles = await runOnce(step, variables, context);
+    if (troubles.length > 0) return troubles;
+  }
+  return [];
+}
+
+/** Runs a case until a step fails; gives that step's troubles. */
+export async function runCase(test, host) {
+  const server = await host.server(test.server);
+  const captured = Object.fromEntries(Object.entries(host.tokens).map(([name, token]) => [`token.${name}`, token]));
+  const context = { host, server, test, captured, typeBase: server.typeBase, adds: host.adds, folder: host.sandbox.folder };
+  for (const [index, step] of test.steps.entries()) {
+    const troubles = await runStep(step, context);
+    if (troubles.length > 0) return troubles.map((trouble) => `step ${index} (${step.run ?? 'sql'}): ${trouble}`);
+  }
+  return [];
+}
