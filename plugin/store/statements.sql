@@ -30,32 +30,56 @@ WHERE i.id = ?1;
 -- name: get_organization
 SELECT key, active, inactive FROM organization WHERE id = ?1;
 
--- Pages: the rows strictly between two positions, from the lower or from the upper end. ?1 is the organization's key;
--- ?2, ?3 the lower position, ?4, ?5 the upper one; ?6 the most rows; ?7, where it is there, the activity.
+-- Pages: the rows of an organization (?1) behind a position (sort key ?2, ID ?3), at most ?4, perhaps of one activity (?5). First the
+-- ties, whose titles sort as the position's, then the others: each is a range of one index, so that no row is compared.
 
--- name: scan_forward
-SELECT id, version, is_active, title, credential_ref
+-- name: ties_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
 FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
-ORDER BY sort_key, id LIMIT ?6;
+WHERE organization = ?1 AND sort_key = ?2 AND id > ?3
+ORDER BY id LIMIT ?4;
 
--- name: scan_backward
-SELECT id, version, is_active, title, credential_ref
+-- name: rows_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
 FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
-ORDER BY sort_key DESC, id DESC LIMIT ?6;
+WHERE organization = ?1 AND sort_key > ?2
+ORDER BY sort_key, id LIMIT ?4;
 
--- name: scan_activity_forward
-SELECT id, version, is_active, title, credential_ref
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?7 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
-ORDER BY sort_key, id LIMIT ?6;
+-- name: ties_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1 AND sort_key = ?2 AND id < ?3
+ORDER BY id DESC LIMIT ?4;
 
--- name: scan_activity_backward
-SELECT id, version, is_active, title, credential_ref
+-- name: rows_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1 AND sort_key < ?2
+ORDER BY sort_key DESC, id DESC LIMIT ?4;
+
+-- name: activity_ties_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
 FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?7 AND (sort_key, id) > (?2, ?3) AND (sort_key, id) < (?4, ?5)
-ORDER BY sort_key DESC, id DESC LIMIT ?6;
+WHERE organization = ?1 AND is_active = ?5 AND sort_key = ?2 AND id > ?3
+ORDER BY id LIMIT ?4;
+
+-- name: activity_rows_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?5 AND sort_key > ?2
+ORDER BY sort_key, id LIMIT ?4;
+
+-- name: activity_ties_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?5 AND sort_key = ?2 AND id < ?3
+ORDER BY id DESC LIMIT ?4;
+
+-- name: activity_rows_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?5 AND sort_key < ?2
+ORDER BY sort_key DESC, id DESC LIMIT ?4;
 
 -- name: add_organization
 INSERT INTO organization (id) VALUES (?1) RETURNING key;

@@ -187,7 +187,7 @@ static void measure_memory(const struct bench *bench)
 
 static void copy_database(const struct bench *bench)
 {
-    char command[1200];
+    char command[2048];
     snprintf(command, sizeof command, "rm -f '%s' '%s-wal' '%s-shm' && cp --reflink=auto '%s' '%s'", bench->written, bench->written,
              bench->written, bench->database, bench->written);
     if (system(command) != 0)
