@@ -134,8 +134,9 @@ NAPI_MODULE_INIT()
         {"drainInstance", drain_instance},
         {"destroyInstance", destroy_instance},
         {"makeSelection", make_selection},
-        {"makeRequest", make_request},
-        {"cancelRequest", cancel_request},
+        {"makeActor", make_actor},
+        {"makeCancellation", make_cancellation},
+        {"cancel", cancel},
         {"call", call},
     };
     if (!create_addon(env))

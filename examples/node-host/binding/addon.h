@@ -17,7 +17,14 @@
 #include "gql_host.h"
 
 /* What an external value of JavaScript stands for; the first member of each, so that a wrong one is noticed. */
-enum handle_kind { HANDLE_RUNTIME = 0x67716c31, HANDLE_LIBRARY, HANDLE_INSTANCE, HANDLE_SELECTION, HANDLE_REQUEST };
+enum handle_kind {
+    HANDLE_RUNTIME = 0x67716c31,
+    HANDLE_LIBRARY,
+    HANDLE_INSTANCE,
+    HANDLE_SELECTION,
+    HANDLE_ACTOR,
+    HANDLE_CANCELLATION,
+};
 
 /* Something that other threads have for the environment's thread. */
 struct event {
@@ -88,8 +95,9 @@ napi_value create_instance(napi_env env, napi_callback_info info);
 napi_value drain_instance(napi_env env, napi_callback_info info);
 napi_value destroy_instance(napi_env env, napi_callback_info info);
 napi_value make_selection(napi_env env, napi_callback_info info);
-napi_value make_request(napi_env env, napi_callback_info info);
-napi_value cancel_request(napi_env env, napi_callback_info info);
+napi_value make_actor(napi_env env, napi_callback_info info);
+napi_value make_cancellation(napi_env env, napi_callback_info info);
+napi_value cancel(napi_env env, napi_callback_info info);
 napi_value call(napi_env env, napi_callback_info info);
 
 #endif

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "request.h"
+#include <time.h>
+
+#include "kept.h"
 #include "values.h"
 
 /* One call of a resolver or loader, until its answer is with JavaScript. */
@@ -7,10 +9,15 @@ struct pending {
     struct event event;
     struct addon *addon;
     struct selection *selection;
-    struct request *request;
+    struct actor *actor;
+    struct cancellation *cancellation;
     char *arguments;
     char *parent;
     gql_call call;
+    gql_request request;
+    char trace_id[40];
+    char locale[48];
+    char instance[256];
     gql_answer *answer;
     bool calling; /* The environment's thread is inside gql_runtime_call. */
     napi_deferred deferred;
@@ -21,7 +28,8 @@ static void finish(struct pending *pending)
     if (pending->answer != NULL)
         gql_answer_release(pending->answer);
     selection_release(pending->selection);
-    request_release(pending->request);
+    actor_release(pending->actor);
+    cancellation_release(pending->cancellation);
     free(pending->arguments);
     free(pending->parent);
     free(pending);
@@ -69,36 +77,84 @@ static void on_answer(gql_answer *answer)
     addon_post(pending->addon, &pending->event);
 }
 
-static bool take_call(napi_env env, napi_value arguments[MOST_ARGUMENTS], struct pending *pending)
+/* The places of call's arguments. */
+enum {
+    INSTANCE, IS_LOADER, INDEX, ARGUMENTS, PARENT, SELECTION, ACTOR, CANCELLATION, TRACE_ID, LOCALE, OCCURRENCE, SOURCE, REMAINING,
+    CALL_ARGUMENTS
+};
+
+static bool take_values(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
 {
     bool failed = false;
     size_t size = 0, parent_size = 0;
-    pending->arguments = take_string(env, arguments[3], "arguments", &size);
+    pending->arguments = take_string(env, arguments[ARGUMENTS], "arguments", &size);
     if (pending->arguments == NULL)
         return false;
-    pending->parent = take_optional_string(env, arguments[4], "parent", &parent_size, &failed);
-    if (failed)
-        return false;
-    if (!is_nothing(env, arguments[5])) {
-        pending->selection = take_handle(env, arguments[5], HANDLE_SELECTION, "selection");
-        if (pending->selection == NULL)
-            return false;
-        pending->selection->references++;
-    }
-    pending->request = take_handle(env, arguments[6], HANDLE_REQUEST, "request");
-    if (pending->request == NULL)
-        return false;
-    pending->request->references++;
+    pending->parent = take_optional_string(env, arguments[PARENT], "parent", &parent_size, &failed);
     pending->call = (gql_call){
         .struct_size = sizeof(gql_call),
         .arguments = pending->arguments,
         .arguments_size = size,
         .parent = pending->parent,
         .parent_size = parent_size,
-        .selection = pending->selection == NULL ? NULL : pending->selection->selection,
-        .request = &pending->request->request,
+        .request = &pending->request,
     };
-    return true;
+    return !failed;
+}
+
+/* Each is optional but the actor. */
+static bool take_kept(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+{
+    if (!is_nothing(env, arguments[SELECTION])) {
+        struct selection *selection = take_handle(env, arguments[SELECTION], HANDLE_SELECTION, "selection");
+        if (selection == NULL)
+            return false;
+        selection->references++;
+        pending->selection = selection;
+        pending->call.selection = selection->selection;
+    }
+    if (!is_nothing(env, arguments[CANCELLATION])) {
+        struct cancellation *cancellation = take_handle(env, arguments[CANCELLATION], HANDLE_CANCELLATION, "cancellation");
+        if (cancellation == NULL)
+            return false;
+        cancellation->references++;
+        pending->cancellation = cancellation;
+    }
+    struct actor *actor = take_handle(env, arguments[ACTOR], HANDLE_ACTOR, "actor");
+    if (actor != NULL)
+        actor->references++;
+    pending->actor = actor;
+    return actor != NULL;
+}
+
+static uint64_t deadline_in(double milliseconds)
+{
+    struct timespec now;
+    if (!(milliseconds > 0) || milliseconds > 1e12)
+        return 0;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + (uint64_t)(milliseconds * 1e6);
+}
+
+static bool take_request(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+{
+    gql_request *request = &pending->request;
+    double source = 0, remaining = 0;
+    *request = (gql_request){
+        .struct_size = sizeof *request,
+        .actor_id = pending->actor->id,
+        .actor_id_size = pending->actor->id_size,
+        .grants = pending->actor->grant_list,
+        .grant_count = pending->actor->grant_count,
+        .cancelled = pending->cancellation == NULL ? NULL : &pending->cancellation->cancelled,
+    };
+    if (!take_number(env, arguments[SOURCE], "source", &source) || !take_number(env, arguments[REMAINING], "remaining", &remaining))
+        return false;
+    request->source = (uint32_t)source;
+    request->deadline = deadline_in(remaining);
+    return take_short_string(env, arguments[TRACE_ID], "traceId", pending->trace_id, sizeof pending->trace_id, &request->trace_id) &&
+           take_short_string(env, arguments[LOCALE], "locale", pending->locale, sizeof pending->locale, &request->locale) &&
+           take_short_string(env, arguments[OCCURRENCE], "instance", pending->instance, sizeof pending->instance, &request->instance);
 }
 
 /* NULL with an exception if there is no such resolver or loader. */
@@ -126,32 +182,39 @@ static napi_value promise_of(napi_env env, struct pending *pending)
     return promise;
 }
 
+static bool take_call(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+{
+    return take_values(env, arguments, pending) && take_kept(env, arguments, pending) && take_request(env, arguments, pending);
+}
+
 /*
- * call(instance, isLoader, index, argumentsJson, parentJson, selection, request)
- * → the JSON of the value, or {code, message, extensions}, or a promise of either.
+ * call(instance, isLoader, index, argumentsJson, parentJson, selection, actor, cancellation, traceId, locale, occurrence, source, remaining)
+ * → the JSON of the value, or {code, message, extensions}, or a promise of either. The deadline is in `remaining` milliseconds; 0:
+ * there is none. Everything by its place, and nothing made for one request only: a read costs little more than its work.
  */
 napi_value call(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS], result;
-    if (!take_arguments(env, info, 7, arguments))
+    if (!take_arguments(env, info, CALL_ARGUMENTS, arguments))
         return NULL;
-    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
+    struct instance *instance = take_handle(env, arguments[INSTANCE], HANDLE_INSTANCE, "instance");
     if (instance == NULL)
         return NULL;
     if (instance->instance == NULL)
         return answer_value(env, &closed);
-    const gql_resolve_fn function = find_function(env, instance->library, arguments[1], arguments[2]);
+    const struct runtime *runtime = instance->library->runtime;
+    const gql_resolve_fn function = find_function(env, instance->library, arguments[IS_LOADER], arguments[INDEX]);
     struct pending *pending = function == NULL ? NULL : calloc(1, sizeof *pending);
     if (pending == NULL)
         return NULL;
-    pending->addon = instance->library->runtime->addon;
+    pending->addon = runtime->addon;
     pending->event.deliver = deliver;
     if (!take_call(env, arguments, pending)) {
         finish(pending);
         return NULL;
     }
     pending->calling = true;
-    const int32_t code = gql_runtime_call(instance->library->runtime->runtime, instance->instance, function, &pending->call, on_answer, pending);
+    const int32_t code = gql_runtime_call(runtime->runtime, instance->instance, function, &pending->call, on_answer, pending);
     pending->calling = false;
     if (code != GQL_OK) {
         /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */

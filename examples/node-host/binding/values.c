@@ -68,6 +68,20 @@ char *take_optional_string(napi_env env, napi_value value, const char *what, siz
     return text;
 }
 
+bool take_short_string(napi_env env, napi_value value, const char *what, char *room, size_t capacity, const char **ret_text)
+{
+    size_t size = 0;
+    *ret_text = NULL;
+    if (is_nothing(env, value))
+        return true;
+    if (napi_get_value_string_utf8(env, value, room, capacity, &size) == napi_ok && size + 1 < capacity) {
+        *ret_text = room;
+        return true;
+    }
+    throw_type(env, what, "a short string");
+    return false;
+}
+
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number)
 {
     if (value != NULL && napi_get_value_double(env, value, ret_number) == napi_ok)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loads plugins' objects by ID.
-import { settle } from './resolvers.js';
+import { isInline, settle } from './resolvers.js';
 import { lookAhead } from './selection.js';
 
 const ANY = Symbol('any type');
@@ -17,10 +17,10 @@ export class ObjectLoader {
   #batches = new WeakMap(); // By request, then by type.
 
   constructor(native, plugins, requestOf) {
-    this.native = native;
     this.requestOf = requestOf;
     this.loaders = plugins.flatMap((plugin) =>
-      plugin.about.loaders.map(({ type }, index) => ({ plugin, type, index, select: lookAhead(native, ['__typename']) })));
+      plugin.about.loaders.map((loader, index) => ({ plugin, type: loader.type, index, inline: isInline(loader),
+        select: lookAhead(native, ['__typename']) })));
   }
 
   has(type) {
@@ -59,7 +59,7 @@ export class ObjectLoader {
     return found;
   }
 
-  async #call({ plugin, index, select }, ids, infos, request) {
-    return settle(this.native.call(plugin.instance, true, index, JSON.stringify({ ids }), null, select(...infos), request.handle));
+  async #call({ plugin, index, inline, select }, ids, infos, request) {
+    return settle(request.call(plugin, true, index, inline, JSON.stringify({ ids }), null, select(...infos)));
   }
 }

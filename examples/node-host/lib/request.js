@@ -19,26 +19,54 @@ function sourceOf(name) {
   return SOURCES[name];
 }
 
-/** Keeps what the binding made of the options. */
+const made = new WeakMap(); // Actors as the binding has them: a gateway that keeps an actor pays for it once.
+const NOBODY = { id: null, grants: [] };
+
+function actorOf(native, actor) {
+  let handle = made.get(actor);
+  if (!handle) {
+    const grants = actor.grants.map(({ organizationId, actions }) => ({ organizationId, actions: maskOf(actions) }));
+    handle = native.makeActor(actor.id, grants);
+    made.set(actor, handle);
+  }
+  return handle;
+}
+
 export class PluginRequest {
   #native;
+  #actor;
+  #cancellation = null;
+  #isCancelled = false;
+  #about;
+  #deadline;
 
-  constructor(native, { actor = null, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
+  constructor(native, { actor, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
     this.#native = native;
-    this.handle = native.makeRequest({
-      actorId: actor === null ? null : actor.id,
-      grants: actor === null ? [] : actor.grants.map(({ organizationId, actions }) => ({ organizationId, actions: maskOf(actions) })),
-      traceId,
-      locale,
-      instance,
-      source: sourceOf(source),
-      deadlineMilliseconds,
-    });
+    this.#actor = actorOf(native, actor ?? NOBODY);
+    this.#about = [traceId, locale, instance, sourceOf(source)];
+    this.#deadline = deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
+  }
+
+  /** Calls a resolver or a loader of a plugin. Gives the JSON of the value, or {code, message, extensions}, or a promise of either. */
+  call({ instance }, isLoader, index, isInline, args, parent, selection) {
+    const [traceId, locale, occurrence, source] = this.#about;
+    const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
+    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#cancellationFor(isInline),
+      traceId, locale, occurrence, source, remaining);
+  }
+
+  /** What is answered at once can't be cancelled meanwhile. */
+  #cancellationFor(isInline) {
+    if (isInline && !this.#isCancelled) return null;
+    this.#cancellation ??= this.#native.makeCancellation();
+    if (this.#isCancelled) this.#native.cancel(this.#cancellation);
+    return this.#cancellation;
   }
 
   /** Nobody waits for its answers any more. */
   cancel() {
-    this.#native.cancelRequest(this.handle);
+    this.#isCancelled = true;
+    if (this.#cancellation) this.#native.cancel(this.#cancellation);
   }
 }
 

@@ -3,6 +3,13 @@
 import { GraphQLError, Kind } from './graphql.js';
 import { lookAhead } from './selection.js';
 
+const INLINE = 1; // GQL_RESOLVER_INLINE
+
+/** Whether a resolver or a loader always answers before it returns. */
+export function isInline({ flags }) {
+  return (flags & INLINE) !== 0;
+}
+
 function toError({ code, message, extensions }) {
   return new GraphQLError(message, { extensions: { code, ...JSON.parse(extensions) } });
 }
@@ -17,12 +24,14 @@ export function settle(answer) {
 /** Adds the plugin's resolvers to a map of types. `requestOf` gives the request of a GraphQL context. */
 export function attachResolvers(native, plugin, resolvers, requestOf) {
   const select = lookAhead(native);
-  plugin.about.resolvers.forEach(({ type, field }, index) => {
+  plugin.about.resolvers.forEach((resolver, index) => {
+    const { type, field } = resolver;
     const isRoot = type === 'Query' || type === 'Mutation';
+    const inline = isInline(resolver);
     resolvers[type] ??= {};
     resolvers[type][field] = (source, args, context, info) =>
-      settle(native.call(plugin.instance, false, index, JSON.stringify(args),
-        isRoot ? null : JSON.stringify(source), select(info), requestOf(context).handle));
+      settle(requestOf(context).call(plugin, false, index, inline, JSON.stringify(args),
+        isRoot ? null : JSON.stringify(source), select(info)));
   });
 }
 
