@@ -176,10 +176,16 @@ static void measure_memory(const struct bench *bench)
     print_memory("memory_before", bench->rows);
     struct subject *subject = subject_open(bench->plugin, bench->database, bench->folder);
     print_memory("memory_idle", bench->rows);
-    struct caller caller = caller_of(bench, subject, 1, "org-1");
-    for (int done = 0; done < bench->rows / 2; done += 100) {
-        subject_page(&caller, 1);
-        subject_advance(&caller, 100);
+    int scanned = 0;
+    for (int i = 1; i <= ORGANIZATIONS; i++) {
+        char organization[16];
+        snprintf(organization, sizeof organization, "org-%d", i);
+        struct caller caller = caller_of(bench, subject, 1, organization);
+        scanned += subject_scan(&caller);
+    }
+    if (scanned != bench->rows) {
+        fprintf(stderr, "bench: %d of %d rows were there\n", scanned, bench->rows);
+        exit(1);
     }
     print_memory("memory_scanned", bench->rows);
     subject_close(subject);

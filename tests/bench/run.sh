@@ -26,18 +26,11 @@ ROWS=${ROWS:-1000 100000 1000000}
 out=$PWD/build/bench
 data=$out/data
 
-./examples/setup.sh
-if ! command -v gnuplot >/dev/null; then
-    if command -v apt-get >/dev/null && [ "$(id -u)" -eq 0 ]; then
-        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends gnuplot-nox >/dev/null
-    else
-        echo 'gnuplot is not there: the chart is left out' >&2
-    fi
-fi
+./examples/setup.sh gnuplot-nox
 [ -e "$out/build.ninja" ] || meson setup "$out" --buildtype=release -Dtests=enabled >/dev/null
-ninja -C "$out" tests/bench/bench plugin/integrations.so vault/vaultctl examples/node-host/gql_binding.node >"$out/compile.log" ||
+ninja -C "$out" tests/bench/bench plugin/integrations.so examples/node-host/gql_binding.node >"$out/compile.log" ||
     { cat "$out/compile.log" >&2; exit 1; }
-./examples/npm-ci.sh examples demo-host
+./examples/npm-ci.sh examples demo-host gateway
 ./examples/npm-ci.sh tests/bench/http
 mkdir -p "$data"
 
@@ -49,7 +42,7 @@ for rows in $ROWS; do
 done
 "$out/tests/bench/bench" "$out/plugin/integrations.so" "$data" "$rows" memory >>"$figures"
 echo 'Measuring over HTTP …' >&2
-GQL_BINDING=$out/examples/node-host/gql_binding.node node tests/bench/http/load.mjs "$data" "$rows" "$out/vault/vaultctl" \
+GQL_BINDING=$out/examples/node-host/gql_binding.node node tests/bench/http/load.mjs "$data" "$rows" \
     "$out/plugin/integrations.so" >>"$figures"
 rm -f "$data"/written.db* "$data"/http-*.db*
 python3 tests/bench/report.py "$figures" "$out" "$rows"

@@ -168,6 +168,32 @@ void subject_advance(struct caller *caller, int rows)
     gql_selection_destroy(&selection);
 }
 
+static void count_rows(gql_answer *answer)
+{
+    struct caller *caller = answer->user;
+    json_t *value = json_loadb(answer->json, answer->json_size, 0, NULL);
+    json_t *info = json_object_get(value, "pageInfo");
+    const char *cursor = json_string_value(json_object_get(info, "endCursor"));
+    caller->scanned += (int)json_array_size(json_object_get(value, "nodes"));
+    caller->has_next = json_is_true(json_object_get(info, "hasNextPage"));
+    if (cursor != NULL)
+        snprintf(caller->after, sizeof caller->after, "%s", cursor);
+    json_decref(value);
+    gql_answer_release(answer);
+}
+
+int subject_scan(struct caller *caller)
+{
+    char arguments[2304];
+    caller->after[0] = '\0';
+    caller->scanned = 0;
+    do {
+        const size_t size = write_page_arguments(caller, 100, arguments);
+        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->page_selection, count_rows, caller);
+    } while (caller->has_next);
+    return caller->scanned;
+}
+
 void subject_sign(struct subject *subject, int count)
 {
     subject->tokens = calloc((size_t)count, sizeof *subject->tokens);

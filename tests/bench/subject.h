@@ -3,6 +3,8 @@
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
 
+#include <stdbool.h>
+
 #include "data.h"
 #include "measure.h"
 
@@ -21,6 +23,8 @@ struct caller {
     char after[2048];     /* A cursor, or "". */
     const char *organization;
     int in_flight;
+    int scanned; /* By subject_scan. */
+    bool has_next;
 };
 
 /* bench_fn, with a struct caller. */
@@ -34,5 +38,8 @@ void subject_sign(struct subject *subject, int count);
 
 /* Walks on so many rows, and leaves the cursor there. */
 void subject_advance(struct caller *caller, int rows);
+
+/* Reads every row of the caller's organization, a page after the other. Returns how many there were. */
+int subject_scan(struct caller *caller);
 
 #endif

@@ -1,39 +1,35 @@
 // SPDX-License-Identifier: MIT
-// Drives both servers side by side with autocannon: load.mjs FOLDER ROWS VAULTCTL PLUGIN. Prints a line of JSON for each figure.
-import { execFileSync, spawn } from 'node:child_process';
+// Drives the servers side by side with autocannon: load.mjs FOLDER ROWS PLUGIN. Prints a line of JSON for each figure.
+import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
+import { makeVault } from './vault.mjs';
 
-const [folder, rows, vaultctl, plugin] = process.argv.slice(2);
-const ROUNDS = 5;
+const [folder, rows, plugin] = process.argv.slice(2);
 const SECONDS = 3;
 const CONNECTIONS = 32;
-const TOKENS = 200;
+const TOKENS_EACH = 1500; // Of a connection: a create has a fresh one.
 const ALL = 'id version title isActive credentialRef organization { id }';
 
-const environment = { ...process.env, VAULT_PASSPHRASE: 'bench' };
 const keyring = join(folder, 'http-keyring.json');
-const secret = join(folder, 'http-secret');
 const plugins = join(folder, 'http-plugins');
 rmSync(plugins, { recursive: true, force: true });
-rmSync(keyring, { force: true });
 mkdirSync(plugins);
 symlinkSync(plugin, join(plugins, 'integrations.so'));
-execFileSync(vaultctl, ['keygen', '--keyring', keyring, '--secret', secret], { env: environment, stdio: 'ignore' });
-const tokens = Array.from({ length: TOKENS }, (_, i) => execFileSync(vaultctl,
-  ['issue', '--secret', secret, '--aud', 'org-2', '--sub', `kv/bench/${i}`, '--exp', '+1d'], { env: environment, encoding: 'utf8' }).trim());
+const issue = makeVault(keyring);
+const tokens = Array.from({ length: CONNECTIONS * TOKENS_EACH }, (_, i) => issue({ aud: 'org-2', sub: `kv/bench/${i}`, exp: '2999-01-01T00:00:00Z' }));
 
-async function start(mode) {
-  const database = join(folder, `http-${mode}.db`);
+async function start(gateway, mode) {
+  const database = join(folder, `http-${gateway}-${mode}.db`);
   for (const tail of ['', '-wal', '-shm']) rmSync(database + tail, { force: true });
   copyFileSync(join(folder, `${rows}.db`), database);
-  const child = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url)), mode, database, keyring, plugins],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...environment, NODE_ENV: 'production' } });
+  const child = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url)), gateway, mode, database, keyring, plugins],
+    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } });
   const port = await new Promise((resolve, reject) => {
     child.stdout.once('data', (text) => resolve(Number(String(text).trim())));
-    child.once('exit', (code) => reject(new Error(`the ${mode} server ended with ${code}`)));
+    child.once('exit', (code) => reject(new Error(`the ${gateway} server, ${mode}, ended with ${code}`)));
   });
   return { child, url: `http://127.0.0.1:${port}` };
 }
@@ -48,18 +44,23 @@ async function idsOf(url) {
   return (await response.json()).data.integrations.nodes.map((node) => node.id);
 }
 
+const get = `query G($id: ID!) { integration(id: $id) { ${ALL} } }`;
+const page = `query P($first: Int) { integrations(organizationId: "org-1", first: $first) { nodes { ${ALL} } pageInfo { endCursor hasNextPage } } }`;
 const create = 'mutation C($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id version } } }';
 let minted = 0;
+/** The bodies that connection number `i` sends, one after the other. */
 const loads = {
-  http_get: (ids) => ids.map((id) => ({ body: bodyOf(`query G($id: ID!) { integration(id: $id) { ${ALL} } }`, { id }) })),
-  http_page: () => [{ body: bodyOf(`query P($first: Int) { integrations(organizationId: "org-1", first: $first) { nodes { ${ALL} } pageInfo { endCursor hasNextPage } } }`, { first: 100 }) }],
-  http_create: () => tokens.map((credentialRef) => ({ body: bodyOf(create, { input: { organizationId: 'org-2', title: `Connector ${minted++}`, credentialRef } }) })),
+  get: (ids) => ids.map((id) => bodyOf(get, { id })),
+  page: () => [bodyOf(page, { first: 100 })],
+  create: (ids, i) => tokens.slice(i * TOKENS_EACH, (i + 1) * TOKENS_EACH).map((credentialRef) =>
+    bodyOf(create, { input: { organizationId: 'org-2', title: `Connector ${minted++}`, credentialRef } })),
 };
 
-async function run(server, requests) {
+async function run(server, bodiesOf) {
+  let connection = 0;
   await fetch(`${server.url}/delay`);
-  const result = await autocannon({ url: `${server.url}/graphql`, connections: CONNECTIONS, duration: SECONDS,
-    requests: requests.map(({ body }) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body })),
+  const result = await autocannon({ url: `${server.url}/graphql`, connections: CONNECTIONS, duration: SECONDS, method: 'POST',
+    setupClient: (client) => client.setRequests(bodiesOf(connection++).map((body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body }))),
     verifyBody: (body) => !String(body).includes('"errors"') });
   if (result.mismatches > 0 || result.non2xx > 0 || result.errors > 0) throw new Error(`wrong answers: ${JSON.stringify(result)}`);
   const { p99 } = await (await fetch(`${server.url}/delay`)).json();
@@ -68,27 +69,32 @@ async function run(server, requests) {
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-function report(figure, ratios, firsts, seconds) {
+function report(figure, pairs, valueOf) {
+  const ratios = pairs.map(([a, b]) => valueOf(a) / valueOf(b));
   console.log(JSON.stringify({ figure, rows: Number(rows), value: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios),
-    first: median(firsts), second: median(seconds) }));
+    first: median(pairs.map(([a]) => valueOf(a))), second: median(pairs.map(([, b]) => valueOf(b))) }));
 }
 
-const ours = await start('plugin');
-const theirs = await start('peer');
-try {
-  const ids = await idsOf(ours.url);
-  for (const [figure, requestsOf] of Object.entries(loads)) {
-    const rounds = [];
-    for (let i = 0; i <= ROUNDS; i++) {
-      const requests = requestsOf(ids);
-      const pair = i % 2 ? [await run(ours, requests), await run(theirs, requests)] : [await run(theirs, requests), await run(ours, requests)].reverse();
-      if (i > 0) rounds.push(pair); // The first warms both up.
+/** The plugin and the peer behind one kind of gateway, in turn, so many rounds. */
+async function measure(gateway, prefix, rounds) {
+  const ours = await start(gateway, 'plugin');
+  const theirs = await start(gateway, 'peer');
+  try {
+    const ids = await idsOf(ours.url);
+    for (const [load, bodiesOf] of Object.entries(loads)) {
+      const pairs = [];
+      for (let i = 0; i <= rounds; i++) {
+        const bodies = (connection) => bodiesOf(ids, connection);
+        const pair = i % 2 ? [await run(ours, bodies), await run(theirs, bodies)] : [await run(theirs, bodies), await run(ours, bodies)].reverse();
+        if (i > 0) pairs.push(pair); // The first warms both up.
+      }
+      report(`${prefix}_${load}`, pairs, ({ rate }) => rate);
+      if (load === 'create') report(`${prefix}_loop_delay`, pairs, ({ p99 }) => p99);
     }
-    report(figure, rounds.map(([a, b]) => a.rate / b.rate), rounds.map(([a]) => a.rate), rounds.map(([, b]) => b.rate));
-    if (figure === 'http_create') {
-      report('http_loop_delay', rounds.map(([a, b]) => a.p99 / b.p99), rounds.map(([a]) => a.p99), rounds.map(([, b]) => b.p99));
-    }
+  } finally {
+    for (const { child } of [ours, theirs]) child.kill('SIGTERM');
   }
-} finally {
-  for (const { child } of [ours, theirs]) child.kill('SIGTERM');
 }
+
+await measure('mercurius', 'http', 7);
+await measure('yoga', 'yoga', 3);

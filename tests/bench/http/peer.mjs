@@ -5,6 +5,7 @@ import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { GraphQLError } from 'graphql';
+import { encode } from './vault.mjs';
 
 const Database = createRequire(import.meta.url)('better-sqlite3');
 const HEADER = Buffer.from('v4.public.');
@@ -13,16 +14,6 @@ const FIELDS = 'id, version, is_active, title, credential_ref';
 
 function refuse(code, message, more = {}) {
   return new GraphQLError(message, { extensions: { code, ...more } });
-}
-
-/** Pre-authentication encoding of PASETO. */
-function encode(...pieces) {
-  const number = (value) => {
-    const bytes = Buffer.alloc(8);
-    bytes.writeBigUInt64LE(BigInt(value));
-    return bytes;
-  };
-  return Buffer.concat([number(pieces.length), ...pieces.flatMap((piece) => [number(piece.length), piece])]);
 }
 
 function keyOf(file) {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-// One gateway, Mercurius with its JIT, twice: server.mjs plugin|peer DATABASE KEYRING PLUGINS-FOLDER. Prints its port.
+// One gateway, with the plugin or with resolvers in JavaScript: server.mjs mercurius|yoga plugin|peer DATABASE KEYRING PLUGINS-FOLDER. Prints
+// its port. /delay gives the 99th percentile of the event loop's delay since it was last asked, in milliseconds.
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import { openHost } from '../../../examples/demo-host/index.js';
 import { peerResolvers } from './peer.mjs';
 
-const [mode, database, keyring, folder] = process.argv.slice(2);
+const [gateway, mode, database, keyring, folder] = process.argv.slice(2);
 const settings = { 'org.gql-integrations.integrations': { required: true, config: {
   database: { path: mode === 'plugin' ? database : `${database}.unused`, cacheKiB: 65536, mmapMiB: 2048 }, credentials: { keyring } } } };
 // Both have the same schema, from the plugin; the peer's fields are then served by JavaScript.
@@ -20,19 +23,37 @@ if (mode === 'peer') {
 }
 
 const actor = { id: 'bench', grants: [{ organizationId: null, actions: ['READ', 'CREATE', 'UPDATE', 'DELETE'] }] };
+const context = () => ({ actor, plugins, pluginRequest: plugins.request({ actor, source: 'http', deadlineMilliseconds: 10_000 }) });
 const delay = monitorEventLoopDelay({ resolution: 1 });
 delay.enable();
-const app = Fastify();
-app.register(mercurius, { schema, jit: 1, context: () => ({ actor, plugins, pluginRequest: plugins.request({ actor, source: 'http', deadlineMilliseconds: 10_000 }) }) });
-app.get('/delay', () => {
+
+function takeDelay() {
   const p99 = delay.percentile(99) / 1e6;
   delay.reset();
   return { p99 };
-});
-await app.listen({ host: '127.0.0.1', port: 0 });
-console.log(app.server.address().port);
+}
+
+const start = {
+  async mercurius() {
+    const app = Fastify();
+    app.register(mercurius, { schema, jit: 1, context });
+    app.get('/delay', takeDelay);
+    await app.listen({ host: '127.0.0.1', port: 0 });
+    return { port: app.server.address().port, close: () => app.close() };
+  },
+  async yoga() {
+    const { createYoga } = createRequire(new URL('../../../examples/gateway/server.js', import.meta.url))('graphql-yoga');
+    const yoga = createYoga({ schema, context, graphiql: false, landingPage: false, cors: false, logging: false });
+    const server = createServer((req, res) => (req.url === '/delay' ? res.end(JSON.stringify(takeDelay())) : yoga(req, res)));
+    await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+    return { port: server.address().port, close: () => new Promise((resolve) => { server.close(resolve); server.closeAllConnections(); }) };
+  },
+};
+
+const { port, close } = await start[gateway]();
+console.log(port);
 process.on('SIGTERM', async () => {
-  await app.close();
+  await close();
   await host.close();
   delay.disable();
 });
