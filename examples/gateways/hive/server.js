@@ -14,7 +14,7 @@ function inProcess(schema) {
 
 await runServer('Serves GraphQL by Hive Gateway with the plugins of a folder.', async (host, config, log) => {
   const gateway = createGatewayRuntime({
-    subgraph: host.schema,
+    proxy: { endpoint: "local:" }, schema: host.schema,
     transports: () => inProcess(host.schema),
     plugins: () => [{
       async onContextBuilding({ context, extendContext }) {

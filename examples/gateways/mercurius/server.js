@@ -7,6 +7,10 @@ import mercurius from 'mercurius';
 
 await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
   const app = Fastify();
+  app.addHook('preValidation', async ({ body }) => {
+    // The JIT keeps one compiled operation for each text, whichever of its operations is asked for. A comment makes them different texts.
+    if (typeof body?.query === 'string' && body.operationName) body.query += `\n#${JSON.stringify(body.operationName)}`;
+  });
   await app.register(mercurius, {
     schema: hostTypeDefs,
     resolvers: host.resolvers[0],
