@@ -125,6 +125,7 @@ if [ -e tests/vault/interop/interop.test.mjs ]; then
     node_suite interop tests/vault/interop/interop.test.mjs
 fi
 node_suite gateway tests/gateway/*.test.mjs
+node_suite gateways tests/gateways/*.test.mjs
 node_suite conformance-runner tests/conformance/*.test.mjs
 tap_suite conformance node tests/conformance/run.mjs
 

@@ -16,6 +16,15 @@ function urlOf({ family, address, port }) {
   return `http://${isIPv6 ? `[${address}]` : address}:${port}/`;
 }
 
+/** A connection whose request was under way when the server began to close is closed after the answer, not when its time is over. */
+export function closeAnswered(server) {
+  server.on('request', (req, res) => {
+    res.once('finish', () => {
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+}
+
 function close(server) {
   return new Promise((resolve) => {
     const force = setTimeout(() => server.closeAllConnections(), PATIENCE);
@@ -44,5 +53,6 @@ export async function serveHttp(handle, config, log) {
       fail(req, res);
     });
   });
+  closeAnswered(server);
   return { url: urlOf(await listen(server, config)), stop: () => close(server) };
 }

@@ -2,5 +2,5 @@
 export { Refused } from './authentication.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
-export { serveHttp } from './http-server.js';
+export { closeAnswered, serveHttp } from './http-server.js';
 export { runServer } from './run-server.js';

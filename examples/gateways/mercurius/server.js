@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema and is then extended by the plugins; queries that come again are compiled by its JIT.
-import { hostTypeDefs, runServer } from 'demo-host';
+import { closeAnswered, hostTypeDefs, runServer } from 'demo-host';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 
 await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
   const app = Fastify();
+  closeAnswered(app.server);
   app.addHook('preValidation', async ({ body }) => {
     // The JIT keeps one compiled operation for each text, whichever of its operations is asked for. A comment makes them different texts.
     if (typeof body?.query === 'string' && body.operationName) body.query += `\n#${JSON.stringify(body.operationName)}`;

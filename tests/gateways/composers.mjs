@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// Two composers that know nothing of each other: each takes [{name, typeDefs}], and gives {errors, remarks, supergraphSdl}, the first two as texts.
+import { requireOfFederation } from './support.mjs';
+
+const urlOf = (name) => `http://${name}.example/graphql`;
+const messagesOf = (list) => (list ?? []).map(({ message }) => message);
+
+function apollo(subgraphs) {
+  const { composeServices } = requireOfFederation('@apollo/composition');
+  const { errors, hints, supergraphSdl } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: urlOf(name) })));
+  // The host describes common types in words of its own.
+  const remarks = hints?.filter(({ definition }) => definition.code !== 'INCONSISTENT_DESCRIPTION');
+  return { errors: messagesOf(errors), remarks: messagesOf(remarks), supergraphSdl };
+}
+
+function wundergraph(subgraphs) {
+  const { federateSubgraphs, LATEST_ROUTER_COMPATIBILITY_VERSION: version } = requireOfFederation('@wundergraph/composition');
+  const { success, errors, warnings } = federateSubgraphs({ version,
+    subgraphs: subgraphs.map(({ name, typeDefs }) => ({ name, definitions: typeDefs, url: urlOf(name) })) });
+  if (success !== (errors === undefined)) throw new Error('success and errors contradict each other');
+  return { errors: messagesOf(errors), remarks: messagesOf(warnings) };
+}
+
+export const COMPOSERS = { '@apollo/composition': apollo, '@wundergraph/composition': wundergraph };

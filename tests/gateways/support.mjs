@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The example gateways as processes.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { root } from '../support-js/paths.mjs';
+import { Server } from '../support-js/server.mjs';
+
+export const requireOfFederation = createRequire(join(root, 'examples/gateways/federation/server.js'));
+export const GATEWAYS = ['yoga', 'apollo-server', 'mercurius', 'hive', 'federation'];
+
+/** Why an example can't run on this Node, or false. */
+export function whyNot(name) {
+  const { engines } = JSON.parse(readFileSync(join(root, 'examples/gateways', name, 'package.json'), 'utf8'));
+  const [major, minor = 0] = /[\d.]+/.exec(engines.node)[0].split('.').map(Number);
+  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
+  return ownMajor < major || (ownMajor === major && ownMinor < minor) ? `it needs Node ${engines.node}` : false;
+}
+
+/** Starts examples/gateways/NAME/PROGRAM with a configuration; it may end without serving, then its `url` is undefined. */
+export async function start(name, file, program = 'server.js') {
+  const server = new Server(process.execPath, [join(root, 'examples/gateways', name, program), '--config', file]);
+  await server.ready();
+  return server;
+}
+
+/** The JSON of an answer. */
+export async function ask(server, query, variables, headers) {
+  return (await server.post({ query, variables }, headers)).json();
+}
+
+/** The data of an answer that must have no errors. */
+export async function dataOf(server, query, variables, headers) {
+  const { data, errors } = await ask(server, query, variables, headers);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+export const CREATE = 'mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id version title } } }';
+
+export async function create(server, title, headers) {
+  const data = await dataOf(server, CREATE, { input: { organizationId: 'acme', title } }, headers);
+  return data.integrationCreate.integration;
+}
