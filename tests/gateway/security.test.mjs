@@ -157,6 +157,19 @@ test('oversized requests are refused', async () => {
   assert.match(errors[0].message, /tokens/);
 });
 
+test('headers of any length and kind do no harm', async () => {
+  const query = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  for (const headers of [
+    { 'accept-language': `de${'-abcdefgh'.repeat(800)}` },
+    { 'accept-language': ';;;\u00e9' },
+    { traceparent: `00-${'f'.repeat(4000)}-1-01` },
+    { traceparent: '00-00000000000000000000000000000000-0000000000000000-00' },
+  ]) {
+    const { errors } = await gateway.query(query, {}, headers);
+    assert.equal(errors, undefined, `${JSON.stringify(headers).slice(0, 60)}: ${JSON.stringify(errors)}`);
+  }
+});
+
 test('the page of GraphiQL loads nothing from elsewhere', async () => {
   const html = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
   assert.match(html, /graphiql/i);

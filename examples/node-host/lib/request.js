@@ -86,8 +86,9 @@ function traceIdOf(traceparent) {
   return id && !/^0+$/.test(id) ? id : randomBytes(16).toString('hex');
 }
 
+/** The first language tag, cut off after some subtags (RFC 4647, section 3.4): a client's header may be as long as it likes. */
 function localeOf(acceptLanguage) {
-  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)/.exec(acceptLanguage ?? '')?.[1] ?? null;
+  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/.exec(acceptLanguage ?? '')?.[1] ?? null;
 }
 
 /** The request of an HTTP request; cancelled when the client goes before it is answered. */
