@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+// A person at the demo's GraphiQL, without a network.
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import { Sandbox } from '../gateway/harness.mjs';
+import { openBrowser, until, Visit } from './browser.mjs';
+import { GraphiQL } from './graphiql.mjs';
+
+const first = readFileSync(new URL('../../examples/gateway/first.graphql', import.meta.url), 'utf8');
+let browser;
+let sandbox;
+let gateway;
+let prefilled;
+
+before(async () => {
+  browser = await openBrowser();
+  sandbox = new Sandbox();
+  prefilled = first.replace(/^.*\n/, '').replace('@CREDENTIAL_REF@', sandbox.vault.issue('acme'));
+  writeFileSync(sandbox.path('first.graphql'), prefilled);
+  gateway = await sandbox.start((config) => { config.graphiql = { queryFile: 'first.graphql' }; });
+});
+
+after(async () => {
+  await browser?.close();
+  await gateway?.stop();
+  sandbox?.remove();
+});
+
+/** A case with a page of its own; where it fails the picture is kept. `expected`: faults that belong to the case. */
+function visiting(name, body, expected = []) {
+  test(name, { timeout: 60_000 }, async () => {
+    const visit = await Visit.start(browser, gateway.url);
+    try {
+      await body(new GraphiQL(visit.page), visit);
+      await until(() => visit.faults.length, (count) => count >= expected.length, `${expected}`);
+      assert.deepEqual(visit.faults, expected);
+    } catch (error) {
+      const picture = await visit.picture(`failed ${name}`);
+      throw new Error(`${error.message}\nThe page at that moment: ${picture}`, { cause: error });
+    } finally {
+      await visit.end();
+    }
+  });
+}
+
+/** Chromium tells the console of each answer with such a status. */
+const statusFault = (status) => `error: Failed to load resource: the server responded with a status of ${status}`;
+
+visiting('the browser reaches no other host, and an attempt is noticed', async (page) => {
+  assert.equal(await page.page.evaluate(() => fetch('https://example.org/').catch(() => 'no way out')), 'no way out');
+}, ['asks another host: https://example.org/', 'error: Failed to load resource: net::ERR_NAME_NOT_RESOLVED']);
+
+visiting('the page opens with the prefilled document, and List runs from the play button', async (page, visit) => {
+  await page.operation.shows(/query List\(\$after: String\) \{/);
+  assert.equal(await page.operation.copy(), prefilled);
+  await visit.picture('opened');
+  await page.choose('List');
+  const { data } = await page.answer(/"count": 0/);
+  assert.deepEqual(data.integrations, { total: { count: 0, precision: 'EXACT' }, edges: [], pageInfo: { hasNextPage: false, endCursor: null } });
+  await visit.picture('listed');
+});
+
+visiting('no line of the prefilled document is cut off, but for the token', async (page) => {
+  await page.page.setViewportSize({ width: 1280, height: 2000 });
+  await page.operation.shows(/deletedId/);
+  const edges = await page.operation.pane.locator('.view-line > span').evaluateAll((spans) =>
+    spans.map((span) => ({ text: span.textContent, right: span.getBoundingClientRect().right })));
+  const { x, width } = await page.operation.pane.boundingBox();
+  const cut = edges.filter(({ text, right }) => right > x + width && !text.includes('v4.public.'));
+  assert.equal(edges.length, prefilled.split('\n').length);
+  assert.deepEqual(cut, []);
+});
+
+visiting('create, update, conflict, delete', async (page, visit) => {
+  await page.choose('Create');
+  const { integration } = (await page.answer(/"integrationCreate"/)).data.integrationCreate;
+  assert.deepEqual({ ...integration, id: '' }, { id: '', version: 1, title: 'ERP connector', isActive: true });
+  const { id } = integration;
+  await visit.picture('created');
+
+  await page.setVariables({ id, version: 1 });
+  await page.choose('Update');
+  const updated = await page.answer(/"integrationUpdate": \{/);
+  assert.deepEqual(updated.data.integrationUpdate.integration, { id, version: 2, title: 'ERP connector', isActive: false });
+
+  await page.choose('Update');
+  const [error] = (await page.answer(/"CONFLICT"/)).errors;
+  const { code, status, expectedVersion, currentVersion } = error.extensions;
+  assert.deepEqual({ code, status, expectedVersion, currentVersion },
+    { code: 'CONFLICT', status: 409, expectedVersion: 1, currentVersion: 2 });
+  assert.match(await page.result.text(), /"expectedVersion": 1,\n *"currentVersion": 2/);
+  await visit.picture('conflict');
+
+  await page.setVariables({ id, version: 2 });
+  await page.choose('Delete');
+  assert.deepEqual((await page.answer(/"deletedId"/)).data, { integrationDelete: { deletedId: id } });
+  await page.run(`query Gone { gone: integration(id: "${id}") { title } }`);
+  await page.result.shows(/"NOT_FOUND"/);
+});
+
+visiting('a query is typed and run by Ctrl-Enter; the next page by its cursor', async (page, visit) => {
+  for (const title of ['Item 10', 'item 2', 'Item 1']) await gateway.create('paging', title);
+  const query = 'query Page($after: String) { page: integrations(organizationId: "paging", first: 2, after: $after) ' +
+    '{ nodes { title } pageInfo { hasNextPage endCursor } } }';
+  await page.run(query);
+  const one = (await page.answer(/"hasNextPage": true/)).data.page;
+  assert.deepEqual(one.nodes.map((node) => node.title), ['Item 1', 'item 2']);
+  assert.equal(await page.operation.copy(), query);
+  await page.setVariables({ after: one.pageInfo.endCursor });
+  await page.page.keyboard.press('Control+Enter');
+  const two = (await page.answer(/"hasNextPage": false/)).data.page;
+  assert.deepEqual(two.nodes.map((node) => node.title), ['Item 10']);
+  await visit.picture('paged');
+});
+
+visiting('the documentation opens and finds the field integrations', async (page, visit) => {
+  await page.button('Show Documentation Explorer').click();
+  const docs = page.page.getByRole('region', { name: 'Documentation Explorer' });
+  await docs.getByRole('combobox').click();
+  await page.page.keyboard.type('integrations');
+  const option = docs.getByRole('option', { name: 'Query.integrations' });
+  await option.waitFor();
+  await visit.picture('searched');
+  await option.click();
+  await docs.getByText('Lists integrations for an organization.').waitFor();
+  await docs.getByText('IntegrationConnection!').first().waitFor();
+  await visit.picture('documentation');
+});
+
+visiting('completion offers the field integrations', async (page, visit) => {
+  await page.operation.shows(/query List/);
+  await page.operation.type('{ integ');
+  const offers = page.page.locator('.suggest-widget.visible');
+  await offers.getByRole('option', { name: 'integrations' }).waitFor();
+  await visit.picture('completion');
+  await page.page.keyboard.press('ArrowDown');
+  await page.page.keyboard.press('Enter');
+  await page.operation.shows(/^\{ integrations/);
+});
+
+visiting('a mistake is underlined, and explained when run', async (page, visit) => {
+  await page.run('query Colour { integrations(organizationId: "acme") { colour } }');
+  await page.operation.pane.locator('.squiggly-error').first().waitFor();
+  await page.result.shows(/Cannot query field \\"colour\\" on type/);
+  await visit.picture('unknown field');
+  await page.run('query Syntax { integrations(organizationId "acme") { nodes { id } } }');
+  await page.operation.pane.locator('.squiggly-error').first().waitFor();
+  await page.result.shows(/Syntax Error: Expected/);
+  await visit.picture('syntax error');
+}, [statusFault('400 (Bad Request)')]);
+
+visiting('a token with fewer grants in the headers is PERMISSION_DENIED', async (page, visit) => {
+  const token = await sandbox.jwt({ sub: 'reader', grants: [{ organizationId: 'acme', actions: ['READ'] }] });
+  await page.setHeaders({ Authorization: `Bearer ${token}` });
+  await page.choose('List');
+  await page.result.shows(/"count"/);
+  await page.choose('Create');
+  const [error] = (await page.answer(/"PERMISSION_DENIED"/)).errors;
+  assert.equal(error.extensions.requiredAction, 'CREATE');
+  await visit.picture('denied');
+});
+
+visiting('a token that is none is refused, and says why', async (page, visit) => {
+  await page.setHeaders({ Authorization: 'Bearer a.b.c' });
+  await page.choose('List');
+  await page.result.shows(/The token is refused/);
+  await visit.picture('refused');
+}, [statusFault('401 (Unauthorized)')]);
+
+visiting('after a refresh the document is there and runs again', async (page) => {
+  await page.run('query Again { organization(id: "acme") { again: title } }');
+  await page.result.shows(/"again": "Acme Corporation"/);
+  // The page saves what was typed after a pause of its own.
+  await until(() => page.page.evaluate(() => Object.values(localStorage).join()), (text) => text.includes('again: title } }'), 'the saved document');
+  await page.page.reload();
+  await page.operation.shows(/again: title/);
+  assert.equal(await page.result.text(), '');
+  await page.button('Execute query').click();
+  await page.result.shows(/"again": "Acme Corporation"/);
+});
