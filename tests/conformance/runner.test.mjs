@@ -99,8 +99,7 @@ test('every operation of the published schema is run', () => {
 });
 
 const demo = () => readHosts(cases.map(({ name }) => name)).find(({ name }) => name === 'demo');
-const example = (name, title) => ({ name, ...JSON.parse(caseOf([])), needs: 'host', server: 'open', actor: 'all', document: DOCUMENT,
-  steps: [{ run: 'Me', expect: { data: { me: { id: 'user:ada', title } } } }] });
+const example = (name, title) => readCase(name, DOCUMENT, caseOf([{ run: 'Me', expect: { data: { me: { id: 'user:ada', title } } } }]));
 
 test('what is wrong fails; a deviation is expected to fail, and is stale if it does not', async () => {
   const deviations = { known: 'It calls her by another name', stale: 'It called her by another name' };

@@ -63,6 +63,6 @@ export function checkAnswer(expectation, answer, context) {
     ...extraMembers(answer.body, RESPONSE_MEMBERS, 'response'),
     ...('data' in rest ? checkData(data, answer.body.data) : []),
     ...checkErrors(errors, answer.body.errors, context),
-    ...(schema ? schemaTroubles(answer.body.data, context.adds) : []),
+    ...(schema ? schemaTroubles(schema, answer.body.data, context.adds) : []),
   ];
 }

@@ -7,7 +7,7 @@ import { isCaptured, isObject, operatorOf } from './match.mjs';
 import { TOKENS } from './tokens.mjs';
 
 const Ajv = requireOfExamples('ajv').default;
-const { parse } = requireOfExamples('graphql');
+const { parse, print, separateOperations } = requireOfExamples('graphql');
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 const TYPES = ['string', 'integer', 'boolean', 'object', 'array', 'null'];
 
@@ -61,7 +61,7 @@ function checkRun(step, operations, known, at) {
 function checkSteps({ steps, actor }, operations) {
   const known = new Set(TOKENS.map((name) => `token.${name}`));
   const used = new Set(steps.map((step) => step.run));
-  const unused = [...operations].filter((name) => !used.has(name)).map((name) => `no step runs ${name}`);
+  const unused = [...operations.keys()].filter((name) => !used.has(name)).map((name) => `no step runs ${name}`);
   const troubles = steps.flatMap((step, index) => {
     const found = step.run === undefined ? [] : checkRun({ actor, ...step }, operations, known, `/steps/${index}`);
     for (const name of Object.keys(step.capture ?? {})) known.add(name);
@@ -70,20 +70,24 @@ function checkSteps({ steps, actor }, operations) {
   return [...unused, ...troubles];
 }
 
-/** The operations of a document, all of which must have names. */
-function operationsOf(text) {
-  const definitions = parse(text).definitions.filter(({ kind }) => kind === 'OperationDefinition');
-  return new Set(definitions.map(({ name }) => name?.value ?? '(without a name)'));
+/** The operations of a document by their names: {text, isQuery}, where the text has the fragments that the operation needs. */
+function operationsOf(document) {
+  const parts = Object.entries(separateOperations(parse(document)));
+  return new Map(parts.map(([name, part]) => {
+    const { operation } = part.definitions.find(({ kind }) => kind === 'OperationDefinition');
+    return [name || '(without a name)', { text: print(part), isQuery: operation === 'query' }];
+  }));
 }
 
 /** One case from its two texts; an Error that names every fault. */
 export function readCase(name, document, expectations) {
   const test = JSON.parse(expectations);
+  const operations = operationsOf(document);
   const faults = validate(test)
-    ? checkSteps(test, operationsOf(document))
+    ? checkSteps(test, operations)
     : validate.errors.map((error) => `${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`);
   if (faults.length > 0) throw new Error(`${name}.json: ${faults.join('; ')}`);
-  return { name, document, ...test };
+  return { name, document, operations, ...test };
 }
 
 /** All cases of a folder, by name. */

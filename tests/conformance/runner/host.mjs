@@ -25,7 +25,7 @@ const CONFIGURATIONS = {
   bound: {
     typeBase: 'https://errors.example.org/',
     change: (config, own) => {
-      config.requestTimeoutMilliseconds = 1000;
+      config.requestTimeoutMilliseconds = 2000;
       own.organization = 'acme';
       own.errors = { typeBase: 'https://errors.example.org/' };
       own.limits = { pendingMutations: 2 };

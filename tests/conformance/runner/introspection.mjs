@@ -7,29 +7,26 @@ const { buildClientSchema, buildSchema, lexicographicSortSchema, printType, isIn
   isSpecifiedScalarType } = requireOfExamples('graphql');
 const SOURCES = ['examples/demo-host/host-schema.graphql', 'plugin/schema/integrations.graphql'];
 
-/** Name → text. The order of members says nothing, so both sides are sorted. */
-function textsOf(schema) {
-  const sorted = lexicographicSortSchema(schema);
-  const types = Object.values(sorted.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
-  const directives = sorted.getDirectives().filter((directive) => !isSpecifiedDirective(directive));
-  return new Map([
-    ...types.map((type) => [type.name, printType(type)]),
-    ...directives.map(({ name, description, args, isRepeatable, locations }) =>
+/** Name → text of the types or the directives. The order of members says nothing: the schema is sorted. */
+const TEXTS = {
+  types: (schema) => Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
+    .map((type) => [type.name, printType(type)]),
+  directives: (schema) => schema.getDirectives().filter((directive) => !isSpecifiedDirective(directive))
+    .map(({ name, description, args, isRepeatable, locations }) =>
       [`@${name}`, JSON.stringify({ description, args: args.map((arg) => `${arg.name}: ${arg.type}`), isRepeatable, locations })]),
-  ]);
-}
+};
 
 let published;
 
-function publishedTexts() {
-  published ??= textsOf(buildSchema(SOURCES.map((file) => readFileSync(`${root}/${file}`, 'utf8')).join('\n')));
+function publishedSchema() {
+  published ??= lexicographicSortSchema(buildSchema(SOURCES.map((file) => readFileSync(`${root}/${file}`, 'utf8')).join('\n')));
   return published;
 }
 
-/** What differs; `adds.schema` names types and directives that the host may have beside. */
-export function schemaTroubles(introspection, adds) {
-  const expected = publishedTexts();
-  const actual = textsOf(buildClientSchema(introspection));
+/** What differs of the `types` or the `directives`; `adds.schema` names those that the host may have beside. */
+export function schemaTroubles(kind, introspection, adds) {
+  const expected = new Map(TEXTS[kind](publishedSchema()));
+  const actual = new Map(TEXTS[kind](lexicographicSortSchema(buildClientSchema(introspection))));
   return [
     ...[...expected].filter(([name, text]) => actual.get(name) !== text)
       .map(([name, text]) => `${name} is reported as ${actual.get(name) ?? 'nothing'}\ninstead of ${text}`),

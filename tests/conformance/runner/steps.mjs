@@ -18,8 +18,9 @@ async function ask(step, variables, context) {
   const { server, test, captured } = context;
   const actor = step.actor === undefined ? test.actor : step.actor;
   const traceId = randomBytes(16).toString('hex');
+  const query = test.sends === 'document' ? test.document : test.operations.get(step.run).text;
   const response = await server.post(
-    { query: test.document, operationName: step.run, variables: substitute(variables, captured) },
+    { query, operationName: step.run, variables: substitute(variables, captured) },
     { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context), ...step.headers });
   const text = await response.text();
   return { status: response.status, text, traceId, body: parse(text) };
@@ -84,14 +85,28 @@ async function runOnce(step, variables, context) {
   return troubles.length > 0 ? troubles : capture(step, answers[0], context.captured);
 }
 
+async function alter({ sql, undo }, { server, undoing }) {
+  if (undo !== undefined) undoing.push(undo);
+  await runSql(server.database, sql);
+  return [];
+}
+
+/** A query is asked twice: what a gateway has parsed, planned or compiled for the first time it uses for the second. */
 async function runStep(step, context) {
-  if (step.sql !== undefined) {
-    await runSql(context.server.database, step.sql);
-    return [];
-  }
-  for (const variables of [step.variables ?? {}].flat()) {
+  if (step.sql !== undefined) return alter(step, context);
+  const times = context.test.operations.get(step.run).isQuery && !step.locked && !step.atOnce ? 2 : 1;
+  const all = [step.variables ?? {}].flat().flatMap((variables) => Array(times).fill(variables));
+  for (const variables of all) {
     const troubles = await runOnce(step, variables, context);
     if (troubles.length > 0) return troubles;
+  }
+  return [];
+}
+
+async function runSteps({ steps }, context) {
+  for (const [index, step] of steps.entries()) {
+    const troubles = await runStep(step, context);
+    if (troubles.length > 0) return troubles.map((trouble) => `step ${index} (${step.run ?? 'sql'}): ${trouble}`);
   }
   return [];
 }
@@ -100,10 +115,11 @@ async function runStep(step, context) {
 export async function runCase(test, host) {
   const server = await host.server(test.server);
   const captured = Object.fromEntries(Object.entries(host.tokens).map(([name, token]) => [`token.${name}`, token]));
-  const context = { host, server, test, captured, typeBase: server.typeBase, adds: host.adds, folder: host.sandbox.folder };
-  for (const [index, step] of test.steps.entries()) {
-    const troubles = await runStep(step, context);
-    if (troubles.length > 0) return troubles.map((trouble) => `step ${index} (${step.run ?? 'sql'}): ${trouble}`);
+  const { typeBase } = server;
+  const context = { host, server, test, captured, typeBase, adds: host.adds, folder: host.sandbox.folder, undoing: [] };
+  try {
+    return await runSteps(test, context);
+  } finally {
+    for (const sql of context.undoing.reverse()) await runSql(server.database, sql);
   }
-  return [];
 }
