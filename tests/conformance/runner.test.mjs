@@ -11,6 +11,7 @@ import { differ, differInOrder, substitute } from './runner/match.mjs';
 import { PROBLEMS } from './runner/problem.mjs';
 import { replaceTable, tableTroubles } from './runner/readme.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
+import { runCase } from './runner/steps.mjs';
 import { runHost } from './runner/suite.mjs';
 import { makeVault } from './runner/tokens.mjs';
 
@@ -115,6 +116,35 @@ test('the example of the book is a case, and passes', async () => {
   const [, document, expectations] = /```graphql\n([^]*?)```[^]*?```json\n([^]*?)```/.exec(source('tests/conformance/README.md'));
   const results = await runHost(demo(), [readCase('example', document, expectations)], vault);
   assert.deepEqual(results.map(({ verdict, troubles }) => [verdict, troubles]), [['pass', []], ['pass', []], ['pass', []]]);
+});
+
+/** A host that answers a document with what `answerOf` gives for its operation, and keeps what it was sent. */
+function pretended(answerOf) {
+  const sent = [];
+  const post = async (body) => {
+    sent.push(body);
+    return new Response(JSON.stringify({ data: answerOf(body.operationName, sent.length) }));
+  };
+  const server = async () => ({ post, typeBase: 'urn:x:', log: '' });
+  return { sent, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
+}
+
+test('a query is asked twice and a mutation once; an operation is sent alone, or with the whole document', async () => {
+  const steady = pretended((name) => (name === 'Me' ? { me: { id: 'user:ada', title: 'ada' } } : { ping: true }));
+  assert.deepEqual(await runCase(example('steady', 'ada'), steady), []);
+  assert.deepEqual(steady.sent.map(({ operationName }) => operationName), ['Me', 'Me', 'Ping']);
+  assert.ok(!steady.sent[0].query.includes('Ping'));
+  const whole = pretended(() => ({}));
+  assert.deepEqual(await runCase(readCase('whole', DOCUMENT, caseOf([{ run: 'Me' }], { sends: 'document' })), whole), []);
+  assert.equal(whole.sent[0].query, DOCUMENT);
+  const fickle = pretended((name, times) => ({ me: { id: 'user:ada', title: times === 1 ? 'ada' : 'Ada' } }));
+  assert.deepEqual(await runCase(example('fickle', 'ada'), fickle), ['step 0 (Me): data.me.title: "Ada" instead of "ada"']);
+});
+
+test('a path of the server in an answer is a failure, whatever was expected', async () => {
+  const telltale = pretended(() => ({ me: 'it is in /nowhere/open.db' }));
+  assert.deepEqual(await runCase(readCase('telltale', DOCUMENT, caseOf([{ run: 'Me' }])), telltale),
+    ['step 0 (Me): a path of the server is in the answer']);
 });
 
 test('a host that does not start is one failure, with its log', async () => {
