@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { build, root } from '../support-js/paths.mjs';
 import { readCases } from './runner/cases.mjs';
-import { readHosts, versionOf } from './runner/hosts.mjs';
+import { readHosts, versionOf, whyAbsent } from './runner/hosts.mjs';
 import { replaceTable, tableTroubles } from './runner/readme.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
 import { forEach, runHost } from './runner/suite.mjs';
@@ -32,7 +32,6 @@ const OPTIONS = {
   list: { type: 'boolean' },
   help: { type: 'boolean' },
 };
-const NODE_MAJOR = Number.parseInt(process.versions.node, 10);
 const README = join(root, 'README.md');
 
 class WrongUsage extends Error {}
@@ -95,10 +94,10 @@ async function main() {
   }
   const isWhole = !options.host && !options.case;
   const [chosen, cases] = [choose(allHosts, options.host, 'host'), choose(allCases, options.case, 'case')];
-  const absent = chosen.filter(({ node }) => node > NODE_MAJOR);
+  const absent = chosen.filter(whyAbsent);
   const hosts = chosen.filter((host) => !absent.includes(host));
   const tap = new Tap((text) => process.stdout.write(text));
-  absent.forEach(({ name, node }) => tap.add({ title: name, verdict: 'cannot', reason: `it needs Node.js ${node}` }));
+  absent.forEach((host) => tap.add({ title: host.name, verdict: 'cannot', reason: whyAbsent(host) }));
   const rows = await runHosts(hosts, cases, Number(options.jobs), tap);
   if (isWhole) writeReport({ rows, absent, isUpdate: options.update, tap });
   return tap.end();

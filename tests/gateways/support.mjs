@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The example gateways as processes.
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { whyNot as engineTrouble } from '../support-js/engines.mjs';
 import { root } from '../support-js/paths.mjs';
 import { Server } from '../support-js/server.mjs';
 
@@ -11,10 +11,7 @@ export const GATEWAYS = ['yoga', 'apollo-server', 'mercurius', 'hive', 'federati
 
 /** Why an example can't run on this Node, or false. */
 export function whyNot(name) {
-  const { engines } = JSON.parse(readFileSync(join(root, 'examples/gateways', name, 'package.json'), 'utf8'));
-  const [major, minor = 0] = /[\d.]+/.exec(engines.node)[0].split('.').map(Number);
-  const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number);
-  return ownMajor < major || (ownMajor === major && ownMinor < minor) ? `it needs Node ${engines.node}` : false;
+  return engineTrouble(join(root, 'examples/gateways', name)) ?? false;
 }
 
 /** Starts examples/gateways/NAME/PROGRAM with a configuration; it may end without serving, then its `url` is undefined. */

@@ -5,6 +5,13 @@ import { closeAnswered, hostTypeDefs, runServer } from 'demo-host';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 
+/** A request that is refused has no data: nothing was executed. */
+function formatErrors(execution, context) {
+  const formatted = mercurius.defaultErrorFormatter(execution, context);
+  if (!('data' in execution)) delete formatted.response.data;
+  return formatted;
+}
+
 await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
   const app = Fastify();
   closeAnswered(app.server);
@@ -17,6 +24,7 @@ await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a
     resolvers: host.resolvers[0],
     context: (request, reply) => host.contextOf(request.raw, reply.raw),
     jit: 1,
+    errorFormatter: formatErrors,
   });
   app.graphql.extendSchema(host.plugins.typeDefs);
   app.graphql.defineResolvers(host.plugins.resolvers);

@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { whyNot } from '../../support-js/engines.mjs';
 import { requireOfExamples, root } from '../../support-js/paths.mjs';
 
 const Ajv = requireOfExamples('ajv').default;
@@ -19,6 +20,13 @@ export function readHosts(caseNames, hosts = beside('hosts.json')) {
   return hosts;
 }
 
+const folderOf = ({ command }) => join(root, command[1], '..');
+
+/** Why a host can't run here, or undefined. */
+export function whyAbsent(host) {
+  return host.packages && whyNot(folderOf(host));
+}
+
 /** The version of an npm package, as the host itself finds it. */
 function packageVersion(name, folder) {
   for (let at = folder; at.startsWith(root); at = join(at, '..')) {
@@ -32,8 +40,8 @@ function packageVersion(name, folder) {
 }
 
 /** What a host runs: packages with their versions. */
-export function versionOf({ command, packages, version }) {
+export function versionOf(host) {
+  const { packages, version } = host;
   if (version) return execFileSync(version[0], version.slice(1), { encoding: 'utf8' }).trim();
-  const folder = join(root, command[1], '..');
-  return packages.map((name) => `${name} ${packageVersion(name, folder)}`).join(', ');
+  return packages.map((name) => `${name} ${packageVersion(name, folderOf(host))}`).join(', ');
 }
