@@ -119,10 +119,9 @@ visiting('the documentation opens and finds the field integrations', async (page
   const docs = page.page.getByRole('region', { name: 'Documentation Explorer' });
   await docs.getByRole('combobox').click();
   await page.page.keyboard.type('integrations');
-  const option = docs.getByRole('option', { name: 'Query.integrations' });
-  await option.waitFor();
+  await until(() => docs.getByRole('option').first().textContent(), (found) => /integration/i.test(found), 'what the search finds');
   await visit.picture('searched');
-  await option.click();
+  await docs.getByRole('option', { name: 'Query.integrations' }).click();
   await docs.getByText('Lists integrations for an organization.').waitFor();
   await docs.getByText('IntegrationConnection!').first().waitFor();
   await visit.picture('documentation');
