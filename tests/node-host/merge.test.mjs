@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: MIT
+// What a plugin adds depends on what the host has; what does not fit is refused, all of it.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ask, Bench, create, dataOf, graphql, PluginRefused } from './support.mjs';
+
+const { buildSchema, parse, printSchema, validateSchema } = graphql;
+const richHost = readFileSync(new URL('../../examples/demo-host/host-schema.graphql', import.meta.url), 'utf8');
+const COMMON = ['trim', 'Node', 'Titled', 'Versioned', 'Actor', 'Edge', 'Connection', 'PageInfo', 'CountInfo', 'CountPrecision', 'OrderDirection',
+  'DeletePayload', 'Organization'];
+const OWN = ['Integration', 'IntegrationConnection', 'IntegrationCreateInput', 'IntegrationDeleteInput', 'IntegrationEdge', 'IntegrationFilter',
+  'IntegrationOrder', 'IntegrationOrderField', 'IntegrationPayload', 'IntegrationUpdateInput'];
+const LIST = '{ integrations(organizationId: "acme") { nodes { title organization { __typename id } } } }';
+
+/** The names of what a document defines, without the roots. */
+function definedBy({ definitions }) {
+  return definitions.filter((node) => !node.kind.endsWith('Extension') && !['Query', 'Mutation'].includes(node.name?.value))
+    .map((node) => node.name.value).sort();
+}
+
+
+async function refusalOf(t, schema) {
+  const bench = new Bench(t);
+  const error = await bench.load({ schema }).then(() => assert.fail('it was taken'), (reason) => reason);
+  assert.ok(error instanceof AggregateError);
+  assert.match(error.message, /Required plugins are not there: integrations\.so/);
+  assert.equal(error.errors.length, 1);
+  assert.ok(error.errors[0] instanceof PluginRefused);
+  assert.match(error.errors[0].file, /integrations\.so$/);
+  for (const reason of error.errors[0].reasons) assert.ok(error.message.includes(reason));
+  return error.errors[0].reasons;
+}
+
+const forms = { text: (sdl) => sdl, document: (sdl) => parse(sdl), schema: (sdl) => buildSchema(sdl) };
+
+for (const [form, make] of Object.entries(forms)) {
+  test(`a host that owns all (as ${form}) takes the plugin's own part, and keeps its descriptions`, async (t) => {
+    const plugins = await new Bench(t).load({ schema: make(richHost) });
+    assert.deepEqual(definedBy(plugins.typeDefs), OWN);
+    assert.deepEqual(validateSchema(plugins.schema), []);
+    assert.equal(plugins.schema.getType('Node').description, 'An object with a globally unique ID.');
+    assert.ok(plugins.schema.getType('Organization').getFields().settings);
+    await create(plugins, 'A');
+    assert.equal((await dataOf(plugins, LIST)).integrations.nodes[0].title, 'A');
+  });
+}
+
+test('a host that owns nothing, not even a root, takes the common part too', async (t) => {
+  const plugins = await new Bench(t).load();
+  assert.deepEqual(definedBy(plugins.typeDefs), [...COMMON, ...OWN].sort());
+  assert.deepEqual(validateSchema(plugins.schema), []);
+  await create(plugins, 'A');
+  assert.deepEqual((await dataOf(plugins, LIST)).integrations.nodes, [{ title: 'A', organization: { __typename: 'Organization', id: 'acme' } }]);
+});
+
+for (const [form, make] of Object.entries(forms)) {
+  test(`a host that owns some (as ${form}) gets the difference, the root of mutations included`, async (t) => {
+    const schema = make('type Query { hello: String } interface Node { id: ID! } type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! ' +
+      'startCursor: String endCursor: String pages: Int } directive @trim on ARGUMENT_DEFINITION | INPUT_FIELD_DEFINITION | FIELD_DEFINITION');
+    const plugins = await new Bench(t).load({ schema });
+    const owned = ['Node', 'PageInfo', 'trim'];
+    assert.deepEqual(definedBy(plugins.typeDefs), [...COMMON.filter((name) => !owned.includes(name)), ...OWN].sort());
+    assert.ok(plugins.schema.getMutationType().getFields().integrationCreate);
+    assert.ok(plugins.schema.getQueryType().getFields().hello);
+    await create(plugins, 'A');
+  });
+}
+
+test('a host with roots of other names is told so', async (t) => {
+  const reasons = await refusalOf(t, 'schema { query: Root } type Root { hello: String }');
+  assert.match(reasons.join('\n'), /extends the type `Query`, which neither side defines/);
+});
+
+test('a host that says its roots, without one for mutations, gets that', async (t) => {
+  const plugins = await new Bench(t).load({ schema: 'schema { query: Query } type Query { hello: String }' });
+  assert.equal(plugins.schema.getMutationType().name, 'Mutation');
+  await create(plugins, 'A');
+});
+
+test('a common type that lacks a field is refused', async (t) => {
+  const reasons = await refusalOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
+  assert.deepEqual(reasons.filter((reason) => !/PageInfo/.test(reason)), []);
+  assert.match(reasons.join('\n'), /`PageInfo` lacks `hasPreviousPage: Boolean!`/);
+});
+
+test('a common type that types a field otherwise is refused', async (t) => {
+  const reasons = await refusalOf(t, richHost.replace('count: Int!', 'count: Float!'));
+  assert.match(reasons.join('\n'), /`CountInfo\.count` is of type `Float!` in the host, but the plugin .* needs `Int!`/);
+});
+
+test('every conflict is named, not only the first', async (t) => {
+  const schema = richHost.replace('hasPreviousPage: Boolean!', '').replace('count: Int!', 'count: Float!').replace('AT_LEAST', '')
+    .replace('interface Titled', 'type Titled').replace('implements Actor & Node & Titled', 'implements Actor & Node')
+    .replace('interface Actor implements Node & Titled', 'interface Actor implements Node').replace('type Organization implements Node & Titled', 'type Organization implements Node')
+    .replace('  me: Actor\n', '  me: Actor\n  integration(id: ID!): String\n').concat('type IntegrationEdge { cursor: String! }');
+  const reasons = (await refusalOf(t, schema)).join('\n');
+  for (const conflict of [/`PageInfo` lacks `hasPreviousPage/, /`CountInfo\.count` is of type `Float!`/, /`CountPrecision` lacks the value `AT_LEAST`/,
+    /`Titled` is of kind type in the host/, /`Query\.integration`.* is already defined/, /`IntegrationEdge`.* is already defined/]) assert.match(reasons, conflict);
+});
+
+test('the host may mention what only the plugin defines', async (t) => {
+  const mentions = `${richHost} union Subject = User | Integration
+    extend type Query { subject(id: ID!): Subject } type Audit { by: Integration at: String } extend type Query { audits: [Audit!]! }`;
+  const plugins = await new Bench(t).load({ schema: mentions });
+  assert.deepEqual(plugins.schema.getType('Subject').getTypes().map(String), ['User', 'Integration']);
+  const id = await create(plugins, 'A');
+  const fields = plugins.schema.getQueryType().getFields();
+  fields.subject.resolve = (source, args, context, info) => plugins.load(args.id, context, info);
+  assert.deepEqual((await dataOf(plugins, `{ subject(id: "${id}") { __typename ... on Integration { title } } }`)).subject,
+    { __typename: 'Integration', title: 'A' });
+});
+
+test('one plugin may lean on what another one brings', async (t) => {
+  const plugins = await new Bench(t, 'integrations', 'workshop').load();
+  assert.deepEqual(plugins.about.map(({ id }) => id), ['org.gql-integrations.integrations', 'org.example.workshop']);
+  assert.equal(definedBy(plugins.typeDefs).filter((name) => name === 'Node').length, 1);
+  assert.deepEqual(validateSchema(plugins.schema), []);
+});
+
+test('a plugin that is refused and not required is told, and left out', async (t) => {
+  const bench = new Bench(t, 'integrations', 'workshop');
+  const refusals = [];
+  const plugins = await bench.load({ schema: 'type Query { gadget: String }', refused: (error) => refusals.push(error) });
+  assert.equal(refusals.length, 1);
+  assert.match(refusals[0].file, /workshop\.so$/);
+  assert.match(refusals[0].message, /`Query\.gadget`.* is already defined by the host/);
+  assert.deepEqual(plugins.about.map(({ id }) => id), ['org.gql-integrations.integrations']);
+  assert.ok(!printSchema(plugins.schema).includes('Widget'));
+  assert.match((await ask(plugins, '{ named { name } }')).errors[0].message, /Cannot query field "named"/);
+});
+
+test('the resolvers of a schema that the host gives stay', async (t) => {
+  const schema = buildSchema(richHost);
+  schema.getQueryType().getFields().me.resolve = () => ({ __typename: 'User', id: 'u', title: 'Ada' });
+  const plugins = await new Bench(t).load({ schema });
+  assert.equal((await dataOf(plugins, '{ me { title } }')).me.title, 'Ada');
+  assert.equal(schema.getType('Integration'), undefined, 'the host\'s own schema was changed');
+});
+

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+// A folder with plugins, loaded by the package, in this process.
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const build = process.env.BUILD ?? join(root, 'build');
+export const binding = join(build, 'examples/node-host/gql_binding.node');
+process.env.GQL_BINDING = binding;
+
+export const requireOfExamples = createRequire(join(root, 'examples/node-host/index.js'));
+export const { loadPlugins, PluginRefused } = await import('../../examples/node-host/index.js');
+export const graphql = requireOfExamples('graphql');
+
+const FILES = { integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so' };
+export const ALL_ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
+export const ACTOR = { id: 'user:test', grants: [{ organizationId: null, actions: ALL_ACTIONS }] };
+
+/** Ends with the test `t`, the plugins that were loaded from it first. */
+export class Bench {
+  #open = [];
+
+  constructor(t, ...names) {
+    this.folder = mkdtempSync(join(tmpdir(), 'node-host-test-'));
+    this.plugins = join(this.folder, 'plugins');
+    mkdirSync(this.plugins);
+    for (const name of names.length > 0 ? names : ['integrations']) {
+      symlinkSync(join(build, FILES[name]), join(this.plugins, `${name}.so`));
+    }
+    t.after(() => this.end());
+  }
+
+  get settings() {
+    return { 'integrations.so': { required: true, config: { database: { path: join(this.folder, 'integrations.db') } } } };
+  }
+
+  async load(options = {}) {
+    const plugins = await loadPlugins(this.plugins, { settings: this.settings, ...options });
+    this.#open.push(plugins);
+    return plugins;
+  }
+
+  async end() {
+    for (const plugins of this.#open) await plugins.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A result of graphql-js with plain objects. */
+export async function ask(plugins, source, { variables, actor = ACTOR, schema = plugins.schema } = {}) {
+  const contextValue = { actor, plugins, pluginRequest: plugins.request({ actor, source: 'internal' }) };
+  const result = await graphql.graphql({ schema, source, variableValues: variables, contextValue });
+  return JSON.parse(JSON.stringify(result));
+}
+
+/** The data of a result that must have no errors. */
+export async function dataOf(plugins, source, options) {
+  const { data, errors } = await ask(plugins, source, options);
+  if (errors) throw new Error(JSON.stringify(errors));
+  return data;
+}
+
+export async function create(plugins, title, organizationId = 'acme', options = undefined) {
+  const { integrationCreate } = await dataOf(plugins,
+    `mutation { integrationCreate(input: { organizationId: "${organizationId}", title: "${title}" }) { integration { id } } }`, options);
+  return integrationCreate.integration.id;
+}
