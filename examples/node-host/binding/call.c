@@ -20,7 +20,7 @@ struct pending {
     char instance[256];
     gql_answer *answer;
     bool calling; /* The environment's thread is inside gql_runtime_call. */
-    napi_deferred deferred;
+    napi_deferred deferred; /* NULL: there is no promise, since the thread is being terminated; the answer is dropped. */
 };
 
 static void finish(struct pending *pending)
@@ -56,7 +56,7 @@ static void deliver(napi_env env, struct event *event)
 {
     struct pending *pending = (struct pending *)event;
     struct addon *addon = pending->addon;
-    if (env != NULL) {
+    if (env != NULL && pending->deferred != NULL) {
         napi_handle_scope scope;
         napi_open_handle_scope(env, &scope);
         napi_resolve_deferred(env, pending->deferred, answer_value(env, pending->answer));
@@ -176,9 +176,10 @@ static gql_resolve_fn find_function(napi_env env, const struct library *library,
 static napi_value promise_of(napi_env env, struct pending *pending)
 {
     napi_value promise = NULL;
-    if (napi_create_promise(env, &pending->deferred, &promise) != napi_ok)
-        abort(); /* The answer will come and find no promise: V8 is out of memory. */
-    addon_await(pending->addon);
+    if (napi_create_promise(env, &pending->deferred, &promise) == napi_ok)
+        addon_await(pending->addon);
+    else
+        pending->deferred = NULL;
     return promise;
 }
 

@@ -40,9 +40,7 @@ export async function openPlugin({ native, runtime, settings, host }, file) {
 
 /** Finishes what is under way, and lets go of everything. */
 export async function closePlugins({ native, runtime, plugins }) {
-  for (const plugin of plugins) {
-    await native.destroyInstance(plugin.instance);
-    native.closeLibrary(plugin.library);
-  }
+  await Promise.all(plugins.map(({ instance }) => native.destroyInstance(instance)));
+  for (const { library } of plugins) native.closeLibrary(library);
   native.destroyRuntime(runtime);
 }

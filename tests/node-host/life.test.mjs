@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+// From loading to closing, and the end of the process.
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { ACTOR, ask, Bench, create, dataOf, loadPlugins } from './support.mjs';
+
+const SCRIPT = fileURLToPath(new URL('script.mjs', import.meta.url));
+const PATIENCE = 20_000; // Milliseconds; what is built with sanitizers is slow to start.
+
+/** Runs script.mjs; gives its output and how long it took from what it says last to its end. */
+async function run(bench, how) {
+  const child = spawn(process.execPath, [SCRIPT, how, bench.plugins, JSON.stringify(bench.settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
+  let output = '';
+  let last;
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output += text;
+    last = performance.now();
+  });
+  const [code, signal] = await once(child, 'close');
+  clearTimeout(timer);
+  return { code, signal, lines: output.trim().split('\n').map((line) => JSON.parse(line)), ending: performance.now() - last };
+}
+
+test('after close the process ends by itself, with no handle of the package left', async (t) => {
+  const { code, signal, lines, ending } = await run(new Bench(t, 'integrations', 'workshop'), 'close');
+  assert.deepEqual([code, signal], [0, null]);
+  assert.equal(lines[0].data.integrationCreate.integration.title, 'A');
+  assert.equal(lines[1].data.integrations.total.count, 1);
+  assert.deepEqual(lines[2].left, []);
+  assert.ok(ending < 2000, `it took ${ending} ms to end`);
+});
+
+test('a process that does not close ends by itself, too', async (t) => {
+  const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'leave');
+  assert.equal(code, 0);
+  assert.equal(lines.length, 2);
+});
+
+test('an answer that is awaited keeps the process alive', async (t) => {
+  const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'wait');
+  assert.equal(code, 0);
+  assert.deepEqual(lines.at(-1), { data: { slow: true } });
+});
+
+test('process.exit in the middle of calls', async (t) => {
+  const bench = new Bench(t, 'integrations', 'workshop');
+  const { code, lines } = await run(bench, 'exit');
+  assert.equal(code, 3);
+  const plugins = await bench.load();
+  const { integrations } = await dataOf(plugins, '{ integrations(organizationId: "acme", first: 100) { nodes { id } } }');
+  const there = new Set(integrations.nodes.map(({ id }) => id));
+  assert.deepEqual(lines.filter(({ created }) => created && !there.has(created)), []);
+});
+
+test('close finishes what is under way, refuses what comes later, and may come twice', async (t) => {
+  const plugins = await new Bench(t, 'integrations', 'workshop').load();
+  const slow = dataOf(plugins, '{ slow(milliseconds: 300) }');
+  const creates = Promise.all(Array.from({ length: 20 }, (_, i) => create(plugins, `T${i}`)));
+  const closed = plugins.close();
+  const late = await ask(plugins, '{ gadget(id: "gadget:1") { id } }');
+  assert.equal(late.errors[0].extensions.code, 'SERVICE_UNAVAILABLE');
+  assert.deepEqual(await slow, { slow: true });
+  assert.equal(new Set(await creates).size, 20);
+  await Promise.all([closed, plugins.close()]);
+  const after = await ask(plugins, '{ integrations(organizationId: "acme") { nodes { id } } }');
+  assert.equal(after.errors[0].extensions.code, 'SERVICE_UNAVAILABLE');
+});
+
+test('loaded and closed many times, side by side', async (t) => {
+  const bench = new Bench(t, 'integrations', 'workshop');
+  for (let round = 0; round < 10; round++) {
+    const both = await Promise.all([loadPlugins(bench.plugins, { settings: bench.settings }), loadPlugins(bench.plugins, { settings: bench.settings })]);
+    await create(both[0], `A${round}`);
+    assert.equal((await dataOf(both[1], '{ integrations(organizationId: "acme") { total { count } } }')).integrations.total.count, round + 1);
+    await Promise.all(both.map((plugins) => plugins.close()));
+  }
+});
+
+test('each has a log of its own', async (t) => {
+  const bench = new Bench(t, 'integrations', 'workshop');
+  const logs = [[], [], []];
+  const [one, two, quiet] = await Promise.all(logs.map((lines, i) =>
+    bench.load({ log: (...line) => lines.push(line), logLevel: i === 2 ? 'error' : 'warning' })));
+  const contextOf = (plugins, traceId) => ({ pluginRequest: plugins.request({ actor: ACTOR, traceId }) });
+  const say = (plugins, text, traceId) => plugins.schema.getQueryType().getFields().say.resolve(undefined, { text }, contextOf(plugins, traceId),
+    { fieldNodes: [{}], fragments: {}, variableValues: {} });
+  say(one, 'first', '0af7651916cd43dd8448eb211c80319c');
+  say(two, 'second', null);
+  say(quiet, 'third', null);
+  await Promise.all([one, two, quiet].map((plugins) => plugins.close()));
+  assert.deepEqual(logs, [[['warning', 'first', '0af7651916cd43dd8448eb211c80319c']], [['warning', 'second', null]], []]);
+});
+
+test('a log that throws is an uncaught exception, and holds up no answer', async (t) => {
+  const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'bad log');
+  assert.equal(code, 0);
+  assert.deepEqual(lines, [{ uncaught: 'a bad log' }, { data: { say: true, slow: true } }]);
+});

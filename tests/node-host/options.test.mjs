@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+// What is given wrongly is named.
+import assert from 'node:assert/strict';
+import { copyFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { ACTOR, Bench, build, graphql, loadPlugins } from './support.mjs';
+
+test('faults of the options', async (t) => {
+  const bench = new Bench(t);
+  const cases = [
+    [{ shcema: '' }, /there is no shcema; there are schema,/],
+    [{ schema: 7 }, /schema must be SDL, a document or a GraphQLSchema/],
+    [{ schema: 'type Query {' }, /Syntax Error/],
+    [{ log: 'x' }, /log must be a function/],
+    [{ logLevel: 'loud' }, /logLevel must be one of error, warning, info, debug/],
+    [{ settings: [] }, /settings must be an object/],
+    [{ settings: { x: { requierd: true } } }, /settings\.x: there is no requierd; there are required, config/],
+    [{ references: { Organization: {} } }, /references\.Organization must be a function/],
+    [{ settings: { 'org.example.none': { required: true } } }, /Required plugins are not there: org\.example\.none/],
+    [{ settings: { 'integrations.so': { required: true, config: { databse: {} } } } }, /databse: there is no such setting/],
+  ];
+  for (const [options, said] of cases) await assert.rejects(loadPlugins(bench.plugins, options), said);
+  await assert.rejects(loadPlugins(join(bench.folder, 'nowhere')), /The plugins folder .*nowhere can't be read/);
+  await assert.rejects(loadPlugins(), /the folder must be a path/);
+});
+
+test('files that are no plugins are told and left out', async (t) => {
+  const bench = new Bench(t);
+  writeFileSync(join(bench.plugins, 'text.so'), 'not a library\n');
+  copyFileSync(join(build, 'examples/node-host/gql_binding.node'), join(bench.plugins, 'other.so'));
+  const refusals = [];
+  const plugins = await bench.load({ refused: (error) => refusals.push(error) });
+  assert.equal(plugins.about.length, 1);
+  assert.deepEqual(refusals.map(({ name, file }) => [name, file]), ['other', 'text'].map((name) => ['PluginRefused', join(bench.plugins, `${name}.so`)]));
+  assert.match(refusals[0].reasons[0], /gql_plugin_entry_v0/);
+  assert.match(refusals[1].reasons[0], /not an ELF file/);
+});
+
+test('where nobody takes refusals, the log has them', async (t) => {
+  const bench = new Bench(t);
+  writeFileSync(join(bench.plugins, 'text.so'), 'not a library\n');
+  const lines = [];
+  await bench.load({ log: (level, message) => lines.push(`${level} ${message}`) });
+  assert.match(lines.join('\n'), /^error The plugin .*text\.so is refused: .*not an ELF file/m);
+});
+
+test('faults of requests', async (t) => {
+  const plugins = await new Bench(t).load();
+  assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is no action/);
+  assert.throws(() => plugins.request({ actor: null, source: 'radio' }), /source must be one of/);
+  assert.throws(() => plugins.request({ actor: { id: 7, grants: [] } }), /actorId must be a string/);
+  const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  for (const contextValue of [undefined, {}, { pluginRequest: { cancel() {} } }]) {
+    const { errors } = await graphql.graphql({ schema: plugins.schema, source, contextValue });
+    assert.match(errors[0].message, /no request for plugins/);
+  }
+});
+
+test('requestOf finds the request elsewhere', async (t) => {
+  const plugins = await new Bench(t).load({ requestOf: (context) => context.deep.request });
+  const contextValue = { deep: { request: plugins.request({ actor: ACTOR }) } };
+  const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  assert.deepEqual((await graphql.graphql({ schema: plugins.schema, source, contextValue })).errors, undefined);
+});
+
+test('a deadline that has passed, and a request that is cancelled', async (t) => {
+  const plugins = await new Bench(t).load();
+  const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  const late = plugins.request({ actor: ACTOR, deadlineMilliseconds: 0.0001 });
+  await new Promise((resolve) => { setTimeout(resolve, 5); });
+  const gone = plugins.request({ actor: ACTOR });
+  gone.cancel();
+  for (const pluginRequest of [late, gone]) {
+    const { errors } = await graphql.graphql({ schema: plugins.schema, source, contextValue: { pluginRequest } });
+    assert.equal(errors[0].extensions.code, 'SERVICE_UNAVAILABLE');
+  }
+});
