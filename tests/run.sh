@@ -126,6 +126,8 @@ export VAULTCTL="$here/build/vault/vaultctl"
 if [ -e tests/vault/interop/interop.test.mjs ]; then
     node_suite interop tests/vault/interop/interop.test.mjs
 fi
+node_suite node-host tests/node-host/*.test.mjs
+node_suite node-host-package tests/node-host/package/*.test.mjs
 node_suite gateway tests/gateway/*.test.mjs
 node_suite gateways tests/gateways/*.test.mjs
 node_suite conformance-runner tests/conformance/*.test.mjs
@@ -136,6 +138,8 @@ node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
 export BUILD="$here/build/asan"
 GATEWAY_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsan.so)"
 export GATEWAY_PRELOAD
+ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite node-host-asan \
+    env LD_PRELOAD="$GATEWAY_PRELOAD" node --test --test-reporter=tap tests/node-host/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite gateway-asan tests/gateway/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan node tests/conformance/run.mjs --host demo
 check_reports

@@ -49,7 +49,7 @@ test('faults of requests', async (t) => {
   const plugins = await new Bench(t).load();
   assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is no action/);
   assert.throws(() => plugins.request({ actor: null, source: 'radio' }), /source must be one of/);
-  assert.throws(() => plugins.request({ actor: { id: 7, grants: [] } }), /actorId must be a string/);
+  assert.throws(() => plugins.request({ actor: { id: 7, grants: [] } }), /actor\.id must be a string/);
   const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
   for (const contextValue of [undefined, {}, { pluginRequest: { cancel() {} } }]) {
     const { errors } = await graphql.graphql({ schema: plugins.schema, source, contextValue });

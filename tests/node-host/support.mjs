@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A folder with plugins, loaded by the package, in this process.
+import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
@@ -15,7 +16,7 @@ export const requireOfExamples = createRequire(join(root, 'examples/node-host/in
 export const { loadPlugins, PluginRefused } = await import('../../examples/node-host/index.js');
 export const graphql = requireOfExamples('graphql');
 
-const FILES = { integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so' };
+const FILES = { integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so', hello: 'examples/hello/hello.so' };
 export const ALL_ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 export const ACTOR = { id: 'user:test', grants: [{ organizationId: null, actions: ALL_ACTIONS }] };
 
@@ -67,4 +68,12 @@ export async function create(plugins, title, organizationId = 'acme', options = 
   const { integrationCreate } = await dataOf(plugins,
     `mutation { integrationCreate(input: { organizationId: "${organizationId}", title: "${title}" }) { integration { id } } }`, options);
   return integrationCreate.integration.id;
+}
+
+/** That integrations are in the database of a bench. */
+export async function assertAllThere(bench, ids) {
+  const plugins = await bench.load({ schema: 'type Query { all(ids: [ID!]!): [Node]! } interface Node { id: ID! }' });
+  plugins.schema.getQueryType().getFields().all.resolve = (source, args, context, info) => args.ids.map((id) => plugins.load(id, context, info));
+  const { all } = await dataOf(plugins, 'query($ids: [ID!]!) { all(ids: $ids) { id } }', { variables: { ids } });
+  assert.deepEqual(all.map((each) => each?.id), ids);
 }

@@ -1,11 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""text_header.py NAME INPUT OUTPUT: a header with a text as a string literal."""
+"""text_header.py OUTPUT NAME INPUT [NAME INPUT]…: a header with texts as string literals."""
 
 import json
 import pathlib
 import sys
 
-name, source, target = sys.argv[1:]
-lines = pathlib.Path(source).read_text().splitlines()
-literal = "\n    ".join(json.dumps(line + "\n") for line in lines)
-pathlib.Path(target).write_text(f"static const char {name}[] =\n    {literal};\n")
+
+def definition(name, source):
+    lines = pathlib.Path(source).read_text().splitlines()
+    literal = "\n    ".join(json.dumps(line + "\n") for line in lines)
+    return f"static const char {name}[] =\n    {literal};\n"
+
+
+target, *rest = sys.argv[1:]
+pathlib.Path(target).write_text("".join(map(definition, rest[::2], rest[1::2])))

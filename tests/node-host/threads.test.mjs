@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
-import { Bench, dataOf } from './support.mjs';
+import { assertAllThere, Bench, dataOf } from './support.mjs';
 
 const FILE = new URL('worker.mjs', import.meta.url);
 
@@ -17,13 +17,6 @@ function start(bench, name, how, count) {
   const ended = Promise.race([once(worker, 'exit').then(([code]) => code), failed]);
   failed.catch(() => {});
   return { worker, created, loaded, ended };
-}
-
-async function assertAllThere(bench, ids) {
-  const plugins = await bench.load({ schema: 'type Query { all(ids: [ID!]!): [Node]! } interface Node { id: ID! }' });
-  plugins.schema.getQueryType().getFields().all.resolve = (source, args, context, info) => args.ids.map((id) => plugins.load(id, context, info));
-  const { all } = await dataOf(plugins, 'query($ids: [ID!]!) { all(ids: $ids) { id } }', { variables: { ids } });
-  assert.deepEqual(all.map((each) => each?.id), ids);
 }
 
 for (const how of ['and close', 'and leave it open']) {

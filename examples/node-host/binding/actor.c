@@ -73,7 +73,7 @@ napi_value make_actor(napi_env env, napi_callback_info info)
         return throw_no_memory(env);
     actor->kind = HANDLE_ACTOR;
     actor->references = 1;
-    actor->id = take_optional_string(env, arguments[0], "id", &actor->id_size, &failed);
+    actor->id = take_optional_string(env, arguments[0], "actor.id", &actor->id_size, &failed);
     if (!failed && read_grants(env, arguments[1], actor) && napi_create_external(env, actor, drop_actor, NULL, &result) == napi_ok)
         return result;
     actor_release(actor);

@@ -174,7 +174,8 @@ static void deinit(void)
 
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "workshop", workshop_sdl, sizeof workshop_sdl - 1};
 static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node", "interface Node { id: ID! }", 26};
-static const gql_schema_part *const parts[] = {&part, &node};
+static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "federation-2", subgraph_sdl, sizeof subgraph_sdl - 1};
+static const gql_schema_part *const parts[] = {&part, &node, &subgraph};
 static const gql_resolver resolvers[] = {
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "gadget", resolve_gadget},
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "things", resolve_things},
@@ -187,7 +188,7 @@ static const gql_resolver *const resolver_list[] = {&resolvers[0], &resolvers[1]
 static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets};
 static const gql_loader *const loaders[] = {&loader};
 static const char *const references[] = {"Integration"};
-static const gql_schema schema = {sizeof schema, 2, 6, 1, 1, 0, parts, resolver_list, loaders, references};
+static const gql_schema schema = {sizeof schema, 3, 6, 1, 1, 0, parts, resolver_list, loaders, references};
 static const gql_plugin plugin = {
     sizeof plugin, 0, 1, 0, "org.example.workshop", "Workshop", "1.0.0", "Makes things.", NULL, "MIT", &schema,
     "{\"type\":\"object\"}", 17, init, deinit, create, drain, destroy, NULL};

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// Compiled, never run: what the types of the package allow, and what they don't.
+import { ApolloServer } from '@apollo/server';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { makeExecutableSchema } from '@graphql-tools/schema';
+import { createServer } from 'node:http';
+import { buildSchema, parse, type GraphQLResolveInfo } from 'graphql';
+import { loadPlugins, PluginRefused, type Actor, type PluginRequest, type Plugins } from 'gql-plugin-host';
+
+interface Context { actor: Actor | null; pluginRequest: PluginRequest }
+
+const sdl = 'type Query { hello: String }';
+const plugins: Plugins = await loadPlugins('plugins', {
+  schema: sdl,
+  settings: { 'org.example.some': { required: true, config: { database: { path: 'x' } } } },
+  references: { Organization: async (id: string, context: Context, info: GraphQLResolveInfo) => ({ id, by: context.actor?.id, at: info.path }) },
+  requestOf: (context: Context) => context.pluginRequest,
+  log: (level, message, traceId) => console.error(level.toUpperCase(), message, traceId ?? ''),
+  logLevel: 'debug',
+  refused: (error) => console.error(error.file, error.reasons.join()),
+});
+await loadPlugins('plugins');
+await loadPlugins('plugins', { schema: parse(sdl) });
+await loadPlugins('plugins', { schema: buildSchema(sdl) }).catch((error: unknown) => {
+  if (error instanceof AggregateError) console.error(error.errors.filter((each) => each instanceof PluginRefused).map(({ file }) => file));
+});
+
+makeExecutableSchema({ typeDefs: [sdl, plugins.typeDefs], resolvers: [{ Query: { hello: () => 'x' } }, plugins.resolvers] });
+new ApolloServer<Context>({ typeDefs: [sdl, plugins.typeDefs], resolvers: [plugins.resolvers] });
+new ApolloServer<Context>({ schema: plugins.schema });
+buildSubgraphSchema(plugins.subgraphs.map(({ typeDefs, resolvers }) => ({ typeDefs, resolvers })));
+
+const actor: Actor = { id: 'user:ada', grants: [{ organizationId: null, actions: ['READ'] }] };
+createServer((req, res) => {
+  plugins.httpRequest(req, res, { actor, deadlineMilliseconds: 1000 }).cancel();
+  plugins.request({ actor: null, source: 'internal', traceId: null });
+});
+await plugins.close();
+
+// @ts-expect-error: there is no such option.
+await loadPlugins('plugins', { shcema: sdl });
+// @ts-expect-error: there is no such action.
+plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } });
+// @ts-expect-error: who asks is not to be forgotten.
+plugins.request({});
+// @ts-expect-error: it is not for hosts to change.
+plugins.typeDefs = parse(sdl);
