@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'ffi'
+
+module Gql
+  # abi/gql_plugin.h, in its order and by its names. A test compares it with tests/abi/layout.txt.
+  module Abi
+    ABI_MAJOR = 0
+    ABI_MINOR = 1
+    PLUGIN_ENTRY_SYMBOL = 'gql_plugin_entry_v0'
+
+    OK = 0
+    PENDING = 1
+    E_MISUSE = -1
+    E_NO_MEMORY = -2
+    E_STALE_REPLY = -3
+    E_VERSION = -4
+    E_CONFIG = -5
+    E_UNAVAILABLE = -6
+    E_LIMIT = -7
+
+    ACTION_READ = 1
+    ACTION_CREATE = 2
+    ACTION_UPDATE = 4
+    ACTION_DELETE = 8
+
+    SOURCE_UNKNOWN = 0
+    SOURCE_HTTP = 1
+    SOURCE_WEBSOCKET = 2
+    SOURCE_INTERNAL = 3
+
+    LOG_ERROR = 1
+    LOG_WARNING = 2
+    LOG_INFO = 3
+    LOG_DEBUG = 4
+
+    EXT_LOG = 'log/1'
+    EXT_CLOCK = 'clock/1'
+
+    PART_OWN = 1
+    PART_COMMON = 2
+    PART_SUBGRAPH = 3
+
+    RESOLVER_INLINE = 1
+    RESOLVER_WRITES = 2
+
+    # A struct that crosses. FFI::Struct keeps the pointers that are put into it alive as long as itself.
+    class Struct < FFI::Struct
+      # One of our own: `struct_size` is set, what is not given is zero.
+      def self.make(**members)
+        new.tap do |struct|
+          struct[:struct_size] = size
+          members.each { |name, value| struct[name] = value }
+        end
+      end
+
+      # GQL_HAS of the header.
+      def has?(member)
+        field = layout[member]
+        self[:struct_size] >= field.offset + field.size
+      end
+
+      # A member that the writer's struct may be too small for, or a NULL pointer: nil.
+      def read(member)
+        value = self[member] if has?(member)
+        value unless value.is_a?(FFI::Pointer) && value.null?
+      end
+
+      # NUL-terminated text.
+      def text(member)
+        read(member)&.read_string&.force_encoding(Encoding::UTF_8)
+      end
+
+      # Text that its own size ends.
+      def sized_text(member, size_member)
+        size = read(size_member) or return
+        read(member)&.read_bytes(size)&.force_encoding(Encoding::UTF_8)
+      end
+    end
+
+    class Failure < Struct
+      layout :struct_size, :uint32, :code, :int32, :message, [:char, 1016]
+    end
+
+    class Grant < Struct
+      layout :struct_size, :uint32, :actions, :uint32, :organization_id, :pointer, :organization_id_size, :uint64
+    end
+
+    class Request < Struct
+      layout :struct_size, :uint32, :source, :uint32, :actor_id, :pointer, :actor_id_size, :uint64, :grants, :pointer,
+             :grant_count, :uint32, :reserved, :uint32, :trace_id, :pointer, :locale, :pointer, :instance, :pointer,
+             :deadline, :uint64, :cancelled, :pointer
+    end
+
+    class Selection < Struct
+      layout :struct_size, :uint32, :name_size, :uint32, :name, :pointer, :children, :pointer, :next, :pointer
+    end
+
+    class Reply < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :handle, :uint64, :data, :pointer, :size, :uint64,
+             :capacity, :uint64
+    end
+
+    class Call < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :arguments, :pointer, :arguments_size, :uint64,
+             :parent, :pointer, :parent_size, :uint64, :selection, :pointer, :request, :pointer
+    end
+
+    class Error < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :code, :pointer, :message, :pointer, :message_size, :uint64,
+             :extensions, :pointer, :extensions_size, :uint64
+    end
+
+    class Host < Struct
+      layout :struct_size, :uint32, :abi_major, :uint32, :abi_minor, :uint32, :reserved, :uint32, :name, :pointer,
+             :version, :pointer, :data, :pointer, :reply_grow, :pointer, :reply_resolve, :pointer,
+             :reply_reject, :pointer, :extension, :pointer
+    end
+
+    class Log < Struct
+      layout :struct_size, :uint32, :level, :uint32, :write, :pointer
+    end
+
+    class Clock < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :unix_milliseconds, :pointer
+    end
+
+    class SchemaPart < Struct
+      layout :struct_size, :uint32, :kind, :uint32, :name, :pointer, :sdl, :pointer, :sdl_size, :uint64
+    end
+
+    class Resolver < Struct
+      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :field, :pointer, :resolve, :pointer
+    end
+
+    class Loader < Struct
+      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :load, :pointer
+    end
+
+    class Schema < Struct
+      layout :struct_size, :uint32, :part_count, :uint32, :resolver_count, :uint32, :loader_count, :uint32,
+             :reference_count, :uint32, :reserved, :uint32, :parts, :pointer, :resolvers, :pointer,
+             :loaders, :pointer, :references, :pointer
+    end
+
+    class Plugin < Struct
+      layout :struct_size, :uint32, :abi_major, :uint32, :abi_minor, :uint32, :reserved, :uint32, :id, :pointer,
+             :name, :pointer, :version, :pointer, :description, :pointer, :homepage, :pointer, :licence, :pointer,
+             :schema, :pointer, :config_schema, :pointer, :config_schema_size, :uint64, :init, :pointer,
+             :deinit, :pointer, :create, :pointer, :drain, :pointer, :destroy, :pointer, :extension, :pointer
+    end
+
+    # Where the arguments of the header's function pointers are; `const gql_host *` and its like are plain pointers.
+    SIGNATURES = {
+      entry: [:pointer, %i[uint32 uint32]],
+      init: [:int32, %i[pointer pointer]],
+      deinit: [:void, []],
+      create: [:int32, %i[pointer pointer uint64 pointer pointer]],
+      drain: [:void, %i[pointer]],
+      destroy: [:void, %i[pointer]],
+      resolve: [:int32, %i[pointer pointer pointer]]
+    }.freeze
+
+    # A function of the plugin's. The lock of the interpreter is let go of meanwhile: a thread of the plugin's may wait for
+    # it in a completion and hold what this function waits for.
+    def self.function(name, pointer)
+      result, parameters = SIGNATURES.fetch(name)
+      FFI::Function.new(result, parameters, pointer, blocking: true)
+    end
+
+    # A copy that stays where it is; NUL-terminated too, though its size may be asked for. nil is NULL.
+    def self.bytes(text)
+      return if text.nil?
+
+      FFI::MemoryPointer.new(:char, text.bytesize + 1).put_bytes(0, text.b)
+    end
+  end
+end

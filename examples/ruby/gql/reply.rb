@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative 'abi'
+
+module Gql
+  # Where one answer goes: the buffer that the plugin writes into, and what it is told about it.
+  class Reply
+    FIRST_CAPACITY = 4096
+
+    attr_reader :handle, :call
+
+    def initialize(handle, call, limit)
+      @handle = handle
+      @call = call
+      @limit = limit
+      @struct = Abi::Reply.make(handle: handle)
+      move([FIRST_CAPACITY, limit].min)
+    end
+
+    def pointer
+      @struct.pointer
+    end
+
+    # Gives a code of the ABI.
+    def grow(more)
+      return Abi::E_MISUSE if overrun?
+
+      needed = @struct[:size] + more
+      return Abi::E_LIMIT if needed > @limit
+
+      move([needed, [@capacity * 2, @limit].min].max) if needed > @capacity
+      Abi::OK
+    rescue NoMemoryError
+      Abi::E_NO_MEMORY
+    end
+
+    # Whether the plugin wrote beyond the buffer, or over the members that are the host's.
+    def overrun?
+      @struct[:size] > @capacity || @struct[:capacity] != @capacity || @struct[:data] != @buffer
+    end
+
+    def json
+      @buffer.read_bytes(@struct[:size]).force_encoding(Encoding::UTF_8)
+    end
+
+    private
+
+    def move(capacity)
+      buffer = FFI::MemoryPointer.new(:char, capacity, false)
+      buffer.put_bytes(0, @buffer.read_bytes(@struct[:size])) if @buffer
+      @struct[:data] = @buffer = buffer
+      @struct[:capacity] = @capacity = capacity
+    end
+  end
+end

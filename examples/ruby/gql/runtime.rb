@@ -1,0 +1,181 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative 'abi'
+require_relative 'call'
+require_relative 'reply'
+
+module Gql
+  # The host as plugins see it: replies above all, the log, the clock.
+  class Runtime
+    LARGEST_REPLY = 16 << 20 # Bytes.
+    MOST_SET_ASIDE = 1000
+
+    attr_reader :misuses
+
+    # `log` takes (level, message, trace_id or nil) on any thread; `clock` gives Unix milliseconds, nil: the system's time.
+    def initialize(name:, version:, log: nil, log_level: Abi::LOG_INFO, clock: nil, largest_reply: LARGEST_REPLY)
+      @log = log
+      @largest_reply = largest_reply
+      @replies = {}
+      @last_handle = 0
+      @set_aside = []
+      @misuses = Hash.new(0)
+      @mutex = Mutex.new
+      @callbacks = []
+      @extensions = { Abi::EXT_LOG => log && log_struct(log_level), Abi::EXT_CLOCK => clock && clock_struct(clock) }
+      @host = host_struct(name, version)
+    end
+
+    # `const gql_host *`, for init and create.
+    def pointer
+      @host.pointer
+    end
+
+    # Calls that are under way.
+    def pending
+      @mutex.synchronize { @replies.size }
+    end
+
+    # Calls a resolver or loader. The call is completed when this returns, or later on a thread of the plugin's.
+    def start(call, instance, function)
+      reply = register(call)
+      code = function.call(instance, call.pointer, reply.pointer)
+      conclude(reply, code)
+      call
+    end
+
+    # Counts what a plugin did against the contract. It must not drown the log: the 1st, 2nd, 4th, 8th, … time is written.
+    def misuse(kind)
+      count = @mutex.synchronize { @misuses[kind] += 1 }
+      return unless (count & (count - 1)).zero?
+
+      @log&.call(Abi::LOG_ERROR, "a plugin broke the contract: #{kind}, #{count} times so far", nil)
+    end
+
+    private
+
+    # A handle is a number that is never given twice, so that a late one finds nothing. What is in the table stays alive.
+    def register(call)
+      @mutex.synchronize do
+        @last_handle += 1
+        @replies[@last_handle] = Reply.new(@last_handle, call, @largest_reply)
+      end
+    end
+
+    def settle(handle)
+      reply = @mutex.synchronize { @replies.delete(handle) }
+      unless reply
+        misuse('stale-reply')
+        return Abi::E_STALE_REPLY
+      end
+      reply.call.complete(answer_of(reply) { yield(reply) })
+      Abi::OK
+    end
+
+    # Whatever happens here, somebody waits for an answer.
+    def answer_of(reply)
+      return yield unless reply.overrun?
+
+      misuse('overrun')
+      set_aside(reply)
+      Answer.internal_error('The plugin wrote beyond its reply.')
+    rescue StandardError, NoMemoryError => e
+      @log&.call(Abi::LOG_ERROR, "an answer was lost: #{e.full_message(highlight: false)}", nil)
+      Answer.internal_error('The host could not take the answer.')
+    end
+
+    def rejection(pointer)
+      error = pointer.null? ? nil : Abi::Error.new(pointer)
+      code = error&.text(:code)
+      message = error&.sized_text(:message, :message_size)
+      return Answer.new(code: code, message: message.scrub, extensions: extensions_of(error)) if code && message
+
+      misuse('bad-error')
+      Answer.internal_error('The plugin gave no reason.')
+    end
+
+    def extensions_of(error)
+      error.sized_text(:extensions, :extensions_size) || '{}'
+    end
+
+    # What the return code says about a call that this thread did not see completed, see gql_resolve_fn.
+    def conclude(reply, code)
+      if reply.call.completed_inline?
+        misuse('return-code') unless code == Abi::OK
+      elsif code == Abi::OK
+        misuse('not-completed') if answer_for_plugin(reply, 'The plugin did not complete the call.')
+      elsif code != Abi::PENDING
+        answered = answer_for_plugin(reply, 'The plugin refused the call.')
+        misuse('return-code') unless answered && code.between?(Abi::E_LIMIT, Abi::E_MISUSE)
+      end
+    end
+
+    # False if another thread completed it.
+    def answer_for_plugin(reply, message)
+      return false unless @mutex.synchronize { @replies.delete(reply.handle) }
+
+      set_aside(reply)
+      reply.call.complete(Answer.internal_error(message))
+      true
+    end
+
+    # The plugin broke the contract and may yet write into it: its memory is kept.
+    def set_aside(reply)
+      @mutex.synchronize do
+        @set_aside << reply
+        @set_aside.shift if @set_aside.size > MOST_SET_ASIDE
+      end
+    end
+
+    def grow(handle, more)
+      @mutex.synchronize do
+        reply = @replies[handle]
+        return reply.grow(more) if reply
+      end
+      misuse('stale-reply')
+      Abi::E_STALE_REPLY
+    end
+
+    def host_struct(name, version)
+      Abi::Host.make(
+        abi_major: Abi::ABI_MAJOR, abi_minor: Abi::ABI_MINOR, name: Abi.bytes(name), version: Abi.bytes(version),
+        reply_grow: callback(:int32, %i[pointer uint64 uint64], Abi::E_MISUSE) { |_, handle, more| grow(handle, more) },
+        reply_resolve: callback(:int32, %i[pointer uint64], Abi::E_MISUSE) do |_, handle|
+          settle(handle) { |reply| Answer.new(json: reply.json) }
+        end,
+        reply_reject: callback(:int32, %i[pointer uint64 pointer], Abi::E_MISUSE) do |_, handle, error|
+          settle(handle) { rejection(error) }
+        end,
+        extension: callback(:pointer, %i[pointer pointer], nil) { |_, id| extension(id) }
+      )
+    end
+
+    def extension(id)
+      id.null? ? nil : @extensions[id.read_string]&.pointer
+    end
+
+    def log_struct(level)
+      write = callback(:void, %i[pointer uint32 pointer uint64 pointer], nil) do |_, line_level, message, size, trace_id|
+        text = message.read_bytes(size).force_encoding(Encoding::UTF_8).scrub.tr("\r\n", ' ')
+        @log.call(line_level, text, trace_id.null? ? nil : trace_id.read_string) if line_level <= level
+      end
+      Abi::Log.make(level: level, write: write)
+    end
+
+    def clock_struct(clock)
+      Abi::Clock.make(unix_milliseconds: callback(:int64, %i[pointer], 0) { clock.call })
+    end
+
+    # A function for plugins to call, on any thread. Kept as long as the runtime; an exception must not unwind into C.
+    def callback(result, parameters, otherwise)
+      @callbacks << FFI::Function.new(result, parameters) do |*arguments|
+        yield(*arguments)
+      rescue Exception => e
+        warn("a function of the host failed: #{e.full_message(highlight: false)}")
+        otherwise
+      end
+      @callbacks.last
+    end
+  end
+end

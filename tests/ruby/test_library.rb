@@ -1,0 +1,86 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+# What is loaded, and what is refused with which words.
+class TestLibrary < Minitest::Test
+  # By the numbers of tests/abi/plugins/faults.h; 6 is an old plugin, with nothing wrong about it.
+  FAULTS = {
+    1 => /does not export the symbol gql_plugin_entry_v0/, 2 => /version 3 of the plugin ABI/, 3 => /refuses to work/,
+    4 => /struct_size is 4/, 5 => /struct_size is 120/, 7 => /ABI 9\.1/, 8 => /ABI 0\.7/, 9 => /id is missing/,
+    10 => /reverse domain/, 11 => /name is missing/, 12 => /version is missing/, 13 => /licence is missing/,
+    14 => /schema is missing/, 15 => /config_schema is not JSON/, 16 => /config_schema is not a JSON object/,
+    17 => /init is missing/, 18 => /deinit is missing/, 19 => /create is missing/, 20 => /drain is missing/,
+    21 => /destroy is missing/, 22 => /gql_schema.struct_size/, 23 => /parts is NULL/, 24 => /parts\[0\] is NULL/,
+    25 => /parts\[0\] has too small/, 26 => /parts\[0\] lacks its sdl/, 27 => /resolvers\[0\] is NULL/,
+    28 => /resolvers\[0\] has too small/, 29 => /resolvers\[0\] lacks its field/, 30 => /resolvers\[0\] lacks resolve/,
+    31 => /loaders\[0\] is NULL/, 32 => /loaders\[0\] has too small/, 33 => /loaders\[0\] lacks load/,
+    34 => /references\[0\] is NULL/, 35 => /the licence has run out/, 36 => /code -6 and gave no reason/,
+    37 => /42, which is no code/, 38 => /x{1016}\z/, 39 => /no instance/
+  }.freeze
+
+  def setup
+    @runtime = Gql::Runtime.new(name: 'tests', version: '1.0.0')
+    @folder = Dir.mktmpdir
+  end
+
+  def teardown
+    FileUtils.remove_entry(@folder)
+  end
+
+  def refusal(path)
+    error = assert_raises(Gql::Refused) { Gql::Library.new(@runtime, path).create({}) }
+    assert error.message.start_with?(path), error.message
+    error.message
+  end
+
+  def file(name, content)
+    File.join(@folder, name).tap { |path| File.binwrite(path, content) }
+  end
+
+  def test_every_faulty_plugin_is_refused_with_its_fault
+    FAULTS.each { |number, said| assert_match said, refusal(File.join(BUILD, "tests/abi/faulty_#{number}.so")) }
+  end
+
+  def test_an_old_plugin_without_extension_is_taken
+    library = Gql::Library.new(@runtime, File.join(BUILD, 'tests/abi/faulty_6.so'))
+    assert_equal 'org.example.faulty', library.plugin.id
+    library.create({}).close
+    library.close
+  end
+
+  def test_files_that_are_no_plugins_are_named
+    code = File.binread(HELLO)
+    assert_match(/not an ELF file/, refusal(file('text.so', "not a library\n")))
+    assert_match(/the file is empty/, refusal(file('empty.so', '')))
+    assert_match(/truncated within the ELF header/, refusal(file('short.so', code[0, 40])))
+    assert_match(/truncated: shorter/, refusal(file('half.so', code[0, code.size / 4])))
+    assert_match(/another machine/, refusal(file('other.so', code.dup.tap { |text| text[18] = "\xf3".b })))
+    assert_match(/not a shared object/, refusal(file('object.so', code.dup.tap { |text| text[16] = "\x01".b })))
+    assert_match(/not a regular file/, refusal(@folder))
+    assert_match(/not a regular file/, refusal(File.join(@folder, 'nowhere.so')))
+  end
+
+  def test_the_configuration_is_checked_by_the_plugin
+    library = Gql::Library.new(@runtime, HELLO)
+    error = assert_raises(Gql::Refused) { library.create({ 'nmae' => 1 }) }
+    assert_match(/nmae/, error.message)
+    library.close
+  end
+
+  def test_a_library_may_come_again
+    3.times do
+      library = Gql::Library.new(@runtime, HELLO)
+      instances = Array.new(3) { library.create({}) }
+      instances.each(&:close)
+      instances.each(&:close)
+      library.close
+    end
+    assert_equal 0, @runtime.pending
+  end
+
+  def test_what_looks_like_a_plugin_in_a_folder
+    %w[b.so a.so .hidden.so c.so.bak d.txt].each { |name| file(name, '') }
+    assert_equal %w[a.so b.so], Gql::Library.find(@folder).map { |path| File.basename(path) }
+    assert_raises(Errno::ENOENT) { Gql::Library.find(File.join(@folder, 'nowhere')) }
+  end
+end
