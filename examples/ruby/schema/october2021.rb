@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative 'definition'
+
+module Schema
+  # Where ruby-graphql 1.13 is behind the specification of October 2021, or does not keep it.
+  module October2021
+    # Section 5.8.5: a variable of a non-null type may have a default value. It is checked as one of the nullable type.
+    module DefaultsOfNonNullVariables
+      def on_variable_definition(node, parent)
+        lenient = !node.default_value.nil? && node.type.is_a?(Nodes::NonNullType)
+        super(lenient ? node.merge(type: node.type.of_type) : node, parent)
+      end
+    end
+
+    # Section 4.2.2: the field is called `specifiedByURL`; and what implements Actor and, as it has to, Node lists Node once.
+    module Introspection
+      class TypeType < GraphQL::Introspection::TypeType
+        graphql_name '__Type'
+        field :specifiedByURL, String, null: true, camelize: false, resolver_method: :specified_by_url
+
+        def interfaces
+          super&.uniq
+        end
+
+        def possible_types
+          super&.uniq
+        end
+      end
+    end
+
+    RULES = [DefaultsOfNonNullVariables, *GraphQL::StaticValidation::ALL_RULES].freeze
+
+    def self.use(schema)
+      schema.introspection(Introspection)
+      validator = GraphQL::StaticValidation::Validator.new(schema: schema, rules: RULES)
+      schema.define_singleton_method(:static_validator) { validator }
+    end
+
+    # An interface that implements another one comes out with the description of that one.
+    def self.restore_descriptions(schema, document)
+      document.definitions.grep(Nodes::InterfaceTypeDefinition).each do |node|
+        schema.get_type(node.name).description(node.description)
+      end
+    end
+
+    # Section 6.1.2: default values stand in for variables that are not given, also of non-null types.
+    def self.with_defaults(variables, operation)
+      defaults = operation.variables.reject { |each| each.default_value.nil? }
+      defaults.to_h { |each| [each.name, plain(each.default_value)] }.merge(variables)
+    end
+
+    # A literal as JSON would have it.
+    def self.plain(value)
+      case value
+      when Nodes::InputObject then value.arguments.to_h { |argument| [argument.name, plain(argument.value)] }
+      when Nodes::Enum then value.name
+      when Nodes::NullValue then nil
+      when Array then value.map { |each| plain(each) }
+      else value
+      end
+    end
+  end
+end

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative 'inclusion'
+
+module Schema
+  # Puts the members of a response into the order of the document (GraphQL specification, section 6.3): ruby-graphql writes them
+  # as they become known, and those that waited for a plugin come last.
+  class ResponseOrder
+    def initialize(document, variables)
+      @variables = variables
+      @fragments = document.definitions.grep(Nodes::FragmentDefinition).to_h { |node| [node.name, node] }
+      @fields = {}.compare_by_identity
+    end
+
+    # `selections`: lists of selections that one object answers.
+    def of(value, selections)
+      case value
+      when Array then value.map { |each| of(each, selections) }
+      when Hash
+        fields = fields_of(selections)
+        fields.each_with_object({}) { |(key, below), ordered| ordered[key] = of(value[key], below) if value.key?(key) }
+      else value
+      end
+    end
+
+    private
+
+    # The fields of a response by their keys, each with what is selected below it. All objects of a list share them.
+    def fields_of(selections)
+      @fields[selections] ||= {}.tap { |fields| selections.each { |list| collect(list, fields) } }
+    end
+
+    def collect(selections, fields)
+      selections.each do |selection|
+        next unless Inclusion.included?(selection, @variables)
+
+        case selection
+        when Nodes::Field then (fields[selection.alias || selection.name] ||= []) << selection.selections
+        when Nodes::InlineFragment then collect(selection.selections, fields)
+        when Nodes::FragmentSpread then collect(@fragments[selection.name].selections, fields)
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,154 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'gateway/app'
+
+# The merged schema as it is executed, with a plugin that tells what it was given.
+class TestExecution < Minitest::Test
+  # A host of next to nothing.
+  class Host
+    def fields
+      { 'Query' => { 'nodes' => ->(_, arguments, context) { context[:executable].load(arguments[:ids], arguments, context) },
+                     'broken' => ->(*) { raise 'the secret cause' } } }
+    end
+
+    def references
+      {}
+    end
+  end
+
+  SDL = 'type Query { nodes(ids: [ID!]!): [Node]! broken: Int } type Mutation { nothing: Int } interface Node { id: ID! }'
+
+  def setup
+    @loaded = Loaded.new(UNRULY)
+    @said = []
+    log = ->(*line) { @said << line }
+    merge = Schema::Merge.new(SDL)
+    merge.add(@loaded.plugin, UNRULY)
+    failed = ->(error, context) { Gateway::App.failure(error, context, log) }
+    @schema = Schema::Executable.new(merge.document, [@loaded.instance], Host.new, failed)
+  end
+
+  def teardown
+    @loaded.close
+  end
+
+  def execute(text, variables = {}, deadline: nil)
+    exchange = Schema::Exchange.new(nil, Gql::Request.new(trace_id: 'c' * 32, deadline: deadline))
+    @schema.execute(GraphQL.parse(text), exchange, variables: variables, operation_name: nil)
+  end
+
+  def data(*arguments)
+    result = execute(*arguments)
+    assert_nil result['errors']
+    result['data']
+  end
+
+  # What the plugin was given for the field `echo`.
+  def seen(text, variables = {})
+    JSON.parse(data(text, variables).fetch('echo').fetch('text'))
+  end
+
+  def arguments(text, variables = {})
+    JSON.parse(seen(text, variables)['arguments'])
+  end
+
+  def test_arguments_are_coerced_by_the_schema
+    assert_equal({ 'flag' => true }, arguments('{ echo { text } }'))
+    assert_equal({ 'flag' => nil, 'list' => [1], 'choice' => 'LEFT', 'text' => 'x' },
+                 arguments('{ echo(list: 1, flag: null, choice: LEFT, text: "x") { text } }'))
+    nested = { 'someName' => 'as usual', 'choice' => 'RIGHT', 'inner' => { 'someName' => nil } }
+    assert_equal({ 'flag' => true, 'input' => nested },
+                 arguments('{ echo(input: {choice: RIGHT, inner: {someName: null}}) { text } }'))
+    assert_equal({ 'flag' => true, 'input' => nested },
+                 arguments('query($i: EchoInput) { echo(input: $i) { text } }', 'i' => nested.slice('choice', 'inner')))
+  end
+
+  def test_what_was_not_given_is_absent
+    text = 'query($t: String, $f: Boolean, $l: [Int!] = [1, 2], $c: Choice! = LEFT) ' \
+           '{ echo(text: $t, flag: $f, list: $l, choice: $c) { text } }'
+    assert_equal({ 'flag' => true, 'list' => [1, 2], 'choice' => 'LEFT' }, arguments(text))
+    assert_equal({ 'text' => nil, 'flag' => nil, 'list' => nil, 'choice' => 'RIGHT' },
+                 arguments(text, 't' => nil, 'f' => nil, 'l' => nil, 'c' => 'RIGHT'))
+  end
+
+  def test_look_ahead
+    text = <<~GRAPHQL
+      query($no: Boolean! = false, $yes: Boolean!) {
+        echo { text ...Inner alias: inner { __typename other: id } inner @skip(if: $no) { again { text } } }
+        echo { text @include(if: $no) ... @include(if: $yes) { inner { id } } }
+      }
+      fragment Inner on Echo { inner { ...Id id @skip(if: true) } text @include(if: false) }
+      fragment Id on EchoInner { id @include(if: $no) }
+    GRAPHQL
+    assert_equal ['text', 'inner', ['__typename', 'id', 'again', ['text']]], seen(text, 'yes' => true)['selection']
+  end
+
+  def test_a_field_below_is_given_its_parent
+    found = data('{ echo { inner { again(text: "x") { text } } } }')['echo']['inner']['again']
+    said = JSON.parse(found['text'])
+    assert_equal({ 'id' => 'of echo' }, JSON.parse(said['parent']))
+    assert_equal({ 'text' => 'x' }, JSON.parse(said['arguments']))
+  end
+
+  def test_fields_of_a_query_run_at_the_same_time
+    began = Gql::Request.now
+    aliases = Array.new(10) { |i| "a#{i}: late(milliseconds: 200)" }.join(' ')
+    assert_equal [200] * 10, data("{ #{aliases} }").values
+    assert_operator (Gql::Request.now - began) / 1e9, :<, 1.5
+  end
+
+  def test_fields_of_a_mutation_run_one_after_the_other
+    began = Gql::Request.now
+    assert_equal({ 'a' => 100, 'b' => 50, 'c' => 100 },
+                 data('mutation { a: slow(milliseconds: 100) b: slow(milliseconds: 50) c: slow(milliseconds: 100) }'))
+    assert_operator (Gql::Request.now - began) / 1e9, :>=, 0.25
+  end
+
+  def test_members_come_in_the_order_of_the_document
+    text = '{ late(milliseconds: 20) loads ...F __typename } fragment F on Query { a: late(milliseconds: 1) loads echo { text } }'
+    assert_equal %w[late loads a echo __typename], data(text).keys
+  end
+
+  def test_many_ids_are_one_call_and_keep_their_order
+    text = '{ a: nodes(ids: ["thing:2", "x", "thing:1", "thing:2"]) { id } b: nodes(ids: ["thing:3"]) { id } }'
+    assert_equal({ 'a' => [{ 'id' => 'thing:2' }, nil, { 'id' => 'thing:1' }, { 'id' => 'thing:2' }], 'b' => [{ 'id' => 'thing:3' }] },
+                 data(text))
+    assert_equal 1, data('{ loads }')['loads']
+  end
+
+  def test_an_exception_stays_with_its_field_and_with_the_log
+    result = execute('{ broken loads }')
+    assert_equal({ 'broken' => nil, 'loads' => 0 }, result['data'])
+    error = result['errors'].first
+    assert_equal ['Internal error', ['broken'], { 'code' => 'INTERNAL_ERROR', 'status' => 500, 'traceId' => 'c' * 32 }],
+                 error.values_at('message', 'path', 'extensions')
+    assert_match(/the secret cause/, @said.first[1])
+    assert_equal 'c' * 32, @said.first[2]
+  end
+
+  def test_an_answer_that_is_no_json_is_an_internal_error
+    result = execute('{ noJson }')
+    assert_equal 'INTERNAL_ERROR', result['errors'].first['extensions']['code']
+    assert_match(/not JSON/, @said.first[1])
+  end
+
+  def test_an_answer_that_does_not_come_is_not_waited_for_for_ever
+    patience = Schema::Exchange::PATIENCE
+    Schema::Exchange.send(:remove_const, :PATIENCE)
+    Schema::Exchange.const_set(:PATIENCE, 0)
+    error = execute('{ late(milliseconds: 400) }', deadline: Gql::Request.now + 100_000_000)['errors'].first
+    assert_equal ['SERVICE_UNAVAILABLE', 503], error['extensions'].values_at('code', 'status')
+    @loaded.instance.drain
+    assert_empty @loaded.runtime.misuses
+  ensure
+    Schema::Exchange.send(:remove_const, :PATIENCE)
+    Schema::Exchange.const_set(:PATIENCE, patience)
+  end
+
+  def test_the_schema_can_be_asked_for
+    sdl = GraphQL::Schema::Loader.load(execute(GraphQL::Introspection::INTROSPECTION_QUERY)).to_definition
+    assert_includes sdl, 'type Thing implements Node'
+    assert_nil data('{ __type(name: "Int") { specifiedByURL } }')['__type']['specifiedByURL']
+  end
+end
