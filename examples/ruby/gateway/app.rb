@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'graphql'
+require 'securerandom'
+require_relative '../schema/exchange'
+require_relative 'graphql_http'
+require_relative 'limits'
+
+module Gateway
+  # What the web server calls for each request.
+  class App
+    LOCAL_NAMES = /\A(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\z/
+    TRACEPARENT = /\A\h{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/ # W3C Trace Context, section 3.2.
+    LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)/
+
+    # `log` takes (level, message, trace ID).
+    def initialize(schema, authentication, config, log)
+      @schema = schema
+      @authentication = authentication
+      @demo = config['authentication']['demo']
+      @timeout = config['requestTimeoutMilliseconds'] * 1_000_000
+      @log = log
+    end
+
+    def call(env)
+      media_type = GraphqlHttp::JSON_TYPE
+      return [200, { 'content-type' => 'application/json' }, ['{"status":"ok"}']] if env['PATH_INFO'] == '/health'
+
+      check_route(env)
+      media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])
+      exchange = exchange_of(env)
+      GraphqlHttp.response(answer(GraphqlHttp.parameters(env), exchange), media_type)
+    rescue Refusal => e
+      refuse(e, media_type)
+    rescue StandardError, SystemStackError => e
+      @log.call(Gql::Abi::LOG_ERROR, "request failed: #{e.full_message(highlight: false)}", exchange&.request&.trace_id)
+      refuse(Refusal.new(500, 'Internal error'), media_type)
+    end
+
+    # An exception in a resolver: the client learns no more than where to look for it.
+    def self.failure(error, context, log)
+      return error if error.is_a?(GraphQL::ExecutionError)
+
+      trace_id = context[:exchange].request.trace_id
+      log.call(Gql::Abi::LOG_ERROR, "a field failed: #{error.full_message(highlight: false)}", trace_id)
+      GraphQL::ExecutionError.new('Internal error',
+                                  extensions: { 'code' => 'INTERNAL_ERROR', 'status' => 500, 'traceId' => trace_id })
+    end
+
+    private
+
+    def refuse(refusal, media_type)
+      body = JSON.generate(errors: [{ message: refusal.message }])
+      [refusal.status, { 'content-type' => "#{media_type}; charset=utf-8" }.merge(refusal.headers), [body]]
+    end
+
+    # A page of another site must not reach a demo that asks for no token: by a name that leads here, or by a form.
+    def check_local(host, origin)
+      raise Refusal.new(403, 'The demo is served under a loopback name only') unless LOCAL_NAMES.match?(host.to_s)
+      return if origin.nil? || LOCAL_NAMES.match?(origin.sub(%r{\Ahttps?://}, ''))
+
+      raise Refusal.new(403, "The demo is not served to pages of #{origin}")
+    end
+
+    def check_route(env)
+      check_local(env['HTTP_HOST'], env['HTTP_ORIGIN']) if @demo
+      raise Refusal.new(404, 'There is /graphql only') unless env['PATH_INFO'] == '/graphql'
+      raise Refusal.new(405, 'POST is needed', 'allow' => 'POST') unless env['REQUEST_METHOD'] == 'POST'
+    end
+
+    def exchange_of(env)
+      actor = @authentication.actor(env['HTTP_AUTHORIZATION'])
+      request = Gql::Request.new(
+        actor: actor, source: Gql::Abi::SOURCE_HTTP,
+        trace_id: env['HTTP_TRACEPARENT'].to_s[TRACEPARENT, 1] || SecureRandom.hex(16),
+        locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], instance: "urn:uuid:#{SecureRandom.uuid}",
+        deadline: @timeout.positive? ? Gql::Request.now + @timeout : nil
+      )
+      Schema::Exchange.new(actor, request, -> { gone?(env['puma.socket']) })
+    end
+
+    # Whether the client closed the connection. What it sends beforehand of a next request stays where it is.
+    def gone?(socket)
+      socket&.recv_nonblock(1, Socket::MSG_PEEK)&.empty?
+    rescue IO::WaitReadable
+      false
+    rescue SystemCallError, IOError
+      true
+    end
+
+    def answer(parameters, exchange)
+      trouble = Limits.of_text(parameters.query)
+      return { 'errors' => [{ 'message' => trouble }] } if trouble
+
+      document = GraphQL.parse(parameters.query)
+      trouble = Limits.of_document(document)
+      return { 'errors' => [{ 'message' => trouble }] } if trouble
+
+      @schema.execute(document, exchange, variables: parameters.variables, operation_name: parameters.operation_name)
+    rescue GraphQL::ParseError => e
+      { 'errors' => [e.to_h.reject { |_, value| value == [] }] }
+    end
+  end
+end

@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+module Gateway
+  # The demo host's own fields: organizations and users. Of what plugins serve it knows nothing but `load`.
+  class DemoHost
+    SCHEMA = File.expand_path('../../demo-host/host-schema.graphql', __dir__)
+    USER = /\Auser:(.+)\z/m
+
+    # `organizations`: of the configuration. Any other ID stands for itself.
+    def initialize(organizations)
+      @organizations = organizations.to_h { |organization| [organization['id'], organization] }
+    end
+
+    def fields
+      {
+        'Query' => %w[me organization node nodes actors].to_h { |name| [name, method(name)] },
+        'Mutation' => { 'ping' => ->(*) { true } }
+      }
+    end
+
+    def references
+      { 'Organization' => method(:organization_of) }
+    end
+
+    private
+
+    def me(_, arguments, context)
+      id = context[:exchange].actor&.id or return
+      load([id], arguments, context).first || user(id)
+    end
+
+    def organization(_, arguments, _)
+      organization_of(arguments[:id])
+    end
+
+    def node(_, arguments, context)
+      find([arguments[:id]], arguments, context) { |id| known_organization(id) || known_user(id) }.first
+    end
+
+    def nodes(_, arguments, context)
+      find(arguments[:ids], arguments, context) { |id| known_organization(id) || known_user(id) }
+    end
+
+    def actors(_, arguments, context)
+      find(arguments[:ids], arguments, context) { |id| known_user(id) }
+    end
+
+    # Those that the host knows, from the block; the others are the plugins'.
+    def find(ids, arguments, context, &known)
+      found = ids.to_h { |id| [id, known.call(id)] }
+      missing = found.reject { |_, object| object }.keys
+      found.merge!(missing.zip(load(missing, arguments, context)).to_h) if missing.any?
+      ids.map { |id| found[id] }
+    end
+
+    def load(ids, arguments, context)
+      context[:executable].load(ids, arguments, context)
+    end
+
+    def organization_of(id)
+      own = @organizations.fetch(id, {})
+      settings = { 'locale' => 'en', 'timeZone' => 'UTC' }.merge(own['settings'].to_h)
+      { '__typename' => 'Organization', 'id' => id, 'title' => own.fetch('title', id), 'version' => 1,
+        'country' => own['country'], 'settings' => settings }
+    end
+
+    def known_organization(id)
+      organization_of(id) if @organizations.key?(id)
+    end
+
+    def known_user(id)
+      user(id) if USER.match?(id)
+    end
+
+    def user(id)
+      { '__typename' => 'User', 'id' => id, 'title' => id[USER, 1] || id }
+    end
+  end
+end

@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative '../gql/library'
+require_relative '../schema/merge'
+require_relative 'config'
+
+module Gateway
+  # The plugins of a folder, each with one instance, bound to the host's schema in turn.
+  class PluginFolder
+    Loaded = ::Struct.new(:library, :instance)
+
+    attr_reader :merge
+
+    # `settings`: `plugins` of the configuration. `log` takes (level, message).
+    def initialize(runtime, settings, merge, log)
+      @runtime = runtime
+      @settings = settings['settings']
+      @merge = merge
+      @log = log
+      @loaded = []
+      @refused = []
+      find(settings['folder']).each { |path| take(path) }
+      check_required
+    rescue StandardError
+      close
+      raise
+    end
+
+    def instances
+      @loaded.map(&:instance)
+    end
+
+    # Finishes what is under way, and lets go of everything.
+    def close
+      @loaded.reverse_each do |loaded|
+        loaded.instance.close
+        loaded.library.close
+      end
+      @loaded.clear
+    end
+
+    private
+
+    def find(folder)
+      Gql::Library.find(folder)
+    rescue SystemCallError => e
+      raise Config::Invalid, "The plugins folder #{folder} can't be read: #{e.message}"
+    end
+
+    def take(path)
+      library = Gql::Library.new(@runtime, path)
+      @loaded << Loaded.new(library, set_up(library, path))
+      @log.call(Gql::Abi::LOG_INFO, "plugin #{library.plugin.id} #{library.plugin.version} of #{path}")
+    rescue Gql::Refused => e
+      @refused << e
+      @log.call(Gql::Abi::LOG_ERROR, "The plugin #{e.message}")
+    end
+
+    # The instance comes first: one that is refused must leave nothing in the schema.
+    def set_up(library, path)
+      instance = library.create(settings_of(library.plugin.id, path).fetch('config', {}))
+      @merge.add(library.plugin, path)
+      instance
+    rescue Gql::Refused
+      instance&.close
+      library.close
+      raise
+    end
+
+    def settings_of(id, path)
+      @settings[id] || @settings[File.basename(path)] || {}
+    end
+
+    def check_required
+      names = @loaded.flat_map { |loaded| [loaded.library.plugin.id, File.basename(loaded.library.path)] }
+      missing = @settings.select { |_, own| own['required'] }.keys - names
+      return if missing.empty?
+
+      raise Config::Invalid, "Required plugins are not there: #{missing.join(', ')}.\n#{@refused.map(&:message).join("\n")}"
+    end
+  end
+end

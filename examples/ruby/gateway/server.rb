@@ -1,0 +1,84 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'puma'
+require 'puma/server'
+require 'time'
+require_relative '../gql/runtime'
+require_relative '../schema/executable'
+require_relative 'app'
+require_relative 'authentication'
+require_relative 'config'
+require_relative 'demo_host'
+require_relative 'plugin_folder'
+
+module Gateway
+  # From a configuration file to a clean end.
+  class Server
+    # A thread waits for each request, most of them for a disk: the plugin commits together what comes together.
+    THREADS = { min_threads: 4, max_threads: 64 }.freeze
+    LIMITS = { first_data_timeout: 30, force_shutdown_after: 10 }.freeze # Seconds.
+    LEVELS = %w[error warning info debug].freeze # 1 to 4 in the ABI.
+
+    # Returns when a signal ended it.
+    def self.run(file)
+      server = new(Config.read(file))
+      signals = Queue.new
+      %w[INT TERM].each { |name| trap(name) { signals << name } }
+      server.start
+      server.stop("SIG#{signals.pop}")
+    end
+
+    def initialize(config)
+      @config = config
+      @level = LEVELS.index(config['logLevel']) + 1
+      @output = Mutex.new
+    end
+
+    def start
+      authentication = Authentication.new(@config['authentication'])
+      runtime = Gql::Runtime.new(name: 'ruby-example', version: '0.1.0', log: method(:log), log_level: @level)
+      merge = Schema::Merge.new(File.read(DemoHost::SCHEMA))
+      @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log))
+      listen(App.new(executable(merge.document), authentication, @config, method(:log)))
+    rescue StandardError
+      @plugins&.close
+      raise
+    end
+
+    # Requests under way are answered, then calls that nobody waits for are finished, and only then the plugins go.
+    def stop(reason)
+      log(Gql::Abi::LOG_INFO, "#{reason}: ending")
+      @server.stop(true)
+      @plugins.close
+      log(Gql::Abi::LOG_INFO, 'ended')
+    end
+
+    private
+
+    def log(level, message, trace_id = nil)
+      return if level > @level
+
+      trace = trace_id ? " trace=#{trace_id}" : ''
+      line = "#{Time.now.utc.iso8601(3)} #{LEVELS.fetch(level - 1, 'info')} #{message}#{trace}\n"
+      @output.synchronize { $stderr.write(line) }
+    end
+
+    def executable(document)
+      failed = ->(error, context) { App.failure(error, context, method(:log)) }
+      Schema::Executable.new(document, @plugins.instances, DemoHost.new(@config['organizations']), failed)
+    end
+
+    def listen(app)
+      @server = Puma::Server.new(app, Puma::Events.new($stderr, $stderr), THREADS.merge(LIMITS, environment: 'production'))
+      socket = @server.add_tcp_listener(@config['host'], @config['port'])
+      @server.run
+      if @config['authentication']['demo']
+        log(Gql::Abi::LOG_WARNING, 'demo: a request without a token acts as the actor "demo" with all grants')
+      end
+      address = socket.local_address
+      host = address.ipv6? ? "[#{address.ip_address}]" : address.ip_address
+      log(Gql::Abi::LOG_INFO, "serving http://#{host}:#{address.ip_port}/graphql")
+    end
+  end
+end

@@ -1,0 +1,45 @@
+#!/usr/bin/env ruby
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'optparse'
+require_relative 'gateway/server'
+
+HELP = <<~TEXT
+  Usage: ruby server.rb --config FILE
+
+  Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON; ../demo-host/config.schema.json describes it.
+
+    GET /health      200 once it serves
+    POST /graphql    the API (GraphQL over HTTP)
+
+  Ctrl-C or SIGTERM ends it: requests under way are answered first.
+TEXT
+
+def read_options
+  options = {}
+  parser = OptionParser.new do |on|
+    on.on('--config FILE') { |file| options[:config] = file }
+    on.on('-h', '--help') { options[:help] = true }
+  end
+  raise OptionParser::InvalidArgument, ARGV.first if parser.parse(ARGV).any?
+
+  options
+rescue OptionParser::ParseError => e
+  warn e.message
+  {}
+end
+
+options = read_options
+if options[:help]
+  puts HELP
+elsif options[:config].nil?
+  warn HELP
+  exit 2
+else
+  begin
+    Gateway::Server.run(options[:config])
+  rescue Gateway::Config::Invalid, SystemCallError => e
+    abort "gateway: #{e.message}"
+  end
+end

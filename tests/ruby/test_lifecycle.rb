@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require 'openssl'
+require 'socket'
+require_relative 'server_process'
+
+# Beginning and end of the server, and clients that go away.
+class TestLifecycle < Minitest::Test
+  def setup
+    @sandbox = Sandbox.new(PLUGIN, UNRULY)
+  end
+
+  def teardown
+    @server&.stop('KILL')
+    @sandbox.remove
+  end
+
+  def start(&change)
+    @server = @sandbox.start(&change)
+    assert @server.uri, @server.log
+    @server
+  end
+
+  def assert_clean_end
+    assert_equal 0, @server.stop.exitstatus, @server.log
+    assert_match(/ ended\n\z/, @server.log)
+  end
+
+  # What it said, having ended by itself.
+  def refusal(&change)
+    server = @sandbox.start(&change)
+    assert_nil server.uri, "it serves: #{server.log}"
+    assert_equal 1, server.status.exitstatus, server.log
+    server.log
+  end
+
+  def test_faults_of_the_configuration_are_named
+    {
+      /colour/ => ->(config) { config['colour'] = 'red' },
+      /port: of type string did not match the following type: integer/ => ->(config) { config['port'] = 'x' },
+      /plugins\.settings\.a: contains additional properties \["requird"\]/ =>
+        ->(config) { config['plugins']['settings']['a'] = { 'requird' => true } },
+      /authentication\.jwt: .*secretFile.*, or .*jwksFile/ => ->(config) { config['authentication']['jwt'] = {} },
+      /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
+      /The plugins folder .*nowhere can't be read/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
+      /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none' } },
+      /not a JWK Set/ => ->(config) { config['authentication']['jwt'] = { 'jwksFile' => 'gateway.json' } }
+    }.each { |said, change| assert_match said, refusal(&change) }
+    File.write(@sandbox.path('jwt.secret'), 'short')
+    assert_match(/a secret for HS256 has at least 32 bytes/, refusal)
+  end
+
+  def test_a_wrong_setting_of_the_plugin_is_named
+    log = refusal do |config|
+      config['plugins']['settings'][PLUGIN_ID] = { 'required' => true, 'config' => { 'databse' => {} } }
+    end
+    assert_match(/Required plugins are not there: #{PLUGIN_ID}/, log)
+    assert_match(/databse: there is no such setting/, log)
+  end
+
+  def test_files_that_are_no_plugins_are_named_and_the_server_goes_on
+    File.write(@sandbox.path('plugins/text.so'), "no library\n")
+    FileUtils.cp(UNRULY, @sandbox.path('plugins/zz-twice.so'))
+    start
+    assert_match(/text\.so: not an ELF file/, @server.log)
+    assert_match(/zz-twice\.so: .*`Query\.echo`.*`Mutation\.slow`.*`Thing`/, @server.log)
+    assert_equal({ 'loads' => 0 }, @server.data('{ loads }'))
+    assert_clean_end
+  end
+
+  def test_a_port_that_is_taken
+    taken = TCPServer.new('127.0.0.1', 0)
+    assert_match(/Address already in use/, refusal { |config| config['port'] = taken.local_address.ip_port })
+    taken.close
+  end
+
+  def test_the_command_line
+    help = ServerProcess.new('--help')
+    assert_equal [0, true], [help.status.exitstatus, help.log.start_with?('Usage: ruby server.rb --config FILE')]
+    [[], ['--colour'], ['--config'], ['--config', 'a', 'b']].each do |arguments|
+      wrong = ServerProcess.new(*arguments)
+      assert_equal 2, wrong.status.exitstatus, arguments
+      assert_includes wrong.log, 'Usage: ruby server.rb'
+    end
+    missing = ServerProcess.new('--config', '/nowhere/x.json')
+    assert_equal 1, missing.status.exitstatus
+    assert_match(%r{/nowhere/x\.json}, missing.log)
+  end
+
+  def test_it_answers_what_is_under_way_before_it_ends
+    start
+    slow = Thread.new { @server.query('{ late(milliseconds: 700) }') }
+    sleep 0.2
+    assert_clean_end
+    assert_equal({ 'data' => { 'late' => 700 } }, slow.value)
+  end
+
+  def test_an_end_under_load_loses_nothing_that_was_acknowledged
+    start
+    create = 'mutation($t: String!) { integrationCreate(input: {organizationId: "load", title: $t}) { integration { id } } }'
+    made = Queue.new
+    workers = Array.new(20) do |worker|
+      Thread.new { (0..).each { |i| made << @server.data(create, 't' => "#{worker} #{i}")['integrationCreate']['integration']['id'] } rescue nil }
+    end
+    sleep 1
+    assert_clean_end
+    workers.each(&:join)
+    ids = Array.new(made.size) { made.pop }
+    refute_empty ids
+    start
+    assert_equal ids, @server.data('query($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'ids' => ids)['nodes'].map { |node| node&.fetch('id') }
+  end
+
+  def test_a_client_that_goes_away_cancels_its_request
+    start
+    body = JSON.generate(query: '{ cancelled(milliseconds: 20000) }')
+    socket = TCPSocket.new(@server.uri.host, @server.uri.port)
+    socket.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: #{body.bytesize}\r\n\r\n#{body}")
+    sleep 0.3
+    socket.close
+    100.times { @server.log.include?('was cancelled') ? break : sleep(0.05) }
+    assert_match(/warning was cancelled trace=\h{32}/, @server.log)
+    assert_equal({ 'loads' => 0 }, @server.data('{ loads }'))
+    assert_clean_end
+  end
+
+  def test_a_plugin_that_breaks_the_contract_is_survived
+    start
+    fields = %w[twice never refuses wrongCode notPending overruns noJson noError unknownHandle twiceLate(milliseconds:5)]
+    20.times { @server.query("{ #{fields.join(' ')} }") }
+    assert_equal({ 'loads' => 0 }, @server.data('{ loads }'))
+    assert_match(/a plugin broke the contract: stale-reply, 64 times so far/, @server.log)
+    assert_clean_end
+  end
+
+  def test_without_the_demo_nobody_is_somebody
+    start { |config| config['authentication']['demo'] = false }
+    error = @server.query('{ integrations(organizationId: "acme") { nodes { id } } }')['errors'].first
+    assert_equal ['UNAUTHORIZED', 401], error['extensions'].values_at('code', 'status')
+    assert_nil @server.data('{ me { id } }')['me']
+    assert_clean_end
+  end
+
+  def test_keys_of_a_jwk_set
+    keys = { 'ec' => OpenSSL::PKey::EC.generate('prime256v1'), 'rsa' => OpenSSL::PKey::RSA.new(2048) }
+    File.write(@sandbox.path('jwks.json'), JSON.generate(keys: keys.map { |kid, key| JWT::JWK.new(key, kid).export }))
+    start { |config| config['authentication'] = { 'jwt' => { 'jwksFile' => 'jwks.json', 'issuer' => 'https://idp.example' } } }
+    ask = lambda do |key, algorithm, kid, issuer = 'https://idp.example'|
+      token = @sandbox.token({ 'sub' => 'u', 'iss' => issuer }, secret: key, algorithm: algorithm, header: { kid: kid }.compact)
+      @server.post({ query: '{ me { id } }' }, 'authorization' => "Bearer #{token}").code
+    end
+    assert_equal %w[200 200], [ask.call(keys['ec'], 'ES256', 'ec'), ask.call(keys['rsa'], 'PS256', 'rsa')]
+    assert_equal '401', ask.call(keys['ec'], 'ES256', 'ec', 'https://evil.example')
+    assert_equal '401', ask.call(keys['ec'], 'ES256', nil), 'without a kid two keys could fit'
+    assert_equal '401', ask.call(OpenSSL::PKey::EC.generate('prime256v1'), 'ES256', 'ec')
+    assert_equal '401', ask.call(keys['rsa'].public_key.to_pem, 'HS256', 'rsa')
+    assert_clean_end
+  end
+end
