@@ -22,5 +22,5 @@ fi
 set -- # `npm ci` knows no "all": no workspace stands for it.
 [ "$wanted" = all ] || for name in $wanted; do set -- "$@" --workspace "$name"; done
 echo "Installing the packages of $(basename "$PWD") ($wanted) …" >&2
-npm ci --loglevel=error --no-progress "$@" >/dev/null
+npm ci --silent --no-progress "$@"
 printf '%s\n%s\n' "$sum" "$wanted" >"$stamp"

@@ -5,9 +5,10 @@ set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 
-# The examples that there are: the demo, and what has a server.js in gateways/.
+# The examples that there are: the demo, what has a server.js in gateways/, and the one outside Node.
 gateways() {
     echo demo
+    echo ruby
     for server in examples/gateways/*/server.js; do
         [ ! -e "$server" ] || basename "$(dirname "$server")"
     done
@@ -37,23 +38,28 @@ if [ $# -gt 1 ] || ! gateways | grep -Fxq -e "$gateway"; then
     echo "run.sh: there is no gateway '$*'; there are: $(gateways | paste -sd ' ')" >&2
     exit 2
 fi
-folder=gateways/$gateway
 label='GraphQL        '
-if [ "$gateway" = demo ]; then
-    folder=gateway
-    label='GraphiQL       '
-fi
+case "$gateway" in
+demo) folder=gateway label='GraphiQL       ' ;;
+ruby) folder=ruby ;;
+*) folder=gateways/$gateway ;;
+esac
+packages=
+[ ! -e "examples/$folder/debian-packages" ] || packages=$(cat "examples/$folder/debian-packages")
 
 PORT=${PORT:-4000}
 DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
-./examples/setup.sh
+# shellcheck disable=SC2086 # A list of words.
+./examples/setup.sh $packages
 mkdir -p build
 [ -e build/build.ninja ] || meson setup build >build/setup.log 2>&1 || { cat build/setup.log >&2; exit 1; }
 echo 'Building …' >&2
-ninja -C build plugin/integrations.so vault/vaultctl examples/node-host/gql_binding.node >build/compile.log 2>&1 ||
-    { cat build/compile.log >&2; exit 1; }
-./examples/npm-ci.sh examples "$folder"
+targets='plugin/integrations.so vault/vaultctl'
+[ "$gateway" = ruby ] || targets="$targets examples/node-host/gql_binding.node"
+# shellcheck disable=SC2086 # A list of words.
+ninja -C build $targets >build/compile.log 2>&1 || { cat build/compile.log >&2; exit 1; }
+[ "$gateway" = ruby ] || ./examples/npm-ci.sh examples "$folder"
 
 umask 077 # What follows holds secrets.
 mkdir -p "$DATA/vault" "$DATA/plugins"
@@ -107,4 +113,6 @@ cat <<END
   data             $DATA
 
 END
+# Debian's Ruby, which finds Debian's packages; another one that may come first in the path does not.
+[ "$gateway" != ruby ] || exec /usr/bin/ruby examples/ruby/server.rb --config "$DATA/gateway.json"
 exec node "examples/$folder/server.js" --config "$DATA/gateway.json"

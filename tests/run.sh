@@ -27,8 +27,10 @@ logs=build/test-logs
 results=
 extra_failures=0
 
+ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
 # Where only the browser can't be had, the suite that needs it fails and the others run.
-./examples/setup.sh chromium || ./examples/setup.sh || exit 1
+# shellcheck disable=SC2086 # A list of words.
+./examples/setup.sh chromium $ruby_packages || ./examples/setup.sh $ruby_packages || exit 1
 mkdir -p build
 
 # configure FOLDER OPTION…: sets a build up, unless it is there.
@@ -133,6 +135,7 @@ node_suite gateways tests/gateways/*.test.mjs
 node_suite conformance-runner tests/conformance/*.test.mjs
 tap_suite conformance node tests/conformance/run.mjs
 node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
+tap_suite ruby /usr/bin/ruby tests/ruby/run.rb
 
 # Again with the binding and the plugin under sanitizers. Node is not built with them: its own allocations look like leaks.
 export BUILD="$here/build/asan"
@@ -142,6 +145,8 @@ ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite node-host-asan \
     env LD_PRELOAD="$GATEWAY_PRELOAD" node --test --test-reporter=tap tests/node-host/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite gateway-asan tests/gateway/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan node tests/conformance/run.mjs --host demo
+tap_suite ruby-asan env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
+    /usr/bin/ruby tests/ruby/run.rb library runtime execution
 check_reports
 
 # shellcheck disable=SC2086
