@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { environment } from '../support-js/paths.mjs';
 import { PLUGIN_ID, Sandbox } from '../support-js/sandbox.mjs';
 import { COMPOSERS } from './composers.mjs';
-import { ask, create, dataOf, requireOfFederation, start, whyNot } from './support.mjs';
+import { ask, create, dataOf, requireOfFederation, start } from './support.mjs';
 
 const MANY = 40;
 const ENTITIES = `query($representations: [_Any!]!) {
@@ -42,7 +42,7 @@ async function askSupergraph(subgraphs, query, variables, contextValue) {
   return body.singleResult;
 }
 
-describe('subgraphs in this process', { skip: whyNot('federation') }, () => {
+describe('subgraphs in this process', () => {
   let sandbox;
   let host;
   let subgraphs;
@@ -115,7 +115,7 @@ describe('subgraphs in this process', { skip: whyNot('federation') }, () => {
   });
 });
 
-describe('the subgraph as a server', { skip: whyNot('federation') }, () => {
+describe('the subgraph as a server', () => {
   let sandbox;
   let server;
 

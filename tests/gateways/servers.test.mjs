@@ -5,7 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { holdLock } from '../conformance/runner/database.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
-import { ask, create, CREATE, dataOf, GATEWAYS, start, whyNot } from './support.mjs';
+import { ask, create, CREATE, dataOf, GATEWAYS, start } from './support.mjs';
 
 const PROBLEM = {
   code: 'VALIDATION_ERROR', type: 'urn:gql-integrations:problem:validation', title: 'Validation Error', status: 400, field: 'input.title',
@@ -14,7 +14,7 @@ const UNDER_WAY = 300; // Milliseconds until a request that was sent has reached
 const SOON = 30_000; // Milliseconds. Fastify keeps an idle connection for 72,000.
 
 for (const name of GATEWAYS) {
-  describe(name, { skip: whyNot(name) }, () => {
+  describe(name, () => {
     let sandbox;
     let server;
 

@@ -2,17 +2,11 @@
 // The example gateways as processes.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { whyNot as engineTrouble } from '../support-js/engines.mjs';
 import { root } from '../support-js/paths.mjs';
 import { Server } from '../support-js/server.mjs';
 
 export const requireOfFederation = createRequire(join(root, 'examples/gateways/federation/server.js'));
 export const GATEWAYS = ['yoga', 'apollo-server', 'mercurius', 'hive', 'federation'];
-
-/** Why an example can't run on this Node, or false. */
-export function whyNot(name) {
-  return engineTrouble(join(root, 'examples/gateways', name)) ?? false;
-}
 
 /** Starts examples/gateways/NAME/PROGRAM with a configuration; it may end without serving, then its `url` is undefined. */
 export async function start(name, file, program = 'server.js') {
