@@ -10,19 +10,10 @@
 
 #define CREDENTIAL_REF_FIELD "input.credentialRef"
 
-static bool reserve_slot(gql_instance *instance)
-{
-    if (atomic_fetch_add(&instance->pending_mutations, 1) < instance->config.pending_mutations)
-        return true;
-    atomic_fetch_sub(&instance->pending_mutations, 1);
-    return false;
-}
-
 struct mutation *mutation_begin(const struct operation *operation, enum store_mutation_kind kind)
 {
     struct operation refused = *operation;
-    const bool reserved = reserve_slot(operation->instance);
-    struct mutation *mutation = reserved ? calloc(1, sizeof *mutation) : NULL;
+    struct mutation *mutation = calloc(1, sizeof *mutation);
     if (mutation != NULL) {
         mutation->operation = *operation;
         mutation->change.kind = kind;
@@ -30,10 +21,7 @@ struct mutation *mutation_begin(const struct operation *operation, enum store_mu
         mutation->change.cancelled = operation->request->cancelled;
         return mutation;
     }
-    if (reserved)
-        atomic_fetch_sub(&operation->instance->pending_mutations, 1);
-    operation_reject(&refused, &(struct problem){.kind = PROBLEM_SERVICE_UNAVAILABLE,
-                                                 .detail = "Too many changes are waiting; try again later"});
+    operation_reject_store(&refused, STORE_NO_MEMORY, &(struct store_trouble){""});
     operation_end(&refused);
     return NULL;
 }
@@ -44,8 +32,23 @@ void mutation_end(struct mutation *mutation)
     integration_list_finish(&mutation->change.result);
     integration_list_finish(&mutation->current);
     free(mutation);
-    atomic_fetch_sub(&operation.instance->pending_mutations, 1);
     operation_end(&operation);
+}
+
+/* ---- Back-pressure ---- */
+
+static bool take_place(gql_instance *instance)
+{
+    if (atomic_fetch_add(&instance->pending_mutations, 1) < instance->config.pending_mutations)
+        return true;
+    atomic_fetch_sub(&instance->pending_mutations, 1);
+    return false;
+}
+
+/* Before the answer: who has it may send the next one at once. */
+static void free_place(struct mutation *mutation)
+{
+    atomic_fetch_sub(&mutation->operation.instance->pending_mutations, 1);
 }
 
 /* ---- Input ---- */
@@ -172,6 +175,7 @@ static void run_verification(struct verifier_job *job)
     if (refusal == VAULT_ACCEPTED) {
         store_submit(mutation->operation.instance->store, &mutation->change);
     } else {
+        free_place(mutation);
         reject_token(mutation, refusal);
         mutation_end(mutation);
     }
@@ -239,6 +243,7 @@ static void reject_conflict(struct mutation *mutation, const struct integration 
 static void finish(struct store_mutation *change)
 {
     struct mutation *mutation = (struct mutation *)((char *)change - offsetof(struct mutation, change));
+    free_place(mutation);
     switch (change->status) {
     case STORE_OK:
         resolve(mutation);
@@ -271,9 +276,17 @@ static bool reserve_room(struct mutation *mutation)
     return reply->capacity - reply->size >= room || host->reply_grow(host, reply->handle, room) == GQL_OK;
 }
 
-static int32_t refuse(struct mutation *mutation)
+static int32_t refuse_for_memory(struct mutation *mutation)
 {
     operation_reject_store(&mutation->operation, STORE_NO_MEMORY, &mutation->change.trouble);
+    mutation_end(mutation);
+    return GQL_OK;
+}
+
+static int32_t refuse_for_load(struct mutation *mutation)
+{
+    operation_reject(&mutation->operation, &(struct problem){.kind = PROBLEM_SERVICE_UNAVAILABLE,
+                                                             .detail = "Too many changes are waiting; try again later"});
     mutation_end(mutation);
     return GQL_OK;
 }
@@ -288,16 +301,20 @@ int32_t mutation_run(struct mutation *mutation)
         return GQL_OK;
     }
     if (!reserve_room(mutation))
-        return refuse(mutation);
+        return refuse_for_memory(mutation);
+    if (!take_place(instance))
+        return refuse_for_load(mutation);
     mutation->change.done = finish;
     mutation->job.run = run_verification;
     /* One that comes alone is verified where it is written: there is nothing to hold up, and a change of threads is saved. */
     const bool alone = atomic_load(&instance->pending_mutations) == 1;
     if (mutation->token.data != NULL && alone)
         mutation->change.check = verify_on_writer;
-    if (mutation->token.data == NULL || alone)
+    if (mutation->token.data == NULL || alone) {
         store_submit(instance->store, &mutation->change);
-    else if (!verifier_submit(&instance->verifier, &mutation->job))
-        return refuse(mutation);
+    } else if (!verifier_submit(&instance->verifier, &mutation->job)) {
+        free_place(mutation);
+        return refuse_for_memory(mutation);
+    }
     return GQL_PENDING;
 }

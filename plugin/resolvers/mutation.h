@@ -16,8 +16,7 @@ struct mutation {
 };
 
 /*
- * Takes the operation over, with its arguments. NULL if too many mutations are under way, or memory ran out; the operation is
- * then refused and over.
+ * Takes the operation over, with its arguments. NULL if memory ran out; the operation is then refused and over.
  */
 struct mutation *mutation_begin(const struct operation *operation, enum store_mutation_kind kind);
 
@@ -33,7 +32,10 @@ bool mutation_take_title(struct mutation *mutation, const json_t *input);
 /* Takes `credentialRef`, if it is there; rejects and returns false what is plainly no token. */
 bool mutation_take_credential_ref(struct mutation *mutation, const json_t *input);
 
-/* Checks the token, if there is one, and submits the change, on other threads than the caller's. Returns what a resolver returns. */
+/*
+ * Checks the token, if there is one, and submits the change, on other threads than the caller's; refuses it where too many wait.
+ * Returns what a resolver returns.
+ */
 int32_t mutation_run(struct mutation *mutation);
 
 #endif

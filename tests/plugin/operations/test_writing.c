@@ -176,3 +176,12 @@ Test(writing, beyond_the_limit_mutations_are_refused_at_once)
     cr_expect_eq(json_integer_value(member(value, "total.count")), done);
     json_decref(value);
 }
+
+Test(writing, whoever_waits_for_each_answer_is_never_refused_for_load)
+{
+    world_restart(&world, ",\"limits\":{\"pendingMutations\":1}");
+    for (int i = 0; i < 300; i++)
+        json_decref(world_resolve(&world, "integrationCreate", NULL,
+                                  "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\",\"credentialRef\":\"%s\"}}",
+                                  world_good_token(&world, "acme")));
+}
