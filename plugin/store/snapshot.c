@@ -38,7 +38,7 @@ bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
     if (current && wal_index_is_at_rest(snapshot->index) && !sqlite3_get_autocommit(connection->handle))
         return true;
     if (snapshot->index == NULL)
-        snapshot->index = wal_index_of(connection->handle);
+        snapshot->index = wal_index_of(connection);
     snapshot_end(snapshot, connection);
     return false;
 }

@@ -22,6 +22,9 @@ RELEASE mutation;
 -- name: rollback_to
 ROLLBACK TO mutation;
 
+-- name: get_journal_mode
+PRAGMA journal_mode;
+
 -- name: get_integration
 SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
 FROM integration AS i JOIN organization AS o ON o.key = i.organization

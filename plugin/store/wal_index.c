@@ -43,11 +43,20 @@ struct wal_state wal_index_state(const struct wal_index *index)
     return state;
 }
 
-const struct wal_index *wal_index_of(sqlite3 *handle)
+/* A database without a log would get an index by the mere asking. */
+static bool has_log(struct connection *connection)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_JOURNAL_MODE);
+    const bool has = statement != NULL && sqlite3_step(statement) == SQLITE_ROW && text_equal(column_text(statement, 0), TEXT("wal"));
+    sqlite3_reset(statement);
+    return has;
+}
+
+const struct wal_index *wal_index_of(struct connection *connection)
 {
     sqlite3_file *file = NULL;
     volatile void *block = NULL;
-    if (sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL ||
+    if (!has_log(connection) || sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL ||
         file->pMethods == NULL || file->pMethods->iVersion < 2 || file->pMethods->xShmMap == NULL ||
         file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK || block == NULL)
         return NULL;

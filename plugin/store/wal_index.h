@@ -6,9 +6,10 @@
 #ifndef STORE_WAL_INDEX_H
 #define STORE_WAL_INDEX_H
 
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "connection.h"
 
 /* The index as SQLite maps it. */
 struct wal_index;
@@ -22,7 +23,7 @@ struct wal_state {
  * The index of a connection that has read before. Valid until the connection is closed; NULL where it has none. The caller must
  * be the thread that uses the connection; what is below may be called on any.
  */
-const struct wal_index *wal_index_of(sqlite3 *handle);
+const struct wal_index *wal_index_of(struct connection *connection);
 
 struct wal_state wal_index_state(const struct wal_index *index);
 

@@ -141,12 +141,14 @@ struct reading {
 static void *read_on(void *argument)
 {
     struct reading *reading = argument;
-    while (!atomic_load(&reading->stop))
+    while (!atomic_load(&reading->stop)) {
         version_of(reading->store, reading->id);
+        usleep(20); /* The snapshot is kept meanwhile. */
+    }
     return NULL;
 }
 
-Test(snapshot, readers_that_never_rest_do_not_let_the_log_grow)
+Test(snapshot, readers_that_come_again_and_again_do_not_let_the_log_grow)
 {
     enum { WRITES = 1500, LIMIT = 8 << 20 }; /* SQLite begins the log anew from 4 MiB on. */
     struct reading reading = {.store = fixture_open(&scratch, "und")};
@@ -171,7 +173,8 @@ Test(snapshot, the_index_changes_with_every_commit_and_with_nothing_else)
     const struct identifier id = fixture_create(store, "acme", "One", true);
     sqlite3 *handle = open_apart();
     cr_assert_eq(sqlite3_exec(handle, "SELECT count(*) FROM integration", NULL, NULL, NULL), SQLITE_OK);
-    const struct wal_index *index = wal_index_of(handle);
+    struct connection connection = {.handle = handle};
+    const struct wal_index *index = wal_index_of(&connection);
     cr_assert_not_null(index);
     struct wal_state state = wal_index_state(index);
     version_of(store, id);
@@ -183,18 +186,19 @@ Test(snapshot, the_index_changes_with_every_commit_and_with_nothing_else)
     }
     cr_expect(can_empty_the_log(handle));
     cr_expect(wal_index_is_at_rest(index));
-    sqlite3_close(handle);
+    connection_close(&connection);
     store_close(&store);
 }
 
-Test(snapshot, a_database_without_a_log_has_no_index)
+Test(snapshot, a_database_without_a_log_has_no_index_and_gets_none)
 {
-    sqlite3 *handle = NULL;
-    cr_assert_eq(sqlite3_open(":memory:", &handle), SQLITE_OK);
-    cr_expect_null(wal_index_of(handle));
-    sqlite3_close(handle);
-    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "rollback.db"), &handle), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(handle, "CREATE TABLE t (x)", NULL, NULL, NULL), SQLITE_OK);
-    cr_expect_null(wal_index_of(handle));
-    sqlite3_close(handle);
+    struct connection memory = {0}, rollback = {0};
+    cr_assert_eq(sqlite3_open(":memory:", &memory.handle), SQLITE_OK);
+    cr_expect_null(wal_index_of(&memory));
+    connection_close(&memory);
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "rollback.db"), &rollback.handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(rollback.handle, "CREATE TABLE t (x)", NULL, NULL, NULL), SQLITE_OK);
+    cr_expect_null(wal_index_of(&rollback));
+    cr_expect_neq(access(scratch_file(&scratch, "rollback.db-shm"), F_OK), 0);
+    connection_close(&rollback);
 }
