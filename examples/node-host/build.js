@@ -46,8 +46,16 @@ function compile({ headers, jansson }) {
   execFileSync(compiler, [...options, ...sources, '-o', output, ...jansson, '-ldl', '-lpthread'], { stdio: 'inherit' });
 }
 
-const found = requirements();
-if (found.missing.length > 0) {
+/** Meson builds it for the examples; not every npm heeds the ignore-scripts of their .npmrc. */
+function isForExamples() {
+  const { npm_config_local_prefix: folder, npm_command: command } = process.env;
+  return folder === resolve(here, '..') && ['ci', 'install'].includes(command);
+}
+
+const found = isForExamples() ? undefined : requirements();
+if (!found) {
+  console.error('Meson builds the binding for the examples');
+} else if (found.missing.length > 0) {
   console.error(`gql-plugin-host can't build its binding. Install\n${found.missing.map((line) => `  - ${line}`).join('\n')}`);
   process.exitCode = 1;
 } else {

@@ -101,3 +101,19 @@ test('a reference that the host completes is the host\'s, and gets the context',
   assert.deepEqual(integrations.nodes, [{ organization: { name: '<acme>' } }]);
   assert.deepEqual(seen, [[ACTOR, 'organization']]);
 });
+
+test('the host\'s own resolveType is not asked about what plugins load', async (t) => {
+  const schema = demoSchema();
+  const asked = [];
+  for (const name of ['Node', 'Actor']) {
+    schema.getType(name).resolveType = ({ __typename }) => {
+      asked.push(__typename);
+      return __typename === 'Organization' ? 'Organization' : 'User';
+    };
+  }
+  const plugins = await new Bench(t).load({ schema });
+  const id = await create(plugins, 'A');
+  const { nodes, actors } = await dataOf(plugins, `{ nodes(ids: ["acme", "${id}"]) { __typename } actors(ids: ["user:ada", "${id}"]) { __typename } }`);
+  assert.deepEqual([nodes, actors], [[{ __typename: 'Organization' }, { __typename: 'Integration' }], [{ __typename: 'User' }, { __typename: 'Integration' }]]);
+  assert.deepEqual(asked.sort(), ['Organization', 'User']);
+});

@@ -45,6 +45,13 @@ test('where nobody takes refusals, the log has them', async (t) => {
   assert.match(lines.join('\n'), /^error The plugin .*text\.so is refused: .*not an ELF file/m);
 });
 
+test('settings that no plugin takes are told', async (t) => {
+  const bench = new Bench(t);
+  const lines = [];
+  await bench.load({ settings: { ...bench.settings, 'org.example.non': { config: {} } }, log: (level, message) => lines.push(`${level} ${message}`) });
+  assert.deepEqual(lines.filter((line) => line.startsWith('warning')), ['warning there are settings, but no plugin that can be used, for org.example.non']);
+});
+
 test('faults of requests', async (t) => {
   const plugins = await new Bench(t).load();
   assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is no action/);

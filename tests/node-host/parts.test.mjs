@@ -45,6 +45,14 @@ test('makeExecutableSchema', async (t) => {
   assert.deepEqual(await dataOf(plugins, QUERY, { schema, variables: { id } }), EXPECTED);
 });
 
+test('makeExecutableSchema of a host that had no mutation', async (t) => {
+  const schema = 'type Query { hello: String }';
+  for (const given of [schema, graphql.buildSchema(schema)]) {
+    const plugins = await new Bench(t).load({ schema: given });
+    await create(plugins, 'A', 'acme', { schema: makeExecutableSchema({ typeDefs: [schema, plugins.typeDefs], resolvers: plugins.resolvers }) });
+  }
+});
+
 test('makeExecutableSchema of the plugins alone', async (t) => {
   const plugins = await new Bench(t).load();
   const schema = makeExecutableSchema({ typeDefs: plugins.typeDefs, resolvers: plugins.resolvers });

@@ -26,7 +26,7 @@ function find() {
 }
 
 export const {
-  buildASTSchema, concatAST, extendSchema, GraphQLError, GraphQLSchema, Kind, parse, print, printSchema, validateSchema, versionInfo,
+  buildASTSchema, concatAST, extendSchema, GraphQLError, GraphQLSchema, isAbstractType, Kind, parse, print, printSchema, validateSchema, versionInfo,
 } = find();
 
 if (versionInfo.major !== 16) throw new Error(`gql-plugin-host works with graphql 16, not ${versionInfo.major}: npm install graphql@16`);

@@ -2,7 +2,7 @@
 // The host's schema, which grows plugin by plugin, strictly: the binding's bind names every conflict.
 import { buildASTSchema, concatAST, extendSchema, GraphQLSchema, Kind, parse, print, printSchema, validateSchema } from './graphql.js';
 
-const ROOTS = { query: 'Query', mutation: 'Mutation', subscription: 'Subscription' };
+const ROOTS = { query: 'Query', mutation: 'Mutation' };
 
 function isForeignSchema(value) {
   return value?.[Symbol.toStringTag] === 'GraphQLSchema' && !(value instanceof GraphQLSchema);
@@ -37,6 +37,11 @@ function define(definitions, name) {
   return true;
 }
 
+/** Says for a schema that exists, or one that names its roots, that there is one more. */
+function rootOf(operation) {
+  return parse(`extend schema { ${operation}: ${ROOTS[operation]} }`).definitions[0];
+}
+
 export class HostSchema {
   /** SDL, a document, a GraphQLSchema, or nothing. */
   constructor(schema = '') {
@@ -62,21 +67,22 @@ export class HostSchema {
   /** What the plugins add. */
   typeDefs() {
     const definitions = this.added.flatMap((document) => document.definitions);
-    const defined = this.missing.filter((operation) => define(definitions, ROOTS[operation]));
-    if (this.isExplicit || this.base) definitions.push(...defined.map(rootOf));
+    this.defined = this.missing.filter((operation) => define(definitions, ROOTS[operation]));
+    if (this.isExplicit) definitions.push(...this.defined.map(rootOf));
     return { kind: Kind.DOCUMENT, definitions };
+  }
+
+  #extendBase(added) {
+    const roots = this.isExplicit ? [] : this.defined.map(rootOf);
+    return extendSchema(this.base, { ...added, definitions: [...added.definitions, ...roots] });
   }
 
   /** The whole; its fields are resolved as those of the host's schema were. */
   build() {
     const added = this.typeDefs();
-    const schema = this.base ? extendSchema(this.base, added) : buildASTSchema(concatAST([this.document, added]));
+    const schema = this.base ? this.#extendBase(added) : buildASTSchema(concatAST([this.document, added]));
     const errors = validateSchema(schema);
     if (errors.length > 0) throw new Error(`The merged schema is not valid: ${errors.map((error) => error.message).join(' ')}`);
     return schema;
   }
-}
-
-function rootOf(operation) {
-  return parse(`extend schema { ${operation}: ${ROOTS[operation]} }`).definitions[0];
 }

@@ -16,13 +16,13 @@ function findFiles(folder) {
   }
 }
 
-function missingOf(settings, plugins) {
-  const isThere = (key) => plugins.some((plugin) => plugin.about.id === key || basename(plugin.file) === key);
-  return Object.entries(settings).filter(([key, own]) => own.required && !isThere(key)).map(([key]) => key);
+/** The settings that no plugin took, by their keys. */
+function unusedOf(settings, plugins) {
+  return Object.keys(settings).filter((key) => !plugins.some((plugin) => plugin.about.id === key || basename(plugin.file) === key));
 }
 
 /** One after the other: what one adds to the schema, the next must fit. */
-async function openAll(loading, folder, refused) {
+async function openAll(loading, folder, { refused, log }) {
   const { host, plugins, settings } = loading;
   const refusals = [];
   for (const file of findFiles(folder)) {
@@ -36,7 +36,9 @@ async function openAll(loading, folder, refused) {
       refused(error);
     }
   }
-  const missing = missingOf(settings, plugins);
+  const unused = unusedOf(settings, plugins);
+  if (unused.length > 0) log('warning', `there are settings, but no plugin that can be used, for ${unused.join(', ')}`, null);
+  const missing = unused.filter((key) => settings[key].required);
   if (missing.length === 0) return;
   const reasons = refusals.map((error) => `\n${error.message}`).join('');
   throw new AggregateError(refusals, `Required plugins are not there: ${missing.join(', ')}.${reasons}`);
@@ -49,7 +51,7 @@ export async function loadPlugins(folder, given = {}) {
   const native = binding();
   const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings };
   try {
-    await openAll(loading, folder, options.refused);
+    await openAll(loading, folder, options);
     return new Plugins(loading, options);
   } catch (error) {
     await closePlugins(loading);

@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: MIT
 // What loadPlugins gives: the plugins of a folder as parts of a schema.
-import { parse } from './graphql.js';
+import { Kind, parse } from './graphql.js';
 import { closePlugins } from './library.js';
 import { ObjectLoader } from './loader.js';
 import { httpRequest, PluginRequest, requestFinder } from './request.js';
-import { attachReferences, attachResolvers } from './resolvers.js';
+import { attachReferences, attachResolvers, attachTypes } from './resolvers.js';
 import { subgraphsOf } from './subgraph.js';
 
 function aboutOf({ file, about: { id, name, version, description, configSchema } }) {
   return { id, name, version, file, description, configSchema };
+}
+
+function objectTypesOf({ definitions }) {
+  return new Set(definitions.filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION).map(({ name }) => name.value));
 }
 
 /** References that the host does not complete are loaded from the plugin that has their type. */
@@ -52,6 +56,7 @@ export class Plugins {
     for (const [type, fields] of Object.entries(this.resolvers)) {
       for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
     }
+    attachTypes(schema, objectTypesOf(this.typeDefs));
     return schema;
   }
 

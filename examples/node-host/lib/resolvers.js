@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The fields of plugins, resolved by them.
-import { GraphQLError, Kind } from './graphql.js';
+import { GraphQLError, isAbstractType, Kind } from './graphql.js';
 import { lookAhead } from './selection.js';
 
 const INLINE = 1; // GQL_RESOLVER_INLINE
@@ -63,5 +63,14 @@ export function attachReferences(plugin, document, resolvers, references) {
       resolvers[name.value] ??= {};
       resolvers[name.value][field.name.value] ??= completion(field.name.value, output.isList, resolve);
     }
+  }
+}
+
+/** The host's own way to tell the type of a value knows nothing of what plugins load: that says its type itself. */
+export function attachTypes(schema, names) {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isAbstractType(type) || !type.resolveType || names.size === 0) continue;
+    const resolveType = type.resolveType;
+    type.resolveType = (value, ...rest) => (names.has(value?.__typename) ? value.__typename : resolveType(value, ...rest));
   }
 }

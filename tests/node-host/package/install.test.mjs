@@ -105,7 +105,7 @@ test('a schema of another graphql is refused, and the cure named', () => {
   const code = `import { loadPlugins } from 'gql-plugin-host'; import { createRequire } from 'node:module';
     await loadPlugins('plugins', { schema: createRequire(import.meta.url)('./other/index.js').buildSchema('type Query { x: Int }') });`;
   writeFileSync(join(app, 'foreign.js'), code);
-  assert.throws(() => execFileSync(process.execPath, ['foreign.js'], { cwd: app, encoding: 'utf8', stdio: 'pipe', env: environment }),
+  assert.throws(() => execFileSync(process.execPath, ['foreign.js'], { cwd: app, encoding: 'utf8', stdio: 'pipe', env: environment, timeout: PATIENCE }),
     /another copy of the package graphql.*--install-links/);
 });
 
