@@ -7,6 +7,24 @@
 #include "binder.h"
 #include "failure.h"
 
+static bool make_room(struct binder *binder)
+{
+    gql_binding *binding = binder->binding;
+    if (binding->conflict_count < binder->conflict_room)
+        return true;
+    const size_t room = binder->conflict_room * 2 + 8;
+    char **conflicts = realloc(binding->conflicts, room * sizeof *conflicts);
+    if (conflicts != NULL)
+        binding->conflicts = conflicts;
+    gql_conflict_kind *kinds = realloc(binding->conflict_kinds, room * sizeof *kinds);
+    if (kinds != NULL)
+        binding->conflict_kinds = kinds;
+    if (conflicts == NULL || kinds == NULL)
+        return false;
+    binder->conflict_room = room;
+    return true;
+}
+
 void binder_conflict(struct binder *binder, const char *format, ...)
 {
     gql_binding *binding = binder->binding;
@@ -22,20 +40,13 @@ void binder_conflict(struct binder *binder, const char *format, ...)
     bool known = false;
     for (size_t i = 0; i < binding->conflict_count && !known; i++)
         known = strcmp(binding->conflicts[i], sentence) == 0;
-    if (!known && binding->conflict_count == binder->conflict_room) {
-        const size_t room = binder->conflict_room * 2 + 8;
-        char **larger = realloc(binding->conflicts, room * sizeof *larger);
-        if (larger != NULL) {
-            binding->conflicts = larger;
-            binder->conflict_room = room;
-        } else {
-            binder->out_of_memory = known = true;
-        }
-    }
-    if (known)
+    if (known || !make_room(binder)) {
+        binder->out_of_memory = binder->out_of_memory || !known;
         free(sentence);
-    else
-        binding->conflicts[binding->conflict_count++] = sentence;
+        return;
+    }
+    binding->conflict_kinds[binding->conflict_count] = binder->conflict_kind;
+    binding->conflicts[binding->conflict_count++] = sentence;
 }
 
 static bool append(char **text, size_t *size, const char *more, uint64_t more_size)
@@ -165,6 +176,7 @@ void gql_binding_destroy(gql_binding **binding)
     for (size_t i = 0; i < (*binding)->conflict_count; i++)
         free((*binding)->conflicts[i]);
     free((*binding)->conflicts);
+    free((*binding)->conflict_kinds);
     free((*binding)->sdl);
     free(*binding);
     *binding = NULL;

@@ -74,11 +74,14 @@ static void check_reference(struct binder *binder, const char *type)
 void binder_check_resolvers(struct binder *binder)
 {
     const gql_schema *schema = binder->plugin->schema;
+    binder->conflict_kind = GQL_CONFLICT_RESOLVER;
     for (uint32_t i = 0; i < schema->resolver_count; i++)
         check_resolver(binder, i);
     check_roots(binder);
+    binder->conflict_kind = GQL_CONFLICT_LOADER;
     for (uint32_t i = 0; i < schema->loader_count; i++)
         check_loader(binder, i);
+    binder->conflict_kind = GQL_CONFLICT_REFERENCE;
     for (uint32_t i = 0; i < schema->reference_count; i++)
         check_reference(binder, schema->references[i]);
 }

@@ -12,6 +12,7 @@ struct binder {
     gql_schema_document *added;  /* These and the common parts that the host lacks. */
     gql_schema_document *merged; /* All of it. */
     gql_binding *binding;
+    gql_conflict_kind conflict_kind; /* Of the conflicts that are found now. */
     size_t conflict_room;
     bool out_of_memory;
 };

@@ -157,12 +157,21 @@ void gql_schema_document_destroy(gql_schema_document **document);
  */
 const char *gql_schema_document_field_type(const gql_schema_document *document, const char *type, const char *field);
 
+/* What a conflict is about: the SDL, or one of the plugin's tables beside it. */
+typedef enum gql_conflict_kind {
+    GQL_CONFLICT_SDL,
+    GQL_CONFLICT_RESOLVER,
+    GQL_CONFLICT_LOADER,
+    GQL_CONFLICT_REFERENCE,
+} gql_conflict_kind;
+
 /* What became of binding one plugin's schema to a host's. */
 typedef struct gql_binding {
     char *sdl; /* What the host adds to its schema, NUL-terminated: the own parts and the common ones that it lacks. */
     size_t sdl_size;
     char **conflicts; /* If there are any, nothing may be bound. One sentence each that names both sides. */
     size_t conflict_count;
+    gql_conflict_kind *conflict_kinds; /* Of each. */
 } gql_binding;
 
 /*

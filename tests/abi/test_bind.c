@@ -200,3 +200,21 @@ Test(bind, names_every_conflict)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_conflicts(cases[i].label, &cases[i].offer, cases[i].conflicts);
 }
+
+Test(bind, says_what_each_conflict_is_about)
+{
+    static const struct offer offer = {.own = "type A { a: X }",
+                                       .resolvers = {"A.b"},
+                                       .loaders = {"Nothing"},
+                                       .references = {"Node"}};
+    static const gql_conflict_kind expected[] = {GQL_CONFLICT_SDL, GQL_CONFLICT_RESOLVER, GQL_CONFLICT_LOADER,
+                                                 GQL_CONFLICT_REFERENCE};
+    gql_binding *binding = NULL;
+    gql_failure failure;
+    cr_assert_eq(bind_to(host_sdl, &offer, &binding, &failure), GQL_OK, "%s", failure.message);
+    cr_assert_eq(binding->conflict_count, 4, "%zu", binding->conflict_count);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_eq(binding->conflict_kinds[i], expected[i], "%s: %d", binding->conflicts[i],
+                     (int)binding->conflict_kinds[i]);
+    gql_binding_destroy(&binding);
+}
