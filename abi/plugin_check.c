@@ -33,10 +33,6 @@ static int32_t check_version(const struct check *check, const gql_plugin *plugin
         return gql_fail(check->failure, GQL_E_VERSION,
                         "%s: written for plugin ABI %u.%u, but this host speaks %u.%u; get a build of the plugin for it",
                         check->path, plugin->abi_major, plugin->abi_minor, GQL_ABI_MAJOR, GQL_ABI_MINOR);
-    if (!GQL_HAS(plugin, destroy))
-        return gql_fail(check->failure, GQL_E_MISUSE,
-                        "%s: gql_plugin.struct_size is %u, too small for plugin ABI %u.%u", check->path,
-                        plugin->struct_size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     return GQL_OK;
 }
 
@@ -80,12 +76,46 @@ static int32_t check_config_schema(const struct check *check, const gql_plugin *
                              check->path, json == NULL ? error.text : "another kind of value");
 }
 
+/* ---- Sizes: pointers that are NULL are left to the check of the members ------------------------------------------ */
+
+static int32_t refuse_size(const struct check *check, const char *what, uint32_t size)
+{
+    return gql_fail(check->failure, GQL_E_MISUSE, "%s: %s.struct_size is %u, too small for plugin ABI %u.%u",
+                    check->path, what, size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+}
+
+static int32_t check_element_sizes(const struct check *check, const gql_schema *schema)
+{
+    static const char reason[] = "has too small a struct_size";
+    for (uint32_t i = 0; schema->parts != NULL && i < schema->part_count; i++)
+        if (schema->parts[i] != NULL && !GQL_HAS(schema->parts[i], sdl_size))
+            return refuse(check, "gql_schema.parts", i, reason);
+    for (uint32_t i = 0; schema->resolvers != NULL && i < schema->resolver_count; i++)
+        if (schema->resolvers[i] != NULL && !GQL_HAS(schema->resolvers[i], resolve))
+            return refuse(check, "gql_schema.resolvers", i, reason);
+    for (uint32_t i = 0; schema->loaders != NULL && i < schema->loader_count; i++)
+        if (schema->loaders[i] != NULL && !GQL_HAS(schema->loaders[i], load))
+            return refuse(check, "gql_schema.loaders", i, reason);
+    return GQL_OK;
+}
+
+static int32_t check_sizes(const struct check *check, const gql_plugin *plugin)
+{
+    if (!GQL_HAS(plugin, destroy))
+        return refuse_size(check, "gql_plugin", plugin->struct_size);
+    if (plugin->schema == NULL)
+        return GQL_OK;
+    if (!GQL_HAS(plugin->schema, references))
+        return refuse_size(check, "gql_schema", plugin->schema->struct_size);
+    return check_element_sizes(check, plugin->schema);
+}
+
+/* ---- Members ------------------------------------------------------------------------------------------------------ */
+
 static int32_t check_part(const struct check *check, uint32_t index, const gql_schema_part *part)
 {
     if (part == NULL)
         return refuse(check, "gql_schema.parts", index, "is NULL");
-    if (!GQL_HAS(part, sdl_size))
-        return refuse(check, "gql_schema.parts", index, "has too small a struct_size");
     if (!is_given(part->name) || part->sdl == NULL)
         return refuse(check, "gql_schema.parts", index, "lacks name or sdl");
     return GQL_OK;
@@ -95,8 +125,6 @@ static int32_t check_resolver(const struct check *check, uint32_t index, const g
 {
     if (resolver == NULL)
         return refuse(check, "gql_schema.resolvers", index, "is NULL");
-    if (!GQL_HAS(resolver, resolve))
-        return refuse(check, "gql_schema.resolvers", index, "has too small a struct_size");
     if (!is_given(resolver->type) || !is_given(resolver->field) || resolver->resolve == NULL)
         return refuse(check, "gql_schema.resolvers", index, "lacks type, field or resolve");
     return GQL_OK;
@@ -106,8 +134,6 @@ static int32_t check_loader(const struct check *check, uint32_t index, const gql
 {
     if (loader == NULL)
         return refuse(check, "gql_schema.loaders", index, "is NULL");
-    if (!GQL_HAS(loader, load))
-        return refuse(check, "gql_schema.loaders", index, "has too small a struct_size");
     if (!is_given(loader->type) || loader->load == NULL)
         return refuse(check, "gql_schema.loaders", index, "lacks type or load");
     return GQL_OK;
@@ -115,9 +141,6 @@ static int32_t check_loader(const struct check *check, uint32_t index, const gql
 
 static int32_t check_schema(const struct check *check, const gql_schema *schema)
 {
-    if (!GQL_HAS(schema, references))
-        return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_schema.struct_size is %u, too small for ABI %u.%u",
-                        check->path, schema->struct_size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     if ((schema->part_count > 0 && schema->parts == NULL) ||
         (schema->resolver_count > 0 && schema->resolvers == NULL) ||
         (schema->loader_count > 0 && schema->loaders == NULL) ||
@@ -137,15 +160,38 @@ static int32_t check_schema(const struct check *check, const gql_schema *schema)
     return code;
 }
 
-int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure *failure)
+/* ---- Together ----------------------------------------------------------------------------------------------------- */
+
+int32_t gql_plugin_check_version(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    return check_version(&(struct check){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_check_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    return check_sizes(&(struct check){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_check_members(const char *path, const gql_plugin *plugin, gql_failure *failure)
 {
     const struct check check = {.path = path, .failure = failure};
-    int32_t code = check_version(&check, plugin);
+    const int32_t code = check_members(&check, plugin);
+    return code != GQL_OK ? code : check_schema(&check, plugin->schema);
+}
+
+int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    return check_config_schema(&(struct check){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    int32_t code = gql_plugin_check_version(path, plugin, failure);
     if (code == GQL_OK)
-        code = check_members(&check, plugin);
+        code = gql_plugin_check_sizes(path, plugin, failure);
     if (code == GQL_OK)
-        code = check_config_schema(&check, plugin);
+        code = gql_plugin_check_members(path, plugin, failure);
     if (code == GQL_OK)
-        code = check_schema(&check, plugin->schema);
+        code = gql_plugin_check_config_schema(path, plugin, failure);
     return code;
 }

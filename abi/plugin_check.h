@@ -10,4 +10,10 @@
  */
 int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure *failure);
 
+/* Its steps, in this order: each may be called only where those before it succeeded. */
+int32_t gql_plugin_check_version(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_check_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_check_members(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin, gql_failure *failure);
+
 #endif
