@@ -16,14 +16,12 @@ static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     json_t *text = json_pack("s++", "Hello, ", json_string_value(json_object_get(arguments, "name")), "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
-    int32_t code;
     pthread_rwlock_rdlock(&self->gate);
-    if (self->closed || size == 0 || self->host->reply_grow(self->host, reply->handle, size) != GQL_OK) {
-        code = self->host->reply_reject(self->host, reply->handle, &refusal);
-    } else {
+    const int served = !self->closed && size > 0 && self->host->reply_grow(self->host, reply->handle, size) == GQL_OK;
+    if (served)
         reply->size = json_dumpb(text, reply->data, size, JSON_ENCODE_ANY);
-        code = self->host->reply_resolve(self->host, reply->handle);
-    }
+    const int32_t code = served ? self->host->reply_resolve(self->host, reply->handle)
+                                : self->host->reply_reject(self->host, reply->handle, &refusal);
     pthread_rwlock_unlock(&self->gate);
     json_decref(text);
     json_decref(arguments);
@@ -69,9 +67,11 @@ static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "hello", sdl, si
 static const gql_resolver resolver = {sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello", hello};
 static const gql_schema schema = {sizeof schema, 1, 1, 0, 0, 0, (const gql_schema_part *const[]){&part},
                                   (const gql_resolver *const[]){&resolver}, NULL, NULL};
+static const char config_schema[] = "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
+                                    "\"type\": \"object\", \"additionalProperties\": false}";
 static const gql_plugin plugin = {
     sizeof plugin, 0, 1, 0, "org.example.hello", "Hello", "1.0.0", "Greets.", NULL, "MIT", &schema,
-    "{\"type\":\"object\",\"additionalProperties\":false}", 46, init, deinit, create, drain, destroy, NULL};
+    config_schema, sizeof config_schema - 1, init, deinit, create, drain, destroy, NULL};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
