@@ -23,9 +23,9 @@ def check_quotes(book, text):
 
 
 def check_commands(book, text):
-    """Only what can be run without a server: commands of build/examples/hello."""
+    """Only what can be run without a server: commands of build/examples/hello and build/abi/check."""
     for block in re.findall(r"```console\n(.*?)```", text, re.S):
-        for command, shown in re.findall(r"^\$ (build/examples/hello/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
+        for command, shown in re.findall(r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
             result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                     text=True, timeout=60)
             printed = result.stdout.replace(f"{BUILD}/", "build/")

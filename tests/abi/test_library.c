@@ -137,6 +137,7 @@ Test(library, refuses_faulty_plugins)
         int32_t code;
         const char *reason;
     } cases[] = {
+        {FAULT_UNLINKED, GQL_E_UNAVAILABLE, "can't be loaded: undefined symbol"},
         {FAULT_NO_ENTRY, GQL_E_UNAVAILABLE, "does not export the symbol gql_plugin_entry_v0"},
         {FAULT_FUTURE_ENTRY, GQL_E_VERSION, "for version 3 of the plugin ABI"},
         {FAULT_ENTRY_REFUSES, GQL_E_VERSION, "refuses to work with a host"},
@@ -182,15 +183,18 @@ Test(library, refuses_faulty_plugins)
     }
 }
 
-Test(library, takes_a_plugin_without_the_last_optional_member)
+Test(library, takes_plugins_without_the_last_optional_member_and_with_members_to_come)
 {
-    gql_library *library = NULL;
-    gql_failure failure = {.struct_size = sizeof failure};
-    char file[512];
-    snprintf(file, sizeof file, FAULTY_FOLDER "/faulty_%d.so", FAULT_OLD_PLUGIN);
-    cr_expect_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s", failure.message);
-    gql_library_close(&library, true);
-    cr_expect_null(library);
+    static const int sizes[] = {FAULT_NONE, FAULT_OLD_PLUGIN, FAULT_LARGE_PLUGIN};
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        gql_library *library = NULL;
+        gql_failure failure = {.struct_size = sizeof failure};
+        char file[512];
+        snprintf(file, sizeof file, FAULTY_FOLDER "/faulty_%d.so", sizes[i]);
+        cr_expect_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s", failure.message);
+        gql_library_close(&library, true);
+        cr_expect_null(library);
+    }
 }
 
 Test(library, refuses_to_create_nothing)

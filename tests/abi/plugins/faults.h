@@ -1,8 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The faults of faulty.c, by the number in faulty_1.so, …. No enum, since the preprocessor chooses by them. */
+/*
+ * The faults of the plugins faulty_1.so, …: one each. No enum, since the preprocessor chooses by them. Each source has a
+ * range of its own, and is right where FAULT is outside of it.
+ */
 #ifndef FAULTS_H
 #define FAULTS_H
 
+#define FAULT_NONE 0
+
+/* tables.c: what the entry hands over. */
 #define FAULT_NO_ENTRY 1
 #define FAULT_FUTURE_ENTRY 2
 #define FAULT_ENTRY_REFUSES 3
@@ -37,11 +43,84 @@
 #define FAULT_SMALL_LOADER 32
 #define FAULT_NO_LOAD 33
 #define FAULT_NO_REFERENCE 34
-#define FAULT_INIT_FAILS 35
-#define FAULT_INIT_SILENT 36
-#define FAULT_INIT_WRONG_CODE 37
-#define FAULT_INIT_UNTERMINATED 38
-#define FAULT_CREATE_NOTHING 39
-#define FAULT_COUNT 40
+#define FAULT_UNLINKED 35 /* A function that no library has. */
+#define FAULT_MORE_EXPORTS 36
+#define FAULT_CONSTRUCTOR 37
+#define FAULT_ATEXIT 38
+#define FAULT_TWO_PLUGINS 39
+#define FAULT_ANY_MAJOR 40
+#define FAULT_RESERVED 41
+#define FAULT_UNKNOWN_KIND 42
+#define FAULT_UNKNOWN_FLAG 43
+#define FAULT_VERSION_FORM 44
+#define FAULT_LICENCE_FORM 45
+#define FAULT_BROKEN_SDL 46
+#define FAULT_TWO_IN_COMMON 47
+#define FAULT_LEANS 48
+#define FAULT_OWNS_COMMON 49
+#define FAULT_RESOLVER_TOO_MANY 50
+#define FAULT_RESOLVER_MISSING 51
+#define FAULT_LOADER_TOO_MANY 52
+#define FAULT_UNKNOWN_REFERENCE 53
+#define FAULT_SUBGRAPH_UNLINKED 54
+#define FAULT_SUBGRAPH_KEYLESS 55
+#define FAULT_OPEN_CONFIG 56
+#define FAULT_UNDATED_CONFIG 57
+#define FAULT_OFFERS_ANYTHING 58
+#define FAULT_LARGE_PLUGIN 59 /* No fault: from a newer header. */
+#define FAULT_TABLES_END 60
+
+/* answers.c: calls. */
+#define FAULT_NEVER 60
+#define FAULT_CRASHES 61
+#define FAULT_TWICE 62
+#define FAULT_BROKEN_JSON 63
+#define FAULT_OTHER_TYPE 64
+#define FAULT_SHORT_LIST 65
+#define FAULT_REJECTS_WITH_NOTHING 66
+#define FAULT_LOWER_CASE 67
+#define FAULT_BROKEN_EXTENSIONS 68
+#define FAULT_PENDING_WHEN_DONE 69
+#define FAULT_OK_WHEN_NOT_DONE 70
+#define FAULT_NEGATIVE 71
+#define FAULT_LATER_THAN_INLINE 72
+#define FAULT_BLOCKS 73
+#define FAULT_OVERRUNS 74
+#define FAULT_MOVES_REPLY 75
+#define FAULT_WRITES_AFTERWARDS 76
+#define FAULT_WRITES_LATER 77
+#define FAULT_READS_AFTERWARDS 78
+#define FAULT_WRITES_INPUTS 79
+#define FAULT_TWO_THREADS 80
+#define FAULT_SERVES_WHEN_DRAINED 81
+#define FAULT_OTHER_REFUSAL 82
+#define FAULT_ANSWERS_END 83
+
+/* life.c: the library and its instances. */
+#define FAULT_INIT_FAILS 83
+#define FAULT_INIT_SILENT 84
+#define FAULT_INIT_WRONG_CODE 85
+#define FAULT_INIT_UNTERMINATED 86
+#define FAULT_INIT_ONCE 87
+#define FAULT_TAKES_ANY_SETTING 88
+#define FAULT_NAMES_NO_SETTING 89
+#define FAULT_CREATE_NOTHING 90
+#define FAULT_CREATE_FAILS 91
+#define FAULT_CREATE_EXITS 92
+#define FAULT_DRAIN_HANGS 93
+#define FAULT_DESTROY_CRASHES 94
+#define FAULT_DRAIN_HURRIES 95
+#define FAULT_LEAKS_THREADS 96
+#define FAULT_LEAKS_DESCRIPTORS 97
+#define FAULT_LEAKS_MEMORY 98
+#define FAULT_LEAKS_MAPPINGS 99
+#define FAULT_ONE_INSTANCE 100
+#define FAULT_LEAVES_THREAD 101
+#define FAULT_LEAVES_MEMORY 102
+#define FAULT_LEAVES_KEY 103
+#define FAULT_LEAVES_LOCK 104
+#define FAULT_LEAVES_FILE_MAPPED 105
+#define FAULT_STAYS 106
+#define FAULT_LIFE_END 107
 
 #endif

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+#ifndef GQL_CHECK_HELP_H
+#define GQL_CHECK_HELP_H
+
+extern const char help_text[];
+extern const char help_version[];
+
+#endif

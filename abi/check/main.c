@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+/* gql-plugin-check: what an operator runs before dropping a plugin into the folder. See --help. */
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "child.h"
+#include "options.h"
+#include "report.h"
+#include "scratch.h"
+
+enum { STATUS_PASSED, STATUS_FAILED, STATUS_NOT_RUN };
+
+/* The first of the checks that this one needs and that did not pass, or NULL. */
+static const char *missing_need(const struct check *check, const struct check_run *run)
+{
+    for (size_t i = 0; i < CHECK_NEEDS && check->needs[i] != NULL; i++)
+        if (!check_passed(run, check->needs[i]))
+            return check->needs[i];
+    return NULL;
+}
+
+/* False where the tool itself could not do its part. */
+static bool run_check(const struct check *check, struct check_run *run, struct check_identity *identity,
+                      struct check_result *result)
+{
+    char folder[SCRATCH_PATH];
+    const char *need = missing_need(check, run);
+    if (need != NULL) {
+        result->outcome = CHECK_SKIP;
+        snprintf(result->detail, sizeof result->detail, "needs the check %s to pass", need);
+        return true;
+    }
+    if (!scratch_make(folder)) {
+        fprintf(stderr, "gql-plugin-check: no folder for scratch: %s\n", strerror(errno));
+        return false;
+    }
+    run->scratch = folder;
+    const bool made = child_run(check, run, identity, result);
+    scratch_remove(folder);
+    if (!made)
+        fprintf(stderr, "gql-plugin-check: %s\n", result->detail);
+    return made;
+}
+
+static int run_checks(const struct check_options *options, struct check_result *results)
+{
+    struct check_identity identity = {0};
+    struct check_run run = {.options = options, .results = results};
+    int status = STATUS_PASSED;
+    report_begin(options);
+    for (size_t i = 0; i < check_count; i++) {
+        report_progress(i);
+        if (!run_check(&checks[i], &run, &identity, &results[i]))
+            return STATUS_NOT_RUN;
+        results[i].done = true;
+        report_result(options, i, &results[i]);
+        if (results[i].outcome != CHECK_NOT_OK)
+            continue;
+        status = STATUS_FAILED;
+        if (i == 0) {
+            report_bail_out(options, results[i].detail);
+            break;
+        }
+    }
+    report_end(options, &identity, results);
+    return status;
+}
+
+int main(int argument_count, char **arguments)
+{
+    struct check_options options;
+    sigset_t signals;
+    child_signals(&signals);
+    sigprocmask(SIG_BLOCK, &signals, NULL);
+    signal(SIGPIPE, SIG_IGN); /* Whoever reads may have seen enough; what the checks made is still removed. */
+    const enum options_outcome outcome = options_read(argument_count, arguments, &options);
+    int status = outcome == OPTIONS_DONE ? STATUS_PASSED : STATUS_NOT_RUN;
+    struct check_result *results = calloc(check_count, sizeof *results);
+    if (outcome == OPTIONS_RUN && results != NULL)
+        status = run_checks(&options, results);
+    free(results);
+    options_finish(&options);
+    return status;
+}

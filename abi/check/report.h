@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/* What is printed: TAP as the checks go, or one JSON document at the end. */
+#ifndef GQL_CHECK_REPORT_H
+#define GQL_CHECK_REPORT_H
+
+#include "check.h"
+
+void report_begin(const struct check_options *options);
+
+/* On a terminal: which check runs now. */
+void report_progress(size_t index);
+void report_result(const struct check_options *options, size_t index, const struct check_result *result);
+
+/* Nothing more can be checked. */
+void report_bail_out(const struct check_options *options, const char *reason);
+
+void report_end(const struct check_options *options, const struct check_identity *identity,
+                const struct check_result *results);
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+#ifndef GQL_CHECK_SCRATCH_H
+#define GQL_CHECK_SCRATCH_H
+
+#include <stdbool.h>
+
+enum { SCRATCH_PATH = 256 };
+
+/* A new empty folder below TMPDIR or /tmp. False with errno set. */
+bool scratch_make(char path[SCRATCH_PATH]);
+
+/* Removes it with all that is in it. */
+void scratch_remove(const char *path);
+
+#endif

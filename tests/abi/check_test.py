@@ -1,0 +1,414 @@
+# SPDX-License-Identifier: MIT
+"""
+gql-plugin-check finds what it should: check_test.py CHECK FAULTS HELLO INTEGRATIONS HOST_SCHEMA plain|sanitized. Prints TAP.
+
+For each check there is a plugin that offends against it alone: exactly that check must fail, in TAP and in JSON.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+
+CHECK, FAULTS, HELLO, INTEGRATIONS, HOST_SCHEMA, BUILD = sys.argv[1:]
+SANITIZED = BUILD == "sanitized"
+PLUGINS = pathlib.Path(CHECK).parents[2] / "tests/abi"
+ROOT = pathlib.Path(FAULTS).resolve().parents[3]
+RESULTS = []
+DATABASE = '{"database": {"path": "{scratch}/check.db"}}'
+
+# The fault, the check that must fail, a part of the cause that it must name, and what the run needs.
+CASES = [
+    ("UNLINKED", "file", "can't be loaded: undefined symbol: gql_function_that_no_library_has"),
+    ("NO_ENTRY", "exports", "does not export gql_plugin_entry_v0, but some_other_symbol"),
+    ("FUTURE_ENTRY", "exports", "does not export gql_plugin_entry_v0, but gql_plugin_entry_v3"),
+    ("MORE_EXPORTS", "exports", "exports 1 symbol: some_other_symbol"),
+    ("CONSTRUCTOR", "constructors", "has 1 constructor(s)"),
+    ("ATEXIT", "constructors", "atexit"),
+    ("ENTRY_REFUSES", "entry", "refuses to work with a host of plugin ABI 0.1"),
+    ("TWO_PLUGINS", "entry", "another pointer"),
+    ("ANY_MAJOR", "foreign-major", "takes a host of plugin ABI 1.0"),
+    ("TINY_PLUGIN", "version", "struct_size is 4"),
+    ("MAJOR", "version", "written for plugin ABI 9.1"),
+    ("MINOR", "version", "written for plugin ABI 0.7"),
+    ("SMALL_PLUGIN", "sizes", "gql_plugin.struct_size is"),
+    ("SMALL_SCHEMA", "sizes", "gql_schema.struct_size is 16"),
+    ("SMALL_PART", "sizes", "gql_schema.parts[0]"),
+    ("SMALL_RESOLVER", "sizes", "gql_schema.resolvers[0]"),
+    ("SMALL_LOADER", "sizes", "gql_schema.loaders[0]"),
+    ("NO_ID", "members", "gql_plugin.id is missing"),
+    ("SHORT_ID", "members", "not a reverse domain name"),
+    ("NO_NAME", "members", "gql_plugin.name"),
+    ("NO_VERSION", "members", "gql_plugin.version"),
+    ("NO_LICENCE", "members", "gql_plugin.licence"),
+    ("NO_SCHEMA", "members", "gql_plugin.schema"),
+    ("NO_CONFIG_SCHEMA", "members", "gql_plugin.config_schema"),
+    ("NO_INIT", "members", "gql_plugin.init"),
+    ("NO_DEINIT", "members", "gql_plugin.deinit"),
+    ("NO_CREATE", "members", "gql_plugin.create"),
+    ("NO_DRAIN", "members", "gql_plugin.drain"),
+    ("NO_DESTROY", "members", "gql_plugin.destroy"),
+    ("NO_PARTS", "members", "array that is NULL"),
+    ("NULL_PART", "members", "gql_schema.parts[0] is NULL"),
+    ("NO_SDL", "members", "gql_schema.parts[0] lacks"),
+    ("NULL_RESOLVER", "members", "gql_schema.resolvers[0] is NULL"),
+    ("NO_FIELD", "members", "gql_schema.resolvers[0] lacks"),
+    ("NO_RESOLVE", "members", "gql_schema.resolvers[0] lacks"),
+    ("NULL_LOADER", "members", "gql_schema.loaders[0] is NULL"),
+    ("NO_LOAD", "members", "gql_schema.loaders[0] lacks"),
+    ("NO_REFERENCE", "members", "gql_schema.references[0] is missing"),
+    ("RESERVED", "reserved", "`reserved` of gql_plugin is not 0"),
+    ("UNKNOWN_KIND", "reserved", "is of the kind 9"),
+    ("UNKNOWN_FLAG", "reserved", "flags 0x80 of the resolver thing"),
+    ("VERSION_FORM", "descriptor", 'gql_plugin.version is "1.0"'),
+    ("LICENCE_FORM", "descriptor", 'gql_plugin.licence is "the MIT one"'),
+    ("BROKEN_SDL", "sdl", 'the part "own": schema, line 4'),
+    ("TWO_IN_COMMON", "sdl", 'the common part "Organization" is not one definition'),
+    ("LEANS", "bind-empty", "`PageInfo`, which neither side defines"),
+    ("OWNS_COMMON", "bind-common", "`PageInfo` of the plugin org.example.faulty is already defined by the host"),
+    ("RESOLVER_TOO_MANY", "resolvers", "`Thing.surplus`"),
+    ("RESOLVER_MISSING", "resolvers", "`Query.forgotten` but has no resolver"),
+    ("LOADER_TOO_MANY", "loaders", "a loader for `Organization`"),
+    ("UNKNOWN_REFERENCE", "references", "`Nowhere`"),
+    ("SUBGRAPH_UNLINKED", "subgraph", "@link"),
+    ("SUBGRAPH_KEYLESS", "subgraph", "`Thing` can be loaded by its id, but has no `@key"),
+    ("BAD_CONFIG_SCHEMA", "config-schema", "not a JSON object"),
+    ("OPEN_CONFIG", "config-schema", "additionalProperties"),
+    ("UNDATED_CONFIG", "config-schema", "`$schema` is missing"),
+    ("INIT_FAILS", "init", "the licence has run out"),
+    ("INIT_SILENT", "init", "gave no reason"),
+    ("INIT_WRONG_CODE", "init", "init returned 42"),
+    ("INIT_UNTERMINATED", "init", "xxxxx"),
+    ("INIT_ONCE", "init", "initialized before"),
+    ("OFFERS_ANYTHING", "extensions", "an extension that nobody has defined"),
+    ("TAKES_ANY_SETTING", "config-refusals", "create takes an unknown setting at the top"),
+    ("NAMES_NO_SETTING", "config-refusals", "does not name `gqlPluginCheckUnknown`"),
+    ("CREATE_NOTHING", "create", "GQL_OK but no instance"),
+    ("CREATE_FAILS", "create", "the database is locked"),
+    ("CREATE_EXITS", "create", "the plugin ended the process with status 3 in create"),
+    ("DRAIN_HANGS", "create", "drain did not return within 1 s", "--timeout", "1"),
+    ("DESTROY_CRASHES", "create", "ended by signal 11 (Segmentation fault) in destroy of NULL"),
+    ("NEVER", "answers", 'Query.thing {"id":"1"} was not answered within 1 s', "--timeout", "1"),
+    ("CRASHES", "answers", 'ended by signal 11 (Segmentation fault) in Query.thing {"id":"1"}'),
+    ("TWICE", "completes-once", "a reply was used that had been completed before"),
+    ("BROKEN_JSON", "values", "not JSON"),
+    ("OTHER_TYPE", "values", "$.title: an integer, where `String` is due"),
+    ("SHORT_LIST", "values", "1 objects for 2 ids"),
+    ("REJECTS_WITH_NOTHING", "errors", "without a code or a message"),
+    ("LOWER_CASE", "errors", "not UPPER_CASE: unauthorized"),
+    ("BROKEN_EXTENSIONS", "errors", "extensions that are not a JSON object"),
+    ("PENDING_WHEN_DONE", "return-codes", "returned 1, which does not fit"),
+    ("OK_WHEN_NOT_DONE", "return-codes", "returned GQL_OK, but had not completed"),
+    ("NEGATIVE", "return-codes", "returned -1, although the call was right"),
+    ("LATER_THAN_INLINE", "inline", "was not completed when the resolver returned"),
+    ("BLOCKS", "blocking", "100 ms is the limit", "--rounds", "5"),
+    ("OVERRUNS", "overrun", "beyond its capacity"),
+    ("MOVES_REPLY", "overrun", "its members were changed"),
+    ("WRITES_AFTERWARDS", "late-write", "written to after its completion"),
+    ("WRITES_LATER", "late-write", "written to after its completion"),
+    ("READS_AFTERWARDS", "inputs", "ended by signal 11"),
+    ("WRITES_INPUTS", "inputs", "ended by signal 11"),
+    ("TWO_THREADS", "one-thread", "two threads used one reply", "--rounds", "5"),
+    ("SERVES_WHEN_DRAINED", "drain-refuses", "was served after drain"),
+    ("OTHER_REFUSAL", "drain-refuses", "but with NOT_FOUND"),
+    ("DRAIN_HURRIES", "drain-waits", "was not answered yet"),
+    ("LEAKS_THREADS", "threads", "after 20 rounds"),
+    ("LEAKS_DESCRIPTORS", "descriptors", "one is of /dev/null"),
+    ("LEAKS_MEMORY", "memory", "more in each"),
+    ("LEAKS_MAPPINGS", "mappings", "mapped memory: "),
+    ("ONE_INSTANCE", "parallel", "there is an instance already"),
+    ("LEAVES_THREAD", "unload", "threads are left after deinit"),
+    ("LEAVES_MEMORY", "unload", "bytes of memory from malloc are left after each deinit"),
+    ("LEAVES_KEY", "unload", "keys of thread-local memory are left"),
+    ("LEAVES_LOCK", "unload", "file locks are left after deinit"),
+    ("LEAVES_FILE_MAPPED", "unload", "/tmp/gql-faulty-"),
+    ("STAYS", "unload", "the plugin itself stays mapped"),
+]
+# A sanitizer brings constructors of its own, so that the check says nothing there.
+UNDER_SANITIZERS = ["CONSTRUCTOR", "ATEXIT"]
+
+
+def report(good, name, *notes):
+    RESULTS.append(good)
+    for note in notes:
+        print("# " + str(note).replace("\n", "\n# "))
+    print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}", flush=True)
+
+
+def run(*arguments):
+    return subprocess.run([CHECK, *arguments], capture_output=True, text=True, timeout=300)
+
+
+NUMBERS = dict(re.findall(r"^#define FAULT_(\w+) (\d+)", pathlib.Path(FAULTS).read_text(), re.M))
+
+
+def plugin(fault):
+    return str(PLUGINS / f"faulty_{NUMBERS[fault]}.so")
+
+
+def read_tap(text):
+    """Names of checks with their outcomes; the diagnostics of those that failed. Raises ValueError where it is not TAP 14."""
+    lines = text.splitlines()
+    if lines[0] != "TAP version 14" or not re.fullmatch(r"1\.\.\d+", lines[1]):
+        raise ValueError("it does not begin as TAP 14 does")
+    outcomes, diagnostics = {}, {}
+    for position, line in enumerate(lines[2:], 2):
+        match = re.fullmatch(r"(ok|not ok) (\d+) - ([\w-]+): [^#]+?( # SKIP .+)?", line)
+        if match:
+            if int(match.group(2)) != len(outcomes) + 1:
+                raise ValueError(f"the numbers do not rise by one: {line}")
+            name = match.group(3)
+            outcomes[name] = "skip" if match.group(4) else match.group(1)
+        elif re.match(r"(ok|not ok)\b", line):
+            raise ValueError(f"not a line of TAP: {line}")
+        elif line == "  ---":
+            end = lines.index("  ...", position)
+            diagnostics[name] = {key: json.loads(value) for key, value in (entry.strip().split(": ", 1) for entry in lines[position + 1:end])}
+    if len(outcomes) != int(lines[1][3:]) and not any(line.startswith("Bail out!") for line in lines):
+        raise ValueError("the plan is not fulfilled")
+    return outcomes, diagnostics
+
+
+def failed(outcomes):
+    return [name for name, outcome in outcomes.items() if outcome == "not ok"]
+
+
+def find_fault_of_report(check, cause, tap):
+    outcomes, diagnostics = read_tap(tap.stdout)
+    diagnostic = diagnostics.get(check, {"cause": "", "cure": ""})
+    if tap.returncode != 1:
+        return f"it ended with {tap.returncode}"
+    if failed(outcomes) != [check]:
+        return f"{failed(outcomes)} failed"
+    if cause not in diagnostic["cause"] or not diagnostic["cure"]:
+        return f"cause and cure are not named: {cause}"
+    return None
+
+
+def find_fault_of_json(check, cause, text):
+    document = json.loads(text)
+    results = {each["name"]: each for each in document["checks"]}
+    if failed({name: each["result"] for name, each in results.items()}) != [check] or document["failed"] != 1:
+        return f"JSON says otherwise: {text}"
+    if cause not in results[check]["detail"] or not results[check]["cure"]:
+        return f"in JSON cause and cure are not named: {results[check]}"
+    return None
+
+
+def judge(case):
+    fault, check, cause, *options = case
+    tap = run(*options, plugin(fault))
+    if SANITIZED and fault in UNDER_SANITIZERS:
+        skipped = tap.returncode == 0 and read_tap(tap.stdout)[0][check] == "skip"
+        return fault, check, None if skipped else "it is to be skipped under a sanitizer", tap
+    wrong = find_fault_of_report(check, cause, tap)
+    first = next(each for each in CASES if each[1] == check)
+    if wrong is None and case is first:
+        wrong = find_fault_of_json(check, cause, run("--json", *options, plugin(fault)).stdout)
+    return fault, check, wrong, tap
+
+
+def check_faults():
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        for fault, check, wrong, tap in pool.map(judge, CASES):
+            report(wrong is None, f"{check} fails for {fault}, and nothing else", *([] if wrong is None else [wrong, tap.stdout, tap.stderr]))
+    outcomes, _ = read_tap(run(plugin("NONE")).stdout)
+    unproved = set(outcomes) - {check for _, check, *_ in CASES} - {"bind-host"}
+    report(not unproved, "every check has a plugin that offends against it", *unproved)
+
+
+def expect_pass(name, skipped, *arguments):
+    """Nothing fails, and only these are skipped."""
+    if SANITIZED:
+        skipped = ["constructors", *skipped]
+    tap = run(*arguments)
+    outcomes, _ = read_tap(tap.stdout)
+    document = json.loads(run("--json", *arguments).stdout)
+    left_out = [check for check, outcome in outcomes.items() if outcome == "skip"]
+    good = tap.returncode == 0 and not failed(outcomes) and left_out == skipped
+    same = {each["name"]: each["result"] for each in document["checks"]} == outcomes
+    report(good and same, name, *([] if good and same else [tap.stdout, tap.stderr, f"skipped: {left_out}, in JSON the same: {same}"]))
+    return tap, document
+
+
+def check_good_plugins():
+    expect_pass("a plugin without a fault passes", ["bind-host"], plugin("NONE"))
+    expect_pass("the example passes", ["bind-host", "subgraph"], HELLO)
+    expect_pass("integrations.so passes with a configuration and a host's schema", [], "--config", DATABASE, "--host-schema", HOST_SCHEMA, INTEGRATIONS)
+    tap, document = expect_pass("integrations.so passes without a configuration as far as that goes", ["bind-host", *without_config()], INTEGRATIONS)
+    report("# SKIP needs --config: the plugin demands the setting `database`" in tap.stdout, "it says why the rest was skipped", tap.stdout)
+    report(re.search(r"^# skipped: .*create, answers", tap.stdout, re.M) is not None, "the summary says what was skipped", tap.stdout)
+    wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations", "path": INTEGRATIONS, "abi": "0.1"}
+    report(wanted.items() <= document["plugin"].items() and re.fullmatch(r"\d+\.\d+\.\d+", document["plugin"]["version"]) is not None,
+           "JSON says which plugin it was", document["plugin"])
+    sums = [sum(each["result"] == result for each in document["checks"]) for result in ("ok", "not ok", "skip")]
+    report(sums == [document["passed"], document["failed"], document["skipped"]] and all("milliseconds" in each for each in document["checks"]),
+           "JSON counts", document)
+    tap, _ = expect_pass("a plugin of a newer header passes", ["bind-host"], plugin("LARGE_PLUGIN"))
+    report("64 more than this tool knows: from a newer header" in tap.stdout, "it is said to be from a newer header", tap.stdout)
+    expect_pass("a plugin of an older header passes", ["bind-host"], plugin("OLD_PLUGIN"))
+
+
+def without_config():
+    names = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"]]
+    return [name for name in names[names.index("config-refusals"):] if name != "unload"]
+
+
+def expect_failure(name, check, cause, *arguments):
+    tap = run(*arguments)
+    outcomes, diagnostics = read_tap(tap.stdout)
+    good = tap.returncode == 1 and failed(outcomes) == [check] and cause in diagnostics[check]["cause"]
+    report(good, name, *([] if good else [tap.stdout, tap.stderr]))
+    return tap
+
+
+def check_host_schema(folder):
+    schema = folder / "host.graphql"
+    schema.write_text("type Query { thing: Int } type Mutation { x: Int }")
+    expect_failure("bind-host fails where the host has the field", "bind-host", "`Query.thing` of the plugin org.example.faulty is already defined by the host",
+                   "--host-schema", str(schema), plugin("NONE"))
+
+
+def check_files(folder):
+    data = pathlib.Path(HELLO).read_bytes()
+    broken = folder / "broken.so"
+    for name, content, cause in [("for another machine", data[:18] + b"\x01\x55" + data[20:], "built for another machine"),
+                                 ("that was copied in part", data[:4000], "truncated"),
+                                 ("that is a program", data[:16] + b"\x02" + data[17:], "not a shared object")]:
+        broken.write_bytes(content)
+        tap = expect_failure(f"a file {name} fails", "file", cause, str(broken))
+        report(re.search(rf"^Bail out! .*{cause}", tap.stdout, re.M) is not None, f"a file {name} ends it all", tap.stdout)
+
+
+def check_cxx(folder):
+    """A plugin in C++ that leaves its templates visible. Any C++ compiler will do."""
+    if shutil.which("c++") is None or SANITIZED:
+        return
+    source, module = folder / "weak.cc", folder / "weak.so"
+    source.write_text('#include <vector>\n#include "gql_plugin.h"\nconst gql_plugin *gql_plugin_entry_v0(uint32_t major, uint32_t minor)\n'
+                      '{ std::vector<uint32_t> both; both.push_back(major); both.push_back(minor); return both.size() == 3 ? new gql_plugin : nullptr; }\n')
+    built = subprocess.run(["c++", "-shared", "-fPIC", "-O0", f"-I{ROOT}/abi", "-o", module, source], capture_output=True, text=True)
+    tap = run(str(module))
+    outcomes, diagnostics = read_tap(tap.stdout) if built.returncode == 0 else ({}, {})
+    good = "weak ones of C++ among them" in diagnostics.get("exports", {}).get("cause", "") and "-fvisibility=hidden" in diagnostics["exports"]["cure"]
+    report(good, "weak symbols of C++ are named as such", *([] if good else [built.stderr, tap.stdout]))
+
+
+def check_calls(folder):
+    calls = folder / "calls.json"
+    organization = {"actor": "ada", "grants": [{"organizationId": "acme", "actions": ["READ", "CREATE"]}]}
+    calls.write_text(json.dumps([
+        {"type": "Mutation", "field": "integrationCreate", "arguments": {"input": {"organizationId": "acme", "title": "One"}},
+         "selection": "integration { id title organization { id } }", "as": organization},
+        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"}, "selection": "nodes { title } total { count }", "as": organization},
+        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"}, "as": "nobody"},
+        {"load": "Integration", "ids": ["x", "y"], "selection": "id"},
+    ]))
+    tap, _ = expect_pass("calls that are given are made", ["bind-host"], "--config", DATABASE, "--calls", str(calls), INTEGRATIONS)
+    report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout, "and answered as they should be", tap.stdout)
+    expect_failure("a call of what is not there fails", "answers", "the plugin has no resolver for Query.nothing",
+                   "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
+    expect_failure("a call with a parent is made", "values", "where `String` is due",
+                   "--calls", '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, "parent": {"id": 1}}]', plugin("OTHER_TYPE"))
+
+
+def expect_misuse(name, said, *arguments):
+    result = run(*arguments)
+    good = result.returncode == 2 and said in result.stderr and result.stdout == ""
+    report(good, f"{name}: status 2, and it is said", *([] if good else [result.returncode, result.stdout, result.stderr]))
+
+
+def check_misuse(folder):
+    text = folder / "text.so"
+    text.write_text("just a text")
+    latin = folder / "config.json"
+    latin.write_bytes(b'{"a": "\xe4"}')
+    for name, said, *arguments in [
+        ("no plugin", "which plugin?; see --help"),
+        ("two plugins", "one plugin at a time", HELLO, HELLO),
+        ("no such file", "nowhere.so: No such file or directory", str(folder / "nowhere.so")),
+        ("a folder", "not a regular file", str(folder)),
+        ("a text file", "not an ELF file, so not a plugin", str(text)),
+        ("an unknown option", "--frobnicate", "--frobnicate", HELLO),
+        ("an option without its value", "requires an argument", HELLO, "--config"),
+        ("a configuration that is not JSON", "--config: not JSON: ", "--config", '{"a"', HELLO),
+        ("a configuration that is a list", "--config: not a JSON object", "--config", str(folder / "list.json"), HELLO),
+        ("a configuration that is not UTF-8", "--config: not JSON: ", "--config", str(latin), HELLO),
+        ("a configuration that is not there", "--config /nowhere: No such file", "--config", "/nowhere", HELLO),
+        ("three configurations", "at most two", *["--config", "{}"] * 3, HELLO),
+        ("calls that are no list", "--calls: not a JSON list", "--calls", str(latin.with_name("object.json")), HELLO),
+        ("a call with an unknown member", "--calls: call 0: ", "--calls", '[{"type": "Query", "field": "hello", "x": 1}]', HELLO),
+        ("a call of nothing", "`type` and `field`, or else `load` and `ids`", "--calls", '[{"arguments": {}}]', HELLO),
+        ("a call as somebody odd", "`as` is", "--calls", '[{"type": "Query", "field": "hello", "as": "root"}]', HELLO),
+        ("a call with a broken selection", "`selection` is", "--calls", '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
+        ("a host's schema that can't be read", "schema, line 1", "--host-schema", str(folder / "list.json"), HELLO),
+        ("too few rounds", '--rounds: "4" is not a number from 5', "--rounds", "4", HELLO),
+        ("an odd timeout", '--timeout: "1s" is not a number from 1', "--timeout", "1s", HELLO),
+    ]:
+        (folder / "list.json").write_text("[]")
+        (folder / "object.json").write_text("{}")
+        expect_misuse(name, said, *arguments)
+
+
+def check_help():
+    result = run("--help")
+    options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help", "--version"]
+    report(result.returncode == 0 and all(option in result.stdout for option in options), "--help names every option", result.stdout)
+    book = (ROOT / "abi/README.md").read_text()
+    missing = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"] if f"`{each['name']}`" not in book]
+    report(not missing, "the book names every check", *missing)
+    report(re.fullmatch(r"gql-plugin-check \d+\.\d+\.\d+\n", run("--version").stdout) is not None, "--version says it")
+
+
+def check_interrupt(folder, signal_number):
+    """While drain hangs."""
+    with subprocess.Popen([CHECK, plugin("DRAIN_HANGS")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          env={**os.environ, "TMPDIR": str(folder)}) as process:
+        for line in process.stdout:
+            if " config-refusals:" in line:
+                break
+        process.send_signal(signal_number)
+        _, said = process.communicate(timeout=60)
+    report(process.returncode == 2 and "interrupted" in said, f"signal {signal_number} ends it, with status 2", process.returncode, said)
+
+
+def check_traces(folder):
+    """Nothing stays behind: no folder of scratch, no process of a check that hung."""
+    subprocess.run([CHECK, "--timeout", "1", plugin("DRAIN_HANGS")], capture_output=True, env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
+    subprocess.run([CHECK, "--config", DATABASE, INTEGRATIONS], capture_output=True, env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        check_interrupt(folder, signal_number)
+    with subprocess.Popen([CHECK, HELLO], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder)}) as closed:
+        closed.stdout.close()
+    report(closed.returncode == 0, "a report that nobody reads is no fault", closed.returncode)
+    left = list(folder.glob("gql-plugin-check-*"))
+    report(not left, "no folder is left", *left)
+    running = [each for each in pathlib.Path("/proc").glob("[0-9]*") if plugin("DRAIN_HANGS") in command_of(each)]
+    report(not running, "no process is left", *running)
+
+
+def command_of(process):
+    try:
+        return (process / "cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def main():
+    check_faults()
+    check_good_plugins()
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        for each in (check_host_schema, check_files, check_cxx, check_calls, check_misuse, check_traces):
+            each(folder)
+    check_help()
+    print(f"1..{len(RESULTS)}")
+
+
+main()

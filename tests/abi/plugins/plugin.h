@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* A small plugin in three sources, each of which can have a fault: see faults.h. */
+#ifndef FAULTY_PLUGIN_H
+#define FAULTY_PLUGIN_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "faults.h"
+#include "gql_plugin.h"
+
+enum { QUEUE_SIZE = 2048 };
+
+struct job {
+    const gql_call *call;
+    gql_reply *reply;
+};
+
+struct gql_instance {
+    const gql_host *host;
+    pthread_mutex_t mutex; /* For what follows. */
+    pthread_cond_t changed;
+    struct job queue[QUEUE_SIZE]; /* A ring. */
+    size_t first;
+    size_t count;
+    size_t inside; /* Calls that are not completed. */
+    bool closed;
+    bool ended;
+    pthread_t worker;
+};
+
+/* answers.c */
+int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply);
+int32_t resolve_later(gql_instance *self, const gql_call *call, gql_reply *reply);
+int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply);
+void answer_later(gql_instance *self, const struct job *job); /* On the worker. */
+
+/* life.c */
+int32_t life_init(const gql_host *host, gql_failure *failure);
+void life_deinit(void);
+int32_t life_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
+                    gql_failure *failure);
+void life_drain(gql_instance *self);
+void life_destroy(gql_instance *self);
+
+/* Counts a call in, and out; false where the instance is drained. */
+bool life_enter(gql_instance *self);
+void life_leave(gql_instance *self);
+
+/* Hands a call that was counted in to the worker, who counts it out. False where there is no room. */
+bool life_enqueue(gql_instance *self, const struct job *job);
+
+#endif

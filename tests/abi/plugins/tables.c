@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+/* What the entry hands over: the struct, the schema, the tables. */
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "plugin.h"
+
+#define IF_FAULT(fault, faulty, right) (FAULT == (fault) ? (faulty) : (right))
+
+/* ---- Schema ------------------------------------------------------------------------------------------------------- */
+
+#if FAULT == FAULT_RESOLVER_MISSING
+#define MORE_FIELDS " forgotten: Int"
+#else
+#define MORE_FIELDS ""
+#endif
+#define FIELDS "{ thing(id: ID! = \"1\"): Thing later(size: Int = 3, kind: Kind): String" MORE_FIELDS " }\n"
+#define THING "{ id: ID! title: String! owner: Organization }\n"
+
+#if FAULT == FAULT_LEANS
+#define MORE_TYPES "type Things { pageInfo: PageInfo! }\n"
+#elif FAULT == FAULT_OWNS_COMMON
+#define MORE_TYPES "type PageInfo { hasNextPage: Boolean! }\n"
+#elif FAULT == FAULT_BROKEN_SDL
+#define MORE_TYPES "type {\n"
+#else
+#define MORE_TYPES ""
+#endif
+static const char own_sdl[] = "extend type Query " FIELDS "type Thing implements Node " THING
+                              "enum Kind { GOOD BAD }\n" MORE_TYPES;
+static const char node_sdl[] = "interface Node { id: ID! }";
+
+#if FAULT == FAULT_TWO_IN_COMMON
+static const char organization_sdl[] = "type Organization { id: ID! } type Other { id: ID! }";
+#else
+static const char organization_sdl[] = "type Organization { id: ID! }";
+#endif
+
+#if FAULT == FAULT_SUBGRAPH_UNLINKED
+#define LINK ""
+#else
+#define LINK "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"])\n"
+#endif
+#if FAULT == FAULT_SUBGRAPH_KEYLESS
+#define KEY ""
+#else
+#define KEY "@key(fields: \"id\") "
+#endif
+static const char subgraph_sdl[] = LINK "type Query " FIELDS "interface Node { id: ID! }\nenum Kind { GOOD BAD }\n"
+                                        "type Organization @key(fields: \"id\", resolvable: false) { id: ID! }\n"
+                                        "type Thing implements Node " KEY THING;
+
+static const gql_schema_part own = {.struct_size = IF_FAULT(FAULT_SMALL_PART, 8, sizeof own),
+                                    .kind = GQL_PART_OWN,
+                                    .name = "own",
+                                    .sdl = IF_FAULT(FAULT_NO_SDL, NULL, own_sdl),
+                                    .sdl_size = sizeof own_sdl - 1};
+static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node", node_sdl, sizeof node_sdl - 1};
+static const gql_schema_part organization = {sizeof organization, GQL_PART_COMMON, "Organization", organization_sdl,
+                                             sizeof organization_sdl - 1};
+static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "subgraph", subgraph_sdl,
+                                         sizeof subgraph_sdl - 1};
+static const gql_schema_part unknown = {sizeof unknown, 9, "unknown", "", 0};
+static const gql_schema_part *const parts[] = {IF_FAULT(FAULT_NULL_PART, NULL, &own), &node, &organization, &subgraph,
+                                               &unknown};
+
+/* ---- Tables ------------------------------------------------------------------------------------------------------- */
+
+static const gql_resolver thing = {.struct_size = IF_FAULT(FAULT_SMALL_RESOLVER, 8, sizeof thing),
+                                   .flags = IF_FAULT(FAULT_UNKNOWN_FLAG, 0x80, GQL_RESOLVER_INLINE),
+                                   .type = "Query",
+                                   .field = IF_FAULT(FAULT_NO_FIELD, NULL, "thing"),
+                                   .resolve = IF_FAULT(FAULT_NO_RESOLVE, NULL, resolve_thing)};
+static const gql_resolver later = {sizeof later, 0, "Query", "later", resolve_later};
+static const gql_resolver surplus = {sizeof surplus, 0, "Thing", "surplus", resolve_thing};
+static const gql_resolver *const resolvers[] = {IF_FAULT(FAULT_NULL_RESOLVER, NULL, &thing), &later, &surplus};
+
+static const gql_loader loader = {.struct_size = IF_FAULT(FAULT_SMALL_LOADER, 8, sizeof loader),
+                                  .flags = GQL_RESOLVER_INLINE,
+                                  .type = "Thing",
+                                  .load = IF_FAULT(FAULT_NO_LOAD, NULL, load_things)};
+static const gql_loader other_loader = {sizeof other_loader, GQL_RESOLVER_INLINE, "Organization", load_things};
+static const gql_loader *const loaders[] = {IF_FAULT(FAULT_NULL_LOADER, NULL, &loader), &other_loader};
+static const char *const references[] = {
+    IF_FAULT(FAULT_NO_REFERENCE, NULL, IF_FAULT(FAULT_UNKNOWN_REFERENCE, "Nowhere", "Organization"))};
+
+static const gql_schema schema = {.struct_size = IF_FAULT(FAULT_SMALL_SCHEMA, 16, sizeof schema),
+                                  .part_count = IF_FAULT(FAULT_UNKNOWN_KIND, 5, 4),
+                                  .resolver_count = IF_FAULT(FAULT_RESOLVER_TOO_MANY, 3, 2),
+                                  .loader_count = IF_FAULT(FAULT_LOADER_TOO_MANY, 2, 1),
+                                  .reference_count = 1,
+                                  .parts = IF_FAULT(FAULT_NO_PARTS, NULL, parts),
+                                  .resolvers = resolvers,
+                                  .loaders = loaders,
+                                  .references = references};
+
+/* ---- The plugin --------------------------------------------------------------------------------------------------- */
+
+#if FAULT == FAULT_UNDATED_CONFIG
+#define DIALECT ""
+#else
+#define DIALECT "\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
+#endif
+#if FAULT == FAULT_BAD_CONFIG_SCHEMA
+static const char config_schema[] = "[]";
+#elif FAULT == FAULT_OPEN_CONFIG
+static const char config_schema[] = "{" DIALECT "\"type\": \"object\", "
+                                    "\"properties\": {\"note\": {\"type\": \"string\"}}}";
+#else
+static const char config_schema[] = "{" DIALECT "\"type\": \"object\", \"additionalProperties\": false, "
+                                    "\"properties\": {\"note\": {\"type\": \"string\"}}}";
+#endif
+
+static const void *extension(const char *id)
+{
+    return IF_FAULT(FAULT_OFFERS_ANYTHING, id, NULL);
+}
+
+#if FAULT == FAULT_UNLINKED
+int32_t gql_function_that_no_library_has(void);
+#endif
+
+static int32_t init(const gql_host *host, gql_failure *failure)
+{
+#if FAULT == FAULT_UNLINKED
+    if (gql_function_that_no_library_has() != 0)
+        return GQL_E_UNAVAILABLE;
+#elif FAULT == FAULT_ATEXIT
+    atexit(life_deinit);
+#endif
+    return life_init(host, failure);
+}
+
+#if FAULT == FAULT_CONSTRUCTOR
+static volatile int prepared;
+__attribute__((constructor)) static void prepare(void)
+{
+    prepared = 1;
+}
+#endif
+
+static const gql_plugin plugin = {
+    .struct_size = IF_FAULT(
+        FAULT_TINY_PLUGIN, 4,
+        IF_FAULT(FAULT_SMALL_PLUGIN, offsetof(gql_plugin, destroy),
+                 IF_FAULT(FAULT_OLD_PLUGIN, offsetof(gql_plugin, extension),
+                          IF_FAULT(FAULT_LARGE_PLUGIN, sizeof plugin + 64, sizeof plugin)))),
+    .abi_major = IF_FAULT(FAULT_MAJOR, 9, 0),
+    .abi_minor = IF_FAULT(FAULT_MINOR, 7, 1),
+    .reserved = IF_FAULT(FAULT_RESERVED, 1, 0),
+    .id = IF_FAULT(FAULT_NO_ID, NULL, IF_FAULT(FAULT_SHORT_ID, "faulty", "org.example.faulty")),
+    .name = IF_FAULT(FAULT_NO_NAME, "", "Faulty"),
+    .version = IF_FAULT(FAULT_NO_VERSION, NULL, IF_FAULT(FAULT_VERSION_FORM, "1.0", "1.0.0")),
+    .description = "Has a fault.",
+    .homepage = "https://faulty.example.org",
+    .licence = IF_FAULT(FAULT_NO_LICENCE, NULL, IF_FAULT(FAULT_LICENCE_FORM, "the MIT one", "MIT OR Apache-2.0")),
+    .schema = IF_FAULT(FAULT_NO_SCHEMA, NULL, &schema),
+    .config_schema = IF_FAULT(FAULT_NO_CONFIG_SCHEMA, NULL, config_schema),
+    .config_schema_size = sizeof config_schema - 1,
+    .init = IF_FAULT(FAULT_NO_INIT, NULL, init),
+    .deinit = IF_FAULT(FAULT_NO_DEINIT, NULL, life_deinit),
+    .create = IF_FAULT(FAULT_NO_CREATE, NULL, life_create),
+    .drain = IF_FAULT(FAULT_NO_DRAIN, NULL, life_drain),
+    .destroy = IF_FAULT(FAULT_NO_DESTROY, NULL, life_destroy),
+    .extension = extension,
+};
+
+#if FAULT == FAULT_NO_ENTRY || FAULT == FAULT_MORE_EXPORTS
+GQL_PLUGIN_EXPORT const gql_plugin *some_other_symbol(void);
+const gql_plugin *some_other_symbol(void)
+{
+    return &plugin;
+}
+#elif FAULT == FAULT_FUTURE_ENTRY
+GQL_PLUGIN_EXPORT const gql_plugin *gql_plugin_entry_v3(uint32_t host_abi_major, uint32_t host_abi_minor);
+const gql_plugin *gql_plugin_entry_v3(uint32_t host_abi_major, uint32_t host_abi_minor)
+{
+    (void)host_abi_major, (void)host_abi_minor;
+    return &plugin;
+}
+#endif
+
+#if FAULT != FAULT_NO_ENTRY && FAULT != FAULT_FUTURE_ENTRY
+const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
+{
+    (void)host_abi_minor;
+#if FAULT == FAULT_TWO_PLUGINS
+    static gql_plugin copies[2];
+    static unsigned calls;
+    copies[calls % 2] = plugin;
+    return host_abi_major == 0 ? &copies[calls++ % 2] : NULL;
+#endif
+    if (FAULT == FAULT_ENTRY_REFUSES || (host_abi_major != 0 && FAULT != FAULT_ANY_MAJOR))
+        return NULL;
+    return &plugin;
+}
+#endif
