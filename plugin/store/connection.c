@@ -3,14 +3,33 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
+
+/*
+ * Of two that open a new file at the same time one is told that it is busy, without having waited: SQLite does not call its
+ * busy handler where the mode of the journal changes.
+ */
+static int use_wal(sqlite3 *handle, int busy_timeout_ms)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < busy_timeout_ms; waited++) {
+        nanosleep(&pause, NULL);
+        code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+    }
+    return code;
+}
 
 static int set_pragmas(struct connection *connection, const struct store_options *options, bool writable)
 {
     char pragmas[256];
+    const int code = writable ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
+    if (code != SQLITE_OK)
+        return code;
     sqlite3_snprintf((int)sizeof pragmas, pragmas,
                      "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
                      "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld;",
-                     writable ? "PRAGMA journal_mode = WAL;" : "PRAGMA query_only = ON;", options->cache_kib,
+                     writable ? "" : "PRAGMA query_only = ON;", options->cache_kib,
                      (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
 }

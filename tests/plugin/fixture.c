@@ -33,7 +33,7 @@ void scratch_remove(const struct scratch *scratch)
 
 const char *scratch_file(const struct scratch *scratch, const char *name)
 {
-    static char path[256];
+    static _Thread_local char path[256];
     snprintf(path, sizeof path, "%s/%s", scratch->path, name);
     return path;
 }

@@ -222,6 +222,45 @@ Test(store, a_store_held_by_another_is_busy)
 }
 
 /* A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the store goes on. */
+struct opener {
+    pthread_t thread;
+    pthread_barrier_t *together;
+    int32_t code;
+    gql_failure failure;
+};
+
+static void *open_and_close(void *user)
+{
+    struct opener *opener = user;
+    struct store *store = NULL;
+    pthread_barrier_wait(opener->together);
+    opener->code = fixture_try_open(&scratch, "und", &store, &opener->failure);
+    store_close(&store);
+    return NULL;
+}
+
+/* A new file each time: the first to come makes it, and the others wait for that. */
+Test(store, several_open_a_new_file_at_the_same_time)
+{
+    enum { TIMES = 30, STORES = 4 };
+    pthread_barrier_t together;
+    cr_assert_eq(pthread_barrier_init(&together, NULL, STORES), 0);
+    for (int i = 0; i < TIMES; i++) {
+        struct opener openers[STORES];
+        for (int k = 0; k < STORES; k++) {
+            openers[k] = (struct opener){.together = &together, .failure = {.struct_size = sizeof(gql_failure)}};
+            cr_assert_eq(pthread_create(&openers[k].thread, NULL, open_and_close, &openers[k]), 0);
+        }
+        for (int k = 0; k < STORES; k++)
+            pthread_join(openers[k].thread, NULL);
+        for (int k = 0; k < STORES; k++)
+            cr_expect_eq(openers[k].code, GQL_OK, "%s", openers[k].failure.message);
+        scratch_remove(&scratch);
+        scratch = scratch_make();
+    }
+    pthread_barrier_destroy(&together);
+}
+
 Test(store, a_failed_write_leaves_nothing)
 {
     struct store *store = fixture_open(&scratch, "und");
