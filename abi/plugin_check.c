@@ -76,7 +76,7 @@ static int32_t check_config_schema(const struct check *check, const gql_plugin *
                              check->path, json == NULL ? error.text : "another kind of value");
 }
 
-/* ---- Sizes: pointers that are NULL are left to the check of the members ------------------------------------------ */
+/* ---- Sizes: pointers that are NULL are left to the check of the members ---------------------------------------- */
 
 static int32_t refuse_size(const struct check *check, const char *what, uint32_t size)
 {
@@ -110,7 +110,7 @@ static int32_t check_sizes(const struct check *check, const gql_plugin *plugin)
     return check_element_sizes(check, plugin->schema);
 }
 
-/* ---- Members ------------------------------------------------------------------------------------------------------ */
+/* ---- Members --------------------------------------------------------------------------------------------------- */
 
 static int32_t check_part(const struct check *check, uint32_t index, const gql_schema_part *part)
 {
@@ -160,7 +160,7 @@ static int32_t check_schema(const struct check *check, const gql_schema *schema)
     return code;
 }
 
-/* ---- Together ----------------------------------------------------------------------------------------------------- */
+/* ---- Together -------------------------------------------------------------------------------------------------- */
 
 int32_t gql_plugin_check_version(const char *path, const gql_plugin *plugin, gql_failure *failure)
 {

@@ -87,8 +87,7 @@ extern const size_t check_count;
 bool check_came_to(const struct check_run *run, const char *name, enum check_outcome outcome);
 bool check_passed(const struct check_run *run, const char *name);
 
-/* ---- For the checks -----------------------------------------------------------------------------------------------
- */
+/* ---- For the checks -------------------------------------------------------------------------------------------- */
 
 /* What cures a fault of this check. Said first, so that it stands beside a crash as well. */
 __attribute__((format(printf, 2, 3))) void check_cure(struct check_run *run, const char *format, ...);
@@ -103,8 +102,7 @@ const char *check_reason(const struct check_run *run, const char *message);
 
 bool check_failed(const struct check_run *run);
 
-/* Any thread: what it does with the plugin from now on. A step that takes longer than the timeout ends the process.
- */
+/* Any thread: what it does with the plugin from now on. A step that takes longer than the timeout ends the process. */
 __attribute__((format(printf, 1, 2))) void check_step(const char *format, ...);
 void check_step_done(void);
 

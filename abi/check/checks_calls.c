@@ -19,8 +19,7 @@ static void tour(struct check_run *run, void (*judge)(struct session *session, s
         tour_end(&tour);
 }
 
-/* ---- Answers ------------------------------------------------------------------------------------------------------
- */
+/* ---- Answers --------------------------------------------------------------------------------------------------- */
 
 static struct {
     unsigned calls;
@@ -108,8 +107,7 @@ void check_errors(struct check_run *run)
     tour(run, judge_error);
 }
 
-/* ---- Returns ------------------------------------------------------------------------------------------------------
- */
+/* ---- Returns --------------------------------------------------------------------------------------------------- */
 
 static void judge_return(struct session *session, struct performed *performed)
 {

@@ -54,8 +54,10 @@ static void *live_in_thread(void *user)
 static bool live_apart(struct rounds *rounds)
 {
     pthread_t thread;
-    if (pthread_create(&thread, NULL, live_in_thread, rounds) != 0)
+    if (pthread_create(&thread, NULL, live_in_thread, rounds) != 0) {
+        check_skip(rounds->session.run, "no thread can be had");
         return false;
+    }
     pthread_join(thread, NULL);
     settle(rounds->threads);
     return rounds->lived;
@@ -79,8 +81,7 @@ static void *call_nothing(void *user)
     return NULL;
 }
 
-/* The runtime keeps replies for groups of threads, and uses them again: it shall have them all before it is measured.
- */
+/* The runtime keeps replies for groups of threads, and uses them again: it shall have them all before it is measured. */
 static void warm_runtime_up(gql_runtime *runtime)
 {
     warming = gql_runtime_host(runtime);
@@ -95,7 +96,9 @@ static bool open_rounds(struct check_run *run, struct rounds *rounds)
 {
     *rounds = (struct rounds){.count = run->options->rounds, .threads = meter_threads()};
     rounds->samples = calloc(rounds->count + 1, sizeof *rounds->samples);
-    if (rounds->samples == NULL || !session_open(run, 0, &rounds->session) || !session_configure(&rounds->session))
+    if (rounds->samples == NULL)
+        check_skip(run, "the tool is out of memory");
+    if (check_failed(run) || !session_open(run, 0, &rounds->session) || !session_configure(&rounds->session))
         return false;
     warm_runtime_up(rounds->session.runtime);
     return !check_passed(run, "answers") || plan_make(&rounds->session, &rounds->plan);
@@ -122,8 +125,7 @@ static void close_rounds(struct rounds *rounds)
     free(rounds->samples);
 }
 
-/* ---- What can be counted ------------------------------------------------------------------------------------------
- */
+/* ---- What can be counted --------------------------------------------------------------------------------------- */
 
 static bool sample_threads(uint64_t *ret_value)
 {
@@ -170,8 +172,7 @@ void check_descriptors(struct check_run *run)
     close_rounds(&rounds);
 }
 
-/* ---- What sways: memory is kept and used again, so only growth that goes on counts
- * ----------------------------------- */
+/* ---- What sways: memory is kept and used again, so only growth that goes on counts ----------------------------- */
 
 static bool sample_mappings(uint64_t *ret_value)
 {

@@ -67,8 +67,7 @@ void check_create(struct check_run *run)
     session_close(&session, false);
 }
 
-/* ---- Side by side -------------------------------------------------------------------------------------------------
- */
+/* ---- Side by side ---------------------------------------------------------------------------------------------- */
 
 struct side {
     struct session *session;

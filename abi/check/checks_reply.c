@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What a plugin may not do with a reply and with its inputs. The runtime of the host library finds it; here it gets a
- * name. */
+/*
+ * What a plugin may not do with a reply and with its inputs. The runtime of the host library finds it; here it gets a
+ * name.
+ */
 #include "checks.h"
 #include "tour.h"
 

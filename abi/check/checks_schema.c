@@ -8,8 +8,7 @@
 #include "schema_document.h"
 #include "session.h"
 
-/* ---- Parts --------------------------------------------------------------------------------------------------------
- */
+/* ---- Parts ----------------------------------------------------------------------------------------------------- */
 
 static gql_schema_document *parse(struct check_run *run, const gql_schema_part *part)
 {
@@ -49,8 +48,7 @@ void check_sdl(struct check_run *run)
     }
 }
 
-/* ---- Binding ------------------------------------------------------------------------------------------------------
- */
+/* ---- Binding --------------------------------------------------------------------------------------------------- */
 
 static void list_conflicts(struct check_run *run, const gql_binding *binding, gql_conflict_kind kind)
 {
@@ -128,11 +126,13 @@ void check_bind_common(struct check_run *run)
     if (plugin == NULL)
         return;
     FILE *host = open_memstream(&host_sdl, &size);
-    if (host != NULL) {
-        write_rich_host(plugin->schema, host);
-        fclose(host);
-        bind_to(run, host_sdl, GQL_CONFLICT_SDL);
+    if (host == NULL) {
+        check_skip(run, "the tool is out of memory");
+        return;
     }
+    write_rich_host(plugin->schema, host);
+    fclose(host);
+    bind_to(run, host_sdl, GQL_CONFLICT_SDL);
     free(host_sdl);
 }
 
@@ -145,8 +145,7 @@ void check_bind_host(struct check_run *run)
         bind_to(run, run->options->host_sdl, GQL_CONFLICT_SDL);
 }
 
-/* ---- Tables -------------------------------------------------------------------------------------------------------
- */
+/* ---- Tables ---------------------------------------------------------------------------------------------------- */
 
 static void check_table(struct check_run *run, gql_conflict_kind kind)
 {
@@ -172,8 +171,7 @@ void check_references(struct check_run *run)
     check_table(run, GQL_CONFLICT_REFERENCE);
 }
 
-/* ---- Subgraph -----------------------------------------------------------------------------------------------------
- */
+/* ---- Subgraph -------------------------------------------------------------------------------------------------- */
 
 static bool has_directive(const gql_schema_document *document, enum sdl_kind kind, const char *type, const char *name)
 {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The vocabularies of JSON Schema 2020-12 (draft-bhutton-json-schema-01 and its validation part), by the kinds of
- * values. */
+/*
+ * The vocabularies of JSON Schema 2020-12 (draft-bhutton-json-schema-01 and its validation part), by the kinds of
+ * values.
+ */
 #include "meta_schema.h"
 
 #include <stdarg.h>

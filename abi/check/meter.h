@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { METER_TEXT = 1024, METER_DESCRIPTORS = 4096 };
+enum { METER_TEXT = 8192, METER_DESCRIPTORS = 4096 };
 
 uint64_t meter_threads(void);
 uint64_t meter_descriptors(void);

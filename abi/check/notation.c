@@ -99,8 +99,7 @@ bool notation_is_url(const char *text)
     return scheme > 0 && text[scheme] != '\0' && notation_is_line(text) && strpbrk(text, " <>\"") == NULL;
 }
 
-/* ---- SPDX licence expressions, annex D of version 2.3
- * ---------------------------------------------------------------- */
+/* ---- SPDX licence expressions, annex D of version 2.3 ---------------------------------------------------------- */
 
 static const char *skip_blanks(const char *text)
 {

@@ -204,8 +204,10 @@ bool perform_all(struct session *session, gql_instance *instance, const struct p
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct performed *performed = malloc(sizeof *performed);
-        if (performed == NULL)
+        if (performed == NULL) {
+            check_skip(session->run, "the tool is out of memory");
             return false;
+        }
         perform_start(session, instance, &plan->calls[i], seal, performed);
         if (!perform_wait(session, performed))
             return false; /* The plugin may still answer: nothing is taken from it. */

@@ -45,8 +45,10 @@ void perform_finish(struct performed *performed);
 /* Frees what was lent to calls that are finished. No instance may live. */
 void perform_forget(void);
 
-/* Makes all the calls of a plan, one after the other. `judge`, which may be NULL, is told of each. False after
- * check_fail. */
+/*
+ * Makes all the calls of a plan, one after the other. `judge`, which may be NULL, is told of each. False after
+ * check_fail or check_skip.
+ */
 bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan, bool seal,
                  void (*judge)(struct session *session, struct performed *performed));
 

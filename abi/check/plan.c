@@ -45,7 +45,7 @@ struct plan_call *plan_add(struct session *session, struct plan *plan, const str
 {
     struct plan_call *call = make_room(plan);
     if (call == NULL) {
-        check_fail(session->run, "the tool is out of memory");
+        check_skip(session->run, "the tool is out of memory");
         return NULL;
     }
     const bool loads = target->loader != NULL;
@@ -61,7 +61,7 @@ struct plan_call *plan_add(struct session *session, struct plan *plan, const str
         name_call(call, target);
         return call;
     }
-    check_fail(session->run, "the tool is out of memory");
+    check_skip(session->run, "the tool is out of memory");
     return NULL;
 }
 
@@ -81,7 +81,7 @@ static struct plan_call *add_call(struct session *session, struct plan *plan, co
     struct plan_call *call = plan_add(session, plan, target, arguments);
     if (call == NULL || !select || select_all(session, call->type, &call->selection))
         return call;
-    check_fail(session->run, "the tool is out of memory");
+    check_skip(session->run, "the tool is out of memory");
     return NULL;
 }
 

@@ -34,8 +34,10 @@ struct plan {
     size_t room;
 };
 
-/* False after check_skip (nothing to call, or nothing that binds) or check_fail (--calls names what the plugin has
- * not). */
+/*
+ * False after check_skip (nothing to call, or nothing that binds) or check_fail (--calls names what the plugin has
+ * not).
+ */
 bool plan_make(struct session *session, struct plan *plan);
 void plan_finish(struct plan *plan);
 

@@ -9,8 +9,7 @@
 
 #include "notation.h"
 
-/* ---- Texts: a plugin's own may hold anything
- * ------------------------------------------------------------------------ */
+/* ---- Texts: a plugin's own may hold anything ------------------------------------------------------------------- */
 
 /* UTF-8 for JSON: other bytes become question marks. Cut off texts may end within a character. */
 static json_t *json_text(const char *text)
@@ -43,8 +42,7 @@ static void print_lines(const char *prefix, const char *text)
     }
 }
 
-/* ---- TAP
- * ------------------------------------------------------------------------------------------------------------ */
+/* ---- TAP ------------------------------------------------------------------------------------------------------- */
 
 void report_begin(const struct check_options *options)
 {
@@ -103,8 +101,7 @@ void report_bail_out(const struct check_options *options, const char *reason)
         printf("Bail out! %.*s\n", (int)strcspn(reason, "\n"), reason);
 }
 
-/* ---- At the end
- * ----------------------------------------------------------------------------------------------------- */
+/* ---- At the end ------------------------------------------------------------------------------------------------ */
 
 static size_t count(const struct check_result *results, enum check_outcome outcome)
 {

@@ -123,7 +123,7 @@ bool session_configure(struct session *session)
     session->configs[0] = place_scratch(first, session->run->scratch);
     session->configs[1] = place_scratch(second, session->run->scratch);
     if (session->configs[0] == NULL || session->configs[1] == NULL)
-        check_fail(session->run, "the tool is out of memory");
+        check_skip(session->run, "the tool is out of memory");
     return session->configs[0] != NULL && session->configs[1] != NULL;
 }
 

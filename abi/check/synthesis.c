@@ -12,8 +12,7 @@ enum { INPUT_DEPTH = 8, SELECTION_DEPTH = 5, SELECTION_FIELDS = 512 };
 
 static const char text[] = "gql-plugin-check";
 
-/* ---- Arguments ----------------------------------------------------------------------------------------------------
- */
+/* ---- Arguments ------------------------------------------------------------------------------------------------- */
 
 static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields, json_t *into,
                            bool all, unsigned depth);
@@ -104,8 +103,7 @@ void synthesis_fill_in(const gql_schema_document *document, const char *type, co
         fill_in(document, found->arguments, arguments, 0);
 }
 
-/* ---- Selections ---------------------------------------------------------------------------------------------------
- */
+/* ---- Selections ------------------------------------------------------------------------------------------------ */
 
 struct writer {
     const gql_schema_document *document;

@@ -65,8 +65,7 @@ Test(notation, knows_utf8)
         cr_expect(!notation_is_utf8(wrong[i], strlen(wrong[i])), "number %zu is taken", i);
 }
 
-/* ---- Schemas of configurations
- * -------------------------------------------------------------------------------------- */
+/* ---- Schemas of configurations --------------------------------------------------------------------------------- */
 
 #define SCHEMA(more) "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"type\": \"object\"" more "}"
 #define CLOSED ", \"additionalProperties\": false"
@@ -140,8 +139,7 @@ Test(meta_schema, names_what_is_wrong)
     }
 }
 
-/* ---- Calls that are made up
- * ----------------------------------------------------------------------------------------- */
+/* ---- Calls that are made up ------------------------------------------------------------------------------------ */
 
 static void expect_json(json_t *json, const char *expected, const char *label)
 {
@@ -221,8 +219,7 @@ Test(synthesis, selects_all_there_is)
     gql_schema_document_destroy(&document);
 }
 
-/* ---- Files
- * ---------------------------------------------------------------------------------------------------------- */
+/* ---- Files ----------------------------------------------------------------------------------------------------- */
 
 Test(elf_image, survives_every_broken_byte_of_the_headers)
 {

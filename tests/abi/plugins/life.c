@@ -19,8 +19,7 @@ static atomic_int initialized;
 static atomic_int instances;
 static void *volatile kept; /* What is leaked last. */
 
-/* ---- The library --------------------------------------------------------------------------------------------------
- */
+/* ---- The library ----------------------------------------------------------------------------------------------- */
 
 static void *sleep_on(void *user)
 {
@@ -90,8 +89,7 @@ void life_deinit(void)
         atomic_fetch_sub(&initialized, 1);
 }
 
-/* ---- Instances ----------------------------------------------------------------------------------------------------
- */
+/* ---- Instances ------------------------------------------------------------------------------------------------- */
 
 static void *work(void *user)
 {
