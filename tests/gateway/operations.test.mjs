@@ -139,6 +139,16 @@ test('node and nodes find what plugins and the host own', async () => {
   ]);
 });
 
+test('texts of all scripts come back as they went in', async () => {
+  const titles = ['plain', 'Zürich \u00a0 \u00ff', 'Ωmega', '日本語のタイトル', '😀 smile', 'e\u0301', `${'a'.repeat(200)}ß`, '\u00e4'.repeat(255)];
+  for (const title of titles) {
+    const { id } = await gateway.create('scripts', title);
+    assert.equal((await gateway.data(`{ integration(id: "${id}") { title } }`)).integration.title, title.trim());
+  }
+  const { integrations } = await gateway.data('{ integrations(organizationId: "scripts", first: 100) { nodes { title } } }');
+  assert.deepEqual(integrations.nodes.map(({ title }) => title).sort(), titles.map((title) => title.trim()).sort());
+});
+
 test('the order is that of Intl.Collator', async () => {
   const titles = ['item10', 'item2', 'Item1', 'Zebra', 'ähnlich', 'Apfel', 'apfel 2', 'Øre', 'zoo', '100', '20', '3', 'éclair', 'Eclair', 'eclipse',
     '漢字', 'かな', '-dash', '_under', 'ß', 'ss', 'résumé', 'resume', 'Ångström', 'angle', 'ﬁn', 'fin', 'café', 'cafe\u0301 b', '😀 smile', '(paren)'];

@@ -107,25 +107,58 @@ napi_value member(napi_env env, napi_value object, const char *name)
     return napi_get_named_property(env, object, name, &value) == napi_ok ? value : NULL;
 }
 
-static bool is_ascii(const char *text, size_t size)
+#define TOP_BITS 0x8080808080808080u
+
+/* How many bytes of ASCII a text begins with. */
+static size_t ascii_run(const char *text, size_t size)
 {
-    uint64_t all = 0, eight;
-    size_t i = 0;
-    for (; size - i >= sizeof eight; i += sizeof eight) {
-        memcpy(&eight, text + i, sizeof eight);
-        all |= eight;
+    uint64_t eight;
+    size_t run = 0;
+    for (; size - run >= sizeof eight; run += sizeof eight) {
+        memcpy(&eight, text + run, sizeof eight);
+        if ((eight & TOP_BITS) != 0)
+            break;
     }
-    for (; i < size; i++)
-        all |= (unsigned char)text[i];
-    return (all & 0x8080808080808080u) == 0;
+    while (run < size && (signed char)text[run] >= 0)
+        run++;
+    return run;
 }
 
-/* V8 takes Latin-1 much faster than UTF-8, and ASCII is both. */
+/* From UTF-8 into `latin`, which has room for as many bytes. False if it holds anything beyond U+00FF. */
+static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret_size)
+{
+    size_t written = 0;
+    for (size_t at = 0; at < size;) {
+        const size_t run = ascii_run(text + at, size - at);
+        memcpy(latin + written, text + at, run);
+        at += run;
+        written += run;
+        if (at == size)
+            break;
+        const unsigned char lead = (unsigned char)text[at], next = at + 1 < size ? (unsigned char)text[at + 1] : 0;
+        if ((lead != 0xC2 && lead != 0xC3) || (next & 0xC0) != 0x80)
+            return false;
+        latin[written++] = (char)(lead << 6 | (next & 0x3F));
+        at += 2;
+    }
+    *ret_size = written;
+    return true;
+}
+
+/* V8 takes Latin-1 as it is, but UTF-8 byte by byte, twice: for a page of results that takes longer than to read it. */
 napi_value string_value(napi_env env, const char *text, size_t size)
 {
     napi_value value = NULL;
-    const napi_status status =
-        is_ascii(text, size) ? napi_create_string_latin1(env, text, size, &value) : napi_create_string_utf8(env, text, size, &value);
+    napi_status status;
+    size_t latin_size = 0;
+    char *latin = NULL;
+    if (ascii_run(text, size) == size)
+        status = napi_create_string_latin1(env, text, size, &value);
+    else if ((latin = malloc(size)) != NULL && write_latin1(text, size, latin, &latin_size))
+        status = napi_create_string_latin1(env, latin, latin_size, &value);
+    else
+        status = napi_create_string_utf8(env, text, size, &value);
+    free(latin);
     if (status != napi_ok)
         return throw_no_memory(env);
     return value;
