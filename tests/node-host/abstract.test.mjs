@@ -74,6 +74,16 @@ test('the IDs of one turn of the event loop go into one call, whatever asks for 
   assert.equal((await dataOf(plugins, query)).a.call, 2);
 });
 
+test('what one place selects beside a fragment that another one shares is loaded', async (t) => {
+  const plugins = await demo(t, 'integrations', 'workshop');
+  const id = await create(plugins, 'Maker');
+  const fields = ['a: gadget(id: "ID") { ...Shared maker { title } }', 'b: gadget(id: "ID") { ...Shared }'];
+  for (const order of [fields, [...fields].reverse()]) {
+    const data = await dataOf(plugins, `{ ${order.join(' ').replaceAll('ID', `gadget:${id}`)} } fragment Shared on Gadget { maker { id } }`);
+    assert.deepEqual(data, { a: { maker: { id, title: 'Maker' } }, b: { maker: { id } } });
+  }
+});
+
 test('what one request asks for is not another one\'s', async (t) => {
   const plugins = await demo(t);
   const id = await create(plugins, 'A');

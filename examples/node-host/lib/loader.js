@@ -12,6 +12,13 @@ function soon(action) {
   });
 }
 
+/** Adds what is selected. By node: fields of several places may share some nodes, a fragment's, and have others of their own. */
+function select({ infos }, { fieldNodes, fragments, variableValues }) {
+  for (const node of fieldNodes) {
+    if (!infos.has(node)) infos.set(node, { fieldNodes: [node], fragments, variableValues });
+  }
+}
+
 /** All IDs that one turn of the event loop asks for, for one request, go into one call for each type. */
 export class ObjectLoader {
   #batches = new WeakMap(); // By request, then by type.
@@ -35,7 +42,7 @@ export class ObjectLoader {
     if (!batches.has(type)) batches.set(type, this.#open(request, batches, type));
     const batch = batches.get(type);
     batch.ids.add(id);
-    batch.infos.set(info.fieldNodes[0], info);
+    select(batch, info);
     return (await batch.found).get(id) ?? null;
   }
 
