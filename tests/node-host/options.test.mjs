@@ -55,6 +55,9 @@ test('settings that no plugin takes are told', async (t) => {
 test('faults of requests', async (t) => {
   const plugins = await new Bench(t).load();
   assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is no action/);
+  for (const grant of [{ actions: ['READ'] }, { organization: 'acme', actions: ['READ'] }, { organizationId: 7, actions: ['READ'] }]) {
+    assert.throws(() => plugins.request({ actor: { id: 'x', grants: [grant] } }), /organizationId of a grant must be a string, or null for all/);
+  }
   assert.throws(() => plugins.request({ actor: null, source: 'radio' }), /source must be one of/);
   assert.throws(() => plugins.request({ actor: { id: 7, grants: [] } }), /actor\.id must be a string/);
   const source = '{ integrations(organizationId: "acme") { nodes { id } } }';

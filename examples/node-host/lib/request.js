@@ -19,14 +19,21 @@ function sourceOf(name) {
   return SOURCES[name];
 }
 
+/** An organization that is left out, or misspelt, must not become all of them. */
+function grantOf({ organizationId, actions }) {
+  if (typeof organizationId !== 'string' && organizationId !== null) {
+    throw new TypeError('The organizationId of a grant must be a string, or null for all organizations');
+  }
+  return { organizationId, actions: maskOf(actions) };
+}
+
 const made = new WeakMap(); // Actors as the binding has them: a gateway that keeps an actor pays for it once.
 const NOBODY = { id: null, grants: [] };
 
 function actorOf(native, actor) {
   let handle = made.get(actor);
   if (!handle) {
-    const grants = actor.grants.map(({ organizationId, actions }) => ({ organizationId, actions: maskOf(actions) }));
-    handle = native.makeActor(actor.id, grants);
+    handle = native.makeActor(actor.id, actor.grants.map(grantOf));
     made.set(actor, handle);
   }
   return handle;
