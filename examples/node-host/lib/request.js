@@ -108,8 +108,10 @@ export function httpRequest(native, req, res, { actor, deadlineMilliseconds }) {
     source: 'http',
     deadlineMilliseconds,
   });
-  res.once('close', () => {
+  const end = () => {
     if (!res.writableFinished) request.cancel();
-  });
+  };
+  if (res.destroyed) end(); // While it was found out who asks.
+  else res.once('close', end);
   return request;
 }
