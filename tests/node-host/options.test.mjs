@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ACTOR, Bench, build, graphql, loadPlugins } from './support.mjs';
+import { ACTOR, ask, Bench, build, graphql, loadPlugins } from './support.mjs';
 
 test('faults of the options', async (t) => {
   const bench = new Bench(t);
@@ -65,6 +65,13 @@ test('faults of requests', async (t) => {
     const { errors } = await graphql.graphql({ schema: plugins.schema, source, contextValue });
     assert.match(errors[0].message, /no request for plugins/);
   }
+});
+
+test('an answer that is no JSON is an error, without a word of it', async (t) => {
+  const plugins = await new Bench(t, 'unruly').load({ settings: {} });
+  const [{ message, extensions }] = (await ask(plugins, '{ noJson }')).errors;
+  assert.equal(extensions.code, 'INTERNAL_ERROR');
+  assert.doesNotMatch(message, /nope|Unexpected|Expected/);
 });
 
 test('requestOf finds the request elsewhere', async (t) => {

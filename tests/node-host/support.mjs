@@ -16,7 +16,9 @@ export const requireOfExamples = createRequire(join(root, 'examples/node-host/in
 export const { loadPlugins, PluginRefused } = await import('../../examples/node-host/index.js');
 export const graphql = requireOfExamples('graphql');
 
-const FILES = { integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so', hello: 'examples/hello/hello.so' };
+const FILES = {
+  integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so', hello: 'examples/hello/hello.so', unruly: 'tests/ruby/unruly.so',
+};
 export const ALL_ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 export const ACTOR = { id: 'user:test', grants: [{ organizationId: null, actions: ALL_ACTIONS }] };
 

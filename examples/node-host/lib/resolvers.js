@@ -10,13 +10,22 @@ export function isInline({ flags }) {
   return (flags & INLINE) !== 0;
 }
 
+/** A faulty plugin's text must not reach the client by the message of an exception. */
+function valueOf(json) {
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw new GraphQLError('The plugin gave an answer that is no JSON', { extensions: { code: 'INTERNAL_ERROR' } });
+  }
+}
+
 function toError({ code, message, extensions }) {
-  return new GraphQLError(message, { extensions: { code, ...JSON.parse(extensions) } });
+  return new GraphQLError(message, { extensions: { code, ...valueOf(extensions) } });
 }
 
 /** A value, or a promise of one; an error is thrown. */
 export function settle(answer) {
-  if (typeof answer === 'string') return JSON.parse(answer);
+  if (typeof answer === 'string') return valueOf(answer);
   if (typeof answer.then === 'function') return answer.then(settle);
   throw toError(answer);
 }
