@@ -23,8 +23,17 @@ export class BadToken extends Refused {
   }
 }
 
+function readKeySet(file) {
+  const text = readFileSync(file, 'utf8');
+  try {
+    return createLocalJWKSet(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${file}: not a JWK Set of public keys (RFC 7517): ${error.message}`);
+  }
+}
+
 function readKey({ secretFile, jwksFile }) {
-  if (jwksFile) return { key: createLocalJWKSet(JSON.parse(readFileSync(jwksFile, 'utf8'))), algorithms: ASYMMETRIC };
+  if (jwksFile) return { key: readKeySet(jwksFile), algorithms: ASYMMETRIC };
   const secret = readFileSync(secretFile, 'utf8').trim();
   if (Buffer.byteLength(secret) < SHORTEST_SECRET) {
     throw new Error(`${secretFile}: a secret for HS256 has at least ${SHORTEST_SECRET} bytes`);

@@ -99,6 +99,8 @@ test('faults of the configuration are named', async () => {
     [(config) => { config.host = '0.0.0.0'; }, /loopback/],
     [(config) => { config.plugins.folder = 'nowhere'; }, /nowhere/],
     [(config) => { config.authentication.jwt = { secretFile: 'none' }; }, /none/],
+    [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret' }; }, /jwt\.secret: not a JWK Set/],
+    [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json' }; }, /gateway\.json: not a JWK Set/],
     [(config) => { config.plugins.settings['org.gql-integrations.integrations'].config.databse = {}; }, /databse: there is no such setting/],
   ];
   for (const [change, said] of cases) {
