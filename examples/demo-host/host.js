@@ -4,7 +4,7 @@ import { loadPlugins } from 'gql-plugin-host';
 import { authenticator, BadToken, Refused } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 
-const LOCAL_NAMES = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
+const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
 function load(config, log, schema, organizations) {
   const { folder, settings } = config.plugins;

@@ -38,6 +38,13 @@ test('the log says that the demo lets everybody in', async () => {
   await serving(undefined, async (gateway) => assert.match(gateway.log, /demo.*all grants/));
 });
 
+test('a demo at another loopback address is reached by it', async () => {
+  await serving((config) => { config.host = '127.0.0.2'; }, async (gateway) => {
+    assert.match(gateway.url, /127\.0\.0\.2/);
+    await gateway.data(LIST);
+  });
+});
+
 test('an end under load loses nothing that was acknowledged', async () => {
   const gateway = await sandbox.start();
   const acknowledged = [];

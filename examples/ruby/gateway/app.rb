@@ -10,7 +10,7 @@ require_relative 'limits'
 module Gateway
   # What the web server calls for each request.
   class App
-    LOCAL_NAMES = /\A(127\.0\.0\.1|localhost|\[::1\])(:\d+)?\z/
+    LOCAL_NAMES = /\A(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\z/
     TRACEPARENT = /\A\h{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/ # W3C Trace Context, section 3.2.
     LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)/
 
