@@ -91,7 +91,9 @@ class TestServer < Minitest::Test
   def test_pages_of_other_sites_do_not_reach_the_demo
     assert_equal '403', @server.post({ query: '{ me { id } }' }, 'host' => 'evil.example').code
     assert_equal '403', @server.post({ query: '{ me { id } }' }, 'origin' => 'https://evil.example').code
+    assert_equal '403', @server.post({ query: '{ me { id } }' }, 'origin' => "https://\xff.example".b).code
     assert_equal '200', @server.post({ query: '{ me { id } }' }, 'origin' => 'http://localhost:3000').code
+    assert_equal '200', @server.post({ query: '{ me { id } }' }, 'host' => '127.0.0.2').code
   end
 
   def test_tokens_say_who_asks_and_what_they_may

@@ -50,8 +50,10 @@ module Gateway
 
     private
 
+    # A message may quote a header, which is any bytes.
     def refuse(refusal, media_type)
-      body = JSON.generate(errors: [{ message: refusal.message }])
+      message = refusal.message.dup.force_encoding(Encoding::UTF_8).scrub
+      body = JSON.generate(errors: [{ message: message }])
       [refusal.status, { 'content-type' => "#{media_type}; charset=utf-8" }.merge(refusal.headers), [body]]
     end
 
