@@ -19,10 +19,17 @@ function checkIsLocal({ host, origin }) {
   if (origin && !isLocal(origin.replace(/^https?:\/\//, ''))) throw new Refused(403, 'FORBIDDEN', `The demo is not served to pages of ${origin}`);
 }
 
-/** Makes a function from an HTTP request to what GraphQL's resolvers are given; it throws Refused. */
-function contextMaker(config, plugins) {
+/** Gateways answer with the message of what is thrown: it must be one for clients. */
+function hide(error, log) {
+  if (error instanceof Refused) return error;
+  log('error', `request failed: ${error.stack}`);
+  return new Refused(500, 'INTERNAL_ERROR', 'Internal error');
+}
+
+/** Makes a function from an HTTP request to what GraphQL's resolvers are given; it throws Refused, and nothing else. */
+function contextMaker(config, plugins, log) {
   const authenticate = authenticator(config.authentication);
-  return async (req, res) => {
+  const make = async (req, res) => {
     if (config.authentication.demo) checkIsLocal(req.headers);
     const actor = await authenticate(req.headers.authorization).catch((error) => {
       if (error instanceof BadToken) res.setHeader('www-authenticate', 'Bearer error="invalid_token"'); // RFC 6750, section 3
@@ -31,6 +38,7 @@ function contextMaker(config, plugins) {
     const pluginRequest = plugins.httpRequest(req, res, { actor, deadlineMilliseconds: config.requestTimeoutMilliseconds });
     return { actor, plugins, pluginRequest };
   };
+  return (req, res) => make(req, res).catch((error) => { throw hide(error, log); });
 }
 
 /**
@@ -48,7 +56,7 @@ export async function openHost(config, log) {
       typeDefs: [hostTypeDefs, plugins.typeDefs],
       resolvers: [resolvers, plugins.resolvers],
       schema: plugins.schema,
-      contextOf: contextMaker(config, plugins),
+      contextOf: contextMaker(config, plugins, log),
       close: () => plugins.close(),
     };
   } catch (error) {

@@ -3,9 +3,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { environment } from '../support-js/paths.mjs';
-import { PLUGIN_ID, Sandbox } from '../support-js/sandbox.mjs';
+import { Sandbox } from '../support-js/sandbox.mjs';
 import { COMPOSERS } from './composers.mjs';
-import { ask, create, dataOf, requireOfFederation, start } from './support.mjs';
+import { ask, create, dataOf, openHere, requireOfFederation, start } from './support.mjs';
 
 const MANY = 40;
 const ENTITIES = `query($representations: [_Any!]!) {
@@ -15,12 +15,9 @@ const NODES = 'query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Titled { title
 const representationsOf = (ids) => ids.map((id) => ({ __typename: 'Integration', id }));
 
 /** The host of the example in this process, and its subgraphs. */
-async function openHere(sandbox) {
-  process.env.GQL_BINDING = environment.GQL_BINDING;
-  const { openHost } = await import('../../examples/demo-host/index.js');
+async function openWithSubgraphs(sandbox) {
+  const host = await openHere(sandbox);
   const { subgraphsOf } = await import('../../examples/gateways/federation/subgraphs.js');
-  const settings = { [PLUGIN_ID]: { required: true, config: { database: { path: sandbox.path('here.db') } } } };
-  const host = await openHost({ plugins: { folder: sandbox.path('plugins'), settings }, organizations: [], authentication: {}, logLevel: 'error' }, () => {});
   return { host, subgraphs: subgraphsOf(host) };
 }
 
@@ -49,7 +46,7 @@ describe('subgraphs in this process', () => {
 
   before(async () => {
     sandbox = new Sandbox();
-    ({ host, subgraphs } = await openHere(sandbox));
+    ({ host, subgraphs } = await openWithSubgraphs(sandbox));
   });
 
   after(async () => {
@@ -134,7 +131,7 @@ describe('the subgraph as a server', () => {
     const { _service: { sdl } } = await dataOf(server, '{ _service { sdl } }');
     assert.match(sdl, /type Integration implements Actor & Node & Versioned & Titled\s+@key\(fields: "id"\)/);
     assert.match(sdl, /type Organization\s+@key\(fields: "id", resolvable: false\)/);
-    const { host, subgraphs: [own] } = await openHere(sandbox);
+    const { host, subgraphs: [own] } = await openWithSubgraphs(sandbox);
     await host.close();
     const subgraphs = [own, { name: 'integrations', typeDefs: requireOfFederation('graphql').parse(sdl) }];
     for (const compose of Object.values(COMPOSERS)) assert.deepEqual(compose(subgraphs).errors, []);

@@ -2,7 +2,8 @@
 // The example gateways as processes.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { root } from '../support-js/paths.mjs';
+import { environment, root } from '../support-js/paths.mjs';
+import { PLUGIN_ID } from '../support-js/sandbox.mjs';
 import { Server } from '../support-js/server.mjs';
 
 export const requireOfFederation = createRequire(join(root, 'examples/gateways/federation/server.js'));
@@ -13,6 +14,14 @@ export async function start(name, file, program = 'server.js') {
   const server = new Server(process.execPath, [join(root, 'examples/gateways', name, program), '--config', file]);
   await server.ready();
   return server;
+}
+
+/** The host of the examples in this process. */
+export async function openHere(sandbox, log = () => {}) {
+  process.env.GQL_BINDING = environment.GQL_BINDING;
+  const { openHost } = await import('../../examples/demo-host/index.js');
+  const settings = { [PLUGIN_ID]: { required: true, config: { database: { path: sandbox.path('here.db') } } } };
+  return openHost({ plugins: { folder: sandbox.path('plugins'), settings }, organizations: [], authentication: {}, logLevel: 'error' }, log);
 }
 
 /** The JSON of an answer. */

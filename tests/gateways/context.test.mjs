@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// What every example gateway asks the demo host for each request: it throws nothing but what a client may read.
+import assert from 'node:assert/strict';
+import { ServerResponse, IncomingMessage } from 'node:http';
+import { test } from 'node:test';
+import { Sandbox } from '../support-js/sandbox.mjs';
+import { openHere } from './support.mjs';
+
+test('an exception stays with the log', async (t) => {
+  const sandbox = new Sandbox();
+  const lines = [];
+  const host = await openHere(sandbox, (...line) => lines.push(line.join(' ')));
+  t.after(async () => {
+    await host.close();
+    sandbox.remove();
+  });
+  const req = new IncomingMessage(null);
+  host.plugins.httpRequest = () => { throw new Error('the secret cause'); };
+  await assert.rejects(host.contextOf(req, new ServerResponse(req)), ({ message, extensions, statusCode }) => {
+    assert.deepEqual([message, extensions.code, extensions.http.status, statusCode], ['Internal error', 'INTERNAL_ERROR', 500, 500]);
+    return true;
+  });
+  assert.match(lines.join('\n'), /^error request failed: Error: the secret cause/m);
+});
