@@ -86,9 +86,14 @@ for (const name of GATEWAYS) {
     test('the operation that is named is done, each time', async () => {
       const query = 'query A { me { id } } query B { organization(id: "acme") { title } }';
       for (const operationName of ['A', 'B', 'A', 'B', 'A', 'B']) {
-        const { data, errors } = await (await server.post({ query, operationName })).json();
-        assert.equal(errors, undefined);
-        assert.deepEqual(data, operationName === 'A' ? { me: { id: 'demo' } } : { organization: { title: 'Acme Corporation' } });
+        const get = new URL(server.url);
+        get.search = new URLSearchParams({ query, operationName });
+        const headers = { 'apollo-require-preflight': 'true' };
+        for (const response of [await server.post({ query, operationName }), await fetch(get, { headers })]) {
+          const { data, errors } = await response.json();
+          assert.equal(errors, undefined);
+          assert.deepEqual(data, operationName === 'A' ? { me: { id: 'demo' } } : { organization: { title: 'Acme Corporation' } });
+        }
       }
     });
 

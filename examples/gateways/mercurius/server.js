@@ -15,9 +15,10 @@ function formatErrors(execution, context) {
 await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
   const app = Fastify();
   closeAnswered(app.server);
-  app.addHook('preValidation', async ({ body }) => {
+  app.addHook('preValidation', async ({ body, query }) => {
     // The JIT keeps one compiled operation for each text, whichever of its operations is asked for. A comment makes them different texts.
-    if (typeof body?.query === 'string' && body.operationName) body.query += `\n#${JSON.stringify(body.operationName)}`;
+    const asked = body ?? query; // Of a POST, of a GET
+    if (typeof asked?.query === 'string' && asked.operationName) asked.query += `\n#${JSON.stringify(asked.operationName)}`;
   });
   await app.register(mercurius, {
     schema: hostTypeDefs,
