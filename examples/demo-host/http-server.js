@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server of node:http, for gateways that bring none of their own.
 import { createServer } from 'node:http';
+import { refuse, troubleOf } from './limits.js';
 
 const PATIENCE = 10_000; // Milliseconds for requests under way when the server ends.
 
@@ -45,10 +46,15 @@ function fail(req, res) {
   req.resume();
 }
 
-/** Serves by `handle(req, res)`, which may be asynchronous; gives {url, stop}. `stop` lets requests under way be answered first. */
+/**
+ * Serves by `handle(req, res)`, which may be asynchronous, what is within the limits; gives {url, stop}. `stop` lets requests under way
+ * be answered first.
+ */
 export async function serveHttp(handle, config, log) {
   const server = createServer((req, res) => {
-    Promise.resolve().then(() => handle(req, res)).catch((error) => {
+    const trouble = troubleOf(req);
+    if (trouble) refuse(req, res, ...trouble);
+    else Promise.resolve().then(() => handle(req, res)).catch((error) => {
       log('error', `request failed: ${error.stack}`);
       fail(req, res);
     });

@@ -10,6 +10,7 @@ import { ask, create, CREATE, dataOf, GATEWAYS, start } from './support.mjs';
 const PROBLEM = {
   code: 'VALIDATION_ERROR', type: 'urn:gql-integrations:problem:validation', title: 'Validation Error', status: 400, field: 'input.title',
 };
+const LIMITED = ['yoga', 'mercurius', 'hive']; // Apollo's standalone server takes 50 MB.
 const UNDER_WAY = 300; // Milliseconds until a request that was sent has reached the plugin.
 const SOON = 30_000; // Milliseconds. Fastify keeps an idle connection for 72,000.
 
@@ -81,6 +82,13 @@ for (const name of GATEWAYS) {
         body: new URLSearchParams({ query: 'mutation { integrationCreate(input: {organizationId: "form", title: "x"}) { integration { id } } }' }) });
       assert.ok(form.status >= 400, `${form.status}`);
       assert.deepEqual(await dataOf(server, '{ integrations(organizationId: "form") { nodes { id } } }'), { integrations: { nodes: [] } });
+    });
+
+    test('a document of too many tokens is refused, and a body that is too large', async () => {
+      const { data, errors } = await ask(server, `{ ${'a: me { id } '.repeat(3000)} }`);
+      assert.equal(data ?? null, null);
+      assert.match(errors[0].message, /more that 5000 tokens/);
+      if (LIMITED.includes(name)) assert.equal((await server.post(`{"query":"{ me { id } }","pad":"${'x'.repeat(1 << 20)}"}`)).status, 413);
     });
 
     test('the operation that is named is done, each time', async () => {

@@ -2,12 +2,14 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
+import { MOST_TOKENS } from 'demo-host';
 
 /** Serves a gateway or a schema; gives {url, stop}. */
 export async function serveApollo(served, host, config) {
   const server = new ApolloServer({
     ...served,
     introspection: true,
+    parseOptions: { maxTokens: MOST_TOKENS },
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false, // runServer ends the server, and the plugins after it.
     plugins: [ApolloServerPluginLandingPageDisabled()],

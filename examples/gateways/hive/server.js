@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 // Hive Gateway stands before the host with its plugins as a proxy, and reaches it by a transport that stays in this process.
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
-import { runServer, serveHttp } from 'demo-host';
+import { limitTokens, runServer, serveHttp } from 'demo-host';
 import { execute } from 'graphql';
 
 /** A transport. It passes on the context, which one over HTTP could not. */
@@ -26,7 +26,7 @@ await runServer('Serves GraphQL by Hive Gateway with the plugins of a folder.', 
     schema: host.schema,
     proxy: { endpoint: 'local:' },
     transports: () => inProcess(host.schema),
-    plugins: () => [useHost(host)],
+    plugins: () => [limitTokens(), useHost(host)],
     cors: false,
     graphiql: false,
     landingPage: false,

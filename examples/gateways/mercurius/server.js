@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema and is then extended by the plugins; queries that come again are compiled by its JIT.
-import { closeAnswered, hostTypeDefs, runServer } from 'demo-host';
+import { closeAnswered, hostTypeDefs, MOST_TOKENS, runServer } from 'demo-host';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 
@@ -25,6 +25,7 @@ await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a
     resolvers: host.resolvers[0],
     context: (request, reply) => host.contextOf(request.raw, reply.raw),
     jit: 1,
+    graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
     errorFormatter: formatErrors,
   });
   app.graphql.extendSchema(host.plugins.typeDefs);
