@@ -118,7 +118,7 @@ test('faults of the configuration are named', async () => {
   }
 });
 
-test('a client that goes away cancels its request only', async () => {
+test('a client that goes away does no harm to others', async () => {
   await serving(undefined, async (gateway) => {
     const controller = new AbortController();
     const gone = fetch(gateway.url, { method: 'POST', signal: controller.signal, headers: { 'content-type': 'application/json' },

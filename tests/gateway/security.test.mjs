@@ -50,19 +50,30 @@ test('a bad credentialRef is refused with its reason', async () => {
   other.remove();
 });
 
+/** Until a keyring that was changed is in force: within a second, and another one for a busy machine. */
+async function soon(attempt) {
+  for (const until = Date.now() + 2000; ;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (Date.now() > until) throw error;
+      await new Promise((resolve) => { setTimeout(resolve, 50); });
+    }
+  }
+}
+
 test('revocations take effect without a restart', async () => {
   const token = sandbox.vault.issue('acme', '--jti', 'to-be-revoked');
   await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: token } });
   sandbox.vault.run('revoke-token', 'to-be-revoked');
-  await new Promise((resolve) => { setTimeout(resolve, 400); });
-  assert.equal(await refusalOf(token), 'revoked');
+  await soon(async () => assert.equal(await refusalOf(token), 'revoked'));
   const kid = JSON.parse(Buffer.from(token.split('.')[3], 'base64url')).kid;
   sandbox.vault.run('revoke', kid);
-  await new Promise((resolve) => { setTimeout(resolve, 400); });
-  assert.equal(await refusalOf(sandbox.vault.issue('acme')), 'revoked_key');
+  const issued = sandbox.vault.issue('acme');
+  await soon(async () => assert.equal(await refusalOf(issued), 'revoked_key'));
   sandbox.vault.keygen();
-  await new Promise((resolve) => { setTimeout(resolve, 400); });
-  await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: sandbox.vault.issue('acme') } });
+  const good = sandbox.vault.issue('acme');
+  await soon(() => gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: good } }));
 });
 
 test('a bad bearer token is 401', async () => {
