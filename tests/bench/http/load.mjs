@@ -69,32 +69,51 @@ async function run(server, bodiesOf) {
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-function report(figure, pairs, valueOf) {
-  const ratios = pairs.map(([a, b]) => valueOf(a) / valueOf(b));
+/** One server's figures against another's, round by round. */
+function report(figure, rounds, first, second, valueOf) {
+  const firsts = rounds.map((round) => valueOf(round[first]));
+  const seconds = rounds.map((round) => valueOf(round[second]));
+  const ratios = firsts.map((value, i) => value / seconds[i]);
   console.log(JSON.stringify({ figure, rows: Number(rows), value: median(ratios), least: Math.min(...ratios), most: Math.max(...ratios),
-    first: median(pairs.map(([a]) => valueOf(a))), second: median(pairs.map(([, b]) => valueOf(b))) }));
+    first: median(firsts), second: median(seconds) }));
 }
 
-/** The plugin and the peer behind one kind of gateway, in turn, so many rounds. */
-async function measure(gateway, prefix, rounds) {
-  const ours = await start(gateway, 'plugin');
-  const theirs = await start(gateway, 'peer');
+/** A round: every server once, in an order that changes. */
+async function runRound(servers, bodiesOf, number) {
+  const modes = Object.keys(servers);
+  const round = {};
+  for (let i = 0; i < modes.length; i++) {
+    const mode = modes[(i + number) % modes.length];
+    round[mode] = await run(servers[mode], bodiesOf);
+  }
+  return round;
+}
+
+const rateOf = ({ rate }) => rate;
+const delayOf = ({ p99 }) => p99;
+
+/** The plugin, the peer and perhaps others behind one kind of gateway, side by side, so many rounds. */
+async function measure(gateway, prefix, count, modes) {
+  const servers = {};
   try {
-    const ids = await idsOf(ours.url);
+    for (const mode of modes) servers[mode] = await start(gateway, mode);
+    const ids = await idsOf(servers.plugin.url);
     for (const [load, bodiesOf] of Object.entries(loads)) {
-      const pairs = [];
-      for (let i = 0; i <= rounds; i++) {
-        const bodies = (connection) => bodiesOf(ids, connection);
-        const pair = i % 2 ? [await run(ours, bodies), await run(theirs, bodies)] : [await run(theirs, bodies), await run(ours, bodies)].reverse();
-        if (i > 0) pairs.push(pair); // The first warms both up.
+      const rounds = [];
+      for (let i = 0; i <= count; i++) {
+        const round = await runRound(servers, (connection) => bodiesOf(ids, connection), i);
+        if (i > 0) rounds.push(round); // The first warms all up.
       }
-      report(`${prefix}_${load}`, pairs, ({ rate }) => rate);
-      if (load === 'create') report(`${prefix}_loop_delay`, pairs, ({ p99 }) => p99);
+      report(`${prefix}_${load}`, rounds, 'plugin', 'peer', rateOf);
+      if (load === 'create') report(`${prefix}_loop_delay`, rounds, 'plugin', 'peer', delayOf);
+      if (!servers.nothing) continue;
+      report(`${prefix}_${load}_ceiling`, rounds, 'nothing', 'peer', rateOf);
+      if (load === 'create') report(`${prefix}_loop_delay_floor`, rounds, 'nothing', 'peer', delayOf);
     }
   } finally {
-    for (const { child } of [ours, theirs]) child.kill('SIGTERM');
+    for (const { child } of Object.values(servers)) child.kill('SIGTERM');
   }
 }
 
-await measure('mercurius', 'http', 7);
-await measure('yoga', 'yoga', 3);
+await measure('mercurius', 'http', 7, ['plugin', 'peer', 'nothing']);
+await measure('yoga', 'yoga', 3, ['plugin', 'peer']);

@@ -1,25 +1,24 @@
 // SPDX-License-Identifier: MIT
-// One gateway, with the plugin or with resolvers in JavaScript: server.mjs mercurius|yoga plugin|peer DATABASE KEYRING PLUGINS-FOLDER. Prints
-// its port. /delay gives the 99th percentile of the event loop's delay since it was last asked, in milliseconds.
+// One gateway, with the plugin, with resolvers in JavaScript, or with such that do nothing but answer:
+// server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER. Prints its port. /delay gives the 99th percentile of the event loop's delay since it was last asked, in milliseconds.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import Fastify from 'fastify';
 import mercurius from 'mercurius';
 import { openHost } from '../../../examples/demo-host/index.js';
+import { constantResolvers } from './nothing.mjs';
 import { peerResolvers } from './peer.mjs';
 
 const [gateway, mode, database, keyring, folder] = process.argv.slice(2);
 const settings = { 'org.gql-integrations.integrations': { required: true, config: {
   database: { path: mode === 'plugin' ? database : `${database}.unused`, cacheKiB: 65536, mmapMiB: 2048 }, credentials: { keyring } } } };
-// Both have the same schema, from the plugin; the peer's fields are then served by JavaScript.
+// All have the same schema, from the plugin; the others' fields are then served by JavaScript.
 const host = await openHost({ plugins: { folder, settings }, organizations: [], authentication: {}, logLevel: 'warning' }, console.error);
 const { schema, plugins } = host;
-if (mode === 'peer') {
-  const { resolvers } = peerResolvers(database, keyring);
-  for (const [type, fields] of Object.entries(resolvers)) {
-    for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
-  }
+const others = { plugin: () => ({}), peer: () => peerResolvers(database, keyring).resolvers, nothing: constantResolvers };
+for (const [type, fields] of Object.entries(others[mode]())) {
+  for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
 }
 
 const actor = { id: 'bench', grants: [{ organizationId: null, actions: ['READ', 'CREATE', 'UPDATE', 'DELETE'] }] };
