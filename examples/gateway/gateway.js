@@ -1,15 +1,22 @@
 // SPDX-License-Identifier: MIT
 // The gateway: plugins from a folder, merged into the host's schema, served by GraphQL Yoga.
 import { readFileSync } from 'node:fs';
+import { format } from 'node:util';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { limitTokens, refuse, Refused, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
-function yogaOf(schema, config) {
+/** What Yoga says, above all of exceptions: the client learns nothing of them. */
+function loggerOf(log) {
+  const write = (level) => (...parts) => log(level, format(...parts));
+  return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') };
+}
+
+function yogaOf(schema, config, log) {
   const { enabled, queryFile } = config.graphiql;
   return createYoga({
     schema,
-    logging: false,
+    logging: loggerOf(log),
     cors: false,
     multipart: false,
     landingPage: false,
@@ -36,5 +43,5 @@ function handlerOf(host, yoga) {
 
 /** Gives {url, stop}. */
 export function startGateway(host, config, log) {
-  return serveHttp(handlerOf(host, yogaOf(host.schema, config)), config, log);
+  return serveHttp(handlerOf(host, yogaOf(host.schema, config, log)), config, log);
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// The demo gateway with a host that fails.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { requireOfExamples } from '../support-js/paths.mjs';
+import { startGateway } from '../../examples/gateway/gateway.js';
+
+const { buildSchema } = requireOfExamples('graphql');
+
+test('an exception of a resolver is an error without its words, which the log has', async (t) => {
+  const schema = buildSchema('type Query { broken: Int }');
+  schema.getQueryType().getFields().broken.resolve = () => { throw new Error('the secret cause'); };
+  const lines = [];
+  const { url, stop } = await startGateway({ schema, contextOf: async () => ({}) }, { host: '127.0.0.1', port: 0, graphiql: {} },
+    (level, message) => lines.push(`${level} ${message}`));
+  t.after(stop);
+  const response = await fetch(new URL('/graphql', url), { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ broken }"}' });
+  const { data, errors } = await response.json();
+  assert.deepEqual(data, { broken: null });
+  assert.deepEqual(errors[0].path, ['broken']);
+  assert.doesNotMatch(JSON.stringify(errors), /secret/);
+  assert.match(lines.join('\n'), /^error .*the secret cause/m);
+});
