@@ -23,8 +23,10 @@ int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
         return SQLITE_OK;
     snapshot_end(snapshot, connection);
     /* Before SQLite looks at it: a commit in between makes the state an old one, never the snapshot. */
-    if (snapshot->index != NULL)
+    if (snapshot->index != NULL) {
         snapshot->state = wal_index_state(snapshot->index);
+        snapshot->in_the_way = !wal_index_is_at_rest(snapshot->index);
+    }
     snapshot->began = coarse_now();
     const int code = connection_run(connection, STATEMENT_BEGIN_READ);
     snapshot->open = code == SQLITE_OK;
@@ -35,7 +37,7 @@ bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
 {
     const bool current = snapshot->index != NULL && wal_index_is(snapshot->index, &snapshot->state);
     /* After some failures SQLite has ended it itself. */
-    if (current && wal_index_is_at_rest(snapshot->index) && !sqlite3_get_autocommit(connection->handle))
+    if (current && !snapshot->in_the_way && wal_index_is_at_rest(snapshot->index) && !sqlite3_get_autocommit(connection->handle))
         return true;
     if (snapshot->index == NULL)
         snapshot->index = wal_index_of(connection);

@@ -14,6 +14,11 @@ struct snapshot {
     const struct wal_index *index; /* NULL until the connection has read. */
     struct wal_state state;        /* Before it began. */
     uint64_t began;                /* CLOCK_MONOTONIC, nanoseconds. */
+    /*
+     * It began before the log was copied into the database, so it reads from the log, which nobody can begin anew as long as it is
+     * open: to be ended as soon as may be, also where the log was copied meanwhile.
+     */
+    bool in_the_way;
     bool open;
 };
 

@@ -47,18 +47,27 @@ struct wal_state wal_index_state(const struct wal_index *index)
 static bool has_log(struct connection *connection)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_JOURNAL_MODE);
-    const bool has = statement != NULL && sqlite3_step(statement) == SQLITE_ROW && text_equal(column_text(statement, 0), TEXT("wal"));
+    const bool has = statement != NULL && sqlite3_step(statement) == SQLITE_ROW &&
+                     text_equal(column_text(statement, 0), TEXT("wal"));
     sqlite3_reset(statement);
     return has;
 }
 
-const struct wal_index *wal_index_of(struct connection *connection)
+/* The database file, if it is of a kind that can have an index. */
+static sqlite3_file *file_of(const struct connection *connection)
 {
     sqlite3_file *file = NULL;
+    if (sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL)
+        return NULL;
+    const sqlite3_io_methods *methods = file->pMethods;
+    return methods != NULL && methods->iVersion >= 2 && methods->xShmMap != NULL ? file : NULL;
+}
+
+const struct wal_index *wal_index_of(struct connection *connection)
+{
     volatile void *block = NULL;
-    if (!has_log(connection) || sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL ||
-        file->pMethods == NULL || file->pMethods->iVersion < 2 || file->pMethods->xShmMap == NULL ||
-        file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK || block == NULL)
+    sqlite3_file *file = has_log(connection) ? file_of(connection) : NULL;
+    if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK || block == NULL)
         return NULL;
     const struct wal_index *index = (const struct wal_index *)(uintptr_t)block;
     const struct wal_state state = wal_index_state(index);

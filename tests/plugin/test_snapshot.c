@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "fixture.h"
-#include "wal_index.h"
+#include "snapshot.h"
 
 static struct scratch scratch;
 
@@ -169,6 +169,41 @@ Test(snapshot, readers_that_come_again_and_again_do_not_let_the_log_grow)
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
     store_close(&reading.store);
+}
+
+static void count_rows(struct connection *connection)
+{
+    cr_assert_eq(sqlite3_exec(connection->handle, "SELECT count(*) FROM t", NULL, NULL, NULL), SQLITE_OK);
+}
+
+/* Reads once within a snapshot, while the log is copied into the database. Returns whether the snapshot is kept. */
+static bool read_during_checkpoint(struct snapshot *snapshot, struct connection *reader, sqlite3 *writer)
+{
+    cr_assert_eq(snapshot_enter(snapshot, reader), SQLITE_OK);
+    count_rows(reader);
+    cr_assert_eq(sqlite3_wal_checkpoint_v2(writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL), SQLITE_OK);
+    return snapshot_leave(snapshot, reader);
+}
+
+Test(snapshot, one_that_reads_from_a_long_log_is_not_kept_even_where_the_log_was_copied_meanwhile)
+{
+    enum { COMMITS = 600 };
+    struct connection reader = {.handle = open_apart()};
+    struct snapshot snapshot = {0};
+    sqlite3 *writer = open_apart();
+    cr_assert_eq(sqlite3_exec(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (x)",
+                              NULL, NULL, NULL), SQLITE_OK);
+    for (int i = 0; i < COMMITS; i++)
+        cr_assert_eq(sqlite3_exec(writer, "INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(snapshot_enter(&snapshot, &reader), SQLITE_OK);
+    count_rows(&reader);
+    cr_expect(!snapshot_leave(&snapshot, &reader), "the first read finds the index");
+    cr_expect(!read_during_checkpoint(&snapshot, &reader, writer), "it holds the log");
+    cr_expect(read_during_checkpoint(&snapshot, &reader, writer), "it reads from the database alone");
+    cr_expect(can_empty_the_log(writer));
+    snapshot_end(&snapshot, &reader);
+    connection_close(&reader);
+    sqlite3_close(writer);
 }
 
 Test(snapshot, the_index_changes_with_every_commit_and_with_nothing_else)
