@@ -5,15 +5,23 @@
 #include <string.h>
 #include <time.h>
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
 /*
  * Of two that open a new file at the same time one is told that it is busy, without having waited: SQLite does not call its
- * busy handler where the mode of the journal changes.
+ * busy handler where the mode of the journal changes. Where it does call it, an attempt takes the whole timeout itself.
  */
 static int use_wal(sqlite3 *handle, int busy_timeout_ms)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
+    const int64_t until = now_ms() + busy_timeout_ms;
     int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-    for (int waited = 0; (code & 0xff) == SQLITE_BUSY && waited < busy_timeout_ms; waited++) {
+    while ((code & 0xff) == SQLITE_BUSY && now_ms() < until) {
         nanosleep(&pause, NULL);
         code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "fixture.h"
 
@@ -221,7 +222,6 @@ Test(store, a_store_held_by_another_is_busy)
     store_close(&store);
 }
 
-/* A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the store goes on. */
 struct opener {
     pthread_t thread;
     pthread_barrier_t *together;
@@ -261,6 +261,24 @@ Test(store, several_open_a_new_file_at_the_same_time)
     pthread_barrier_destroy(&together);
 }
 
+/* As a tool does that makes a file and does not come to an end. */
+Test(store, opening_waits_for_whoever_holds_the_file_as_long_as_told, .timeout = 60)
+{
+    enum { TOLD_SECONDS = 2 }; /* In the fixture. */
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    const time_t began = time(NULL);
+    cr_expect_eq(fixture_try_open(&scratch, "und", &store, &failure), GQL_E_UNAVAILABLE);
+    cr_expect_leq(time(NULL) - began, 5 * TOLD_SECONDS);
+    cr_expect_not_null(strstr(failure.message, "locked"), "%s", failure.message);
+    sqlite3_close(other);
+    store_close(&store);
+}
+
+/* A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the store goes on. */
 Test(store, a_failed_write_leaves_nothing)
 {
     struct store *store = fixture_open(&scratch, "und");
