@@ -22,10 +22,10 @@ bool readers_init(struct readers *readers, const struct store_options *options, 
     return true;
 }
 
+/* The load is sequentially consistent for whoever waits: see free_slot. */
 static bool take_slot(struct store_reader *slot)
 {
-    return !atomic_load_explicit(&slot->taken, memory_order_relaxed) &&
-           !atomic_exchange_explicit(&slot->taken, true, memory_order_acquire);
+    return !atomic_load(&slot->taken) && !atomic_exchange_explicit(&slot->taken, true, memory_order_acquire);
 }
 
 /* Begins with the slot of the processor that runs the thread, so that threads seldom meet and caches stay warm. */
