@@ -131,7 +131,6 @@ NAPI_MODULE_INIT()
         {"bind", bind_library},
         {"closeLibrary", close_library},
         {"createInstance", create_instance},
-        {"drainInstance", drain_instance},
         {"destroyInstance", destroy_instance},
         {"makeSelection", make_selection},
         {"makeActor", make_actor},

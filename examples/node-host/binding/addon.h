@@ -46,7 +46,7 @@ struct library {
     enum handle_kind kind;
     struct runtime *runtime;
     gql_library *library; /* NULL: closed. */
-    int tasks;            /* Instances that are being made, drained or destroyed. */
+    int tasks;            /* Instances that are being made or destroyed. */
     struct library *next;
 };
 
@@ -92,7 +92,6 @@ napi_value describe(napi_env env, napi_callback_info info);
 napi_value bind_library(napi_env env, napi_callback_info info);
 napi_value close_library(napi_env env, napi_callback_info info);
 napi_value create_instance(napi_env env, napi_callback_info info);
-napi_value drain_instance(napi_env env, napi_callback_info info);
 napi_value destroy_instance(napi_env env, napi_callback_info info);
 napi_value make_selection(napi_env env, napi_callback_info info);
 napi_value make_actor(napi_env env, napi_callback_info info);

@@ -48,9 +48,12 @@ static napi_value answer_value(napi_env env, const gql_answer *answer)
     return result;
 }
 
-/* Of calls that come after the instance is destroyed, as a plugin answers those that come after it is drained. */
-static const gql_answer closed = {.code = "SERVICE_UNAVAILABLE", .message = "The plugin is closed", .message_size = 20,
-                                  .extensions = "{}", .extensions_size = 2};
+/* What never came to the plugin, as the plugin would answer. */
+static napi_value unavailable(napi_env env, const char *message)
+{
+    return answer_value(env, &(gql_answer){.code = "SERVICE_UNAVAILABLE", .message = message, .message_size = strlen(message),
+                                           .extensions = "{}", .extensions_size = 2});
+}
 
 static void deliver(napi_env env, struct event *event)
 {
@@ -202,12 +205,14 @@ napi_value call(napi_env env, napi_callback_info info)
     if (instance == NULL)
         return NULL;
     if (instance->instance == NULL)
-        return answer_value(env, &closed);
+        return unavailable(env, "The plugin is closed");
     const struct runtime *runtime = instance->library->runtime;
     const gql_resolve_fn function = find_function(env, instance->library, arguments[IS_LOADER], arguments[INDEX]);
-    struct pending *pending = function == NULL ? NULL : calloc(1, sizeof *pending);
-    if (pending == NULL)
+    if (function == NULL)
         return NULL;
+    struct pending *pending = calloc(1, sizeof *pending);
+    if (pending == NULL)
+        return throw_no_memory(env);
     pending->addon = runtime->addon;
     pending->event.deliver = deliver;
     if (!take_call(env, arguments, pending)) {
@@ -217,11 +222,11 @@ napi_value call(napi_env env, napi_callback_info info)
     pending->calling = true;
     const int32_t code = gql_runtime_call(runtime->runtime, instance->instance, function, &pending->call, on_answer, pending);
     pending->calling = false;
-    if (code != GQL_OK) {
+    if (code == GQL_PENDING) {
         /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */
         return promise_of(env, pending);
     }
-    result = answer_value(env, pending->answer);
+    result = code == GQL_OK ? answer_value(env, pending->answer) : unavailable(env, "Too many calls are under way, or memory ran out");
     finish(pending);
     return result;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Creating, draining and destroying may block: they run on a thread of Node's pool, and settle a promise. */
+/* Creating and destroying may block: they run on a thread of Node's pool, and settle a promise. */
 #include "values.h"
 
-enum task_kind { TASK_CREATE, TASK_DRAIN, TASK_DESTROY };
+enum task_kind { TASK_CREATE, TASK_DESTROY };
 
 struct task {
     enum task_kind kind;
@@ -22,17 +22,10 @@ static void execute(napi_env env, void *data)
 {
     (void)env;
     struct task *task = data;
-    switch (task->kind) {
-    case TASK_CREATE:
+    if (task->kind == TASK_CREATE)
         task->code = gql_instance_create(task->library->library, task->config, task->config_size, &task->instance, &task->failure);
-        break;
-    case TASK_DRAIN:
-        gql_instance_drain(task->library->library, task->instance);
-        break;
-    case TASK_DESTROY:
+    else
         gql_instance_destroy(task->library->library, &task->instance);
-        break;
-    }
 }
 
 static napi_value adopt(napi_env env, struct task *task)
@@ -124,8 +117,8 @@ napi_value create_instance(napi_env env, napi_callback_info info)
     return run(env, TASK_CREATE, library, NULL, config, size);
 }
 
-/* drainInstance(instance) → promise: calls under way are finished, new ones refused. */
-napi_value drain_instance(napi_env env, napi_callback_info info)
+/* destroyInstance(instance) → promise: calls under way are finished. From now on the instance can't be used. */
+napi_value destroy_instance(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
     if (!take_arguments(env, info, 1, arguments))
@@ -135,21 +128,8 @@ napi_value drain_instance(napi_env env, napi_callback_info info)
         return NULL;
     if (instance->instance == NULL)
         return throw_type(env, "instance", "one that is not destroyed");
-    return run(env, TASK_DRAIN, instance->library, instance->instance, NULL, 0);
-}
-
-/* destroyInstance(instance) → promise. From now on the instance can't be used. */
-napi_value destroy_instance(napi_env env, napi_callback_info info)
-{
-    napi_value arguments[MOST_ARGUMENTS];
-    if (!take_arguments(env, info, 1, arguments))
-        return NULL;
-    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
-    if (instance == NULL)
-        return NULL;
-    gql_instance *destroyed = instance->instance;
-    instance->instance = NULL;
-    if (destroyed == NULL)
-        return throw_type(env, "instance", "one that is not destroyed");
-    return run(env, TASK_DESTROY, instance->library, destroyed, NULL, 0);
+    napi_value promise = run(env, TASK_DESTROY, instance->library, instance->instance, NULL, 0);
+    if (promise != NULL) /* Else it is left to the end of the environment. */
+        instance->instance = NULL;
+    return promise;
 }

@@ -110,8 +110,9 @@ napi_value destroy_runtime(napi_env env, napi_callback_info info)
             return NULL;
         }
     }
-    addon_deliver(addon, env);
+    addon_deliver(addon, env); /* Answers go back to the runtime first. */
     gql_runtime_destroy(&runtime->runtime);
+    addon_deliver(addon, env);
     napi_delete_reference(env, runtime->log);
     runtime->log = NULL;
     return NULL;
