@@ -30,6 +30,9 @@
  *               returns. Does not block, and does not call into the plugin.
  * [any]         The host calls, on any thread, at any time while the library is loaded. Does not block.
  *
+ * FORKS. A process that was forked has none of the plugin's threads, and shares its files with the other: it must not
+ *        use the instances of before, not even to drain or destroy them. It creates its own.
+ *
  * Prior art: CLAP (one entry, extensions, thread tags), Arrow ADBC (errors in the caller's struct), Envoy's ABI policy.
  */
 #ifndef GQL_PLUGIN_H
