@@ -66,6 +66,7 @@ function fail(error) {
  * serves, and how it ends. `host` is closed afterwards.
  */
 export async function runServer(what, start) {
+  process.env.NODE_ENV ??= 'production'; // Else packages take it for a developer's machine, and show clients stack traces.
   const options = optionsOf();
   if (options.help) {
     process.stdout.write(helpOf(what));

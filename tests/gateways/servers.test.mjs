@@ -72,6 +72,17 @@ for (const name of GATEWAYS) {
         assert.match(response.headers.get('www-authenticate'), /^Bearer/);
         const body = await response.json();
         assert.equal(body.data ?? null, null);
+        assert.equal(body.errors[0].extensions.code, 'UNAUTHENTICATED');
+      }
+    });
+
+    test('what is no request of GraphQL is refused without a word of the server', async () => {
+      const get = new URL(server.url);
+      get.search = new URLSearchParams({ query: 'query A { me { id } }', operationName: 'B' });
+      for (const response of [await server.post('{'), await fetch(get, { headers: { 'apollo-require-preflight': 'true' } })]) {
+        const text = await response.text();
+        assert.ok(response.status >= 400, `${response.status}`);
+        assert.doesNotMatch(text, /node_modules|Cannot read properties/);
       }
     });
 

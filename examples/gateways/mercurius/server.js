@@ -12,9 +12,22 @@ function formatErrors(execution, context) {
   return formatted;
 }
 
-await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config) => {
+/** What was thrown before anything was executed: it is for the client where the client is at fault. */
+function refusalOf(error, log) {
+  if (error.statusCode < 500) return { status: error.statusCode, errors: error.errors ?? [error] };
+  log('error', `request failed: ${error.stack}`);
+  return { status: 500, errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL_ERROR' } }] };
+}
+
+function sendRefusal(reply, { status, errors }) {
+  const shown = errors.map(({ message, locations, extensions: { code } = {} }) => ({ message, locations, extensions: code && { code } }));
+  return reply.code(status).send({ errors: shown });
+}
+
+await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a folder.', async (host, config, log) => {
   const app = Fastify();
   closeAnswered(app.server);
+  app.setErrorHandler((error, request, reply) => sendRefusal(reply, refusalOf(error, log)));
   app.addHook('preValidation', async ({ body, query }) => {
     // The JIT keeps one compiled operation for each text, whichever of its operations is asked for. A comment makes them different texts.
     const asked = body ?? query; // Of a POST, of a GET
@@ -27,6 +40,7 @@ await runServer('Serves GraphQL by Mercurius, with its JIT, and the plugins of a
     jit: 1,
     graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
     errorFormatter: formatErrors,
+    errorHandler: false, // It would ask for the context again, and fail again.
   });
   app.graphql.extendSchema(host.plugins.typeDefs);
   app.graphql.defineResolvers(host.plugins.resolvers);
