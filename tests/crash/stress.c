@@ -4,6 +4,7 @@
  * that come and go while calls are under way; what was answered must be there afterwards, and the history of the contended
  * integrations must be linearizable.
  */
+#include <ftw.h>
 #include <jansson.h>
 #include <pthread.h>
 #include <sodium.h>
@@ -287,6 +288,12 @@ static void check_total(gql_library *library)
     report(atomic_load(&wrong) == 0, "nothing was refused for a wrong reason");
 }
 
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
+{
+    (void)status, (void)type, (void)place;
+    return remove(path);
+}
+
 int main(int argc, char **argv)
 {
     unsigned char public_key[32];
@@ -311,5 +318,6 @@ int main(int argc, char **argv)
     report(gql_runtime_pending(runtime) == 0, "no call is left");
     gql_library_close(&library, true);
     gql_runtime_destroy(&runtime);
+    nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     return 0;
 }
