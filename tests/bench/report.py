@@ -53,13 +53,30 @@ def rows_of_table(measured, rows):
                    "most": round(entry["most"], 3), "bar": bar, "met": met, "more": more, "first": entry["first"], "second": entry["second"]}
 
 
-def markdown(table, memory, rows):
+def times(measured):
+    """Where the time of a request goes: what a resolver that costs nothing leaves is the gateway's own."""
+    by_figure = {entry["figure"]: entry for entry in measured}
+    if "http_get_ceiling" not in by_figure:
+        return []
+    lines = ["| over HTTP, one request at a time of 32 connections | plugin | JavaScript | nothing |", "| --- | --- | --- | --- |"]
+    for load, text in (("get", "get"), ("page", "page of 100"), ("create", "create with token")):
+        figure, ceiling = by_figure[f"http_{load}"], by_figure[f"http_{load}_ceiling"]
+        values = [1e6 / rate for rate in (figure["first"], figure["second"], ceiling["first"])]
+        lines.append(f"| {text}, microseconds | " + " | ".join(f"{value:.0f}" for value in values) + " |")
+    figure, floor = by_figure["http_loop_delay"], by_figure["http_loop_delay_floor"]
+    values = [figure["first"], figure["second"], floor["first"]]
+    lines.append("| event-loop delay p99 under creates, milliseconds | " + " | ".join(f"{value:.1f}" for value in values) + " |")
+    return [*lines, ""]
+
+
+def markdown(table, measured, memory, rows):
     lines = [f"{rows:,} integrations in 100 organizations; {machine()}.", "", "| figure | ratio | spread | bar | met |", "| --- | --- | --- | --- | --- |"]
     for row in table:
         bar = "" if row["bar"] is None else f"{'≥' if row['more'] else '≤'} {row['bar']}"
         met = {True: "yes", False: "no", None: ""}[row["met"]]
         lines.append(f"| {row['text']} | {row['value']:.2f} | {row['least']:.2f}–{row['most']:.2f} | {bar} | {met} |")
     lines.append("")
+    lines += times([entry for entry in measured if entry["rows"] == rows])
     for entry in memory:
         lines.append(f"- {entry['figure'].replace('_', ' ')}: {entry['anonymous_kib'] / 1024:.1f} MiB of its own, {entry['mapped_kib'] / 1024:.1f} MiB of mapped files")
     return "\n".join(lines) + "\n"
@@ -85,7 +102,7 @@ def main(figures, out, rows):
     memory = [entry for entry in measured if "anonymous_kib" in entry]
     measured = [entry for entry in measured if "value" in entry]
     table = list(rows_of_table(measured, int(rows)))
-    text = markdown(table, memory, int(rows))
+    text = markdown(table, measured, memory, int(rows))
     pathlib.Path(out, "report.json").write_text(json.dumps([{key: row[key] for key in ("figure", "value", "bar", "met")} for row in table], indent=2) + "\n")
     pathlib.Path(out, "report.md").write_text(text)
     chart(measured, out)
