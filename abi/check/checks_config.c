@@ -51,11 +51,8 @@ static void expect_refusal(struct session *session, const char *config, const ch
     session_destroy(session, &instance);
 }
 
-/* An unknown setting in the object itself, then in those inside. `root` is what create is given. */
 static void add_unknown(struct session *session, const json_t *root, json_t *object, const char *where)
 {
-    const char *name;
-    json_t *member;
     char what[128];
     json_object_set_new(object, unknown_key, json_true());
     char *config = json_dumps(root, 0);
@@ -64,11 +61,34 @@ static void add_unknown(struct session *session, const json_t *root, json_t *obj
         expect_refusal(session, config, what, unknown_key);
     free(config);
     json_object_del(object, unknown_key);
+}
+
+/* A map: what is in it has names of the operator's, so that none is unknown. */
+static bool is_map(const json_t *schema)
+{
+    return json_object_size(json_object_get(schema, "additionalProperties")) > 0;
+}
+
+static const json_t *schema_of_member(const json_t *schema, const char *name)
+{
+    const json_t *found = json_object_get(json_object_get(schema, "properties"), name);
+    return found != NULL ? found : json_object_get(schema, "additionalProperties");
+}
+
+/* An unknown setting in the object itself, then in those inside. `root` is what create is given. */
+static void add_unknown_everywhere(struct session *session, const json_t *schema, const json_t *root, json_t *object,
+                                   const char *where)
+{
+    const char *name;
+    json_t *member;
+    if (!is_map(schema))
+        add_unknown(session, root, object, where);
     json_object_foreach(object, name, member)
     {
-        snprintf(what, sizeof what, "in `%.80s`", name);
+        char inside[96];
+        snprintf(inside, sizeof inside, "in `%.80s`", name);
         if (json_is_object(member))
-            add_unknown(session, root, member, what);
+            add_unknown_everywhere(session, schema_of_member(schema, name), root, member, inside);
     }
 }
 
@@ -78,12 +98,15 @@ void check_config_refusals(struct check_run *run)
     check_cure(run, "refuse what the configuration's schema refuses: return GQL_E_CONFIG, and name the setting");
     if (!session_open(run, 0, &session) || !session_configure(&session))
         return;
+    const gql_plugin *plugin = session.plugin;
+    json_t *schema = json_loadb(plugin->config_schema, (size_t)plugin->config_schema_size, 0, NULL);
     json_t *config = json_loads(session.configs[0], 0, NULL);
     expect_refusal(&session, "", "an empty text", "");
     expect_refusal(&session, "{\"", "what is not JSON", "");
     expect_refusal(&session, "[]", "a list", "");
     if (json_is_object(config))
-        add_unknown(&session, config, config, "at the top");
+        add_unknown_everywhere(&session, schema, config, config, "at the top");
     json_decref(config);
+    json_decref(schema);
     session_close(&session, false);
 }

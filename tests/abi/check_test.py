@@ -239,6 +239,7 @@ def expect_pass(name, skipped, *arguments):
 
 def check_good_plugins():
     expect_pass("a plugin without a fault passes", ["bind-host"], plugin("NONE"))
+    expect_pass("what is in a map has names of the operator's", ["bind-host"], "--config", '{"labels": {"red": true}}', plugin("NONE"))
     expect_pass("the example passes", ["bind-host", "subgraph"], HELLO)
     expect_pass("integrations.so passes with a configuration and a host's schema", [], "--config", DATABASE, "--host-schema", HOST_SCHEMA, INTEGRATIONS)
     tap, document = expect_pass("integrations.so passes without a configuration as far as that goes", ["bind-host", *without_config()], INTEGRATIONS)

@@ -154,9 +154,11 @@ static int32_t check_config(const char *config, uint64_t config_size, gql_failur
 {
     json_error_t error;
     const char *note = NULL;
+    json_t *labels = NULL;
     json_t *json = json_loadb(config, config_size, 0, &error);
     const int strictness = FAULT == FAULT_TAKES_ANY_SETTING ? 0 : JSON_STRICT;
-    const bool right = json != NULL && json_unpack_ex(json, &error, (size_t)strictness, "{s?s}", "note", &note) == 0;
+    const bool right =
+        json != NULL && json_unpack_ex(json, &error, (size_t)strictness, "{s?s, s?o}", "note", &note, "labels", &labels) == 0;
     json_decref(json);
     return right ? GQL_OK : fail(failure, GQL_E_CONFIG, FAULT == FAULT_NAMES_NO_SETTING ? "no" : error.text);
 }

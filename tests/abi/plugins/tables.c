@@ -108,7 +108,8 @@ static const char config_schema[] = "{" DIALECT "\"type\": \"object\", "
                                     "\"properties\": {\"note\": {\"type\": \"string\"}}}";
 #else
 static const char config_schema[] = "{" DIALECT "\"type\": \"object\", \"additionalProperties\": false, "
-                                    "\"properties\": {\"note\": {\"type\": \"string\"}}}";
+                                    "\"properties\": {\"note\": {\"type\": \"string\"}, \"labels\": {\"type\": \"object\", "
+                                    "\"additionalProperties\": {\"type\": \"boolean\"}}}}";
 #endif
 
 static const void *extension(const char *id)
