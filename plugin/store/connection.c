@@ -3,14 +3,8 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
-static int64_t now_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "deadline.h"
 
 /*
  * Of two that open a new file at the same time one is told that it is busy, without having waited: SQLite does not call its
@@ -19,13 +13,13 @@ static int64_t now_ms(void)
 static int use_wal(sqlite3 *handle, int busy_timeout_ms)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
-    const int64_t until = now_ms() + busy_timeout_ms;
-    int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-    while ((code & 0xff) == SQLITE_BUSY && now_ms() < until) {
+    const uint64_t deadline = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u;
+    for (;;) {
+        const int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline, NULL))
+            return code;
         nanosleep(&pause, NULL);
-        code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
     }
-    return code;
 }
 
 static int set_pragmas(struct connection *connection, const struct store_options *options, bool writable)
