@@ -36,8 +36,8 @@ int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
 bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
 {
     const bool current = snapshot->index != NULL && wal_index_is(snapshot->index, &snapshot->state);
-    /* After some failures SQLite has ended it itself. */
-    if (current && !snapshot->in_the_way && wal_index_is_at_rest(snapshot->index) && !sqlite3_get_autocommit(connection->handle))
+    /* As long as nothing is committed a log at rest stays so. After some failures SQLite has ended the transaction itself. */
+    if (current && !snapshot->in_the_way && !sqlite3_get_autocommit(connection->handle))
         return true;
     if (snapshot->index == NULL)
         snapshot->index = wal_index_of(connection);
