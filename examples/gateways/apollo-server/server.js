@@ -4,12 +4,12 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { hostTypeDefs, MOST_TOKENS, runServer } from 'demo-host';
+import { MOST_TOKENS, runServer } from 'demo-host';
 
 await runServer('Serves GraphQL by Apollo Server with the plugins of a folder.', async (host, config) => {
   const server = new ApolloServer({
-    typeDefs: [hostTypeDefs, host.plugins.typeDefs],
-    resolvers: [host.resolvers[0], host.plugins.resolvers],
+    typeDefs: host.typeDefs,
+    resolvers: host.resolvers,
     introspection: true,
     parseOptions: { maxTokens: MOST_TOKENS },
     includeStacktraceInErrorResponses: false,
