@@ -20,7 +20,7 @@
 extern "C" {
 #endif
 
-/* ---- Runtime: implements gql_host, the replies above all ------------------------------------------------------- */
+/* ---- Runtime: implements gql_host, the replies above all ---- */
 
 typedef struct gql_runtime gql_runtime;
 
@@ -69,7 +69,7 @@ uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse);
 /* Any thread. Calls under way. */
 uint64_t gql_runtime_pending(const gql_runtime *runtime);
 
-/* ---- Libraries and instances ----------------------------------------------------------------------------------- */
+/* ---- Libraries and instances ---- */
 
 typedef struct gql_library gql_library;
 
@@ -104,7 +104,7 @@ void gql_instance_drain(gql_library *library, gql_instance *instance);
 /* Drains if that was not done, and destroys. */
 void gql_instance_destroy(gql_library *library, gql_instance **instance);
 
-/* ---- Calls ----------------------------------------------------------------------------------------------------- */
+/* ---- Calls ---- */
 
 /* What a call came to. Belongs to the receiver until gql_answer_release; its buffers are used again afterwards. */
 typedef struct gql_answer {
@@ -143,7 +143,7 @@ void gql_answer_release(gql_answer *answer);
 int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection, gql_failure *failure);
 void gql_selection_destroy(gql_selection **selection);
 
-/* ---- Schema ---------------------------------------------------------------------------------------------------- */
+/* ---- Schema ---- */
 
 /* A parsed schema document: types with their fields, as far as binding and checking need them. */
 typedef struct gql_schema_document gql_schema_document;

@@ -76,7 +76,7 @@ extern "C" {
 typedef struct gql_host gql_host;
 typedef struct gql_instance gql_instance; /* The plugin's own; the host only carries the pointer. */
 
-/* ---- Failures of loading and creating ------------------------------------------------------------------------- */
+/* ---- Failures of loading and creating ---- */
 
 /*
  * Why init or create failed. The caller supplies it, zeroed but for struct_size; the callee writes into it only where
@@ -88,7 +88,7 @@ typedef struct gql_failure {
     char message[1016];  /* For the operator: the cause and the cure. NUL-terminated; cut off between characters. */
 } gql_failure;
 
-/* ---- A call: what a resolver is given -------------------------------------------------------------------------- */
+/* ---- A call: what a resolver is given ---- */
 
 /* gql_grant.actions, a set. */
 #define GQL_ACTION_READ 1u
@@ -200,7 +200,7 @@ typedef struct gql_error {
     uint64_t extensions_size;
 } gql_error;
 
-/* ---- What the host offers -------------------------------------------------------------------------------------- */
+/* ---- What the host offers ---- */
 
 /* Valid from init until deinit returns, and from create until destroy of that instance returns. */
 struct gql_host {
@@ -259,7 +259,7 @@ typedef struct gql_clock {
     int64_t (*unix_milliseconds)(const gql_host *host);
 } gql_clock;
 
-/* ---- What the plugin serves ------------------------------------------------------------------------------------ */
+/* ---- What the plugin serves ---- */
 
 /* gql_schema_part.kind */
 #define GQL_PART_OWN 1u      /* Definitions and extensions that the plugin owns: a host takes all of them. */
@@ -313,7 +313,7 @@ typedef struct gql_schema {
     const char *const *references; /* Types that it returns by `__typename` and `id` only, for the host to resolve. */
 } gql_schema;
 
-/* ---- The plugin ------------------------------------------------------------------------------------------------ */
+/* ---- The plugin ---- */
 
 /* Constant, and valid while the library is loaded. */
 typedef struct gql_plugin {

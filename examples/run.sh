@@ -40,7 +40,7 @@ if [ $# -gt 1 ] || ! gateways | grep -Fxq -e "$gateway"; then
 fi
 label='GraphQL        '
 case "$gateway" in
-demo) folder=gateway label='GraphiQL       ' ;;
+demo) folder=demo label='GraphiQL       ' ;;
 ruby) folder=ruby ;;
 *) folder=gateways/$gateway ;;
 esac
@@ -102,7 +102,7 @@ cat >"$DATA/gateway.json" <<END
 END
 
 token=$("$vaultctl" issue --secret "$DATA/vault/secret.paserk" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
-sed "1d;s|@CREDENTIAL_REF@|$token|" examples/gateway/first.graphql >"$DATA/first.graphql"
+sed "1d;s|@CREDENTIAL_REF@|$token|" examples/demo/first.graphql >"$DATA/first.graphql"
 
 cat <<END
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "config.h"
+#include "plugin/config.h"
 
-#include "failure.h"
-#include "json_schema.h"
-#include "schema_text.h"
+#include "plugin/base/failure.h"
+#include "plugin/base/json_schema.h"
+#include "plugin/schema_text.h"
 
 static json_t *parse(const char *json, size_t size, gql_failure *failure)
 {

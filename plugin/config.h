@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "gql_plugin.h"
-#include "identifier.h"
-#include "text.h"
+#include "plugin/base/identifier.h"
+#include "plugin/base/text.h"
 
 struct config {
     json_t *root; /* Owns the texts. */

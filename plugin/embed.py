@@ -61,7 +61,7 @@ extern const char config_schema[CONFIG_SCHEMA_SIZE + 1];"""
 
 
 def schema_source(own_file, common_file, config_file):
-    out = ['#include "schema_text.h"', ""]
+    out = ['#include "plugin/schema_text.h"', ""]
     texts = schema_texts(own_file, common_file)
     for index, (kind, name, text) in enumerate(texts):
         out.append(f"static const char text_{index}[] =\n    {literal(text)};")
@@ -88,7 +88,7 @@ def statements_header(text):
 
 
 def statements_source(text):
-    out = ['#include "statements.h"', "const char *const statement_sql[STATEMENT_COUNT] = {"]
+    out = ['#include "plugin/store/sqlite/statements.h"', "const char *const statement_sql[STATEMENT_COUNT] = {"]
     out += [f"    [STATEMENT_{name.upper()}] = {literal(sql)}," for name, sql in statements_of(text)]
     return "\n".join(out + ["};"])
 
@@ -98,7 +98,7 @@ def migrations(files):
     numbers = [int(file.name.split("_")[0]) for file in files]
     if numbers != list(range(1, len(files) + 1)):
         raise SystemExit(f"embed.py: the migrations are not numbered 1, 2, 3, …: {numbers}")
-    out = ['#include "migrations.h"', "const char *const migration_sql[] = {"]
+    out = ['#include "plugin/store/sqlite/migrations.h"', "const char *const migration_sql[] = {"]
     out += [f"    {literal(without_comments(file.read_text(), '--'))}," for file in files]
     out += ["};", f"const int migration_count = {len(files)};"]
     return "\n".join(out)

@@ -6,10 +6,10 @@
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
 
-#include "failure.h"
-#include "instance.h"
-#include "resolvers/resolvers.h"
-#include "schema_text.h"
+#include "plugin/base/failure.h"
+#include "plugin/instance.h"
+#include "plugin/resolvers/resolvers.h"
+#include "plugin/schema_text.h"
 
 #define RESOLVER(resolver_type, resolver_field, resolver_flags, function) \
     {.struct_size = sizeof(gql_resolver), .flags = (resolver_flags), .type = (resolver_type), \

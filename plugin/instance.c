@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "instance.h"
+#include "plugin/instance.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 
-#include "failure.h"
+#include "plugin/base/failure.h"
 
 /* Tokens whose signatures are remembered; some 80 bytes each. */
 enum { TOKEN_CACHE_CAPACITY = 16384 };

@@ -3,12 +3,12 @@
 #ifndef PLUGIN_INSTANCE_H
 #define PLUGIN_INSTANCE_H
 
-#include "config.h"
-#include "gate.h"
+#include "plugin/config.h"
+#include "plugin/base/gate.h"
 #include "gql_plugin.h"
-#include "store.h"
+#include "plugin/store/store.h"
 #include "vault/credential_ref.h"
-#include "verifier.h"
+#include "plugin/base/verifier.h"
 
 struct gql_instance {
     const gql_host *host;

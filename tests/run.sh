@@ -110,7 +110,7 @@ mkdir -p "$logs"
 configure build/asan -Db_sanitize=address,undefined -Db_lundef=false
 configure build/tsan -Db_sanitize=thread -Db_lundef=false
 ./examples/npm-ci.sh examples || fail 'the packages of examples'
-./examples/npm-ci.sh tests/gateway || fail 'the packages of tests/gateway'
+./examples/npm-ci.sh tests/demo || fail 'the packages of tests/demo'
 ./examples/npm-ci.sh tests/browser || fail 'the packages of tests/browser'
 if [ -e tests/vault/interop/package.json ]; then
     ./examples/npm-ci.sh tests/vault/interop || fail 'the packages of tests/vault/interop'
@@ -132,7 +132,7 @@ if [ -e tests/vault/interop/interop.test.mjs ]; then
 fi
 node_suite node-host tests/node-host/*.test.mjs
 node_suite node-host-package tests/node-host/package/*.test.mjs
-node_suite gateway tests/gateway/*.test.mjs
+node_suite demo tests/demo/*.test.mjs
 node_suite gateways tests/gateways/*.test.mjs
 node_suite conformance-runner tests/conformance/*.test.mjs
 tap_suite conformance node tests/conformance/run.mjs
@@ -145,7 +145,7 @@ GATEWAY_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsa
 export GATEWAY_PRELOAD
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite node-host-asan \
     env LD_PRELOAD="$GATEWAY_PRELOAD" node --test --test-reporter=tap tests/node-host/*.test.mjs
-ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite gateway-asan tests/gateway/*.test.mjs
+ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite demo-asan tests/demo/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan node tests/conformance/run.mjs --host demo
 tap_suite ruby-asan env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
     /usr/bin/ruby tests/ruby/run.rb library runtime execution

@@ -87,7 +87,7 @@ extern const size_t check_count;
 bool check_came_to(const struct check_run *run, const char *name, enum check_outcome outcome);
 bool check_passed(const struct check_run *run, const char *name);
 
-/* ---- For the checks -------------------------------------------------------------------------------------------- */
+/* ---- For the checks ---- */
 
 /* What cures a fault of this check. Said first, so that it stands beside a crash as well. */
 __attribute__((format(printf, 2, 3))) void check_cure(struct check_run *run, const char *format, ...);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "checks.h"
+#include "abi/check/checks.h"
 
 #include <string.h>
 

@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_CHECKS_H
 #define GQL_CHECK_CHECKS_H
 
-#include "check.h"
+#include "abi/check/check.h"
 
 /* checks_file.c */
 void check_file(struct check_run *run);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "child.h"
+#include "abi/check/child.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -26,7 +26,7 @@ struct child {
     char hung_in[CHECK_STEP_TEXT];
 };
 
-/* ---- Inside ---------------------------------------------------------------------------------------------------- */
+/* ---- Inside ---- */
 
 /* A crash must look like one: sanitizers and hosts install handlers, which a fork inherits. */
 static void reset_signals(void)
@@ -56,7 +56,7 @@ static void run_inside(const struct check *check, struct check_run *run, int out
     _exit(0); /* No exit handlers: leaks on purpose are none of the sanitizer's business. */
 }
 
-/* ---- Outside --------------------------------------------------------------------------------------------------- */
+/* ---- Outside ---- */
 
 /* Which step takes too long, the first time that one does. */
 static bool find_hang(struct child *child, struct check_shared *shared, unsigned timeout)

@@ -5,7 +5,7 @@
 
 #include <signal.h>
 
-#include "check.h"
+#include "abi/check/check.h"
 
 /* Where check_step writes, in the process of a check. */
 void check_share(struct check_shared *memory);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "elf_image.h"
+#include "abi/check/elf_image.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "help.h"
+#include "abi/check/help.h"
 
 const char help_version[] = "gql-plugin-check " TOOL_VERSION "\n";
 

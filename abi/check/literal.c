@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-#include "literal.h"
+#include "abi/check/literal.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "sdl_lexer.h"
+#include "abi/host/schema/sdl_lexer.h"
 
 enum { MAXIMUM_DEPTH = 64 };
 

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "child.h"
-#include "options.h"
-#include "report.h"
-#include "scratch.h"
+#include "abi/check/child.h"
+#include "abi/check/options.h"
+#include "abi/check/report.h"
+#include "abi/check/scratch.h"
 
 enum { STATUS_PASSED, STATUS_FAILED, STATUS_NOT_RUN };
 

@@ -3,7 +3,7 @@
  * The vocabularies of JSON Schema 2020-12 (draft-bhutton-json-schema-01 and its validation part), by the kinds of
  * values.
  */
-#include "meta_schema.h"
+#include "abi/check/meta_schema.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "meter.h"
+#include "abi/check/meter.h"
 
 #include <dirent.h>
 #include <fcntl.h>

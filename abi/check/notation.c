@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "notation.h"
+#include "abi/check/notation.h"
 
 #include <string.h>
 
@@ -99,7 +99,7 @@ bool notation_is_url(const char *text)
     return scheme > 0 && text[scheme] != '\0' && notation_is_line(text) && strpbrk(text, " <>\"") == NULL;
 }
 
-/* ---- SPDX licence expressions, annex D of version 2.3 ---------------------------------------------------------- */
+/* ---- SPDX licence expressions, annex D of version 2.3 ---- */
 
 static const char *skip_blanks(const char *text)
 {

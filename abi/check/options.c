@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "options.h"
+#include "abi/check/options.h"
 
 #include <elf.h>
 #include <errno.h>
@@ -11,8 +11,8 @@
 #include <sys/stat.h>
 
 #include "gql_host.h"
-#include "help.h"
-#include "plan.h"
+#include "abi/check/help.h"
+#include "abi/check/plan.h"
 
 enum { MOST_BYTES = 16 << 20, DEFAULT_ROUNDS = 20, LEAST_ROUNDS = 5, DEFAULT_TIMEOUT = 10 };
 

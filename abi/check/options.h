@@ -2,7 +2,7 @@
 #ifndef GQL_CHECK_OPTIONS_H
 #define GQL_CHECK_OPTIONS_H
 
-#include "check.h"
+#include "abi/check/check.h"
 
 enum options_outcome { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_WRONG };
 

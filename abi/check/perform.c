@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "perform.h"
+#include "abi/check/perform.h"
 
 #include <stdatomic.h>
 #include <stdlib.h>

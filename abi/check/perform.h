@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "plan.h"
+#include "abi/check/plan.h"
 
 struct lent;
 

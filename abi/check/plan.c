@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "plan.h"
+#include "abi/check/plan.h"
 
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "plan_given.h"
-#include "schema_document.h"
-#include "synthesis.h"
+#include "abi/check/plan_given.h"
+#include "abi/host/schema/schema_document.h"
+#include "abi/check/synthesis.h"
 
 #define ALL_ACTIONS (GQL_ACTION_READ | GQL_ACTION_CREATE | GQL_ACTION_UPDATE | GQL_ACTION_DELETE)
 

@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_PLAN_H
 #define GQL_CHECK_PLAN_H
 
-#include "session.h"
+#include "abi/check/session.h"
 
 enum { PLAN_GRANTS = 16 };
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Calls that were written down: a list of {"type", "field", "arguments", …} and {"load", "ids", …}. */
-#include "plan_given.h"
+#include "abi/check/plan_given.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "synthesis.h"
+#include "abi/check/synthesis.h"
 
 struct given {
     const char *type, *field, *load, *selection;
@@ -27,7 +27,7 @@ static bool read(json_t *json, struct given *given, json_error_t *error)
                           &given->load, "ids", &given->ids, "selection", &given->selection, "as", &given->as) == 0;
 }
 
-/* ---- Whether it is a list of calls ----------------------------------------------------------------------------- */
+/* ---- Whether it is a list of calls ---- */
 
 static bool is_strings(const json_t *list)
 {
@@ -128,7 +128,7 @@ bool plan_check(json_t *calls, char *fault, size_t fault_size)
     return true;
 }
 
-/* ---- Taking them, checked -------------------------------------------------------------------------------------- */
+/* ---- Taking them, checked ---- */
 
 static bool find_target(struct session *session, const struct given *given, struct plan_target *target)
 {

@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_PLAN_GIVEN_H
 #define GQL_CHECK_PLAN_GIVEN_H
 
-#include "plan.h"
+#include "abi/check/plan.h"
 
 /* What is called: a resolver or a loader. */
 struct plan_target {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "report.h"
+#include "abi/check/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -7,9 +7,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "notation.h"
+#include "abi/check/notation.h"
 
-/* ---- Texts: a plugin's own may hold anything ------------------------------------------------------------------- */
+/* ---- Texts: a plugin's own may hold anything ---- */
 
 /* UTF-8 for JSON: other bytes become question marks. Cut off texts may end within a character. */
 static json_t *json_text(const char *text)
@@ -42,7 +42,7 @@ static void print_lines(const char *prefix, const char *text)
     }
 }
 
-/* ---- TAP ------------------------------------------------------------------------------------------------------- */
+/* ---- TAP ---- */
 
 void report_begin(const struct check_options *options)
 {
@@ -101,7 +101,7 @@ void report_bail_out(const struct check_options *options, const char *reason)
         printf("Bail out! %.*s\n", (int)strcspn(reason, "\n"), reason);
 }
 
-/* ---- At the end ------------------------------------------------------------------------------------------------ */
+/* ---- At the end ---- */
 
 static size_t count(const struct check_result *results, enum check_outcome outcome)
 {

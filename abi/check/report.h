@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_REPORT_H
 #define GQL_CHECK_REPORT_H
 
-#include "check.h"
+#include "abi/check/check.h"
 
 void report_begin(const struct check_options *options);
 

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "child.h"
+#include "abi/check/child.h"
 
 static struct check_shared *shared;
 static pthread_mutex_t saying = PTHREAD_MUTEX_INITIALIZER; /* Threads of one check may fail at the same time. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "session.h"
+#include "abi/check/session.h"
 
 #include <dlfcn.h>
 #include <stdatomic.h>

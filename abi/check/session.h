@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_SESSION_H
 #define GQL_CHECK_SESSION_H
 
-#include "check.h"
+#include "abi/check/check.h"
 #include "gql_host.h"
 
 /* What the plugin's schema is bound to where no host's is given: roots to extend, and nothing else. */

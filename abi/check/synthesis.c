@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include "synthesis.h"
+#include "abi/check/synthesis.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "literal.h"
-#include "schema_document.h"
+#include "abi/check/literal.h"
+#include "abi/host/schema/schema_document.h"
 
 enum { INPUT_DEPTH = 8, SELECTION_DEPTH = 5, SELECTION_FIELDS = 512 };
 
 static const char text[] = "gql-plugin-check";
 
-/* ---- Arguments ------------------------------------------------------------------------------------------------- */
+/* ---- Arguments ---- */
 
 static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields, json_t *into,
                            bool all, unsigned depth);
@@ -103,7 +103,7 @@ void synthesis_fill_in(const gql_schema_document *document, const char *type, co
         fill_in(document, found->arguments, arguments, 0);
 }
 
-/* ---- Selections ------------------------------------------------------------------------------------------------ */
+/* ---- Selections ---- */
 
 struct writer {
     const gql_schema_document *document;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "tour.h"
+#include "abi/check/tour.h"
 
 /* More than a tour makes, so that every late write is found. */
 enum { QUARANTINE = 4096 };

@@ -3,7 +3,7 @@
 #ifndef GQL_CHECK_TOUR_H
 #define GQL_CHECK_TOUR_H
 
-#include "perform.h"
+#include "abi/check/perform.h"
 
 struct tour {
     struct session session;

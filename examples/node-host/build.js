@@ -6,7 +6,8 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const abi = resolve(here, '../../abi');
+const root = resolve(here, '../..');
+const abi = join(root, 'abi');
 const output = join(here, 'gql_binding.node');
 const compiler = process.env.CC ?? 'cc';
 
@@ -41,8 +42,8 @@ function sourcesOf(folder) {
 }
 
 function compile({ headers, jansson }) {
-  const options = ['-shared', '-fPIC', '-std=gnu11', '-O2', '-D_GNU_SOURCE', '-fvisibility=hidden', '-I', abi, '-isystem', headers];
-  const sources = [...sourcesOf(join(here, 'binding')), ...sourcesOf(abi)];
+  const options = ['-shared', '-fPIC', '-std=gnu11', '-O2', '-D_GNU_SOURCE', '-fvisibility=hidden', '-I', root, '-I', abi, '-isystem', headers];
+  const sources = [join(here, 'binding'), join(abi, 'host'), join(abi, 'host/schema')].flatMap(sourcesOf);
   execFileSync(compiler, [...options, ...sources, '-o', output, ...jansson, '-ldl', '-lpthread'], { stdio: 'inherit' });
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "connection_output.h"
+#include "plugin/resolvers/connection_output.h"
 
-#include "output.h"
-#include "selection.h"
+#include "plugin/resolvers/output.h"
+#include "plugin/resolvers/selection.h"
 
 struct connection_selection connection_selection_of(const gql_selection *selection)
 {

@@ -3,9 +3,9 @@
 #ifndef RESOLVERS_CONNECTION_OUTPUT_H
 #define RESOLVERS_CONNECTION_OUTPUT_H
 
-#include "cursor.h"
-#include "json_writer.h"
-#include "page.h"
+#include "plugin/resolvers/cursor.h"
+#include "plugin/resolvers/json_writer.h"
+#include "plugin/resolvers/page.h"
 
 /* What was selected of a connection, and below its fields. */
 struct connection_selection {

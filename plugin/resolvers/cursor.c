@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "cursor.h"
+#include "plugin/resolvers/cursor.h"
 
 #include <sodium.h>
 #include <string.h>

@@ -11,9 +11,9 @@
 
 #include <stdint.h>
 
-#include "identifier.h"
-#include "store.h"
-#include "text.h"
+#include "plugin/base/identifier.h"
+#include "plugin/store/store.h"
+#include "plugin/base/text.h"
 
 enum cursor_order { CURSOR_TITLE_ASC = 1, CURSOR_TITLE_DESC = 2 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Query.integration, and loading by reference. */
-#include "operation.h"
-#include "output.h"
-#include "permission.h"
-#include "resolvers.h"
-#include "selection.h"
+#include "plugin/resolvers/operation.h"
+#include "plugin/resolvers/output.h"
+#include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/resolvers.h"
+#include "plugin/resolvers/selection.h"
 
 static bool is_readable(const struct operation *operation, const struct integration *integration)
 {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Query.integrations: a page of an organization's integrations, as a Relay connection. */
-#include "connection_output.h"
-#include "cursor.h"
-#include "operation.h"
-#include "page.h"
-#include "permission.h"
-#include "resolvers.h"
-#include "selection.h"
+#include "plugin/resolvers/connection_output.h"
+#include "plugin/resolvers/cursor.h"
+#include "plugin/resolvers/operation.h"
+#include "plugin/resolvers/page.h"
+#include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/resolvers.h"
+#include "plugin/resolvers/selection.h"
 
 enum { DEFAULT_PAGE = 20, LARGEST_PAGE = 100 };
 

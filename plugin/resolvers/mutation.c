@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "mutation.h"
+#include "plugin/resolvers/mutation.h"
 
 #include <stdlib.h>
 
-#include "output.h"
-#include "permission.h"
-#include "selection.h"
-#include "title.h"
+#include "plugin/resolvers/output.h"
+#include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/selection.h"
+#include "plugin/resolvers/title.h"
 
 #define CREDENTIAL_REF_FIELD "input.credentialRef"
 

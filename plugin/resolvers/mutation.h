@@ -3,7 +3,7 @@
 #ifndef RESOLVERS_MUTATION_H
 #define RESOLVERS_MUTATION_H
 
-#include "operation.h"
+#include "plugin/resolvers/operation.h"
 
 struct mutation {
     struct operation operation;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Mutation.integrationCreate, integrationUpdate, integrationDelete. */
-#include "mutation.h"
-#include "permission.h"
-#include "resolvers.h"
+#include "plugin/resolvers/mutation.h"
+#include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/resolvers.h"
 
 typedef bool take_input_fn(struct mutation *mutation, const json_t *input);
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "operation.h"
+#include "plugin/resolvers/operation.h"
 
 #include <stdio.h>
 
-#include "deadline.h"
+#include "plugin/base/deadline.h"
 
 static int32_t refuse(struct operation *operation, enum problem_kind kind, const char *detail)
 {

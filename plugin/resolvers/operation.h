@@ -5,9 +5,9 @@
 
 #include <jansson.h>
 
-#include "instance.h"
-#include "json_writer.h"
-#include "problem.h"
+#include "plugin/instance.h"
+#include "plugin/resolvers/json_writer.h"
+#include "plugin/resolvers/problem.h"
 
 struct operation {
     gql_instance *instance;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include "output.h"
+#include "plugin/resolvers/output.h"
 
-#include "operation.h"
-#include "selection.h"
-#include "title.h"
+#include "plugin/resolvers/operation.h"
+#include "plugin/resolvers/selection.h"
+#include "plugin/resolvers/title.h"
 
 /* Written as one piece: braces, names and digits by the byte, not by the call. */
 static void write_id(struct json_writer *writer, const struct identifier *id)

@@ -3,8 +3,8 @@
 #ifndef RESOLVERS_OUTPUT_H
 #define RESOLVERS_OUTPUT_H
 
-#include "integration.h"
-#include "json_writer.h"
+#include "plugin/base/integration.h"
+#include "plugin/resolvers/json_writer.h"
 
 /* An object with the FIELD_… of selection.h. The organization is a reference: `__typename` and `id`. */
 void write_integration(struct json_writer *writer, const struct integration *integration, uint32_t fields);

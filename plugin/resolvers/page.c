@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "page.h"
+#include "plugin/resolvers/page.h"
 
 struct source {
     struct store_reader *reader;

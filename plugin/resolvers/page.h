@@ -6,7 +6,7 @@
 #ifndef RESOLVERS_PAGE_H
 #define RESOLVERS_PAGE_H
 
-#include "store.h"
+#include "plugin/store/store.h"
 
 enum { PAGE_ABSENT = -1 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "permission.h"
+#include "plugin/resolvers/permission.h"
 
 static bool covers(const gql_grant *grant, struct text organization_id)
 {

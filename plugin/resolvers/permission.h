@@ -3,8 +3,8 @@
 #ifndef RESOLVERS_PERMISSION_H
 #define RESOLVERS_PERMISSION_H
 
-#include "instance.h"
-#include "text.h"
+#include "plugin/instance.h"
+#include "plugin/base/text.h"
 
 /* The actions (GQL_ACTION_…) that the actor may do in the organization. None in another than the instance is bound to. */
 uint32_t permitted_actions(const gql_instance *instance, const gql_request *request, struct text organization_id);

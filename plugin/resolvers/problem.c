@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "problem.h"
+#include "plugin/resolvers/problem.h"
 
 #include <sodium.h>
 #include <stdio.h>
 #include <time.h>
 
-#include "json_writer.h"
+#include "plugin/resolvers/json_writer.h"
 
 static const struct {
     const char *code;

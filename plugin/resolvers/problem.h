@@ -3,8 +3,8 @@
 #ifndef RESOLVERS_PROBLEM_H
 #define RESOLVERS_PROBLEM_H
 
-#include "instance.h"
-#include "text.h"
+#include "plugin/instance.h"
+#include "plugin/base/text.h"
 
 /* Code, slug of `type`, status, title. */
 #define PROBLEMS(X) \

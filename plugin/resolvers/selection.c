@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "selection.h"
+#include "plugin/resolvers/selection.h"
 
 #include <string.h>
 

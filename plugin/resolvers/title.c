@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "title.h"
+#include "plugin/resolvers/title.h"
 
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>

@@ -3,7 +3,7 @@
 #ifndef RESOLVERS_TITLE_H
 #define RESOLVERS_TITLE_H
 
-#include "text.h"
+#include "plugin/base/text.h"
 
 enum { TITLE_LIMIT = 255 }; /* Code points. */
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "collation.h"
+#include "plugin/store/collation.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include <unicode/ustring.h>
 #include <unicode/uversion.h>
 
-#include "failure.h"
+#include "plugin/base/failure.h"
 
 struct collation {
     UCollator *collator;

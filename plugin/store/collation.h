@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "gql_plugin.h"
-#include "text.h"
+#include "plugin/base/text.h"
 
 struct collation;
 

@@ -10,9 +10,9 @@
 #include <stdint.h>
 
 #include "gql_plugin.h"
-#include "identifier.h"
-#include "integration.h"
-#include "text.h"
+#include "plugin/base/identifier.h"
+#include "plugin/base/integration.h"
+#include "plugin/base/text.h"
 
 struct store;
 

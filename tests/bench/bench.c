@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "limit.h"
-#include "subject.h"
+#include "tests/bench/limit.h"
+#include "tests/bench/subject.h"
 
 enum { TOKENS = 30000, SAMPLES = 20000 };
 

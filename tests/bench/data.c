@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "data.h"
+#include "tests/bench/data.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "collation.h"
-#include "measure.h"
-#include "store.h"
+#include "plugin/store/collation.h"
+#include "tests/bench/measure.h"
+#include "plugin/store/store.h"
 #include <sqlite3.h>
 
 static const char *const words[] = {"Payments", "Billing", "ERP", "Warehouse", "Zürich", "Ålesund", "CRM", "Mail", "Export", "Ledger"};

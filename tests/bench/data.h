@@ -3,7 +3,7 @@
 #ifndef BENCH_DATA_H
 #define BENCH_DATA_H
 
-#include "identifier.h"
+#include "plugin/base/identifier.h"
 
 enum { ORGANIZATIONS = 100, SMALLEST = 10 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "limit.h"
+#include "tests/bench/limit.h"
 
 #include <sodium.h>
 #include <sqlite3.h>

@@ -3,8 +3,8 @@
 #ifndef BENCH_LIMIT_H
 #define BENCH_LIMIT_H
 
-#include "data.h"
-#include "measure.h"
+#include "tests/bench/data.h"
+#include "tests/bench/measure.h"
 
 struct limit;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "subject.h"
+#include "tests/bench/subject.h"
 
 #include <jansson.h>
 #include <semaphore.h>

@@ -5,8 +5,8 @@
 
 #include <stdbool.h>
 
-#include "data.h"
-#include "measure.h"
+#include "tests/bench/data.h"
+#include "tests/bench/measure.h"
 
 struct subject;
 

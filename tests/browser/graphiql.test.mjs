@@ -3,11 +3,11 @@
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { Sandbox } from '../gateway/harness.mjs';
+import { Sandbox } from '../demo/harness.mjs';
 import { openBrowser, until, Visit } from './browser.mjs';
 import { GraphiQL } from './graphiql.mjs';
 
-const first = readFileSync(new URL('../../examples/gateway/first.graphql', import.meta.url), 'utf8');
+const first = readFileSync(new URL('../../examples/demo/first.graphql', import.meta.url), 'utf8');
 let browser;
 let sandbox;
 let gateway;

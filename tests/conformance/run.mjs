@@ -86,7 +86,7 @@ async function runHosts(hosts, cases, jobs, tap) {
 
 async function main() {
   const options = optionsOf();
-  const allCases = readCases(fileURLToPath(new URL('.', import.meta.url)));
+  const allCases = readCases(fileURLToPath(new URL('cases', import.meta.url)));
   const allHosts = readHosts(allCases.map(({ name }) => name));
   if (options.help || options.list) {
     process.stdout.write(options.help ? HELP : [...allHosts, ...allCases].map(({ name, title, about }) => `${name}: ${title ?? about}\n`).join(''));

@@ -15,7 +15,7 @@ import { runCase } from './runner/steps.mjs';
 import { runHost } from './runner/suite.mjs';
 import { makeVault } from './runner/tokens.mjs';
 
-const cases = readCases(fileURLToPath(new URL('.', import.meta.url)));
+const cases = readCases(fileURLToPath(new URL('cases', import.meta.url)));
 const source = (file) => readFileSync(`${root}/${file}`, 'utf8');
 const DOCUMENT = 'query Me { me { id title } } mutation Ping { ping }';
 let vault;

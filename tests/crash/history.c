@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "history.h"
+#include "tests/crash/history.h"
 
 #include <stdio.h>
 #include <stdlib.h>

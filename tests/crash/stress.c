@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "gql_host.h"
-#include "history.h"
+#include "tests/crash/history.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requireOfExamples } from '../support-js/paths.mjs';
-import { startGateway } from '../../examples/gateway/gateway.js';
+import { startGateway } from '../../examples/demo/gateway.js';
 
 const { buildSchema } = requireOfExamples('graphql');
 

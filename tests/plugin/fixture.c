@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "fixture.h"
+#include "tests/plugin/fixture.h"
 
 #include <criterion/criterion.h>
 #include <ftw.h>

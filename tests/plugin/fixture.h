@@ -3,7 +3,7 @@
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
-#include "store.h"
+#include "plugin/store/store.h"
 
 /* A new folder under the system's temporary one; scratch_remove deletes it with what is in it. */
 struct scratch {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
 
-#include "config.h"
+#include "plugin/config.h"
 
 static int32_t read_config(struct config *config, const char *json, gql_failure *failure)
 {

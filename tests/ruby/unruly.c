@@ -19,7 +19,7 @@ struct gql_instance {
     atomic_uint loads;
 };
 
-/* ---- Answers --------------------------------------------------------------------------------------------------- */
+/* ---- Answers ---- */
 
 static int32_t resolve(gql_instance *self, gql_reply *reply, const json_t *value)
 {
@@ -45,7 +45,7 @@ static int32_t reject(gql_instance *self, gql_reply *reply, const char *code, co
     return self->host->reply_reject(self->host, reply->handle, &error);
 }
 
-/* ---- What a call holds ----------------------------------------------------------------------------------------- */
+/* ---- What a call holds ---- */
 
 static json_t *selection_text(const gql_selection *selection)
 {
@@ -95,7 +95,7 @@ static int32_t echo(gql_instance *self, const gql_call *call, gql_reply *reply)
     return resolve_and_forget(self, reply, value);
 }
 
-/* ---- Later, on a thread of its own ----------------------------------------------------------------------------- */
+/* ---- Later, on a thread of its own ---- */
 
 struct task {
     gql_instance *self;
@@ -193,7 +193,7 @@ static int32_t cancelled(gql_instance *self, const gql_call *call, gql_reply *re
     return later(self, call, reply, await_cancellation);
 }
 
-/* ---- Against the contract -------------------------------------------------------------------------------------- */
+/* ---- Against the contract ---- */
 
 static int32_t twice(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
@@ -279,7 +279,7 @@ static int32_t the_clock(gql_instance *self, const gql_call *call, gql_reply *re
                                                                   : json_integer(clock->unix_milliseconds(self->host) % 1000000));
 }
 
-/* ---- Loading --------------------------------------------------------------------------------------------------- */
+/* ---- Loading ---- */
 
 static int32_t loads(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
@@ -304,7 +304,7 @@ static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply)
     return resolve_and_forget(self, reply, things);
 }
 
-/* ---- Life ------------------------------------------------------------------------------------------------------ */
+/* ---- Life ---- */
 
 static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret, gql_failure *failure)
 {

@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const build = process.env.BUILD ?? join(root, 'build');
 export const plugin = join(build, 'plugin/integrations.so');
 export const vaultctl = join(build, 'vault/vaultctl');
-export const demoGateway = join(root, 'examples/gateway/server.js');
+export const demoGateway = join(root, 'examples/demo/server.js');
 export const requireOfExamples = createRequire(join(root, 'examples/demo-host/index.js'));
 
 // GATEWAY_PRELOAD: the runtime of a sanitizer, where the binding and the plugin are built with one and the host is not.

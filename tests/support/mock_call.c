@@ -4,7 +4,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mock_internal.h"
+#include "tests/support/mock_internal.h"
 
 /* What the plugin is lent; freed the moment the call is completed, so that the address sanitizer sees later reads. */
 struct lent {

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mock_internal.h"
+#include "tests/support/mock_internal.h"
 
 enum { QUARANTINE = 512 };
 
@@ -37,7 +37,7 @@ void mock_violation(const char *format, ...)
     abort();
 }
 
-/* ---- What the plugin may call ---------------------------------------------------------------------------------- */
+/* ---- What the plugin may call ---- */
 
 bool mock_is_utf8(const char *text, size_t size)
 {
@@ -113,7 +113,7 @@ size_t mock_log_count(struct mock_host *host)
     return count;
 }
 
-/* ---- Opening and closing --------------------------------------------------------------------------------------- */
+/* ---- Opening and closing ---- */
 
 static size_t count_entries(const char *path)
 {

@@ -64,7 +64,7 @@ int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failur
 void mock_drain(struct mock_host *host, gql_instance *instance);
 void mock_destroy(struct mock_host *host, gql_instance **instance);
 
-/* ---- Requests -------------------------------------------------------------------------------------------------- */
+/* ---- Requests ---- */
 
 enum { MOCK_GRANTS = 16 };
 
@@ -90,7 +90,7 @@ void mock_cancel(struct mock_request *request);
 /* Nanoseconds of CLOCK_MONOTONIC, for deadlines. */
 uint64_t mock_monotonic(void);
 
-/* ---- Calls ----------------------------------------------------------------------------------------------------- */
+/* ---- Calls ---- */
 
 /* A copy of what a call came to, checked. */
 struct mock_answer {

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mock_internal.h"
+#include "tests/support/mock_internal.h"
 
 struct mock_instance *mock_instance_entry(struct mock_host *host, const gql_instance *instance)
 {

@@ -5,7 +5,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "mock_host.h"
+#include "tests/support/mock_host.h"
 
 enum { MOCK_INSTANCES = 64 };
 

@@ -2,7 +2,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "mock_internal.h"
+#include "tests/support/mock_internal.h"
 
 void mock_request(struct mock_request *request, const char *actor_id)
 {

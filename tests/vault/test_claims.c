@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "signer.h"
+#include "tests/vault/signer.h"
 
 #include "vault/claims.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "signer.h"
+#include "tests/vault/signer.h"
 
 #define CLAIMS "{\"sub\":\"kv/a\",\"aud\":\"acme\",\"jti\":\"t1\"}"
 

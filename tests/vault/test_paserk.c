@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
 
-#include "hex.h"
+#include "tests/vault/hex.h"
 #include "vault/base64url.h"
 #include "vault/paserk.h"
-#include "vectors.h"
+#include "tests/vault/vectors.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
 
-#include "hex.h"
+#include "tests/vault/hex.h"
 #include "vault/paseto.h"
-#include "vectors.h"
+#include "tests/vault/vectors.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 

@@ -9,7 +9,7 @@ await runServer('Serves GraphQL by GraphQL Yoga with the plugins of a folder.', 
     schema: host.schema,
     context: ({ req, res }) => host.contextOf(req, res),
     plugins: [limitTokens()],
-    graphiql: false, // The demo in examples/gateway has it.
+    graphiql: false, // The demo in examples/demo has it.
     cors: false,
     landingPage: false,
     logging: 'warn',

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#include "kept.h"
-#include "values.h"
+#include "examples/node-host/binding/kept.h"
+#include "examples/node-host/binding/values.h"
 
 struct grant {
     gql_grant grant;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "addon.h"
+#include "examples/node-host/binding/addon.h"
 
-#include "values.h"
+#include "examples/node-host/binding/values.h"
 
 /* ---- Events ---- */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <time.h>
 
-#include "kept.h"
-#include "values.h"
+#include "examples/node-host/binding/kept.h"
+#include "examples/node-host/binding/values.h"
 
 /* One call of a resolver or loader, until its answer is with JavaScript. */
 struct pending {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Creating and destroying may block: they run on a thread of Node's pool, and settle a promise. */
-#include "values.h"
+#include "examples/node-host/binding/values.h"
 
 enum task_kind { TASK_CREATE, TASK_DESTROY };
 

@@ -3,7 +3,7 @@
 #ifndef BINDING_KEPT_H
 #define BINDING_KEPT_H
 
-#include "addon.h"
+#include "examples/node-host/binding/addon.h"
 
 /* What is selected below a field. */
 struct selection {

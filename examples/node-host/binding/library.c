@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "values.h"
+#include "examples/node-host/binding/values.h"
 
 /* openLibrary(runtime, path) → library; an Error with the reason if the file can't be used. */
 napi_value open_library(napi_env env, napi_callback_info info)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "values.h"
+#include "examples/node-host/binding/values.h"
 
 /* ---- Log lines ---- */
 

@@ -3,7 +3,7 @@
 #ifndef BINDING_VALUES_H
 #define BINDING_VALUES_H
 
-#include "addon.h"
+#include "examples/node-host/binding/addon.h"
 
 enum { MOST_ARGUMENTS = 13 };
 

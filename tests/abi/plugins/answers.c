@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "plugin.h"
+#include "tests/abi/plugins/plugin.h"
 
 static bool wants(const gql_selection *selection, const char *name)
 {
@@ -37,7 +37,7 @@ static json_t *make_thing(const char *id, const gql_selection *selection)
     return thing;
 }
 
-/* ---- Completing ------------------------------------------------------------------------------------------------ */
+/* ---- Completing ---- */
 
 static int32_t reject(gql_instance *self, uint64_t handle, const char *code)
 {
@@ -152,7 +152,7 @@ void answer_later(gql_instance *self, const struct job *job)
     }
 }
 
-/* ---- Resolvers ------------------------------------------------------------------------------------------------- */
+/* ---- Resolvers ---- */
 
 static int32_t hand_over(gql_instance *self, const gql_call *call, gql_reply *reply)
 {

@@ -11,7 +11,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "plugin.h"
+#include "tests/abi/plugins/plugin.h"
 
 enum { BACKLOG = 1 };
 
@@ -19,7 +19,7 @@ static atomic_int initialized;
 static atomic_int instances;
 static void *volatile kept; /* What is leaked last. */
 
-/* ---- The library ----------------------------------------------------------------------------------------------- */
+/* ---- The library ---- */
 
 static void *sleep_on(void *user)
 {
@@ -89,7 +89,7 @@ void life_deinit(void)
         atomic_fetch_sub(&initialized, 1);
 }
 
-/* ---- Instances ------------------------------------------------------------------------------------------------- */
+/* ---- Instances ---- */
 
 static void *work(void *user)
 {

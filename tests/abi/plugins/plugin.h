@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "faults.h"
+#include "tests/abi/plugins/faults.h"
 #include "gql_plugin.h"
 
 enum { QUEUE_SIZE = 2048 };

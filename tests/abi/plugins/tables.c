@@ -3,11 +3,11 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "plugin.h"
+#include "tests/abi/plugins/plugin.h"
 
 #define IF_FAULT(fault, faulty, right) (FAULT == (fault) ? (faulty) : (right))
 
-/* ---- Schema ---------------------------------------------------------------------------------------------------- */
+/* ---- Schema ---- */
 
 #if FAULT == FAULT_RESOLVER_MISSING
 #define MORE_FIELDS " forgotten: Int"
@@ -64,7 +64,7 @@ static const gql_schema_part unknown = {sizeof unknown, 9, "unknown", "", 0};
 static const gql_schema_part *const parts[] = {IF_FAULT(FAULT_NULL_PART, NULL, &own), &node, &organization, &subgraph,
                                                &unknown};
 
-/* ---- Tables ---------------------------------------------------------------------------------------------------- */
+/* ---- Tables ---- */
 
 static const gql_resolver thing = {.struct_size = IF_FAULT(FAULT_SMALL_RESOLVER, 8, sizeof thing),
                                    .flags = IF_FAULT(FAULT_UNKNOWN_FLAG, 0x80, GQL_RESOLVER_INLINE),
@@ -94,7 +94,7 @@ static const gql_schema schema = {.struct_size = IF_FAULT(FAULT_SMALL_SCHEMA, 16
                                   .loaders = loaders,
                                   .references = references};
 
-/* ---- The plugin ------------------------------------------------------------------------------------------------ */
+/* ---- The plugin ---- */
 
 #if FAULT == FAULT_UNDATED_CONFIG
 #define DIALECT ""

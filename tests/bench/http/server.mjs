@@ -41,7 +41,7 @@ const start = {
     return { port: app.server.address().port, close: () => app.close() };
   },
   async yoga() {
-    const { createYoga } = createRequire(new URL('../../../examples/gateway/server.js', import.meta.url))('graphql-yoga');
+    const { createYoga } = createRequire(new URL('../../../examples/demo/server.js', import.meta.url))('graphql-yoga');
     const yoga = createYoga({ schema, context, graphiql: false, landingPage: false, cors: false, logging: false });
     const server = createServer((req, res) => (req.url === '/delay' ? res.end(JSON.stringify(takeDelay())) : yoga(req, res)));
     await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "gql_plugin.h"
-#include "workshop_text.h"
+#include "tests/node-host/workshop_text.h"
 
 struct gql_instance {
     const gql_host *host;

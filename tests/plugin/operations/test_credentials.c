@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "world.h"
+#include "tests/plugin/operations/world.h"
 
 static struct world world;
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "world.h"
+#include "tests/plugin/operations/world.h"
 
 static struct world world;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "world.h"
+#include "tests/plugin/operations/world.h"
 
 #include <criterion/criterion.h>
 #include <sodium.h>

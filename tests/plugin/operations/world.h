@@ -3,8 +3,8 @@
 #ifndef WORLD_H
 #define WORLD_H
 
-#include "fixture.h"
-#include "mock_host.h"
+#include "tests/plugin/fixture.h"
+#include "tests/support/mock_host.h"
 #include "vault/paserk.h"
 
 #define WORLD_NOW 1800000000000 /* 2027-01-15T08:00:00Z */

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: MIT
+#include <dlfcn.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/host/elf_check.h"
+#include "abi/host/failure.h"
+#include "gql_host.h"
+#include "abi/host/plugin_check.h"
+
+struct gql_library {
+    gql_runtime *runtime;
+    const gql_plugin *plugin;
+    char *path;
+    void *code;
+    _Atomic uint64_t instances;
+};
+
+/* init and deinit of a file that is opened twice must not run at the same time. */
+static pthread_mutex_t control = PTHREAD_MUTEX_INITIALIZER;
+
+static int32_t map_code(gql_library *library, gql_failure *failure)
+{
+    library->code = dlopen(library->path, RTLD_NOW | RTLD_LOCAL);
+    if (library->code != NULL)
+        return GQL_OK;
+    /* The loader's message often begins with the path. */
+    const char *reason = dlerror();
+    const size_t prefix = strlen(library->path);
+    if (reason != NULL && strncmp(reason, library->path, prefix) == 0 && strncmp(reason + prefix, ": ", 2) == 0)
+        reason += prefix + 2;
+    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s", library->path,
+                    reason != NULL ? reason : "unknown reason");
+}
+
+static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
+{
+    for (unsigned major = 0; major < 10; major++) {
+        char symbol[32];
+        snprintf(symbol, sizeof symbol, "gql_plugin_entry_v%u", major);
+        if (dlsym(library->code, symbol) != NULL)
+            return gql_fail(failure, GQL_E_VERSION,
+                            "%s: a plugin for version %u of the plugin ABI (it exports %s), but this host speaks %u.%u",
+                            library->path, major, symbol, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    }
+    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: it does not export the symbol %s", library->path,
+                    GQL_PLUGIN_ENTRY_SYMBOL);
+}
+
+static int32_t enter(gql_library *library, gql_failure *failure)
+{
+    void *symbol = dlsym(library->code, GQL_PLUGIN_ENTRY_SYMBOL);
+    if (symbol == NULL)
+        return fail_no_entry(library, failure);
+    gql_plugin_entry_fn entry;
+    memcpy(&entry, &symbol, sizeof entry); /* ISO C has no conversion of an object pointer to a function pointer. */
+    library->plugin = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    if (library->plugin == NULL)
+        return gql_fail(failure, GQL_E_VERSION, "%s: the plugin refuses to work with a host of plugin ABI %u.%u",
+                        library->path, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    return gql_plugin_check(library->path, library->plugin, failure);
+}
+
+/* Makes a negative code of anything a plugin might return, and sees that there is a message. */
+static int32_t take_failure(const gql_library *library, const char *function, int32_t code, gql_failure *from,
+                            gql_failure *failure)
+{
+    from->message[sizeof from->message - 1] = '\0';
+    if (code > 0 || code < GQL_E_LIMIT)
+        return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is no code of the ABI", library->path,
+                        function, (int)code);
+    if (from->message[0] == '\0')
+        return gql_fail(failure, code, "%s: %s failed with code %d and gave no reason", library->path, function,
+                        (int)code);
+    return gql_fail(failure, code, "%s: %s", library->path, from->message);
+}
+
+static int32_t initialize(gql_library *library, gql_failure *failure)
+{
+    gql_failure reason = {.struct_size = sizeof reason};
+    pthread_mutex_lock(&control);
+    const int32_t code = library->plugin->init(gql_runtime_host(library->runtime), &reason);
+    pthread_mutex_unlock(&control);
+    return code == GQL_OK ? GQL_OK : take_failure(library, "init", code, &reason, failure);
+}
+
+static void forget(gql_library *library, bool unload)
+{
+    if (library->code != NULL && unload)
+        dlclose(library->code);
+    free(library->path);
+    free(library);
+}
+
+int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library, gql_failure *failure)
+{
+    if (runtime == NULL || path == NULL || ret_library == NULL)
+        return gql_fail(failure, GQL_E_MISUSE, "gql_library_open: runtime, path and ret_library must not be NULL");
+    int32_t code = gql_elf_check(path, failure);
+    if (code != GQL_OK)
+        return code;
+    gql_library *library = calloc(1, sizeof *library);
+    if (library == NULL)
+        return gql_fail_no_memory(failure);
+    library->runtime = runtime;
+    library->path = realpath(path, NULL); /* With a slash in it, or dlopen would search elsewhere. */
+    if (library->path == NULL)
+        code = gql_fail_no_memory(failure);
+    if (code == GQL_OK)
+        code = map_code(library, failure);
+    if (code == GQL_OK)
+        code = enter(library, failure);
+    if (code == GQL_OK)
+        code = initialize(library, failure);
+    if (code == GQL_OK)
+        *ret_library = library;
+    else
+        forget(library, true);
+    return code;
+}
+
+void gql_library_close(gql_library **library, bool unload)
+{
+    if (library == NULL || *library == NULL)
+        return;
+    gql_library *old = *library;
+    *library = NULL;
+    /* With instances left neither is safe: they, and their threads, run the plugin's code. */
+    const bool idle = atomic_load(&old->instances) == 0;
+    if (idle) {
+        pthread_mutex_lock(&control);
+        old->plugin->deinit();
+        pthread_mutex_unlock(&control);
+    }
+    forget(old, unload && idle);
+}
+
+const gql_plugin *gql_library_plugin(const gql_library *library)
+{
+    return library->plugin;
+}
+
+const char *gql_library_path(const gql_library *library)
+{
+    return library->path;
+}
+
+int32_t gql_instance_create(gql_library *library, const char *config, size_t config_size, gql_instance **ret_instance,
+                            gql_failure *failure)
+{
+    if (library == NULL || config == NULL || ret_instance == NULL)
+        return gql_fail(failure, GQL_E_MISUSE, "gql_instance_create: library, config and ret_instance must not be NULL");
+    gql_failure reason = {.struct_size = sizeof reason};
+    gql_instance *instance = NULL;
+    const int32_t code =
+        library->plugin->create(gql_runtime_host(library->runtime), config, config_size, &instance, &reason);
+    if (code != GQL_OK)
+        return take_failure(library, "create", code, &reason, failure);
+    if (instance == NULL)
+        return gql_fail(failure, GQL_E_MISUSE, "%s: create returned GQL_OK but no instance", library->path);
+    atomic_fetch_add(&library->instances, 1);
+    *ret_instance = instance;
+    return GQL_OK;
+}
+
+void gql_instance_drain(gql_library *library, gql_instance *instance)
+{
+    if (instance != NULL)
+        library->plugin->drain(instance);
+}
+
+void gql_instance_destroy(gql_library *library, gql_instance **instance)
+{
+    if (instance == NULL || *instance == NULL)
+        return;
+    library->plugin->drain(*instance);
+    library->plugin->destroy(*instance);
+    *instance = NULL;
+    atomic_fetch_sub(&library->instances, 1);
+}

@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: MIT
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/host/failure.h"
+#include "gql_host.h"
+#include "abi/host/reply_table.h"
+
+#define DEFAULT_REPLY_LIMIT ((size_t)16 << 20)
+
+struct gql_runtime {
+    struct reply_table table;
+    gql_host host;
+    gql_log log;
+    gql_clock clock;
+    gql_runtime_options options;
+    char *name;
+    char *version;
+    _Atomic uint64_t misuses[GQL_MISUSE_COUNT];
+};
+
+/* The calls that this thread is inside of, to tell whether a reply was completed inline. */
+struct call_frame {
+    uint64_t handle;
+    const gql_runtime *runtime;
+    bool answered;
+    struct call_frame *outer;
+};
+static _Thread_local struct call_frame *frames;
+
+const char *gql_misuse_name(gql_misuse misuse)
+{
+    static const char *const names[GQL_MISUSE_COUNT] = {
+        [GQL_MISUSE_STALE_REPLY] = "stale-reply",   [GQL_MISUSE_OVERRUN] = "overrun",
+        [GQL_MISUSE_NOT_COMPLETED] = "not-completed", [GQL_MISUSE_RETURN_CODE] = "return-code",
+        [GQL_MISUSE_BAD_ERROR] = "bad-error",       [GQL_MISUSE_CONCURRENT] = "concurrent",
+        [GQL_MISUSE_LATE_WRITE] = "late-write",
+    };
+    return (unsigned)misuse < GQL_MISUSE_COUNT ? names[misuse] : "unknown";
+}
+
+static void write_log(const gql_host *host, uint32_t level, const char *message, uint64_t size, const char *trace_id)
+{
+    const gql_runtime *runtime = host->data;
+    if (level <= runtime->log.level)
+        runtime->options.log(runtime->options.user, level, message, size, trace_id);
+}
+
+static void count_misuse(gql_runtime *runtime, gql_misuse misuse)
+{
+    const uint64_t count = atomic_fetch_add(&runtime->misuses[misuse], 1) + 1;
+    /* The 1st, 2nd, 4th, 8th, …: a faulty plugin must not drown the log. */
+    if (runtime->options.log != NULL && (count & (count - 1)) == 0) {
+        char line[128];
+        const int size = snprintf(line, sizeof line, "a plugin broke the contract: %s, %" PRIu64 " times so far",
+                                  gql_misuse_name(misuse), count);
+        write_log(&runtime->host, GQL_LOG_ERROR, line, (uint64_t)size, NULL);
+    }
+    if (runtime->options.on_misuse != NULL)
+        runtime->options.on_misuse(runtime->options.user, misuse);
+}
+
+/* ---- Completion ---- */
+
+/* Moves an open reply to `state`; then it is this thread's alone. NULL: it was completed before, or never existed. */
+static struct reply_slot *take(gql_runtime *runtime, uint64_t handle, uint64_t state)
+{
+    struct reply_slot *slot = reply_table_find(&runtime->table, handle);
+    bool counted = false;
+    while (slot != NULL) {
+        uint64_t expected = handle;
+        if (atomic_compare_exchange_strong_explicit(&slot->open, &expected, state, memory_order_acq_rel,
+                                                    memory_order_acquire))
+            return slot;
+        if (expected != (handle | REPLY_BUSY))
+            return NULL;
+        if (!counted)
+            count_misuse(runtime, GQL_MISUSE_CONCURRENT);
+        counted = true;
+        sched_yield();
+    }
+    return NULL;
+}
+
+static void deliver(gql_runtime *runtime, struct reply_slot *slot)
+{
+    for (struct call_frame *frame = frames; frame != NULL; frame = frame->outer)
+        if (frame->handle == slot->handle && frame->runtime == runtime)
+            frame->answered = true;
+    reply_table_count_completed(&runtime->table, slot);
+    slot->on_answer(&slot->answer);
+}
+
+static void set_static_error(struct reply_slot *slot, const char *code, const char *message)
+{
+    slot->answer = (gql_answer){.code = code,
+                                .message = message,
+                                .message_size = strlen(message),
+                                .extensions = "{}",
+                                .extensions_size = 2,
+                                .user = slot->answer.user};
+}
+
+static bool ensure_text(struct reply_slot *slot, size_t size)
+{
+    if (slot->text_capacity >= size)
+        return true;
+    char *text = realloc(slot->text, size);
+    if (text == NULL)
+        return false;
+    slot->text = text;
+    slot->text_capacity = size;
+    return true;
+}
+
+/* Copies an error, since the plugin lends it only until reply_reject returns. */
+static void set_error(struct reply_slot *slot, const gql_error *error, size_t limit)
+{
+    const bool extended = GQL_HAS(error, extensions_size) && error->extensions != NULL;
+    const char *extensions = extended ? error->extensions : "{}";
+    const uint64_t extensions_size = extended ? error->extensions_size : 2;
+    const size_t code_size = strlen(error->code);
+    if (error->message_size > limit || extensions_size > limit || code_size > limit) {
+        set_static_error(slot, "INTERNAL_ERROR", "The plugin's error is larger than the host allows.");
+        return;
+    }
+    const size_t message_size = (size_t)error->message_size;
+    if (!ensure_text(slot, code_size + message_size + (size_t)extensions_size + 3)) {
+        set_static_error(slot, "INTERNAL_ERROR", "The host is out of memory.");
+        return;
+    }
+    char *code = slot->text;
+    char *message = code + code_size + 1;
+    char *data = message + message_size + 1;
+    memcpy(code, error->code, code_size + 1);
+    memcpy(message, error->message, message_size);
+    message[message_size] = '\0';
+    memcpy(data, extensions, (size_t)extensions_size);
+    data[extensions_size] = '\0';
+    slot->answer = (gql_answer){.code = code,
+                                .message = message,
+                                .message_size = message_size,
+                                .extensions = data,
+                                .extensions_size = (size_t)extensions_size,
+                                .user = slot->answer.user};
+}
+
+static void check_overrun(gql_runtime *runtime, struct reply_slot *slot)
+{
+    if (reply_slot_is_intact(slot))
+        return;
+    slot->spoiled = true;
+    count_misuse(runtime, GQL_MISUSE_OVERRUN);
+}
+
+static int32_t reply_resolve(const gql_host *host, uint64_t handle)
+{
+    gql_runtime *runtime = host->data;
+    struct reply_slot *slot = take(runtime, handle, 0);
+    if (slot == NULL) {
+        count_misuse(runtime, GQL_MISUSE_STALE_REPLY);
+        return GQL_E_STALE_REPLY;
+    }
+    check_overrun(runtime, slot);
+    if (slot->spoiled) {
+        set_static_error(slot, "INTERNAL_ERROR", "The plugin wrote beyond its reply.");
+    } else {
+        const size_t size = (size_t)slot->reply.size;
+        slot->data[size] = '\0'; /* The guard bytes leave room for it. */
+        slot->answer =
+            (gql_answer){.resolved = true, .json = slot->data, .json_size = size, .user = slot->answer.user};
+    }
+    deliver(runtime, slot);
+    return GQL_OK;
+}
+
+static bool is_complete_error(const gql_error *error)
+{
+    return error != NULL && GQL_HAS(error, message_size) && error->code != NULL && error->code[0] != '\0' &&
+           error->message != NULL;
+}
+
+static int32_t reply_reject(const gql_host *host, uint64_t handle, const gql_error *error)
+{
+    gql_runtime *runtime = host->data;
+    struct reply_slot *slot = take(runtime, handle, 0);
+    if (slot == NULL) {
+        count_misuse(runtime, GQL_MISUSE_STALE_REPLY);
+        return GQL_E_STALE_REPLY;
+    }
+    check_overrun(runtime, slot);
+    if (is_complete_error(error)) {
+        set_error(slot, error, runtime->options.reply_limit);
+    } else {
+        count_misuse(runtime, GQL_MISUSE_BAD_ERROR);
+        set_static_error(slot, "INTERNAL_ERROR", "The plugin gave no reason.");
+    }
+    deliver(runtime, slot);
+    return GQL_OK;
+}
+
+static int32_t grow_slot(struct reply_slot *slot, uint64_t more, size_t limit)
+{
+    const size_t size = (size_t)slot->reply.size;
+    if (more > limit || size + more > limit)
+        return GQL_E_LIMIT;
+    const size_t needed = size + (size_t)more;
+    if (needed <= slot->capacity)
+        return GQL_OK;
+    const size_t doubled = slot->capacity * 2 > limit ? limit : slot->capacity * 2;
+    return reply_slot_set_capacity(slot, doubled > needed ? doubled : needed) ? GQL_OK : GQL_E_NO_MEMORY;
+}
+
+static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
+{
+    gql_runtime *runtime = host->data;
+    struct reply_slot *slot = take(runtime, handle, handle | REPLY_BUSY);
+    if (slot == NULL) {
+        count_misuse(runtime, GQL_MISUSE_STALE_REPLY);
+        return GQL_E_STALE_REPLY;
+    }
+    int32_t code = GQL_E_MISUSE;
+    if (!slot->spoiled)
+        check_overrun(runtime, slot);
+    if (!slot->spoiled)
+        code = grow_slot(slot, more, runtime->options.reply_limit);
+    atomic_store_explicit(&slot->open, handle, memory_order_release);
+    return code;
+}
+
+/* ---- Calls ---- */
+
+/* Answers for a plugin that will not. False if another thread completed the reply. */
+static bool answer_for_plugin(gql_runtime *runtime, uint64_t handle, const char *message)
+{
+    struct reply_slot *slot = take(runtime, handle, 0);
+    if (slot == NULL)
+        return false;
+    slot->spoiled = true; /* The plugin may still write into it. */
+    set_static_error(slot, "INTERNAL_ERROR", message);
+    deliver(runtime, slot);
+    return true;
+}
+
+static int32_t conclude_error(gql_runtime *runtime, uint64_t handle, int32_t code)
+{
+    const bool known = code < 0 && code >= GQL_E_LIMIT;
+    const bool answered = answer_for_plugin(
+        runtime, handle, code == GQL_E_NO_MEMORY ? "The plugin is out of memory." : "The plugin refused the call.");
+    if (!known || !answered)
+        count_misuse(runtime, GQL_MISUSE_RETURN_CODE);
+    return answered ? GQL_OK : GQL_PENDING;
+}
+
+static int32_t conclude(gql_runtime *runtime, const struct call_frame *frame, int32_t code)
+{
+    if (frame->answered) {
+        if (code != GQL_OK)
+            count_misuse(runtime, GQL_MISUSE_RETURN_CODE);
+        return GQL_OK;
+    }
+    if (code == GQL_PENDING)
+        return GQL_PENDING;
+    if (code != GQL_OK)
+        return conclude_error(runtime, frame->handle, code);
+    if (!answer_for_plugin(runtime, frame->handle, "The plugin did not complete the call."))
+        return GQL_PENDING;
+    count_misuse(runtime, GQL_MISUSE_NOT_COMPLETED);
+    return GQL_OK;
+}
+
+int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve, const gql_call *call,
+                         gql_answer_fn on_answer, void *user)
+{
+    if (runtime == NULL || resolve == NULL || call == NULL || on_answer == NULL)
+        return GQL_E_MISUSE;
+    int32_t code = GQL_E_NO_MEMORY;
+    struct reply_slot *slot = reply_table_acquire(&runtime->table, runtime, &code);
+    if (slot == NULL)
+        return code;
+    slot->on_answer = on_answer;
+    slot->answer.user = user;
+    struct call_frame frame = {.handle = slot->handle, .runtime = runtime, .outer = frames};
+    frames = &frame;
+    code = resolve(instance, call, &slot->reply);
+    frames = frame.outer;
+    return conclude(runtime, &frame, code);
+}
+
+void gql_answer_release(gql_answer *answer)
+{
+    if (answer == NULL)
+        return;
+    struct reply_slot *slot = (struct reply_slot *)(void *)((char *)answer - offsetof(struct reply_slot, answer));
+    gql_runtime *runtime = slot->runtime;
+    if (!reply_table_release(&runtime->table, slot))
+        count_misuse(runtime, GQL_MISUSE_LATE_WRITE);
+}
+
+/* ---- The runtime ---- */
+
+static int64_t read_clock(const gql_host *host)
+{
+    const gql_runtime *runtime = host->data;
+    return runtime->options.unix_milliseconds(runtime->options.user);
+}
+
+static const void *extension(const gql_host *host, const char *id)
+{
+    const gql_runtime *runtime = host->data;
+    if (id == NULL)
+        return NULL;
+    if (strcmp(id, GQL_EXT_LOG) == 0 && runtime->options.log != NULL)
+        return &runtime->log;
+    if (strcmp(id, GQL_EXT_CLOCK) == 0 && runtime->options.unix_milliseconds != NULL)
+        return &runtime->clock;
+    return NULL;
+}
+
+static void set_up(gql_runtime *runtime, const gql_runtime_options *options)
+{
+    runtime->options = *options;
+    if (runtime->options.reply_limit == 0)
+        runtime->options.reply_limit = DEFAULT_REPLY_LIMIT;
+    runtime->log = (gql_log){.struct_size = sizeof runtime->log,
+                             .level = options->log_level == 0 ? GQL_LOG_INFO : options->log_level,
+                             .write = write_log};
+    runtime->clock = (gql_clock){.struct_size = sizeof runtime->clock, .unix_milliseconds = read_clock};
+    runtime->host = (gql_host){.struct_size = sizeof runtime->host,
+                               .abi_major = GQL_ABI_MAJOR,
+                               .abi_minor = GQL_ABI_MINOR,
+                               .name = runtime->name,
+                               .version = runtime->version,
+                               .data = runtime,
+                               .reply_grow = reply_grow,
+                               .reply_resolve = reply_resolve,
+                               .reply_reject = reply_reject,
+                               .extension = extension};
+}
+
+int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime, gql_failure *failure)
+{
+    if (options == NULL || ret_runtime == NULL || options->name == NULL || options->version == NULL)
+        return gql_fail(failure, GQL_E_MISUSE, "a runtime needs options with the host's name and version");
+    gql_runtime *runtime = aligned_alloc(_Alignof(gql_runtime), sizeof *runtime);
+    if (runtime == NULL)
+        return gql_fail_no_memory(failure);
+    memset(runtime, 0, sizeof *runtime);
+    runtime->name = strdup(options->name);
+    runtime->version = strdup(options->version);
+    if (runtime->name == NULL || runtime->version == NULL ||
+        !reply_table_init(&runtime->table, options->quarantine)) {
+        free(runtime->name);
+        free(runtime->version);
+        free(runtime);
+        return gql_fail_no_memory(failure);
+    }
+    set_up(runtime, options);
+    *ret_runtime = runtime;
+    return GQL_OK;
+}
+
+void gql_runtime_destroy(gql_runtime **runtime)
+{
+    if (runtime == NULL || *runtime == NULL)
+        return;
+    gql_runtime *old = *runtime;
+    *runtime = NULL;
+    for (size_t written = reply_table_finish(&old->table); written > 0; written--)
+        count_misuse(old, GQL_MISUSE_LATE_WRITE);
+    free(old->name);
+    free(old->version);
+    free(old);
+}
+
+const gql_host *gql_runtime_host(const gql_runtime *runtime)
+{
+    return &runtime->host;
+}
+
+uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse)
+{
+    return (unsigned)misuse < GQL_MISUSE_COUNT ? atomic_load(&runtime->misuses[misuse]) : 0;
+}
+
+uint64_t gql_runtime_pending(const gql_runtime *runtime)
+{
+    return reply_table_pending(&runtime->table);
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host/schema/sdl_lexer.h"
+
+#include <string.h>
+
+void sdl_lexer_init(struct sdl_lexer *lexer, const char *text, size_t size)
+{
+    *lexer = (struct sdl_lexer){.position = text, .end = text + size, .line = 1};
+    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
+        lexer->position += 3; /* Byte order mark, section 2.1.1. */
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_name_start(char c)
+{
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool looking_at(const struct sdl_lexer *lexer, const char *text)
+{
+    const size_t size = strlen(text);
+    return (size_t)(lexer->end - lexer->position) >= size && memcmp(lexer->position, text, size) == 0;
+}
+
+static void skip_ignored(struct sdl_lexer *lexer)
+{
+    for (; lexer->position < lexer->end; lexer->position++) {
+        const char c = *lexer->position;
+        if (c == '#') {
+            while (lexer->position + 1 < lexer->end && lexer->position[1] != '\n')
+                lexer->position++;
+        } else if (c == '\n') {
+            lexer->line++;
+        } else if (c != ' ' && c != '\t' && c != '\r' && c != ',') {
+            return;
+        }
+    }
+}
+
+static struct sdl_token fail(struct sdl_lexer *lexer, const char *error)
+{
+    lexer->error = error;
+    lexer->position = lexer->end;
+    return (struct sdl_token){.kind = SDL_TOKEN_ERROR, .start = lexer->end, .line = lexer->line};
+}
+
+static struct sdl_token finish(struct sdl_lexer *lexer, enum sdl_token_kind kind, const char *start, unsigned line)
+{
+    return (struct sdl_token){
+        .kind = kind, .start = start, .size = (size_t)(lexer->position - start), .line = line};
+}
+
+static struct sdl_token read_block_string(struct sdl_lexer *lexer)
+{
+    const char *start = lexer->position;
+    const unsigned line = lexer->line;
+    lexer->position += 3;
+    while (lexer->position < lexer->end) {
+        if (looking_at(lexer, "\"\"\"")) {
+            lexer->position += 3;
+            return finish(lexer, SDL_TOKEN_STRING, start, line);
+        }
+        if (*lexer->position == '\n')
+            lexer->line++;
+        lexer->position += looking_at(lexer, "\\\"\"\"") ? 4 : 1;
+    }
+    return fail(lexer, "a block string has no end");
+}
+
+static struct sdl_token read_string(struct sdl_lexer *lexer)
+{
+    const char *start = lexer->position++;
+    for (; lexer->position < lexer->end && *lexer->position != '\n'; lexer->position++) {
+        if (*lexer->position == '"') {
+            lexer->position++;
+            return finish(lexer, SDL_TOKEN_STRING, start, lexer->line);
+        }
+        if (*lexer->position == '\\' && lexer->position + 1 < lexer->end && lexer->position[1] != '\n')
+            lexer->position++;
+    }
+    return fail(lexer, "a string has no end on its line");
+}
+
+static struct sdl_token read_name(struct sdl_lexer *lexer)
+{
+    const char *start = lexer->position;
+    while (lexer->position < lexer->end && (is_name_start(*lexer->position) || is_digit(*lexer->position)))
+        lexer->position++;
+    return finish(lexer, SDL_TOKEN_NAME, start, lexer->line);
+}
+
+/* Sections 2.9.1 and 2.9.2, more lenient: only the extent matters here. */
+static struct sdl_token read_number(struct sdl_lexer *lexer)
+{
+    const char *start = lexer->position++;
+    while (lexer->position < lexer->end &&
+           (is_digit(*lexer->position) || (*lexer->position != '\0' && strchr(".eE+-", *lexer->position) != NULL)))
+        lexer->position++;
+    return finish(lexer, SDL_TOKEN_NUMBER, start, lexer->line);
+}
+
+struct sdl_token sdl_lexer_next(struct sdl_lexer *lexer)
+{
+    if (lexer->error != NULL)
+        return fail(lexer, lexer->error);
+    skip_ignored(lexer);
+    if (lexer->position == lexer->end)
+        return finish(lexer, SDL_TOKEN_END, lexer->end, lexer->line);
+    const char *start = lexer->position;
+    const char c = *start;
+    if (is_name_start(c))
+        return read_name(lexer);
+    if (is_digit(c) || c == '-')
+        return read_number(lexer);
+    if (looking_at(lexer, "\"\"\""))
+        return read_block_string(lexer);
+    if (c == '"')
+        return read_string(lexer);
+    if (c == '\0' || (strchr("!$&():=@[]{}|", c) == NULL && !looking_at(lexer, "...")))
+        return fail(lexer, "a character that has no meaning in a schema");
+    lexer->position += c == '.' ? 3 : 1;
+    return finish(lexer, SDL_TOKEN_PUNCTUATOR, start, lexer->line);
+}
+
+bool sdl_token_is(const struct sdl_token *token, const char *text)
+{
+    const bool plain = token->kind == SDL_TOKEN_PUNCTUATOR || token->kind == SDL_TOKEN_NAME;
+    return plain && strlen(text) == token->size && memcmp(text, token->start, token->size) == 0;
+}

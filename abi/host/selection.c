@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+#include <stdlib.h>
+#include <string.h>
+
+#include "abi/host/failure.h"
+#include "gql_host.h"
+
+enum { MAXIMUM_DEPTH = 64 };
+
+struct reader {
+    const char *text;
+    size_t size;
+    size_t position;
+    gql_selection *nodes; /* Room for all; the text's copy, which the names point into, follows. */
+    size_t node_count;
+    gql_failure *failure;
+};
+
+static bool is_name_start(char c)
+{
+    return c == '_' || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_name_character(char c)
+{
+    return is_name_start(c) || (c >= '0' && c <= '9');
+}
+
+/* Blanks and commas mean nothing (GraphQL specification, section 2.1). Returns what comes next, '\0' at the end. */
+static char peek(struct reader *reader)
+{
+    while (reader->position < reader->size && strchr(" \t\r\n,", reader->text[reader->position]) != NULL &&
+           reader->text[reader->position] != '\0')
+        reader->position++;
+    return reader->position < reader->size ? reader->text[reader->position] : '\0';
+}
+
+static int32_t fail_at(struct reader *reader, const char *what)
+{
+    return gql_fail(reader->failure, GQL_E_MISUSE, "selection, byte %zu: %s", reader->position, what);
+}
+
+static bool has_sibling(const gql_selection *first, const gql_selection *field)
+{
+    for (; first != NULL && first != field; first = first->next)
+        if (first->name_size == field->name_size && memcmp(first->name, field->name, field->name_size) == 0)
+            return true;
+    return false;
+}
+
+/* Reads fields up to '}' or the end; *ret_first is the first one. */
+static int32_t read_fields(struct reader *reader, unsigned depth, const gql_selection **ret_first)
+{
+    gql_selection *last = NULL;
+    if (depth > MAXIMUM_DEPTH)
+        return fail_at(reader, "nested too deeply");
+    while (is_name_start(peek(reader))) {
+        gql_selection *field = &reader->nodes[reader->node_count++];
+        const size_t start = reader->position;
+        while (reader->position < reader->size && is_name_character(reader->text[reader->position]))
+            reader->position++;
+        *field = (gql_selection){.struct_size = sizeof *field,
+                                 .name_size = (uint32_t)(reader->position - start),
+                                 .name = reader->text + start};
+        if (last == NULL)
+            *ret_first = field;
+        else
+            last->next = field;
+        last = field;
+        if (has_sibling(*ret_first, field))
+            return fail_at(reader, "a field is there twice");
+        if (peek(reader) != '{')
+            continue;
+        reader->position++;
+        const int32_t code = read_fields(reader, depth + 1, &field->children);
+        if (code != GQL_OK)
+            return code;
+        if (peek(reader) != '}' || reader->position == reader->size)
+            return fail_at(reader, "a '}' is missing");
+        if (field->children == NULL)
+            return fail_at(reader, "nothing is selected between the braces");
+        reader->position++;
+    }
+    return GQL_OK;
+}
+
+int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection, gql_failure *failure)
+{
+    if ((text == NULL && size > 0) || ret_selection == NULL || size > UINT32_MAX)
+        return gql_fail(failure, GQL_E_MISUSE, "gql_selection_parse: text and ret_selection must not be NULL");
+    const size_t most = size / 2 + 2; /* Names of one letter and what parts them, and the root. */
+    char *block = malloc(most * sizeof(gql_selection) + size + 1);
+    if (block == NULL)
+        return gql_fail_no_memory(failure);
+    gql_selection *root = (gql_selection *)(void *)block;
+    char *copy = block + most * sizeof *root;
+    if (size > 0)
+        memcpy(copy, text, size);
+    copy[size] = '\0';
+    struct reader reader = {.text = copy, .size = size, .nodes = root, .node_count = 1, .failure = failure};
+    *root = (gql_selection){.struct_size = sizeof *root, .name = copy + size};
+    int32_t code = read_fields(&reader, 0, &root->children);
+    (void)peek(&reader);
+    if (code == GQL_OK && reader.position < size)
+        code = fail_at(&reader, "neither a name nor a brace that fits");
+    if (code == GQL_OK)
+        *ret_selection = root;
+    else
+        free(block);
+    return code;
+}
+
+void gql_selection_destroy(gql_selection **selection)
+{
+    if (selection == NULL)
+        return;
+    free(*selection);
+    *selection = NULL;
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/base/identifier.h"
+
+#include <sodium.h>
+#include <string.h>
+
+enum { COUNTER_LIMIT = 0x1000 };
+
+static const uint8_t entity_type[4] = {'I', 'N', 'T', 'G'};
+
+void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard, uint8_t region)
+{
+    *mint = (struct identifier_mint){.on_premise = on_premise, .shard = shard, .region = region & 31, .milliseconds = -1};
+}
+
+static void advance(struct identifier_mint *mint, int64_t now)
+{
+    if (now > mint->milliseconds) {
+        mint->milliseconds = now;
+        mint->counter = 0;
+    } else if (++mint->counter == COUNTER_LIMIT) {
+        mint->milliseconds++;
+        mint->counter = 0;
+    }
+}
+
+struct identifier identifier_next(struct identifier_mint *mint, int64_t now)
+{
+    advance(mint, now);
+    const uint64_t time = (uint64_t)mint->milliseconds;
+    const uint16_t place = (uint16_t)(0x8000 | mint->on_premise << 13 | mint->shard << 5 | mint->region);
+    struct identifier identifier = {{
+        (uint8_t)(time >> 40), (uint8_t)(time >> 32), (uint8_t)(time >> 24),
+        (uint8_t)(time >> 16), (uint8_t)(time >> 8),  (uint8_t)time,
+        (uint8_t)(0x80 | mint->counter >> 8), (uint8_t)mint->counter,
+        (uint8_t)(place >> 8), (uint8_t)place,
+    }};
+    memcpy(identifier.bytes + 10, entity_type, sizeof entity_type);
+    randombytes_buf(identifier.bytes + 14, 2);
+    return identifier;
+}
+
+static bool is_dash_position(size_t position)
+{
+    return position == 8 || position == 13 || position == 18 || position == 23;
+}
+
+void identifier_write(const struct identifier *identifier, char text[IDENTIFIER_TEXT_SIZE])
+{
+    static const char digits[] = "0123456789abcdef";
+    size_t at = 0;
+    for (size_t i = 0; i < IDENTIFIER_SIZE; i++) {
+        if (is_dash_position(at))
+            text[at++] = '-';
+        text[at++] = digits[identifier->bytes[i] >> 4];
+        text[at++] = digits[identifier->bytes[i] & 15];
+    }
+}
+
+static int digit_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool identifier_parse(struct text text, struct identifier *ret_identifier)
+{
+    struct identifier identifier;
+    size_t digits = 0;
+    if (text.size != IDENTIFIER_TEXT_SIZE)
+        return false;
+    for (size_t at = 0; at < text.size; at++) {
+        if (is_dash_position(at)) {
+            if (text.data[at] != '-')
+                return false;
+            continue;
+        }
+        const int value = digit_value(text.data[at]);
+        if (value < 0)
+            return false;
+        uint8_t *byte = &identifier.bytes[digits / 2];
+        *byte = (uint8_t)(digits++ % 2 == 0 ? value << 4 : *byte | value);
+    }
+    if (identifier.bytes[6] >> 4 != 8 || identifier.bytes[8] >> 6 != 2 ||
+        memcmp(identifier.bytes + 10, entity_type, sizeof entity_type) != 0)
+        return false;
+    *ret_identifier = identifier;
+    return true;
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/base/thread.h"
+
+#include <sched.h>
+#include <signal.h>
+
+bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument)
+{
+    const struct sched_param priority = {0};
+    sigset_t all, former;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &former);
+    const bool started = pthread_create(thread, NULL, run, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &former, NULL);
+    if (started)
+        pthread_setschedparam(*thread, SCHED_BATCH, &priority); /* Without it all works too. */
+    return started;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/connection.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin/base/deadline.h"
+
+/*
+ * Of two that open a new file at the same time one is told that it is busy, without having waited: SQLite does not call its
+ * busy handler where the mode of the journal changes. Where it does call it, an attempt takes the whole timeout itself.
+ */
+static int use_wal(sqlite3 *handle, int busy_timeout_ms)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    const uint64_t deadline = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u;
+    for (;;) {
+        const int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline, NULL))
+            return code;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static int set_pragmas(struct connection *connection, const struct store_options *options, bool writable)
+{
+    char pragmas[256];
+    const int code = writable ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_snprintf((int)sizeof pragmas, pragmas,
+                     "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+                     "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld;",
+                     writable ? "" : "PRAGMA query_only = ON;", options->cache_kib,
+                     (sqlite3_int64)options->mmap_mib << 20);
+    return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
+}
+
+int connection_open(struct connection *connection, const struct store_options *options, bool writable)
+{
+    *connection = (struct connection){0};
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
+                      (writable ? SQLITE_OPEN_CREATE : 0);
+    int code = sqlite3_open_v2(options->path, &connection->handle, flags, NULL);
+    if (code != SQLITE_OK)
+        return code;
+    sqlite3_busy_timeout(connection->handle, options->busy_timeout_ms);
+    /* A file is data: it must not bring functions, tables or triggers with a will of their own. */
+    sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
+    return set_pragmas(connection, options, writable);
+}
+
+void connection_close(struct connection *connection)
+{
+    for (size_t i = 0; i < STATEMENT_COUNT; i++)
+        sqlite3_finalize(connection->statements[i]);
+    sqlite3_close(connection->handle);
+    *connection = (struct connection){0};
+}
+
+sqlite3_stmt *connection_statement(struct connection *connection, enum statement statement)
+{
+    sqlite3_stmt **slot = &connection->statements[statement];
+    if (*slot == NULL)
+        sqlite3_prepare_v3(connection->handle, statement_sql[statement], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+    return *slot;
+}
+
+int connection_run(struct connection *connection, enum statement statement)
+{
+    sqlite3_stmt *prepared = connection_statement(connection, statement);
+    if (prepared == NULL)
+        return sqlite3_extended_errcode(connection->handle);
+    const int code = sqlite3_step(prepared);
+    sqlite3_reset(prepared);
+    return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+enum store_status connection_status(const struct connection *connection, int code, struct store_trouble *trouble)
+{
+    const bool known = connection->handle != NULL && sqlite3_extended_errcode(connection->handle) == code;
+    snprintf(trouble->detail, sizeof trouble->detail, "SQLite %d: %s", code,
+             known ? sqlite3_errmsg(connection->handle) : sqlite3_errstr(code));
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        return STORE_BUSY;
+    case SQLITE_FULL:
+        return STORE_FULL;
+    case SQLITE_NOMEM:
+        return STORE_NO_MEMORY;
+    default:
+        return STORE_BROKEN;
+    }
+}
+
+struct text column_text(sqlite3_stmt *statement, int column)
+{
+    const char *data = (const char *)sqlite3_column_text(statement, column);
+    return (struct text){data, data == NULL ? 0 : (size_t)sqlite3_column_bytes(statement, column)};
+}
+
+struct identifier column_identifier(sqlite3_stmt *statement, int column)
+{
+    struct identifier identifier = {{0}};
+    const void *blob = sqlite3_column_blob(statement, column);
+    if (blob != NULL && sqlite3_column_bytes(statement, column) == IDENTIFIER_SIZE)
+        memcpy(identifier.bytes, blob, IDENTIFIER_SIZE);
+    return identifier;
+}

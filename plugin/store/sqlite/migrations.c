@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/migrations.h"
+
+#include <stdio.h>
+
+#include "plugin/base/failure.h"
+
+/* "INTG" in the file's header says whose database it is (PRAGMA application_id). */
+enum { APPLICATION_ID = 0x494E5447 };
+
+static int read_number(sqlite3 *handle, const char *sql, int *ret_number)
+{
+    sqlite3_stmt *statement = NULL;
+    int code = sqlite3_prepare_v2(handle, sql, -1, &statement, NULL);
+    if (code == SQLITE_OK)
+        code = sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        *ret_number = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+static int32_t fail_sqlite(struct connection *connection, const struct store_options *options, const char *doing,
+                           gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing, options->path,
+                sqlite3_errmsg(connection->handle), sqlite3_extended_errcode(connection->handle));
+}
+
+static int apply(sqlite3 *handle, int number)
+{
+    char version[96];
+    snprintf(version, sizeof version, "PRAGMA user_version = %d; PRAGMA application_id = %d;", number, APPLICATION_ID);
+    const int code = sqlite3_exec(handle, migration_sql[number - 1], NULL, NULL, NULL);
+    return code == SQLITE_OK ? sqlite3_exec(handle, version, NULL, NULL, NULL) : code;
+}
+
+/* Within a transaction: another process may be at it too. Sets *ret_done when there is nothing left to do. */
+static int32_t step(struct connection *connection, const struct store_options *options, bool *ret_done,
+                    gql_failure *failure)
+{
+    sqlite3 *handle = connection->handle;
+    int version = 0, application = 0, tables = 0;
+    if (read_number(handle, "PRAGMA user_version", &version) != SQLITE_OK ||
+        read_number(handle, "PRAGMA application_id", &application) != SQLITE_OK ||
+        read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables) != SQLITE_OK)
+        return fail_sqlite(connection, options, "reading", failure);
+    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
+        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' is a database of something else; give the plugin a "
+                    "file of its own", options->path);
+    if (version < 0 || version > migration_count)
+        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' has schema %d, and this plugin knows up to %d; use the "
+                    "version of the plugin that wrote it, or a newer one", options->path, version, migration_count);
+    *ret_done = version == migration_count;
+    if (!*ret_done && apply(handle, version + 1) != SQLITE_OK)
+        return fail_sqlite(connection, options, "migrating", failure);
+    return GQL_OK;
+}
+
+int32_t migrate(struct connection *connection, const struct store_options *options, gql_failure *failure)
+{
+    bool done = false;
+    while (!done) {
+        if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
+            return fail_sqlite(connection, options, "locking", failure);
+        const int32_t code = step(connection, options, &done, failure);
+        if (code != GQL_OK) {
+            connection_run(connection, STATEMENT_ROLLBACK);
+            return code;
+        }
+        if (connection_run(connection, STATEMENT_COMMIT) != SQLITE_OK)
+            return fail_sqlite(connection, options, "migrating", failure);
+    }
+    return GQL_OK;
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/settings.h"
+
+#include <sodium.h>
+#include <stdio.h>
+
+#include "plugin/base/failure.h"
+
+enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
+
+static int32_t fail_sqlite(struct connection *connection, const char *doing, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE, "database: %s failed: %s (SQLite %d)", doing,
+                sqlite3_errmsg(connection->handle), sqlite3_extended_errcode(connection->handle));
+}
+
+/* Copies at most `capacity` bytes. Returns the setting's size, 0 if there is none, -1 on an error. */
+static int read_setting(struct connection *connection, const char *name, void *value, int capacity)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_SETTING);
+    if (statement == NULL)
+        return -1;
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    int size = -1;
+    const int code = sqlite3_step(statement);
+    if (code == SQLITE_DONE)
+        size = 0;
+    if (code == SQLITE_ROW) {
+        const void *blob = sqlite3_column_blob(statement, 0);
+        size = sqlite3_column_bytes(statement, 0);
+        if (size > 0)
+            memcpy(value, blob, (size_t)(size < capacity ? size : capacity));
+    }
+    sqlite3_reset(statement);
+    return size;
+}
+
+static bool write_setting(struct connection *connection, const char *name, const void *value, int size)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SETTING);
+    if (statement == NULL)
+        return false;
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 2, value, size, SQLITE_STATIC);
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    return code == SQLITE_DONE;
+}
+
+static bool ensure_secret(struct connection *connection, uint8_t secret[SECRET_SIZE])
+{
+    const int size = read_setting(connection, "cursor_secret", secret, SECRET_SIZE);
+    if (size != 0)
+        return size == SECRET_SIZE;
+    randombytes_buf(secret, SECRET_SIZE);
+    return write_setting(connection, "cursor_secret", secret, SECRET_SIZE);
+}
+
+int32_t settings_secret(struct connection *connection, uint8_t secret[SECRET_SIZE], gql_failure *failure)
+{
+    if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
+        return fail_sqlite(connection, "locking", failure);
+    if (!ensure_secret(connection, secret)) {
+        connection_run(connection, STATEMENT_ROLLBACK);
+        return fail_sqlite(connection, "reading the cursors' secret", failure);
+    }
+    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK ? GQL_OK
+                                                                     : fail_sqlite(connection, "writing", failure);
+}
+
+static bool put_sort_key(struct connection *connection, const struct collation *collation, sqlite3_int64 row,
+                         struct text title)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SORT_KEY);
+    SORT_KEY_AUTO key;
+    if (!sort_key_make(collation, title, &key) || statement == NULL)
+        return false;
+    sqlite3_bind_int64(statement, 1, row);
+    sqlite3_bind_blob(statement, 2, key.data, (int)key.size, SQLITE_STATIC);
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE;
+}
+
+/* The rows after *last, which becomes the last one that was done. Returns how many, or -1. */
+static int rebuild_some(struct connection *connection, const struct collation *collation, sqlite3_int64 *last)
+{
+    sqlite3_stmt *scan = connection_statement(connection, STATEMENT_SCAN_TITLES);
+    if (scan == NULL)
+        return -1;
+    sqlite3_bind_int64(scan, 1, *last);
+    sqlite3_bind_int(scan, 2, ROWS_PER_STEP);
+    int rows = 0, code;
+    bool fine = true;
+    while (fine && (code = sqlite3_step(scan)) == SQLITE_ROW) {
+        *last = sqlite3_column_int64(scan, 0);
+        fine = put_sort_key(connection, collation, *last, column_text(scan, 1));
+        rows++;
+    }
+    sqlite3_reset(scan);
+    return fine && code == SQLITE_DONE ? rows : -1;
+}
+
+static bool rebuild(struct connection *connection, const struct collation *collation,
+                    const struct store_options *options)
+{
+    char message[512];
+    snprintf(message, sizeof message, "the order of titles is made anew for: %s", collation_fingerprint(collation));
+    options->log(options->user, GQL_LOG_INFO, message);
+    sqlite3_int64 last = 0;
+    long total = 0;
+    int rows;
+    while ((rows = rebuild_some(connection, collation, &last)) > 0) {
+        total += rows;
+        if (total % ROWS_PER_REPORT == 0 || rows < ROWS_PER_STEP) {
+            snprintf(message, sizeof message, "%ld titles done", total);
+            options->log(options->user, GQL_LOG_INFO, message);
+        }
+    }
+    return rows == 0;
+}
+
+static bool collate(struct connection *connection, const struct collation *collation,
+                    const struct store_options *options)
+{
+    const char *now = collation_fingerprint(collation);
+    const int now_size = (int)strlen(now);
+    char then[256] = {0};
+    const int size = read_setting(connection, "collation", then, (int)sizeof then);
+    if (size < 0 || (size == now_size && memcmp(then, now, (size_t)size) == 0))
+        return size >= 0;
+    if (size > 0 && !rebuild(connection, collation, options))
+        return false;
+    return write_setting(connection, "collation", now, now_size);
+}
+
+int32_t settings_collate(struct connection *connection, const struct collation *collation,
+                         const struct store_options *options, gql_failure *failure)
+{
+    if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
+        return fail_sqlite(connection, "locking", failure);
+    if (!collate(connection, collation, options)) {
+        const int32_t code = fail_sqlite(connection, "making the order of titles anew", failure);
+        connection_run(connection, STATEMENT_ROLLBACK);
+        return code;
+    }
+    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK ? GQL_OK
+                                                                     : fail_sqlite(connection, "writing", failure);
+}

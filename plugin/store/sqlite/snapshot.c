@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/snapshot.h"
+
+#include <time.h>
+
+enum { OLD_NANOSECONDS = 50 * 1000 * 1000 };
+
+static uint64_t coarse_now(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC_COARSE, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+bool snapshot_is_old(const struct snapshot *snapshot)
+{
+    return coarse_now() - snapshot->began > OLD_NANOSECONDS;
+}
+
+int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
+{
+    if (snapshot->open && wal_index_is(snapshot->index, &snapshot->state) && !snapshot_is_old(snapshot))
+        return SQLITE_OK;
+    snapshot_end(snapshot, connection);
+    /* Before SQLite looks at it: a commit in between makes the state an old one, never the snapshot. */
+    if (snapshot->index != NULL) {
+        snapshot->state = wal_index_state(snapshot->index);
+        snapshot->in_the_way = !wal_index_is_at_rest(snapshot->index);
+    }
+    snapshot->began = coarse_now();
+    const int code = connection_run(connection, STATEMENT_BEGIN_READ);
+    snapshot->open = code == SQLITE_OK;
+    return code;
+}
+
+bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
+{
+    const bool current = snapshot->index != NULL && wal_index_is(snapshot->index, &snapshot->state);
+    /* As long as nothing is committed a log at rest stays so. After some failures SQLite has ended the transaction itself. */
+    if (current && !snapshot->in_the_way && !sqlite3_get_autocommit(connection->handle))
+        return true;
+    if (snapshot->index == NULL)
+        snapshot->index = wal_index_of(connection);
+    snapshot_end(snapshot, connection);
+    return false;
+}
+
+void snapshot_end(struct snapshot *snapshot, struct connection *connection)
+{
+    if (snapshot->open)
+        connection_run(connection, STATEMENT_COMMIT);
+    snapshot->open = false;
+}

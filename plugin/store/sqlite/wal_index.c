@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/wal_index.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* The first block of the index. All of it is in the byte order of the machine. */
+struct wal_index {
+    uint64_t header[6];       /* 48 bytes; iChange and the checksums among them. */
+    uint64_t header_again[6]; /* For SQLite, to notice that it reads while somebody writes. */
+    uint32_t backfilled;      /* nBackfill: how many frames of the log are in the database file. */
+};
+
+enum {
+    BLOCK_SIZE = 32768,
+    VERSION_PLACE = 0, /* In words of 32 bits: iVersion, mxFrame. */
+    FRAMES_PLACE = 4,
+    KNOWN_VERSION = 3007000,
+    /* SQLite copies the log into the database from 1000 frames on (wal_autocheckpoint). */
+    FRAMES_AT_REST = 500,
+};
+
+_Static_assert(offsetof(struct wal_index, backfilled) == 96, "as the file format says");
+
+/* Other threads and processes write while we read; what is torn differs from what it was, which is all that is asked. */
+static uint64_t load(const uint64_t *word)
+{
+    return __atomic_load_n(word, __ATOMIC_ACQUIRE);
+}
+
+static uint32_t half_of(const struct wal_state *state, int place)
+{
+    uint32_t halves[12];
+    memcpy(halves, state->words, sizeof halves);
+    return halves[place];
+}
+
+struct wal_state wal_index_state(const struct wal_index *index)
+{
+    struct wal_state state;
+    for (int i = 0; i < 6; i++)
+        state.words[i] = load(&index->header[i]);
+    return state;
+}
+
+/* A database without a log would get an index by the mere asking. */
+static bool has_log(struct connection *connection)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_JOURNAL_MODE);
+    const bool has = statement != NULL && sqlite3_step(statement) == SQLITE_ROW &&
+                     text_equal(column_text(statement, 0), TEXT("wal"));
+    sqlite3_reset(statement);
+    return has;
+}
+
+/* The database file, if it is of a kind that can have an index. */
+static sqlite3_file *file_of(const struct connection *connection)
+{
+    sqlite3_file *file = NULL;
+    if (sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL)
+        return NULL;
+    const sqlite3_io_methods *methods = file->pMethods;
+    return methods != NULL && methods->iVersion >= 2 && methods->xShmMap != NULL ? file : NULL;
+}
+
+const struct wal_index *wal_index_of(struct connection *connection)
+{
+    volatile void *block = NULL;
+    sqlite3_file *file = has_log(connection) ? file_of(connection) : NULL;
+    if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK || block == NULL)
+        return NULL;
+    const struct wal_index *index = (const struct wal_index *)(uintptr_t)block;
+    const struct wal_state state = wal_index_state(index);
+    return half_of(&state, VERSION_PLACE) == KNOWN_VERSION ? index : NULL;
+}
+
+bool wal_index_is(const struct wal_index *index, const struct wal_state *state)
+{
+    bool same = true;
+    for (int i = 0; i < 6 && same; i++)
+        same = load(&index->header[i]) == state->words[i];
+    return same;
+}
+
+bool wal_index_is_at_rest(const struct wal_index *index)
+{
+    const struct wal_state state = wal_index_state(index);
+    const uint32_t frames = half_of(&state, FRAMES_PLACE);
+    return frames < FRAMES_AT_REST || __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE) == frames;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host/failure.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+Test(failure, may_be_missing_or_small)
+{
+    cr_expect_eq(gql_fail(NULL, GQL_E_LIMIT, "%s", "x"), GQL_E_LIMIT);
+    gql_failure small = {.struct_size = 8};
+    cr_expect_eq(gql_fail(&small, GQL_E_LIMIT, "%s", "x"), GQL_E_LIMIT);
+    cr_expect_eq(small.code, 0);
+    cr_expect_eq(small.message[0], '\0');
+}
+
+Test(failure, holds_code_and_message)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(gql_fail(&failure, GQL_E_CONFIG, "%s: %d", "a", 1), GQL_E_CONFIG);
+    cr_expect_eq(failure.code, GQL_E_CONFIG);
+    cr_expect_str_eq(failure.message, "a: 1");
+    cr_expect_eq(gql_fail_no_memory(&failure), GQL_E_NO_MEMORY);
+}
+
+/* A message too long is cut off between characters, whatever their length. */
+Test(failure, cuts_between_characters)
+{
+    static const char *const characters[] = {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};
+    for (size_t i = 0; i < sizeof characters / sizeof characters[0]; i++) {
+        for (size_t shift = 0; shift < 4; shift++) {
+            char text[2048] = "";
+            memset(text, 'x', shift);
+            const size_t size = strlen(characters[i]);
+            for (size_t end = shift; end + size < sizeof text; end += size)
+                memcpy(text + end, characters[i], size);
+            gql_failure failure = {.struct_size = sizeof failure};
+            gql_fail(&failure, GQL_E_CONFIG, "%s", text);
+            const size_t length = strlen(failure.message);
+            const size_t room = sizeof failure.message - 1;
+            cr_expect_eq((length - shift) % size, 0, "%zu bytes each, %zu before: %zu", size, shift, length);
+            cr_expect_gt(length + size, room, "%zu bytes each: only %zu", size, length);
+        }
+    }
+}

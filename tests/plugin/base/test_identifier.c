@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#include <criterion/criterion.h>
+
+#include "plugin/base/identifier.h"
+
+static struct text written(const struct identifier *identifier)
+{
+    static char text[IDENTIFIER_TEXT_SIZE];
+    identifier_write(identifier, text);
+    return (struct text){text, sizeof text};
+}
+
+Test(identifier, what_is_no_id_is_refused)
+{
+    static const char *const bad[] = {
+        "",
+        "018bcfe5-6800-8000-81ff-494e54470000 ",
+        "018bcfe5-6800-8000-81ff-494e5447000",
+        "018bcfe5-6800-7000-81ff-494e54470000", /* another version */
+        "018bcfe5-6800-8000-c1ff-494e54470000", /* another variant */
+        "018bcfe5-6800-8000-81ff-494e54480000", /* another type */
+        "018BCFE5-6800-8000-81FF-494E54470000",
+        "018bcfe568-00-8000-81ff-494e54470000",
+        "018bcfe5x6800-8000-81ff-494e54470000",
+        "018bcfe5-6800-8000-81ff-494e5447000g",
+        "{018bcfe5-6800-8000-81ff-494e5447000}",
+    };
+    struct identifier identifier;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        cr_expect_not(identifier_parse(text_of(bad[i]), &identifier), "'%s' was taken", bad[i]);
+    cr_expect_not(identifier_parse(NO_TEXT, &identifier));
+}
+
+Test(identifier, every_bit_is_where_it_belongs)
+{
+    struct identifier_mint mint;
+    identifier_mint_init(&mint, true, 0xA5, 19);
+    const int64_t now = 0x018bcfe56800;
+    identifier_next(&mint, now);
+    const struct identifier identifier = identifier_next(&mint, now);
+    const uint8_t *bytes = identifier.bytes;
+    const uint8_t time[6] = {0x01, 0x8b, 0xcf, 0xe5, 0x68, 0x00};
+    cr_expect_arr_eq(bytes, time, 6);
+    cr_expect_eq(bytes[6], 0x80, "%02x", bytes[6]);
+    cr_expect_eq(bytes[7], 1, "the counter is %d", bytes[7]);
+    const int place = bytes[8] << 8 | bytes[9];
+    cr_expect_eq(place >> 14, 2);
+    cr_expect_eq(place >> 13 & 1, 1);
+    cr_expect_eq(place >> 5 & 255, 0xA5, "the shard is %x", place >> 5 & 255);
+    cr_expect_eq(place & 31, 19, "the region is %d", place & 31);
+    cr_expect_arr_eq(bytes + 10, "INTG", 4);
+}
+
+Test(identifier, text_and_back)
+{
+    struct identifier_mint mint;
+    struct identifier parsed;
+    identifier_mint_init(&mint, false, 7, 31);
+    for (int i = 0; i < 1000; i++) {
+        const struct identifier identifier = identifier_next(&mint, 1700000000000 + i / 10);
+        const struct text text = written(&identifier);
+        cr_assert(identifier_parse(text, &parsed), "%.*s", (int)text.size, text.data);
+        cr_assert_arr_eq(parsed.bytes, identifier.bytes, IDENTIFIER_SIZE);
+    }
+}
+
+/* More in one millisecond than the counter can count, and a clock that goes back. */
+Test(identifier, ids_rise_whatever_the_clock_does)
+{
+    struct identifier_mint mint;
+    struct identifier former = {{0}};
+    identifier_mint_init(&mint, false, 0, 31);
+    for (int i = 0; i < 20000; i++) {
+        const int64_t now = 1700000000000 + (i % 3000 == 0 ? -5000 : i / 5000);
+        const struct identifier next = identifier_next(&mint, now);
+        /* The random bits come last: without them the order must hold already. */
+        cr_assert_lt(memcmp(former.bytes, next.bytes, 8), 0, "at %d", i);
+        former = next;
+    }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+#include <criterion/criterion.h>
+
+#include "plugin/store/collation.h"
+
+static int compare(const struct collation *collation, const char *a, const char *b)
+{
+    SORT_KEY_AUTO key_a, key_b;
+    cr_assert(sort_key_make(collation, text_of(a), &key_a));
+    cr_assert(sort_key_make(collation, text_of(b), &key_b));
+    const int order = memcmp(key_a.data, key_b.data, key_a.size < key_b.size ? key_a.size : key_b.size);
+    return order != 0 ? order : (key_a.size > key_b.size) - (key_a.size < key_b.size);
+}
+
+static struct collation *open_collation(const char *locale)
+{
+    struct collation *collation = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_assert_eq(collation_open(locale, &collation, &failure), GQL_OK, "%s", failure.message);
+    return collation;
+}
+
+Test(collation, a_locale_that_is_none_is_refused)
+{
+    struct collation *collation = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_neq(collation_open("not a locale!", &collation, &failure), GQL_OK);
+    cr_expect_null(collation);
+    cr_expect_not_null(strstr(failure.message, "not a locale!"), "%s", failure.message);
+}
+
+Test(collation, natural_order)
+{
+    static const char *const rising[] = {
+        "", "-1", "1", "2", "10", "a", "á", "ab", "b", "item2", "item10", "item010b", "Z", "漢",
+    };
+    struct collation *collation = open_collation("und");
+    for (size_t i = 0; i + 1 < sizeof rising / sizeof *rising; i++)
+        cr_expect_lt(compare(collation, rising[i], rising[i + 1]), 0, "'%s' is not before '%s'", rising[i], rising[i + 1]);
+    collation_close(&collation);
+}
+
+Test(collation, case_and_normalization_make_no_difference)
+{
+    struct collation *collation = open_collation("und");
+    cr_expect_eq(compare(collation, "STRASSE", "strasse"), 0);
+    cr_expect_eq(compare(collation, "caf\u00e9", "cafe\u0301"), 0);
+    cr_expect_eq(compare(collation, "item2", "item02"), 0);
+    cr_expect_neq(compare(collation, "resume", "r\u00e9sum\u00e9"), 0);
+    collation_close(&collation);
+}
+
+Test(collation, a_locale_has_an_order_and_a_fingerprint_of_its_own)
+{
+    struct collation *root = open_collation("und"), *swedish = open_collation("sv");
+    cr_expect_lt(compare(root, "ö", "z"), 0);
+    cr_expect_gt(compare(swedish, "ö", "z"), 0);
+    cr_expect_str_neq(collation_fingerprint(root), collation_fingerprint(swedish));
+    collation_close(&root);
+    collation_close(&swedish);
+    collation_close(&swedish);
+}
+
+/* Pages are found by comparing keys: a title longer than the room in the struct must work as well. */
+Test(collation, long_titles_get_long_keys)
+{
+    char a[1021], b[1021];
+    struct collation *collation = open_collation("und");
+    memset(a, 'x', 1020);
+    memcpy(b, a, 1020);
+    a[1020] = b[1020] = '\0';
+    b[1019] = 'y';
+    cr_expect_lt(compare(collation, a, b), 0);
+    cr_expect_eq(compare(collation, a, a), 0);
+    collation_close(&collation);
+}
