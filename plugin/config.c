@@ -10,15 +10,16 @@ static json_t *parse(const char *json, size_t size, gql_failure *failure)
     json_error_t error;
     json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (root == NULL)
-        fail(failure, GQL_E_CONFIG, "configuration: it is not valid JSON: %s (line %d, column %d)", error.text,
-             error.line, error.column);
+        fail(failure, GQL_E_CONFIG, "configuration: it is not valid JSON: %s (line %d, column %d)",
+             error.text, error.line, error.column);
     return root;
 }
 
 static int32_t check(json_t *root, gql_failure *failure)
 {
     json_t *schema = json_loadb(config_schema, CONFIG_SCHEMA_SIZE, 0, NULL);
-    const int32_t code = schema == NULL ? fail_no_memory(failure) : json_schema_check(schema, root, failure);
+    const int32_t code = schema == NULL ? fail_no_memory(failure)
+                                        : json_schema_check(schema, root, failure);
     json_decref(schema);
     return code;
 }

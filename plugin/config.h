@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The configuration of an instance: schema/config.schema.json says what there is, and what it means. */
+/*
+ * The configuration of an instance: schema/config.schema.json says what there is, and what it
+ * means.
+ */
 #ifndef PLUGIN_CONFIG_H
 #define PLUGIN_CONFIG_H
 

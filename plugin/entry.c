@@ -11,9 +11,11 @@
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/schema_text.h"
 
-#define RESOLVER(resolver_type, resolver_field, resolver_flags, function) \
-    {.struct_size = sizeof(gql_resolver), .flags = (resolver_flags), .type = (resolver_type), \
-     .field = (resolver_field), .resolve = (function)}
+#define RESOLVER(resolver_type, resolver_field, resolver_flags, function)                        \
+    {                                                                                            \
+        .struct_size = sizeof(gql_resolver), .flags = (resolver_flags), .type = (resolver_type), \
+        .field = (resolver_field), .resolve = (function)                                         \
+    }
 
 static const gql_resolver resolvers[] = {
     RESOLVER("Query", "integration", GQL_RESOLVER_INLINE, resolve_integration),
@@ -60,8 +62,9 @@ static void pin(const void *address)
 }
 
 /*
- * ICU and SQLite keep memory of their own for the process. It can be given back only when nobody in the process uses them,
- * which a plugin can't know; so they stay, with their memory, when the plugin goes.
+ * ICU and SQLite keep memory of their own for the process. It can be given back only when nobody in
+ * the process uses them, which a plugin can't know; so they stay, with their memory, when the
+ * plugin goes.
  */
 static void pin_libraries(void)
 {
@@ -73,17 +76,21 @@ static void pin_libraries(void)
 
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    if (host == NULL || !GQL_HAS(host, reply_reject) || host->reply_grow == NULL || host->reply_resolve == NULL ||
-        host->reply_reject == NULL)
-        return fail(failure, GQL_E_VERSION, "The host lacks reply_grow, reply_resolve or reply_reject of ABI 0.1");
+    if (host == NULL || !GQL_HAS(host, reply_reject) || host->reply_grow == NULL ||
+        host->reply_resolve == NULL || host->reply_reject == NULL)
+        return fail(failure, GQL_E_VERSION,
+                    "The host lacks reply_grow, reply_resolve or reply_reject of ABI 0.1");
     if (sodium_init() < 0)
-        return fail(failure, GQL_E_UNAVAILABLE, "libsodium can't be used: the system gives no random numbers");
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "libsodium can't be used: the system gives no random numbers");
     if (sqlite3_threadsafe() == 0)
-        return fail(failure, GQL_E_UNAVAILABLE, "This SQLite is built without threads; one built with SQLITE_THREADSAFE=1 "
-                                                "or 2 is needed");
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "This SQLite is built without threads; one built with SQLITE_THREADSAFE=1 "
+                    "or 2 is needed");
     /*
-     * SQLite counts its memory under one lock of the process, several times a read: reads on two threads would mostly wait for
-     * each other. Where somebody in the process has used SQLite before, this is refused, and does no harm.
+     * SQLite counts its memory under one lock of the process, several times a read: reads on two
+     * threads would mostly wait for each other. Where somebody in the process has used SQLite
+     * before, this is refused, and does no harm.
      */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     pin_libraries();

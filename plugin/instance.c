@@ -20,7 +20,8 @@ int64_t instance_now_ms(const gql_instance *instance)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void instance_log(const gql_instance *instance, uint32_t level, const char *trace_id, const char *format, ...)
+void instance_log(const gql_instance *instance, uint32_t level, const char *trace_id,
+                  const char *format, ...)
 {
     char line[1024];
     if (instance->log == NULL || level > instance->log->level)
@@ -33,7 +34,8 @@ void instance_log(const gql_instance *instance, uint32_t level, const char *trac
         return;
     const size_t kept = (size_t)size < sizeof line ? (size_t)size : sizeof line - 1;
     for (size_t i = 0; i < kept; i++) {
-        if ((unsigned char)line[i] < 0x20) /* What a file or a database holds must not begin lines of its own. */
+        /* What a file or a database holds must not begin lines of its own. */
+        if ((unsigned char)line[i] < 0x20)
             line[i] = ' ';
     }
     instance->log->write(instance->host, level, line, kept, trace_id);
@@ -51,7 +53,8 @@ static void store_log(void *user, uint32_t level, const char *message)
 
 static void vault_log(void *user, enum vault_log_level level, const char *message)
 {
-    instance_log(user, level == VAULT_LOG_WARNING ? GQL_LOG_WARNING : GQL_LOG_INFO, NULL, "%s", message);
+    instance_log(user, level == VAULT_LOG_WARNING ? GQL_LOG_WARNING : GQL_LOG_INFO, NULL, "%s",
+                 message);
 }
 
 static const void *host_extension(const gql_host *host, const char *id)
@@ -82,7 +85,8 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
     struct vault_failure why;
     if (instance->config.keyring == NULL)
         return GQL_OK;
-    if (!vault_keyring_source_open(instance->config.keyring, vault_log, instance, &instance->keyring, &why))
+    if (!vault_keyring_source_open(instance->config.keyring, vault_log, instance,
+                                   &instance->keyring, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_create(TOKEN_CACHE_CAPACITY);
     if (instance->tokens == NULL || !verifier_init(&instance->verifier, instance->config.verifiers))
@@ -90,7 +94,8 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
     return GQL_OK;
 }
 
-static int32_t open_all(gql_instance *instance, const char *config, uint64_t config_size, gql_failure *failure)
+static int32_t open_all(gql_instance *instance, const char *config, uint64_t config_size,
+                        gql_failure *failure)
 {
     int32_t code = config_init(&instance->config, config, config_size, failure);
     if (code == GQL_OK)
@@ -100,16 +105,18 @@ static int32_t open_all(gql_instance *instance, const char *config, uint64_t con
     return code;
 }
 
-int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
-                        gql_failure *failure)
+int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size,
+                        gql_instance **ret_instance, gql_failure *failure)
 {
     if (host == NULL || config == NULL || ret_instance == NULL)
-        return fail(failure, GQL_E_MISUSE, "create: host, config and ret_instance must not be NULL");
+        return fail(failure, GQL_E_MISUSE,
+                    "create: host, config and ret_instance must not be NULL");
     gql_instance *instance = aligned_alloc(_Alignof(gql_instance), sizeof *instance);
     if (instance == NULL)
         return fail_no_memory(failure);
-    *instance = (gql_instance){
-        .host = host, .log = host_extension(host, GQL_EXT_LOG), .clock = host_extension(host, GQL_EXT_CLOCK)};
+    *instance = (gql_instance){.host = host,
+                               .log = host_extension(host, GQL_EXT_LOG),
+                               .clock = host_extension(host, GQL_EXT_CLOCK)};
     gate_init(&instance->gate);
     const int32_t code = open_all(instance, config, config_size, failure);
     if (code == GQL_OK)

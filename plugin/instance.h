@@ -3,12 +3,12 @@
 #ifndef PLUGIN_INSTANCE_H
 #define PLUGIN_INSTANCE_H
 
-#include "plugin/config.h"
-#include "plugin/base/gate.h"
 #include "gql_plugin.h"
+#include "plugin/base/gate.h"
+#include "plugin/base/verifier.h"
+#include "plugin/config.h"
 #include "plugin/store/store.h"
 #include "vault/credential_ref.h"
-#include "plugin/base/verifier.h"
 
 struct gql_instance {
     const gql_host *host;
@@ -24,8 +24,8 @@ struct gql_instance {
 };
 
 /* As gql_plugin.create, .drain and .destroy. */
-int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
-                        gql_failure *failure);
+int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size,
+                        gql_instance **ret_instance, gql_failure *failure);
 void instance_drain(gql_instance *instance);
 void instance_destroy(gql_instance *instance);
 
@@ -33,7 +33,8 @@ void instance_destroy(gql_instance *instance);
 int64_t instance_now_ms(const gql_instance *instance);
 
 /* One line for the operator; `trace_id` may be NULL. */
-__attribute__((format(printf, 4, 5)))
-void instance_log(const gql_instance *instance, uint32_t level, const char *trace_id, const char *format, ...);
+__attribute__((format(printf, 4, 5))) void instance_log(const gql_instance *instance,
+                                                        uint32_t level, const char *trace_id,
+                                                        const char *format, ...);
 
 #endif

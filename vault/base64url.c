@@ -12,7 +12,8 @@ static bool is_ascii(const char *text, size_t size)
     return all < 0x80;
 }
 
-bool vault_base64url_decode(const char *text, size_t text_size, unsigned char *bytes, size_t capacity, size_t *ret_size)
+bool vault_base64url_decode(const char *text, size_t text_size, unsigned char *bytes,
+                            size_t capacity, size_t *ret_size)
 {
     size_t size = 0;
     if (!is_ascii(text, text_size) ||
@@ -25,5 +26,6 @@ bool vault_base64url_decode(const char *text, size_t text_size, unsigned char *b
 
 void vault_base64url_encode(const unsigned char *bytes, size_t size, char *ret_text)
 {
-    sodium_bin2base64(ret_text, VAULT_BASE64URL_SIZE(size), bytes, size, sodium_base64_VARIANT_URLSAFE_NO_PADDING);
+    sodium_bin2base64(ret_text, VAULT_BASE64URL_SIZE(size), bytes, size,
+                      sodium_base64_VARIANT_URLSAFE_NO_PADDING);
 }

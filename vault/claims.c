@@ -40,8 +40,10 @@ struct claims {
 
 static bool read_claims(const json_t *root, struct claims *claims)
 {
-    return take_string(root, "sub", &claims->subject) && take_string(root, "aud", &claims->audience) &&
-           take_string(root, "iss", &claims->issuer) && take_string(root, "jti", &claims->token_id) &&
+    return take_string(root, "sub", &claims->subject) &&
+           take_string(root, "aud", &claims->audience) &&
+           take_string(root, "iss", &claims->issuer) &&
+           take_string(root, "jti", &claims->token_id) &&
            take_time(root, "iat", INT64_MIN, &claims->issued) &&
            take_time(root, "nbf", INT64_MIN, &claims->not_before) &&
            take_time(root, "exp", INT64_MAX, &claims->expires) && claims->subject.size >= 1 &&
@@ -73,16 +75,20 @@ static enum vault_refusal judge(const struct claims *claims, const struct vault_
     return VAULT_ACCEPTED;
 }
 
-enum vault_refusal vault_claims_check(struct vault_bytes message, const struct vault_keyring *keyring,
+enum vault_refusal vault_claims_check(struct vault_bytes message,
+                                      const struct vault_keyring *keyring,
                                       const struct vault_policy *policy)
 {
-    /* Numbers of claims that are not ours may be of any size: as reals they do not fail to parse. */
+    /*
+     * Numbers of claims that are not ours may be of any size: as reals they do not fail to parse.
+     */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     struct claims claims;
     json_t *root = json_loadb(message.data, message.size, flags, NULL);
     enum vault_refusal refusal = VAULT_REFUSED_MALFORMED;
     if (json_is_object(root))
-        refusal = read_claims(root, &claims) ? judge(&claims, keyring, policy) : VAULT_REFUSED_BAD_CLAIMS;
+        refusal = read_claims(root, &claims) ? judge(&claims, keyring, policy)
+                                             : VAULT_REFUSED_BAD_CLAIMS;
     json_decref(root);
     return refusal;
 }

@@ -18,7 +18,7 @@ static const struct {
 #define REFUSAL_ROW(constant, name, text) {name, text},
     VAULT_REFUSALS(REFUSAL_ROW)
 #undef REFUSAL_ROW
-    {"no_memory", "Memory ran out"},
+        {"no_memory", "Memory ran out"},
 };
 
 const char *vault_refusal_name(enum vault_refusal refusal)
@@ -32,22 +32,26 @@ const char *vault_refusal_text(enum vault_refusal refusal)
 }
 
 /* Nothing but `kid` is read of the footer, and only to choose the key that then has to fit. */
-static enum vault_refusal key_by_footer(const struct vault_keyring *keyring, struct vault_bytes footer,
+static enum vault_refusal key_by_footer(const struct vault_keyring *keyring,
+                                        struct vault_bytes footer,
                                         const struct vault_keyring_key **ret_key)
 {
     if (footer.size > FOOTER_LIMIT)
         return VAULT_REFUSED_MALFORMED;
-    json_t *root = json_loadb(footer.data, footer.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    json_t *root = json_loadb(footer.data, footer.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
+                              NULL);
     const json_t *kid = json_object_get(root, "kid");
     const bool named = json_is_string(kid);
-    *ret_key = named ? vault_keyring_find(keyring, json_string_value(kid), json_string_length(kid)) : NULL;
+    *ret_key = named ? vault_keyring_find(keyring, json_string_value(kid), json_string_length(kid))
+                     : NULL;
     json_decref(root);
     if (!named)
         return VAULT_REFUSED_MALFORMED;
     return *ret_key == NULL ? VAULT_REFUSED_UNKNOWN_KEY : VAULT_ACCEPTED;
 }
 
-static enum vault_refusal find_key(const struct vault_keyring *keyring, const struct vault_paseto *token, int64_t now,
+static enum vault_refusal find_key(const struct vault_keyring *keyring,
+                                   const struct vault_paseto *token, int64_t now,
                                    const struct vault_keyring_key **ret_key)
 {
     enum vault_refusal refusal = VAULT_ACCEPTED;
@@ -59,11 +63,13 @@ static enum vault_refusal find_key(const struct vault_keyring *keyring, const st
         return refusal;
     if ((*ret_key)->state == VAULT_KEY_REVOKED)
         return VAULT_REFUSED_REVOKED_KEY;
-    return now < (*ret_key)->not_before || now >= (*ret_key)->not_after ? VAULT_REFUSED_UNKNOWN_KEY : VAULT_ACCEPTED;
+    return now < (*ret_key)->not_before || now >= (*ret_key)->not_after ? VAULT_REFUSED_UNKNOWN_KEY
+                                                                        : VAULT_ACCEPTED;
 }
 
 static bool is_signed_by(const struct vault_paseto *token, const struct vault_keyring_key *key,
-                         const struct vault_keyring *keyring, struct vault_token_cache *cache, const char *text, size_t size)
+                         const struct vault_keyring *keyring, struct vault_token_cache *cache,
+                         const char *text, size_t size)
 {
     const struct vault_bytes implicit = VAULT_NO_BYTES;
     if (cache == NULL)
@@ -77,8 +83,9 @@ static bool is_signed_by(const struct vault_paseto *token, const struct vault_ke
     return true;
 }
 
-enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring, struct vault_token_cache *cache,
-                                              const char *token, size_t size, const struct vault_policy *policy)
+enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring,
+                                              struct vault_token_cache *cache, const char *token,
+                                              size_t size, const struct vault_policy *policy)
 {
     struct vault_paseto paseto;
     const struct vault_keyring_key *key = NULL;

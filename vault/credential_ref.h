@@ -12,17 +12,18 @@
 #define VAULT_TOKEN_LIMIT 4096 /* Bytes of a whole token. */
 
 /* Every reason for refusing a token: constant, name in errors, text for people. */
-#define VAULT_REFUSALS(X) \
-    X(MALFORMED, "malformed", "It is not a PASETO token of at most 4,096 bytes with a JSON object inside") \
+#define VAULT_REFUSALS(X)                                                                       \
+    X(MALFORMED, "malformed",                                                                   \
+      "It is not a PASETO token of at most 4,096 bytes with a JSON object inside")              \
     X(UNSUPPORTED_VERSION, "unsupported_version", "It is not of version and purpose v4.public") \
-    X(UNKNOWN_KEY, "unknown_key", "The keyring has no such key, or none that is usable now") \
-    X(REVOKED_KEY, "revoked_key", "The key that signed it is revoked") \
-    X(BAD_SIGNATURE, "bad_signature", "The signature is not that of the key") \
-    X(BAD_CLAIMS, "bad_claims", "A claim is missing or has a wrong type or form") \
-    X(EXPIRED, "expired", "It has expired") \
-    X(NOT_YET_VALID, "not_yet_valid", "It is not valid yet") \
-    X(WRONG_ORGANIZATION, "wrong_organization", "It was issued for another organization") \
-    X(WRONG_ISSUER, "wrong_issuer", "It was issued by another issuer") \
+    X(UNKNOWN_KEY, "unknown_key", "The keyring has no such key, or none that is usable now")    \
+    X(REVOKED_KEY, "revoked_key", "The key that signed it is revoked")                          \
+    X(BAD_SIGNATURE, "bad_signature", "The signature is not that of the key")                   \
+    X(BAD_CLAIMS, "bad_claims", "A claim is missing or has a wrong type or form")               \
+    X(EXPIRED, "expired", "It has expired")                                                     \
+    X(NOT_YET_VALID, "not_yet_valid", "It is not valid yet")                                    \
+    X(WRONG_ORGANIZATION, "wrong_organization", "It was issued for another organization")       \
+    X(WRONG_ISSUER, "wrong_issuer", "It was issued by another issuer")                          \
     X(REVOKED, "revoked", "It is revoked")
 
 enum vault_refusal {
@@ -30,7 +31,7 @@ enum vault_refusal {
 #define VAULT_REFUSAL_CONSTANT(constant, name, text) VAULT_REFUSED_##constant,
     VAULT_REFUSALS(VAULT_REFUSAL_CONSTANT)
 #undef VAULT_REFUSAL_CONSTANT
-    VAULT_NO_MEMORY, /* Not the token's fault. */
+        VAULT_NO_MEMORY, /* Not the token's fault. */
 };
 
 /* As in the specification: "bad_signature". Static. */
@@ -43,15 +44,16 @@ const char *vault_refusal_text(enum vault_refusal refusal);
 struct vault_policy {
     const char *organization_id; /* What `aud` must equal, byte for byte. */
     size_t organization_id_size;
-    const char *issuer;          /* What `iss` must equal; NULL: anything. */
-    int64_t leeway_seconds;      /* By how much clocks may differ. */
+    const char *issuer;     /* What `iss` must equal; NULL: anything. */
+    int64_t leeway_seconds; /* By how much clocks may differ. */
     bool require_expiry;
-    int64_t now;                 /* Unix time in milliseconds. */
+    int64_t now; /* Unix time in milliseconds. */
 };
 
 /*
- * Tokens whose signature was found good, by a keyed hash under one generation of the keyring: bounded, emptied when the generation
- * changes. Claims, windows and revocations are looked at each time. Any thread.
+ * Tokens whose signature was found good, by a keyed hash under one generation of the keyring:
+ * bounded, emptied when the generation changes. Claims, windows and revocations are looked at each
+ * time. Any thread.
  */
 struct vault_token_cache;
 
@@ -60,7 +62,8 @@ struct vault_token_cache *vault_token_cache_create(size_t capacity);
 void vault_token_cache_destroy(struct vault_token_cache **cache);
 
 /* Any thread. `cache` may be NULL. */
-enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring, struct vault_token_cache *cache,
-                                              const char *token, size_t size, const struct vault_policy *policy);
+enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring,
+                                              struct vault_token_cache *cache, const char *token,
+                                              size_t size, const struct vault_policy *policy);
 
 #endif

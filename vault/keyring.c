@@ -23,7 +23,8 @@ bool vault_fail(struct vault_failure *failure, const char *format, ...)
 }
 
 /* Refuses members beyond the NULL-terminated list, so that a misspelt one is not passed over. */
-static bool check_members(const json_t *object, const char *const known[], struct vault_failure *failure)
+static bool check_members(const json_t *object, const char *const known[],
+                          struct vault_failure *failure)
 {
     const char *name;
     json_t *member;
@@ -37,7 +38,8 @@ static bool check_members(const json_t *object, const char *const known[], struc
     return true;
 }
 
-static bool read_state(const json_t *entry, enum vault_key_state *ret_state, struct vault_failure *failure)
+static bool read_state(const json_t *entry, enum vault_key_state *ret_state,
+                       struct vault_failure *failure)
 {
     const char *name = json_string_value(json_object_get(entry, "state"));
     for (size_t i = 0; name != NULL && i < sizeof state_names / sizeof *state_names; i++) {
@@ -54,13 +56,17 @@ static bool read_time(const json_t *entry, const char *name, int64_t absent, int
 {
     const json_t *member = json_object_get(entry, name);
     *ret_ms = absent;
-    if (member == NULL || (json_is_string(member) &&
-                           vault_timestamp_parse(json_string_value(member), json_string_length(member), ret_ms)))
+    if (member == NULL ||
+        (json_is_string(member) &&
+         vault_timestamp_parse(json_string_value(member), json_string_length(member), ret_ms)))
         return true;
-    return vault_fail(failure, "%s of a key must be a timestamp such as 2030-01-02T03:04:05Z (RFC 3339)", name);
+    return vault_fail(failure,
+                      "%s of a key must be a timestamp such as 2030-01-02T03:04:05Z (RFC 3339)",
+                      name);
 }
 
-static bool read_key(const json_t *entry, struct vault_keyring_key *key, struct vault_failure *failure)
+static bool read_key(const json_t *entry, struct vault_keyring_key *key,
+                     struct vault_failure *failure)
 {
     static const char *const known[] = {"paserk", "state", "notBefore", "notAfter", NULL};
     const json_t *paserk = json_object_get(entry, "paserk");
@@ -69,7 +75,8 @@ static bool read_key(const json_t *entry, struct vault_keyring_key *key, struct 
     if (!check_members(entry, known, failure))
         return false;
     if (!json_is_string(paserk) ||
-        !vault_paserk_public_read(json_string_value(paserk), json_string_length(paserk), &key->public_key))
+        !vault_paserk_public_read(json_string_value(paserk), json_string_length(paserk),
+                                  &key->public_key))
         return vault_fail(failure, "paserk of a key must be a public key, k4.public.…");
     vault_paserk_pid_write(&key->public_key, key->id);
     return read_state(entry, &key->state, failure) &&
@@ -77,7 +84,8 @@ static bool read_key(const json_t *entry, struct vault_keyring_key *key, struct 
            read_time(entry, "notAfter", INT64_MAX, &key->not_after, failure);
 }
 
-static bool read_keys(struct vault_keyring *keyring, const json_t *keys, struct vault_failure *failure)
+static bool read_keys(struct vault_keyring *keyring, const json_t *keys,
+                      struct vault_failure *failure)
 {
     if (!json_is_array(keys))
         return vault_fail(failure, "The keyring must have keys, a list");
@@ -95,7 +103,8 @@ static bool read_keys(struct vault_keyring *keyring, const json_t *keys, struct 
     return true;
 }
 
-static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tokens, struct vault_failure *failure)
+static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tokens,
+                                struct vault_failure *failure)
 {
     size_t index;
     json_t *token;
@@ -105,34 +114,40 @@ static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tok
     json_array_foreach(tokens, index, token) {
         if (!json_is_string(token))
             return vault_fail(failure, "revokedTokens of the keyring must hold strings");
-        if (json_object_set_new(keyring->revoked_tokens, json_string_value(token), json_true()) != 0)
+        if (json_object_set_new(keyring->revoked_tokens, json_string_value(token), json_true()) !=
+            0)
             return vault_fail(failure, "Out of memory");
     }
     return true;
 }
 
-static bool read_keyring(struct vault_keyring *keyring, const json_t *root, struct vault_failure *failure)
+static bool read_keyring(struct vault_keyring *keyring, const json_t *root,
+                         struct vault_failure *failure)
 {
     static const char *const known[] = {"version", "keys", "revokedTokens", NULL};
     const json_t *version = json_object_get(root, "version");
     if (!json_is_object(root))
         return vault_fail(failure, "The keyring must be a JSON object");
     if (!json_is_integer(version) || json_integer_value(version) != 1)
-        return vault_fail(failure, "The keyring must have \"version\": 1; another one needs another release");
-    return check_members(root, known, failure) && read_keys(keyring, json_object_get(root, "keys"), failure) &&
+        return vault_fail(
+            failure, "The keyring must have \"version\": 1; another one needs another release");
+    return check_members(root, known, failure) &&
+           read_keys(keyring, json_object_get(root, "keys"), failure) &&
            read_revoked_tokens(keyring, json_object_get(root, "revokedTokens"), failure);
 }
 
-bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring, struct vault_failure *failure)
+bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
+                         struct vault_failure *failure)
 {
     static atomic_uint_fast64_t generations;
     json_error_t error;
     json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
-        return vault_fail(failure, "The keyring is not valid JSON: %s (line %d, column %d)", error.text, error.line,
-                          error.column);
+        return vault_fail(failure, "The keyring is not valid JSON: %s (line %d, column %d)",
+                          error.text, error.line, error.column);
     struct vault_keyring *keyring = calloc(1, sizeof *keyring);
-    const bool read = keyring == NULL ? vault_fail(failure, "Out of memory") : read_keyring(keyring, root, failure);
+    const bool read = keyring == NULL ? vault_fail(failure, "Out of memory")
+                                      : read_keyring(keyring, root, failure);
     json_decref(root);
     if (keyring != NULL) {
         atomic_init(&keyring->references, 1);
@@ -161,7 +176,8 @@ uint64_t vault_keyring_generation(const struct vault_keyring *keyring)
     return keyring->generation;
 }
 
-const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring, const char *id, size_t size)
+const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,
+                                                   const char *id, size_t size)
 {
     for (size_t i = 0; i < keyring->key_count; i++) {
         if (strlen(keyring->keys[i].id) == size && memcmp(keyring->keys[i].id, id, size) == 0)

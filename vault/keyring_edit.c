@@ -43,7 +43,8 @@ static bool write_durably(int file, const char *text, size_t size, mode_t mode)
     return fchmod(file, mode) == 0 && write_all(file, text, size) && fsync(file) == 0;
 }
 
-bool vault_write_file(const char *path, const char *text, size_t size, mode_t mode, struct vault_failure *failure)
+bool vault_write_file(const char *path, const char *text, size_t size, mode_t mode,
+                      struct vault_failure *failure)
 {
     char temporary[PATH_MAX];
     if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)

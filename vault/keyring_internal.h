@@ -52,7 +52,8 @@ struct vault_keyring {
 };
 
 /* NULL: there is none with this ID. */
-const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring, const char *id, size_t size);
+const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,
+                                                   const char *id, size_t size);
 
 /* The one active key, or NULL where there is none, or more than one. */
 const struct vault_keyring_key *vault_keyring_single_active(const struct vault_keyring *keyring);
@@ -60,9 +61,11 @@ const struct vault_keyring_key *vault_keyring_single_active(const struct vault_k
 bool vault_keyring_revokes_token(const struct vault_keyring *keyring, const char *jti, size_t size);
 
 /* Writes the reason, and returns false. */
-__attribute__((format(printf, 2, 3))) bool vault_fail(struct vault_failure *failure, const char *format, ...);
+__attribute__((format(printf, 2, 3))) bool vault_fail(struct vault_failure *failure,
+                                                      const char *format, ...);
 
 /* Reads a whole file; *ret_text is freed by the caller. */
-bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size, struct vault_failure *failure);
+bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size,
+                     struct vault_failure *failure);
 
 #endif

@@ -67,7 +67,8 @@ static bool read_all(int file, size_t limit, char *text, size_t *ret_size)
     return true;
 }
 
-bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size, struct vault_failure *failure)
+bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size,
+                     struct vault_failure *failure)
 {
     struct stat status;
     size_t size = 0;
@@ -88,10 +89,12 @@ bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *re
         return true;
     }
     free(text);
-    return vault_fail(failure, "'%.300s' can't be read: it is no regular file of at most %zu bytes", path, limit);
+    return vault_fail(failure, "'%.300s' can't be read: it is no regular file of at most %zu bytes",
+                      path, limit);
 }
 
-static bool load(const char *path, struct vault_keyring **ret_keyring, struct vault_failure *failure)
+static bool load(const char *path, struct vault_keyring **ret_keyring,
+                 struct vault_failure *failure)
 {
     char *text = NULL;
     size_t size = 0;
@@ -110,7 +113,8 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user, struct vault_keyring_source **ret_source,
+bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
+                               struct vault_keyring_source **ret_source,
                                struct vault_failure *failure)
 {
     struct vault_keyring *keyring = NULL;
@@ -125,8 +129,12 @@ bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user, s
         vault_keyring_release(&keyring);
         return vault_fail(failure, "Out of memory");
     }
-    *source = (struct vault_keyring_source){
-        .path = copy, .log = log, .user = user, .current = keyring, .state = state, .looked_ms = monotonic_ms()};
+    *source = (struct vault_keyring_source){.path = copy,
+                                            .log = log,
+                                            .user = user,
+                                            .current = keyring,
+                                            .state = state,
+                                            .looked_ms = monotonic_ms()};
     pthread_mutex_init(&source->lock, NULL);
     *ret_source = source;
     return true;
@@ -143,7 +151,8 @@ void vault_keyring_source_close(struct vault_keyring_source **source)
     *source = NULL;
 }
 
-static void say(const struct vault_keyring_source *source, enum vault_log_level level, const char *message)
+static void say(const struct vault_keyring_source *source, enum vault_log_level level,
+                const char *message)
 {
     if (source->log != NULL)
         source->log(source->user, level, message);
@@ -158,7 +167,8 @@ static void reload(struct vault_keyring_source *source)
     if (load(source->path, &keyring, &failure)) {
         vault_keyring_release(&source->current);
         source->current = keyring;
-        snprintf(message, sizeof message, "the changed keyring is in force: %zu keys", keyring->key_count);
+        snprintf(message, sizeof message, "the changed keyring is in force: %zu keys",
+                 keyring->key_count);
         say(source, VAULT_LOG_INFO, message);
     } else {
         snprintf(message, sizeof message, "the former keyring stays in force: %s", failure.message);

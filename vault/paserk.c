@@ -21,12 +21,14 @@ static void write_text(const char *header, const unsigned char *bytes, size_t si
 }
 
 /* Exactly `expected` bytes behind the header. */
-static bool read_text(const char *header, const char *text, size_t size, unsigned char *bytes, size_t expected)
+static bool read_text(const char *header, const char *text, size_t size, unsigned char *bytes,
+                      size_t expected)
 {
     const size_t header_size = strlen(header);
     size_t found = 0;
     return size > header_size && memcmp(text, header, header_size) == 0 &&
-           vault_base64url_decode(text + header_size, size - header_size, bytes, expected, &found) &&
+           vault_base64url_decode(text + header_size, size - header_size, bytes, expected,
+                                  &found) &&
            found == expected;
 }
 
@@ -43,7 +45,8 @@ static void write_id(const char *header, const char *key_text, char ret_text[VAU
     sodium_memzero(&state, sizeof state);
 }
 
-void vault_paserk_public_write(const struct vault_public_key *key, char ret_text[VAULT_PASERK_PUBLIC_SIZE])
+void vault_paserk_public_write(const struct vault_public_key *key,
+                               char ret_text[VAULT_PASERK_PUBLIC_SIZE])
 {
     write_text(PUBLIC_HEADER, key->bytes, sizeof key->bytes, ret_text);
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * PASERK, the text forms of PASETO's keys, version 4: https://github.com/paseto-standard/paserk, k4.public, k4.secret,
- * k4.secret-pw, k4.pid and k4.sid. Any thread. Texts are read strictly: one key has one text.
+ * PASERK, the text forms of PASETO's keys, version 4: https://github.com/paseto-standard/paserk,
+ * k4.public, k4.secret, k4.secret-pw, k4.pid and k4.sid. Any thread. Texts are read strictly: one
+ * key has one text.
  */
 #ifndef VAULT_PASERK_H
 #define VAULT_PASERK_H
@@ -25,13 +26,17 @@ struct vault_public_key {
     unsigned char bytes[VAULT_PUBLIC_KEY_SIZE];
 };
 
-void vault_paserk_public_write(const struct vault_public_key *key, char ret_text[VAULT_PASERK_PUBLIC_SIZE]);
+void vault_paserk_public_write(const struct vault_public_key *key,
+                               char ret_text[VAULT_PASERK_PUBLIC_SIZE]);
 bool vault_paserk_public_read(const char *text, size_t size, struct vault_public_key *ret_key);
 
 /* The ID of a public key, `k4.pid.…`. */
-void vault_paserk_pid_write(const struct vault_public_key *key, char ret_text[VAULT_PASERK_ID_SIZE]);
+void vault_paserk_pid_write(const struct vault_public_key *key,
+                            char ret_text[VAULT_PASERK_ID_SIZE]);
 
-/* The texts of secret keys are secrets as well: wipe them. `key` holds VAULT_SECRET_KEY_SIZE bytes. */
+/*
+ * The texts of secret keys are secrets as well: wipe them. `key` holds VAULT_SECRET_KEY_SIZE bytes.
+ */
 void vault_paserk_secret_write(const unsigned char *key, char ret_text[VAULT_PASERK_SECRET_SIZE]);
 
 /* False also where the public key in it is not the seed's, or memory ran out. */
@@ -52,16 +57,22 @@ extern const struct vault_password_cost vault_password_cost_default;
 enum vault_unwrap {
     VAULT_UNWRAPPED,
     VAULT_UNWRAP_MALFORMED,
-    VAULT_UNWRAP_COST,     /* It asks for more than 1 GiB or 32 passes, or for other than one lane. */
+    /* It asks for more than 1 GiB or 32 passes, or for other than one lane. */
+    VAULT_UNWRAP_COST,
     VAULT_UNWRAP_PASSWORD, /* The password is another one, or the text was changed. */
     VAULT_UNWRAP_NO_MEMORY,
 };
 
-/* Wraps a secret key with a password: `k4.secret-pw.…`. False if memory ran out or the cost is out of bounds. */
+/*
+ * Wraps a secret key with a password: `k4.secret-pw.…`. False if memory ran out or the cost is out
+ * of bounds.
+ */
 bool vault_paserk_wrap(const unsigned char *key, const struct vault_secret *password,
-                       const struct vault_password_cost *cost, char ret_text[VAULT_PASERK_WRAPPED_SIZE]);
+                       const struct vault_password_cost *cost,
+                       char ret_text[VAULT_PASERK_WRAPPED_SIZE]);
 
-enum vault_unwrap vault_paserk_unwrap(const char *text, size_t size, const struct vault_secret *password,
+enum vault_unwrap vault_paserk_unwrap(const char *text, size_t size,
+                                      const struct vault_secret *password,
                                       struct vault_secret *ret_key);
 
 #endif

@@ -8,7 +8,12 @@
 
 #define HEADER "k4.secret-pw."
 
-enum { HEADER_SIZE = sizeof HEADER - 1, TAG_SIZE = 32, ENCRYPTION_KEY = 0xFF, AUTHENTICATION_KEY = 0xFE };
+enum {
+    HEADER_SIZE = sizeof HEADER - 1,
+    TAG_SIZE = 32,
+    ENCRYPTION_KEY = 0xFF,
+    AUTHENTICATION_KEY = 0xFE
+};
 
 /* What stands behind the header, in this order; numbers are big-endian. */
 struct wrapped {
@@ -23,7 +28,8 @@ struct wrapped {
 
 _Static_assert(sizeof(struct wrapped) == 152, "no padding: its bytes are the text");
 
-const struct vault_password_cost vault_password_cost_default = {.memory = (uint64_t)64 << 20, .passes = 3};
+const struct vault_password_cost vault_password_cost_default = {.memory = (uint64_t)64 << 20,
+                                                                .passes = 3};
 
 static const uint64_t most_memory = (uint64_t)1 << 30;
 static const uint32_t most_passes = 32;
@@ -46,8 +52,9 @@ static bool is_affordable(const struct wrapped *wrapped)
 {
     const uint64_t memory = read_number(wrapped->memory, sizeof wrapped->memory);
     const uint64_t passes = read_number(wrapped->passes, sizeof wrapped->passes);
-    return memory >= crypto_pwhash_MEMLIMIT_MIN && memory <= most_memory && memory % 1024 == 0 && passes >= 1 &&
-           passes <= most_passes && read_number(wrapped->lanes, sizeof wrapped->lanes) == 1;
+    return memory >= crypto_pwhash_MEMLIMIT_MIN && memory <= most_memory && memory % 1024 == 0 &&
+           passes >= 1 && passes <= most_passes &&
+           read_number(wrapped->lanes, sizeof wrapped->lanes) == 1;
 }
 
 /* One key of two that the password gives, told apart by the byte before it. */
@@ -61,32 +68,37 @@ static void derive(const unsigned char pre_key[32], unsigned char which, unsigne
     sodium_memzero(&state, sizeof state);
 }
 
-static bool derive_keys(const struct wrapped *wrapped, const struct vault_secret *password, struct vault_secret *keys)
+static bool derive_keys(const struct wrapped *wrapped, const struct vault_secret *password,
+                        struct vault_secret *keys)
 {
     vault_secret_auto pre_key = VAULT_NO_SECRET;
     if (!vault_secret_init(32, &pre_key) || !vault_secret_init(64, keys))
         return false;
-    if (crypto_pwhash(pre_key.bytes, pre_key.size, (const char *)password->bytes, password->size, wrapped->salt,
-                      read_number(wrapped->passes, sizeof wrapped->passes),
-                      (size_t)read_number(wrapped->memory, sizeof wrapped->memory), crypto_pwhash_ALG_ARGON2ID13) != 0)
+    if (crypto_pwhash(pre_key.bytes, pre_key.size, (const char *)password->bytes, password->size,
+                      wrapped->salt, read_number(wrapped->passes, sizeof wrapped->passes),
+                      (size_t)read_number(wrapped->memory, sizeof wrapped->memory),
+                      crypto_pwhash_ALG_ARGON2ID13) != 0)
         return false;
     derive(pre_key.bytes, ENCRYPTION_KEY, keys->bytes);
     derive(pre_key.bytes, AUTHENTICATION_KEY, keys->bytes + 32);
     return true;
 }
 
-static void authenticate(const struct wrapped *wrapped, const unsigned char key[32], unsigned char ret_tag[TAG_SIZE])
+static void authenticate(const struct wrapped *wrapped, const unsigned char key[32],
+                         unsigned char ret_tag[TAG_SIZE])
 {
     crypto_generichash_state state;
     crypto_generichash_init(&state, key, 32, TAG_SIZE);
     crypto_generichash_update(&state, (const unsigned char *)HEADER, HEADER_SIZE);
-    crypto_generichash_update(&state, (const unsigned char *)wrapped, offsetof(struct wrapped, tag));
+    crypto_generichash_update(&state, (const unsigned char *)wrapped,
+                              offsetof(struct wrapped, tag));
     crypto_generichash_final(&state, ret_tag, TAG_SIZE);
     sodium_memzero(&state, sizeof state);
 }
 
 bool vault_paserk_wrap(const unsigned char *key, const struct vault_secret *password,
-                       const struct vault_password_cost *cost, char ret_text[VAULT_PASERK_WRAPPED_SIZE])
+                       const struct vault_password_cost *cost,
+                       char ret_text[VAULT_PASERK_WRAPPED_SIZE])
 {
     struct wrapped wrapped;
     vault_secret_auto keys = VAULT_NO_SECRET;
@@ -110,12 +122,13 @@ static bool read_wrapped(const char *text, size_t size, struct wrapped *wrapped)
 {
     size_t found = 0;
     return size > HEADER_SIZE && memcmp(text, HEADER, HEADER_SIZE) == 0 &&
-           vault_base64url_decode(text + HEADER_SIZE, size - HEADER_SIZE, (unsigned char *)wrapped, sizeof *wrapped,
-                                  &found) &&
+           vault_base64url_decode(text + HEADER_SIZE, size - HEADER_SIZE, (unsigned char *)wrapped,
+                                  sizeof *wrapped, &found) &&
            found == sizeof *wrapped;
 }
 
-enum vault_unwrap vault_paserk_unwrap(const char *text, size_t size, const struct vault_secret *password,
+enum vault_unwrap vault_paserk_unwrap(const char *text, size_t size,
+                                      const struct vault_secret *password,
                                       struct vault_secret *ret_key)
 {
     struct wrapped wrapped;

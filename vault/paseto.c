@@ -9,7 +9,10 @@
 static const char header[] = "v4.public.";
 #define HEADER_SIZE (sizeof header - 1)
 
-/* The count, then a length before each of the four pieces; message and footer together are shorter than a token. */
+/*
+ * The count, then a length before each of the four pieces; message and footer together are shorter
+ * than a token.
+ */
 #define PAE_LIMIT (5 * 8 + HEADER_SIZE + VAULT_PASETO_TOKEN_LIMIT + VAULT_PASETO_IMPLICIT_LIMIT)
 
 struct encoding {
@@ -32,10 +35,11 @@ static void append_piece(struct encoding *encoding, struct vault_bytes piece)
     encoding->size += piece.size;
 }
 
-static bool encode(struct vault_bytes message, struct vault_bytes footer, struct vault_bytes implicit,
-                   struct encoding *encoding)
+static bool encode(struct vault_bytes message, struct vault_bytes footer,
+                   struct vault_bytes implicit, struct encoding *encoding)
 {
-    if (message.size > VAULT_PASETO_TOKEN_LIMIT || footer.size > VAULT_PASETO_TOKEN_LIMIT - message.size ||
+    if (message.size > VAULT_PASETO_TOKEN_LIMIT ||
+        footer.size > VAULT_PASETO_TOKEN_LIMIT - message.size ||
         implicit.size > VAULT_PASETO_IMPLICIT_LIMIT)
         return false;
     encoding->size = 0;
@@ -63,7 +67,8 @@ static bool looks_like_paseto(const char *token, size_t size)
     return at > purpose && at < size && token[at] == '.';
 }
 
-enum vault_paseto_form vault_paseto_parse(const char *token, size_t size, struct vault_paseto *ret_paseto)
+enum vault_paseto_form vault_paseto_parse(const char *token, size_t size,
+                                          struct vault_paseto *ret_paseto)
 {
     if (size > VAULT_PASETO_TOKEN_LIMIT || !looks_like_paseto(token, size))
         return VAULT_PASETO_MALFORMED;
@@ -86,8 +91,9 @@ enum vault_paseto_form vault_paseto_parse(const char *token, size_t size, struct
     if (!vault_base64url_decode(body, body_size, storage, VAULT_PASETO_TOKEN_LIMIT, &signed_size) ||
         signed_size < VAULT_PASETO_SIGNATURE_SIZE)
         return VAULT_PASETO_MALFORMED;
-    if (footer != NULL && !vault_base64url_decode(footer, footer_text_size, storage + signed_size,
-                                                  VAULT_PASETO_TOKEN_LIMIT - signed_size, &footer_size))
+    if (footer != NULL &&
+        !vault_base64url_decode(footer, footer_text_size, storage + signed_size,
+                                VAULT_PASETO_TOKEN_LIMIT - signed_size, &footer_size))
         return VAULT_PASETO_MALFORMED;
     const size_t message_size = signed_size - VAULT_PASETO_SIGNATURE_SIZE;
     ret_paseto->message = (struct vault_bytes){storage, message_size};
@@ -102,11 +108,15 @@ bool vault_paseto_verify(const struct vault_paseto *paseto, struct vault_bytes i
     struct encoding encoding;
     if (sodium_init() < 0 || !encode(paseto->message, paseto->footer, implicit, &encoding))
         return false;
-    /* It refuses an S of L and above (RFC 8032 section 5.1.7), and keys and points of small order. */
-    return crypto_sign_verify_detached(paseto->signature, encoding.bytes, encoding.size, public_key) == 0;
+    /*
+     * It refuses an S of L and above (RFC 8032 section 5.1.7), and keys and points of small order.
+     */
+    return crypto_sign_verify_detached(paseto->signature, encoding.bytes, encoding.size,
+                                       public_key) == 0;
 }
 
-bool vault_paseto_sign(struct vault_bytes message, struct vault_bytes footer, struct vault_bytes implicit,
+bool vault_paseto_sign(struct vault_bytes message, struct vault_bytes footer,
+                       struct vault_bytes implicit,
                        const unsigned char secret_key[VAULT_PASETO_SECRET_KEY_SIZE],
                        char ret_token[VAULT_PASETO_TOKEN_LIMIT + 1])
 {
@@ -115,14 +125,16 @@ bool vault_paseto_sign(struct vault_bytes message, struct vault_bytes footer, st
         return false;
     const size_t signed_size = message.size + VAULT_PASETO_SIGNATURE_SIZE;
     const size_t body_size = VAULT_BASE64URL_SIZE(signed_size) - 1;
-    const size_t footer_size = footer.size == 0 ? 0 : VAULT_BASE64URL_SIZE(footer.size); /* The dot, and no NUL. */
+    /* The dot, and no NUL. */
+    const size_t footer_size = footer.size == 0 ? 0 : VAULT_BASE64URL_SIZE(footer.size);
     if (HEADER_SIZE + body_size + footer_size > VAULT_PASETO_TOKEN_LIMIT)
         return false;
 
     unsigned char body[VAULT_PASETO_TOKEN_LIMIT];
     if (message.size > 0)
         memcpy(body, message.data, message.size);
-    if (crypto_sign_detached(body + message.size, NULL, encoding.bytes, encoding.size, secret_key) != 0)
+    if (crypto_sign_detached(body + message.size, NULL, encoding.bytes, encoding.size,
+                             secret_key) != 0)
         return false;
     memcpy(ret_token, header, HEADER_SIZE);
     vault_base64url_encode(body, signed_size, ret_token + HEADER_SIZE);

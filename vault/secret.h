@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Memory for secrets: guarded, kept out of swap and core dumps where the system allows it, wiped when given back. */
+/*
+ * Memory for secrets: guarded, kept out of swap and core dumps where the system allows it, wiped
+ * when given back.
+ */
 #ifndef VAULT_SECRET_H
 #define VAULT_SECRET_H
 

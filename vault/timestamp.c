@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vault/timestamp.h"
 
-#include <string.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 
 /* Reads what is left of a text. */
@@ -43,8 +43,9 @@ static int days_of_month(int year, int month)
 static bool take_date(struct input *input, struct tm *parts)
 {
     int year, month;
-    if (!take_number(input, 4, 0, 9999, &year) || !take_one_of(input, "-") || !take_number(input, 2, 1, 12, &month) ||
-        !take_one_of(input, "-") || !take_number(input, 2, 1, days_of_month(year, month), &parts->tm_mday))
+    if (!take_number(input, 4, 0, 9999, &year) || !take_one_of(input, "-") ||
+        !take_number(input, 2, 1, 12, &month) || !take_one_of(input, "-") ||
+        !take_number(input, 2, 1, days_of_month(year, month), &parts->tm_mday))
         return false;
     parts->tm_year = year - 1900;
     parts->tm_mon = month - 1;
@@ -66,7 +67,8 @@ static bool take_time(struct input *input, struct tm *parts, int *ret_ms)
     do {
         *ret_ms += digit * weight;
         weight /= 10;
-    } while (input->at < input->end && *input->at >= '0' && *input->at <= '9' && take_number(input, 1, 0, 9, &digit));
+    } while (input->at < input->end && *input->at >= '0' && *input->at <= '9' &&
+             take_number(input, 1, 0, 9, &digit));
     return true;
 }
 
@@ -79,7 +81,8 @@ static bool take_offset(struct input *input, int64_t *ret_seconds)
     const bool west = take_one_of(input, "-");
     if (!west && !take_one_of(input, "+"))
         return false;
-    if (!take_number(input, 2, 0, 23, &hours) || !take_one_of(input, ":") || !take_number(input, 2, 0, 59, &minutes))
+    if (!take_number(input, 2, 0, 23, &hours) || !take_one_of(input, ":") ||
+        !take_number(input, 2, 0, 59, &minutes))
         return false;
     *ret_seconds = (hours * 60 + minutes) * (west ? -60 : 60);
     return true;
@@ -91,8 +94,9 @@ bool vault_timestamp_parse(const char *text, size_t size, int64_t *ret_ms)
     struct tm parts = {0};
     int milliseconds;
     int64_t offset;
-    if (!take_date(&input, &parts) || !take_one_of(&input, "Tt") || !take_time(&input, &parts, &milliseconds) ||
-        !take_offset(&input, &offset) || input.at != input.end)
+    if (!take_date(&input, &parts) || !take_one_of(&input, "Tt") ||
+        !take_time(&input, &parts, &milliseconds) || !take_offset(&input, &offset) ||
+        input.at != input.end)
         return false;
     *ret_ms = ((int64_t)timegm(&parts) - offset) * 1000 + milliseconds;
     return true;
@@ -107,8 +111,8 @@ void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE])
     const time_t seconds = (time_t)((ms - rest) / 1000);
     gmtime_r(&seconds, &parts);
     char date[80]; /* As much as the compiler thinks it could take. */
-    snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1, parts.tm_mday,
-             parts.tm_hour, parts.tm_min, parts.tm_sec, (int)rest);
+    snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)rest);
     memcpy(ret_text, date, VAULT_TIMESTAMP_SIZE - 1);
     ret_text[VAULT_TIMESTAMP_SIZE - 1] = '\0';
 }

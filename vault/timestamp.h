@@ -9,7 +9,10 @@
 
 #define VAULT_TIMESTAMP_SIZE 25 /* With the NUL: 2030-01-02T03:04:05.678Z */
 
-/* Fractions beyond milliseconds are cut off; a leap second counts as the next second. False if it is no timestamp. */
+/*
+ * Fractions beyond milliseconds are cut off; a leap second counts as the next second. False if it
+ * is no timestamp.
+ */
 bool vault_timestamp_parse(const char *text, size_t size, int64_t *ret_ms);
 
 /* UTC, with milliseconds. `ms` is from year 0 to 9999. */

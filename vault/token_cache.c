@@ -43,23 +43,25 @@ void vault_token_cache_destroy(struct vault_token_cache **cache)
 {
     if (*cache == NULL)
         return;
-    sodium_memzero((*cache)->key, sizeof (*cache)->key);
+    sodium_memzero((*cache)->key, sizeof(*cache)->key);
     pthread_mutex_destroy(&(*cache)->lock);
     free((*cache)->sets);
     free(*cache);
     *cache = NULL;
 }
 
-struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache, const char *token, size_t size)
+struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache,
+                                                   const char *token, size_t size)
 {
     struct vault_token_digest digest;
-    crypto_generichash(digest.bytes, sizeof digest.bytes, (const unsigned char *)token, size, cache->key,
-                       sizeof cache->key);
+    crypto_generichash(digest.bytes, sizeof digest.bytes, (const unsigned char *)token, size,
+                       cache->key, sizeof cache->key);
     return digest;
 }
 
 /* Under the lock. */
-static struct set *find_set(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+static struct set *find_set(struct vault_token_cache *cache, uint64_t generation,
+                            const struct vault_token_digest *digest)
 {
     uint64_t number;
     if (cache->generation != generation) {
@@ -79,7 +81,8 @@ static bool holds(const struct set *set, const struct vault_token_digest *digest
     return false;
 }
 
-bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation,
+                           const struct vault_token_digest *digest)
 {
     pthread_mutex_lock(&cache->lock);
     const bool found = holds(find_set(cache, generation, digest), digest);
@@ -87,7 +90,8 @@ bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation,
     return found;
 }
 
-void vault_token_cache_add(struct vault_token_cache *cache, uint64_t generation, const struct vault_token_digest *digest)
+void vault_token_cache_add(struct vault_token_cache *cache, uint64_t generation,
+                           const struct vault_token_digest *digest)
 {
     pthread_mutex_lock(&cache->lock);
     struct set *set = find_set(cache, generation, digest);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What the parts of gql-plugin-check share. Each check runs in a process of its own, in which it loads the plugin:
- * one that crashes, hangs or ends the process is one `not ok` more, and leaves the other checks alone.
+ * What the parts of gql-plugin-check share. Each check runs in a process of its own, in which it
+ * loads the plugin: one that crashes, hangs or ends the process is one `not ok` more, and leaves
+ * the other checks alone.
  */
 #ifndef GQL_CHECK_H
 #define GQL_CHECK_H
@@ -20,9 +21,10 @@ enum {
 
 struct check_options {
     const char *plugin; /* The path. */
-    char *configs[2];   /* JSON text; the second is for the second instance side by side. NULL: not given. */
-    char *host_sdl;     /* NULL: not given. */
-    json_t *calls;      /* List as in --help; NULL: not given. */
+    /* JSON text; the second is for the second instance side by side. NULL: not given. */
+    char *configs[2];
+    char *host_sdl; /* NULL: not given. */
+    json_t *calls;  /* List as in --help; NULL: not given. */
     unsigned rounds;
     unsigned timeout; /* Seconds. */
     bool json;
@@ -90,19 +92,29 @@ bool check_passed(const struct check_run *run, const char *name);
 /* ---- For the checks ---- */
 
 /* What cures a fault of this check. Said first, so that it stands beside a crash as well. */
-__attribute__((format(printf, 2, 3))) void check_cure(struct check_run *run, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void check_cure(struct check_run *run, const char *format,
+                                                      ...);
 
 /* What a check says first stays: its first fault, or why it was skipped. */
-__attribute__((format(printf, 2, 3))) void check_fail(struct check_run *run, const char *format, ...);
-__attribute__((format(printf, 2, 3))) void check_skip(struct check_run *run, const char *format, ...);
-__attribute__((format(printf, 2, 3))) void check_note(struct check_run *run, const char *format, ...);
+__attribute__((format(printf, 2, 3))) void check_fail(struct check_run *run, const char *format,
+                                                      ...);
+__attribute__((format(printf, 2, 3))) void check_skip(struct check_run *run, const char *format,
+                                                      ...);
+__attribute__((format(printf, 2, 3))) void check_note(struct check_run *run, const char *format,
+                                                      ...);
 
-/* The message of a gql_failure without the path of the plugin in front, which the report has said already. */
+/*
+ * The message of a gql_failure without the path of the plugin in front, which the report has said
+ * already.
+ */
 const char *check_reason(const struct check_run *run, const char *message);
 
 bool check_failed(const struct check_run *run);
 
-/* Any thread: what it does with the plugin from now on. A step that takes longer than the timeout ends the process. */
+/*
+ * Any thread: what it does with the plugin from now on. A step that takes longer than the timeout
+ * ends the process.
+ */
 __attribute__((format(printf, 1, 2))) void check_step(const char *format, ...);
 void check_step_done(void);
 

@@ -15,7 +15,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { GRACE_SECONDS = 2 }; /* Beyond the timeout, so that a check that waits for itself says so first. */
+/* Beyond the timeout, so that a check that waits for itself says so first. */
+enum { GRACE_SECONDS = 2 };
 
 struct child {
     pid_t process;
@@ -103,8 +104,8 @@ static void describe_steps(const struct check_shared *shared, char *text, size_t
     for (size_t i = 0; i < CHECK_STEPS && used < size; i++) {
         if (atomic_load(&shared->steps[i].since) == 0)
             continue;
-        const int more =
-            snprintf(text + used, size - used, "%s%s", used == 0 ? " in " : ", beside ", shared->steps[i].what);
+        const int more = snprintf(text + used, size - used, "%s%s",
+                                  used == 0 ? " in " : ", beside ", shared->steps[i].what);
         used += more > 0 ? (size_t)more : 0;
     }
 }
@@ -115,13 +116,15 @@ static void judge(const struct child *child, const struct check_shared *shared, 
     char where[CHECK_TEXT / 2];
     describe_steps(shared, where, sizeof where);
     if (child->hung)
-        snprintf(result->detail, sizeof result->detail, "%s did not return within %u s", child->hung_in, timeout);
+        snprintf(result->detail, sizeof result->detail, "%s did not return within %u s",
+                 child->hung_in, timeout);
     else if (WIFSIGNALED(child->status))
         snprintf(result->detail, sizeof result->detail, "the process was ended by signal %d (%s)%s",
                  WTERMSIG(child->status), strsignal(WTERMSIG(child->status)), where);
     else if (atomic_load(&shared->finished) == 0)
-        snprintf(result->detail, sizeof result->detail, "the plugin ended the process with status %d%s",
-                 WEXITSTATUS(child->status), where);
+        snprintf(result->detail, sizeof result->detail,
+                 "the plugin ended the process with status %d%s", WEXITSTATUS(child->status),
+                 where);
     else
         return;
     result->outcome = CHECK_NOT_OK;
@@ -158,11 +161,11 @@ static void start_and_wait(const struct check *check, struct check_run *run, str
     run->shared->result.milliseconds = (check_now() - begin) / 1000000;
 }
 
-bool child_run(const struct check *check, const struct check_run *run, struct check_identity *identity,
-               struct check_result *result)
+bool child_run(const struct check *check, const struct check_run *run,
+               struct check_identity *identity, struct check_result *result)
 {
-    struct check_shared *shared =
-        mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    struct check_shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
+                                       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return give_up(result, "mmap");
     struct child child = {.output = memfd_create("output", MFD_CLOEXEC)};
@@ -175,7 +178,8 @@ bool child_run(const struct check *check, const struct check_run *run, struct ch
     start_and_wait(check, &inside, &child);
     bool made = child.process > 0;
     if (made && child.interrupted != 0) {
-        snprintf(result->detail, sizeof result->detail, "interrupted by signal %d", child.interrupted);
+        snprintf(result->detail, sizeof result->detail, "interrupted by signal %d",
+                 child.interrupted);
         made = false;
     } else if (made) {
         *result = shared->result;

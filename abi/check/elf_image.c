@@ -34,7 +34,8 @@ static const void *part(const struct elf_image *image, uint64_t offset, uint64_t
 
 static void find_symbols(struct elf_image *image, const ElfW(Ehdr) * header)
 {
-    const ElfW(Shdr) *sections = part(image, header->e_shoff, (uint64_t)header->e_shnum * sizeof *sections);
+    const ElfW(Shdr) *sections = part(image, header->e_shoff,
+                                      (uint64_t)header->e_shnum * sizeof *sections);
     for (unsigned i = 0; sections != NULL && i < header->e_shnum; i++) {
         const ElfW(Shdr) *symbols = &sections[i];
         if (symbols->sh_type != SHT_DYNSYM || symbols->sh_link >= header->e_shnum)
@@ -51,12 +52,15 @@ static void find_symbols(struct elf_image *image, const ElfW(Ehdr) * header)
 
 static void find_dynamic(struct elf_image *image, const ElfW(Ehdr) * header)
 {
-    const ElfW(Phdr) *segments = part(image, header->e_phoff, (uint64_t)header->e_phnum * sizeof *segments);
+    const ElfW(Phdr) *segments = part(image, header->e_phoff,
+                                      (uint64_t)header->e_phnum * sizeof *segments);
     for (unsigned i = 0; segments != NULL && i < header->e_phnum; i++) {
         if (segments[i].p_type != PT_DYNAMIC)
             continue;
         image->dynamic = part(image, segments[i].p_offset, segments[i].p_filesz);
-        image->dynamic_count = image->dynamic == NULL ? 0 : (size_t)segments[i].p_filesz / sizeof *image->dynamic;
+        image->dynamic_count = image->dynamic == NULL
+                                   ? 0
+                                   : (size_t)segments[i].p_filesz / sizeof *image->dynamic;
     }
 }
 
@@ -91,7 +95,8 @@ void elf_image_close(struct elf_image *image)
 
 const char *elf_image_name(const struct elf_image *image, const ElfW(Sym) * symbol)
 {
-    const size_t room = symbol->st_name < image->names_size ? image->names_size - symbol->st_name : 0;
+    const size_t room = symbol->st_name < image->names_size ? image->names_size - symbol->st_name
+                                                            : 0;
     const char *name = image->names + symbol->st_name;
     return room > 0 && memchr(name, '\0', room) != NULL ? name : "";
 }
@@ -107,7 +112,8 @@ bool elf_image_exports(const ElfW(Sym) * symbol)
 bool elf_image_imports(const struct elf_image *image, const char *name)
 {
     for (size_t i = 0; i < image->symbol_count; i++)
-        if (image->symbols[i].st_shndx == SHN_UNDEF && strcmp(elf_image_name(image, &image->symbols[i]), name) == 0)
+        if (image->symbols[i].st_shndx == SHN_UNDEF &&
+            strcmp(elf_image_name(image, &image->symbols[i]), name) == 0)
             return true;
     return false;
 }

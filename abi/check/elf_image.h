@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The dynamic part of an ELF file that gql_elf_check took: what it exports and imports, and what runs by itself. */
+/*
+ * The dynamic part of an ELF file that gql_elf_check took: what it exports and imports, and what
+ * runs by itself.
+ */
 #ifndef GQL_CHECK_ELF_IMAGE_H
 #define GQL_CHECK_ELF_IMAGE_H
 

@@ -23,8 +23,8 @@ static const char *missing_need(const struct check *check, const struct check_ru
 }
 
 /* False where the tool itself could not do its part. */
-static bool run_check(const struct check *check, struct check_run *run, struct check_identity *identity,
-                      struct check_result *result)
+static bool run_check(const struct check *check, struct check_run *run,
+                      struct check_identity *identity, struct check_result *result)
 {
     char folder[SCRATCH_PATH];
     const char *need = missing_need(check, run);
@@ -75,7 +75,8 @@ int main(int argument_count, char **arguments)
     sigset_t signals;
     child_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    signal(SIGPIPE, SIG_IGN); /* Whoever reads may have seen enough; what the checks made is still removed. */
+    /* Whoever reads may have seen enough; what the checks made is still removed. */
+    signal(SIGPIPE, SIG_IGN);
     const enum options_outcome outcome = options_read(argument_count, arguments, &options);
     int status = outcome == OPTIONS_DONE ? STATUS_PASSED : STATUS_NOT_RUN;
     struct check_result *results = calloc(check_count, sizeof *results);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The vocabularies of JSON Schema 2020-12 (draft-bhutton-json-schema-01 and its validation part), by the kinds of
- * values.
+ * The vocabularies of JSON Schema 2020-12 (draft-bhutton-json-schema-01 and its validation part),
+ * by the kinds of values.
  */
 #include "abi/check/meta_schema.h"
 
@@ -40,18 +40,19 @@ enum kind {
 /* The keywords by the kind of their values, each between blanks. */
 static const char *const keywords[] = {
     [ANY] = " default const ",
-    [SCHEMA] =
-        " contentSchema items contains additionalProperties propertyNames unevaluatedItems unevaluatedProperties "
-        "if then else not ",
+    [SCHEMA] = " contentSchema items contains additionalProperties propertyNames unevaluatedItems "
+               "unevaluatedProperties "
+               "if then else not ",
     [SCHEMAS] = " prefixItems allOf anyOf oneOf ",
     [SCHEMA_MAP] = " $defs definitions properties patternProperties dependentSchemas ",
-    [STRING] =
-        " $schema $id $ref $anchor $dynamicRef $dynamicAnchor $comment title description format contentEncoding "
-        "contentMediaType pattern ",
+    [STRING] = " $schema $id $ref $anchor $dynamicRef $dynamicAnchor $comment title description "
+               "format contentEncoding "
+               "contentMediaType pattern ",
     [BOOLEAN] = " deprecated readOnly writeOnly uniqueItems ",
     [NUMBER] = " maximum exclusiveMaximum minimum exclusiveMinimum ",
     [POSITIVE] = " multipleOf ",
-    [COUNT] = " maxLength minLength maxItems minItems maxContains minContains maxProperties minProperties ",
+    [COUNT] = " maxLength minLength maxItems minItems maxContains minContains maxProperties "
+              "minProperties ",
     [NAMES] = " required ",
     [NAMES_MAP] = " dependentRequired ",
     [LIST] = " examples enum ",
@@ -65,16 +66,18 @@ static bool lists(const char *words, const char *word)
 {
     char wanted[64];
     const int size = snprintf(wanted, sizeof wanted, " %s ", word);
-    return (size_t)size < sizeof wanted && strchr(word, ' ') == NULL && strstr(words, wanted) != NULL;
+    return (size_t)size < sizeof wanted && strchr(word, ' ') == NULL &&
+           strstr(words, wanted) != NULL;
 }
 
 static bool check(struct place *place, json_t *schema);
 
-__attribute__((format(printf, 2, 3))) static bool refuse(const struct place *place, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static bool refuse(const struct place *place,
+                                                         const char *format, ...)
 {
     va_list arguments;
-    const int size =
-        snprintf(place->fault, place->fault_size, "%s: ", place->path[0] == '\0' ? "the schema" : place->path);
+    const int size = snprintf(place->fault, place->fault_size,
+                              "%s: ", place->path[0] == '\0' ? "the schema" : place->path);
     va_start(arguments, format);
     if (size > 0 && (size_t)size < place->fault_size)
         vsnprintf(place->fault + size, place->fault_size - (size_t)size, format, arguments);
@@ -103,8 +106,7 @@ static bool check_schemas(struct place *place, const json_t *list)
     json_t *schema;
     if (!json_is_array(list) || json_array_size(list) == 0)
         return refuse(place, "a list of schemas is due");
-    json_array_foreach(list, index, schema)
-    {
+    json_array_foreach(list, index, schema) {
         char name[24];
         snprintf(name, sizeof name, "%zu", index);
         if (!check_below(place, name, schema))
@@ -119,7 +121,9 @@ static bool check_schema_map(struct place *place, json_t *map)
     json_t *schema;
     if (!json_is_object(map))
         return refuse(place, "an object of schemas is due");
-    json_object_foreach(map, name, schema) if (!check_below(place, name, schema)) return false;
+    json_object_foreach(map, name, schema)
+        if (!check_below(place, name, schema))
+            return false;
     return true;
 }
 
@@ -139,13 +143,16 @@ static bool is_names_map(json_t *map)
 {
     const char *name;
     json_t *list;
-    json_object_foreach(map, name, list) if (!is_names(list)) return false;
+    json_object_foreach(map, name, list)
+        if (!is_names(list))
+            return false;
     return json_is_object(map);
 }
 
 static bool is_type_name(const json_t *name)
 {
-    static const char *const names[] = {"null", "boolean", "object", "array", "number", "string", "integer"};
+    static const char *const names[] = {"null",   "boolean", "object", "array",
+                                        "number", "string",  "integer"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (json_is_string(name) && strcmp(json_string_value(name), names[i]) == 0)
             return true;
@@ -194,7 +201,9 @@ static bool check_value(struct place *place, enum kind kind, json_t *value)
     return is_type(value) || refuse(place, "the name of a type, or a list of them, is due");
 }
 
-/* A keyword that nobody knows is taken for a note by validators: a misspelt one would say nothing. */
+/*
+ * A keyword that nobody knows is taken for a note by validators: a misspelt one would say nothing.
+ */
 static bool check_keyword(struct place *place, const char *name, json_t *value)
 {
     for (enum kind kind = ANY; kind <= TYPE; kind++) {
@@ -227,7 +236,8 @@ static bool is_closed(const json_t *schema)
 {
     const json_t *additional = json_object_get(schema, "additionalProperties");
     const json_t *unevaluated = json_object_get(schema, "unevaluatedProperties");
-    return json_is_false(additional) || json_object_size(additional) > 0 || json_is_false(unevaluated);
+    return json_is_false(additional) || json_object_size(additional) > 0 ||
+           json_is_false(unevaluated);
 }
 
 static bool check_required(struct place *place, const json_t *schema)
@@ -235,11 +245,10 @@ static bool check_required(struct place *place, const json_t *schema)
     const json_t *properties = json_object_get(schema, "properties");
     size_t index;
     json_t *name;
-    json_array_foreach(json_object_get(schema, "required"), index,
-                       name) if (json_object_get(properties, json_string_value(name)) == NULL &&
-                                 is_closed(schema)) return refuse(place,
-                                                                  "`%s` is required, but not among the properties",
-                                                                  json_string_value(name));
+    json_array_foreach(json_object_get(schema, "required"), index, name)
+        if (json_object_get(properties, json_string_value(name)) == NULL && is_closed(schema))
+            return refuse(place, "`%s` is required, but not among the properties",
+                          json_string_value(name));
     return true;
 }
 
@@ -256,7 +265,9 @@ static bool check(struct place *place, json_t *schema)
     const bool covered = place->covered;
     place->covered = covered || is_closed(schema);
     place->depth++;
-    json_object_foreach(schema, name, value) if (!check_keyword(place, name, value)) return false;
+    json_object_foreach(schema, name, value)
+        if (!check_keyword(place, name, value))
+            return false;
     place->depth--;
     place->covered = covered;
     if (is_object_type(schema) && !covered && !is_closed(schema))
@@ -272,7 +283,8 @@ bool meta_schema_check(json_t *schema, char *fault, size_t fault_size)
     if (!check(&place, schema))
         return false;
     if (!json_is_string(given) || strcmp(json_string_value(given), dialect) != 0)
-        return refuse(&place, "`$schema` is %s, not \"%s\"", given == NULL ? "missing" : "another", dialect);
+        return refuse(&place, "`$schema` is %s, not \"%s\"", given == NULL ? "missing" : "another",
+                      dialect);
     if (!json_is_string(type) || strcmp(json_string_value(type), "object") != 0)
         return refuse(&place, "its `type` is not \"object\"");
     return true;

@@ -32,7 +32,8 @@ uint64_t meter_threads(void)
 
 uint64_t meter_descriptors(void)
 {
-    return count_entries("/proc/self/fd"); /* The one that reads the folder is there each time. */
+    /* The one that reads the folder is there each time. */
+    return count_entries("/proc/self/fd");
 }
 
 bool meter_memory(uint64_t *ret_bytes)
@@ -61,7 +62,8 @@ static bool next_mapping(FILE *maps, struct mapping *mapping)
     char line[PATH_MAX + 128];
     int path = 0;
     if (maps == NULL || fgets(line, sizeof line, maps) == NULL ||
-        sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &mapping->start, &mapping->end, &path) != 2)
+        sscanf(line, "%" SCNx64 "-%" SCNx64 " %*s %*s %*s %*s %n", &mapping->start, &mapping->end,
+               &path) != 2)
         return false;
     line[strcspn(line, "\n")] = '\0';
     snprintf(mapping->path, sizeof mapping->path, "%s", line + path);

@@ -7,18 +7,26 @@
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 #define LETTERS UPPER "abcdefghijklmnopqrstuvwxyz"
 
-/* RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. Returns the size of a character; 0: none. */
+/*
+ * RFC 3629: no overlong forms, no surrogates, nothing beyond U+10FFFF. Returns the size of a
+ * character; 0: none.
+ */
 static size_t character_size(const unsigned char *text, size_t room)
 {
     const unsigned lead = text[0];
-    const size_t size = lead < 0x80 ? 1 : lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
+    const size_t size = lead < 0x80   ? 1
+                        : lead < 0xC2 ? 0
+                        : lead < 0xE0 ? 2
+                        : lead < 0xF0 ? 3
+                        : lead < 0xF5 ? 4
+                                      : 0;
     if (size == 0 || size > room)
         return 0;
     for (size_t i = 1; i < size; i++)
         if ((text[i] & 0xC0) != 0x80)
             return 0;
-    if ((lead == 0xE0 && text[1] < 0xA0) || (lead == 0xED && text[1] > 0x9F) || (lead == 0xF0 && text[1] < 0x90) ||
-        (lead == 0xF4 && text[1] > 0x8F))
+    if ((lead == 0xE0 && text[1] < 0xA0) || (lead == 0xED && text[1] > 0x9F) ||
+        (lead == 0xF0 && text[1] < 0x90) || (lead == 0xF4 && text[1] > 0x8F))
         return 0;
     return size;
 }
@@ -95,8 +103,11 @@ bool notation_is_semantic_version(const char *text)
 
 bool notation_is_url(const char *text)
 {
-    const size_t scheme = strncmp(text, "https://", 8) == 0 ? 8 : strncmp(text, "http://", 7) == 0 ? 7 : 0;
-    return scheme > 0 && text[scheme] != '\0' && notation_is_line(text) && strpbrk(text, " <>\"") == NULL;
+    const size_t scheme = strncmp(text, "https://", 8) == 0  ? 8
+                          : strncmp(text, "http://", 7) == 0 ? 7
+                                                             : 0;
+    return scheme > 0 && text[scheme] != '\0' && notation_is_line(text) &&
+           strpbrk(text, " <>\"") == NULL;
 }
 
 /* ---- SPDX licence expressions, annex D of version 2.3 ---- */

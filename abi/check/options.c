@@ -10,9 +10,9 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "gql_host.h"
 #include "abi/check/help.h"
 #include "abi/check/plan.h"
+#include "gql_host.h"
 
 enum { MOST_BYTES = 16 << 20, DEFAULT_ROUNDS = 20, LEAST_ROUNDS = 5, DEFAULT_TIMEOUT = 10 };
 
@@ -55,11 +55,13 @@ static char *read_file(const char *option, const char *path)
 static json_t *read_json(const char *option, const char *value, char opening, char **ret_text)
 {
     json_error_t error;
-    char *text = value[strspn(value, " \t\r\n")] == opening ? strdup(value) : read_file(option, value);
+    char *text = value[strspn(value, " \t\r\n")] == opening ? strdup(value)
+                                                            : read_file(option, value);
     if (text == NULL)
         return NULL;
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    const bool right = json != NULL && (opening == '{' ? json_is_object(json) : json_is_array(json));
+    const bool right = json != NULL &&
+                       (opening == '{' ? json_is_object(json) : json_is_array(json));
     if (json == NULL)
         fail("%s: not JSON: %s (line %d, column %d)", option, error.text, error.line, error.column);
     else if (!right)
@@ -77,7 +79,8 @@ static bool take_config(struct check_options *options, const char *value)
 {
     if (options->configs[1] != NULL)
         return fail("--config: at most two, one for each of the instances that live side by side");
-    json_t *json = read_json("--config", value, '{', &options->configs[options->configs[0] == NULL ? 0 : 1]);
+    json_t *json = read_json("--config", value, '{',
+                             &options->configs[options->configs[0] == NULL ? 0 : 1]);
     json_decref(json);
     return json != NULL;
 }
@@ -102,19 +105,20 @@ static bool take_host_schema(struct check_options *options, const char *path)
     options->host_sdl = read_file("--host-schema", path);
     if (options->host_sdl == NULL)
         return false;
-    const bool right =
-        gql_schema_document_parse(options->host_sdl, strlen(options->host_sdl), &document, &failure) == GQL_OK;
+    const bool right = gql_schema_document_parse(options->host_sdl, strlen(options->host_sdl),
+                                                 &document, &failure) == GQL_OK;
     gql_schema_document_destroy(&document);
     return right || fail("--host-schema %s: %s", path, failure.message);
 }
 
-static bool take_number(const char *option, const char *value, unsigned least, unsigned most, unsigned *ret_number)
+static bool take_number(const char *option, const char *value, unsigned least, unsigned most,
+                        unsigned *ret_number)
 {
     char *end;
     errno = 0;
     const unsigned long number = strtoul(value, &end, 10);
-    if (strspn(value, "0123456789") != strlen(value) || *value == '\0' || errno != 0 || number < least ||
-        number > most)
+    if (strspn(value, "0123456789") != strlen(value) || *value == '\0' || errno != 0 ||
+        number < least || number > most)
         return fail("%s: \"%s\" is not a number from %u to %u", option, value, least, most);
     *ret_number = (unsigned)number;
     return true;
@@ -132,7 +136,8 @@ static bool is_elf_file(const char *path)
     FILE *file = fopen(path, "re");
     if (file == NULL)
         return fail("%s: %s", path, strerror(errno));
-    const bool elf = fread(magic, 1, SELFMAG, file) == SELFMAG && memcmp(magic, ELFMAG, SELFMAG) == 0;
+    const bool elf = fread(magic, 1, SELFMAG, file) == SELFMAG &&
+                     memcmp(magic, ELFMAG, SELFMAG) == 0;
     fclose(file);
     return elf || fail("%s: not an ELF file, so not a plugin", path);
 }
@@ -157,7 +162,8 @@ static bool take_option(struct check_options *options, int option)
     }
 }
 
-enum options_outcome options_read(int argument_count, char **arguments, struct check_options *options)
+enum options_outcome options_read(int argument_count, char **arguments,
+                                  struct check_options *options)
 {
     static const struct option known[] = {
         {"config", required_argument, NULL, 'c'},

@@ -8,9 +8,9 @@
 #include <time.h>
 
 /*
- * What the plugin is lent. Sealed, it has pages of its own, which can be taken away; else it stays until
- * perform_forget, so that a plugin which looks at it too late is found by the one check that is about it, and by no
- * other.
+ * What the plugin is lent. Sealed, it has pages of its own, which can be taken away; else it stays
+ * until perform_forget, so that a plugin which looks at it too late is found by the one check that
+ * is about it, and by no other.
  */
 struct lent {
     struct lent *next;
@@ -51,17 +51,20 @@ static void fill(struct lent *lent, const struct plan_call *planned)
                             .request = &lent->request};
     if (planned->parent != NULL) {
         lent->call.parent_size = strlen(planned->parent);
-        lent->call.parent = memcpy(lent->texts + arguments_size, planned->parent, lent->call.parent_size);
+        lent->call.parent = memcpy(lent->texts + arguments_size, planned->parent,
+                                   lent->call.parent_size);
     }
 }
 
 static void lend(struct performed *performed, bool seal)
 {
     const struct plan_call *planned = performed->planned;
-    const size_t texts = strlen(planned->arguments) + (planned->parent == NULL ? 0 : strlen(planned->parent));
+    const size_t texts = strlen(planned->arguments) +
+                         (planned->parent == NULL ? 0 : strlen(planned->parent));
     const size_t size = sizeof(struct lent) + texts;
-    struct lent *lent =
-        seal ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) : calloc(1, size);
+    struct lent *lent = seal ? mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                    -1, 0)
+                             : calloc(1, size);
     if (lent == NULL || lent == MAP_FAILED)
         return;
     performed->lent = lent;
@@ -117,7 +120,9 @@ static void take_answer(struct performed *performed, const gql_answer *answer)
     performed->extensions = copy(answer->extensions, answer->extensions_size);
 }
 
-/* Gives the reply back at once, so that the quarantine begins before the plugin's function goes on. */
+/*
+ * Gives the reply back at once, so that the quarantine begins before the plugin's function goes on.
+ */
 static void on_answer(gql_answer *answer)
 {
     struct performed *performed = answer->user;
@@ -141,8 +146,8 @@ static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *re
     return performed->returned;
 }
 
-void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned, bool seal,
-                   struct performed *performed)
+void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned,
+                   bool seal, struct performed *performed)
 {
     pthread_condattr_t attributes;
     *performed = (struct performed){.planned = planned, .code = GQL_E_NO_MEMORY};
@@ -157,7 +162,8 @@ void perform_start(struct session *session, gql_instance *instance, const struct
     const gql_call *call = &performed->lent->call;
     current = performed;
     check_step("%s", planned->label);
-    performed->code = gql_runtime_call(session->runtime, instance, watch, call, on_answer, performed);
+    performed->code = gql_runtime_call(session->runtime, instance, watch, call, on_answer,
+                                       performed);
     check_step_done();
 }
 
@@ -184,7 +190,8 @@ bool perform_wait(struct session *session, struct performed *performed)
     pthread_mutex_unlock(&performed->mutex);
     check_step_done();
     if (!answered)
-        check_fail(session->run, "%s was not answered within %u s", performed->planned->label, timeout);
+        check_fail(session->run, "%s was not answered within %u s", performed->planned->label,
+                   timeout);
     return answered;
 }
 
@@ -199,8 +206,8 @@ void perform_finish(struct performed *performed)
     free(performed->extensions);
 }
 
-bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan, bool seal,
-                 void (*judge)(struct session *session, struct performed *performed))
+bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan,
+                 bool seal, void (*judge)(struct session *session, struct performed *performed))
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct performed *performed = malloc(sizeof *performed);

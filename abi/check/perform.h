@@ -29,11 +29,12 @@ struct performed {
 };
 
 /*
- * Calls. With `seal` the inputs can only be read, and from the completion on not even that: a plugin that touches
- * them is ended by SIGSEGV. `performed` must stay where it is until perform_finish.
+ * Calls. With `seal` the inputs can only be read, and from the completion on not even that: a
+ * plugin that touches them is ended by SIGSEGV. `performed` must stay where it is until
+ * perform_finish.
  */
-void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned, bool seal,
-                   struct performed *performed);
+void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned,
+                   bool seal, struct performed *performed);
 
 bool perform_is_answered(struct performed *performed);
 
@@ -46,10 +47,10 @@ void perform_finish(struct performed *performed);
 void perform_forget(void);
 
 /*
- * Makes all the calls of a plan, one after the other. `judge`, which may be NULL, is told of each. False after
- * check_fail or check_skip.
+ * Makes all the calls of a plan, one after the other. `judge`, which may be NULL, is told of each.
+ * False after check_fail or check_skip.
  */
-bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan, bool seal,
-                 void (*judge)(struct session *session, struct performed *performed));
+bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan,
+                 bool seal, void (*judge)(struct session *session, struct performed *performed));
 
 #endif

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "abi/check/plan_given.h"
-#include "abi/host/schema/schema_document.h"
 #include "abi/check/synthesis.h"
+#include "abi/host/schema/schema_document.h"
 
 #define ALL_ACTIONS (GQL_ACTION_READ | GQL_ACTION_CREATE | GQL_ACTION_UPDATE | GQL_ACTION_DELETE)
 
@@ -34,14 +34,15 @@ static struct plan_call *make_room(struct plan *plan)
 static void name_call(struct plan_call *call, const struct plan_target *target)
 {
     if (target->loader != NULL)
-        snprintf(call->label, sizeof call->label, "the loader of %s %.100s", target->loader->type, call->arguments);
-    else
-        snprintf(call->label, sizeof call->label, "%s.%s %.100s", target->resolver->type, target->resolver->field,
+        snprintf(call->label, sizeof call->label, "the loader of %s %.100s", target->loader->type,
                  call->arguments);
+    else
+        snprintf(call->label, sizeof call->label, "%s.%s %.100s", target->resolver->type,
+                 target->resolver->field, call->arguments);
 }
 
-struct plan_call *plan_add(struct session *session, struct plan *plan, const struct plan_target *target,
-                           const json_t *arguments)
+struct plan_call *plan_add(struct session *session, struct plan *plan,
+                           const struct plan_target *target, const json_t *arguments)
 {
     struct plan_call *call = make_room(plan);
     if (call == NULL) {
@@ -69,14 +70,16 @@ static bool select_all(struct session *session, const char *type, gql_selection 
 {
     char *name = synthesis_base_name(type);
     char *text = name == NULL ? NULL : synthesis_selection(session->document, name);
-    const bool done = text != NULL && gql_selection_parse(text, strlen(text), ret_selection, NULL) == GQL_OK;
+    const bool done = text != NULL &&
+                      gql_selection_parse(text, strlen(text), ret_selection, NULL) == GQL_OK;
     free(text);
     free(name);
     return done;
 }
 
-static struct plan_call *add_call(struct session *session, struct plan *plan, const struct plan_target *target,
-                                  const json_t *arguments, bool select)
+static struct plan_call *add_call(struct session *session, struct plan *plan,
+                                  const struct plan_target *target, const json_t *arguments,
+                                  bool select)
 {
     struct plan_call *call = plan_add(session, plan, target, arguments);
     if (call == NULL || !select || select_all(session, call->type, &call->selection))
@@ -95,8 +98,8 @@ static void set_condition(struct plan_call *call, const char *name, struct plan_
 }
 
 /* One target under every condition; `more` are richer arguments, or NULL. */
-static void add_variants(struct session *session, struct plan *plan, const struct plan_target *target,
-                         const json_t *least, const json_t *more)
+static void add_variants(struct session *session, struct plan *plan,
+                         const struct plan_target *target, const json_t *least, const json_t *more)
 {
     struct plan_request cancelled = everybody;
     struct plan_request late = everybody;
@@ -106,14 +109,16 @@ static void add_variants(struct session *session, struct plan *plan, const struc
     add_call(session, plan, target, least, true);
     if (more != NULL && !json_equal(least, more))
         add_call(session, plan, target, more, true);
-    set_condition(add_call(session, plan, target, least, true), "nobody asks", (struct plan_request){.actor = NULL});
+    set_condition(add_call(session, plan, target, least, true), "nobody asks",
+                  (struct plan_request){.actor = NULL});
     set_condition(add_call(session, plan, target, least, true), "cancelled", cancelled);
     set_condition(add_call(session, plan, target, least, true), "past its deadline", late);
 }
 
 static void add_resolver(struct session *session, struct plan *plan, const gql_resolver *resolver)
 {
-    const char *type = gql_schema_document_field_type(session->document, resolver->type, resolver->field);
+    const char *type = gql_schema_document_field_type(session->document, resolver->type,
+                                                      resolver->field);
     const struct plan_target target = {.resolver = resolver, .type = type};
     json_t *least = synthesis_arguments(session->document, resolver->type, resolver->field, false);
     json_t *more = synthesis_arguments(session->document, resolver->type, resolver->field, true);
@@ -149,7 +154,9 @@ static void make_calls(struct session *session, struct plan *plan)
     for (uint32_t i = 0; i < schema->loader_count; i++)
         add_loader(session, plan, schema->loaders[i]);
     if (plan->count == 0)
-        check_skip(session->run, "needs --calls: there is neither a field of Query that can be called nor a loader");
+        check_skip(
+            session->run,
+            "needs --calls: there is neither a field of Query that can be called nor a loader");
 }
 
 bool plan_make(struct session *session, struct plan *plan)

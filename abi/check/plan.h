@@ -35,13 +35,16 @@ struct plan {
 };
 
 /*
- * False after check_skip (nothing to call, or nothing that binds) or check_fail (--calls names what the plugin has
- * not).
+ * False after check_skip (nothing to call, or nothing that binds) or check_fail (--calls names what
+ * the plugin has not).
  */
 bool plan_make(struct session *session, struct plan *plan);
 void plan_finish(struct plan *plan);
 
-/* Whether --calls is a list of calls. Whether they fit the plugin is seen later. `fault` says what is wrong. */
+/*
+ * Whether --calls is a list of calls. Whether they fit the plugin is seen later. `fault` says what
+ * is wrong.
+ */
 bool plan_check(json_t *calls, char *fault, size_t fault_size);
 
 #endif

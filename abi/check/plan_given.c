@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Calls that were written down: a list of {"type", "field", "arguments", …} and {"load", "ids", …}. */
+/*
+ * Calls that were written down: a list of {"type", "field", "arguments", …} and {"load", "ids", …}.
+ */
 #include "abi/check/plan_given.h"
 
 #include <stdio.h>
@@ -22,9 +24,10 @@ static bool fail(char *fault, size_t fault_size, size_t index, const char *what)
 static bool read(json_t *json, struct given *given, json_error_t *error)
 {
     *given = (struct given){0};
-    return json_unpack_ex(json, error, JSON_STRICT, "{s?s, s?s, s?o, s?o, s?s, s?o, s?s, s?o}", "type", &given->type,
-                          "field", &given->field, "arguments", &given->arguments, "parent", &given->parent, "load",
-                          &given->load, "ids", &given->ids, "selection", &given->selection, "as", &given->as) == 0;
+    return json_unpack_ex(json, error, JSON_STRICT, "{s?s, s?s, s?o, s?o, s?s, s?o, s?s, s?o}",
+                          "type", &given->type, "field", &given->field, "arguments",
+                          &given->arguments, "parent", &given->parent, "load", &given->load, "ids",
+                          &given->ids, "selection", &given->selection, "as", &given->as) == 0;
 }
 
 /* ---- Whether it is a list of calls ---- */
@@ -58,8 +61,8 @@ static uint32_t read_grant(json_t *json, const char **ret_organization)
     json_t *actions = NULL;
     uint32_t set = 0;
     *ret_organization = NULL;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:o}", "organizationId", ret_organization, "actions",
-                       &actions) != 0)
+    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:o}", "organizationId", ret_organization,
+                       "actions", &actions) != 0)
         return 0;
     for (size_t i = 0; i < json_array_size(actions); i++) {
         const uint32_t action = action_named(json_string_value(json_array_get(actions, i)));
@@ -77,7 +80,8 @@ static bool is_requester(json_t *as)
     json_t *grants = NULL;
     if (json_is_string(as))
         return strcmp(json_string_value(as), "nobody") == 0;
-    if (json_unpack_ex(as, NULL, JSON_STRICT, "{s:s, s?o}", "actor", &actor, "grants", &grants) != 0 ||
+    if (json_unpack_ex(as, NULL, JSON_STRICT, "{s:s, s?o}", "actor", &actor, "grants", &grants) !=
+            0 ||
         (grants != NULL && !json_is_array(grants)) || json_array_size(grants) > PLAN_GRANTS)
         return false;
     for (size_t i = 0; i < json_array_size(grants); i++)
@@ -90,7 +94,8 @@ static const char *find_fault(const struct given *given)
 {
     const bool loads = given->load != NULL;
     gql_selection *selection = NULL;
-    if (loads ? given->type != NULL || given->field != NULL || given->arguments != NULL || given->parent != NULL
+    if (loads ? given->type != NULL || given->field != NULL || given->arguments != NULL ||
+                    given->parent != NULL
               : given->ids != NULL || given->type == NULL || given->field == NULL)
         return "it needs `type` and `field`, or else `load` and `ids`";
     if (loads && !is_strings(given->ids))
@@ -98,7 +103,8 @@ static const char *find_fault(const struct given *given)
     if (given->arguments != NULL && !json_is_object(given->arguments))
         return "`arguments` is an object";
     if (given->as != NULL && !is_requester(given->as))
-        return "`as` is \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": \"…\" or \"*\", "
+        return "`as` is \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": \"…\" "
+               "or \"*\", "
                "\"actions\": [\"READ\", \"CREATE\", \"UPDATE\", \"DELETE\"]}]}";
     if (given->selection != NULL &&
         gql_selection_parse(given->selection, strlen(given->selection), &selection, NULL) != GQL_OK)
@@ -115,8 +121,7 @@ bool plan_check(json_t *calls, char *fault, size_t fault_size)
         snprintf(fault, fault_size, "not a list of calls");
         return false;
     }
-    json_array_foreach(calls, index, json)
-    {
+    json_array_foreach(calls, index, json) {
         struct given given;
         json_error_t error;
         if (!read(json, &given, &error))
@@ -130,7 +135,8 @@ bool plan_check(json_t *calls, char *fault, size_t fault_size)
 
 /* ---- Taking them, checked ---- */
 
-static bool find_target(struct session *session, const struct given *given, struct plan_target *target)
+static bool find_target(struct session *session, const struct given *given,
+                        struct plan_target *target)
 {
     const gql_schema *schema = session->plugin->schema;
     for (uint32_t i = 0; given->field != NULL && i < schema->resolver_count; i++)
@@ -199,8 +205,7 @@ void plan_take_given(struct session *session, struct plan *plan)
 {
     size_t index;
     json_t *json;
-    json_array_foreach(session->run->options->calls, index, json)
-    {
+    json_array_foreach(session->run->options->calls, index, json) {
         struct given given;
         json_error_t error;
         if (read(json, &given, &error))

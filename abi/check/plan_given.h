@@ -12,9 +12,12 @@ struct plan_target {
     const char *type; /* Of the value, as in SDL. */
 };
 
-/* Adds a call on behalf of one who may do everything, with nothing known of the selection. NULL after check_fail. */
-struct plan_call *plan_add(struct session *session, struct plan *plan, const struct plan_target *target,
-                           const json_t *arguments);
+/*
+ * Adds a call on behalf of one who may do everything, with nothing known of the selection. NULL
+ * after check_fail.
+ */
+struct plan_call *plan_add(struct session *session, struct plan *plan,
+                           const struct plan_target *target, const json_t *arguments);
 
 /* Adds the calls of --calls. */
 void plan_take_given(struct session *session, struct plan *plan);

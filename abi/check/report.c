@@ -79,13 +79,14 @@ static void print_diagnostic(const struct check_result *result)
     puts("  ...");
 }
 
-void report_result(const struct check_options *options, size_t index, const struct check_result *result)
+void report_result(const struct check_options *options, size_t index,
+                   const struct check_result *result)
 {
     clear_progress();
     if (options->json)
         return;
-    printf("%s %zu - %s: %s", result->outcome == CHECK_NOT_OK ? "not ok" : "ok", index + 1, checks[index].name,
-           checks[index].title);
+    printf("%s %zu - %s: %s", result->outcome == CHECK_NOT_OK ? "not ok" : "ok", index + 1,
+           checks[index].name, checks[index].title);
     if (result->outcome == CHECK_SKIP)
         printf(" # SKIP %.*s", (int)strcspn(result->detail, "\n"), result->detail);
     puts("");
@@ -111,7 +112,8 @@ static size_t count(const struct check_result *results, enum check_outcome outco
     return sum;
 }
 
-static void print_names(const struct check_result *results, enum check_outcome outcome, const char *label)
+static void print_names(const struct check_result *results, enum check_outcome outcome,
+                        const char *label)
 {
     const char *separator = label;
     for (size_t i = 0; i < check_count; i++) {
@@ -124,8 +126,8 @@ static void print_names(const struct check_result *results, enum check_outcome o
         puts("");
 }
 
-static void print_summary(const struct check_options *options, const struct check_identity *identity,
-                          const struct check_result *results)
+static void print_summary(const struct check_options *options,
+                          const struct check_identity *identity, const struct check_result *results)
 {
     print_names(results, CHECK_NOT_OK, "# failed: ");
     print_names(results, CHECK_SKIP, "# skipped: ");
@@ -134,11 +136,12 @@ static void print_summary(const struct check_options *options, const struct chec
                identity->abi_minor);
     else
         printf("# %s: ", options->plugin);
-    printf("%zu passed, %zu failed, %zu skipped\n", count(results, CHECK_OK), count(results, CHECK_NOT_OK),
-           count(results, CHECK_SKIP));
+    printf("%zu passed, %zu failed, %zu skipped\n", count(results, CHECK_OK),
+           count(results, CHECK_NOT_OK), count(results, CHECK_SKIP));
 }
 
-static json_t *identity_json(const struct check_options *options, const struct check_identity *identity)
+static json_t *identity_json(const struct check_options *options,
+                             const struct check_identity *identity)
 {
     json_t *json = json_pack("{s:o}", "path", json_text(options->plugin));
     if (identity->id[0] != '\0') {
@@ -147,15 +150,17 @@ static json_t *identity_json(const struct check_options *options, const struct c
         json_object_set_new(json, "version", json_text(identity->version));
     }
     if (identity->abi_known)
-        json_object_set_new(json, "abi", json_sprintf("%u.%u", identity->abi_major, identity->abi_minor));
+        json_object_set_new(json, "abi",
+                            json_sprintf("%u.%u", identity->abi_major, identity->abi_minor));
     return json;
 }
 
 static json_t *result_json(size_t index, const struct check_result *result)
 {
     static const char *const names[] = {"ok", "not ok", "skip"};
-    json_t *json = json_pack("{s:s, s:s, s:s, s:I}", "name", checks[index].name, "title", checks[index].title,
-                             "result", names[result->outcome], "milliseconds", (json_int_t)result->milliseconds);
+    json_t *json = json_pack("{s:s, s:s, s:s, s:I}", "name", checks[index].name, "title",
+                             checks[index].title, "result", names[result->outcome], "milliseconds",
+                             (json_int_t)result->milliseconds);
     if (result->outcome != CHECK_OK)
         json_object_set_new(json, "detail", json_text(result->detail));
     if (result->outcome == CHECK_NOT_OK)
@@ -174,10 +179,11 @@ static void print_json(const struct check_options *options, const struct check_i
     for (size_t i = 0; i < check_count; i++)
         if (results[i].done)
             json_array_append_new(list, result_json(i, &results[i]));
-    json_t *document =
-        json_pack("{s:o, s:o, s:I, s:I, s:I}", "plugin", identity_json(options, identity), "checks", list, "passed",
-                  (json_int_t)count(results, CHECK_OK), "failed", (json_int_t)count(results, CHECK_NOT_OK), "skipped",
-                  (json_int_t)count(results, CHECK_SKIP));
+    json_t *document = json_pack("{s:o, s:o, s:I, s:I, s:I}", "plugin",
+                                 identity_json(options, identity), "checks", list, "passed",
+                                 (json_int_t)count(results, CHECK_OK), "failed",
+                                 (json_int_t)count(results, CHECK_NOT_OK), "skipped",
+                                 (json_int_t)count(results, CHECK_SKIP));
     json_dumpf(document, stdout, JSON_INDENT(2));
     puts("");
     json_decref(document);

@@ -9,7 +9,8 @@ void report_begin(const struct check_options *options);
 
 /* On a terminal: which check runs now. */
 void report_progress(size_t index);
-void report_result(const struct check_options *options, size_t index, const struct check_result *result);
+void report_result(const struct check_options *options, size_t index,
+                   const struct check_result *result);
 
 /* Nothing more can be checked. */
 void report_bail_out(const struct check_options *options, const char *reason);

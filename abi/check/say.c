@@ -11,7 +11,8 @@
 #include "abi/check/child.h"
 
 static struct check_shared *shared;
-static pthread_mutex_t saying = PTHREAD_MUTEX_INITIALIZER; /* Threads of one check may fail at the same time. */
+/* Threads of one check may fail at the same time. */
+static pthread_mutex_t saying = PTHREAD_MUTEX_INITIALIZER;
 
 void check_share(struct check_shared *memory)
 {
@@ -72,8 +73,9 @@ void check_note(struct check_run *run, const char *format, ...)
 static const char *without(const char *message, const char *path)
 {
     const size_t size = path == NULL ? 0 : strlen(path);
-    return size > 0 && strncmp(message, path, size) == 0 && strncmp(message + size, ": ", 2) == 0 ? message + size + 2
-                                                                                                  : message;
+    return size > 0 && strncmp(message, path, size) == 0 && strncmp(message + size, ": ", 2) == 0
+               ? message + size + 2
+               : message;
 }
 
 const char *check_reason(const struct check_run *run, const char *message)
@@ -98,7 +100,8 @@ uint64_t check_now(void)
 
 void check_sleep(unsigned milliseconds)
 {
-    const struct timespec time = {.tv_sec = milliseconds / 1000, .tv_nsec = (long)(milliseconds % 1000) * 1000000};
+    const struct timespec time = {.tv_sec = milliseconds / 1000,
+                                  .tv_nsec = (long)(milliseconds % 1000) * 1000000};
     nanosleep(&time, NULL);
 }
 

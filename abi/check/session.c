@@ -15,7 +15,8 @@ _Atomic uint64_t session_misuses[GQL_MISUSE_COUNT];
 
 void *session_map(struct check_run *run)
 {
-    char *path = realpath(run->options->plugin, NULL); /* With a slash in it, or dlopen would search elsewhere. */
+    /* With a slash in it, or dlopen would search elsewhere. */
+    char *path = realpath(run->options->plugin, NULL);
     void *code = path == NULL ? NULL : dlopen(path, RTLD_NOW | RTLD_LOCAL);
     free(path);
     return code;
@@ -26,7 +27,8 @@ gql_plugin_entry_fn session_entry(struct check_run *run)
     void *code = session_map(run);
     void *symbol = code == NULL ? NULL : dlsym(code, GQL_PLUGIN_ENTRY_SYMBOL);
     gql_plugin_entry_fn entry;
-    memcpy(&entry, &symbol, sizeof entry); /* ISO C has no conversion of an object pointer to a function pointer. */
+    /* ISO C has no conversion of an object pointer to a function pointer. */
+    memcpy(&entry, &symbol, sizeof entry);
     if (symbol == NULL)
         check_skip(run, "there is no %s", GQL_PLUGIN_ENTRY_SYMBOL);
     return entry;
@@ -51,7 +53,8 @@ static void count_misuse(void *user, gql_misuse misuse)
     atomic_fetch_add(&session_misuses[misuse], 1);
 }
 
-static void print_log(void *user, uint32_t level, const char *message, size_t size, const char *trace_id)
+static void print_log(void *user, uint32_t level, const char *message, size_t size,
+                      const char *trace_id)
 {
     (void)user, (void)trace_id;
     if (level <= GQL_LOG_WARNING)
@@ -70,7 +73,8 @@ bool session_open(struct check_run *run, size_t quarantine, struct session *sess
                                          .quarantine = quarantine};
     check_step("init");
     if (gql_runtime_create(&options, &session->runtime, &failure) != GQL_OK ||
-        gql_library_open(session->runtime, run->options->plugin, &session->library, &failure) != GQL_OK)
+        gql_library_open(session->runtime, run->options->plugin, &session->library, &failure) !=
+            GQL_OK)
         check_fail(run, "%s", check_reason(run, failure.message));
     else
         session->plugin = gql_library_plugin(session->library);
@@ -82,7 +86,8 @@ bool session_open(struct check_run *run, size_t quarantine, struct session *sess
 static char *place_scratch(const char *config, const char *scratch)
 {
     static const char mark[] = "{scratch}";
-    char *placed = calloc(1, strlen(config) / (sizeof mark - 1) * strlen(scratch) + strlen(config) + 1);
+    char *placed =
+        calloc(1, strlen(config) / (sizeof mark - 1) * strlen(scratch) + strlen(config) + 1);
     char *end = placed;
     for (const char *found; placed != NULL && (found = strstr(config, mark)) != NULL;
          config = found + sizeof mark - 1) {
@@ -100,9 +105,9 @@ static bool list_required(const gql_plugin *plugin, char *list, size_t size)
     json_t *name;
     size_t used = 0;
     list[0] = '\0';
-    json_array_foreach(json_object_get(schema, "required"), index, name)
-    {
-        const int more = snprintf(list + used, size - used, "%s`%s`", used == 0 ? "" : ", ", json_string_value(name));
+    json_array_foreach(json_object_get(schema, "required"), index, name) {
+        const int more = snprintf(list + used, size - used, "%s`%s`", used == 0 ? "" : ", ",
+                                  json_string_value(name));
         used = more < 0 || used + (size_t)more >= size ? used : used + (size_t)more;
     }
     json_decref(schema);
@@ -131,7 +136,8 @@ static void set_schema(struct session *session, const char *host_sdl, const gql_
 {
     gql_failure failure = {.struct_size = sizeof failure};
     const int size = asprintf(&session->sdl, "%s\n%s", host_sdl, binding->sdl);
-    if (size < 0 || gql_schema_document_parse(session->sdl, (size_t)size, &session->document, &failure) != GQL_OK)
+    if (size < 0 || gql_schema_document_parse(session->sdl, (size_t)size, &session->document,
+                                              &failure) != GQL_OK)
         check_skip(session->run, "the schema can't be read: %s", failure.message);
 }
 
@@ -169,7 +175,8 @@ bool session_create(struct session *session, unsigned index, gql_instance **ret_
     const char *config = session->configs[index];
     gql_failure failure = {.struct_size = sizeof failure};
     check_step("create");
-    const int32_t code = gql_instance_create(session->library, config, strlen(config), ret_instance, &failure);
+    const int32_t code = gql_instance_create(session->library, config, strlen(config), ret_instance,
+                                             &failure);
     check_step_done();
     if (code != GQL_OK)
         check_fail(session->run, "%s", check_reason(session->run, failure.message));

@@ -6,12 +6,14 @@
 #include "abi/check/check.h"
 #include "gql_host.h"
 
-/* What the plugin's schema is bound to where no host's is given: roots to extend, and nothing else. */
+/*
+ * What the plugin's schema is bound to where no host's is given: roots to extend, and nothing else.
+ */
 extern const char session_bare_sdl[];
 
 /*
- * The plugin's struct, by dlopen and the entry alone: nothing of it is checked and init is not called. NULL after
- * check_skip.
+ * The plugin's struct, by dlopen and the entry alone: nothing of it is checked and init is not
+ * called. NULL after check_skip.
  */
 const gql_plugin *session_plugin(struct check_run *run);
 
@@ -27,8 +29,9 @@ struct session {
     gql_runtime *runtime;
     gql_library *library;
     const gql_plugin *plugin;
-    char *configs[2];              /* Of the first instance and the second. */
-    gql_schema_document *document; /* The host's schema with the plugin's; NULL until session_bind. */
+    char *configs[2]; /* Of the first instance and the second. */
+    /* The host's schema with the plugin's; NULL until session_bind. */
+    gql_schema_document *document;
     char *sdl;
 };
 
@@ -47,7 +50,10 @@ bool session_bind(struct session *session);
 /* Closes what is open; with `unload` the plugin's code goes as well. */
 void session_close(struct session *session, bool unload);
 
-/* Steps of the life of an instance, each watched. `index`: which configuration. False after check_fail. */
+/*
+ * Steps of the life of an instance, each watched. `index`: which configuration. False after
+ * check_fail.
+ */
 bool session_create(struct session *session, unsigned index, gql_instance **ret_instance);
 void session_drain(struct session *session, gql_instance *instance);
 void session_destroy(struct session *session, gql_instance **instance);

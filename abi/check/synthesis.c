@@ -14,8 +14,8 @@ static const char text[] = "gql-plugin-check";
 
 /* ---- Arguments ---- */
 
-static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields, json_t *into,
-                           bool all, unsigned depth);
+static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields,
+                           json_t *into, bool all, unsigned depth);
 
 static json_t *make_scalar(const char *name)
 {
@@ -26,7 +26,8 @@ static json_t *make_scalar(const char *name)
     return strcmp(name, "Boolean") == 0 ? json_true() : json_string(text);
 }
 
-static json_t *make_input(const gql_schema_document *document, const char *name, bool all, unsigned depth)
+static json_t *make_input(const gql_schema_document *document, const char *name, bool all,
+                          unsigned depth)
 {
     json_t *object = json_object();
     const struct sdl_definition *each = sdl_first(document, false, name);
@@ -35,7 +36,8 @@ static json_t *make_input(const gql_schema_document *document, const char *name,
     return object;
 }
 
-static json_t *make_value(const gql_schema_document *document, const struct sdl_type *type, bool all, unsigned depth)
+static json_t *make_value(const gql_schema_document *document, const struct sdl_type *type,
+                          bool all, unsigned depth)
 {
     if (depth > INPUT_DEPTH)
         return NULL;
@@ -56,8 +58,8 @@ static json_t *make_value(const gql_schema_document *document, const struct sdl_
 }
 
 /* Adds what lacks. Takes `into`; returns it, or NULL if a value that is required can't be made. */
-static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields, json_t *into,
-                           bool all, unsigned depth)
+static json_t *make_fields(const gql_schema_document *document, const struct sdl_field *fields,
+                           json_t *into, bool all, unsigned depth)
 {
     for (const struct sdl_field *field = fields; field != NULL; field = field->next) {
         json_t *value = NULL;
@@ -77,26 +79,30 @@ static json_t *make_fields(const gql_schema_document *document, const struct sdl
     return into;
 }
 
-json_t *synthesis_arguments(const gql_schema_document *document, const char *type, const char *field, bool all)
+json_t *synthesis_arguments(const gql_schema_document *document, const char *type,
+                            const char *field, bool all)
 {
     const struct sdl_field *found = sdl_find_field(document, type, field);
     return found == NULL ? NULL : make_fields(document, found->arguments, json_object(), all, 0);
 }
 
-static void fill_in(const gql_schema_document *document, const struct sdl_field *fields, json_t *object,
-                    unsigned depth)
+static void fill_in(const gql_schema_document *document, const struct sdl_field *fields,
+                    json_t *object, unsigned depth)
 {
-    for (const struct sdl_field *field = fields; field != NULL && depth < INPUT_DEPTH; field = field->next) {
+    for (const struct sdl_field *field = fields; field != NULL && depth < INPUT_DEPTH;
+         field = field->next) {
         json_t *value = json_object_get(object, field->name);
         const struct sdl_definition *input = sdl_first(document, false, sdl_base_name(field->type));
         if (value == NULL && field->default_text != NULL)
             json_object_set_new(object, field->name, literal_to_json(field->default_text));
-        for (; input != NULL && json_is_object(value) && input->kind == SDL_INPUT; input = sdl_next(input))
+        for (; input != NULL && json_is_object(value) && input->kind == SDL_INPUT;
+             input = sdl_next(input))
             fill_in(document, input->fields, value, depth + 1);
     }
 }
 
-void synthesis_fill_in(const gql_schema_document *document, const char *type, const char *field, json_t *arguments)
+void synthesis_fill_in(const gql_schema_document *document, const char *type, const char *field,
+                       json_t *arguments)
 {
     const struct sdl_field *found = sdl_find_field(document, type, field);
     if (found != NULL)
@@ -115,7 +121,8 @@ static bool is_composite(const gql_schema_document *document, const char *name)
 {
     const struct sdl_definition *definition = sdl_find(document, false, name);
     return definition != NULL &&
-           (definition->kind == SDL_OBJECT || definition->kind == SDL_INTERFACE || definition->kind == SDL_UNION);
+           (definition->kind == SDL_OBJECT || definition->kind == SDL_INTERFACE ||
+            definition->kind == SDL_UNION);
 }
 
 static void write_fields(struct writer *writer, const char *name, unsigned depth);

@@ -8,17 +8,20 @@
 #include "gql_host.h"
 
 /*
- * Arguments of a field as a host coerces them: defaults filled in, a value of its type for each that is required,
- * with `all` also for those that are not. NULL if there is no value for one, such as for an input that holds itself.
+ * Arguments of a field as a host coerces them: defaults filled in, a value of its type for each
+ * that is required, with `all` also for those that are not. NULL if there is no value for one, such
+ * as for an input that holds itself.
  */
-json_t *synthesis_arguments(const gql_schema_document *document, const char *type, const char *field, bool all);
+json_t *synthesis_arguments(const gql_schema_document *document, const char *type,
+                            const char *field, bool all);
 
 /* Fills the defaults into arguments that were given. */
-void synthesis_fill_in(const gql_schema_document *document, const char *type, const char *field, json_t *arguments);
+void synthesis_fill_in(const gql_schema_document *document, const char *type, const char *field,
+                       json_t *arguments);
 
 /*
- * Everything that can be selected below a value of the type, written as for gql_selection_parse; the caller frees it.
- * "" below scalars. NULL if out of memory.
+ * Everything that can be selected below a value of the type, written as for gql_selection_parse;
+ * the caller frees it. "" below scalars. NULL if out of memory.
  */
 char *synthesis_selection(const gql_schema_document *document, const char *type_name);
 

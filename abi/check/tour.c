@@ -8,7 +8,8 @@ bool tour_begin(struct check_run *run, struct tour *tour)
 {
     *tour = (struct tour){0};
     return session_open(run, QUARANTINE, &tour->session) && session_configure(&tour->session) &&
-           plan_make(&tour->session, &tour->plan) && session_create(&tour->session, 0, &tour->instance);
+           plan_make(&tour->session, &tour->plan) &&
+           session_create(&tour->session, 0, &tour->instance);
 }
 
 void tour_end(struct tour *tour)

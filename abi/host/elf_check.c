@@ -42,30 +42,36 @@ static bool read_at(int file, void *target, size_t size, uint64_t offset)
     return got >= 0 && (size_t)got == size;
 }
 
-static int32_t check_header(const char *path, const ElfW(Ehdr) *header, gql_failure *failure)
+static int32_t check_header(const char *path, const ElfW(Ehdr) * header, gql_failure *failure)
 {
     if (header->e_ident[EI_CLASS] != OWN_CLASS || header->e_ident[EI_DATA] != OWN_ORDER ||
         (OWN_MACHINE != EM_NONE && header->e_machine != OWN_MACHINE))
-        return gql_fail(failure, GQL_E_UNAVAILABLE,
-                        "%s: built for another machine (ELF machine %u, %s); this host needs machine %u, %s", path,
-                        (unsigned)header->e_machine, header->e_ident[EI_CLASS] == ELFCLASS64 ? "64 bits" : "32 bits",
-                        (unsigned)OWN_MACHINE, OWN_CLASS == ELFCLASS64 ? "64 bits" : "32 bits");
+        return gql_fail(
+            failure, GQL_E_UNAVAILABLE,
+            "%s: built for another machine (ELF machine %u, %s); this host needs machine %u, %s",
+            path, (unsigned)header->e_machine,
+            header->e_ident[EI_CLASS] == ELFCLASS64 ? "64 bits" : "32 bits", (unsigned)OWN_MACHINE,
+            OWN_CLASS == ELFCLASS64 ? "64 bits" : "32 bits");
     if (header->e_type != ET_DYN || header->e_phentsize != sizeof(ElfW(Phdr)))
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: an ELF file, but not a shared object", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: an ELF file, but not a shared object",
+                        path);
     return GQL_OK;
 }
 
 /* Every part that would be mapped must be in the file. */
-static int32_t check_segments(const char *path, int file, const ElfW(Ehdr) *header, uint64_t file_size,
-                              gql_failure *failure)
+static int32_t check_segments(const char *path, int file, const ElfW(Ehdr) * header,
+                              uint64_t file_size, gql_failure *failure)
 {
     for (unsigned i = 0; i < header->e_phnum; i++) {
         ElfW(Phdr) segment;
-        const bool read = read_at(file, &segment, sizeof segment, header->e_phoff + i * sizeof segment);
-        if (!read || segment.p_filesz > file_size || segment.p_offset > file_size - segment.p_filesz)
+        const bool read = read_at(file, &segment, sizeof segment,
+                                  header->e_phoff + i * sizeof segment);
+        if (!read || segment.p_filesz > file_size ||
+            segment.p_offset > file_size - segment.p_filesz)
             return gql_fail(failure, GQL_E_UNAVAILABLE,
-                            "%s: truncated: shorter (%" PRIu64 " bytes) than its headers say; copy it again", path,
-                            file_size);
+                            "%s: truncated: shorter (%" PRIu64
+                            " bytes) than its headers say; copy it again",
+                            path, file_size);
     }
     return GQL_OK;
 }
@@ -84,9 +90,11 @@ static int32_t check_open_file(const char *path, int file, gql_failure *failure)
     if (!read_at(file, magic, sizeof magic, 0) || memcmp(magic, ELFMAG, SELFMAG) != 0)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not an ELF file, so not a plugin", path);
     if (!read_at(file, &header, sizeof header, 0))
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: truncated within the ELF header; copy it again", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE,
+                        "%s: truncated within the ELF header; copy it again", path);
     const int32_t code = check_header(path, &header, failure);
-    return code != GQL_OK ? code : check_segments(path, file, &header, (uint64_t)status.st_size, failure);
+    return code != GQL_OK ? code
+                          : check_segments(path, file, &header, (uint64_t)status.st_size, failure);
 }
 
 int32_t gql_elf_check(const char *path, gql_failure *failure)

@@ -5,8 +5,9 @@
 #include "gql_plugin.h"
 
 /*
- * Whether a file may be given to dlopen: a regular file, ELF, a shared object for this machine, and as long as its
- * headers say; dlopen's own message for these is poor, and a truncated file kills the process with SIGBUS.
+ * Whether a file may be given to dlopen: a regular file, ELF, a shared object for this machine, and
+ * as long as its headers say; dlopen's own message for these is poor, and a truncated file kills
+ * the process with SIGBUS.
  */
 int32_t gql_elf_check(const char *path, gql_failure *failure);
 

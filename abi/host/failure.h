@@ -5,10 +5,11 @@
 #include "gql_plugin.h"
 
 /*
- * Writes code and message into *failure (may be NULL), cut off between characters of UTF-8, and returns the code, so that
- * `return gql_fail(failure, …)` leaves a function.
+ * Writes code and message into *failure (may be NULL), cut off between characters of UTF-8, and
+ * returns the code, so that `return gql_fail(failure, …)` leaves a function.
  */
-__attribute__((format(printf, 3, 4))) int32_t gql_fail(gql_failure *failure, int32_t code, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int32_t gql_fail(gql_failure *failure, int32_t code,
+                                                       const char *format, ...);
 
 int32_t gql_fail_no_memory(gql_failure *failure);
 

@@ -41,14 +41,17 @@ static char **join_paths(const char *folder, struct dirent *const *entries, size
     return paths;
 }
 
-int32_t gql_find_plugins(const char *folder, char ***ret_paths, size_t *ret_count, gql_failure *failure)
+int32_t gql_find_plugins(const char *folder, char ***ret_paths, size_t *ret_count,
+                         gql_failure *failure)
 {
     if (folder == NULL || ret_paths == NULL || ret_count == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_find_plugins: folder, ret_paths and ret_count must not be NULL");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_find_plugins: folder, ret_paths and ret_count must not be NULL");
     struct dirent **entries = NULL;
     const int count = scandir(folder, &entries, is_plugin_name, by_name);
     if (count < 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "plugins folder %s: %s", folder, strerror(errno));
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "plugins folder %s: %s", folder,
+                        strerror(errno));
     char **paths = join_paths(folder, entries, (size_t)count);
     for (int i = 0; i < count; i++)
         free(entries[i]);

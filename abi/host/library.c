@@ -8,8 +8,8 @@
 
 #include "abi/host/elf_check.h"
 #include "abi/host/failure.h"
-#include "gql_host.h"
 #include "abi/host/plugin_check.h"
+#include "gql_host.h"
 
 struct gql_library {
     gql_runtime *runtime;
@@ -30,7 +30,8 @@ static int32_t map_code(gql_library *library, gql_failure *failure)
     /* The loader's message often begins with the path. */
     const char *reason = dlerror();
     const size_t prefix = strlen(library->path);
-    if (reason != NULL && strncmp(reason, library->path, prefix) == 0 && strncmp(reason + prefix, ": ", 2) == 0)
+    if (reason != NULL && strncmp(reason, library->path, prefix) == 0 &&
+        strncmp(reason + prefix, ": ", 2) == 0)
         reason += prefix + 2;
     return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s", library->path,
                     reason != NULL ? reason : "unknown reason");
@@ -43,10 +44,12 @@ static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
         snprintf(symbol, sizeof symbol, "gql_plugin_entry_v%u", major);
         if (dlsym(library->code, symbol) != NULL)
             return gql_fail(failure, GQL_E_VERSION,
-                            "%s: a plugin for version %u of the plugin ABI (it exports %s), but this host speaks %u.%u",
+                            "%s: a plugin for version %u of the plugin ABI (it exports %s), but "
+                            "this host speaks %u.%u",
                             library->path, major, symbol, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     }
-    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: it does not export the symbol %s", library->path,
+    return gql_fail(failure, GQL_E_UNAVAILABLE,
+                    "%s: not a plugin: it does not export the symbol %s", library->path,
                     GQL_PLUGIN_ENTRY_SYMBOL);
 }
 
@@ -56,25 +59,27 @@ static int32_t enter(gql_library *library, gql_failure *failure)
     if (symbol == NULL)
         return fail_no_entry(library, failure);
     gql_plugin_entry_fn entry;
-    memcpy(&entry, &symbol, sizeof entry); /* ISO C has no conversion of an object pointer to a function pointer. */
+    /* ISO C has no conversion of an object pointer to a function pointer. */
+    memcpy(&entry, &symbol, sizeof entry);
     library->plugin = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
     if (library->plugin == NULL)
-        return gql_fail(failure, GQL_E_VERSION, "%s: the plugin refuses to work with a host of plugin ABI %u.%u",
+        return gql_fail(failure, GQL_E_VERSION,
+                        "%s: the plugin refuses to work with a host of plugin ABI %u.%u",
                         library->path, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     return gql_plugin_check(library->path, library->plugin, failure);
 }
 
 /* Makes a negative code of anything a plugin might return, and sees that there is a message. */
-static int32_t take_failure(const gql_library *library, const char *function, int32_t code, gql_failure *from,
-                            gql_failure *failure)
+static int32_t take_failure(const gql_library *library, const char *function, int32_t code,
+                            gql_failure *from, gql_failure *failure)
 {
     from->message[sizeof from->message - 1] = '\0';
     if (code > 0 || code < GQL_E_LIMIT)
-        return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is no code of the ABI", library->path,
-                        function, (int)code);
+        return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is no code of the ABI",
+                        library->path, function, (int)code);
     if (from->message[0] == '\0')
-        return gql_fail(failure, code, "%s: %s failed with code %d and gave no reason", library->path, function,
-                        (int)code);
+        return gql_fail(failure, code, "%s: %s failed with code %d and gave no reason",
+                        library->path, function, (int)code);
     return gql_fail(failure, code, "%s: %s", library->path, from->message);
 }
 
@@ -95,10 +100,12 @@ static void forget(gql_library *library, bool unload)
     free(library);
 }
 
-int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library, gql_failure *failure)
+int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library,
+                         gql_failure *failure)
 {
     if (runtime == NULL || path == NULL || ret_library == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_library_open: runtime, path and ret_library must not be NULL");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_library_open: runtime, path and ret_library must not be NULL");
     int32_t code = gql_elf_check(path, failure);
     if (code != GQL_OK)
         return code;
@@ -106,7 +113,8 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
     if (library == NULL)
         return gql_fail_no_memory(failure);
     library->runtime = runtime;
-    library->path = realpath(path, NULL); /* With a slash in it, or dlopen would search elsewhere. */
+    /* With a slash in it, or dlopen would search elsewhere. */
+    library->path = realpath(path, NULL);
     if (library->path == NULL)
         code = gql_fail_no_memory(failure);
     if (code == GQL_OK)
@@ -148,19 +156,21 @@ const char *gql_library_path(const gql_library *library)
     return library->path;
 }
 
-int32_t gql_instance_create(gql_library *library, const char *config, size_t config_size, gql_instance **ret_instance,
-                            gql_failure *failure)
+int32_t gql_instance_create(gql_library *library, const char *config, size_t config_size,
+                            gql_instance **ret_instance, gql_failure *failure)
 {
     if (library == NULL || config == NULL || ret_instance == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_instance_create: library, config and ret_instance must not be NULL");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_instance_create: library, config and ret_instance must not be NULL");
     gql_failure reason = {.struct_size = sizeof reason};
     gql_instance *instance = NULL;
-    const int32_t code =
-        library->plugin->create(gql_runtime_host(library->runtime), config, config_size, &instance, &reason);
+    const int32_t code = library->plugin->create(gql_runtime_host(library->runtime), config,
+                                                 config_size, &instance, &reason);
     if (code != GQL_OK)
         return take_failure(library, "create", code, &reason, failure);
     if (instance == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "%s: create returned GQL_OK but no instance", library->path);
+        return gql_fail(failure, GQL_E_MISUSE, "%s: create returned GQL_OK but no instance",
+                        library->path);
     atomic_fetch_add(&library->instances, 1);
     *ret_instance = instance;
     return GQL_OK;

@@ -13,9 +13,11 @@ struct check {
     gql_failure *failure;
 };
 
-static int32_t refuse(const struct check *check, const char *what, uint32_t index, const char *reason)
+static int32_t refuse(const struct check *check, const char *what, uint32_t index,
+                      const char *reason)
 {
-    return gql_fail(check->failure, GQL_E_MISUSE, "%s: %s[%u] %s", check->path, what, index, reason);
+    return gql_fail(check->failure, GQL_E_MISUSE, "%s: %s[%u] %s", check->path, what, index,
+                    reason);
 }
 
 static bool is_given(const char *text)
@@ -26,13 +28,17 @@ static bool is_given(const char *text)
 static int32_t check_version(const struct check *check, const gql_plugin *plugin)
 {
     if (!GQL_HAS(plugin, abi_minor))
-        return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_plugin.struct_size is %u, too small for a version",
-                        check->path, plugin->struct_size);
+        return gql_fail(check->failure, GQL_E_MISUSE,
+                        "%s: gql_plugin.struct_size is %u, too small for a version", check->path,
+                        plugin->struct_size);
     /* Before 1.0 a minor version may break. */
-    if (plugin->abi_major != GQL_ABI_MAJOR || (GQL_ABI_MAJOR == 0 && plugin->abi_minor != GQL_ABI_MINOR))
+    if (plugin->abi_major != GQL_ABI_MAJOR ||
+        (GQL_ABI_MAJOR == 0 && plugin->abi_minor != GQL_ABI_MINOR))
         return gql_fail(check->failure, GQL_E_VERSION,
-                        "%s: written for plugin ABI %u.%u, but this host speaks %u.%u; get a build of the plugin for it",
-                        check->path, plugin->abi_major, plugin->abi_minor, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+                        "%s: written for plugin ABI %u.%u, but this host speaks %u.%u; get a build "
+                        "of the plugin for it",
+                        check->path, plugin->abi_major, plugin->abi_minor, GQL_ABI_MAJOR,
+                        GQL_ABI_MINOR);
     return GQL_OK;
 }
 
@@ -57,31 +63,35 @@ static int32_t check_members(const struct check *check, const gql_plugin *plugin
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (!members[i].given)
-            return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_plugin.%s is missing", check->path,
-                            members[i].name);
+            return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_plugin.%s is missing",
+                            check->path, members[i].name);
     if (strchr(plugin->id, '.') == NULL)
-        return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_plugin.id \"%s\" is not a reverse domain name",
-                        check->path, plugin->id);
+        return gql_fail(check->failure, GQL_E_MISUSE,
+                        "%s: gql_plugin.id \"%s\" is not a reverse domain name", check->path,
+                        plugin->id);
     return GQL_OK;
 }
 
 static int32_t check_config_schema(const struct check *check, const gql_plugin *plugin)
 {
     json_error_t error;
-    json_t *json = json_loadb(plugin->config_schema, (size_t)plugin->config_schema_size, JSON_REJECT_DUPLICATES, &error);
+    json_t *json = json_loadb(plugin->config_schema, (size_t)plugin->config_schema_size,
+                              JSON_REJECT_DUPLICATES, &error);
     const bool object = json_is_object(json);
     json_decref(json);
     return object ? GQL_OK
-                  : gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_plugin.config_schema is not a JSON object: %s",
-                             check->path, json == NULL ? error.text : "another kind of value");
+                  : gql_fail(check->failure, GQL_E_MISUSE,
+                             "%s: gql_plugin.config_schema is not a JSON object: %s", check->path,
+                             json == NULL ? error.text : "another kind of value");
 }
 
 /* ---- Sizes: pointers that are NULL are left to the check of the members ---- */
 
 static int32_t refuse_size(const struct check *check, const char *what, uint32_t size)
 {
-    return gql_fail(check->failure, GQL_E_MISUSE, "%s: %s.struct_size is %u, too small for plugin ABI %u.%u",
-                    check->path, what, size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    return gql_fail(check->failure, GQL_E_MISUSE,
+                    "%s: %s.struct_size is %u, too small for plugin ABI %u.%u", check->path, what,
+                    size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
 }
 
 static int32_t check_element_sizes(const struct check *check, const gql_schema *schema)
@@ -121,7 +131,8 @@ static int32_t check_part(const struct check *check, uint32_t index, const gql_s
     return GQL_OK;
 }
 
-static int32_t check_resolver(const struct check *check, uint32_t index, const gql_resolver *resolver)
+static int32_t check_resolver(const struct check *check, uint32_t index,
+                              const gql_resolver *resolver)
 {
     if (resolver == NULL)
         return refuse(check, "gql_schema.resolvers", index, "is NULL");
@@ -145,8 +156,8 @@ static int32_t check_schema(const struct check *check, const gql_schema *schema)
         (schema->resolver_count > 0 && schema->resolvers == NULL) ||
         (schema->loader_count > 0 && schema->loaders == NULL) ||
         (schema->reference_count > 0 && schema->references == NULL))
-        return gql_fail(check->failure, GQL_E_MISUSE, "%s: gql_schema counts members of an array that is NULL",
-                        check->path);
+        return gql_fail(check->failure, GQL_E_MISUSE,
+                        "%s: gql_schema counts members of an array that is NULL", check->path);
     int32_t code = GQL_OK;
     for (uint32_t i = 0; code == GQL_OK && i < schema->part_count; i++)
         code = check_part(check, i, schema->parts[i]);
@@ -179,7 +190,8 @@ int32_t gql_plugin_check_members(const char *path, const gql_plugin *plugin, gql
     return code != GQL_OK ? code : check_schema(&check, plugin->schema);
 }
 
-int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin, gql_failure *failure)
+int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin,
+                                       gql_failure *failure)
 {
     return check_config_schema(&(struct check){.path = path, .failure = failure}, plugin);
 }

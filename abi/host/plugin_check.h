@@ -5,8 +5,8 @@
 #include "gql_plugin.h"
 
 /*
- * Whether a plugin's struct is what gql_plugin.h asks for: version, sizes of structs, required members and strings.
- * `path` is for the message.
+ * Whether a plugin's struct is what gql_plugin.h asks for: version, sizes of structs, required
+ * members and strings. `path` is for the message.
  */
 int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure *failure);
 
@@ -14,6 +14,7 @@ int32_t gql_plugin_check(const char *path, const gql_plugin *plugin, gql_failure
 int32_t gql_plugin_check_version(const char *path, const gql_plugin *plugin, gql_failure *failure);
 int32_t gql_plugin_check_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure);
 int32_t gql_plugin_check_members(const char *path, const gql_plugin *plugin, gql_failure *failure);
-int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_check_config_schema(const char *path, const gql_plugin *plugin,
+                                       gql_failure *failure);
 
 #endif

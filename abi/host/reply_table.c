@@ -14,7 +14,7 @@ enum {
 
 #define INDEX_BITS 20
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
-_Static_assert(REPLY_CHUNKS * REPLY_CHUNK_SLOTS == 1 << INDEX_BITS, "every index has its place");
+_Static_assert(REPLY_CHUNKS *REPLY_CHUNK_SLOTS == 1 << INDEX_BITS, "every index has its place");
 
 static uint32_t own_shard(void)
 {
@@ -27,8 +27,8 @@ static uint32_t own_shard(void)
 
 static struct reply_slot *slot_at(struct reply_table *table, uint32_t index)
 {
-    struct reply_slot *chunk =
-        atomic_load_explicit(&table->chunks[index / REPLY_CHUNK_SLOTS], memory_order_acquire);
+    struct reply_slot *chunk = atomic_load_explicit(&table->chunks[index / REPLY_CHUNK_SLOTS],
+                                                    memory_order_acquire);
     return chunk == NULL ? NULL : &chunk[index % REPLY_CHUNK_SLOTS];
 }
 
@@ -40,7 +40,8 @@ static void push_free(struct reply_table *table, struct reply_slot *slot)
     do {
         atomic_store_explicit(&slot->next, (uint32_t)head, memory_order_relaxed);
         next = ((head >> 32) + 1) << 32 | (slot->index + 1);
-    } while (!atomic_compare_exchange_weak_explicit(list, &head, next, memory_order_acq_rel, memory_order_relaxed));
+    } while (!atomic_compare_exchange_weak_explicit(list, &head, next, memory_order_acq_rel,
+                                                    memory_order_relaxed));
 }
 
 static struct reply_slot *pop_free(struct reply_table *table, uint32_t shard)
@@ -54,14 +55,16 @@ static struct reply_slot *pop_free(struct reply_table *table, uint32_t shard)
             return NULL;
         slot = slot_at(table, (uint32_t)head - 1);
         next = ((head >> 32) + 1) << 32 | atomic_load_explicit(&slot->next, memory_order_relaxed);
-    } while (!atomic_compare_exchange_weak_explicit(list, &head, next, memory_order_acq_rel, memory_order_acquire));
+    } while (!atomic_compare_exchange_weak_explicit(list, &head, next, memory_order_acq_rel,
+                                                    memory_order_acquire));
     return slot;
 }
 
 /* Adds a chunk of slots to a shard, all but the first, which is returned. */
 static struct reply_slot *add_chunk(struct reply_table *table, uint32_t shard, int32_t *ret_code)
 {
-    struct reply_slot *chunk = aligned_alloc(_Alignof(struct reply_slot), REPLY_CHUNK_SLOTS * sizeof *chunk);
+    struct reply_slot *chunk = aligned_alloc(_Alignof(struct reply_slot),
+                                             REPLY_CHUNK_SLOTS * sizeof *chunk);
     if (chunk == NULL) {
         *ret_code = GQL_E_NO_MEMORY;
         return NULL;
@@ -105,14 +108,17 @@ static void open_slot(struct reply_slot *slot, gql_runtime *runtime)
     /* Bit 63 stays free for REPLY_BUSY; a slot's first use makes 1, so that no handle is 0. */
     slot->handle = (slot->handle + INDEX_MASK + 1) & ~REPLY_BUSY;
     memset(slot->data + slot->capacity, GUARD_BYTE, GUARD_SIZE);
-    slot->reply = (gql_reply){
-        .struct_size = sizeof slot->reply, .handle = slot->handle, .data = slot->data, .capacity = slot->capacity};
+    slot->reply = (gql_reply){.struct_size = sizeof slot->reply,
+                              .handle = slot->handle,
+                              .data = slot->data,
+                              .capacity = slot->capacity};
     slot->spoiled = false;
     slot->runtime = runtime;
     atomic_store_explicit(&slot->open, slot->handle, memory_order_release);
 }
 
-struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime, int32_t *ret_code)
+struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime,
+                                       int32_t *ret_code)
 {
     const uint32_t shard = own_shard();
     struct reply_slot *slot = pop_free(table, shard);
@@ -154,15 +160,18 @@ bool reply_slot_is_intact(const struct reply_slot *slot)
 static void fill_with_pattern(struct reply_slot *slot)
 {
     memset(slot->data, QUARANTINE_BYTE, slot->capacity + GUARD_SIZE);
-    slot->reply = (gql_reply){
-        .struct_size = sizeof slot->reply, .handle = slot->handle, .data = slot->data, .capacity = slot->capacity};
+    slot->reply = (gql_reply){.struct_size = sizeof slot->reply,
+                              .handle = slot->handle,
+                              .data = slot->data,
+                              .capacity = slot->capacity};
 }
 
 static bool has_pattern(const struct reply_slot *slot)
 {
     const gql_reply *reply = &slot->reply;
-    return reply->handle == slot->handle && reply->data == slot->data && reply->capacity == slot->capacity &&
-           reply->size == 0 && is_filled(slot->data, slot->capacity + GUARD_SIZE, QUARANTINE_BYTE);
+    return reply->handle == slot->handle && reply->data == slot->data &&
+           reply->capacity == slot->capacity && reply->size == 0 &&
+           is_filled(slot->data, slot->capacity + GUARD_SIZE, QUARANTINE_BYTE);
 }
 
 static void recycle(struct reply_table *table, struct reply_slot *slot)
@@ -214,7 +223,8 @@ bool reply_table_init(struct reply_table *table, size_t quarantine)
     table->quarantine_size = quarantine != 0 ? quarantine : QUARANTINE_MINIMUM;
     table->quarantine = calloc(table->quarantine_size, sizeof *table->quarantine);
     table->chunks = calloc(REPLY_CHUNKS, sizeof *table->chunks);
-    if (table->quarantine != NULL && table->chunks != NULL && pthread_mutex_init(&table->mutex, NULL) == 0)
+    if (table->quarantine != NULL && table->chunks != NULL &&
+        pthread_mutex_init(&table->mutex, NULL) == 0)
         return true;
     free(table->quarantine);
     free(table->chunks);

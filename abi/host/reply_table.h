@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The replies of a runtime. A handle is a slot's index and the number of times that the slot was used, so that a late
- * handle never reaches somebody else's reply. Slots are used again, never freed before the table: looking up
- * any handle at any time is safe.
+ * The replies of a runtime. A handle is a slot's index and the number of times that the slot was
+ * used, so that a late handle never reaches somebody else's reply. Slots are used again, never
+ * freed before the table: looking up any handle at any time is safe.
  */
 #ifndef GQL_REPLY_TABLE_H
 #define GQL_REPLY_TABLE_H
@@ -20,12 +20,14 @@
 #define REPLY_FIRST_CAPACITY 2048u
 
 struct reply_slot {
-    _Alignas(64) _Atomic uint64_t open; /* The handle while the reply can be completed, else 0. */
+    /* The handle while the reply can be completed, else 0. */
+    _Alignas(64) _Atomic uint64_t open;
     uint64_t handle;
     gql_reply reply; /* What the plugin sees and may damage … */
     char *data;      /* … and what it should say. Guard bytes follow the capacity. */
     size_t capacity;
-    bool spoiled; /* The plugin broke the contract: the value can't be trusted, nor that it has let go. */
+    /* The plugin broke the contract: the value can't be trusted, nor that it has let go. */
+    bool spoiled;
     gql_runtime *runtime;
     gql_answer_fn on_answer;
     gql_answer answer;
@@ -36,9 +38,13 @@ struct reply_slot {
     _Atomic uint32_t next; /* In the shard's list: index + 1 of the next free slot. */
 };
 
-/* Free slots of a group of threads. Apart in memory, so that threads do not fight over a cache line. */
+/*
+ * Free slots of a group of threads. Apart in memory, so that threads do not fight over a cache
+ * line.
+ */
 struct reply_shard {
-    _Alignas(64) _Atomic uint64_t free; /* Low half: index + 1 of the first; high half: a counter against ABA. */
+    /* Low half: index + 1 of the first; high half: a counter against ABA. */
+    _Alignas(64) _Atomic uint64_t free;
     _Atomic int64_t pending;
 };
 
@@ -61,13 +67,23 @@ bool reply_table_init(struct reply_table *table, size_t quarantine);
 /* Returns the number of slots in quarantine that were written to. */
 size_t reply_table_finish(struct reply_table *table);
 
-/* Takes a slot with an empty buffer, and opens it. NULL with *ret_code set if there is no room. Any thread. */
-struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime, int32_t *ret_code);
+/*
+ * Takes a slot with an empty buffer, and opens it. NULL with *ret_code set if there is no room. Any
+ * thread.
+ */
+struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime,
+                                       int32_t *ret_code);
 
-/* Gives a completed slot back. False if one that left the quarantine was written to meanwhile. Any thread. */
+/*
+ * Gives a completed slot back. False if one that left the quarantine was written to meanwhile. Any
+ * thread.
+ */
 bool reply_table_release(struct reply_table *table, struct reply_slot *slot);
 
-/* The slot that a handle names, which may long serve another call: compare `open`. NULL if there is none. Any thread. */
+/*
+ * The slot that a handle names, which may long serve another call: compare `open`. NULL if there is
+ * none. Any thread.
+ */
 struct reply_slot *reply_table_find(struct reply_table *table, uint64_t handle);
 
 void reply_table_count_completed(struct reply_table *table, const struct reply_slot *slot);

@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "abi/host/failure.h"
-#include "gql_host.h"
 #include "abi/host/reply_table.h"
+#include "gql_host.h"
 
 #define DEFAULT_REPLY_LIMIT ((size_t)16 << 20)
 
@@ -34,15 +34,16 @@ static _Thread_local struct call_frame *frames;
 const char *gql_misuse_name(gql_misuse misuse)
 {
     static const char *const names[GQL_MISUSE_COUNT] = {
-        [GQL_MISUSE_STALE_REPLY] = "stale-reply",   [GQL_MISUSE_OVERRUN] = "overrun",
+        [GQL_MISUSE_STALE_REPLY] = "stale-reply",     [GQL_MISUSE_OVERRUN] = "overrun",
         [GQL_MISUSE_NOT_COMPLETED] = "not-completed", [GQL_MISUSE_RETURN_CODE] = "return-code",
-        [GQL_MISUSE_BAD_ERROR] = "bad-error",       [GQL_MISUSE_CONCURRENT] = "concurrent",
+        [GQL_MISUSE_BAD_ERROR] = "bad-error",         [GQL_MISUSE_CONCURRENT] = "concurrent",
         [GQL_MISUSE_LATE_WRITE] = "late-write",
     };
     return (unsigned)misuse < GQL_MISUSE_COUNT ? names[misuse] : "unknown";
 }
 
-static void write_log(const gql_host *host, uint32_t level, const char *message, uint64_t size, const char *trace_id)
+static void write_log(const gql_host *host, uint32_t level, const char *message, uint64_t size,
+                      const char *trace_id)
 {
     const gql_runtime *runtime = host->data;
     if (level <= runtime->log.level)
@@ -55,7 +56,8 @@ static void count_misuse(gql_runtime *runtime, gql_misuse misuse)
     /* The 1st, 2nd, 4th, 8th, …: a faulty plugin must not drown the log. */
     if (runtime->options.log != NULL && (count & (count - 1)) == 0) {
         char line[128];
-        const int size = snprintf(line, sizeof line, "a plugin broke the contract: %s, %" PRIu64 " times so far",
+        const int size = snprintf(line, sizeof line,
+                                  "a plugin broke the contract: %s, %" PRIu64 " times so far",
                                   gql_misuse_name(misuse), count);
         write_log(&runtime->host, GQL_LOG_ERROR, line, (uint64_t)size, NULL);
     }
@@ -65,15 +67,18 @@ static void count_misuse(gql_runtime *runtime, gql_misuse misuse)
 
 /* ---- Completion ---- */
 
-/* Moves an open reply to `state`; then it is this thread's alone. NULL: it was completed before, or never existed. */
+/*
+ * Moves an open reply to `state`; then it is this thread's alone. NULL: it was completed before, or
+ * never existed.
+ */
 static struct reply_slot *take(gql_runtime *runtime, uint64_t handle, uint64_t state)
 {
     struct reply_slot *slot = reply_table_find(&runtime->table, handle);
     bool counted = false;
     while (slot != NULL) {
         uint64_t expected = handle;
-        if (atomic_compare_exchange_strong_explicit(&slot->open, &expected, state, memory_order_acq_rel,
-                                                    memory_order_acquire))
+        if (atomic_compare_exchange_strong_explicit(&slot->open, &expected, state,
+                                                    memory_order_acq_rel, memory_order_acquire))
             return slot;
         if (expected != (handle | REPLY_BUSY))
             return NULL;
@@ -124,7 +129,8 @@ static void set_error(struct reply_slot *slot, const gql_error *error, size_t li
     const uint64_t extensions_size = extended ? error->extensions_size : 2;
     const size_t code_size = strlen(error->code);
     if (error->message_size > limit || extensions_size > limit || code_size > limit) {
-        set_static_error(slot, "INTERNAL_ERROR", "The plugin's error is larger than the host allows.");
+        set_static_error(slot, "INTERNAL_ERROR",
+                         "The plugin's error is larger than the host allows.");
         return;
     }
     const size_t message_size = (size_t)error->message_size;
@@ -170,8 +176,10 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
     } else {
         const size_t size = (size_t)slot->reply.size;
         slot->data[size] = '\0'; /* The guard bytes leave room for it. */
-        slot->answer =
-            (gql_answer){.resolved = true, .json = slot->data, .json_size = size, .user = slot->answer.user};
+        slot->answer = (gql_answer){.resolved = true,
+                                    .json = slot->data,
+                                    .json_size = size,
+                                    .user = slot->answer.user};
     }
     deliver(runtime, slot);
     return GQL_OK;
@@ -179,8 +187,8 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
 
 static bool is_complete_error(const gql_error *error)
 {
-    return error != NULL && GQL_HAS(error, message_size) && error->code != NULL && error->code[0] != '\0' &&
-           error->message != NULL;
+    return error != NULL && GQL_HAS(error, message_size) && error->code != NULL &&
+           error->code[0] != '\0' && error->message != NULL;
 }
 
 static int32_t reply_reject(const gql_host *host, uint64_t handle, const gql_error *error)
@@ -211,7 +219,8 @@ static int32_t grow_slot(struct reply_slot *slot, uint64_t more, size_t limit)
     if (needed <= slot->capacity)
         return GQL_OK;
     const size_t doubled = slot->capacity * 2 > limit ? limit : slot->capacity * 2;
-    return reply_slot_set_capacity(slot, doubled > needed ? doubled : needed) ? GQL_OK : GQL_E_NO_MEMORY;
+    return reply_slot_set_capacity(slot, doubled > needed ? doubled : needed) ? GQL_OK
+                                                                              : GQL_E_NO_MEMORY;
 }
 
 static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
@@ -248,8 +257,10 @@ static bool answer_for_plugin(gql_runtime *runtime, uint64_t handle, const char 
 static int32_t conclude_error(gql_runtime *runtime, uint64_t handle, int32_t code)
 {
     const bool known = code < 0 && code >= GQL_E_LIMIT;
-    const bool answered = answer_for_plugin(
-        runtime, handle, code == GQL_E_NO_MEMORY ? "The plugin is out of memory." : "The plugin refused the call.");
+    const bool answered = answer_for_plugin(runtime, handle,
+                                            code == GQL_E_NO_MEMORY
+                                                ? "The plugin is out of memory."
+                                                : "The plugin refused the call.");
     if (!known || !answered)
         count_misuse(runtime, GQL_MISUSE_RETURN_CODE);
     return answered ? GQL_OK : GQL_PENDING;
@@ -272,8 +283,8 @@ static int32_t conclude(gql_runtime *runtime, const struct call_frame *frame, in
     return GQL_OK;
 }
 
-int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve, const gql_call *call,
-                         gql_answer_fn on_answer, void *user)
+int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
+                         const gql_call *call, gql_answer_fn on_answer, void *user)
 {
     if (runtime == NULL || resolve == NULL || call == NULL || on_answer == NULL)
         return GQL_E_MISUSE;
@@ -294,7 +305,8 @@ void gql_answer_release(gql_answer *answer)
 {
     if (answer == NULL)
         return;
-    struct reply_slot *slot = (struct reply_slot *)(void *)((char *)answer - offsetof(struct reply_slot, answer));
+    struct reply_slot *slot =
+        (struct reply_slot *)(void *)((char *)answer - offsetof(struct reply_slot, answer));
     gql_runtime *runtime = slot->runtime;
     if (!reply_table_release(&runtime->table, slot))
         count_misuse(runtime, GQL_MISUSE_LATE_WRITE);
@@ -328,7 +340,8 @@ static void set_up(gql_runtime *runtime, const gql_runtime_options *options)
     runtime->log = (gql_log){.struct_size = sizeof runtime->log,
                              .level = options->log_level == 0 ? GQL_LOG_INFO : options->log_level,
                              .write = write_log};
-    runtime->clock = (gql_clock){.struct_size = sizeof runtime->clock, .unix_milliseconds = read_clock};
+    runtime->clock = (gql_clock){.struct_size = sizeof runtime->clock,
+                                 .unix_milliseconds = read_clock};
     runtime->host = (gql_host){.struct_size = sizeof runtime->host,
                                .abi_major = GQL_ABI_MAJOR,
                                .abi_minor = GQL_ABI_MINOR,
@@ -341,10 +354,12 @@ static void set_up(gql_runtime *runtime, const gql_runtime_options *options)
                                .extension = extension};
 }
 
-int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime, gql_failure *failure)
+int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime,
+                           gql_failure *failure)
 {
     if (options == NULL || ret_runtime == NULL || options->name == NULL || options->version == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "a runtime needs options with the host's name and version");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "a runtime needs options with the host's name and version");
     gql_runtime *runtime = aligned_alloc(_Alignof(gql_runtime), sizeof *runtime);
     if (runtime == NULL)
         return gql_fail_no_memory(failure);

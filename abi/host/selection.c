@@ -11,7 +11,8 @@ struct reader {
     const char *text;
     size_t size;
     size_t position;
-    gql_selection *nodes; /* Room for all; the text's copy, which the names point into, follows. */
+    /* Room for all; the text's copy, which the names point into, follows. */
+    gql_selection *nodes;
     size_t node_count;
     gql_failure *failure;
 };
@@ -26,10 +27,14 @@ static bool is_name_character(char c)
     return is_name_start(c) || (c >= '0' && c <= '9');
 }
 
-/* Blanks and commas mean nothing (GraphQL specification, section 2.1). Returns what comes next, '\0' at the end. */
+/*
+ * Blanks and commas mean nothing (GraphQL specification, section 2.1). Returns what comes next,
+ * '\0' at the end.
+ */
 static char peek(struct reader *reader)
 {
-    while (reader->position < reader->size && strchr(" \t\r\n,", reader->text[reader->position]) != NULL &&
+    while (reader->position < reader->size &&
+           strchr(" \t\r\n,", reader->text[reader->position]) != NULL &&
            reader->text[reader->position] != '\0')
         reader->position++;
     return reader->position < reader->size ? reader->text[reader->position] : '\0';
@@ -37,13 +42,15 @@ static char peek(struct reader *reader)
 
 static int32_t fail_at(struct reader *reader, const char *what)
 {
-    return gql_fail(reader->failure, GQL_E_MISUSE, "selection, byte %zu: %s", reader->position, what);
+    return gql_fail(reader->failure, GQL_E_MISUSE, "selection, byte %zu: %s", reader->position,
+                    what);
 }
 
 static bool has_sibling(const gql_selection *first, const gql_selection *field)
 {
     for (; first != NULL && first != field; first = first->next)
-        if (first->name_size == field->name_size && memcmp(first->name, field->name, field->name_size) == 0)
+        if (first->name_size == field->name_size &&
+            memcmp(first->name, field->name, field->name_size) == 0)
             return true;
     return false;
 }
@@ -84,11 +91,14 @@ static int32_t read_fields(struct reader *reader, unsigned depth, const gql_sele
     return GQL_OK;
 }
 
-int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection, gql_failure *failure)
+int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection,
+                            gql_failure *failure)
 {
     if ((text == NULL && size > 0) || ret_selection == NULL || size > UINT32_MAX)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_selection_parse: text and ret_selection must not be NULL");
-    const size_t most = size / 2 + 2; /* Names of one letter and what parts them, and the root. */
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_selection_parse: text and ret_selection must not be NULL");
+    /* Names of one letter and what parts them, and the root. */
+    const size_t most = size / 2 + 2;
     char *block = malloc(most * sizeof(gql_selection) + size + 1);
     if (block == NULL)
         return gql_fail_no_memory(failure);
@@ -97,7 +107,8 @@ int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_s
     if (size > 0)
         memcpy(copy, text, size);
     copy[size] = '\0';
-    struct reader reader = {.text = copy, .size = size, .nodes = root, .node_count = 1, .failure = failure};
+    struct reader reader = {
+        .text = copy, .size = size, .nodes = root, .node_count = 1, .failure = failure};
     *root = (gql_selection){.struct_size = sizeof *root, .name = copy + size};
     int32_t code = read_fields(&reader, 0, &root->children);
     (void)peek(&reader);

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: MIT
 /* The smallest plugin that does something: Query.hello greets by name. */
+#include "gql_plugin.h"
 #include <jansson.h>
 #include <pthread.h>
-#include "gql_plugin.h"
 
 struct gql_instance {
     const gql_host *host;
-    pthread_rwlock_t gate; /* Each call holds it for reading, so that drain can wait for them all. */
+    pthread_rwlock_t gate; /* Held for reading by each call, so that drain can wait for all. */
     int closed;
 };
 
 static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    static const gql_error refusal = {sizeof refusal, 0, "SERVICE_UNAVAILABLE", "No greeting today.", 18, NULL, 0};
+    static const gql_error refusal = {
+        sizeof refusal, 0, "SERVICE_UNAVAILABLE", "No greeting today.", 18, NULL, 0};
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *text = json_pack("s++", "Hello, ", json_string_value(json_object_get(arguments, "name")), "!");
+    json_t *text = json_pack("s++", "Hello, ",
+                             json_string_value(json_object_get(arguments, "name")), "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
     pthread_rwlock_rdlock(&self->gate);
-    const int served = !self->closed && size > 0 && self->host->reply_grow(self->host, reply->handle, size) == GQL_OK;
+    const int served = !self->closed && size > 0 &&
+                       self->host->reply_grow(self->host, reply->handle, size) == GQL_OK;
     if (served)
         reply->size = json_dumpb(text, reply->data, size, JSON_ENCODE_ANY);
     const int32_t code = served ? self->host->reply_resolve(self->host, reply->handle)
@@ -28,15 +31,18 @@ static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
     return code;
 }
 
-static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret, gql_failure *failure)
+static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret,
+                      gql_failure *failure)
 {
     json_error_t error = {.text = "out of memory"};
     json_t *json = json_loadb(config, size, 0, &error);
-    const int wrong = json_unpack_ex(json, &error, JSON_STRICT, "{}"); /* An unknown key is an error that names it. */
+    /* An unknown key is an error that names it. */
+    const int wrong = json_unpack_ex(json, &error, JSON_STRICT, "{}");
     gql_instance *self = wrong ? NULL : calloc(1, sizeof *self);
     json_decref(json);
     if (self == NULL) {
-        snprintf(failure->message, sizeof failure->message, "hello takes {} as its configuration: %s", error.text);
+        snprintf(failure->message, sizeof failure->message,
+                 "hello takes {} as its configuration: %s", error.text);
         return failure->code = wrong ? GQL_E_CONFIG : GQL_E_NO_MEMORY;
     }
     self->host = host;
@@ -59,19 +65,48 @@ static void destroy(gql_instance *self)
     free(self);
 }
 
-static int32_t init(const gql_host *host, gql_failure *failure) { return (void)host, (void)failure, GQL_OK; }
-static void deinit(void) {}
+static int32_t init(const gql_host *host, gql_failure *failure)
+{
+    return (void)host, (void)failure, GQL_OK;
+}
+
+static void deinit(void)
+{
+}
 
 static const char sdl[] = "extend type Query { hello(name: String! = \"world\"): String! }";
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "hello", sdl, sizeof sdl - 1};
-static const gql_resolver resolver = {sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello", hello};
-static const gql_schema schema = {sizeof schema, 1, 1, 0, 0, 0, (const gql_schema_part *const[]){&part},
-                                  (const gql_resolver *const[]){&resolver}, NULL, NULL};
-static const char config_schema[] = "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
-                                    "\"type\": \"object\", \"additionalProperties\": false}";
+static const gql_resolver resolver = {
+    sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello", hello,
+};
+static const gql_schema schema = {
+    .struct_size = sizeof schema,
+    .part_count = 1,
+    .resolver_count = 1,
+    .parts = (const gql_schema_part *const[]){&part},
+    .resolvers = (const gql_resolver *const[]){&resolver},
+};
+static const char config_schema[] =
+    "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
+    "\"type\": \"object\", \"additionalProperties\": false}";
 static const gql_plugin plugin = {
-    sizeof plugin, 0, 1, 0, "org.example.hello", "Hello", "1.0.0", "Greets.", NULL, "MIT", &schema,
-    config_schema, sizeof config_schema - 1, init, deinit, create, drain, destroy, NULL};
+    .struct_size = sizeof plugin,
+    .abi_major = 0, /* Literals: the version that this source was written for. */
+    .abi_minor = 1,
+    .id = "org.example.hello",
+    .name = "Hello",
+    .version = "1.0.0",
+    .description = "Greets.",
+    .licence = "MIT",
+    .schema = &schema,
+    .config_schema = config_schema,
+    .config_schema_size = sizeof config_schema - 1,
+    .init = init,
+    .deinit = deinit,
+    .create = create,
+    .drain = drain,
+    .destroy = destroy,
+};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {

@@ -24,15 +24,18 @@ static void print_answer(gql_answer *answer)
     sem_post(done);
 }
 
-static const gql_resolver *find_resolver(const gql_schema *schema, const char *type, const char *field)
+static const gql_resolver *find_resolver(const gql_schema *schema, const char *type,
+                                         const char *field)
 {
     for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 && strcmp(schema->resolvers[i]->field, field) == 0)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
             return schema->resolvers[i];
     return NULL;
 }
 
-static int call_once(gql_runtime *runtime, gql_instance *instance, const gql_resolver *resolver, const char *arguments)
+static int call_once(gql_runtime *runtime, gql_instance *instance, const gql_resolver *resolver,
+                     const char *arguments)
 {
     sem_t done;
     sem_init(&done, 0, 0);
@@ -41,8 +44,10 @@ static int call_once(gql_runtime *runtime, gql_instance *instance, const gql_res
                            .arguments = arguments,
                            .arguments_size = strlen(arguments),
                            .request = &request};
-    const int32_t code = gql_runtime_call(runtime, instance, resolver->resolve, &call, print_answer, &done);
-    if (code >= 0) /* GQL_OK: print_answer has run. GQL_PENDING: it will, on a thread of the plugin's. */
+    const int32_t code = gql_runtime_call(runtime, instance, resolver->resolve, &call, print_answer,
+                                          &done);
+    /* GQL_OK: print_answer has run. GQL_PENDING: it will, on a thread of the plugin's. */
+    if (code >= 0)
         sem_wait(&done);
     sem_destroy(&done);
     return code < 0;
@@ -61,7 +66,8 @@ static int serve(gql_runtime *runtime, gql_library *library, char **arguments, g
     gql_binding_destroy(&binding);
     gql_instance *instance = NULL;
     if (status == 0)
-        status = gql_instance_create(library, arguments[0], strlen(arguments[0]), &instance, failure) != GQL_OK;
+        status = gql_instance_create(library, arguments[0], strlen(arguments[0]), &instance,
+                                     failure) != GQL_OK;
     if (status == 0)
         status = call_once(runtime, instance, resolver, arguments[3]);
     gql_instance_destroy(library, &instance);
@@ -78,7 +84,8 @@ int main(int argument_count, char **arguments)
     gql_runtime *runtime = NULL;
     gql_library *library = NULL;
     int status = 1;
-    if (gql_runtime_create(&(gql_runtime_options){.name = "host", .version = "1"}, &runtime, &failure) == GQL_OK &&
+    if (gql_runtime_create(&(gql_runtime_options){.name = "host", .version = "1"}, &runtime,
+                           &failure) == GQL_OK &&
         gql_library_open(runtime, arguments[1], &library, &failure) == GQL_OK)
         status = serve(runtime, library, arguments + 2, &failure);
     if (failure.message[0] != '\0')

@@ -6,7 +6,8 @@
 #include "gql_plugin.h"
 
 /* Writes the message, as far as the caller's struct has room for it, and returns `code`. */
-__attribute__((format(printf, 3, 4))) int32_t fail(gql_failure *failure, int32_t code, const char *format, ...);
+__attribute__((format(printf, 3, 4))) int32_t fail(gql_failure *failure, int32_t code,
+                                                   const char *format, ...);
 
 int32_t fail_no_memory(gql_failure *failure);
 

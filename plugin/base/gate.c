@@ -17,7 +17,10 @@ bool gate_enter(struct gate *gate, int *ret_ticket)
 {
     const int cpu = sched_getcpu();
     const int ticket = cpu < 0 ? 0 : cpu % GATE_COUNTERS;
-    /* Sequentially consistent on both sides: either we see the gate closed, or the one who closes it sees us. */
+    /*
+     * Sequentially consistent on both sides: either we see the gate closed, or the one who closes
+     * it sees us.
+     */
     atomic_fetch_add(&gate->counters[ticket].inside, 1);
     if (atomic_load(&gate->closed)) {
         gate_leave(gate, ticket);
@@ -41,7 +44,10 @@ static bool is_empty(struct gate *gate)
     return true;
 }
 
-/* Looks again and again instead of being woken: the last to leave must not touch a gate that may be gone by then. */
+/*
+ * Looks again and again instead of being woken: the last to leave must not touch a gate that may be
+ * gone by then.
+ */
 void gate_close(struct gate *gate)
 {
     const struct timespec pause = {0, POLL_NANOSECONDS};

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Counts the calls that are inside an instance, so that it can be closed and emptied. Entering is cheap on many threads at
- * once: each processor has a counter of its own.
+ * Counts the calls that are inside an instance, so that it can be closed and emptied. Entering is
+ * cheap on many threads at once: each processor has a counter of its own.
  */
 #ifndef PLUGIN_GATE_H
 #define PLUGIN_GATE_H
@@ -20,7 +20,9 @@ struct gate {
 
 void gate_init(struct gate *gate);
 
-/* Any thread. False if the gate is closed; else *ret_ticket is for gate_leave, on whatever thread. */
+/*
+ * Any thread. False if the gate is closed; else *ret_ticket is for gate_leave, on whatever thread.
+ */
 bool gate_enter(struct gate *gate, int *ret_ticket);
 
 /* Any thread. The gate may be gone when this returns. */

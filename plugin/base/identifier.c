@@ -8,9 +8,13 @@ enum { COUNTER_LIMIT = 0x1000 };
 
 static const uint8_t entity_type[4] = {'I', 'N', 'T', 'G'};
 
-void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard, uint8_t region)
+void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard,
+                          uint8_t region)
 {
-    *mint = (struct identifier_mint){.on_premise = on_premise, .shard = shard, .region = region & 31, .milliseconds = -1};
+    *mint = (struct identifier_mint){.on_premise = on_premise,
+                                     .shard = shard,
+                                     .region = region & 31,
+                                     .milliseconds = -1};
 }
 
 static void advance(struct identifier_mint *mint, int64_t now)
@@ -28,12 +32,19 @@ struct identifier identifier_next(struct identifier_mint *mint, int64_t now)
 {
     advance(mint, now);
     const uint64_t time = (uint64_t)mint->milliseconds;
-    const uint16_t place = (uint16_t)(0x8000 | mint->on_premise << 13 | mint->shard << 5 | mint->region);
+    const uint16_t place = (uint16_t)(0x8000 | mint->on_premise << 13 | mint->shard << 5 |
+                                      mint->region);
     struct identifier identifier = {{
-        (uint8_t)(time >> 40), (uint8_t)(time >> 32), (uint8_t)(time >> 24),
-        (uint8_t)(time >> 16), (uint8_t)(time >> 8),  (uint8_t)time,
-        (uint8_t)(0x80 | mint->counter >> 8), (uint8_t)mint->counter,
-        (uint8_t)(place >> 8), (uint8_t)place,
+        (uint8_t)(time >> 40),
+        (uint8_t)(time >> 32),
+        (uint8_t)(time >> 24),
+        (uint8_t)(time >> 16),
+        (uint8_t)(time >> 8),
+        (uint8_t)time,
+        (uint8_t)(0x80 | mint->counter >> 8),
+        (uint8_t)mint->counter,
+        (uint8_t)(place >> 8),
+        (uint8_t)place,
     }};
     memcpy(identifier.bytes + 10, entity_type, sizeof entity_type);
     randombytes_buf(identifier.bytes + 14, 2);

@@ -12,8 +12,8 @@
 #define IDENTIFIER_TEXT_SIZE 36
 
 /*
- * bits 0-47 Unix milliseconds; 48-51 the version, 8; 52-63 a counter; 64-65 the variant, binary 10; 66 the deployment;
- * 67-74 the shard; 75-79 the region; 80-111 the type, in ASCII; 112-127 random.
+ * bits 0-47 Unix milliseconds; 48-51 the version, 8; 52-63 a counter; 64-65 the variant, binary 10;
+ * 66 the deployment; 67-74 the shard; 75-79 the region; 80-111 the type, in ASCII; 112-127 random.
  */
 struct identifier {
     uint8_t bytes[IDENTIFIER_SIZE];
@@ -28,18 +28,21 @@ struct identifier_mint {
     uint16_t counter;
 };
 
-void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard, uint8_t region);
+void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard,
+                          uint8_t region);
 
 /*
- * The next ID. Within one millisecond the counter keeps them distinct and rising; where it is used up, or the clock went
- * back, the ID's time runs ahead of `now` (Unix milliseconds).
+ * The next ID. Within one millisecond the counter keeps them distinct and rising; where it is used
+ * up, or the clock went back, the ID's time runs ahead of `now` (Unix milliseconds).
  */
 struct identifier identifier_next(struct identifier_mint *mint, int64_t now);
 
 /* Writes 8-4-4-4-12 lower-case hexadecimal digits, without a NUL. */
 void identifier_write(const struct identifier *identifier, char text[IDENTIFIER_TEXT_SIZE]);
 
-/* False unless the text is an ID of an integration in exactly the form that identifier_write gives. */
+/*
+ * False unless the text is an ID of an integration in exactly the form that identifier_write gives.
+ */
 bool identifier_parse(struct text text, struct identifier *ret_identifier);
 
 #endif

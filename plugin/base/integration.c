@@ -68,7 +68,8 @@ static struct text keep(struct integration_list *list, struct text text)
 
 bool integration_list_append(struct integration_list *list, const struct integration *integration)
 {
-    const size_t size = integration->title.size + integration->organization_id.size + integration->credential_ref.size;
+    const size_t size = integration->title.size + integration->organization_id.size +
+                        integration->credential_ref.size;
     if (!ensure_item(list) || !ensure_bytes(list, size))
         return false;
     struct integration *item = &list->items[list->count++];

@@ -34,7 +34,8 @@ static inline void integration_list_init(struct integration_list *list)
 /* Frees what the list owns and leaves it empty. */
 void integration_list_finish(struct integration_list *list);
 
-#define INTEGRATION_LIST_AUTO __attribute__((cleanup(integration_list_finish))) struct integration_list
+#define INTEGRATION_LIST_AUTO \
+    __attribute__((cleanup(integration_list_finish))) struct integration_list
 
 /* Appends a copy. False if memory ran out; the list is as before. */
 bool integration_list_append(struct integration_list *list, const struct integration *integration);

@@ -39,7 +39,8 @@ static void member_path(char path[PATH_SIZE], const char *parent, const char *na
     snprintf(path, PATH_SIZE, "%s%s%s", parent, *parent == '\0' ? "" : ".", name);
 }
 
-static int32_t check_names(const json_t *properties, json_t *value, const char *path, gql_failure *failure)
+static int32_t check_names(const json_t *properties, json_t *value, const char *path,
+                           gql_failure *failure)
 {
     const char *name;
     json_t *member;
@@ -48,12 +49,14 @@ static int32_t check_names(const json_t *properties, json_t *value, const char *
         if (json_object_get(properties, name) != NULL)
             continue;
         member_path(where, path, name);
-        return fail(failure, GQL_E_CONFIG, "%s: there is no such setting. Remove it, or look for a misspelling", where);
+        return fail(failure, GQL_E_CONFIG,
+                    "%s: there is no such setting. Remove it, or look for a misspelling", where);
     }
     return GQL_OK;
 }
 
-static int32_t check_required(const json_t *schema, const json_t *value, const char *path, gql_failure *failure)
+static int32_t check_required(const json_t *schema, const json_t *value, const char *path,
+                              gql_failure *failure)
 {
     size_t index;
     json_t *name;
@@ -78,7 +81,8 @@ static bool add_default(const json_t *schema, json_t *value, const char *name)
     return json_object_set_new(value, name, json_object()) == 0;
 }
 
-static int32_t check_object(const json_t *schema, json_t *value, const char *path, gql_failure *failure)
+static int32_t check_object(const json_t *schema, json_t *value, const char *path,
+                            gql_failure *failure)
 {
     json_t *properties = json_object_get(schema, "properties");
     int32_t code = check_names(properties, value, path, failure);
@@ -111,7 +115,8 @@ static bool is_allowed(const json_t *allowed, const json_t *value)
     return allowed == NULL;
 }
 
-static int32_t check_string(const json_t *schema, const json_t *value, const char *path, gql_failure *failure)
+static int32_t check_string(const json_t *schema, const json_t *value, const char *path,
+                            gql_failure *failure)
 {
     const json_t *least = json_object_get(schema, "minLength");
     const json_t *most = json_object_get(schema, "maxLength");
@@ -121,16 +126,19 @@ static int32_t check_string(const json_t *schema, const json_t *value, const cha
     if (length < (size_t)json_integer_value(least))
         return fail(failure, GQL_E_CONFIG, "%s: it must not be empty", path);
     if (most != NULL && length > (size_t)json_integer_value(most))
-        return fail(failure, GQL_E_CONFIG, "%s: it is longer than %lld bytes", path, json_integer_value(most));
+        return fail(failure, GQL_E_CONFIG, "%s: it is longer than %lld bytes", path,
+                    json_integer_value(most));
     return GQL_OK;
 }
 
-static int32_t check_integer(const json_t *schema, const json_t *value, const char *path, gql_failure *failure)
+static int32_t check_integer(const json_t *schema, const json_t *value, const char *path,
+                             gql_failure *failure)
 {
     const json_t *least = json_object_get(schema, "minimum");
     const json_t *most = json_object_get(schema, "maximum");
     const json_int_t number = json_integer_value(value);
-    if ((least != NULL && number < json_integer_value(least)) || (most != NULL && number > json_integer_value(most)))
+    if ((least != NULL && number < json_integer_value(least)) ||
+        (most != NULL && number > json_integer_value(most)))
         return fail(failure, GQL_E_CONFIG, "%s: %lld is not from %lld to %lld", path, number,
                     json_integer_value(least), json_integer_value(most));
     return GQL_OK;
@@ -141,11 +149,12 @@ static int32_t check(const json_t *schema, json_t *value, const char *path, gql_
     const char *type = json_string_value(json_object_get(schema, "type"));
     const json_t *allowed = json_object_get(schema, "enum");
     if (type != NULL && strcmp(type, type_name(value)) != 0)
-        return fail(failure, GQL_E_CONFIG, "%s: it must be of the type %s, not %s", *path == '\0' ? "configuration" : path,
-                    type, type_name(value));
+        return fail(failure, GQL_E_CONFIG, "%s: it must be of the type %s, not %s",
+                    *path == '\0' ? "configuration" : path, type, type_name(value));
     if (!is_allowed(allowed, value)) {
         char *names = json_dumps(allowed, JSON_COMPACT);
-        fail(failure, GQL_E_CONFIG, "%s: it must be one of %s", path, names == NULL ? "the documented values" : names);
+        fail(failure, GQL_E_CONFIG, "%s: it must be one of %s", path,
+             names == NULL ? "the documented values" : names);
         free(names);
         return GQL_E_CONFIG;
     }

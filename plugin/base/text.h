@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A borrowed piece of UTF-8 text: not NUL-terminated, may hold NUL. No data: there is no text, not even an empty one. */
+/*
+ * A borrowed piece of UTF-8 text: not NUL-terminated, may hold NUL. No data: there is no text, not
+ * even an empty one.
+ */
 #ifndef PLUGIN_TEXT_H
 #define PLUGIN_TEXT_H
 

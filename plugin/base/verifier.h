@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Threads that do what takes long and needs no storage: checking signatures. Started as they are needed. */
+/*
+ * Threads that do what takes long and needs no storage: checking signatures. Started as they are
+ * needed.
+ */
 #ifndef PLUGIN_VERIFIER_H
 #define PLUGIN_VERIFIER_H
 

@@ -14,7 +14,8 @@ struct connection_selection connection_selection_of(const gql_selection *selecti
     return wanted;
 }
 
-static void write_cursor(struct json_writer *writer, const struct connection_output *output, const struct integration *integration)
+static void write_cursor(struct json_writer *writer, const struct connection_output *output,
+                         const struct integration *integration)
 {
     char text[CURSOR_TEXT_SIZE];
     const struct store_position position = {integration->title, integration->id};
@@ -41,7 +42,8 @@ static void write_edge(struct json_writer *writer, const struct connection_outpu
     json_write(writer, "}");
 }
 
-static void write_edges(struct json_writer *writer, const struct connection_output *output, const gql_selection *selection)
+static void write_edges(struct json_writer *writer, const struct connection_output *output,
+                        const gql_selection *selection)
 {
     const struct integration_list *items = &output->page->items;
     json_write(writer, "[");
@@ -53,7 +55,8 @@ static void write_edges(struct json_writer *writer, const struct connection_outp
     json_write(writer, "]");
 }
 
-static void write_nodes(struct json_writer *writer, const struct connection_output *output, const gql_selection *selection)
+static void write_nodes(struct json_writer *writer, const struct connection_output *output,
+                        const gql_selection *selection)
 {
     const struct integration_list *items = &output->page->items;
     const uint32_t fields = selected_fields(selection);
@@ -66,7 +69,8 @@ static void write_nodes(struct json_writer *writer, const struct connection_outp
     json_write(writer, "]");
 }
 
-static void write_end_cursor(struct json_writer *writer, const struct connection_output *output, size_t index)
+static void write_end_cursor(struct json_writer *writer, const struct connection_output *output,
+                             size_t index)
 {
     if (output->page->items.count > 0)
         write_cursor(writer, output, &output->page->items.items[index]);
@@ -74,7 +78,8 @@ static void write_end_cursor(struct json_writer *writer, const struct connection
         json_write(writer, "null");
 }
 
-static void write_page_info(struct json_writer *writer, const struct connection_output *output, const gql_selection *selection)
+static void write_page_info(struct json_writer *writer, const struct connection_output *output,
+                            const gql_selection *selection)
 {
     bool first = true;
     json_write(writer, "{");

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Connections as JSON (Relay Cursor Connections Specification): edges, nodes, page information, total. */
+/*
+ * Connections as JSON (Relay Cursor Connections Specification): edges, nodes, page information,
+ * total.
+ */
 #ifndef RESOLVERS_CONNECTION_OUTPUT_H
 #define RESOLVERS_CONNECTION_OUTPUT_H
 

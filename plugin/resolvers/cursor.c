@@ -10,12 +10,12 @@ enum { TITLE_OFFSET = 1 + IDENTIFIER_SIZE, TAG_SIZE = crypto_shorthash_BYTES };
 
 _Static_assert(crypto_shorthash_KEYBYTES == 16 && crypto_shorthash_BYTES == 8, "SipHash-2-4");
 
-size_t cursor_write(const uint8_t secret[16], enum cursor_order order, const struct store_position *position,
-                    char text[CURSOR_TEXT_SIZE])
+size_t cursor_write(const uint8_t secret[16], enum cursor_order order,
+                    const struct store_position *position, char text[CURSOR_TEXT_SIZE])
 {
     uint8_t bytes[CURSOR_BYTES];
-    const size_t title_size =
-        position->title.size > CURSOR_TITLE_BYTES ? CURSOR_TITLE_BYTES : position->title.size;
+    const size_t title_size = position->title.size > CURSOR_TITLE_BYTES ? CURSOR_TITLE_BYTES
+                                                                        : position->title.size;
     const size_t size = TITLE_OFFSET + title_size;
     bytes[0] = (uint8_t)order;
     memcpy(bytes + 1, position->id.bytes, IDENTIFIER_SIZE);
@@ -41,6 +41,7 @@ enum cursor_verdict cursor_read(const uint8_t secret[16], enum cursor_order orde
     if (cursor->bytes[0] != order)
         return CURSOR_OTHER_ORDER;
     memcpy(cursor->position.id.bytes, cursor->bytes + 1, IDENTIFIER_SIZE);
-    cursor->position.title = (struct text){(const char *)cursor->bytes + TITLE_OFFSET, signed_size - TITLE_OFFSET};
+    cursor->position.title = (struct text){(const char *)cursor->bytes + TITLE_OFFSET,
+                                           signed_size - TITLE_OFFSET};
     return CURSOR_GOOD;
 }

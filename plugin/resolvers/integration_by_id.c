@@ -8,7 +8,8 @@
 
 static bool is_readable(const struct operation *operation, const struct integration *integration)
 {
-    const uint32_t actions = permitted_actions(operation->instance, operation->request, integration->organization_id);
+    const uint32_t actions = permitted_actions(operation->instance, operation->request,
+                                               integration->organization_id);
     return (actions & GQL_ACTION_READ) != 0;
 }
 
@@ -24,7 +25,8 @@ static void show(void *user, const struct integration *integration)
     struct showing *showing = user;
     showing->readable = is_readable(showing->operation, integration);
     if (showing->readable)
-        write_integration(&showing->writer, integration, selected_fields(showing->operation->selection));
+        write_integration(&showing->writer, integration,
+                          selected_fields(showing->operation->selection));
 }
 
 static void answer(struct operation *operation, struct text id)
@@ -33,10 +35,10 @@ static void answer(struct operation *operation, struct text id)
     struct store_trouble trouble;
     struct showing showing = {.operation = operation};
     json_writer_begin_reply(&showing.writer, operation->instance->host, operation->reply);
-    const enum store_status status =
-        identifier_parse(id, &identifier)
-            ? store_visit(operation->instance->store, &identifier, show, &showing, &trouble)
-            : STORE_NOT_FOUND;
+    const enum store_status status = identifier_parse(id, &identifier)
+                                         ? store_visit(operation->instance->store, &identifier,
+                                                       show, &showing, &trouble)
+                                         : STORE_NOT_FOUND;
     if (status == STORE_NOT_FOUND || (status == STORE_OK && !showing.readable))
         operation_reject_not_found(operation, id);
     else if (status != STORE_OK)
@@ -61,8 +63,9 @@ int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_re
 }
 
 /* Each member of the list as an object, or null where there is none that may be read. */
-static enum store_status write_members(struct operation *operation, struct store_reader *reader, const json_t *ids,
-                                       struct json_writer *writer, struct store_trouble *trouble)
+static enum store_status write_members(struct operation *operation, struct store_reader *reader,
+                                       const json_t *ids, struct json_writer *writer,
+                                       struct store_trouble *trouble)
 {
     const uint32_t fields = selected_fields(operation->selection);
     size_t index;
@@ -73,7 +76,8 @@ static enum store_status write_members(struct operation *operation, struct store
         INTEGRATION_LIST_AUTO list;
         integration_list_init(&list);
         enum store_status status = STORE_NOT_FOUND;
-        if (identifier_parse((struct text){json_string_value(member), json_string_length(member)}, &id))
+        if (identifier_parse((struct text){json_string_value(member), json_string_length(member)},
+                             &id))
             status = store_read_get(reader, &id, &list, trouble);
         if (status != STORE_OK && status != STORE_NOT_FOUND)
             return status;

@@ -35,14 +35,15 @@ static bool take_count(struct operation *operation, const char *name, int *ret_c
     return false;
 }
 
-static bool take_cursor(struct operation *operation, const char *name, enum cursor_order order, struct cursor *cursor,
-                        const struct store_position **ret_position)
+static bool take_cursor(struct operation *operation, const char *name, enum cursor_order order,
+                        struct cursor *cursor, const struct store_position **ret_position)
 {
     const struct text text = member_text(operation->arguments, name);
     if (!member_given(operation->arguments, name))
         return true;
-    switch (text.data == NULL ? CURSOR_FOREIGN
-                              : cursor_read(store_secret(operation->instance->store), order, text, cursor)) {
+    switch (text.data == NULL
+                ? CURSOR_FOREIGN
+                : cursor_read(store_secret(operation->instance->store), order, text, cursor)) {
     case CURSOR_GOOD:
         *ret_position = &cursor->position;
         return true;
@@ -58,9 +59,11 @@ static bool take_cursor(struct operation *operation, const char *name, enum curs
 
 static void reject_choice(struct operation *operation, const char *field, const char *allowed)
 {
-    operation_reject(operation, &(struct problem){.kind = PROBLEM_VALIDATION_ERROR, .field = field,
-                                                  .detail = "This is none of the values that are allowed here",
-                                                  .allowed_values = allowed});
+    operation_reject(operation,
+                     &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
+                                       .field = field,
+                                       .detail = "This is none of the values that are allowed here",
+                                       .allowed_values = allowed});
 }
 
 static bool take_order(struct operation *operation, struct listing *listing)
@@ -103,7 +106,8 @@ static bool take_arguments(struct operation *operation, struct listing *listing)
     struct page_request *page = &listing->page;
     *page = (struct page_request){0};
     if (!take_order(operation, listing) || !take_filter(operation, page) ||
-        !take_count(operation, "first", &page->first) || !take_count(operation, "last", &page->last) ||
+        !take_count(operation, "first", &page->first) ||
+        !take_count(operation, "last", &page->last) ||
         !take_cursor(operation, "after", listing->order, &listing->after, &page->after) ||
         !take_cursor(operation, "before", listing->order, &listing->before, &page->before))
         return false;
@@ -114,9 +118,11 @@ static bool take_arguments(struct operation *operation, struct listing *listing)
 
 static bool take_organization(struct operation *operation, struct listing *listing)
 {
-    if (!operation_take_organization(operation, operation->arguments, "organizationId", &listing->organization_id))
+    if (!operation_take_organization(operation, operation->arguments, "organizationId",
+                                     &listing->organization_id))
         return false;
-    if (permitted_actions(operation->instance, operation->request, listing->organization_id) & GQL_ACTION_READ)
+    if (permitted_actions(operation->instance, operation->request, listing->organization_id) &
+        GQL_ACTION_READ)
         return true;
     operation_reject_permission(operation, NO_TEXT, "READ");
     return false;
@@ -124,8 +130,9 @@ static bool take_organization(struct operation *operation, struct listing *listi
 
 /* All from one snapshot, which ends before anything is written. */
 static enum store_status read_all(struct operation *operation, struct listing *listing,
-                                  const struct connection_selection *wanted, struct store_organization *organization,
-                                  struct page *page, struct store_trouble *trouble)
+                                  const struct connection_selection *wanted,
+                                  struct store_organization *organization, struct page *page,
+                                  struct store_trouble *trouble)
 {
     enum store_status status = STORE_OK;
     struct page_request *request = &listing->page;
@@ -133,8 +140,10 @@ static enum store_status read_all(struct operation *operation, struct listing *l
     if (reader == NULL)
         return status;
     status = store_read_organization(reader, listing->organization_id, organization, trouble);
-    request->wants_next = wanted->page_info && selects(wanted->page_info_below, "hasNextPage", NULL);
-    request->wants_previous = wanted->page_info && selects(wanted->page_info_below, "hasPreviousPage", NULL);
+    request->wants_next = wanted->page_info &&
+                          selects(wanted->page_info_below, "hasNextPage", NULL);
+    request->wants_previous = wanted->page_info &&
+                              selects(wanted->page_info_below, "hasPreviousPage", NULL);
     if (status == STORE_OK && (wanted->edges || wanted->nodes || wanted->page_info))
         status = page_read(reader, organization, request, page, trouble);
     store_read_end(reader);
@@ -143,7 +152,8 @@ static enum store_status read_all(struct operation *operation, struct listing *l
 
 static int64_t total_of(const struct store_organization *organization, enum store_filter filter)
 {
-    return (filter == STORE_INACTIVE ? 0 : organization->active) + (filter == STORE_ACTIVE ? 0 : organization->inactive);
+    return (filter == STORE_INACTIVE ? 0 : organization->active) +
+           (filter == STORE_ACTIVE ? 0 : organization->inactive);
 }
 
 static void answer(struct operation *operation, struct listing *listing)
@@ -153,15 +163,17 @@ static void answer(struct operation *operation, struct listing *listing)
     struct store_trouble trouble;
     struct json_writer writer;
     const struct connection_selection wanted = connection_selection_of(operation->selection);
-    const enum store_status status = read_all(operation, listing, &wanted, &organization, &page, &trouble);
+    const enum store_status status = read_all(operation, listing, &wanted, &organization, &page,
+                                              &trouble);
     if (status == STORE_OK) {
         json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-        write_connection(&writer, &wanted, &(struct connection_output){
-            .page = &page,
-            .order = listing->order,
-            .secret = store_secret(operation->instance->store),
-            .total = total_of(&organization, listing->page.filter),
-        });
+        write_connection(&writer, &wanted,
+                         &(struct connection_output){
+                             .page = &page,
+                             .order = listing->order,
+                             .secret = store_secret(operation->instance->store),
+                             .total = total_of(&organization, listing->page.filter),
+                         });
         operation_resolve(operation, &writer);
     } else {
         operation_reject_store(operation, status, &trouble);

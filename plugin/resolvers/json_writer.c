@@ -72,11 +72,15 @@ static bool needs_escape(unsigned char c)
 
 #define EACH_BYTE(value) (0x0101010101010101u * (uint64_t)(value))
 
-/* Not 0 if one of eight bytes needs an escape: in each byte, the top bit of x - n is set for x < n where x has none itself. */
+/*
+ * Not 0 if one of eight bytes needs an escape: in each byte, the top bit of x - n is set for x < n
+ * where x has none itself.
+ */
 static uint64_t any_escape(uint64_t bytes)
 {
     const uint64_t quote = bytes ^ EACH_BYTE('"'), backslash = bytes ^ EACH_BYTE('\\');
-    return (((bytes - EACH_BYTE(0x20)) & ~bytes) | ((quote - EACH_BYTE(1)) & ~quote) | ((backslash - EACH_BYTE(1)) & ~backslash)) &
+    return (((bytes - EACH_BYTE(0x20)) & ~bytes) | ((quote - EACH_BYTE(1)) & ~quote) |
+            ((backslash - EACH_BYTE(1)) & ~backslash)) &
            EACH_BYTE(0x80);
 }
 
@@ -99,7 +103,8 @@ static void write_escape(struct json_writer *writer, unsigned char c)
     static const char digits[] = "0123456789abcdef";
     const char control[] = {'\\', 'u', '0', '0', digits[c >> 4], digits[c & 15]};
     const char plain[] = {'\\', (char)c};
-    json_write_raw(writer, c < 0x20 ? (struct text){control, sizeof control} : (struct text){plain, sizeof plain});
+    json_write_raw(writer, c < 0x20 ? (struct text){control, sizeof control}
+                                    : (struct text){plain, sizeof plain});
 }
 
 void json_write_string(struct json_writer *writer, struct text text)

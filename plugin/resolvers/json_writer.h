@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Writes JSON (RFC 8259) straight into a buffer, the host's reply or one of our own. Fails once, and says so at the end. */
+/*
+ * Writes JSON (RFC 8259) straight into a buffer, the host's reply or one of our own. Fails once,
+ * and says so at the end.
+ */
 #ifndef PLUGIN_JSON_WRITER_H
 #define PLUGIN_JSON_WRITER_H
 
@@ -14,7 +17,8 @@ struct json_writer {
     size_t size;
     size_t capacity;
     bool failed; /* Its capacity is 0 then. */
-    bool (*grow)(struct json_writer *writer, size_t more); /* Makes room for `more` bytes after size. */
+    /* Makes room for `more` bytes after size. */
+    bool (*grow)(struct json_writer *writer, size_t more);
     const gql_host *host;
     gql_reply *reply;
     char *heap; /* NULL: the caller's room still suffices. */
@@ -56,13 +60,15 @@ static inline void json_write_bool(struct json_writer *writer, bool value)
 }
 
 /* `"name":`, after a comma unless it comes first in its object. */
-static inline void json_write_name(struct json_writer *writer, bool *first, struct text quoted_name_and_colon)
+static inline void json_write_name(struct json_writer *writer, bool *first,
+                                   struct text quoted_name_and_colon)
 {
     if (!*first)
         json_write(writer, ",");
     *first = false;
     json_write_raw(writer, quoted_name_and_colon);
 }
-#define json_write_member(writer, first, name) json_write_name((writer), (first), TEXT("\"" name "\":"))
+#define json_write_member(writer, first, name) \
+    json_write_name((writer), (first), TEXT("\"" name "\":"))
 
 #endif

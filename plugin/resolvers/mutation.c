@@ -61,7 +61,8 @@ static bool take_version(struct mutation *mutation, const json_t *input)
         mutation->change.expected_version = (int32_t)number;
         return true;
     }
-    operation_reject_argument(&mutation->operation, "input.version", "The version is an integer of 32 bits");
+    operation_reject_argument(&mutation->operation, "input.version",
+                              "The version is an integer of 32 bits");
     return false;
 }
 
@@ -69,7 +70,8 @@ static bool check_permission(struct mutation *mutation, uint32_t action, const c
 {
     struct operation *operation = &mutation->operation;
     const struct integration *current = &mutation->current.items[0];
-    const uint32_t actions = permitted_actions(operation->instance, operation->request, current->organization_id);
+    const uint32_t actions = permitted_actions(operation->instance, operation->request,
+                                               current->organization_id);
     if (!(actions & GQL_ACTION_READ))
         operation_reject_not_found(operation, mutation->id);
     else if (!(actions & action))
@@ -79,7 +81,8 @@ static bool check_permission(struct mutation *mutation, uint32_t action, const c
     return false;
 }
 
-bool mutation_take_target(struct mutation *mutation, const json_t *input, uint32_t action, const char *action_name)
+bool mutation_take_target(struct mutation *mutation, const json_t *input, uint32_t action,
+                          const char *action_name)
 {
     struct operation *operation = &mutation->operation;
     struct store_trouble trouble;
@@ -88,10 +91,11 @@ bool mutation_take_target(struct mutation *mutation, const json_t *input, uint32
         operation_reject_argument(operation, "input.id", "An ID is needed, as a string");
         return false;
     }
-    const enum store_status status =
-        identifier_parse(mutation->id, &mutation->change.id)
-            ? store_get(operation->instance->store, &mutation->change.id, &mutation->current, &trouble)
-            : STORE_NOT_FOUND;
+    const enum store_status status = identifier_parse(mutation->id, &mutation->change.id)
+                                         ? store_get(operation->instance->store,
+                                                     &mutation->change.id, &mutation->current,
+                                                     &trouble)
+                                         : STORE_NOT_FOUND;
     if (status == STORE_NOT_FOUND)
         operation_reject_not_found(operation, mutation->id);
     else if (status != STORE_OK)
@@ -105,7 +109,8 @@ bool mutation_take_title(struct mutation *mutation, const json_t *input)
 {
     const struct text given = member_text(input, "title");
     const struct text title = given.data == NULL ? given : title_trim(given);
-    const char *trouble = given.data == NULL ? "A title is a string; it can't be null" : title_trouble(title);
+    const char *trouble = given.data == NULL ? "A title is a string; it can't be null"
+                                             : title_trouble(title);
     mutation->change.title = title;
     if (trouble == NULL)
         return true;
@@ -121,10 +126,11 @@ static void reject_token(struct mutation *mutation, enum vault_refusal refusal)
         operation_reject_store(&mutation->operation, STORE_NO_MEMORY, &mutation->change.trouble);
         return;
     }
-    operation_reject(&mutation->operation, &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
-                                                             .field = CREDENTIAL_REF_FIELD,
-                                                             .detail = vault_refusal_text(refusal),
-                                                             .reason = vault_refusal_name(refusal)});
+    operation_reject(&mutation->operation,
+                     &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
+                                       .field = CREDENTIAL_REF_FIELD,
+                                       .detail = vault_refusal_text(refusal),
+                                       .reason = vault_refusal_name(refusal)});
 }
 
 bool mutation_take_credential_ref(struct mutation *mutation, const json_t *input)
@@ -162,8 +168,9 @@ static enum vault_refusal check_token(const struct mutation *mutation)
         .now = instance_now_ms(instance),
     };
     struct vault_keyring *keyring = vault_keyring_source_current(instance->keyring);
-    const enum vault_refusal refusal =
-        vault_credential_ref_check(keyring, instance->tokens, mutation->token.data, mutation->token.size, &policy);
+    const enum vault_refusal refusal = vault_credential_ref_check(keyring, instance->tokens,
+                                                                  mutation->token.data,
+                                                                  mutation->token.size, &policy);
     vault_keyring_release(&keyring);
     return refusal;
 }
@@ -184,7 +191,8 @@ static void run_verification(struct verifier_job *job)
 /* As a check of the store's, for a mutation that comes alone. */
 static bool verify_on_writer(struct store_mutation *change)
 {
-    struct mutation *mutation = (struct mutation *)((char *)change - offsetof(struct mutation, change));
+    struct mutation *mutation =
+        (struct mutation *)((char *)change - offsetof(struct mutation, change));
     mutation->refusal = check_token(mutation);
     return mutation->refusal == VAULT_ACCEPTED;
 }
@@ -232,17 +240,19 @@ static void resolve(struct mutation *mutation)
 
 static void reject_conflict(struct mutation *mutation, const struct integration *current)
 {
-    operation_reject(&mutation->operation,
-                     &(struct problem){.kind = PROBLEM_CONFLICT,
-                                       .detail = "The integration was changed since that version; read it again",
-                                       .entity_id = mutation->id,
-                                       .expected_version = mutation->change.expected_version,
-                                       .current_version = current->version});
+    operation_reject(
+        &mutation->operation,
+        &(struct problem){.kind = PROBLEM_CONFLICT,
+                          .detail = "The integration was changed since that version; read it again",
+                          .entity_id = mutation->id,
+                          .expected_version = mutation->change.expected_version,
+                          .current_version = current->version});
 }
 
 static void finish(struct store_mutation *change)
 {
-    struct mutation *mutation = (struct mutation *)((char *)change - offsetof(struct mutation, change));
+    struct mutation *mutation =
+        (struct mutation *)((char *)change - offsetof(struct mutation, change));
     free_place(mutation);
     switch (change->status) {
     case STORE_OK:
@@ -273,7 +283,8 @@ static bool reserve_room(struct mutation *mutation)
     const gql_host *host = mutation->operation.instance->host;
     selects(mutation->operation.selection, "integration", &below);
     const size_t room = 128 + integration_room(selected_fields(below));
-    return reply->capacity - reply->size >= room || host->reply_grow(host, reply->handle, room) == GQL_OK;
+    return reply->capacity - reply->size >= room ||
+           host->reply_grow(host, reply->handle, room) == GQL_OK;
 }
 
 static int32_t refuse_for_memory(struct mutation *mutation)
@@ -285,8 +296,9 @@ static int32_t refuse_for_memory(struct mutation *mutation)
 
 static int32_t refuse_for_load(struct mutation *mutation)
 {
-    operation_reject(&mutation->operation, &(struct problem){.kind = PROBLEM_SERVICE_UNAVAILABLE,
-                                                             .detail = "Too many changes are waiting; try again later"});
+    operation_reject(&mutation->operation,
+                     &(struct problem){.kind = PROBLEM_SERVICE_UNAVAILABLE,
+                                       .detail = "Too many changes are waiting; try again later"});
     mutation_end(mutation);
     return GQL_OK;
 }
@@ -294,7 +306,8 @@ static int32_t refuse_for_load(struct mutation *mutation)
 int32_t mutation_run(struct mutation *mutation)
 {
     gql_instance *instance = mutation->operation.instance;
-    const bool checks_version = mutation->change.kind != STORE_CREATE && mutation->token.data == NULL;
+    const bool checks_version = mutation->change.kind != STORE_CREATE &&
+                                mutation->token.data == NULL;
     if (checks_version && mutation->current.items[0].version != mutation->change.expected_version) {
         reject_conflict(mutation, &mutation->current.items[0]);
         mutation_end(mutation);
@@ -306,7 +319,10 @@ int32_t mutation_run(struct mutation *mutation)
         return refuse_for_load(mutation);
     mutation->change.done = finish;
     mutation->job.run = run_verification;
-    /* One that comes alone is verified where it is written: there is nothing to hold up, and a change of threads is saved. */
+    /*
+     * One that comes alone is verified where it is written: there is nothing to hold up, and a
+     * change of threads is saved.
+     */
     const bool alone = atomic_load(&instance->pending_mutations) == 1;
     if (mutation->token.data != NULL && alone)
         mutation->change.check = verify_on_writer;

@@ -12,19 +12,24 @@ struct mutation {
     struct integration_list current; /* Update, delete: the integration before anything else. */
     struct text token;               /* A new credentialRef, to be checked first; or no text. */
     struct verifier_job job;
-    enum vault_refusal refusal;      /* What came of the check. */
+    enum vault_refusal refusal; /* What came of the check. */
 };
 
 /*
- * Takes the operation over, with its arguments. NULL if memory ran out; the operation is then refused and over.
+ * Takes the operation over, with its arguments. NULL if memory ran out; the operation is then
+ * refused and over.
  */
 struct mutation *mutation_begin(const struct operation *operation, enum store_mutation_kind kind);
 
 /* Ends a mutation whose reply is completed. */
 void mutation_end(struct mutation *mutation);
 
-/* Reads the integration that the input names. Rejects and returns false unless the actor may do `action` (and READ) to it. */
-bool mutation_take_target(struct mutation *mutation, const json_t *input, uint32_t action, const char *action_name);
+/*
+ * Reads the integration that the input names. Rejects and returns false unless the actor may do
+ * `action` (and READ) to it.
+ */
+bool mutation_take_target(struct mutation *mutation, const json_t *input, uint32_t action,
+                          const char *action_name);
 
 /* Takes `title`, trimmed; rejects and returns false if it breaks the rules. */
 bool mutation_take_title(struct mutation *mutation, const json_t *input);
@@ -33,8 +38,8 @@ bool mutation_take_title(struct mutation *mutation, const json_t *input);
 bool mutation_take_credential_ref(struct mutation *mutation, const json_t *input);
 
 /*
- * Checks the token, if there is one, and submits the change, on other threads than the caller's; refuses it where too many wait.
- * Returns what a resolver returns.
+ * Checks the token, if there is one, and submits the change, on other threads than the caller's;
+ * refuses it where too many wait. Returns what a resolver returns.
  */
 int32_t mutation_run(struct mutation *mutation);
 

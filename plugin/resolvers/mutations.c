@@ -28,7 +28,8 @@ static bool take_create(struct mutation *mutation, const json_t *input)
     struct text *organization_id = &mutation->change.organization_id;
     if (!operation_take_organization(operation, input, "input.organizationId", organization_id))
         return false;
-    if (!(permitted_actions(operation->instance, operation->request, *organization_id) & GQL_ACTION_CREATE)) {
+    if (!(permitted_actions(operation->instance, operation->request, *organization_id) &
+          GQL_ACTION_CREATE)) {
         operation_reject_permission(operation, NO_TEXT, "CREATE");
         return false;
     }
@@ -42,7 +43,8 @@ static bool take_activity(struct mutation *mutation, const json_t *input)
     mutation->change.is_active = json_is_true(is_active);
     if (is_active == NULL || json_is_boolean(is_active))
         return true;
-    operation_reject_argument(&mutation->operation, "input.isActive", "This must be true or false; it can't be null");
+    operation_reject_argument(&mutation->operation, "input.isActive",
+                              "This must be true or false; it can't be null");
     return false;
 }
 

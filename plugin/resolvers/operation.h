@@ -19,16 +19,19 @@ struct operation {
 };
 
 /*
- * Lets a call in and parses its arguments. GQL_PENDING: it is to be served, and operation_end must follow the completion.
- * GQL_OK: it is refused, and completed (nobody is authenticated, the instance drains, the deadline has passed, …).
+ * Lets a call in and parses its arguments. GQL_PENDING: it is to be served, and operation_end must
+ * follow the completion. GQL_OK: it is refused, and completed (nobody is authenticated, the
+ * instance drains, the deadline has passed, …).
  */
-int32_t operation_begin(struct operation *operation, gql_instance *instance, const gql_call *call, gql_reply *reply);
+int32_t operation_begin(struct operation *operation, gql_instance *instance, const gql_call *call,
+                        gql_reply *reply);
 void operation_end(struct operation *operation);
 
 /* Each completes the reply. */
 void operation_resolve(struct operation *operation, struct json_writer *writer);
 void operation_reject(struct operation *operation, const struct problem *problem);
-void operation_reject_store(struct operation *operation, enum store_status status, const struct store_trouble *trouble);
+void operation_reject_store(struct operation *operation, enum store_status status,
+                            const struct store_trouble *trouble);
 
 /* Shorthands for operation_reject. */
 void operation_reject_argument(struct operation *operation, const char *field, const char *detail);
@@ -43,8 +46,10 @@ bool member_given(const json_t *object, const char *name);
 
 enum { ORGANIZATION_ID_LIMIT = 128 }; /* Bytes. */
 
-/* Rejects with the field named, and returns false, unless the member is the ID of an organization. */
-bool operation_take_organization(struct operation *operation, const json_t *object, const char *field,
-                                 struct text *ret_organization_id);
+/*
+ * Rejects with the field named, and returns false, unless the member is the ID of an organization.
+ */
+bool operation_take_organization(struct operation *operation, const json_t *object,
+                                 const char *field, struct text *ret_organization_id);
 
 #endif

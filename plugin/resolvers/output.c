@@ -21,7 +21,8 @@ static void write_organization(struct json_writer *writer, struct text id)
     json_write(writer, "}");
 }
 
-void write_integration(struct json_writer *writer, const struct integration *integration, uint32_t fields)
+void write_integration(struct json_writer *writer, const struct integration *integration,
+                       uint32_t fields)
 {
     bool first = true;
     json_write(writer, "{");

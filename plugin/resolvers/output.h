@@ -6,8 +6,12 @@
 #include "plugin/base/integration.h"
 #include "plugin/resolvers/json_writer.h"
 
-/* An object with the FIELD_… of selection.h. The organization is a reference: `__typename` and `id`. */
-void write_integration(struct json_writer *writer, const struct integration *integration, uint32_t fields);
+/*
+ * An object with the FIELD_… of selection.h. The organization is a reference: `__typename` and
+ * `id`.
+ */
+void write_integration(struct json_writer *writer, const struct integration *integration,
+                       uint32_t fields);
 
 /* At least as many bytes as write_integration can take for these fields, whatever they hold. */
 size_t integration_room(uint32_t fields);

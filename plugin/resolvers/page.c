@@ -11,15 +11,16 @@ struct source {
 
 /* Reads strictly between two positions of the list, from its start or its end. */
 static enum store_status scan(const struct source *source, const struct store_position *after,
-                              const struct store_position *before, bool from_end, int limit, struct integration_list *list)
+                              const struct store_position *before, bool from_end, int limit,
+                              struct integration_list *list)
 {
     const struct store_range range = {
         .filter = source->filter,
         .after = source->descending ? before : after,
         .before = source->descending ? after : before,
     };
-    return store_read_scan(source->reader, source->organization, &range, from_end != source->descending, limit, list,
-                           source->trouble);
+    return store_read_scan(source->reader, source->organization, &range,
+                           from_end != source->descending, limit, list, source->trouble);
 }
 
 static enum store_status probe(const struct source *source, const struct store_position *after,
@@ -51,8 +52,8 @@ static struct store_position position_of(const struct integration *integration)
 }
 
 /* An empty page lies right behind `after`, or, counted from the end, right before `before`. */
-static enum store_status flag_empty(const struct source *source, bool from_end, const struct store_position *place,
-                                    struct page *page)
+static enum store_status flag_empty(const struct source *source, bool from_end,
+                                    const struct store_position *place, struct page *page)
 {
     if (place == NULL)
         return probe(source, NULL, NULL, from_end ? &page->has_previous : &page->has_next);
@@ -71,7 +72,8 @@ struct unknown {
     bool previous;
 };
 
-static enum store_status flag_rest(const struct source *source, struct unknown unknown, struct page *page)
+static enum store_status flag_rest(const struct source *source, struct unknown unknown,
+                                   struct page *page)
 {
     enum store_status status = STORE_OK;
     const struct store_position first = position_of(&page->items.items[0]);
@@ -95,12 +97,12 @@ static bool cut_to_last(struct integration_list *list, int last)
 }
 
 /* Reads one row more than the page may have, to know whether there is one. */
-static enum store_status read_rows(const struct source *source, const struct page_request *request, bool from_end,
-                                   struct page *page, bool *ret_more)
+static enum store_status read_rows(const struct source *source, const struct page_request *request,
+                                   bool from_end, struct page *page, bool *ret_more)
 {
     const int limit = from_end ? request->last : request->first;
-    const enum store_status status =
-        scan(source, request->after, request->before, from_end, limit + 1, &page->items);
+    const enum store_status status = scan(source, request->after, request->before, from_end,
+                                          limit + 1, &page->items);
     if (status != STORE_OK)
         return status;
     *ret_more = page->items.count > (size_t)limit;
@@ -112,7 +114,8 @@ static enum store_status read_rows(const struct source *source, const struct pag
 }
 
 /* Where `last: 0` drops all that `first` left, the page lies behind what was dropped. */
-static enum store_status flag_dropped(const struct source *source, const struct page_request *request, bool more,
+static enum store_status flag_dropped(const struct source *source,
+                                      const struct page_request *request, bool more,
                                       const struct store_position *last_dropped, struct page *page)
 {
     page->has_previous = true;
@@ -122,10 +125,13 @@ static enum store_status flag_dropped(const struct source *source, const struct 
     return probe(source, last_dropped, NULL, &page->has_next);
 }
 
-enum store_status page_read(struct store_reader *reader, const struct store_organization *organization,
-                            const struct page_request *request, struct page *page, struct store_trouble *trouble)
+enum store_status page_read(struct store_reader *reader,
+                            const struct store_organization *organization,
+                            const struct page_request *request, struct page *page,
+                            struct store_trouble *trouble)
 {
-    const struct source source = {reader, organization, request->filter, request->descending, trouble};
+    const struct source source = {reader, organization, request->filter, request->descending,
+                                  trouble};
     const bool from_end = request->first == PAGE_ABSENT;
     bool more = false;
     *page = (struct page){0};

@@ -5,10 +5,12 @@ static bool covers(const gql_grant *grant, struct text organization_id)
 {
     if (grant->organization_id == NULL)
         return true;
-    return text_equal((struct text){grant->organization_id, grant->organization_id_size}, organization_id);
+    return text_equal((struct text){grant->organization_id, grant->organization_id_size},
+                      organization_id);
 }
 
-uint32_t permitted_actions(const gql_instance *instance, const gql_request *request, struct text organization_id)
+uint32_t permitted_actions(const gql_instance *instance, const gql_request *request,
+                           struct text organization_id)
 {
     const struct text bound_to = instance->config.organization;
     uint32_t actions = 0;

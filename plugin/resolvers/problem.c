@@ -43,8 +43,9 @@ static void write_timestamp(struct json_writer *writer, int64_t now_ms)
     struct tm parts;
     const time_t seconds = (time_t)(now_ms / 1000);
     gmtime_r(&seconds, &parts);
-    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900, parts.tm_mon + 1,
-             parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)(now_ms % 1000));
+    snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
+             parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec,
+             (int)(now_ms % 1000));
     json_write_string(writer, text_of(text));
 }
 
@@ -103,8 +104,9 @@ static void write_extras(struct json_writer *writer, const struct problem *probl
     }
 }
 
-static void write_extensions(struct json_writer *writer, const gql_instance *instance, const struct trace *trace,
-                             const char *about, const struct problem *problem)
+static void write_extensions(struct json_writer *writer, const gql_instance *instance,
+                             const struct trace *trace, const char *about,
+                             const struct problem *problem)
 {
     json_write(writer, "{\"type\":");
     write_type(writer, instance->config.error_type_base, kinds[problem->kind].slug);
@@ -128,8 +130,8 @@ static void write_extensions(struct json_writer *writer, const gql_instance *ins
     json_write(writer, "}");
 }
 
-void problem_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace, const char *about,
-                    const struct problem *problem)
+void problem_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
+                    const char *about, const struct problem *problem)
 {
     char room[1024];
     struct json_writer writer;

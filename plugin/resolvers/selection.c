@@ -16,12 +16,13 @@ static const struct {
     {"__typename", FIELD_TYPENAME},
 };
 
-static const uint32_t every_field =
-    FIELD_ID | FIELD_VERSION | FIELD_TITLE | FIELD_ORGANIZATION | FIELD_CREDENTIAL_REF | FIELD_IS_ACTIVE;
+static const uint32_t every_field = FIELD_ID | FIELD_VERSION | FIELD_TITLE | FIELD_ORGANIZATION |
+                                    FIELD_CREDENTIAL_REF | FIELD_IS_ACTIVE;
 
 static bool is_named(const gql_selection *selection, const char *name)
 {
-    return strlen(name) == selection->name_size && memcmp(selection->name, name, selection->name_size) == 0;
+    return strlen(name) == selection->name_size &&
+           memcmp(selection->name, name, selection->name_size) == 0;
 }
 
 uint32_t selected_fields(const gql_selection *selection)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What a client asked for. Where the host does not know (NULL), that is everything but `__typename`. */
+/*
+ * What a client asked for. Where the host does not know (NULL), that is everything but
+ * `__typename`.
+ */
 #ifndef RESOLVERS_SELECTION_H
 #define RESOLVERS_SELECTION_H
 
@@ -23,7 +26,10 @@ enum {
 /* Which of them are selected below. */
 uint32_t selected_fields(const gql_selection *selection);
 
-/* Whether a field is selected below; *ret_child (may be NULL) is then its own selection, or NULL for everything. */
+/*
+ * Whether a field is selected below; *ret_child (may be NULL) is then its own selection, or NULL
+ * for everything.
+ */
 bool selects(const gql_selection *selection, const char *name, const gql_selection **ret_child);
 
 /* Whether `__typename` is selected below: never for NULL. */

@@ -7,7 +7,10 @@
 
 enum { TITLE_LIMIT = 255 }; /* Code points. */
 
-/* Without leading and trailing white space (the Unicode property White_Space). `title` is valid UTF-8. */
+/*
+ * Without leading and trailing white space (the Unicode property White_Space). `title` is valid
+ * UTF-8.
+ */
 struct text title_trim(struct text title);
 
 /* What is wrong with a trimmed title, as a sentence, or NULL. */

@@ -45,23 +45,26 @@ static void write_fingerprint(struct collation *collation, const char *tag)
     u_versionToString(rules, rules_text);
     u_versionToString(data, data_text);
     snprintf(collation->fingerprint, sizeof collation->fingerprint,
-             "icu %s, rules %s, uca %s, locale %s, secondary, numeric, normalized", U_ICU_VERSION, rules_text, data_text,
-             tag);
+             "icu %s, rules %s, uca %s, locale %s, secondary, numeric, normalized", U_ICU_VERSION,
+             rules_text, data_text, tag);
 }
 
 int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
 {
     char locale[ULOC_FULLNAME_CAPACITY];
     if (!parse_locale(tag, locale))
-        return fail(failure, GQL_E_CONFIG, "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
-                    "'de-u-co-phonebk'", tag);
+        return fail(failure, GQL_E_CONFIG,
+                    "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
+                    "'de-u-co-phonebk'",
+                    tag);
     struct collation *collation = calloc(1, sizeof *collation);
     if (collation == NULL)
         return fail_no_memory(failure);
     collation->collator = open_collator(locale);
     if (collation->collator == NULL) {
         free(collation);
-        return fail(failure, GQL_E_UNAVAILABLE, "ICU has no collation for the locale '%s'; is its data installed?", tag);
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "ICU has no collation for the locale '%s'; is its data installed?", tag);
     }
     write_fingerprint(collation, tag);
     *ret_collation = collation;
@@ -82,9 +85,11 @@ const char *collation_fingerprint(const struct collation *collation)
     return collation->fingerprint;
 }
 
-static bool make_key(const struct collation *collation, const UChar *title, int32_t units, struct sort_key *key)
+static bool make_key(const struct collation *collation, const UChar *title, int32_t units,
+                     struct sort_key *key)
 {
-    int32_t size = ucol_getSortKey(collation->collator, title, units, key->room, (int32_t)sizeof key->room);
+    int32_t size = ucol_getSortKey(collation->collator, title, units, key->room,
+                                   (int32_t)sizeof key->room);
     key->data = key->room;
     if (size > (int32_t)sizeof key->room) {
         key->heap = malloc((size_t)size);
@@ -110,8 +115,10 @@ bool sort_key_make(const struct collation *collation, struct text title, struct 
             return false;
     }
     UErrorCode error = U_ZERO_ERROR;
-    const int32_t capacity = heap == NULL ? (int32_t)(sizeof room / sizeof *room) : (int32_t)title.size;
-    u_strFromUTF8WithSub(units, capacity, &count, title.data, (int32_t)title.size, 0xFFFD, NULL, &error);
+    const int32_t capacity = heap == NULL ? (int32_t)(sizeof room / sizeof *room)
+                                          : (int32_t)title.size;
+    u_strFromUTF8WithSub(units, capacity, &count, title.data, (int32_t)title.size, 0xFFFD, NULL,
+                         &error);
     const bool made = U_SUCCESS(error) && make_key(collation, units, count, key);
     free(heap);
     return made;

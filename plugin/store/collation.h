@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The order of titles, by ICU (UTS #10): strength secondary, numeric, normalized. Two titles compare as their sort keys
- * do, byte for byte. Any thread, once open.
+ * The order of titles, by ICU (UTS #10): strength secondary, numeric, normalized. Two titles
+ * compare as their sort keys do, byte for byte. Any thread, once open.
  */
 #ifndef STORE_COLLATION_H
 #define STORE_COLLATION_H
@@ -18,7 +18,10 @@ struct collation;
 int32_t collation_open(const char *locale, struct collation **ret_collation, gql_failure *failure);
 void collation_close(struct collation **collation);
 
-/* Names all that sort keys depend on: locale and versions. Keys of different fingerprints must not be mixed. */
+/*
+ * Names all that sort keys depend on: locale and versions. Keys of different fingerprints must not
+ * be mixed.
+ */
 const char *collation_fingerprint(const struct collation *collation);
 
 /* A sort key, in `room` where it fits, else on the heap. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench PLUGIN FOLDER ROWS: measures the plugin against the limit on a database of so many rows, and prints a line of JSON for each figure.
- * bench PLUGIN FOLDER ROWS memory: what an instance takes.
+ * bench PLUGIN FOLDER ROWS: measures the plugin against the limit on a database of so many rows,
+ * and prints a line of JSON for each figure. bench PLUGIN FOLDER ROWS memory: what an instance
+ * takes.
  */
 #include <pthread.h>
 #include <sodium.h>
@@ -60,23 +61,34 @@ static void run_pair(void *context, int count)
 
 /* ---- Reading ---- */
 
-static struct caller caller_of(const struct bench *bench, struct subject *subject, uint64_t seed, const char *organization)
+static struct caller caller_of(const struct bench *bench, struct subject *subject, uint64_t seed,
+                               const char *organization)
 {
-    return (struct caller){.subject = subject, .ids = bench->ids, .id_count = (uint32_t)bench->rows, .random = seed,
-                           .organization = organization, .in_flight = 64};
+    return (struct caller){.subject = subject,
+                           .ids = bench->ids,
+                           .id_count = (uint32_t)bench->rows,
+                           .random = seed,
+                           .organization = organization,
+                           .in_flight = 64};
 }
 
 static void measure_get(const struct bench *bench, struct subject *subject)
 {
-    struct limit *limits[2] = {limit_open(bench->database, bench->ids, bench->rows), limit_open(bench->database, bench->ids, bench->rows)};
-    struct caller callers[2] = {caller_of(bench, subject, 1, NULL), caller_of(bench, subject, 2, NULL)};
+    struct limit *limits[2] = {limit_open(bench->database, bench->ids, bench->rows),
+                               limit_open(bench->database, bench->ids, bench->rows)};
+    struct caller callers[2] = {caller_of(bench, subject, 1, NULL),
+                                caller_of(bench, subject, 2, NULL)};
     const int count = 60000;
-    bench_report("get", bench_compare(subject_get, &callers[0], count, limit_get, limits[0], count), bench->rows);
-    struct pair ours = {subject_get, {&callers[0], &callers[1]}}, bare = {limit_get, {limits[0], limits[1]}};
+    bench_report("get", bench_compare(subject_get, &callers[0], count, limit_get, limits[0], count),
+                 bench->rows);
+    struct pair ours = {subject_get, {&callers[0], &callers[1]}},
+                bare = {limit_get, {limits[0], limits[1]}};
     struct ratio own = bench_compare(run_pair, &ours, 2 * count, subject_get, &callers[0], count);
     struct ratio theirs = bench_compare(run_pair, &bare, 2 * count, limit_get, limits[0], count);
-    bench_report("get_two_threads", (struct ratio){own.median / theirs.median, own.least / theirs.most, own.most / theirs.least,
-                                                   own.median, theirs.median}, bench->rows);
+    bench_report("get_two_threads",
+                 (struct ratio){own.median / theirs.median, own.least / theirs.most,
+                                own.most / theirs.least, own.median, theirs.median},
+                 bench->rows);
     limit_close(limits[0]);
     limit_close(limits[1]);
 }
@@ -84,14 +96,19 @@ static void measure_get(const struct bench *bench, struct subject *subject)
 static void measure_pages(const struct bench *bench, struct subject *subject)
 {
     struct limit *limit = limit_open(bench->database, bench->ids, bench->rows);
-    struct caller start = caller_of(bench, subject, 1, "org-1"), deep = start, small = caller_of(bench, subject, 1, "org-100");
+    struct caller start = caller_of(bench, subject, 1, "org-1"), deep = start,
+                  small = caller_of(bench, subject, 1, "org-100");
     const int depth = bench->rows / 2 > 500000 ? 500000 : bench->rows / 2 - 100, count = 600;
-    bench_report("page_100", bench_compare(subject_page, &start, count, limit_page, limit, count), bench->rows);
+    bench_report("page_100", bench_compare(subject_page, &start, count, limit_page, limit, count),
+                 bench->rows);
     subject_advance(&start, 100);
     subject_advance(&deep, depth - 100);
-    bench_report("page_depth", bench_compare(subject_page, &start, count, subject_page, &deep, count), bench->rows);
+    bench_report("page_depth",
+                 bench_compare(subject_page, &start, count, subject_page, &deep, count),
+                 bench->rows);
     start.after[0] = '\0';
-    bench_report("total", bench_compare(subject_total, &small, 30000, subject_total, &start, 30000), bench->rows);
+    bench_report("total", bench_compare(subject_total, &small, 30000, subject_total, &start, 30000),
+                 bench->rows);
     limit_close(limit);
 }
 
@@ -103,13 +120,19 @@ static void measure_creates(const struct bench *bench, struct subject *subject)
     struct caller many = caller_of(bench, subject, 1, NULL), one = many;
     one.in_flight = 1;
     struct ratio to_verify = bench_compare(subject_create, &many, 3000, limit_verify, NULL, 3000);
-    struct ratio to_commits = bench_compare(subject_create, &many, 3000, limit_commit_64, limit, 3000);
+    struct ratio to_commits = bench_compare(subject_create, &many, 3000, limit_commit_64, limit,
+                                            3000);
     bench_report("create_to_verification", to_verify, bench->rows);
     bench_report("create_to_commits_of_64", to_commits, bench->rows);
-    bench_report("create_64", to_verify.second < to_commits.second ? to_verify : to_commits, bench->rows);
-    bench_report("create_to_single_commits", bench_compare(subject_create, &many, 3000, limit_commit, limit, 1000), bench->rows);
+    bench_report("create_64", to_verify.second < to_commits.second ? to_verify : to_commits,
+                 bench->rows);
+    bench_report("create_to_single_commits",
+                 bench_compare(subject_create, &many, 3000, limit_commit, limit, 1000),
+                 bench->rows);
     /* Latency is the other way round: the rate of the limit to the rate of the plugin. */
-    bench_report("create_latency", bench_compare(limit_verify_and_commit, limit, 800, subject_create, &one, 800), bench->rows);
+    bench_report("create_latency",
+                 bench_compare(limit_verify_and_commit, limit, 800, subject_create, &one, 800),
+                 bench->rows);
     limit_close(limit);
 }
 
@@ -152,8 +175,11 @@ static void measure_tail(const struct bench *bench, struct subject *subject)
         ratios[i] = loaded[i] / idle[i];
     }
     const double median = bench_percentile(ratios, ROUNDS, 0.5);
-    bench_report("read_p99_under_creates", (struct ratio){median, ratios[0], ratios[ROUNDS - 1], bench_percentile(loaded, ROUNDS, 0.5),
-                                                          bench_percentile(idle, ROUNDS, 0.5)}, bench->rows);
+    bench_report("read_p99_under_creates",
+                 (struct ratio){median, ratios[0], ratios[ROUNDS - 1],
+                                bench_percentile(loaded, ROUNDS, 0.5),
+                                bench_percentile(idle, ROUNDS, 0.5)},
+                 bench->rows);
 }
 
 /* ---- Memory ---- */
@@ -168,7 +194,8 @@ static void print_memory(const char *figure, int rows)
         sscanf(line, "RssFile: %ld", &file_backed);
     }
     fclose(file);
-    printf("{\"figure\":\"%s\",\"rows\":%d,\"anonymous_kib\":%ld,\"mapped_kib\":%ld}\n", figure, rows, anonymous, file_backed);
+    printf("{\"figure\":\"%s\",\"rows\":%d,\"anonymous_kib\":%ld,\"mapped_kib\":%ld}\n", figure,
+           rows, anonymous, file_backed);
 }
 
 static void measure_memory(const struct bench *bench)
@@ -194,8 +221,8 @@ static void measure_memory(const struct bench *bench)
 static void copy_database(const struct bench *bench)
 {
     char command[2048];
-    snprintf(command, sizeof command, "rm -f '%s' '%s-wal' '%s-shm' && cp --reflink=auto '%s' '%s'", bench->written, bench->written,
-             bench->written, bench->database, bench->written);
+    snprintf(command, sizeof command, "rm -f '%s' '%s-wal' '%s-shm' && cp --reflink=auto '%s' '%s'",
+             bench->written, bench->written, bench->written, bench->database, bench->written);
     if (system(command) != 0)
         exit(1);
 }
@@ -204,7 +231,8 @@ int main(int argc, char **argv)
 {
     if (argc < 4 || sodium_init() < 0)
         return 2;
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* As the plugin does where it is the first to use SQLite; here the bench is. */
+    /* As the plugin does where it is the first to use SQLite; here the bench is. */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct bench bench = {.plugin = argv[1], .folder = argv[2], .rows = atoi(argv[3])};
     snprintf(bench.database, sizeof bench.database, "%s/%d.db", bench.folder, bench.rows);
     snprintf(bench.written, sizeof bench.written, "%s/written.db", bench.folder);

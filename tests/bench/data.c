@@ -7,11 +7,12 @@
 #include <unistd.h>
 
 #include "plugin/store/collation.h"
-#include "tests/bench/measure.h"
 #include "plugin/store/store.h"
+#include "tests/bench/measure.h"
 #include <sqlite3.h>
 
-static const char *const words[] = {"Payments", "Billing", "ERP", "Warehouse", "Zürich", "Ålesund", "CRM", "Mail", "Export", "Ledger"};
+static const char *const words[] = {"Payments", "Billing", "ERP",  "Warehouse", "Zürich",
+                                    "Ålesund",  "CRM",     "Mail", "Export",    "Ledger"};
 
 static void must(int code, sqlite3 *handle)
 {
@@ -37,8 +38,13 @@ static void make_schema(const char *path)
 {
     struct store *store = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
-    const struct store_options options = {.path = path, .locale = "und", .readers = 1, .cache_kib = 2048, .busy_timeout_ms = 1000,
-                                          .unix_milliseconds = zero_clock, .log = no_log};
+    const struct store_options options = {.path = path,
+                                          .locale = "und",
+                                          .readers = 1,
+                                          .cache_kib = 2048,
+                                          .busy_timeout_ms = 1000,
+                                          .unix_milliseconds = zero_clock,
+                                          .log = no_log};
     if (store_open(&options, &store, &failure) != GQL_OK) {
         fprintf(stderr, "bench: %s\n", failure.message);
         exit(1);
@@ -46,12 +52,16 @@ static void make_schema(const char *path)
     store_close(&store);
 }
 
-static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation, struct identifier_mint *mint, int row, int rows)
+static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation,
+                    struct identifier_mint *mint, int row, int rows)
 {
     char title[64];
     SORT_KEY_AUTO key;
-    const int organization = row < rows / 2 ? 1 : row >= rows - SMALLEST ? ORGANIZATIONS : 2 + row % (ORGANIZATIONS - 2);
-    const int size = snprintf(title, sizeof title, "%s connector %d", words[row % 10], row * 7919 % rows);
+    const int organization = row < rows / 2           ? 1
+                             : row >= rows - SMALLEST ? ORGANIZATIONS
+                                                      : 2 + row % (ORGANIZATIONS - 2);
+    const int size = snprintf(title, sizeof title, "%s connector %d", words[row % 10],
+                              row * 7919 % rows);
     const struct identifier id = identifier_next(mint, 1600000000000 + row / 100);
     if (!sort_key_make(collation, (struct text){title, (size_t)size}, &key))
         exit(1);
@@ -78,8 +88,11 @@ static void fill(sqlite3 *handle, int rows)
         must(sqlite3_exec(handle, sql, NULL, NULL, NULL), handle);
     }
     must(sqlite3_prepare_v2(handle,
-                            "INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref) "
-                            "VALUES (?1, ?2, 1, ?3, ?4, ?5, 'v4.public.' || hex(randomblob(150)))", -1, &insert, NULL), handle);
+                            "INSERT INTO integration (id, organization, version, is_active, title, "
+                            "sort_key, credential_ref) "
+                            "VALUES (?1, ?2, 1, ?3, ?4, ?5, 'v4.public.' || hex(randomblob(150)))",
+                            -1, &insert, NULL),
+         handle);
     for (int row = 0; row < rows; row++) {
         add_row(handle, insert, collation, &mint, row, rows);
         if (row % 100000 == 99999)
@@ -100,9 +113,12 @@ void data_ensure(const char *path, int rows)
     unlink(temporary);
     make_schema(temporary);
     must(sqlite3_open(temporary, &handle), NULL);
-    must(sqlite3_exec(handle, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN", NULL, NULL, NULL), handle);
+    must(sqlite3_exec(handle, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN", NULL,
+                      NULL, NULL),
+         handle);
     fill(handle, rows);
-    must(sqlite3_exec(handle, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); ANALYZE", NULL, NULL, NULL), handle);
+    must(sqlite3_exec(handle, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE); ANALYZE", NULL, NULL, NULL),
+         handle);
     sqlite3_close(handle);
     if (rename(temporary, path) != 0)
         exit(1);
@@ -114,7 +130,9 @@ struct identifier *data_ids(const char *path, int rows)
     sqlite3_stmt *statement;
     struct identifier *ids = calloc((size_t)rows, sizeof *ids);
     must(sqlite3_open(path, &handle), NULL);
-    must(sqlite3_prepare_v2(handle, "SELECT id FROM integration ORDER BY key LIMIT ?1", -1, &statement, NULL), handle);
+    must(sqlite3_prepare_v2(handle, "SELECT id FROM integration ORDER BY key LIMIT ?1", -1,
+                            &statement, NULL),
+         handle);
     sqlite3_bind_int(statement, 1, rows);
     for (int i = 0; i < rows && sqlite3_step(statement) == SQLITE_ROW; i++)
         memcpy(ids[i].bytes, sqlite3_column_blob(statement, 0), IDENTIFIER_SIZE);

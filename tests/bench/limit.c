@@ -10,11 +10,14 @@
 enum { GET, PAGE, INSERT, BEGIN, COMMIT, STATEMENTS, TOKEN_SIZE = 360 };
 
 static const char *const sql[STATEMENTS] = {
-    [GET] = "SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id FROM integration AS i "
+    [GET] = "SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id FROM integration "
+            "AS i "
             "JOIN organization AS o ON o.key = i.organization WHERE i.id = ?1",
-    [PAGE] = "SELECT id, version, is_active, title, credential_ref FROM integration INDEXED BY integration_by_title "
+    [PAGE] = "SELECT id, version, is_active, title, credential_ref FROM integration INDEXED BY "
+             "integration_by_title "
              "WHERE organization = 1 ORDER BY sort_key, id LIMIT 100",
-    [INSERT] = "INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref) "
+    [INSERT] = "INSERT INTO integration (id, organization, version, is_active, title, sort_key, "
+               "credential_ref) "
                "VALUES (randomblob(16), 2, 1, 1, ?1, ?2, ?3)",
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
@@ -33,12 +36,17 @@ struct limit *limit_open(const char *path, const struct identifier *ids, int id_
 {
     struct limit *limit = calloc(1, sizeof *limit);
     *limit = (struct limit){.ids = ids, .id_count = (uint32_t)id_count, .random = 1};
-    int code = sqlite3_open_v2(path, &limit->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+    int code = sqlite3_open_v2(path, &limit->handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX,
+                               NULL);
     if (code == SQLITE_OK)
-        code = sqlite3_exec(limit->handle, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; "
-                                           "PRAGMA mmap_size = 2147483648; PRAGMA busy_timeout = 10000", NULL, NULL, NULL);
+        code = sqlite3_exec(
+            limit->handle,
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; "
+            "PRAGMA mmap_size = 2147483648; PRAGMA busy_timeout = 10000",
+            NULL, NULL, NULL);
     for (int i = 0; i < STATEMENTS && code == SQLITE_OK; i++)
-        code = sqlite3_prepare_v3(limit->handle, sql[i], -1, SQLITE_PREPARE_PERSISTENT, &limit->statements[i], NULL);
+        code = sqlite3_prepare_v3(limit->handle, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &limit->statements[i], NULL);
     if (code == SQLITE_OK)
         return limit;
     fprintf(stderr, "bench: %s\n", sqlite3_errmsg(limit->handle));
@@ -55,9 +63,10 @@ void limit_close(struct limit *limit)
 
 static void read_row(struct limit *limit, sqlite3_stmt *statement)
 {
-    limit->sum += *(const char *)sqlite3_column_blob(statement, 0) + sqlite3_column_int(statement, 1) + sqlite3_column_int(statement, 2) +
-                  *sqlite3_column_text(statement, 3) + sqlite3_column_bytes(statement, 3) + *sqlite3_column_text(statement, 4) +
-                  sqlite3_column_bytes(statement, 4);
+    limit->sum += *(const char *)sqlite3_column_blob(statement, 0) +
+                  sqlite3_column_int(statement, 1) + sqlite3_column_int(statement, 2) +
+                  *sqlite3_column_text(statement, 3) + sqlite3_column_bytes(statement, 3) +
+                  *sqlite3_column_text(statement, 4) + sqlite3_column_bytes(statement, 4);
 }
 
 void limit_get(void *context, int count)
@@ -65,7 +74,9 @@ void limit_get(void *context, int count)
     struct limit *limit = context;
     sqlite3_stmt *statement = limit->statements[GET];
     for (int i = 0; i < count; i++) {
-        sqlite3_bind_blob(statement, 1, limit->ids[bench_random(&limit->random, limit->id_count)].bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
+        sqlite3_bind_blob(statement, 1,
+                          limit->ids[bench_random(&limit->random, limit->id_count)].bytes,
+                          IDENTIFIER_SIZE, SQLITE_STATIC);
         if (sqlite3_step(statement) != SQLITE_ROW)
             exit(1);
         read_row(limit, statement);

@@ -13,9 +13,10 @@ struct limit *limit_open(const char *path, const struct identifier *ids, int id_
 void limit_close(struct limit *limit);
 
 /* bench_fn, with a struct limit as context. */
-void limit_get(void *limit, int count);      /* A row by a random ID, all columns read. */
-void limit_page(void *limit, int count);     /* 100 rows of the big organization from its start, all columns read. */
-void limit_commit(void *limit, int count);   /* So many inserts, each committed. */
+void limit_get(void *limit, int count); /* A row by a random ID, all columns read. */
+/* 100 rows of the big organization from its start, all columns read. */
+void limit_page(void *limit, int count);
+void limit_commit(void *limit, int count);    /* So many inserts, each committed. */
 void limit_commit_64(void *limit, int count); /* So many inserts, 64 in a commit. */
 
 /* bench_fn: checks so many signatures of a token of usual size; context is NULL. */

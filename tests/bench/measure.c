@@ -41,8 +41,8 @@ static double rate_of(bench_fn function, void *context, int count)
     return (double)count * 1e9 / (double)(bench_now() - begin);
 }
 
-struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second, void *second_context,
-                           int second_count)
+struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second,
+                           void *second_context, int second_count)
 {
     double ratios[ROUNDS], firsts[ROUNDS], seconds[ROUNDS];
     rate_of(first, first_context, first_count / 4 + 1);
@@ -65,7 +65,8 @@ struct ratio bench_compare(bench_fn first, void *first_context, int first_count,
 
 void bench_report(const char *figure, struct ratio ratio, double rows)
 {
-    printf("{\"figure\":\"%s\",\"rows\":%.0f,\"value\":%.4f,\"least\":%.4f,\"most\":%.4f,\"first\":%.2f,\"second\":%.2f}\n", figure, rows,
-           ratio.median, ratio.least, ratio.most, ratio.first, ratio.second);
+    printf("{\"figure\":\"%s\",\"rows\":%.0f,\"value\":%.4f,\"least\":%.4f,\"most\":%.4f,\"first\":"
+           "%.2f,\"second\":%.2f}\n",
+           figure, rows, ratio.median, ratio.least, ratio.most, ratio.first, ratio.second);
     fflush(stdout);
 }

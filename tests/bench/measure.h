@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Measuring two things side by side: rounds of both in turn, and the median of the ratios of each round. */
+/*
+ * Measuring two things side by side: rounds of both in turn, and the median of the ratios of each
+ * round.
+ */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
 
@@ -20,13 +23,13 @@ struct ratio {
     double median;
     double least;
     double most;
-    double first;  /* Median of the first thing's operations per second. */
+    double first; /* Median of the first thing's operations per second. */
     double second;
 };
 
 /* Rate of `first` to that of `second`, `count` operations each in each round, in changing order. */
-struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second, void *second_context,
-                           int second_count);
+struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second,
+                           void *second_context, int second_count);
 
 /* Sorts; `share` from 0 to 1. */
 double bench_percentile(double *samples, size_t count, double share);

@@ -27,7 +27,11 @@ struct subject {
 
 static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
 static const gql_grant *const grants[] = {&grant};
-static const gql_request request = {.struct_size = sizeof request, .actor_id = "bench", .actor_id_size = 5, .grants = grants, .grant_count = 1};
+static const gql_request request = {.struct_size = sizeof request,
+                                    .actor_id = "bench",
+                                    .actor_id_size = 5,
+                                    .grants = grants,
+                                    .grant_count = 1};
 
 static void must(int32_t code, const gql_failure *failure)
 {
@@ -66,16 +70,22 @@ struct subject *subject_open(const char *plugin_path, const char *database, cons
     struct subject *subject = calloc(1, sizeof *subject);
     crypto_sign_keypair(public_key, subject->secret_key);
     write_keyring(folder, subject->secret_key, keyring);
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\",\"cacheKiB\":65536,\"mmapMiB\":2048},\"credentials\":{\"keyring\":\"%s\"}}",
+    snprintf(config, sizeof config,
+             "{\"database\":{\"path\":\"%s\",\"cacheKiB\":65536,\"mmapMiB\":2048},\"credentials\":{"
+             "\"keyring\":\"%s\"}}",
              database, keyring);
     must(gql_runtime_create(&options, &subject->runtime, &failure), &failure);
     must(gql_library_open(subject->runtime, plugin_path, &subject->library, &failure), &failure);
-    must(gql_instance_create(subject->library, config, strlen(config), &subject->instance, &failure), &failure);
+    must(gql_instance_create(subject->library, config, strlen(config), &subject->instance,
+                             &failure),
+         &failure);
     const gql_schema *schema = gql_library_plugin(subject->library)->schema;
     subject->get = schema->resolvers[0]->resolve;
     subject->list = schema->resolvers[1]->resolve;
     subject->create = schema->resolvers[2]->resolve;
-    subject->page_selection = select_fields("nodes { id version title organization { id } credentialRef isActive } pageInfo { endCursor hasNextPage }");
+    subject->page_selection = select_fields(
+        "nodes { id version title organization { id } credentialRef isActive } "
+        "pageInfo { endCursor hasNextPage }");
     subject->total_selection = select_fields("total { count precision }");
     return subject;
 }
@@ -102,12 +112,17 @@ static void expect_result(gql_answer *answer)
     gql_answer_release(answer);
 }
 
-static void call_inline(const struct subject *subject, gql_resolve_fn resolve, const char *arguments, size_t size,
-                        const gql_selection *selection, gql_answer_fn on_answer, void *user)
+static void call_inline(const struct subject *subject, gql_resolve_fn resolve,
+                        const char *arguments, size_t size, const gql_selection *selection,
+                        gql_answer_fn on_answer, void *user)
 {
-    const gql_call call = {.struct_size = sizeof call, .arguments = arguments, .arguments_size = size, .selection = selection,
+    const gql_call call = {.struct_size = sizeof call,
+                           .arguments = arguments,
+                           .arguments_size = size,
+                           .selection = selection,
                            .request = &request};
-    if (gql_runtime_call(subject->runtime, subject->instance, resolve, &call, on_answer, user) != GQL_OK)
+    if (gql_runtime_call(subject->runtime, subject->instance, resolve, &call, on_answer, user) !=
+        GQL_OK)
         exit(1);
 }
 
@@ -116,16 +131,19 @@ void subject_get(void *context, int count)
     struct caller *caller = context;
     char arguments[] = "{\"id\":\"------------------------------------\"}";
     for (int i = 0; i < count; i++) {
-        identifier_write(&caller->ids[bench_random(&caller->random, caller->id_count)], arguments + 7);
-        call_inline(caller->subject, caller->subject->get, arguments, sizeof arguments - 1, NULL, expect_result, NULL);
+        identifier_write(&caller->ids[bench_random(&caller->random, caller->id_count)],
+                         arguments + 7);
+        call_inline(caller->subject, caller->subject->get, arguments, sizeof arguments - 1, NULL,
+                    expect_result, NULL);
     }
 }
 
 static size_t write_page_arguments(const struct caller *caller, int first, char arguments[2304])
 {
     const bool begins = caller->after[0] == '\0';
-    return (size_t)snprintf(arguments, 2304, "{\"organizationId\":\"%s\",\"first\":%d%s%s%s}", caller->organization, first,
-                            begins ? "" : ",\"after\":\"", caller->after, begins ? "" : "\"");
+    return (size_t)snprintf(arguments, 2304, "{\"organizationId\":\"%s\",\"first\":%d%s%s%s}",
+                            caller->organization, first, begins ? "" : ",\"after\":\"",
+                            caller->after, begins ? "" : "\"");
 }
 
 void subject_page(void *context, int count)
@@ -134,7 +152,8 @@ void subject_page(void *context, int count)
     char arguments[2304];
     const size_t size = write_page_arguments(caller, 100, arguments);
     for (int i = 0; i < count; i++)
-        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->page_selection, expect_result, NULL);
+        call_inline(caller->subject, caller->subject->list, arguments, size,
+                    caller->subject->page_selection, expect_result, NULL);
 }
 
 void subject_total(void *context, int count)
@@ -143,14 +162,16 @@ void subject_total(void *context, int count)
     char arguments[2304];
     const size_t size = write_page_arguments(caller, 1, arguments);
     for (int i = 0; i < count; i++)
-        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->total_selection, expect_result, NULL);
+        call_inline(caller->subject, caller->subject->list, arguments, size,
+                    caller->subject->total_selection, expect_result, NULL);
 }
 
 static void keep_cursor(gql_answer *answer)
 {
     struct caller *caller = answer->user;
     json_t *value = json_loadb(answer->json, answer->json_size, 0, NULL);
-    const char *cursor = json_string_value(json_object_get(json_object_get(value, "pageInfo"), "endCursor"));
+    const char *cursor =
+        json_string_value(json_object_get(json_object_get(value, "pageInfo"), "endCursor"));
     if (cursor != NULL)
         snprintf(caller->after, sizeof caller->after, "%s", cursor);
     json_decref(value);
@@ -163,7 +184,8 @@ void subject_advance(struct caller *caller, int rows)
     char arguments[2304];
     for (int i = 0; i < rows / 100; i++) {
         const size_t size = write_page_arguments(caller, 100, arguments);
-        call_inline(caller->subject, caller->subject->list, arguments, size, selection, keep_cursor, caller);
+        call_inline(caller->subject, caller->subject->list, arguments, size, selection, keep_cursor,
+                    caller);
     }
     gql_selection_destroy(&selection);
 }
@@ -189,7 +211,8 @@ int subject_scan(struct caller *caller)
     caller->scanned = 0;
     do {
         const size_t size = write_page_arguments(caller, 100, arguments);
-        call_inline(caller->subject, caller->subject->list, arguments, size, caller->subject->page_selection, count_rows, caller);
+        call_inline(caller->subject, caller->subject->list, arguments, size,
+                    caller->subject->page_selection, count_rows, caller);
     } while (caller->has_next);
     return caller->scanned;
 }
@@ -200,8 +223,12 @@ void subject_sign(struct subject *subject, int count)
     subject->token_count = count;
     for (int i = 0; i < count; i++) {
         char claims[160], token[VAULT_PASETO_TOKEN_LIMIT + 1];
-        snprintf(claims, sizeof claims, "{\"sub\":\"kv/bench/%d\",\"aud\":\"org-2\",\"jti\":\"%032d\",\"exp\":\"2999-01-01T00:00:00Z\"}", i, i);
-        vault_paseto_sign(vault_bytes_of(claims), VAULT_NO_BYTES, VAULT_NO_BYTES, subject->secret_key, token);
+        snprintf(claims, sizeof claims,
+                 "{\"sub\":\"kv/bench/"
+                 "%d\",\"aud\":\"org-2\",\"jti\":\"%032d\",\"exp\":\"2999-01-01T00:00:00Z\"}",
+                 i, i);
+        vault_paseto_sign(vault_bytes_of(claims), VAULT_NO_BYTES, VAULT_NO_BYTES,
+                          subject->secret_key, token);
         subject->tokens[i] = strdup(token);
     }
 }
@@ -226,11 +253,16 @@ static void launch(struct subject *subject, struct flight *flight)
 {
     const char *token = subject->tokens[subject->next_token++ % subject->token_count];
     const int size = snprintf(flight->arguments, sizeof flight->arguments,
-                              "{\"input\":{\"organizationId\":\"org-2\",\"title\":\"Connector of the bench\",\"credentialRef\":\"%s\"}}", token);
-    flight->call = (gql_call){.struct_size = sizeof flight->call, .arguments = flight->arguments, .arguments_size = (uint64_t)size,
+                              "{\"input\":{\"organizationId\":\"org-2\",\"title\":\"Connector of "
+                              "the bench\",\"credentialRef\":\"%s\"}}",
+                              token);
+    flight->call = (gql_call){.struct_size = sizeof flight->call,
+                              .arguments = flight->arguments,
+                              .arguments_size = (uint64_t)size,
                               .request = &request};
     atomic_store(&flight->busy, true);
-    gql_runtime_call(subject->runtime, subject->instance, subject->create, &flight->call, on_created, flight);
+    gql_runtime_call(subject->runtime, subject->instance, subject->create, &flight->call,
+                     on_created, flight);
 }
 
 static struct flight *find_idle(struct flight *flights, int count)

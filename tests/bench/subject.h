@@ -20,7 +20,7 @@ struct caller {
     const struct identifier *ids;
     uint32_t id_count;
     uint64_t random;
-    char after[2048];     /* A cursor, or "". */
+    char after[2048]; /* A cursor, or "". */
     const char *organization;
     int in_flight;
     int scanned; /* By subject_scan. */
@@ -29,17 +29,22 @@ struct caller {
 
 /* bench_fn, with a struct caller. */
 void subject_get(void *caller, int count);
-void subject_page(void *caller, int count);  /* 100 nodes with all fields, after the cursor. */
-void subject_total(void *caller, int count); /* `total` alone. */
+void subject_page(void *caller, int count);   /* 100 nodes with all fields, after the cursor. */
+void subject_total(void *caller, int count);  /* `total` alone. */
 void subject_create(void *caller, int count); /* With a fresh token each, `in_flight` at once. */
 
-/* Signs so many tokens beforehand: subject_create takes one each, and begins anew after the last. */
+/*
+ * Signs so many tokens beforehand: subject_create takes one each, and begins anew after the last.
+ */
 void subject_sign(struct subject *subject, int count);
 
 /* Walks on so many rows, and leaves the cursor there. */
 void subject_advance(struct caller *caller, int rows);
 
-/* Reads every row of the caller's organization, a page after the other. Returns how many there were. */
+/*
+ * Reads every row of the caller's organization, a page after the other. Returns how many there
+ * were.
+ */
 int subject_scan(struct caller *caller);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes at full load until it is killed: crash_writer PLUGIN DATABASE ROUND. Many chains at once, each of which creates an integration,
- * tries a stale update, updates it a few times, and perhaps deletes it. What is tried and what is answered goes to the
- * standard output, a line each, in one write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles say chain and version.
+ * Writes at full load until it is killed: crash_writer PLUGIN DATABASE ROUND. Many chains at once,
+ * each of which creates an integration, tries a stale update, updates it a few times, and perhaps
+ * deletes it. What is tried and what is answered goes to the standard output, a line each, in one
+ * write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles say chain and version.
  */
 #include <jansson.h>
 #include <pthread.h>
@@ -33,7 +34,11 @@ static gql_instance *instance;
 static gql_resolve_fn resolvers[4];
 static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
 static const gql_grant *const grants[] = {&grant};
-static const gql_request request = {.struct_size = sizeof request, .actor_id = "a", .actor_id_size = 1, .grants = grants, .grant_count = 1};
+static const gql_request request = {.struct_size = sizeof request,
+                                    .actor_id = "a",
+                                    .actor_id_size = 1,
+                                    .grants = grants,
+                                    .grant_count = 1};
 
 static const char *round_name;
 static int chain_count;
@@ -44,7 +49,8 @@ static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
 static void journal(const struct chain *chain, const char *what)
 {
     char line[128];
-    const int size = snprintf(line, sizeof line, "%s %s %s %d\n", chain->name, what, step_names[chain->step], chain->version);
+    const int size = snprintf(line, sizeof line, "%s %s %s %d\n", chain->name, what,
+                              step_names[chain->step], chain->version);
     if (write(STDOUT_FILENO, line, (size_t)size) != size)
         _exit(3);
 }
@@ -60,7 +66,8 @@ static void advance(struct chain *chain, const gql_answer *answer)
 {
     if (chain->step == CREATE) {
         json_t *value = json_loadb(answer->json, answer->json_size, 0, NULL);
-        snprintf(chain->id, sizeof chain->id, "%s", json_string_value(json_object_get(json_object_get(value, "integration"), "id")));
+        snprintf(chain->id, sizeof chain->id, "%s",
+                 json_string_value(json_object_get(json_object_get(value, "integration"), "id")));
         json_decref(value);
         chain->version = 1;
         chain->step = STALE;
@@ -77,10 +84,13 @@ static void on_answer(gql_answer *answer)
     const bool expected = answer->resolved == (chain->step != STALE);
     journal(chain, answer->resolved ? "ok" : "no");
     if (!expected) {
-        fprintf(stderr, "%s %s: %s\n", chain->name, step_names[chain->step], answer->resolved ? answer->json : answer->message);
+        fprintf(stderr, "%s %s: %s\n", chain->name, step_names[chain->step],
+                answer->resolved ? answer->json : answer->message);
         _exit(4);
     }
-    const bool ended = chain->step == DELETE || (chain->step == UPDATE && chain->version == UPDATES && chain->id[35] % 2 == 0);
+    const bool ended = chain->step == DELETE ||
+                       (chain->step == UPDATE && chain->version == UPDATES &&
+                        chain->id[35] % 2 == 0);
     advance(chain, answer);
     gql_answer_release(answer);
     pthread_mutex_lock(&lock);
@@ -106,12 +116,14 @@ static void write_arguments(struct chain *chain)
                  chain->id, chain->name);
         break;
     case UPDATE:
-        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":%d,\"title\":\"%s v%d\",\"isActive\":%s}}",
-                 chain->id, chain->version, chain->name, chain->version + 1, chain->version % 2 ? "false" : "true");
+        snprintf(text, room,
+                 "{\"input\":{\"id\":\"%s\",\"version\":%d,\"title\":\"%s v%d\",\"isActive\":%s}}",
+                 chain->id, chain->version, chain->name, chain->version + 1,
+                 chain->version % 2 ? "false" : "true");
         break;
     case DELETE:
-        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
-                 chain->id, chain->version);
+        snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":%d}}", chain->id,
+                 chain->version);
         break;
     }
 }
@@ -126,8 +138,10 @@ static void *work(void *argument)
         ready = chain->next;
         pthread_mutex_unlock(&lock);
         write_arguments(chain);
-        chain->call = (gql_call){.struct_size = sizeof chain->call, .arguments = chain->arguments,
-                                 .arguments_size = strlen(chain->arguments), .request = &request};
+        chain->call = (gql_call){.struct_size = sizeof chain->call,
+                                 .arguments = chain->arguments,
+                                 .arguments_size = strlen(chain->arguments),
+                                 .request = &request};
         journal(chain, "try");
         gql_runtime_call(runtime, instance, resolvers[chain->step], &chain->call, on_answer, chain);
     }

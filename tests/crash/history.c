@@ -25,7 +25,8 @@ static int highest(const struct observation *observations, size_t count)
     return version;
 }
 
-static bool note_makers(const struct observation *observations, size_t count, struct window *windows, char *fault, size_t room)
+static bool note_makers(const struct observation *observations, size_t count,
+                        struct window *windows, char *fault, size_t room)
 {
     for (size_t i = 0; i < count; i++) {
         struct window *window = &windows[observations[i].version];
@@ -39,7 +40,8 @@ static bool note_makers(const struct observation *observations, size_t count, st
 }
 
 /* Seen by somebody: it was there by the time that one ended, and all before it as well. */
-static void tighten(const struct observation *observations, size_t count, struct window *windows, int top)
+static void tighten(const struct observation *observations, size_t count, struct window *windows,
+                    int top)
 {
     for (size_t i = 0; i < count; i++) {
         struct window *window = &windows[observations[i].version];
@@ -60,7 +62,8 @@ static void tighten(const struct observation *observations, size_t count, struct
     }
 }
 
-bool history_is_legal(const struct observation *observations, size_t count, char *fault, size_t room)
+bool history_is_legal(const struct observation *observations, size_t count, char *fault,
+                      size_t room)
 {
     const int top = highest(observations, count);
     struct window *windows = calloc((size_t)top + 2, sizeof *windows);
@@ -73,7 +76,8 @@ bool history_is_legal(const struct observation *observations, size_t count, char
         if (!windows[version].made)
             legal = report(fault, room, "seen, but made by nobody", version);
         else if (windows[version].earliest > windows[version].latest)
-            legal = report(fault, room, "seen before it can have been made, or after the next one", version);
+            legal = report(fault, room, "seen before it can have been made, or after the next one",
+                           version);
     }
     free(windows);
     return legal;

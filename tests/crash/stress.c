@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mixed load on many threads, for ThreadSanitizer above all: stress PLUGIN. Plain C with TAP, as Criterion forks. Rounds of instances
- * that come and go while calls are under way; what was answered must be there afterwards, and the history of the contended
- * integrations must be linearizable.
+ * Mixed load on many threads, for ThreadSanitizer above all: stress PLUGIN. Plain C with TAP, as
+ * Criterion forks. Rounds of instances that come and go while calls are under way; what was
+ * answered must be there afterwards, and the history of the contended integrations must be
+ * linearizable.
  */
 #include <ftw.h>
 #include <jansson.h>
@@ -70,8 +71,9 @@ static void on_answer(gql_answer *given)
     pthread_mutex_lock(&answer->lock);
     answer->resolved = given->resolved;
     snprintf(answer->code, sizeof answer->code, "%s", given->resolved ? "" : given->code);
-    answer->value = given->resolved ? json_loadb(given->json, given->json_size, JSON_DECODE_ANY, NULL)
-                                    : json_loadb(given->extensions, given->extensions_size, 0, NULL);
+    answer->value = given->resolved
+                        ? json_loadb(given->json, given->json_size, JSON_DECODE_ANY, NULL)
+                        : json_loadb(given->extensions, given->extensions_size, 0, NULL);
     gql_answer_release(given);
     answer->here = true;
     pthread_cond_signal(&answer->come);
@@ -88,11 +90,19 @@ static gql_resolve_fn find(const char *field)
 }
 
 /* `cancelled` may be NULL. */
-static void ask(gql_instance *instance, const char *field, const char *arguments, const uint32_t *cancelled, struct answer *answer)
+static void ask(gql_instance *instance, const char *field, const char *arguments,
+                const uint32_t *cancelled, struct answer *answer)
 {
-    const gql_request request = {.struct_size = sizeof request, .actor_id = "a", .actor_id_size = 1, .grants = grants,
-                                 .grant_count = 1, .cancelled = cancelled};
-    const gql_call call = {.struct_size = sizeof call, .arguments = arguments, .arguments_size = strlen(arguments), .request = &request};
+    const gql_request request = {.struct_size = sizeof request,
+                                 .actor_id = "a",
+                                 .actor_id_size = 1,
+                                 .grants = grants,
+                                 .grant_count = 1,
+                                 .cancelled = cancelled};
+    const gql_call call = {.struct_size = sizeof call,
+                           .arguments = arguments,
+                           .arguments_size = strlen(arguments),
+                           .request = &request};
     *answer = (struct answer){.lock = PTHREAD_MUTEX_INITIALIZER, .come = PTHREAD_COND_INITIALIZER};
     gql_runtime_call(runtime, instance, find(field), &call, on_answer, answer);
     pthread_mutex_lock(&answer->lock);
@@ -111,8 +121,10 @@ static void create(gql_instance *instance, const char *credential, const uint32_
 {
     char arguments[VAULT_PASETO_TOKEN_LIMIT + 128];
     struct answer answer;
-    snprintf(arguments, sizeof arguments, "{\"input\":{\"organizationId\":\"acme\",\"title\":\"made\",\"credentialRef\":%s%s%s}}",
-             credential ? "\"" : "", credential ? credential : "null", credential ? "\"" : "");
+    snprintf(
+        arguments, sizeof arguments,
+        "{\"input\":{\"organizationId\":\"acme\",\"title\":\"made\",\"credentialRef\":%s%s%s}}",
+        credential ? "\"" : "", credential ? credential : "null", credential ? "\"" : "");
     ask(instance, "integrationCreate", arguments, cancelled, &answer);
     if (answer.resolved)
         atomic_fetch_add(&created, 1);
@@ -146,7 +158,8 @@ static int contend(gql_instance *instance, int which, int version)
     if (version == 0)
         snprintf(arguments, sizeof arguments, "{\"id\":\"%s\"}", shared_ids[which]);
     else
-        snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":%d}}", shared_ids[which], version);
+        snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
+                 shared_ids[which], version);
     ask(instance, version == 0 ? "integration" : "integrationUpdate", arguments, NULL, &answer);
     observation.end = now();
     if (answer.resolved && version == 0)
@@ -217,7 +230,9 @@ static gql_instance *open_instance(gql_library *library)
     char config[512];
     gql_instance *instance = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/i.db\",\"readers\":2},\"credentials\":{\"keyring\":\"%s/keyring.json\"}}",
+    snprintf(config, sizeof config,
+             "{\"database\":{\"path\":\"%s/i.db\",\"readers\":2},\"credentials\":{\"keyring\":\"%s/"
+             "keyring.json\"}}",
              folder, folder);
     if (gql_instance_create(library, config, strlen(config), &instance, &failure) != GQL_OK) {
         printf("Bail out! %s\n", failure.message);
@@ -230,8 +245,10 @@ static void make_shared(void)
 {
     for (int i = 0; i < SHARED; i++) {
         struct answer answer;
-        ask(instances[0], "integrationCreate", "{\"input\":{\"organizationId\":\"shared\",\"title\":\"x\"}}", NULL, &answer);
-        snprintf(shared_ids[i], sizeof shared_ids[i], "%s", text_of(answer.value, "integration", "id"));
+        ask(instances[0], "integrationCreate",
+            "{\"input\":{\"organizationId\":\"shared\",\"title\":\"x\"}}", NULL, &answer);
+        snprintf(shared_ids[i], sizeof shared_ids[i], "%s",
+                 text_of(answer.value, "integration", "id"));
         json_decref(answer.value);
         pthread_mutex_init(&histories[i].lock, NULL);
         histories[i].count = 0;
@@ -257,20 +274,24 @@ static void run_round(gql_library *library, int number)
     gql_instance_destroy(library, &instances[0]);
     gql_instance_destroy(library, &instances[1]);
     for (int i = 0; i < SHARED && legal; i++)
-        legal = history_is_legal(histories[i].observations, histories[i].count, fault, sizeof fault);
+        legal = history_is_legal(histories[i].observations, histories[i].count, fault,
+                                 sizeof fault);
     report(legal, legal ? "the history of contended integrations is linearizable" : fault);
 }
 
 static void check_history_checker(void)
 {
     char fault[128];
-    const struct observation good[] = {{1, 5, 1, false}, {2, 6, 2, true}, {3, 4, 1, false}, {7, 8, 2, false}, {7, 9, 3, true}};
+    const struct observation good[] = {
+        {1, 5, 1, false}, {2, 6, 2, true}, {3, 4, 1, false}, {7, 8, 2, false}, {7, 9, 3, true}};
     const struct observation stale[] = {{1, 2, 2, true}, {3, 4, 1, false}};
     const struct observation twice[] = {{1, 2, 2, true}, {3, 4, 2, true}};
     const struct observation unmade[] = {{1, 2, 2, false}};
     const struct observation early[] = {{1, 2, 2, false}, {3, 4, 2, true}};
-    const bool right = history_is_legal(good, 5, fault, sizeof fault) && !history_is_legal(stale, 2, fault, sizeof fault) &&
-                       !history_is_legal(twice, 2, fault, sizeof fault) && !history_is_legal(unmade, 1, fault, sizeof fault) &&
+    const bool right = history_is_legal(good, 5, fault, sizeof fault) &&
+                       !history_is_legal(stale, 2, fault, sizeof fault) &&
+                       !history_is_legal(twice, 2, fault, sizeof fault) &&
+                       !history_is_legal(unmade, 1, fault, sizeof fault) &&
                        !history_is_legal(early, 2, fault, sizeof fault);
     report(right, "the checker of histories tells legal from illegal ones");
 }
@@ -284,7 +305,8 @@ static void check_total(gql_library *library)
     json_decref(answer.value);
     gql_instance_destroy(library, &instances[0]);
     printf("# %ld created, %ld refused\n", atomic_load(&created), atomic_load(&refused));
-    report(total == atomic_load(&created) && total > 0, "every acknowledged create is there, and no refused one");
+    report(total == atomic_load(&created) && total > 0,
+           "every acknowledged create is there, and no refused one");
     report(atomic_load(&wrong) == 0, "nothing was refused for a wrong reason");
 }
 
@@ -303,9 +325,11 @@ int main(int argc, char **argv)
     if (argc != 2 || mkdtemp(folder) == NULL || sodium_init() < 0)
         return 2;
     crypto_sign_keypair(public_key, secret_key);
-    vault_paseto_sign(vault_bytes_of("{\"sub\":\"s\",\"aud\":\"acme\"}"), VAULT_NO_BYTES, VAULT_NO_BYTES, secret_key, token);
+    vault_paseto_sign(vault_bytes_of("{\"sub\":\"s\",\"aud\":\"acme\"}"), VAULT_NO_BYTES,
+                      VAULT_NO_BYTES, secret_key, token);
     write_keyring();
-    if (gql_runtime_create(&options, &runtime, &failure) != GQL_OK || gql_library_open(runtime, argv[1], &library, &failure) != GQL_OK) {
+    if (gql_runtime_create(&options, &runtime, &failure) != GQL_OK ||
+        gql_library_open(runtime, argv[1], &library, &failure) != GQL_OK) {
         printf("Bail out! %s\n", failure.message);
         return 1;
     }

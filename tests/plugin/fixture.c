@@ -58,7 +58,8 @@ const char *fixture_log(void)
     return log_text;
 }
 
-int32_t fixture_try_open(const struct scratch *scratch, const char *locale, struct store **ret_store, gql_failure *failure)
+int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
+                         struct store **ret_store, gql_failure *failure)
 {
     struct store_options options = {
         .path = scratch_file(scratch, "integrations.db"),
@@ -101,7 +102,9 @@ static void wake(struct store_mutation *mutation)
 
 void fixture_apply(struct store *store, struct store_mutation *mutation)
 {
-    struct waiter waiter = {.mutation = *mutation, .lock = PTHREAD_MUTEX_INITIALIZER, .changed = PTHREAD_COND_INITIALIZER};
+    struct waiter waiter = {.mutation = *mutation,
+                            .lock = PTHREAD_MUTEX_INITIALIZER,
+                            .changed = PTHREAD_COND_INITIALIZER};
     waiter.mutation.done = wake;
     store_submit(store, &waiter.mutation);
     pthread_mutex_lock(&waiter.lock);
@@ -111,17 +114,23 @@ void fixture_apply(struct store *store, struct store_mutation *mutation)
     *mutation = waiter.mutation;
 }
 
-struct identifier fixture_create(struct store *store, const char *organization_id, const char *title, bool is_active)
+struct identifier fixture_create(struct store *store, const char *organization_id,
+                                 const char *title, bool is_active)
 {
-    struct store_mutation create = {
-        .kind = STORE_CREATE, .organization_id = text_of(organization_id), .title = text_of(title)};
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = text_of(organization_id),
+                                    .title = text_of(title)};
     fixture_apply(store, &create);
-    cr_assert_eq(create.status, STORE_OK, "create '%s': status %d, %s", title, create.status, create.trouble.detail);
+    cr_assert_eq(create.status, STORE_OK, "create '%s': status %d, %s", title, create.status,
+                 create.trouble.detail);
     integration_list_finish(&create.result);
     if (is_active)
         return create.id;
-    struct store_mutation update = {
-        .kind = STORE_UPDATE, .id = create.id, .expected_version = 1, .sets_active = true, .is_active = false};
+    struct store_mutation update = {.kind = STORE_UPDATE,
+                                    .id = create.id,
+                                    .expected_version = 1,
+                                    .sets_active = true,
+                                    .is_active = false};
     fixture_apply(store, &update);
     cr_assert_eq(update.status, STORE_OK);
     integration_list_finish(&update.result);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What the suites of the plugin's insides share: a folder that goes away, a store in it, and mutations that are waited for. */
+/*
+ * What the suites of the plugin's insides share: a folder that goes away, a store in it, and
+ * mutations that are waited for.
+ */
 #ifndef FIXTURE_H
 #define FIXTURE_H
 
@@ -18,7 +21,8 @@ const char *scratch_file(const struct scratch *scratch, const char *name);
 
 /* Opens `integrations.db` in the folder, or fails the test. Time is fixture_now_ms. */
 struct store *fixture_open(const struct scratch *scratch, const char *locale);
-int32_t fixture_try_open(const struct scratch *scratch, const char *locale, struct store **ret_store, gql_failure *failure);
+int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
+                         struct store **ret_store, gql_failure *failure);
 
 extern _Atomic int64_t fixture_now_ms;
 
@@ -29,6 +33,7 @@ const char *fixture_log(void);
 void fixture_apply(struct store *store, struct store_mutation *mutation);
 
 /* Creates one, or fails the test. */
-struct identifier fixture_create(struct store *store, const char *organization_id, const char *title, bool is_active);
+struct identifier fixture_create(struct store *store, const char *organization_id,
+                                 const char *title, bool is_active);
 
 #endif

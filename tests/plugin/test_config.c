@@ -25,23 +25,31 @@ Test(config, what_is_wrong_is_named)
         {"{\"database\":{}}", "database.path: it is missing"},
         {"{\"database\":{\"path\":\"\"}}", "database.path: it must not be empty"},
         {"{\"database\":{\"path\":\"a\\u0000b\"}}", "database.path: the character U+0000"},
-        {"{\"database\":{\"path\":7}}", "database.path: it must be of the type string, not integer"},
+        {"{\"database\":{\"path\":7}}",
+         "database.path: it must be of the type string, not integer"},
         {"{\"database\":{\"path\":\"a\",\"pth\":1}}", "database.pth: there is no such setting"},
         {"{\"database\":{\"path\":\"a\"},\"colour\":1}", "colour: there is no such setting"},
-        {"{\"database\":{\"path\":\"a\",\"readers\":0}}", "database.readers: 0 is not from 1 to 64"},
-        {"{\"database\":{\"path\":\"a\",\"readers\":1.5}}", "database.readers: it must be of the type integer, not number"},
-        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"deployment\":\"cloud\"}}", "identifiers.deployment: it must be one of"},
-        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"region\":32}}", "identifiers.region: 32 is not from 0 to 31"},
-        {"{\"database\":{\"path\":\"a\"},\"credentials\":{}}", "credentials.keyring: it is missing"},
-        {"{\"database\":{\"path\":\"a\"},\"credentials\":{\"keyring\":\"k\",\"requireExpiry\":1}}", "requireExpiry"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":0}}",
+         "database.readers: 0 is not from 1 to 64"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":1.5}}",
+         "database.readers: it must be of the type integer, not number"},
+        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"deployment\":\"cloud\"}}",
+         "identifiers.deployment: it must be one of"},
+        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"region\":32}}",
+         "identifiers.region: 32 is not from 0 to 31"},
+        {"{\"database\":{\"path\":\"a\"},\"credentials\":{}}",
+         "credentials.keyring: it is missing"},
+        {"{\"database\":{\"path\":\"a\"},\"credentials\":{\"keyring\":\"k\",\"requireExpiry\":1}}",
+         "requireExpiry"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct config config;
         gql_failure failure;
-        cr_expect_eq(read_config(&config, cases[i].json, &failure), GQL_E_CONFIG, "%s was taken", cases[i].json);
+        cr_expect_eq(read_config(&config, cases[i].json, &failure), GQL_E_CONFIG, "%s was taken",
+                     cases[i].json);
         cr_expect_eq(failure.code, GQL_E_CONFIG);
-        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s', not '%s'", cases[i].json, failure.message,
-                           cases[i].said);
+        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s', not '%s'",
+                           cases[i].json, failure.message, cases[i].said);
     }
 }
 
@@ -49,7 +57,8 @@ Test(config, defaults_are_those_of_the_schema)
 {
     struct config config;
     gql_failure failure;
-    cr_assert_eq(read_config(&config, "{\"database\":{\"path\":\"a.db\"}}", &failure), GQL_OK, "%s", failure.message);
+    cr_assert_eq(read_config(&config, "{\"database\":{\"path\":\"a.db\"}}", &failure), GQL_OK, "%s",
+                 failure.message);
     cr_expect_str_eq(config.database_path, "a.db");
     cr_expect_eq(config.readers, 8);
     cr_expect_eq(config.cache_kib, 2048);
@@ -72,12 +81,14 @@ Test(config, everything_given_is_used)
 {
     struct config config;
     gql_failure failure;
-    const char *json =
-        "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":0,\"busyTimeoutMilliseconds\":1},"
-        "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":\"i\",\"leewaySeconds\":5,"
-        "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{\"deployment\":\"on-premise\","
-        "\"shard\":255,\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
-        "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
+    const char *json = "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":"
+                       "0,\"busyTimeoutMilliseconds\":1},"
+                       "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":"
+                       "\"i\",\"leewaySeconds\":5,"
+                       "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
+                       "\"deployment\":\"on-premise\","
+                       "\"shard\":255,\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
+                       "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
     cr_assert_eq(read_config(&config, json, &failure), GQL_OK, "%s", failure.message);
     cr_expect_eq(config.readers, 3);
     cr_expect_eq(config.mmap_mib, 0);

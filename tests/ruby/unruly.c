@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A plugin for tests of hosts: echoes what it is given, completes late, and breaks the contract of calls on demand. */
+/*
+ * A plugin for tests of hosts: echoes what it is given, completes late, and breaks the contract of
+ * calls on demand.
+ */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -40,7 +43,9 @@ static int32_t resolve_and_forget(gql_instance *self, gql_reply *reply, json_t *
 
 static int32_t reject(gql_instance *self, gql_reply *reply, const char *code, const char *message)
 {
-    const gql_error error = {.struct_size = sizeof error, .code = code, .message = message,
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = code,
+                             .message = message,
                              .message_size = strlen(message)};
     return self->host->reply_reject(self->host, reply->handle, &error);
 }
@@ -65,7 +70,8 @@ static json_t *grants_of(const gql_request *request)
         const gql_grant *grant = request->grants[i];
         json_t *organization = grant->organization_id == NULL
                                    ? json_null()
-                                   : json_stringn(grant->organization_id, grant->organization_id_size);
+                                   : json_stringn(grant->organization_id,
+                                                  grant->organization_id_size);
         json_array_append_new(grants, json_pack("[o, i]", organization, (int)grant->actions));
     }
     return grants;
@@ -79,15 +85,20 @@ static json_t *text_or_null(const char *text)
 static int32_t echo(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     const gql_request *request = call->request;
-    json_t *actor = request->actor_id == NULL ? json_null() : json_stringn(request->actor_id, request->actor_id_size);
-    json_t *parent = call->parent == NULL ? json_null() : json_stringn(call->parent, call->parent_size);
-    json_t *said = json_pack(
-        "{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:I}",
-        "arguments", json_stringn(call->arguments, call->arguments_size), "parent", parent,
-        "selection", call->selection == NULL ? json_null() : selection_text(call->selection->children),
-        "actor", actor, "grants", grants_of(request), "traceId", text_or_null(request->trace_id),
-        "locale", text_or_null(request->locale), "instance", text_or_null(request->instance),
-        "source", (int)request->source, "deadline", (json_int_t)request->deadline);
+    json_t *actor = request->actor_id == NULL
+                        ? json_null()
+                        : json_stringn(request->actor_id, request->actor_id_size);
+    json_t *parent = call->parent == NULL ? json_null()
+                                          : json_stringn(call->parent, call->parent_size);
+    json_t *said =
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:I}", "arguments",
+                  json_stringn(call->arguments, call->arguments_size), "parent", parent,
+                  "selection",
+                  call->selection == NULL ? json_null() : selection_text(call->selection->children),
+                  "actor", actor, "grants", grants_of(request), "traceId",
+                  text_or_null(request->trace_id), "locale", text_or_null(request->locale),
+                  "instance", text_or_null(request->instance), "source", (int)request->source,
+                  "deadline", (json_int_t)request->deadline);
     char *text = json_dumps(said, JSON_COMPACT | JSON_ENCODE_ANY);
     json_t *value = json_pack("{s:s, s:{s:s}}", "text", text, "inner", "id", "of echo");
     free(text);
@@ -123,11 +134,13 @@ static void *run_task(void *data)
     return NULL;
 }
 
-static int32_t later(gql_instance *self, const gql_call *call, gql_reply *reply, void (*run)(struct task *))
+static int32_t later(gql_instance *self, const gql_call *call, gql_reply *reply,
+                     void (*run)(struct task *))
 {
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     struct task *task = malloc(sizeof *task);
-    *task = (struct task){self, call, reply, run, (int)json_integer_value(json_object_get(arguments, "milliseconds"))};
+    *task = (struct task){self, call, reply, run,
+                          (int)json_integer_value(json_object_get(arguments, "milliseconds"))};
     json_decref(arguments);
     pthread_mutex_lock(&self->mutex);
     const bool closed = self->closed;
@@ -168,7 +181,8 @@ static void await_cancellation(struct task *task)
 {
     const uint32_t *cancelled = task->call->request->cancelled;
     int waited = 0;
-    for (; waited < task->milliseconds && __atomic_load_n(cancelled, __ATOMIC_RELAXED) == 0; waited += 5)
+    for (; waited < task->milliseconds && __atomic_load_n(cancelled, __ATOMIC_RELAXED) == 0;
+         waited += 5)
         nap(5);
     const gql_host *host = task->self->host;
     const gql_log *log = host->extension(host, GQL_EXT_LOG);
@@ -200,7 +214,8 @@ static int32_t twice(gql_instance *self, const gql_call *call, gql_reply *reply)
     (void)call;
     const uint64_t handle = reply->handle;
     resolve_and_forget(self, reply, json_integer(1));
-    return self->host->reply_resolve(self->host, handle) == GQL_E_STALE_REPLY ? GQL_OK : GQL_E_MISUSE;
+    return self->host->reply_resolve(self->host, handle) == GQL_E_STALE_REPLY ? GQL_OK
+                                                                              : GQL_E_MISUSE;
 }
 
 static int32_t never(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -267,7 +282,8 @@ static int32_t too_large(gql_instance *self, const gql_call *call, gql_reply *re
     while (host->reply_grow(host, reply->handle, more) == GQL_OK)
         more *= 2;
     const bool limited = host->reply_grow(host, reply->handle, UINT64_MAX) == GQL_E_LIMIT;
-    return resolve_and_forget(self, reply, limited ? json_integer((json_int_t)reply->capacity) : json_null());
+    return resolve_and_forget(self, reply,
+                              limited ? json_integer((json_int_t)reply->capacity) : json_null());
 }
 
 static int32_t the_clock(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -275,8 +291,10 @@ static int32_t the_clock(gql_instance *self, const gql_call *call, gql_reply *re
     (void)call;
     const gql_clock *clock = self->host->extension(self->host, GQL_EXT_CLOCK);
     const bool other = self->host->extension(self->host, "nonsense/1") != NULL;
-    return resolve_and_forget(self, reply, clock == NULL || other ? json_null()
-                                                                  : json_integer(clock->unix_milliseconds(self->host) % 1000000));
+    return resolve_and_forget(self, reply,
+                              clock == NULL || other
+                                  ? json_null()
+                                  : json_integer(clock->unix_milliseconds(self->host) % 1000000));
 }
 
 /* ---- Loading ---- */
@@ -296,9 +314,10 @@ static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply)
     atomic_fetch_add(&self->loads, 1);
     json_array_foreach(json_object_get(arguments, "ids"), i, id) {
         const char *text = json_string_value(id);
-        json_array_append_new(things, strncmp(text, "thing:", 6) == 0
-                                          ? json_pack("{s:s, s:s}", "__typename", "Thing", "id", text)
-                                          : json_null());
+        json_array_append_new(things,
+                              strncmp(text, "thing:", 6) == 0
+                                  ? json_pack("{s:s, s:s}", "__typename", "Thing", "id", text)
+                                  : json_null());
     }
     json_decref(arguments);
     return resolve_and_forget(self, reply, things);
@@ -306,7 +325,8 @@ static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply)
 
 /* ---- Life ---- */
 
-static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret, gql_failure *failure)
+static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret,
+                      gql_failure *failure)
 {
     (void)config, (void)size, (void)failure;
     gql_instance *self = calloc(1, sizeof *self);
@@ -346,9 +366,12 @@ static void deinit(void)
 
 static const char sdl[] =
     "extend type Query {\n"
-    "  echo(text: String, list: [Int!], flag: Boolean = true, choice: Choice, input: EchoInput): Echo!\n"
-    "  late(milliseconds: Int!): Int\n  twiceLate(milliseconds: Int!): Int\n  cancelled(milliseconds: Int!): Int\n"
-    "  twice: Int\n  never: Int\n  refuses: Int\n  wrongCode: Int\n  notPending: Int\n  overruns: Int\n  noJson: Int\n"
+    "  echo(text: String, list: [Int!], flag: Boolean = true, choice: Choice, input: EchoInput): "
+    "Echo!\n"
+    "  late(milliseconds: Int!): Int\n  twiceLate(milliseconds: Int!): Int\n  "
+    "cancelled(milliseconds: Int!): Int\n"
+    "  twice: Int\n  never: Int\n  refuses: Int\n  wrongCode: Int\n  notPending: Int\n  overruns: "
+    "Int\n  noJson: Int\n"
     "  noError: Int\n  unknownHandle: Int\n  tooLarge: Int\n  clock: Int\n  loads: Int!\n}\n"
     "extend type Mutation { slow(milliseconds: Int!): Int }\n"
     "enum Choice { LEFT RIGHT }\n"
@@ -357,10 +380,14 @@ static const char sdl[] =
     "type EchoInner { id: ID! again(text: String): Echo! }\n"
     "type Thing implements Node { id: ID! }\n";
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "unruly", sdl, sizeof sdl - 1};
-static const gql_schema_part common = {sizeof common, GQL_PART_COMMON, "Node", "interface Node { id: ID! }", 26};
+static const gql_schema_part common = {sizeof common, GQL_PART_COMMON, "Node",
+                                       "interface Node { id: ID! }", 26};
 
-#define RESOLVER(parent, name, function) \
-    &(const gql_resolver) { sizeof(gql_resolver), 0, parent, name, function }
+#define RESOLVER(parent, name, function)                \
+    &(const gql_resolver)                               \
+    {                                                   \
+        sizeof(gql_resolver), 0, parent, name, function \
+    }
 static const gql_resolver *const resolvers[] = {
     RESOLVER("Query", "echo", echo),
     RESOLVER("EchoInner", "again", echo),
@@ -392,8 +419,25 @@ static const gql_schema schema = {sizeof schema,
                                   resolvers,
                                   (const gql_loader *const[]){&loader},
                                   NULL};
-static const gql_plugin plugin = {sizeof plugin, 0, 1, 0, "org.example.unruly", "Unruly", "1.0.0", "For tests.", NULL,
-                                  "MIT", &schema, "{}", 2, init, deinit, create, drain, destroy, NULL};
+static const gql_plugin plugin = {sizeof plugin,
+                                  0,
+                                  1,
+                                  0,
+                                  "org.example.unruly",
+                                  "Unruly",
+                                  "1.0.0",
+                                  "For tests.",
+                                  NULL,
+                                  "MIT",
+                                  &schema,
+                                  "{}",
+                                  2,
+                                  init,
+                                  deinit,
+                                  create,
+                                  drain,
+                                  destroy,
+                                  NULL};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {

@@ -6,7 +6,10 @@
 
 #include "tests/support/mock_internal.h"
 
-/* What the plugin is lent; freed the moment the call is completed, so that the address sanitizer sees later reads. */
+/*
+ * What the plugin is lent; freed the moment the call is completed, so that the address sanitizer
+ * sees later reads.
+ */
 struct lent {
     gql_call call;
     struct mock_request request;
@@ -88,13 +91,15 @@ static void lend(struct mock_pending *pending, const char *arguments, const char
     memcpy(lent->arguments, arguments, size);
     if (selection != NULL &&
         (gql_selection_parse(selection, strlen(selection), &lent->selection, &failure) != GQL_OK ||
-         gql_selection_parse(selection, strlen(selection), &pending->selection, &failure) != GQL_OK))
+         gql_selection_parse(selection, strlen(selection), &pending->selection, &failure) !=
+             GQL_OK))
         mock_violation("%s: %s: %s", pending->label, failure.message, selection);
     if (request == NULL) {
         mock_request_all(&lent->request);
         lent->request.request.cancelled = NULL;
     } else {
-        lent->request = *request; /* The flag stays the caller's own, or mock_cancel would not reach it. */
+        /* The flag stays the caller's own, or mock_cancel would not reach it. */
+        lent->request = *request;
     }
     for (uint32_t i = 0; i < lent->request.request.grant_count; i++)
         lent->request.grant_pointers[i] = &lent->request.grants[i];
@@ -107,7 +112,8 @@ static void lend(struct mock_pending *pending, const char *arguments, const char
     pending->lent = lent;
 }
 
-static struct mock_pending *prepare(struct mock_host *host, gql_instance *instance, const char *label, char *type)
+static struct mock_pending *prepare(struct mock_host *host, gql_instance *instance,
+                                    const char *label, char *type)
 {
     struct mock_pending *pending = calloc(1, sizeof *pending);
     pthread_condattr_t attributes;
@@ -127,7 +133,10 @@ static struct mock_pending *prepare(struct mock_host *host, gql_instance *instan
     return pending;
 }
 
-/* Once the resolver has returned GQL_PENDING, the plugin has the call for certain, and drain has to wait for it. */
+/*
+ * Once the resolver has returned GQL_PENDING, the plugin has the call for certain, and drain has to
+ * wait for it.
+ */
 static void count_under_way(struct mock_pending *pending)
 {
     struct mock_host *host = pending->host;
@@ -145,8 +154,8 @@ static void count_under_way(struct mock_pending *pending)
 static void start(struct mock_pending *pending, gql_resolve_fn resolve, uint32_t flags)
 {
     const uint64_t begin = mock_monotonic();
-    const int32_t code = gql_runtime_call(pending->host->runtime, pending->instance, resolve, &pending->lent->call,
-                                          on_answer, pending);
+    const int32_t code = gql_runtime_call(pending->host->runtime, pending->instance, resolve,
+                                          &pending->lent->call, on_answer, pending);
     pending->call_ns = mock_monotonic() - begin;
     pending->completed_inline = code == GQL_OK;
     if (code == GQL_PENDING)
@@ -154,18 +163,21 @@ static void start(struct mock_pending *pending, gql_resolve_fn resolve, uint32_t
     else if (code != GQL_OK)
         mock_violation("%s: gql_runtime_call returned %d", pending->label, (int)code);
     if (code == GQL_PENDING && (flags & GQL_RESOLVER_INLINE) != 0)
-        mock_violation("%s has the flag GQL_RESOLVER_INLINE, but was not completed inline", pending->label);
+        mock_violation("%s has the flag GQL_RESOLVER_INLINE, but was not completed inline",
+                       pending->label);
     if (code == GQL_PENDING && pending->after_drain)
         mock_violation("%s: a call after drain is not rejected at once", pending->label);
 }
 
-struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type, const char *field,
-                                const char *arguments, const char *selection, const struct mock_request *request)
+struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type,
+                                const char *field, const char *arguments, const char *selection,
+                                const struct mock_request *request)
 {
     const gql_schema *schema = mock_plugin(host)->schema;
     const gql_resolver *resolver = NULL;
     for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 && strcmp(schema->resolvers[i]->field, field) == 0)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
             resolver = schema->resolvers[i];
     const char *value_type = gql_schema_document_field_type(host->document, type, field);
     if (resolver == NULL || value_type == NULL) {
@@ -180,8 +192,9 @@ struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, 
     return pending;
 }
 
-static struct mock_pending *start_loader(struct mock_host *host, gql_instance *instance, const gql_loader *loader,
-                                         const char *ids, const char *selection, const struct mock_request *request)
+static struct mock_pending *start_loader(struct mock_host *host, gql_instance *instance,
+                                         const gql_loader *loader, const char *ids,
+                                         const char *selection, const struct mock_request *request)
 {
     char *type = NULL;
     char *arguments = NULL;
@@ -244,8 +257,8 @@ static void check_error(const struct mock_pending *pending, struct mock_answer *
     if (given == NULL)
         json_object_set_new(answer->extensions, "code", json_string(code));
     else if (!json_is_string(given) || strcmp(json_string_value(given), code) != 0)
-        mock_violation("%s: the code is %s, but the extensions say otherwise: %s", pending->label, code,
-                       pending->extensions);
+        mock_violation("%s: the code is %s, but the extensions say otherwise: %s", pending->label,
+                       code, pending->extensions);
     if (pending->after_drain && strcmp(code, "SERVICE_UNAVAILABLE") != 0)
         mock_violation("%s: a call after drain was rejected with %s", pending->label, code);
 }
@@ -260,10 +273,12 @@ static struct mock_answer *make_answer(struct mock_pending *pending)
                                    .completed_inline = pending->completed_inline,
                                    .call_ns = pending->call_ns};
     if (pending->resolved) {
-        answer->value = json_loadb(pending->json, pending->json_size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+        answer->value = json_loadb(pending->json, pending->json_size,
+                                   JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
         check_value(pending, answer);
     } else {
-        answer->extensions = json_loads(pending->extensions, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+        answer->extensions = json_loads(pending->extensions,
+                                        JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
         check_error(pending, answer);
     }
     return answer;
@@ -285,21 +300,24 @@ struct mock_answer *mock_wait(struct mock_pending **pending)
     return answer;
 }
 
-struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, const char *type, const char *field,
-                              const char *arguments, const char *selection, const struct mock_request *request)
+struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, const char *type,
+                              const char *field, const char *arguments, const char *selection,
+                              const struct mock_request *request)
 {
-    struct mock_pending *pending = mock_start(host, instance, type, field, arguments, selection, request);
+    struct mock_pending *pending = mock_start(host, instance, type, field, arguments, selection,
+                                              request);
     return mock_wait(&pending);
 }
 
-struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, const char *type, const char *ids,
-                              const char *selection, const struct mock_request *request)
+struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, const char *type,
+                              const char *ids, const char *selection,
+                              const struct mock_request *request)
 {
     const gql_schema *schema = mock_plugin(host)->schema;
     for (uint32_t i = 0; i < schema->loader_count; i++) {
         if (strcmp(schema->loaders[i]->type, type) == 0) {
-            struct mock_pending *pending =
-                start_loader(host, instance, schema->loaders[i], ids, selection, request);
+            struct mock_pending *pending = start_loader(host, instance, schema->loaders[i], ids,
+                                                        selection, request);
             return mock_wait(&pending);
         }
     }

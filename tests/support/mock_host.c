@@ -51,8 +51,8 @@ static bool is_trace_id(const char *text)
     return strspn(text, "0123456789abcdef") == 32 && text[32] == '\0';
 }
 
-static void check_log(const struct mock_host *host, uint32_t level, const char *message, size_t size,
-                      const char *trace_id)
+static void check_log(const struct mock_host *host, uint32_t level, const char *message,
+                      size_t size, const char *trace_id)
 {
     if (!atomic_load(&host->live))
         mock_violation("log line outside of init and deinit: %.*s", (int)size, message);
@@ -64,7 +64,8 @@ static void check_log(const struct mock_host *host, uint32_t level, const char *
         mock_violation("log line with a trace id that is none: %s", trace_id);
 }
 
-static void keep_log(void *user, uint32_t level, const char *message, size_t size, const char *trace_id)
+static void keep_log(void *user, uint32_t level, const char *message, size_t size,
+                     const char *trace_id)
 {
     struct mock_host *host = user;
     check_log(host, level, message, size, trace_id);
@@ -131,15 +132,18 @@ static void bind_schema(struct mock_host *host)
     const char *sdl = host->options.host_sdl;
     gql_failure failure = {.struct_size = sizeof failure};
     gql_binding *binding = NULL;
-    if (gql_bind(gql_library_plugin(host->library), sdl, strlen(sdl), &binding, &failure) != GQL_OK) {
+    if (gql_bind(gql_library_plugin(host->library), sdl, strlen(sdl), &binding, &failure) !=
+        GQL_OK) {
         mock_violation("the schema can't be bound: %s", failure.message);
         return;
     }
     for (size_t i = 0; i < binding->conflict_count; i++)
-        mock_violation("conflict %zu of %zu: %s", i + 1, binding->conflict_count, binding->conflicts[i]);
+        mock_violation("conflict %zu of %zu: %s", i + 1, binding->conflict_count,
+                       binding->conflicts[i]);
     char *merged = NULL;
     const int size = asprintf(&merged, "%s\n%s", sdl, binding->sdl);
-    if (size < 0 || gql_schema_document_parse(merged, (size_t)size, &host->document, &failure) != GQL_OK)
+    if (size < 0 ||
+        gql_schema_document_parse(merged, (size_t)size, &host->document, &failure) != GQL_OK)
         mock_violation("the merged schema can't be read: %s", failure.message);
     free(merged);
     gql_binding_destroy(&binding);
@@ -161,7 +165,8 @@ struct mock_host *mock_open(const char *plugin_path, const struct mock_options *
                                          .user = host,
                                          .log = keep_log,
                                          .log_level = GQL_LOG_DEBUG,
-                                         .unix_milliseconds = host->options.now_ms == 0 ? NULL : read_now,
+                                         .unix_milliseconds = host->options.now_ms == 0 ? NULL
+                                                                                        : read_now,
                                          .on_misuse = on_misuse,
                                          .reply_limit = host->options.reply_limit,
                                          .quarantine = QUARANTINE};

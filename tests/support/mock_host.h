@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 /*
- * A strict host for tests. It drives a plugin through dlopen and the host library, and looks at everything that
- * crosses:
+ * A strict host for tests. It drives a plugin through dlopen and the host library, and looks at
+ * everything that crosses:
  *
- * - each call is answered exactly once, within MOCK_TIMEOUT_SECONDS, and before drain returns;
- * - each value is JSON, of the type that the schema says, and complete for the selection;
- * - each error has an UPPER_CASE code, a message, and extensions that are an object whose `code` is the same;
- * - nothing is written into a reply after its completion;
- * - the log and the clock are used only between init and deinit, and log lines are one line of UTF-8;
- * - after deinit no thread and no file descriptor of the plugin is left.
+ * - each call is answered exactly once, within MOCK_TIMEOUT_SECONDS, and before drain returns; -
+ * each value is JSON, of the type that the schema says, and complete for the selection; - each
+ * error has an UPPER_CASE code, a message, and extensions that are an object whose `code` is the
+ * same; - nothing is written into a reply after its completion; - the log and the clock are used
+ * only between init and deinit, and log lines are one line of UTF-8; - after deinit no thread and
+ * no file descriptor of the plugin is left.
  *
- * Each breach ends in mock_violation, which by default prints it and aborts, so that the test fails.
+ * Each breach ends in mock_violation, which by default prints it and aborts, so that the test
+ * fails.
  *
- * Functions may be called on any thread unless it is said otherwise. Text parameters are NUL-terminated.
+ * Functions may be called on any thread unless it is said otherwise. Text parameters are
+ * NUL-terminated.
  */
 #ifndef MOCK_HOST_H
 #define MOCK_HOST_H
@@ -23,19 +25,26 @@
 
 #define MOCK_TIMEOUT_SECONDS 30
 
-/* A host's schema that is enough for plugins which bring their common types: Query.node, Mutation, nothing else. */
+/*
+ * A host's schema that is enough for plugins which bring their common types: Query.node, Mutation,
+ * nothing else.
+ */
 extern const char mock_minimal_sdl[];
 
 struct mock_host;
 
 struct mock_options {
     const char *host_sdl; /* NULL: mock_minimal_sdl. */
-    int64_t now_ms;       /* 0: the plugin gets no clock; else what the clock extension says until mock_set_now. */
-    bool tolerate_misuse; /* For tests of faulty plugins: the runtime's counters tell, nothing aborts. */
-    size_t reply_limit;   /* As in gql_runtime_options. */
+    /* 0: the plugin gets no clock; else what the clock extension says until mock_set_now. */
+    int64_t now_ms;
+    /* For tests of faulty plugins: the runtime's counters tell, nothing aborts. */
+    bool tolerate_misuse;
+    size_t reply_limit; /* As in gql_runtime_options. */
 };
 
-/* Told of a breach; may not return. Process-wide, set before threads start; NULL: print and abort. */
+/*
+ * Told of a breach; may not return. Process-wide, set before threads start; NULL: print and abort.
+ */
 typedef void (*mock_violation_fn)(const char *message);
 void mock_on_violation(mock_violation_fn on_violation);
 
@@ -51,7 +60,10 @@ const gql_plugin *mock_plugin(struct mock_host *host);
 
 void mock_set_now(struct mock_host *host, int64_t now_ms);
 
-/* The first captured log line from number *position that contains `text`, and moves *position behind it; NULL: none. */
+/*
+ * The first captured log line from number *position that contains `text`, and moves *position
+ * behind it; NULL: none.
+ */
 const char *mock_find_log(struct mock_host *host, size_t *position, const char *text);
 size_t mock_log_count(struct mock_host *host);
 
@@ -68,7 +80,10 @@ void mock_destroy(struct mock_host *host, gql_instance **instance);
 
 enum { MOCK_GRANTS = 16 };
 
-/* Build with mock_request and the functions below; copy freely, but not while it is in use: it points into itself. */
+/*
+ * Build with mock_request and the functions below; copy freely, but not while it is in use: it
+ * points into itself.
+ */
 struct mock_request {
     gql_request request;
     gql_grant grants[MOCK_GRANTS];
@@ -107,20 +122,27 @@ struct mock_answer {
 void mock_answer_free(struct mock_answer **answer);
 
 /*
- * Calls and waits. `arguments` is a JSON object as a host coerces it: defaults are not filled in here. `selection`
- * as for gql_selection_parse; NULL: the host does not know what is selected. `request` NULL: mock_request_all.
+ * Calls and waits. `arguments` is a JSON object as a host coerces it: defaults are not filled in
+ * here. `selection` as for gql_selection_parse; NULL: the host does not know what is selected.
+ * `request` NULL: mock_request_all.
  */
-struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, const char *type, const char *field,
-                              const char *arguments, const char *selection, const struct mock_request *request);
+struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, const char *type,
+                              const char *field, const char *arguments, const char *selection,
+                              const struct mock_request *request);
 
 /* Calls the loader of a type: `ids` is a JSON list. `selection` are fields of the type. */
-struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, const char *type, const char *ids,
-                              const char *selection, const struct mock_request *request);
+struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, const char *type,
+                              const char *ids, const char *selection,
+                              const struct mock_request *request);
 
-/* The same in two steps. What is given to mock_start must live until mock_wait returns, which frees `pending`. */
+/*
+ * The same in two steps. What is given to mock_start must live until mock_wait returns, which frees
+ * `pending`.
+ */
 struct mock_pending;
-struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type, const char *field,
-                                const char *arguments, const char *selection, const struct mock_request *request);
+struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type,
+                                const char *field, const char *arguments, const char *selection,
+                                const struct mock_request *request);
 struct mock_answer *mock_wait(struct mock_pending **pending);
 
 #endif

@@ -9,13 +9,18 @@ struct mock_instance *mock_instance_entry(struct mock_host *host, const gql_inst
     for (size_t i = 0; i < MOCK_INSTANCES; i++)
         if (host->instances[i].instance == instance)
             return &host->instances[i];
-    mock_violation(instance == NULL ? "more than %d instances" : "an instance that is not among the %d",
+    mock_violation(instance == NULL ? "more than %d instances"
+                                    : "an instance that is not among the %d",
                    MOCK_INSTANCES);
     abort(); /* Nothing is known to go on with. */
 }
 
-/* The configuration is lent in memory of its own, exactly as long, so that the address sanitizer sees what is kept. */
-static int32_t create(struct mock_host *host, const char *config, gql_instance **ret_instance, gql_failure *failure)
+/*
+ * The configuration is lent in memory of its own, exactly as long, so that the address sanitizer
+ * sees what is kept.
+ */
+static int32_t create(struct mock_host *host, const char *config, gql_instance **ret_instance,
+                      gql_failure *failure)
 {
     const size_t size = strlen(config);
     char *lent = malloc(size == 0 ? 1 : size);

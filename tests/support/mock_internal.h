@@ -12,7 +12,8 @@ enum { MOCK_INSTANCES = 64 };
 /* What the mock knows of an instance. Guarded by mock_host.mutex. */
 struct mock_instance {
     gql_instance *instance;
-    size_t under_way; /* Calls that returned GQL_PENDING before drain began, and are not answered. */
+    /* Calls that returned GQL_PENDING before drain began, and are not answered. */
+    size_t under_way;
     bool draining;
     bool drained;
 };

@@ -35,7 +35,8 @@ void mock_grant(struct mock_request *request, const char *organization_id, uint3
 void mock_request_all(struct mock_request *request)
 {
     mock_request(request, "actor");
-    mock_grant(request, NULL, GQL_ACTION_READ | GQL_ACTION_CREATE | GQL_ACTION_UPDATE | GQL_ACTION_DELETE);
+    mock_grant(request, NULL,
+               GQL_ACTION_READ | GQL_ACTION_CREATE | GQL_ACTION_UPDATE | GQL_ACTION_DELETE);
 }
 
 void mock_cancel(struct mock_request *request)

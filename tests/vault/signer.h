@@ -31,13 +31,15 @@ static inline struct signer signer_make(void)
 }
 
 /* The result is overwritten by the next call. `footer` NULL: the key's ID. */
-static inline const char *signer_token(const struct signer *signer, const char *claims, const char *footer)
+static inline const char *signer_token(const struct signer *signer, const char *claims,
+                                       const char *footer)
 {
     static char token[VAULT_TOKEN_LIMIT + 1];
     char own[96];
     snprintf(own, sizeof own, "{\"kid\":\"%s\"}", signer->id);
-    cr_assert(vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer == NULL ? own : footer), VAULT_NO_BYTES, signer->secret,
-                                token));
+    cr_assert(vault_paseto_sign(vault_bytes_of(claims),
+                                vault_bytes_of(footer == NULL ? own : footer), VAULT_NO_BYTES,
+                                signer->secret, token));
     return token;
 }
 
@@ -51,24 +53,32 @@ static inline struct vault_keyring *keyring_of(const char *text)
 }
 
 /* `more` are members of the key's entry, with a comma before them, or "". */
-static inline struct vault_keyring *signer_keyring(const struct signer *signer, const char *state, const char *more, const char *revoked)
+static inline struct vault_keyring *signer_keyring(const struct signer *signer, const char *state,
+                                                   const char *more, const char *revoked)
 {
     char text[1024];
-    snprintf(text, sizeof text, "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"%s}],\"revokedTokens\":%s}", signer->paserk,
-             state, more, revoked);
+    snprintf(
+        text, sizeof text,
+        "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"%s}],\"revokedTokens\":%s}",
+        signer->paserk, state, more, revoked);
     return keyring_of(text);
 }
 
-static inline enum vault_refusal check_at(const struct vault_keyring *keyring, const char *token, int64_t now)
+static inline enum vault_refusal check_at(const struct vault_keyring *keyring, const char *token,
+                                          int64_t now)
 {
-    const struct vault_policy policy = {.organization_id = "acme", .organization_id_size = 4, .leeway_seconds = 60, .now = now};
+    const struct vault_policy policy = {.organization_id = "acme",
+                                        .organization_id_size = 4,
+                                        .leeway_seconds = 60,
+                                        .now = now};
     return vault_credential_ref_check(keyring, NULL, token, strlen(token), &policy);
 }
 
-#define expect_refusal(found, expected, ...) \
-    do { \
-        const enum vault_refusal found_now = (found); \
-        cr_expect_eq(found_now, expected, "%s, not %s", vault_refusal_name(found_now), vault_refusal_name(expected)); \
+#define expect_refusal(found, expected, ...)                                           \
+    do {                                                                               \
+        const enum vault_refusal found_now = (found);                                  \
+        cr_expect_eq(found_now, expected, "%s, not %s", vault_refusal_name(found_now), \
+                     vault_refusal_name(expected));                                    \
     } while (0)
 
 #endif

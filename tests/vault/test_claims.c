@@ -12,7 +12,10 @@ static enum vault_refusal judge(const char *claims, const struct vault_policy *p
     return refusal;
 }
 
-static const struct vault_policy plain = {.organization_id = "acme", .organization_id_size = 4, .leeway_seconds = 60, .now = SIGNER_NOW};
+static const struct vault_policy plain = {.organization_id = "acme",
+                                          .organization_id_size = 4,
+                                          .leeway_seconds = 60,
+                                          .now = SIGNER_NOW};
 
 #define BASE "\"sub\":\"kv/a\",\"aud\":\"acme\""
 
@@ -49,12 +52,13 @@ Test(claims, each_rule)
         {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00Z\"}", VAULT_ACCEPTED},
         {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00.001Z\"}", VAULT_REFUSED_NOT_YET_VALID},
         {"{" BASE ",\"iat\":\"2027-01-15T08:01:00.001Z\"}", VAULT_REFUSED_NOT_YET_VALID},
-        {"{" BASE ",\"other\":[1e308,123456789012345678901234567890,{\"a\":null}]}", VAULT_ACCEPTED},
+        {"{" BASE ",\"other\":[1e308,123456789012345678901234567890,{\"a\":null}]}",
+         VAULT_ACCEPTED},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const enum vault_refusal refusal = judge(cases[i].claims, &plain);
-        cr_expect_eq(refusal, cases[i].refusal, "%s: %s, not %s", cases[i].claims, vault_refusal_name(refusal),
-                     vault_refusal_name(cases[i].refusal));
+        cr_expect_eq(refusal, cases[i].refusal, "%s: %s, not %s", cases[i].claims,
+                     vault_refusal_name(refusal), vault_refusal_name(cases[i].refusal));
     }
 }
 
@@ -63,7 +67,8 @@ Test(claims, the_subject_has_at_most_512_bytes)
     for (int size = 511; size <= 513; size++) {
         char claims[600];
         snprintf(claims, sizeof claims, "{\"aud\":\"acme\",\"sub\":\"%0*d\"}", size, 0);
-        cr_expect_eq(judge(claims, &plain), size <= 512 ? VAULT_ACCEPTED : VAULT_REFUSED_BAD_CLAIMS, "%d bytes", size);
+        cr_expect_eq(judge(claims, &plain), size <= 512 ? VAULT_ACCEPTED : VAULT_REFUSED_BAD_CLAIMS,
+                     "%d bytes", size);
     }
 }
 
@@ -76,7 +81,8 @@ Test(claims, issuer_and_expiry_on_demand)
     cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_ACCEPTED);
     strict.require_expiry = true;
     cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_REFUSED_BAD_CLAIMS);
-    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\",\"exp\":\"2030-01-01T00:00:00Z\"}", &strict), VAULT_ACCEPTED);
+    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\",\"exp\":\"2030-01-01T00:00:00Z\"}", &strict),
+                 VAULT_ACCEPTED);
 }
 
 Test(claims, deep_nesting_is_no_danger)

@@ -21,10 +21,13 @@ TestSuite(credential_ref, .init = make, .fini = clean);
 
 Test(credential_ref, names_are_those_of_the_specification)
 {
-    static const char *const names[] = {"malformed", "unsupported_version", "unknown_key", "revoked_key", "bad_signature", "bad_claims",
-                                        "expired", "not_yet_valid", "wrong_organization", "wrong_issuer", "revoked"};
+    static const char *const names[] = {
+        "malformed",          "unsupported_version", "unknown_key", "revoked_key",
+        "bad_signature",      "bad_claims",          "expired",     "not_yet_valid",
+        "wrong_organization", "wrong_issuer",        "revoked"};
     for (int i = 0; i < 11; i++)
-        cr_expect_str_eq(vault_refusal_name((enum vault_refusal)(VAULT_ACCEPTED + 1 + i)), names[i]);
+        cr_expect_str_eq(vault_refusal_name((enum vault_refusal)(VAULT_ACCEPTED + 1 + i)),
+                         names[i]);
 }
 
 Test(credential_ref, states_of_keys)
@@ -55,8 +58,10 @@ Test(credential_ref, footers)
     char foreign[128], long_footer[400], longest[400], more[256];
     snprintf(foreign, sizeof foreign, "{\"kid\":\"%s\"}", other.id);
     snprintf(more, sizeof more, "{\"kid\":\"%s\",\"x\":[1]}", signer.id);
-    snprintf(longest, sizeof longest, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id, 256 - 17 - 51, 0);
-    snprintf(long_footer, sizeof long_footer, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id, 257 - 17 - 51, 0);
+    snprintf(longest, sizeof longest, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id, 256 - 17 - 51,
+             0);
+    snprintf(long_footer, sizeof long_footer, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id,
+             257 - 17 - 51, 0);
     const struct {
         const char *footer;
         enum vault_refusal refusal;
@@ -73,7 +78,9 @@ Test(credential_ref, footers)
         {"{\"kid\":\"\"}", VAULT_REFUSED_UNKNOWN_KEY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect_refusal(check_at(keyring, signer_token(&signer, CLAIMS, cases[i].footer), SIGNER_NOW), cases[i].refusal);
+        expect_refusal(check_at(keyring, signer_token(&signer, CLAIMS, cases[i].footer),
+                                SIGNER_NOW),
+                       cases[i].refusal);
 }
 
 Test(credential_ref, a_token_of_another_key_under_this_ones_id)
@@ -81,7 +88,8 @@ Test(credential_ref, a_token_of_another_key_under_this_ones_id)
     const struct signer other = signer_make();
     char footer[128];
     snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", signer.id);
-    expect_refusal(check_at(keyring, signer_token(&other, CLAIMS, footer), SIGNER_NOW), VAULT_REFUSED_BAD_SIGNATURE);
+    expect_refusal(check_at(keyring, signer_token(&other, CLAIMS, footer), SIGNER_NOW),
+                   VAULT_REFUSED_BAD_SIGNATURE);
 }
 
 Test(credential_ref, without_a_footer_there_must_be_one_active_key)
@@ -99,7 +107,9 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
     const char *token = signer_token(&signer, CLAIMS, "");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char text[512];
-        snprintf(text, sizeof text, "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"},{\"paserk\":\"%s\",\"state\":\"%s\"}]}",
+        snprintf(text, sizeof text,
+                 "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"},{\"paserk\":\"%s\","
+                 "\"state\":\"%s\"}]}",
                  signer.paserk, cases[i].first, other.paserk, cases[i].second);
         struct vault_keyring *two = keyring_of(text);
         expect_refusal(check_at(two, token, SIGNER_NOW), cases[i].refusal);
@@ -107,9 +117,14 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
     }
 }
 
-static enum vault_refusal check_cached(const struct vault_keyring *ring, struct vault_token_cache *cache, const char *token, int64_t now)
+static enum vault_refusal check_cached(const struct vault_keyring *ring,
+                                       struct vault_token_cache *cache, const char *token,
+                                       int64_t now)
 {
-    const struct vault_policy policy = {.organization_id = "acme", .organization_id_size = 4, .leeway_seconds = 0, .now = now};
+    const struct vault_policy policy = {.organization_id = "acme",
+                                        .organization_id_size = 4,
+                                        .leeway_seconds = 0,
+                                        .now = now};
     return vault_credential_ref_check(ring, cache, token, strlen(token), &policy);
 }
 
@@ -118,7 +133,11 @@ Test(credential_ref, the_cache_hides_nothing)
 {
     struct vault_token_cache *cache = vault_token_cache_create(8);
     char token[VAULT_TOKEN_LIMIT + 1];
-    snprintf(token, sizeof token, "%s", signer_token(&signer, "{\"sub\":\"s\",\"aud\":\"acme\",\"jti\":\"t1\",\"exp\":\"2027-01-15T08:00:01Z\"}", NULL));
+    snprintf(token, sizeof token, "%s",
+             signer_token(
+                 &signer,
+                 "{\"sub\":\"s\",\"aud\":\"acme\",\"jti\":\"t1\",\"exp\":\"2027-01-15T08:00:01Z\"}",
+                 NULL));
     for (int i = 0; i < 3; i++)
         expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_ACCEPTED);
     expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW + 1000), VAULT_REFUSED_EXPIRED);
@@ -143,7 +162,9 @@ Test(credential_ref, the_cache_is_bounded)
     for (int i = 0; i < 300; i++) {
         char claims[96];
         snprintf(claims, sizeof claims, "{\"sub\":\"kv/%d\",\"aud\":\"acme\"}", i % 100);
-        expect_refusal(check_cached(keyring, cache, signer_token(&signer, claims, NULL), SIGNER_NOW), VAULT_ACCEPTED);
+        expect_refusal(check_cached(keyring, cache, signer_token(&signer, claims, NULL),
+                                    SIGNER_NOW),
+                       VAULT_ACCEPTED);
     }
     vault_token_cache_destroy(&cache);
 }

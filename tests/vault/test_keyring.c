@@ -19,40 +19,53 @@ Test(keyring, faults_are_named)
         {"{\"version\":1,\"keys\":[],\"keys\":[]}", "duplicate"},
         {"{\"version\":1,\"keys\":[1]}", "object"},
         {"{\"version\":1,\"keys\":[{}]}", "paserk"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"k4.public.AAAA\",\"state\":\"active\"}]}", "paserk"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"k4.secret.AAAA\",\"state\":\"active\"}]}", "paserk"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"k4.public.AAAA\",\"state\":\"active\"}]}",
+         "paserk"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"k4.secret.AAAA\",\"state\":\"active\"}]}",
+         "paserk"},
         {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\"}]}", "state"},
         {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"alive\"}]}", "state"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\",\"secret\":1}]}", "secret"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\",\"notAfter\":\"soon\"}]}", "notAfter"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\",\"notBefore\":1}]}", "notBefore"},
-        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\"},{\"paserk\":\"" KEY "\",\"state\":\"active\"}]}", "twice"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\",\"secret\":1}]}",
+         "secret"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
+         "\",\"state\":\"active\",\"notAfter\":\"soon\"}]}",
+         "notAfter"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\",\"notBefore\":1}]}",
+         "notBefore"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\"},{\"paserk\":\"" KEY
+         "\",\"state\":\"active\"}]}",
+         "twice"},
         {"{\"version\":1,\"keys\":[],\"revokedTokens\":{}}", "revokedTokens"},
         {"{\"version\":1,\"keys\":[],\"revokedTokens\":[1]}", "revokedTokens"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct vault_keyring *keyring = NULL;
         struct vault_failure failure = {""};
-        cr_expect_not(vault_keyring_parse(cases[i].text, strlen(cases[i].text), &keyring, &failure), "%s was taken", cases[i].text);
+        cr_expect_not(vault_keyring_parse(cases[i].text, strlen(cases[i].text), &keyring, &failure),
+                      "%s was taken", cases[i].text);
         cr_expect_null(keyring);
-        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s'", cases[i].text, failure.message);
+        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s'", cases[i].text,
+                           failure.message);
     }
 }
 
 /* A file that is cut off anywhere is refused, not read in part. */
 Test(keyring, truncated_files_are_refused)
 {
-    const char *text = "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}";
+    const char *text = "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
+                       "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}";
     for (size_t size = 0; size < strlen(text); size++) {
         struct vault_keyring *keyring = NULL;
         struct vault_failure failure;
-        cr_assert_not(vault_keyring_parse(text, size, &keyring, &failure), "%zu bytes were taken", size);
+        cr_assert_not(vault_keyring_parse(text, size, &keyring, &failure), "%zu bytes were taken",
+                      size);
     }
 }
 
 Test(keyring, each_reading_has_a_generation_of_its_own)
 {
-    struct vault_keyring *first = keyring_of("{\"version\":1,\"keys\":[]}"), *second = keyring_of("{\"version\":1,\"keys\":[]}");
+    struct vault_keyring *first = keyring_of("{\"version\":1,\"keys\":[]}"),
+                         *second = keyring_of("{\"version\":1,\"keys\":[]}");
     cr_expect_neq(vault_keyring_generation(first), vault_keyring_generation(second));
     cr_expect_neq(vault_keyring_generation(first), 0);
     vault_keyring_release(&first);
@@ -62,8 +75,11 @@ Test(keyring, each_reading_has_a_generation_of_its_own)
 
 Test(keyring, keys_are_found_by_their_whole_id)
 {
-    struct vault_keyring *keyring = keyring_of("{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}");
-    const char *id = "k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE"; /* Of the official vector k4.pid-1. */
+    struct vault_keyring *keyring = keyring_of(
+        "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
+        "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}");
+    /* Of the official vector k4.pid-1. */
+    const char *id = "k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE";
     cr_expect_not_null(vault_keyring_find(keyring, id, strlen(id)));
     cr_expect_null(vault_keyring_find(keyring, id, strlen(id) - 1));
     cr_expect_null(vault_keyring_find(keyring, "", 0));

@@ -61,7 +61,8 @@ static void add_key(void)
     const struct signer signer = signer_make();
     if (!vault_keyring_edit_begin(path, true, &edit, &failure))
         _exit(1);
-    json_array_append_new(json_object_get(edit.root, "keys"), json_pack("{s:s, s:s}", "paserk", signer.paserk, "state", "retired"));
+    json_array_append_new(json_object_get(edit.root, "keys"),
+                          json_pack("{s:s, s:s}", "paserk", signer.paserk, "state", "retired"));
     const bool done = vault_keyring_edit_commit(&edit, &failure);
     vault_keyring_edit_end(&edit);
     if (!done)

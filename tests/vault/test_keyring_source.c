@@ -43,7 +43,8 @@ static void put_keys(int count)
     char text[4096] = "{\"version\":1,\"keys\":[";
     for (int i = 0; i < count; i++) {
         const struct signer signer = signer_make();
-        snprintf(text + strlen(text), sizeof text - strlen(text), "%s{\"paserk\":\"%s\",\"state\":\"active\"}", i > 0 ? "," : "", signer.paserk);
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "%s{\"paserk\":\"%s\",\"state\":\"active\"}", i > 0 ? "," : "", signer.paserk);
     }
     strcat(text, "]}");
     put(text);
@@ -53,7 +54,8 @@ static struct vault_keyring_source *open_source(void)
 {
     struct vault_keyring_source *source = NULL;
     struct vault_failure failure;
-    cr_assert(vault_keyring_source_open(path, note, &warnings, &source, &failure), "%s", failure.message);
+    cr_assert(vault_keyring_source_open(path, note, &warnings, &source, &failure), "%s",
+              failure.message);
     return source;
 }
 

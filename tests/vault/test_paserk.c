@@ -2,9 +2,9 @@
 #include <criterion/criterion.h>
 
 #include "tests/vault/hex.h"
+#include "tests/vault/vectors.h"
 #include "vault/base64url.h"
 #include "vault/paserk.h"
-#include "tests/vault/vectors.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -23,7 +23,8 @@ Test(paserk, public_vectors)
         struct vault_public_key key;
         const size_t size = from_hex(public_vectors[i].key, bytes, sizeof bytes);
         write_any("k4.public.", bytes, size, text);
-        cr_expect_eq(vault_paserk_public_read(text, strlen(text), &key), !public_vectors[i].fails, "%s", public_vectors[i].name);
+        cr_expect_eq(vault_paserk_public_read(text, strlen(text), &key), !public_vectors[i].fails,
+                     "%s", public_vectors[i].name);
         if (public_vectors[i].fails)
             continue;
         cr_expect_str_eq(text, public_vectors[i].paserk);
@@ -40,7 +41,8 @@ Test(paserk, secret_vectors)
         vault_secret_auto key = VAULT_NO_SECRET;
         const size_t size = from_hex(secret_vectors[i].key, bytes, sizeof bytes);
         write_any("k4.secret.", bytes, size, text);
-        cr_expect_eq(vault_paserk_secret_read(text, strlen(text), &key), !secret_vectors[i].fails, "%s", secret_vectors[i].name);
+        cr_expect_eq(vault_paserk_secret_read(text, strlen(text), &key), !secret_vectors[i].fails,
+                     "%s", secret_vectors[i].name);
         if (secret_vectors[i].fails)
             continue;
         cr_expect_str_eq(text, secret_vectors[i].paserk);
@@ -71,7 +73,8 @@ Test(paserk, id_vectors)
         unsigned char bytes[128];
         char text[VAULT_PASERK_ID_SIZE];
         const size_t size = from_hex(sid_vectors[i].key, bytes, sizeof bytes);
-        cr_expect_eq(size == VAULT_SECRET_KEY_SIZE, !sid_vectors[i].fails, "%s", sid_vectors[i].name);
+        cr_expect_eq(size == VAULT_SECRET_KEY_SIZE, !sid_vectors[i].fails, "%s",
+                     sid_vectors[i].name);
         if (sid_vectors[i].fails)
             continue;
         vault_paserk_sid_write(bytes, text);
@@ -92,9 +95,11 @@ Test(paserk, wrap_vectors)
         vault_secret_auto key = VAULT_NO_SECRET;
         unsigned char expected[64];
         take_password(wrap_vectors[i].password, &password);
-        const enum vault_unwrap result =
-            vault_paserk_unwrap(wrap_vectors[i].paserk, strlen(wrap_vectors[i].paserk), &password, &key);
-        cr_expect_eq(result == VAULT_UNWRAPPED, !wrap_vectors[i].fails, "%s: %d", wrap_vectors[i].name, result);
+        const enum vault_unwrap result = vault_paserk_unwrap(wrap_vectors[i].paserk,
+                                                             strlen(wrap_vectors[i].paserk),
+                                                             &password, &key);
+        cr_expect_eq(result == VAULT_UNWRAPPED, !wrap_vectors[i].fails, "%s: %d",
+                     wrap_vectors[i].name, result);
         if (wrap_vectors[i].fails || result != VAULT_UNWRAPPED)
             continue;
         cr_assert_eq(from_hex(wrap_vectors[i].unwrapped, expected, sizeof expected), 64);
@@ -120,7 +125,8 @@ Test(paserk, wrapped_keys_come_back_and_can_not_be_changed)
         vault_secret_auto other = VAULT_NO_SECRET;
         const char former = text[at];
         text[at] = former == 'A' ? 'B' : 'A';
-        cr_assert_neq(vault_paserk_unwrap(text, strlen(text), &password, &other), VAULT_UNWRAPPED, "changed at %zu", at);
+        cr_assert_neq(vault_paserk_unwrap(text, strlen(text), &password, &other), VAULT_UNWRAPPED,
+                      "changed at %zu", at);
         text[at] = former;
     }
 }
@@ -128,7 +134,8 @@ Test(paserk, wrapped_keys_come_back_and_can_not_be_changed)
 /* A file must not make the tool take all memory, or run for hours. */
 Test(paserk, costs_are_bounded)
 {
-    static const struct vault_password_cost bad[] = {{(uint64_t)2 << 30, 1}, {8192, 33}, {8192, 0}, {1024, 1}, {8193, 1}, {UINT64_MAX, 1}};
+    static const struct vault_password_cost bad[] = {
+        {(uint64_t)2 << 30, 1}, {8192, 33}, {8192, 0}, {1024, 1}, {8193, 1}, {UINT64_MAX, 1}};
     unsigned char secret[64] = {0};
     char text[VAULT_PASERK_WRAPPED_SIZE];
     vault_secret_auto password = VAULT_NO_SECRET;

@@ -2,8 +2,8 @@
 #include <criterion/criterion.h>
 
 #include "tests/vault/hex.h"
-#include "vault/paseto.h"
 #include "tests/vault/vectors.h"
+#include "vault/paseto.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -13,15 +13,19 @@ Test(paseto, official_vectors)
         const struct paseto_vector *vector = &paseto_vectors[i];
         unsigned char key[32] = {0}, secret[64];
         struct vault_paseto paseto;
-        const enum vault_paseto_form form = vault_paseto_parse(vector->token, strlen(vector->token), &paseto);
+        const enum vault_paseto_form form = vault_paseto_parse(vector->token, strlen(vector->token),
+                                                               &paseto);
         if (vector->public_key != NULL)
             cr_assert_eq(from_hex(vector->public_key, key, sizeof key), 32);
-        const bool good = form == VAULT_PASETO_GOOD && vault_paseto_verify(&paseto, vault_bytes_of(vector->implicit), key);
+        const bool good = form == VAULT_PASETO_GOOD &&
+                          vault_paseto_verify(&paseto, vault_bytes_of(vector->implicit), key);
         cr_expect_eq(good, !vector->fails, "%s: %d", vector->name, good);
         if (vector->fails)
             continue;
-        cr_expect(vault_bytes_equal(paseto.message, vault_bytes_of(vector->payload)), "%s", vector->name);
-        cr_expect(vault_bytes_equal(paseto.footer, vault_bytes_of(vector->footer)), "%s", vector->name);
+        cr_expect(vault_bytes_equal(paseto.message, vault_bytes_of(vector->payload)), "%s",
+                  vector->name);
+        cr_expect(vault_bytes_equal(paseto.footer, vault_bytes_of(vector->footer)), "%s",
+                  vector->name);
         char token[VAULT_PASETO_TOKEN_LIMIT + 1];
         cr_assert_eq(from_hex(vector->secret_key, secret, sizeof secret), 64);
         cr_assert(vault_paseto_sign(vault_bytes_of(vector->payload), vault_bytes_of(vector->footer),
@@ -31,14 +35,17 @@ Test(paseto, official_vectors)
 }
 
 static const char *const good_token =
-    "v4.public.eyJkYXRhIjoidGhpcyBpcyBhIHNpZ25lZCBtZXNzYWdlIiwiZXhwIjoiMjAyMi0wMS0wMVQwMDowMDowMCswMDowMCJ9bg_XBBzds8lTZShVlwwKSgeKpLT3yukTw6JUz3W4h_ExsQV-P0V54zemZDcAxFaSeef1QlXEFtkqxT1ciiQEDA";
+    "v4.public."
+    "eyJkYXRhIjoidGhpcyBpcyBhIHNpZ25lZCBtZXNzYWdlIiwiZXhwIjoiMjAyMi0wMS0wMVQwMDowMDowMCswMDowMCJ9bg"
+    "_XBBzds8lTZShVlwwKSgeKpLT3yukTw6JUz3W4h_ExsQV-P0V54zemZDcAxFaSeef1QlXEFtkqxT1ciiQEDA";
 
 static bool verifies(const char *token, size_t size)
 {
     unsigned char key[32];
     struct vault_paseto paseto;
     from_hex(paseto_vectors[0].public_key, key, sizeof key);
-    return vault_paseto_parse(token, size, &paseto) == VAULT_PASETO_GOOD && vault_paseto_verify(&paseto, VAULT_NO_BYTES, key);
+    return vault_paseto_parse(token, size, &paseto) == VAULT_PASETO_GOOD &&
+           vault_paseto_verify(&paseto, VAULT_NO_BYTES, key);
 }
 
 /* Every bit of every character, every cut, every addition. */
@@ -63,12 +70,16 @@ Test(paseto, nothing_can_be_changed)
     }
 }
 
-/* RFC 8032, section 5.1.7: S must be below the order of the group, or each signature would have a second one. */
+/*
+ * RFC 8032, section 5.1.7: S must be below the order of the group, or each signature would have a
+ * second one.
+ */
 Test(paseto, a_signature_has_one_form)
 {
-    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                            0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
-                                            0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
+    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
+                                            0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+                                            0,    0,    0,    0,    0,    0,    0,    0,
+                                            0,    0,    0,    0,    0,    0,    0,    0x10};
     unsigned char key[32], signature[64];
     struct vault_paseto paseto;
     int carry = 0;
@@ -104,8 +115,10 @@ Test(paseto, forms_are_told_apart)
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct vault_paseto paseto;
-        const enum vault_paseto_form form = vault_paseto_parse(cases[i].token, strlen(cases[i].token), &paseto);
-        cr_expect_eq(form, cases[i].form, "'%s' is %d, not %d", cases[i].token, form, cases[i].form);
+        const enum vault_paseto_form form = vault_paseto_parse(cases[i].token,
+                                                               strlen(cases[i].token), &paseto);
+        cr_expect_eq(form, cases[i].form, "'%s' is %d, not %d", cases[i].token, form,
+                     cases[i].form);
     }
 }
 
@@ -117,11 +130,14 @@ Test(paseto, limits_hold)
     crypto_sign_keypair(public_key, secret);
     memset(message, 'x', sizeof message);
     for (size_t size = 2900; size < 3200; size++) {
-        if (vault_paseto_sign((struct vault_bytes){message, size}, VAULT_NO_BYTES, VAULT_NO_BYTES, secret, token))
+        if (vault_paseto_sign((struct vault_bytes){message, size}, VAULT_NO_BYTES, VAULT_NO_BYTES,
+                              secret, token))
             longest = strlen(token);
     }
     cr_expect_leq(longest, VAULT_PASETO_TOKEN_LIMIT);
     cr_expect_geq(longest, VAULT_PASETO_TOKEN_LIMIT - 3);
-    cr_expect_not(vault_paseto_sign((struct vault_bytes){message, sizeof message}, VAULT_NO_BYTES, VAULT_NO_BYTES, secret, token));
-    cr_expect_not(vault_paseto_sign(vault_bytes_of("{}"), VAULT_NO_BYTES, (struct vault_bytes){message, 513}, secret, token));
+    cr_expect_not(vault_paseto_sign((struct vault_bytes){message, sizeof message}, VAULT_NO_BYTES,
+                                    VAULT_NO_BYTES, secret, token));
+    cr_expect_not(vault_paseto_sign(vault_bytes_of("{}"), VAULT_NO_BYTES,
+                                    (struct vault_bytes){message, 513}, secret, token));
 }

@@ -17,8 +17,10 @@ enum exit_code {
 };
 
 /* X(member, option) */
-#define OPTIONS(X) \
-    X(keyring, "keyring") X(secret, "secret") X(aud, "aud") X(sub, "sub") X(exp, "exp") X(nbf, "nbf") X(iss, "iss") X(jti, "jti")
+#define OPTIONS(X)        \
+    X(keyring, "keyring") \
+    X(secret, "secret")   \
+    X(aud, "aud") X(sub, "sub") X(exp, "exp") X(nbf, "nbf") X(iss, "iss") X(jti, "jti")
 
 /* NULL: not given. */
 struct options {
@@ -38,16 +40,19 @@ enum exit_code run_revoke(const struct options *options);
 enum exit_code run_revoke_token(const struct options *options);
 
 /* Writes `vaultctl: …` to the standard error and returns `code`. */
-__attribute__((format(printf, 2, 3))) enum exit_code complain(enum exit_code code, const char *format, ...);
+__attribute__((format(printf, 2, 3))) enum exit_code complain(enum exit_code code,
+                                                              const char *format, ...);
 
 /*
- * The passphrase from the file that VAULT_PASSPHRASE_FILE names (without a line break at its end), from VAULT_PASSPHRASE,
- * or from the terminal, without echo; `twice` to be sure of a new one.
+ * The passphrase from the file that VAULT_PASSPHRASE_FILE names (without a line break at its end),
+ * from VAULT_PASSPHRASE, or from the terminal, without echo; `twice` to be sure of a new one.
  */
-bool read_passphrase(bool twice, struct vault_secret *ret_passphrase, struct vault_failure *failure);
+bool read_passphrase(bool twice, struct vault_secret *ret_passphrase,
+                     struct vault_failure *failure);
 
 /* The token itself, or what the standard input holds for "-", without white space at its end. */
-bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_size, struct vault_failure *failure);
+bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_size,
+                struct vault_failure *failure);
 
 int64_t now_ms(void);
 

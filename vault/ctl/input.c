@@ -59,7 +59,8 @@ bool parse_time(const char *text, int64_t now, int64_t *ret_ms)
     return *ret_ms < 253402300800000; /* The year 10000 has no timestamp. */
 }
 
-bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_size, struct vault_failure *failure)
+bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_size,
+                struct vault_failure *failure)
 {
     size_t size = strlen(operand);
     if (strcmp(operand, "-") == 0)
@@ -75,8 +76,9 @@ bool read_token(const char *operand, char *room, size_t capacity, size_t *ret_si
 }
 
 /*
- * One byte, or nothing at the end: 1, 0, or -1 with errno. `waiting` is the mask of signals while it waits, and only then, so that
- * none can come unnoticed between the look at `interrupted` and the wait; NULL: as it is.
+ * One byte, or nothing at the end: 1, 0, or -1 with errno. `waiting` is the mask of signals while
+ * it waits, and only then, so that none can come unnoticed between the look at `interrupted` and
+ * the wait; NULL: as it is.
  */
 static ssize_t read_byte(int file, unsigned char *byte, const sigset_t *waiting)
 {
@@ -89,7 +91,8 @@ static ssize_t read_byte(int file, unsigned char *byte, const sigset_t *waiting)
 }
 
 /* A line from a stream, without its end, into guarded memory. */
-static bool read_line(int file, const sigset_t *waiting, struct vault_secret *ret_line, struct vault_failure *failure)
+static bool read_line(int file, const sigset_t *waiting, struct vault_secret *ret_line,
+                      struct vault_failure *failure)
 {
     vault_secret_auto line = VAULT_NO_SECRET;
     if (!vault_secret_init(PASSPHRASE_LIMIT, &line))
@@ -115,17 +118,20 @@ static bool read_line(int file, const sigset_t *waiting, struct vault_secret *re
     return true;
 }
 
-static bool read_from_file(const char *path, struct vault_secret *ret_passphrase, struct vault_failure *failure)
+static bool read_from_file(const char *path, struct vault_secret *ret_passphrase,
+                           struct vault_failure *failure)
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return vault_fail(failure, "VAULT_PASSPHRASE_FILE '%.300s' can't be read: %s", path, strerror(errno));
+        return vault_fail(failure, "VAULT_PASSPHRASE_FILE '%.300s' can't be read: %s", path,
+                          strerror(errno));
     const bool read = read_line(file, NULL, ret_passphrase, failure);
     close(file);
     return read;
 }
 
-static bool read_from_environment(const char *value, struct vault_secret *ret_passphrase, struct vault_failure *failure)
+static bool read_from_environment(const char *value, struct vault_secret *ret_passphrase,
+                                  struct vault_failure *failure)
 {
     if (*value == '\0')
         return vault_fail(failure, "VAULT_PASSPHRASE is empty");
@@ -140,7 +146,10 @@ static void note_signal(int number)
     interrupted = number;
 }
 
-/* Catches the signals that would end the process, and lets them in only while `*ret_waiting` is the mask. */
+/*
+ * Catches the signals that would end the process, and lets them in only while `*ret_waiting` is the
+ * mask.
+ */
 static void catch_signals(struct sigaction former[SIGNAL_COUNT], sigset_t *ret_waiting)
 {
     const struct sigaction action = {.sa_handler = note_signal};
@@ -162,8 +171,12 @@ static void release_signals(const struct sigaction former[SIGNAL_COUNT], const s
         raise(interrupted);
 }
 
-/* A signal that comes while the echo is off ends the question, and takes effect when the echo is back. */
-static bool ask(int terminal, const char *question, struct vault_secret *ret_answer, struct vault_failure *failure)
+/*
+ * A signal that comes while the echo is off ends the question, and takes effect when the echo is
+ * back.
+ */
+static bool ask(int terminal, const char *question, struct vault_secret *ret_answer,
+                struct vault_failure *failure)
 {
     struct termios former, silent;
     struct sigaction actions[SIGNAL_COUNT];
@@ -201,10 +214,13 @@ bool read_passphrase(bool twice, struct vault_secret *ret_passphrase, struct vau
         return read_from_environment(value, ret_passphrase, failure);
     const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
-        return vault_fail(failure, "there is no terminal to ask for the passphrase; set VAULT_PASSPHRASE_FILE");
+        return vault_fail(
+            failure, "there is no terminal to ask for the passphrase; set VAULT_PASSPHRASE_FILE");
     vault_secret_auto passphrase = VAULT_NO_SECRET;
-    const bool read = ask(terminal, twice ? "New passphrase of the secret key" : "Passphrase of the secret key", &passphrase, failure) &&
-                      (!twice || ask_again(terminal, &passphrase, failure));
+    const bool read =
+        ask(terminal, twice ? "New passphrase of the secret key" : "Passphrase of the secret key",
+            &passphrase, failure) &&
+        (!twice || ask_again(terminal, &passphrase, failure));
     close(terminal);
     if (!read)
         return false;

@@ -46,7 +46,9 @@ static json_t *make_claims(const struct options *options)
         complain(EXIT_USAGE, "issue: --sub, --aud, --iss and --jti must be UTF-8");
     else if (!set_time(claims, "iat", "+0s", now) || !set_time(claims, "nbf", options->nbf, now) ||
              !set_time(claims, "exp", options->exp, now))
-        complain(EXIT_USAGE, "issue: --exp and --nbf are written as +30d (s, m, h, d, w) or 2030-01-02T03:04:05Z");
+        complain(
+            EXIT_USAGE,
+            "issue: --exp and --nbf are written as +30d (s, m, h, d, w) or 2030-01-02T03:04:05Z");
     else
         return claims;
     json_decref(claims);
@@ -59,7 +61,8 @@ static bool sign(const char *claims, const unsigned char *key, char token[VAULT_
     const struct vault_public_key public_key = secret_key_public(key);
     vault_paserk_pid_write(&public_key, id);
     snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", id);
-    return vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer), VAULT_NO_BYTES, key, token);
+    return vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer), VAULT_NO_BYTES, key,
+                             token);
 }
 
 enum exit_code run_issue(const struct options *options)
@@ -78,7 +81,8 @@ enum exit_code run_issue(const struct options *options)
     else if (!secret_file_read(options->secret, &key, &failure))
         code = complain(EXIT_TROUBLE, "%s", failure.message);
     else if (!sign(text, key.bytes, token))
-        code = complain(EXIT_USAGE, "issue: the token would be longer than 4,096 bytes; shorten the claims");
+        code = complain(EXIT_USAGE,
+                        "issue: the token would be longer than 4,096 bytes; shorten the claims");
     else
         puts(token);
     free(text);

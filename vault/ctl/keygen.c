@@ -16,12 +16,13 @@ static bool add_key(struct vault_keyring_edit *edit, const struct vault_public_k
             json_object_set_new(entry, "state", json_string("retired"));
     }
     vault_paserk_public_write(key, paserk);
-    return json_array_append_new(keys, json_pack("{s:s, s:s}", "paserk", paserk, "state", "active")) == 0;
+    return json_array_append_new(keys,
+                                 json_pack("{s:s, s:s}", "paserk", paserk, "state", "active")) == 0;
 }
 
 /* The secret is written first: a keyring never has an active key of which nobody has the secret. */
-static bool make_key(const struct options *options, struct vault_keyring_edit *edit, char id[VAULT_PASERK_ID_SIZE],
-                     struct vault_failure *failure)
+static bool make_key(const struct options *options, struct vault_keyring_edit *edit,
+                     char id[VAULT_PASERK_ID_SIZE], struct vault_failure *failure)
 {
     struct vault_public_key public_key;
     vault_secret_auto passphrase = VAULT_NO_SECRET;

@@ -21,7 +21,8 @@ static void print_key(const json_t *entry)
     if (!vault_paserk_public_read(paserk, strlen(paserk), &key))
         return;
     vault_paserk_pid_write(&key, id);
-    printf("%s  %-7s  %s  %s\n", id, member(entry, "state"), member(entry, "notBefore"), member(entry, "notAfter"));
+    printf("%s  %-7s  %s  %s\n", id, member(entry, "state"), member(entry, "notBefore"),
+           member(entry, "notAfter"));
 }
 
 static void print_token(const json_t *token)
@@ -48,7 +49,8 @@ enum exit_code run_list(const struct options *options)
     return EXIT_DONE;
 }
 
-typedef bool change_fn(struct vault_keyring_edit *edit, const char *operand, struct vault_failure *failure);
+typedef bool change_fn(struct vault_keyring_edit *edit, const char *operand,
+                       struct vault_failure *failure);
 
 static enum exit_code change(const struct options *options, change_fn *apply)
 {
@@ -56,19 +58,22 @@ static enum exit_code change(const struct options *options, change_fn *apply)
     struct vault_failure failure;
     if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
         return complain(EXIT_TROUBLE, "%s", failure.message);
-    const bool done = apply(&edit, options->operand, &failure) && vault_keyring_edit_commit(&edit, &failure);
+    const bool done = apply(&edit, options->operand, &failure) &&
+                      vault_keyring_edit_commit(&edit, &failure);
     vault_keyring_edit_end(&edit);
     return done ? EXIT_DONE : complain(EXIT_TROUBLE, "%s", failure.message);
 }
 
-static bool set_state(struct vault_keyring_edit *edit, const char *id, const char *state, struct vault_failure *failure)
+static bool set_state(struct vault_keyring_edit *edit, const char *id, const char *state,
+                      struct vault_failure *failure)
 {
     json_t *entry = vault_keyring_edit_find(edit, id);
     if (entry == NULL)
         return vault_fail(failure, "the keyring has no key '%.64s'; see vaultctl list", id);
     if (strcmp(member(entry, "state"), "revoked") == 0 && strcmp(state, "revoked") != 0)
         return vault_fail(failure, "the key %s is revoked; that stays so", id);
-    return json_object_set_new(entry, "state", json_string(state)) == 0 || vault_fail(failure, "out of memory");
+    return json_object_set_new(entry, "state", json_string(state)) == 0 ||
+           vault_fail(failure, "out of memory");
 }
 
 static bool retire(struct vault_keyring_edit *edit, const char *id, struct vault_failure *failure)
@@ -81,7 +86,8 @@ static bool revoke(struct vault_keyring_edit *edit, const char *id, struct vault
     return set_state(edit, id, "revoked", failure);
 }
 
-static bool revoke_token(struct vault_keyring_edit *edit, const char *jti, struct vault_failure *failure)
+static bool revoke_token(struct vault_keyring_edit *edit, const char *jti,
+                         struct vault_failure *failure)
 {
     json_t *tokens = json_object_get(edit->root, "revokedTokens"), *token;
     size_t index;
@@ -93,7 +99,8 @@ static bool revoke_token(struct vault_keyring_edit *edit, const char *jti, struc
         tokens = json_array();
         json_object_set_new(edit->root, "revokedTokens", tokens);
     }
-    return json_array_append_new(tokens, json_string(jti)) == 0 || vault_fail(failure, "the JTI must be UTF-8");
+    return json_array_append_new(tokens, json_string(jti)) == 0 ||
+           vault_fail(failure, "the JTI must be UTF-8");
 }
 
 enum exit_code run_retire(const struct options *options)

@@ -10,7 +10,7 @@ enum option_number {
 #define OPTION_CONSTANT(member, option) OPTION_##member,
     OPTIONS(OPTION_CONSTANT)
 #undef OPTION_CONSTANT
-    OPTION_COUNT,
+        OPTION_COUNT,
     OPTION_help = 100,
 };
 
@@ -26,37 +26,48 @@ struct command {
     enum exit_code (*run)(const struct options *options);
 };
 
-#define PASSPHRASE_HELP \
+#define PASSPHRASE_HELP                                                                          \
     "\nThe passphrase of the secret key comes from the file that VAULT_PASSPHRASE_FILE names,\n" \
     "from VAULT_PASSPHRASE, or from the terminal, without echo.\n"
 
 static const struct command commands[] = {
     {"keygen", "--keyring FILE --secret FILE",
-     "Makes a key: its public part goes into the keyring (made if it is not there) and is active from now on; the\n"
-     "formerly active key retires: it still verifies. The secret part is wrapped with a passphrase and written to the\n"
-     "secret file, mode 0600; a secret file that is there already is kept, with the ID of its successor appended to its\n"
+     "Makes a key: its public part goes into the keyring (made if it is not there) and is active "
+     "from now on; the\n"
+     "formerly active key retires: it still verifies. The secret part is wrapped with a passphrase "
+     "and written to the\n"
+     "secret file, mode 0600; a secret file that is there already is kept, with the ID of its "
+     "successor appended to its\n"
      "name. Prints the key's ID.\n" PASSPHRASE_HELP,
      NULL, BIT(keyring) | BIT(secret), 0, run_keygen},
-    {"issue", "--secret FILE --aud ORG --sub PATH [--exp TIME] [--nbf TIME] [--iss ISSUER] [--jti ID]",
+    {"issue",
+     "--secret FILE --aud ORG --sub PATH [--exp TIME] [--nbf TIME] [--iss ISSUER] [--jti ID]",
      "Signs a credentialRef and prints it, alone.\n\n"
      "  --aud   the organization that it is for\n"
      "  --sub   the path of the secret in the vault, 1 to 512 bytes, such as kv/erp/acme#7\n"
-     "  --exp   when it expires: +30d (s, m, h, d, w from now) or 2030-01-02T03:04:05Z; without, never\n"
+     "  --exp   when it expires: +30d (s, m, h, d, w from now) or 2030-01-02T03:04:05Z; without, "
+     "never\n"
      "  --nbf   from when it is valid, written alike\n"
      "  --iss   the issuer\n"
-     "  --jti   its own ID, by which it can be revoked; a random one if not given\n" PASSPHRASE_HELP,
+     "  --jti   its own ID, by which it can be revoked; a random one if not "
+     "given\n" PASSPHRASE_HELP,
      NULL, BIT(secret) | BIT(aud) | BIT(sub), BIT(exp) | BIT(nbf) | BIT(iss) | BIT(jti), run_issue},
     {"verify", "--keyring FILE --aud ORG [--iss ISSUER] TOKEN|-",
-     "Checks a token as a gateway does, with a leeway of 60 seconds. Prints its claims; or the reason for which it is\n"
-     "refused, on the standard error, and exits with 1. `-` reads the token from the standard input.\n",
+     "Checks a token as a gateway does, with a leeway of 60 seconds. Prints its claims; or the "
+     "reason for which it is\n"
+     "refused, on the standard error, and exits with 1. `-` reads the token from the standard "
+     "input.\n",
      "TOKEN", BIT(keyring) | BIT(aud), BIT(iss), run_verify},
-    {"inspect", "TOKEN|-",
-     "Prints what a token says, without any check: do not trust it.\n", "TOKEN", 0, 0, run_inspect},
-    {"list", "--keyring FILE", "Prints the keys with their states, and the revoked tokens.\n", NULL, BIT(keyring), 0, run_list},
-    {"retire", "--keyring FILE KID", "From now on the key only verifies.\n", "KID", BIT(keyring), 0, run_retire},
-    {"revoke", "--keyring FILE KID", "From now on every token of the key is refused.\n", "KID", BIT(keyring), 0, run_revoke},
-    {"revoke-token", "--keyring FILE JTI", "From now on the tokens with this `jti` are refused.\n", "JTI", BIT(keyring), 0,
-     run_revoke_token},
+    {"inspect", "TOKEN|-", "Prints what a token says, without any check: do not trust it.\n",
+     "TOKEN", 0, 0, run_inspect},
+    {"list", "--keyring FILE", "Prints the keys with their states, and the revoked tokens.\n", NULL,
+     BIT(keyring), 0, run_list},
+    {"retire", "--keyring FILE KID", "From now on the key only verifies.\n", "KID", BIT(keyring), 0,
+     run_retire},
+    {"revoke", "--keyring FILE KID", "From now on every token of the key is refused.\n", "KID",
+     BIT(keyring), 0, run_revoke},
+    {"revoke-token", "--keyring FILE JTI", "From now on the tokens with this `jti` are refused.\n",
+     "JTI", BIT(keyring), 0, run_revoke_token},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -65,7 +76,7 @@ static const struct option long_options[] = {
 #define LONG_OPTION(member, option) {option, required_argument, NULL, OPTION_##member},
     OPTIONS(LONG_OPTION)
 #undef LONG_OPTION
-    {"help", no_argument, NULL, OPTION_help},
+        {"help", no_argument, NULL, OPTION_help},
     {NULL, 0, NULL, 0},
 };
 
@@ -86,7 +97,8 @@ static void print_overview(FILE *stream)
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  vaultctl %s %s\n", commands[i].name, commands[i].usage);
     fputs("\n  vaultctl COMMAND --help\n  vaultctl --version\n\n"
-          "Exit codes: 0 done; 1 verify refused the token; 2 wrong usage; 3 a file, a key or a passphrase can't be used.\n",
+          "Exit codes: 0 done; 1 verify refused the token; 2 wrong usage; 3 a file, a key or a "
+          "passphrase can't be used.\n",
           stream);
 }
 
@@ -98,7 +110,10 @@ static void print_help(const struct command *command)
 static void set_option(struct options *options, int option)
 {
     switch ((enum option_number)option) {
-#define SET_OPTION(member, name) case OPTION_##member: options->member = optarg; break;
+#define SET_OPTION(member, name)  \
+    case OPTION_##member:         \
+        options->member = optarg; \
+        break;
         OPTIONS(SET_OPTION)
 #undef SET_OPTION
     case OPTION_COUNT:
@@ -107,7 +122,8 @@ static void set_option(struct options *options, int option)
     }
 }
 
-static enum exit_code complain_usage(const struct command *command, const char *what, const char *which)
+static enum exit_code complain_usage(const struct command *command, const char *what,
+                                     const char *which)
 {
     complain(EXIT_USAGE, "%s: %s%s", command->name, what, which);
     fprintf(stderr, "Usage: vaultctl %s %s\n", command->name, command->usage);
@@ -138,7 +154,8 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
             return EXIT_DONE;
         }
         if (option == '?')
-            return complain_usage(command, "unknown option, or its value is missing: ", argv[optind - 1]);
+            return complain_usage(command,
+                                  "unknown option, or its value is missing: ", argv[optind - 1]);
         set_option(&options, option);
         given |= 1u << option;
     }

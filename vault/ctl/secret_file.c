@@ -15,7 +15,8 @@ enum { SECRET_MODE = 0600, FILE_LIMIT = 4096 };
 struct vault_public_key secret_key_public(const unsigned char *key)
 {
     struct vault_public_key public_key;
-    memcpy(public_key.bytes, key + VAULT_SECRET_KEY_SIZE - VAULT_PUBLIC_KEY_SIZE, sizeof public_key.bytes);
+    memcpy(public_key.bytes, key + VAULT_SECRET_KEY_SIZE - VAULT_PUBLIC_KEY_SIZE,
+           sizeof public_key.bytes);
     return public_key;
 }
 
@@ -27,19 +28,21 @@ static bool keep_former(const char *path, const char *id, struct vault_failure *
     if (snprintf(kept, sizeof kept, "%s.before-%s", path, id) >= (int)sizeof kept)
         return vault_fail(failure, "the path '%.200s…' is too long", path);
     if (link(path, kept) != 0)
-        return vault_fail(failure, "'%.200s' can't be kept as '%.200s': %s", path, kept, strerror(errno));
+        return vault_fail(failure, "'%.200s' can't be kept as '%.200s': %s", path, kept,
+                          strerror(errno));
     fprintf(stderr, "vaultctl: the former secret is kept as %s\n", kept);
     return true;
 }
 
-bool secret_file_write(const char *path, const unsigned char *key, const char *id, const struct vault_secret *passphrase,
-                       struct vault_failure *failure)
+bool secret_file_write(const char *path, const unsigned char *key, const char *id,
+                       const struct vault_secret *passphrase, struct vault_failure *failure)
 {
     char text[VAULT_PASERK_WRAPPED_SIZE + 1];
     if (!vault_paserk_wrap(key, passphrase, &vault_password_cost_default, text))
         return vault_fail(failure, "out of memory: wrapping the key takes 64 MiB");
     strcat(text, "\n");
-    return keep_former(path, id, failure) && vault_write_file(path, text, strlen(text), SECRET_MODE, failure);
+    return keep_former(path, id, failure) &&
+           vault_write_file(path, text, strlen(text), SECRET_MODE, failure);
 }
 
 static bool explain(enum vault_unwrap result, const char *path, struct vault_failure *failure)
@@ -50,9 +53,12 @@ static bool explain(enum vault_unwrap result, const char *path, struct vault_fai
     case VAULT_UNWRAP_MALFORMED:
         return vault_fail(failure, "'%.300s' holds no secret key, k4.secret-pw.…", path);
     case VAULT_UNWRAP_COST:
-        return vault_fail(failure, "the key in '%.300s' asks for more than 1 GiB of memory, 32 passes or one lane", path);
+        return vault_fail(
+            failure,
+            "the key in '%.300s' asks for more than 1 GiB of memory, 32 passes or one lane", path);
     case VAULT_UNWRAP_PASSWORD:
-        return vault_fail(failure, "the passphrase does not open '%.300s', or the file was changed", path);
+        return vault_fail(failure, "the passphrase does not open '%.300s', or the file was changed",
+                          path);
     case VAULT_UNWRAP_NO_MEMORY:
         break;
     }

@@ -20,7 +20,8 @@ static void print_json(struct vault_bytes json)
     json_decref(root);
 }
 
-static bool load_keyring(const char *path, struct vault_keyring **ret_keyring, struct vault_failure *failure)
+static bool load_keyring(const char *path, struct vault_keyring **ret_keyring,
+                         struct vault_failure *failure)
 {
     struct vault_keyring_source *source = NULL;
     if (!vault_keyring_source_open(path, NULL, NULL, &source, failure))
@@ -47,11 +48,13 @@ enum exit_code run_verify(const struct options *options)
     if (!load_keyring(options->keyring, &keyring, &failure))
         return complain(EXIT_TROUBLE, "%s", failure.message);
     const bool read = read_token(options->operand, token, sizeof token, &size, &failure);
-    const enum vault_refusal refusal =
-        read ? vault_credential_ref_check(keyring, NULL, token, size, &policy) : VAULT_REFUSED_MALFORMED;
+    const enum vault_refusal refusal = read ? vault_credential_ref_check(keyring, NULL, token, size,
+                                                                         &policy)
+                                            : VAULT_REFUSED_MALFORMED;
     vault_keyring_release(&keyring);
     if (refusal != VAULT_ACCEPTED)
-        return complain(EXIT_REFUSED, "refused: %s: %s", vault_refusal_name(refusal), vault_refusal_text(refusal));
+        return complain(EXIT_REFUSED, "refused: %s: %s", vault_refusal_name(refusal),
+                        vault_refusal_text(refusal));
     vault_paseto_parse(token, size, &paseto);
     print_json(paseto.message);
     return EXIT_DONE;

@@ -20,7 +20,8 @@ static void judge_refusal(struct session *session, struct performed *performed)
     if (performed->resolved)
         check_fail(session->run, "%s was served after drain", label);
     else if (strcmp(performed->error_code, "SERVICE_UNAVAILABLE") != 0)
-        check_fail(session->run, "%s was rejected after drain, but with %s", label, performed->error_code);
+        check_fail(session->run, "%s was rejected after drain, but with %s", label,
+                   performed->error_code);
     else if (performed->code != GQL_OK)
         check_fail(session->run, "%s was rejected after drain, but not at once", label);
 }
@@ -28,7 +29,8 @@ static void judge_refusal(struct session *session, struct performed *performed)
 void check_drain_refuses(struct check_run *run)
 {
     struct tour tour;
-    check_cure(run, "once drain was called, reject each call with SERVICE_UNAVAILABLE before the resolver returns");
+    check_cure(run, "once drain was called, reject each call with SERVICE_UNAVAILABLE before the "
+                    "resolver returns");
     if (!tour_begin(run, &tour))
         return;
     session_drain(&tour.session, tour.instance);
@@ -51,8 +53,8 @@ static void *call_on(void *user)
     struct caller *caller = user;
     struct tour *tour = caller->tour;
     for (size_t i = 0; i < CALLS_EACH; i++) {
-        perform_start(&tour->session, tour->instance, &tour->plan.calls[i % tour->plan.count], false,
-                      &caller->calls[i]);
+        perform_start(&tour->session, tour->instance, &tour->plan.calls[i % tour->plan.count],
+                      false, &caller->calls[i]);
         atomic_store(&caller->started, i + 1);
         if (i >= CALLS_EACH / 2 && !atomic_load(&drained))
             check_sleep(1); /* Some are kept for the time of draining and after it. */
@@ -92,12 +94,15 @@ void check_drain_waits(struct check_run *run)
 {
     struct tour tour;
     struct caller callers[CALLERS];
-    check_cure(run, "count the calls that are inside, and let drain return when the last is completed");
+    check_cure(run,
+               "count the calls that are inside, and let drain return when the last is completed");
     if (!tour_begin(run, &tour))
         return;
     for (size_t i = 0; i < CALLERS; i++) {
-        callers[i] = (struct caller){.tour = &tour, .calls = calloc(CALLS_EACH, sizeof *callers[i].calls)};
-        if (callers[i].calls == NULL || pthread_create(&callers[i].thread, NULL, call_on, &callers[i]) != 0) {
+        callers[i] = (struct caller){.tour = &tour,
+                                     .calls = calloc(CALLS_EACH, sizeof *callers[i].calls)};
+        if (callers[i].calls == NULL ||
+            pthread_create(&callers[i].thread, NULL, call_on, &callers[i]) != 0) {
             check_skip(run, "no thread or no memory can be had");
             return;
         }

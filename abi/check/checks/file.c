@@ -7,18 +7,17 @@
 #include <string.h>
 
 #include "abi/check/checks.h"
-#include "abi/host/elf_check.h"
 #include "abi/check/elf_image.h"
 #include "abi/check/session.h"
+#include "abi/host/elf_check.h"
 
 enum { SHOWN_SYMBOLS = 6 };
 
 void check_file(struct check_run *run)
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    check_cure(
-        run,
-        "build it as a shared object for this machine, linked with every library that it needs, and copy it whole");
+    check_cure(run, "build it as a shared object for this machine, linked with every library that "
+                    "it needs, and copy it whole");
     if (gql_elf_check(run->options->plugin, &failure) != GQL_OK) {
         check_fail(run, "%s", check_reason(run, failure.message));
         return;
@@ -26,7 +25,8 @@ void check_file(struct check_run *run)
     check_step("dlopen");
     if (session_map(run) == NULL) {
         const char *reason = dlerror();
-        check_fail(run, "it can't be loaded: %s", reason == NULL ? "it is gone" : check_reason(run, reason));
+        check_fail(run, "it can't be loaded: %s",
+                   reason == NULL ? "it is gone" : check_reason(run, reason));
     }
     check_step_done();
 }
@@ -36,7 +36,8 @@ static bool open_image(struct check_run *run, struct elf_image *image)
     if (!elf_image_open(run->options->plugin, image))
         check_skip(run, "the file can't be read: %s", strerror(errno));
     else if (image->symbols == NULL || image->dynamic == NULL)
-        check_skip(run, "the file has no section headers, without which its symbols can't be listed");
+        check_skip(run,
+                   "the file has no section headers, without which its symbols can't be listed");
     return !check_failed(run);
 }
 
@@ -46,10 +47,14 @@ static bool is_sanitized(const struct elf_image *image)
            elf_image_imports_any(image, "__msan_");
 }
 
-/* Old linkers export the marks of segments; sanitizers export what they need. Neither can be helped. */
+/*
+ * Old linkers export the marks of segments; sanitizers export what they need. Neither can be
+ * helped.
+ */
 static bool is_of_the_toolchain(const char *name)
 {
-    static const char *const names[] = {"_init", "_fini", "__bss_start", "_edata", "_end", "edata", "end"};
+    static const char *const names[] = {"_init", "_fini", "__bss_start", "_edata",
+                                        "_end",  "edata", "end"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(name, names[i]) == 0)
             return true;
@@ -68,8 +73,10 @@ static void add_export(struct exports *exports, const ElfW(Sym) * symbol, const 
 {
     const size_t used = strlen(exports->list);
     if (exports->others < SHOWN_SYMBOLS)
-        snprintf(exports->list + used, sizeof exports->list - used, "%s%.120s", used == 0 ? "" : ", ", name);
-    exports->cxx = exports->cxx || (strncmp(name, "_Z", 2) == 0 && symbol->st_info >> 4 != STB_GLOBAL);
+        snprintf(exports->list + used, sizeof exports->list - used, "%s%.120s",
+                 used == 0 ? "" : ", ", name);
+    exports->cxx = exports->cxx ||
+                   (strncmp(name, "_Z", 2) == 0 && symbol->st_info >> 4 != STB_GLOBAL);
     exports->others++;
 }
 
@@ -95,17 +102,19 @@ void check_exports(struct check_run *run)
     if (open_image(run, &image))
         list_exports(&image, &exports);
     if (exports.cxx)
-        check_cure(
-            run,
-            "compile with -fvisibility=hidden -fvisibility-inlines-hidden, and link with a version script that names "
-            "%s as global and all else as local: what comes of the standard library's headers is exported otherwise",
-            GQL_PLUGIN_ENTRY_SYMBOL);
+        check_cure(run,
+                   "compile with -fvisibility=hidden -fvisibility-inlines-hidden, and link with a "
+                   "version script that names "
+                   "%s as global and all else as local: what comes of the standard library's "
+                   "headers is exported otherwise",
+                   GQL_PLUGIN_ENTRY_SYMBOL);
     if (!check_failed(run) && !exports.entry)
-        check_fail(run, "it does not export %s%s%s", GQL_PLUGIN_ENTRY_SYMBOL, exports.others > 0 ? ", but " : "",
-                   exports.list);
+        check_fail(run, "it does not export %s%s%s", GQL_PLUGIN_ENTRY_SYMBOL,
+                   exports.others > 0 ? ", but " : "", exports.list);
     else if (exports.others > 0)
-        check_fail(run, "beside %s it exports %zu symbol%s%s: %s%s", GQL_PLUGIN_ENTRY_SYMBOL, exports.others,
-                   exports.others == 1 ? "" : "s", exports.cxx ? ", weak ones of C++ among them" : "", exports.list,
+        check_fail(run, "beside %s it exports %zu symbol%s%s: %s%s", GQL_PLUGIN_ENTRY_SYMBOL,
+                   exports.others, exports.others == 1 ? "" : "s",
+                   exports.cxx ? ", weak ones of C++ among them" : "", exports.list,
                    exports.others > SHOWN_SYMBOLS ? ", …" : "");
     elf_image_close(&image);
 }
@@ -118,10 +127,13 @@ static void refuse_imports(struct check_run *run, const struct elf_image *image,
         bool rust; /* Its standard library mentions it, used or not. */
     } imports[] = {
         {"__cxa_atexit",
-         "registers functions for the exit of the process: atexit, or static C++ objects with destructors", false},
+         "registers functions for the exit of the process: atexit, or static C++ objects with "
+         "destructors",
+         false},
         {"on_exit", "registers functions for the exit of the process: on_exit", false},
         {"at_quick_exit", "registers functions for the exit of the process: at_quick_exit", false},
-        {"__cxa_at_quick_exit", "registers functions for the exit of the process: at_quick_exit", false},
+        {"__cxa_at_quick_exit", "registers functions for the exit of the process: at_quick_exit",
+         false},
         {"__cxa_thread_atexit", "has thread-local C++ objects with destructors", false},
         {"__cxa_thread_atexit_impl", "has thread-local objects with destructors", true},
     };
@@ -134,18 +146,24 @@ static void judge_constructors(struct check_run *run, const struct elf_image *im
 {
     static const char rustc[] = "rustc version ";
     const bool rust = memmem(image->data, image->size, rustc, sizeof rustc - 1) != NULL;
-    /* The toolchain's own frame_dummy and __do_global_dtors_aux; Rust's standard library has one more. */
+    /*
+     * The toolchain's own frame_dummy and __do_global_dtors_aux; Rust's standard library has one
+     * more.
+     */
     const uint64_t allowed = rust ? 2 : 1;
     const uint64_t before = elf_image_dynamic(image, DT_INIT_ARRAYSZ) / sizeof(ElfW(Addr));
     const uint64_t after = elf_image_dynamic(image, DT_FINI_ARRAYSZ) / sizeof(ElfW(Addr));
     if (before > allowed)
-        check_fail(run, "it has %u constructor(s), which run when it is loaded, before anybody asked",
+        check_fail(run,
+                   "it has %u constructor(s), which run when it is loaded, before anybody asked",
                    (unsigned)(before - allowed));
     if (after > 1)
-        check_fail(run, "it has %u destructor(s), which run when it is unloaded", (unsigned)(after - 1));
+        check_fail(run, "it has %u destructor(s), which run when it is unloaded",
+                   (unsigned)(after - 1));
     refuse_imports(run, image, rust);
     if (rust && !check_failed(run))
-        check_note(run, "built by rustc: the constructor of Rust's standard library is taken as given");
+        check_note(run,
+                   "built by rustc: the constructor of Rust's standard library is taken as given");
 }
 
 void check_constructors(struct check_run *run)

@@ -7,11 +7,12 @@
 
 #include "abi/check/checks.h"
 #include "abi/check/meter.h"
-#include "abi/host/reply_table.h"
 #include "abi/check/tour.h"
+#include "abi/host/reply_table.h"
 
 enum {
-    WARM_UP = 4,              /* Rounds for what is made once: caches, arenas, stacks that are kept. */
+    /* Rounds for what is made once: caches, arenas, stacks that are kept. */
+    WARM_UP = 4,
     SETTLE_MILLISECONDS = 20, /* A thread that was joined is listed a moment longer. */
     LEAST_BYTES = 16,         /* Of growth a round. */
     ERROR_BYTES = 8192,       /* More than an error has. */
@@ -50,7 +51,10 @@ static void *live_in_thread(void *user)
     return NULL;
 }
 
-/* On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in use. */
+/*
+ * On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in
+ * use.
+ */
 static bool live_apart(struct rounds *rounds)
 {
     pthread_t thread;
@@ -68,20 +72,27 @@ static const gql_host *warming;
 static int32_t reject_at_length(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
     static char message[ERROR_BYTES];
-    const gql_error error = {
-        .struct_size = sizeof error, .code = "WARM_UP", .message = message, .message_size = sizeof message};
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = "WARM_UP",
+                             .message = message,
+                             .message_size = sizeof message};
     (void)instance, (void)call;
     return warming->reply_reject(warming, reply->handle, &error);
 }
 
 static void *call_nothing(void *user)
 {
-    static const gql_call call = {.struct_size = sizeof call, .arguments = "{}", .arguments_size = 2};
+    static const gql_call call = {.struct_size = sizeof call,
+                                  .arguments = "{}",
+                                  .arguments_size = 2};
     gql_runtime_call(user, NULL, reject_at_length, &call, gql_answer_release, NULL);
     return NULL;
 }
 
-/* The runtime keeps replies for groups of threads, and uses them again: it shall have them all before it is measured. */
+/*
+ * The runtime keeps replies for groups of threads, and uses them again: it shall have them all
+ * before it is measured.
+ */
 static void warm_runtime_up(gql_runtime *runtime)
 {
     warming = gql_runtime_host(runtime);
@@ -98,14 +109,19 @@ static bool open_rounds(struct check_run *run, struct rounds *rounds)
     rounds->samples = calloc(rounds->count + 1, sizeof *rounds->samples);
     if (rounds->samples == NULL)
         check_skip(run, "the tool is out of memory");
-    if (check_failed(run) || !session_open(run, 0, &rounds->session) || !session_configure(&rounds->session))
+    if (check_failed(run) || !session_open(run, 0, &rounds->session) ||
+        !session_configure(&rounds->session))
         return false;
     warm_runtime_up(rounds->session.runtime);
     return !check_passed(run, "answers") || plan_make(&rounds->session, &rounds->plan);
 }
 
-/* The rounds, and a sample before the first that counts and after each. False after check_fail or check_skip. */
-static bool run_rounds(struct check_run *run, struct rounds *rounds, bool (*sample)(uint64_t *ret_value))
+/*
+ * The rounds, and a sample before the first that counts and after each. False after check_fail or
+ * check_skip.
+ */
+static bool run_rounds(struct check_run *run, struct rounds *rounds,
+                       bool (*sample)(uint64_t *ret_value))
 {
     bool known = open_rounds(run, rounds);
     for (unsigned i = 0; known && i < WARM_UP; i++)
@@ -151,8 +167,8 @@ void check_threads(struct check_run *run)
     if (!run_rounds(run, &rounds, sample_threads))
         return;
     if (has_more(&rounds))
-        check_fail(run, "%" PRIu64 " threads before, %" PRIu64 " after %u rounds", rounds.samples[0],
-                   rounds.samples[rounds.count], rounds.count);
+        check_fail(run, "%" PRIu64 " threads before, %" PRIu64 " after %u rounds",
+                   rounds.samples[0], rounds.samples[rounds.count], rounds.count);
     close_rounds(&rounds);
 }
 
@@ -167,7 +183,8 @@ void check_descriptors(struct check_run *run)
         return;
     meter_find_new_descriptor(&before, target);
     if (has_more(&rounds))
-        check_fail(run, "%" PRIu64 " file descriptors before, %" PRIu64 " after %u rounds; one is of %s",
+        check_fail(run,
+                   "%" PRIu64 " file descriptors before, %" PRIu64 " after %u rounds; one is of %s",
                    rounds.samples[0], rounds.samples[rounds.count], rounds.count, target);
     close_rounds(&rounds);
 }
@@ -191,15 +208,18 @@ static uint64_t growth(const struct rounds *rounds)
     return grew * 4 < rounds->count * 3 || last < first ? 0 : (last - first) / rounds->count;
 }
 
-static void look_for_growth(struct check_run *run, bool (*sample)(uint64_t *ret_value), const char *what)
+static void look_for_growth(struct check_run *run, bool (*sample)(uint64_t *ret_value),
+                            const char *what)
 {
     struct rounds rounds;
     if (!run_rounds(run, &rounds, sample))
         return;
     const uint64_t bytes = growth(&rounds);
     if (bytes >= LEAST_BYTES)
-        check_fail(run, "%s: %" PRIu64 " bytes before, %" PRIu64 " after %u rounds, %" PRIu64 " more in each", what,
-                   rounds.samples[0], rounds.samples[rounds.count], rounds.count, bytes);
+        check_fail(run,
+                   "%s: %" PRIu64 " bytes before, %" PRIu64 " after %u rounds, %" PRIu64
+                   " more in each",
+                   what, rounds.samples[0], rounds.samples[rounds.count], rounds.count, bytes);
     close_rounds(&rounds);
 }
 
@@ -215,8 +235,10 @@ static bool skip_after(struct check_run *run, const char *const *names)
 void check_memory(struct check_run *run)
 {
     /* For a breach of these the host sets replies aside, which would look like a leak. */
-    static const char *const names[] = {"completes-once", "return-codes", "overrun", "one-thread", NULL};
-    check_cure(run, "free in destroy what create and calls allocated; AddressSanitizer or Valgrind name the place");
+    static const char *const names[] = {"completes-once", "return-codes", "overrun", "one-thread",
+                                        NULL};
+    check_cure(run, "free in destroy what create and calls allocated; AddressSanitizer or Valgrind "
+                    "name the place");
     if (!skip_after(run, names))
         look_for_growth(run, meter_memory, "memory from malloc");
 }

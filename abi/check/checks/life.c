@@ -5,14 +5,15 @@
 #include <stdatomic.h>
 
 #include "abi/check/checks.h"
-#include "abi/host/plugin_check.h"
 #include "abi/check/tour.h"
+#include "abi/host/plugin_check.h"
 
 /* As much of the schema as hosts look at. */
 static bool is_config_schema_object(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
-    return plugin != NULL && gql_plugin_check_config_schema(run->options->plugin, plugin, NULL) == GQL_OK;
+    return plugin != NULL &&
+           gql_plugin_check_config_schema(run->options->plugin, plugin, NULL) == GQL_OK;
 }
 
 void check_init(struct check_run *run)
@@ -23,7 +24,8 @@ void check_init(struct check_run *run)
         check_skip(run, "needs the check config-schema to pass, since hosts refuse this plugin");
         return;
     }
-    check_cure(run, "init may come again, before and after deinit: count, or let the second do no harm");
+    check_cure(run,
+               "init may come again, before and after deinit: count, or let the second do no harm");
     if (!session_open(run, 0, &first) || !session_open(run, 0, &second))
         return;
     session_close(&second, false);
@@ -55,7 +57,8 @@ void check_create(struct check_run *run)
                         ? "the configuration's schema demands nothing, so that {} must do; or give "
                           "--config"
                         : "look at --config, or at what it names");
-    if (!session_open(run, 0, &session) || !session_configure(&session) || !session_create(&session, 0, &instance))
+    if (!session_open(run, 0, &session) || !session_configure(&session) ||
+        !session_create(&session, 0, &instance))
         return;
     check_cure(run, "drain may come again, and destroy takes NULL");
     session_drain(&session, instance);
@@ -88,7 +91,8 @@ static void *live(void *user)
         session_create(side->session, side->index, &instance);
         pthread_barrier_wait(side->together);
         if (instance != NULL && !perform_all(side->session, instance, side->plan, false, NULL))
-            return NULL; /* A call is still to come back, so that the instance can't be destroyed. */
+            /* A call is still to come back, so that the instance can't be destroyed. */
+            return NULL;
         session_destroy(side->session, &instance);
     }
     atomic_store(&side->done, true);
@@ -111,7 +115,8 @@ static bool live_together(struct check_run *run, struct session *session, const 
     static struct side sides[2];
     pthread_barrier_init(&together, NULL, 2);
     for (unsigned i = 0; i < 2; i++) {
-        sides[i] = (struct side){.session = session, .plan = plan, .together = &together, .index = i};
+        sides[i] =
+            (struct side){.session = session, .plan = plan, .together = &together, .index = i};
         if (pthread_create(&sides[i].thread, NULL, live, &sides[i]) != 0)
             check_skip(run, "no thread can be had");
     }
@@ -128,19 +133,23 @@ static void look_for_misuses(struct check_run *run)
             return;
     for (int i = 0; i < GQL_MISUSE_COUNT; i++)
         if (session_misuses[i] > 0)
-            check_fail(run, "the contract was broken, which did not happen with one instance: %s, %" PRIu64 " times",
-                       gql_misuse_name((gql_misuse)i), session_misuses[i]);
+            check_fail(
+                run,
+                "the contract was broken, which did not happen with one instance: %s, %" PRIu64
+                " times",
+                gql_misuse_name((gql_misuse)i), session_misuses[i]);
 }
 
 void check_parallel(struct check_run *run)
 {
     struct session session;
     struct plan plan = {0};
-    check_cure(run,
-               "keep everything of an instance in the instance: no globals. Where two instances can't share what the "
-               "configuration names, give a second --config");
+    check_cure(run, "keep everything of an instance in the instance: no globals. Where two "
+                    "instances can't share what the "
+                    "configuration names, give a second --config");
     if (!session_open(run, 0, &session) || !session_configure(&session) ||
-        (check_passed(run, "answers") && !plan_make(&session, &plan)) || !live_together(run, &session, &plan))
+        (check_passed(run, "answers") && !plan_make(&session, &plan)) ||
+        !live_together(run, &session, &plan))
         return;
     perform_forget();
     look_for_misuses(run);

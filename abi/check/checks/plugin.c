@@ -6,13 +6,13 @@
 
 #include "abi/check/checks.h"
 #include "abi/check/notation.h"
-#include "abi/host/plugin_check.h"
 #include "abi/check/session.h"
+#include "abi/host/plugin_check.h"
 
 void check_entry(struct check_run *run)
 {
-    check_cure(run, "return the address of one constant struct for every host of plugin ABI %u.%u", GQL_ABI_MAJOR,
-               GQL_ABI_MINOR);
+    check_cure(run, "return the address of one constant struct for every host of plugin ABI %u.%u",
+               GQL_ABI_MAJOR, GQL_ABI_MINOR);
     const gql_plugin_entry_fn entry = session_entry(run);
     if (entry == NULL)
         return;
@@ -21,14 +21,16 @@ void check_entry(struct check_run *run)
     const gql_plugin *second = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
     check_step_done();
     if (first == NULL)
-        check_fail(run, "it refuses to work with a host of plugin ABI %u.%u", GQL_ABI_MAJOR, GQL_ABI_MINOR);
+        check_fail(run, "it refuses to work with a host of plugin ABI %u.%u", GQL_ABI_MAJOR,
+                   GQL_ABI_MINOR);
     else if (first != second)
         check_fail(run, "it returned another pointer when it was called again");
 }
 
 void check_foreign_major(struct check_run *run)
 {
-    check_cure(run, "return NULL where host_abi_major is not the one that the plugin was written for");
+    check_cure(run,
+               "return NULL where host_abi_major is not the one that the plugin was written for");
     const gql_plugin_entry_fn entry = session_entry(run);
     if (entry == NULL)
         return;
@@ -36,7 +38,8 @@ void check_foreign_major(struct check_run *run)
     const gql_plugin *plugin = entry(GQL_ABI_MAJOR + 1, 0);
     check_step_done();
     if (plugin != NULL)
-        check_fail(run, "it takes a host of plugin ABI %u.0, of which it can know nothing", GQL_ABI_MAJOR + 1);
+        check_fail(run, "it takes a host of plugin ABI %u.0, of which it can know nothing",
+                   GQL_ABI_MAJOR + 1);
 }
 
 static void remember_version(struct check_run *run, const gql_plugin *plugin)
@@ -52,8 +55,10 @@ void check_version(struct check_run *run)
 {
     gql_failure failure = {.struct_size = sizeof failure};
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run, "write the plugin against plugin ABI %u.%u, set struct_size, and say %u and %u as literals",
-               GQL_ABI_MAJOR, GQL_ABI_MINOR, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    check_cure(
+        run,
+        "write the plugin against plugin ABI %u.%u, set struct_size, and say %u and %u as literals",
+        GQL_ABI_MAJOR, GQL_ABI_MINOR, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     if (plugin == NULL)
         return;
     remember_version(run, plugin);
@@ -64,8 +69,8 @@ void check_version(struct check_run *run)
 static void note_larger(struct check_run *run, const char *what, uint32_t size, size_t known)
 {
     if (size > known)
-        check_note(run, "%s has %u bytes, %zu more than this tool knows: from a newer header", what, size,
-                   size - known);
+        check_note(run, "%s has %u bytes, %zu more than this tool knows: from a newer header", what,
+                   size, size - known);
 }
 
 void check_sizes(struct check_run *run)
@@ -122,11 +127,12 @@ void check_reserved(struct check_run *run)
         return;
     const gql_schema *schema = plugin->schema;
     if (plugin->reserved != 0 || schema->reserved != 0)
-        check_fail(run, "`reserved` of %s is not 0", plugin->reserved != 0 ? "gql_plugin" : "gql_schema");
+        check_fail(run, "`reserved` of %s is not 0",
+                   plugin->reserved != 0 ? "gql_plugin" : "gql_schema");
     for (uint32_t i = 0; i < schema->part_count; i++)
         if (schema->parts[i]->kind < GQL_PART_OWN || schema->parts[i]->kind > GQL_PART_SUBGRAPH)
-            check_fail(run, "the part \"%s\" is of the kind %u, which is not known", schema->parts[i]->name,
-                       schema->parts[i]->kind);
+            check_fail(run, "the part \"%s\" is of the kind %u, which is not known",
+                       schema->parts[i]->name, schema->parts[i]->kind);
     for (uint32_t i = 0; i < schema->resolver_count; i++)
         check_flags(run, "resolver", schema->resolvers[i]->field, schema->resolvers[i]->flags);
     for (uint32_t i = 0; i < schema->loader_count; i++)
@@ -145,16 +151,18 @@ void check_descriptor(struct check_run *run)
         bool (*is_right)(const char *text);
         const char *form;
     } members[] = {
-        {"id", plugin->id, notation_is_reverse_domain, "a reverse domain name, as `org.example.integrations`"},
+        {"id", plugin->id, notation_is_reverse_domain,
+         "a reverse domain name, as `org.example.integrations`"},
         {"name", plugin->name, notation_is_line, "one line of UTF-8"},
         {"version", plugin->version, notation_is_semantic_version,
          "a version of Semantic Versioning 2.0.0, as `1.0.0`"},
         {"description", plugin->description, notation_is_line, "one line of UTF-8"},
         {"homepage", plugin->homepage, notation_is_url, "a URL"},
-        {"licence", plugin->licence, notation_is_licence, "an SPDX expression, as `MIT` or `MIT OR Apache-2.0`"},
+        {"licence", plugin->licence, notation_is_licence,
+         "an SPDX expression, as `MIT` or `MIT OR Apache-2.0`"},
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (members[i].text != NULL && !members[i].is_right(members[i].text))
-            check_fail(run, "gql_plugin.%s is \"%.200s\", which is not %s", members[i].name, members[i].text,
-                       members[i].form);
+            check_fail(run, "gql_plugin.%s is \"%.200s\", which is not %s", members[i].name,
+                       members[i].text, members[i].form);
 }

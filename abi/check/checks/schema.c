@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "abi/check/checks.h"
-#include "abi/host/schema/schema_document.h"
 #include "abi/check/session.h"
+#include "abi/host/schema/schema_document.h"
 
 /* ---- Parts ---- */
 
@@ -20,7 +20,8 @@ static gql_schema_document *parse(struct check_run *run, const gql_schema_part *
 }
 
 /* One definition, of the name that the part has: a host takes it or leaves it by that. */
-static void check_common(struct check_run *run, const gql_schema_part *part, const gql_schema_document *document)
+static void check_common(struct check_run *run, const gql_schema_part *part,
+                         const gql_schema_document *document)
 {
     const struct sdl_definition *only = document->first;
     char name[256];
@@ -36,9 +37,9 @@ static void check_common(struct check_run *run, const gql_schema_part *part, con
 void check_sdl(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run,
-               "GraphQL, October 2021, section 3; a GQL_PART_COMMON holds one definition and bears its name, with @ "
-               "for a directive");
+    check_cure(run, "GraphQL, October 2021, section 3; a GQL_PART_COMMON holds one definition and "
+                    "bears its name, with @ "
+                    "for a directive");
     for (uint32_t i = 0; plugin != NULL && i < plugin->schema->part_count; i++) {
         const gql_schema_part *part = plugin->schema->parts[i];
         gql_schema_document *document = part->kind == GQL_PART_SUBGRAPH ? NULL : parse(run, part);
@@ -50,15 +51,16 @@ void check_sdl(struct check_run *run)
 
 /* ---- Binding ---- */
 
-static void list_conflicts(struct check_run *run, const gql_binding *binding, gql_conflict_kind kind)
+static void list_conflicts(struct check_run *run, const gql_binding *binding,
+                           gql_conflict_kind kind)
 {
     char list[CHECK_TEXT] = "";
     size_t used = 0;
     for (size_t i = 0; i < binding->conflict_count; i++) {
         if (binding->conflict_kinds[i] != kind)
             continue;
-        const int more =
-            snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "" : " ", binding->conflicts[i]);
+        const int more = snprintf(list + used, sizeof list - used, "%s%s", used == 0 ? "" : " ",
+                                  binding->conflicts[i]);
         used = more < 0 || used + (size_t)more >= sizeof list ? used : used + (size_t)more;
     }
     if (list[0] != '\0')
@@ -91,8 +93,8 @@ static const struct {
     const char *sdl;
 } relay[] = {
     {"Node", "interface Node { id: ID! }"},
-    {"PageInfo",
-     "type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: String endCursor: String }"},
+    {"PageInfo", "type PageInfo { hasNextPage: Boolean! hasPreviousPage: Boolean! startCursor: "
+                 "String endCursor: String }"},
 };
 
 static bool lends(const gql_schema *schema, const char *name)
@@ -119,10 +121,9 @@ void check_bind_common(struct check_run *run)
     const gql_plugin *plugin = session_plugin(run);
     char *host_sdl = NULL;
     size_t size;
-    check_cure(
-        run,
-        "put common types such as `Node` and `PageInfo` into parts of the kind GQL_PART_COMMON, each in one of its "
-        "own, so that a host can keep its own");
+    check_cure(run, "put common types such as `Node` and `PageInfo` into parts of the kind "
+                    "GQL_PART_COMMON, each in one of its "
+                    "own, so that a host can keep its own");
     if (plugin == NULL)
         return;
     FILE *host = open_memstream(&host_sdl, &size);
@@ -154,8 +155,8 @@ static void check_table(struct check_run *run, gql_conflict_kind kind)
 
 void check_resolvers(struct check_run *run)
 {
-    check_cure(run,
-               "one resolver for each field of the root types, and none for fields that the own parts do not define");
+    check_cure(run, "one resolver for each field of the root types, and none for fields that the "
+                    "own parts do not define");
     check_table(run, GQL_CONFLICT_RESOLVER);
 }
 
@@ -167,43 +168,51 @@ void check_loaders(struct check_run *run)
 
 void check_references(struct check_run *run)
 {
-    check_cure(run, "references are object types that the host has; lend a stub of each as a GQL_PART_COMMON");
+    check_cure(
+        run,
+        "references are object types that the host has; lend a stub of each as a GQL_PART_COMMON");
     check_table(run, GQL_CONFLICT_REFERENCE);
 }
 
 /* ---- Subgraph ---- */
 
-static bool has_directive(const gql_schema_document *document, enum sdl_kind kind, const char *type, const char *name)
+static bool has_directive(const gql_schema_document *document, enum sdl_kind kind, const char *type,
+                          const char *name)
 {
     for (const struct sdl_definition *each = document->first; each != NULL; each = each->next) {
         if (each->kind != kind || strcmp(each->name, type) != 0)
             continue;
-        for (const struct sdl_name *directive = each->directives; directive != NULL; directive = directive->next)
+        for (const struct sdl_name *directive = each->directives; directive != NULL;
+             directive = directive->next)
             if (strcmp(directive->text, name) == 0)
                 return true;
     }
     return false;
 }
 
-static void check_federation(struct check_run *run, const gql_schema *schema, const gql_schema_document *document)
+static void check_federation(struct check_run *run, const gql_schema *schema,
+                             const gql_schema_document *document)
 {
     if (!has_directive(document, SDL_SCHEMA, "schema", "link"))
-        check_fail(run, "it has no `extend schema @link(…)`, so that a router takes it for Federation 1");
+        check_fail(
+            run, "it has no `extend schema @link(…)`, so that a router takes it for Federation 1");
     for (uint32_t i = 0; i < schema->loader_count; i++)
         if (!has_directive(document, SDL_OBJECT, schema->loaders[i]->type, "key"))
             check_fail(run, "`%s` can be loaded by its id, but has no `@key(fields: \"id\")`",
                        schema->loaders[i]->type);
     for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (sdl_find_field(document, schema->resolvers[i]->type, schema->resolvers[i]->field) == NULL)
-            check_fail(run, "it lacks the field `%s.%s`, which the plugin serves", schema->resolvers[i]->type,
-                       schema->resolvers[i]->field);
+        if (sdl_find_field(document, schema->resolvers[i]->type, schema->resolvers[i]->field) ==
+            NULL)
+            check_fail(run, "it lacks the field `%s.%s`, which the plugin serves",
+                       schema->resolvers[i]->type, schema->resolvers[i]->field);
 }
 
 void check_subgraph(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
     bool offered = false;
-    check_cure(run, "the part is the whole schema as a subgraph of Apollo Federation 2, entities with their keys");
+    check_cure(run, "the part is the whole schema as a subgraph of Apollo Federation 2, entities "
+                    "with their keys");
     for (uint32_t i = 0; plugin != NULL && i < plugin->schema->part_count; i++) {
         if (plugin->schema->parts[i]->kind != GQL_PART_SUBGRAPH)
             continue;

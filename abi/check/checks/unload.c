@@ -40,7 +40,8 @@ static bool live_once(struct session *session)
     bool right = session_configure(session);
     if (right && check_passed(session->run, "answers"))
         right = plan_make(session, &plan);
-    right = right && session_create(session, 0, &instance) && perform_all(session, instance, &plan, false, NULL);
+    right = right && session_create(session, 0, &instance) &&
+            perform_all(session, instance, &plan, false, NULL);
     if (!right)
         return false;
     session_destroy(session, &instance);
@@ -65,7 +66,10 @@ static void *load_in_thread(void *user)
     return load_and_unload(run) ? run : NULL;
 }
 
-/* On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in use. */
+/*
+ * On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in
+ * use.
+ */
 static bool load_apart(struct check_run *run)
 {
     pthread_t thread;
@@ -83,14 +87,18 @@ static void compare(struct check_run *run, const struct holdings *before)
         check_sleep(1);
     struct holdings after = look();
     if (after.threads > before->threads)
-        check_fail(run, "%" PRIu64 " threads are left after deinit", after.threads - before->threads);
+        check_fail(run, "%" PRIu64 " threads are left after deinit",
+                   after.threads - before->threads);
     if (after.locks > before->locks)
-        check_fail(run, "%" PRIu64 " file locks are left after deinit", after.locks - before->locks);
+        check_fail(run, "%" PRIu64 " file locks are left after deinit",
+                   after.locks - before->locks);
     if (after.descriptors > before->descriptors)
         check_fail(run, "%" PRIu64 " file descriptors are left after deinit",
                    after.descriptors - before->descriptors);
     if (after.free_keys < before->free_keys)
-        check_fail(run, "%" PRIu64 " keys of thread-local memory are left after deinit: pthread_key_delete them",
+        check_fail(run,
+                   "%" PRIu64
+                   " keys of thread-local memory are left after deinit: pthread_key_delete them",
                    before->free_keys - after.free_keys);
     for (char *line = strtok(after.files, "\n"); line != NULL; line = strtok(NULL, "\n"))
         if (strstr(before->files, line) == NULL)
@@ -101,10 +109,9 @@ static void check_mapping(struct check_run *run)
 {
     char *path = realpath(run->options->plugin, NULL);
     if (path != NULL && meter_is_mapped(path))
-        check_fail(
-            run,
-            "the plugin itself stays mapped after dlclose: something in the process holds it, such as a thread-local "
-            "destructor, a unique symbol of C++, or RTLD_NODELETE");
+        check_fail(run, "the plugin itself stays mapped after dlclose: something in the process "
+                        "holds it, such as a thread-local "
+                        "destructor, a unique symbol of C++, or RTLD_NODELETE");
     free(path);
 }
 

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/schema/binder.h"
 #include "abi/host/failure.h"
+#include "abi/host/schema/binder.h"
 
 static bool make_room(struct binder *binder)
 {
@@ -62,14 +62,16 @@ static bool append(char **text, size_t *size, const char *more, uint64_t more_si
     return true;
 }
 
-static int32_t parse_part(const gql_plugin *plugin, const gql_schema_part *part, gql_schema_document **ret_document,
-                          gql_failure *failure)
+static int32_t parse_part(const gql_plugin *plugin, const gql_schema_part *part,
+                          gql_schema_document **ret_document, gql_failure *failure)
 {
     gql_failure reason = {.struct_size = sizeof reason};
-    const int32_t code = gql_schema_document_parse(part->sdl, (size_t)part->sdl_size, ret_document, &reason);
+    const int32_t code = gql_schema_document_parse(part->sdl, (size_t)part->sdl_size, ret_document,
+                                                   &reason);
     if (code == GQL_OK)
         return GQL_OK;
-    return gql_fail(failure, code, "plugin %s, part \"%s\": %s", plugin->id, part->name, reason.message);
+    return gql_fail(failure, code, "plugin %s, part \"%s\": %s", plugin->id, part->name,
+                    reason.message);
 }
 
 static bool host_has_any(const gql_schema_document *host, const gql_schema_document *part)
@@ -81,8 +83,8 @@ static bool host_has_any(const gql_schema_document *host, const gql_schema_docum
 }
 
 /* Takes the part, or compares it with what the host has in its place. */
-static int32_t add_part(struct binder *binder, const gql_schema_part *part, char **own, size_t *own_size,
-                        gql_failure *failure)
+static int32_t add_part(struct binder *binder, const gql_schema_part *part, char **own,
+                        size_t *own_size, gql_failure *failure)
 {
     gql_binding *binding = binder->binding;
     gql_schema_document *document = NULL;
@@ -105,7 +107,8 @@ static int32_t add_parts(struct binder *binder, gql_failure *failure)
     const gql_schema *schema = binder->plugin->schema;
     char *own = NULL;
     size_t own_size = 0;
-    bool enough = append(&own, &own_size, "", 0) && append(&binder->binding->sdl, &binder->binding->sdl_size, "", 0);
+    bool enough = append(&own, &own_size, "", 0) &&
+                  append(&binder->binding->sdl, &binder->binding->sdl_size, "", 0);
     int32_t code = enough ? GQL_OK : gql_fail_no_memory(failure);
     for (uint32_t i = 0; code == GQL_OK && i < schema->part_count; i++)
         if (schema->parts[i]->kind == GQL_PART_OWN || schema->parts[i]->kind == GQL_PART_COMMON)
@@ -116,14 +119,16 @@ static int32_t add_parts(struct binder *binder, gql_failure *failure)
     return code;
 }
 
-static int32_t merge(struct binder *binder, const char *host_sdl, size_t host_sdl_size, gql_failure *failure)
+static int32_t merge(struct binder *binder, const char *host_sdl, size_t host_sdl_size,
+                     gql_failure *failure)
 {
     char *text = NULL;
     size_t size = 0;
     int32_t code = GQL_E_NO_MEMORY;
     if (append(&text, &size, host_sdl, host_sdl_size) &&
         append(&text, &size, binder->binding->sdl, binder->binding->sdl_size))
-        code = gql_schema_document_parse(binder->binding->sdl, binder->binding->sdl_size, &binder->added, failure);
+        code = gql_schema_document_parse(binder->binding->sdl, binder->binding->sdl_size,
+                                         &binder->added, failure);
     else
         gql_fail_no_memory(failure);
     if (code == GQL_OK)
@@ -132,18 +137,21 @@ static int32_t merge(struct binder *binder, const char *host_sdl, size_t host_sd
     return code;
 }
 
-static int32_t parse_host(struct binder *binder, const char *host_sdl, size_t host_sdl_size, gql_failure *failure)
+static int32_t parse_host(struct binder *binder, const char *host_sdl, size_t host_sdl_size,
+                          gql_failure *failure)
 {
     gql_failure reason = {.struct_size = sizeof reason};
     const int32_t code = gql_schema_document_parse(host_sdl, host_sdl_size, &binder->host, &reason);
-    return code == GQL_OK ? GQL_OK : gql_fail(failure, code, "the host's schema: %s", reason.message);
+    return code == GQL_OK ? GQL_OK
+                          : gql_fail(failure, code, "the host's schema: %s", reason.message);
 }
 
-int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl_size, gql_binding **ret_binding,
-                 gql_failure *failure)
+int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl_size,
+                 gql_binding **ret_binding, gql_failure *failure)
 {
     if (plugin == NULL || host_sdl == NULL || ret_binding == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_bind: plugin, host_sdl and ret_binding must not be NULL");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_bind: plugin, host_sdl and ret_binding must not be NULL");
     struct binder binder = {.plugin = plugin, .binding = calloc(1, sizeof *binder.binding)};
     if (binder.binding == NULL)
         return gql_fail_no_memory(failure);

@@ -1,25 +1,29 @@
 // SPDX-License-Identifier: MIT
-/* Whether what the host calls `PageInfo` will do for the plugin's `PageInfo`: it may have more, not less. */
+/*
+ * Whether what the host calls `PageInfo` will do for the plugin's `PageInfo`: it may have more, not
+ * less.
+ */
 #include <string.h>
 
 #include "abi/host/schema/binder.h"
 
-static const struct sdl_field *host_field(const struct binder *binder, const struct sdl_definition *wanted,
-                                          const char *name)
+static const struct sdl_field *host_field(const struct binder *binder,
+                                          const struct sdl_definition *wanted, const char *name)
 {
     if (wanted->kind == SDL_DIRECTIVE)
         return sdl_field_named(sdl_first(binder->host, true, wanted->name)->fields, name);
     return sdl_find_field(binder->host, wanted->name, name);
 }
 
-static void compare_arguments(struct binder *binder, const char *type, const struct sdl_field *wanted,
-                              const struct sdl_field *found)
+static void compare_arguments(struct binder *binder, const char *type,
+                              const struct sdl_field *wanted, const struct sdl_field *found)
 {
     for (const struct sdl_field *each = wanted->arguments; each != NULL; each = each->next) {
         const struct sdl_field *argument = sdl_field_named(found->arguments, each->name);
         if (argument == NULL || strcmp(argument->type->text, each->type->text) != 0)
-            binder_conflict(binder, "The host's `%s.%s` takes no argument `%s: %s`, which the plugin %s needs.", type,
-                            wanted->name, each->name, each->type->text, binder->plugin->id);
+            binder_conflict(
+                binder, "The host's `%s.%s` takes no argument `%s: %s`, which the plugin %s needs.",
+                type, wanted->name, each->name, each->type->text, binder->plugin->id);
     }
 }
 
@@ -32,19 +36,22 @@ static void compare_fields(struct binder *binder, const struct sdl_definition *w
                             sdl_kind_name(wanted->kind), wanted->name, each->name, each->type->text,
                             binder->plugin->id);
         else if (strcmp(found->type->text, each->type->text) != 0)
-            binder_conflict(binder, "`%s.%s` is of type `%s` in the host, but the plugin %s needs `%s`.", wanted->name,
-                            each->name, found->type->text, binder->plugin->id, each->type->text);
+            binder_conflict(binder,
+                            "`%s.%s` is of type `%s` in the host, but the plugin %s needs `%s`.",
+                            wanted->name, each->name, found->type->text, binder->plugin->id,
+                            each->type->text);
         else
             compare_arguments(binder, wanted->name, each, found);
     }
 }
 
-static bool host_lists(const struct binder *binder, const struct sdl_definition *wanted, const char *name)
+static bool host_lists(const struct binder *binder, const struct sdl_definition *wanted,
+                       const char *name)
 {
     if (wanted->kind != SDL_DIRECTIVE)
         return sdl_lists(binder->host, wanted->name, name);
-    for (const struct sdl_name *each = sdl_first(binder->host, true, wanted->name)->names; each != NULL;
-         each = each->next)
+    for (const struct sdl_name *each = sdl_first(binder->host, true, wanted->name)->names;
+         each != NULL; each = each->next)
         if (strcmp(each->text, name) == 0)
             return true;
     return false;
@@ -59,8 +66,9 @@ static void compare_names(struct binder *binder, const struct sdl_definition *wa
                                            [SDL_DIRECTIVE] = "can't be used on"};
     for (const struct sdl_name *each = wanted->names; each != NULL; each = each->next)
         if (!host_lists(binder, wanted, each->text))
-            binder_conflict(binder, "The host's %s `%s` %s `%s`, as the plugin %s needs.", sdl_kind_name(wanted->kind),
-                            wanted->name, meanings[wanted->kind], each->text, binder->plugin->id);
+            binder_conflict(binder, "The host's %s `%s` %s `%s`, as the plugin %s needs.",
+                            sdl_kind_name(wanted->kind), wanted->name, meanings[wanted->kind],
+                            each->text, binder->plugin->id);
 }
 
 void binder_compare_common(struct binder *binder, const gql_schema_document *part)
@@ -69,11 +77,15 @@ void binder_compare_common(struct binder *binder, const gql_schema_document *par
         const bool directive = each->kind == SDL_DIRECTIVE;
         const struct sdl_definition *found = sdl_find(binder->host, directive, each->name);
         if (found == NULL) {
-            binder_conflict(binder, "The host has a part of what the plugin %s leans on, but no %s `%s`.",
+            binder_conflict(binder,
+                            "The host has a part of what the plugin %s leans on, but no %s `%s`.",
                             binder->plugin->id, sdl_kind_name(each->kind), each->name);
         } else if (found->kind != each->kind) {
-            binder_conflict(binder, "`%s` is of kind %s in the host, but the plugin %s needs it to be of kind %s.",
-                            each->name, sdl_kind_name(found->kind), binder->plugin->id, sdl_kind_name(each->kind));
+            binder_conflict(
+                binder,
+                "`%s` is of kind %s in the host, but the plugin %s needs it to be of kind %s.",
+                each->name, sdl_kind_name(found->kind), binder->plugin->id,
+                sdl_kind_name(each->kind));
         } else {
             compare_fields(binder, each);
             compare_names(binder, each);

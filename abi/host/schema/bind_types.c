@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The rules of the type system that a merge can break (GraphQL specification of October 2021, section 3). */
+/*
+ * The rules of the type system that a merge can break (GraphQL specification of October 2021,
+ * section 3).
+ */
 #include <string.h>
 
 #include "abi/host/schema/binder.h"
@@ -29,10 +32,11 @@ static void check_extended(struct binder *binder, const struct sdl_definition *e
 {
     const struct sdl_definition *definition = sdl_find(binder->merged, false, extension->name);
     if (definition == NULL || definition->extends)
-        binder_conflict(binder, "The plugin %s extends the %s `%s`, which neither side defines.", binder->plugin->id,
-                        sdl_kind_name(extension->kind), extension->name);
+        binder_conflict(binder, "The plugin %s extends the %s `%s`, which neither side defines.",
+                        binder->plugin->id, sdl_kind_name(extension->kind), extension->name);
     else if (definition->kind != extension->kind)
-        binder_conflict(binder, "The plugin %s extends `%s` as one of kind %s, but it is of kind %s.",
+        binder_conflict(binder,
+                        "The plugin %s extends `%s` as one of kind %s, but it is of kind %s.",
                         binder->plugin->id, extension->name, sdl_kind_name(extension->kind),
                         sdl_kind_name(definition->kind));
 }
@@ -52,13 +56,17 @@ static bool is_field_before(const struct binder *binder, const struct sdl_defini
 static void check_unique_fields(struct binder *binder, const struct sdl_definition *definition)
 {
     for (const struct sdl_field *field = definition->fields; field != NULL; field = field->next) {
-        const bool hosts = definition->extends && sdl_find_field(binder->host, definition->name, field->name) != NULL;
+        const bool hosts = definition->extends &&
+                           sdl_find_field(binder->host, definition->name, field->name) != NULL;
         if (hosts || is_field_before(binder, definition, field))
-            binder_conflict(binder, "The field `%s.%s` of the plugin %s is already defined by %s.", definition->name,
-                            field->name, binder->plugin->id, other_side(binder, hosts));
+            binder_conflict(binder, "The field `%s.%s` of the plugin %s is already defined by %s.",
+                            definition->name, field->name, binder->plugin->id,
+                            other_side(binder, hosts));
         if (strncmp(field->name, "__", 2) == 0)
-            binder_conflict(binder, "The field `%s.%s` of the plugin %s has a name that is kept for introspection.",
-                            definition->name, field->name, binder->plugin->id);
+            binder_conflict(
+                binder,
+                "The field `%s.%s` of the plugin %s has a name that is kept for introspection.",
+                definition->name, field->name, binder->plugin->id);
     }
 }
 
@@ -66,7 +74,8 @@ static void check_unique_names(struct binder *binder, const struct sdl_definitio
 {
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next)
         if (definition->extends && sdl_lists(binder->host, definition->name, name->text))
-            binder_conflict(binder, "The plugin %s adds `%s` to `%s`, where the host has it already.",
+            binder_conflict(binder,
+                            "The plugin %s adds `%s` to `%s`, where the host has it already.",
                             binder->plugin->id, name->text, definition->name);
 }
 
@@ -81,30 +90,37 @@ static bool is_builtin_directive(const char *name)
     return false;
 }
 
-static void check_directives(struct binder *binder, const struct sdl_name *directives, const char *where)
+static void check_directives(struct binder *binder, const struct sdl_name *directives,
+                             const char *where)
 {
     for (; directives != NULL; directives = directives->next)
-        if (!is_builtin_directive(directives->text) && sdl_first(binder->merged, true, directives->text) == NULL)
-            binder_conflict(binder, "The plugin %s uses the directive `@%s` at `%s`, which neither side defines.",
-                            binder->plugin->id, directives->text, where);
+        if (!is_builtin_directive(directives->text) &&
+            sdl_first(binder->merged, true, directives->text) == NULL)
+            binder_conflict(
+                binder,
+                "The plugin %s uses the directive `@%s` at `%s`, which neither side defines.",
+                binder->plugin->id, directives->text, where);
 }
 
 /* Input types for arguments and inputs, output types for all else (section 3.4.2). */
-static void check_type(struct binder *binder, const char *owner, const struct sdl_field *field, bool input)
+static void check_type(struct binder *binder, const char *owner, const struct sdl_field *field,
+                       bool input)
 {
     const char *name = sdl_base_name(field->type);
     if (sdl_is_builtin_scalar(name))
         return;
     const struct sdl_definition *type = sdl_find(binder->merged, false, name);
     if (type == NULL || type->extends) {
-        binder_conflict(binder, "`%s.%s` of the plugin %s is of type `%s`, which neither side defines.", owner,
-                        field->name, binder->plugin->id, name);
+        binder_conflict(binder,
+                        "`%s.%s` of the plugin %s is of type `%s`, which neither side defines.",
+                        owner, field->name, binder->plugin->id, name);
         return;
     }
     const bool both = type->kind == SDL_SCALAR || type->kind == SDL_ENUM;
     if (!both && (type->kind == SDL_INPUT) != input)
-        binder_conflict(binder, "`%s.%s` of the plugin %s can't be of type `%s`, which is of kind %s.", owner,
-                        field->name, binder->plugin->id, name, sdl_kind_name(type->kind));
+        binder_conflict(binder,
+                        "`%s.%s` of the plugin %s can't be of type `%s`, which is of kind %s.",
+                        owner, field->name, binder->plugin->id, name, sdl_kind_name(type->kind));
 }
 
 static void check_fields(struct binder *binder, const struct sdl_definition *definition)
@@ -113,7 +129,8 @@ static void check_fields(struct binder *binder, const struct sdl_definition *def
     for (const struct sdl_field *field = definition->fields; field != NULL; field = field->next) {
         check_type(binder, definition->name, field, input);
         check_directives(binder, field->directives, definition->name);
-        for (const struct sdl_field *argument = field->arguments; argument != NULL; argument = argument->next) {
+        for (const struct sdl_field *argument = field->arguments; argument != NULL;
+             argument = argument->next) {
             check_type(binder, definition->name, argument, true);
             check_directives(binder, argument->directives, definition->name);
         }
@@ -125,14 +142,15 @@ static void check_members(struct binder *binder, const struct sdl_definition *de
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next) {
         const struct sdl_definition *member = sdl_find(binder->merged, false, name->text);
         if (member == NULL || member->kind != SDL_OBJECT)
-            binder_conflict(binder, "The union `%s` has the member `%s`, which is no object type.", definition->name,
-                            name->text);
+            binder_conflict(binder, "The union `%s` has the member `%s`, which is no object type.",
+                            definition->name, name->text);
     }
 }
 
 /* ---- Interfaces (section 3.6, validation of types that implement interfaces) ---- */
 
-static bool is_subtype(const struct binder *binder, const struct sdl_type *type, const struct sdl_type *of)
+static bool is_subtype(const struct binder *binder, const struct sdl_type *type,
+                       const struct sdl_type *of)
 {
     if (of->non_null && !type->non_null)
         return false;
@@ -149,32 +167,38 @@ static void check_arguments(struct binder *binder, const char *type, const char 
     for (const struct sdl_field *each = promised->arguments; each != NULL; each = each->next) {
         const struct sdl_field *found = sdl_field_named(field->arguments, each->name);
         if (found == NULL || strcmp(found->type->text, each->type->text) != 0)
-            binder_conflict(binder, "`%s.%s` lacks the argument `%s: %s` of the interface `%s`.", type, field->name,
-                            each->name, each->type->text, interface);
+            binder_conflict(binder, "`%s.%s` lacks the argument `%s: %s` of the interface `%s`.",
+                            type, field->name, each->name, each->type->text, interface);
     }
     for (const struct sdl_field *each = field->arguments; each != NULL; each = each->next)
         if (each->type->non_null && each->default_text == NULL &&
             sdl_field_named(promised->arguments, each->name) == NULL)
-            binder_conflict(binder, "`%s.%s` demands the argument `%s`, which the interface `%s` does not have.", type,
-                            field->name, each->name, interface);
+            binder_conflict(
+                binder,
+                "`%s.%s` demands the argument `%s`, which the interface `%s` does not have.", type,
+                field->name, each->name, interface);
 }
 
-static void check_promises(struct binder *binder, const char *type, const struct sdl_definition *interface)
+static void check_promises(struct binder *binder, const char *type,
+                           const struct sdl_definition *interface)
 {
-    for (const struct sdl_field *promised = interface->fields; promised != NULL; promised = promised->next) {
+    for (const struct sdl_field *promised = interface->fields; promised != NULL;
+         promised = promised->next) {
         const struct sdl_field *field = sdl_find_field(binder->merged, type, promised->name);
         if (field == NULL)
-            binder_conflict(binder, "`%s` lacks the field `%s: %s` of the interface `%s`.", type, promised->name,
-                            promised->type->text, interface->name);
+            binder_conflict(binder, "`%s` lacks the field `%s: %s` of the interface `%s`.", type,
+                            promised->name, promised->type->text, interface->name);
         else if (!is_subtype(binder, field->type, promised->type))
-            binder_conflict(binder, "`%s.%s` is of type `%s`, which does not fit `%s` of the interface `%s`.", type,
-                            promised->name, field->type->text, promised->type->text, interface->name);
+            binder_conflict(
+                binder, "`%s.%s` is of type `%s`, which does not fit `%s` of the interface `%s`.",
+                type, promised->name, field->type->text, promised->type->text, interface->name);
         else
             check_arguments(binder, type, interface->name, field, promised);
     }
     for (const struct sdl_name *parent = interface->names; parent != NULL; parent = parent->next)
         if (strcmp(parent->text, type) == 0 || !sdl_lists(binder->merged, type, parent->text))
-            binder_conflict(binder, "`%s` implements `%s`, so that it has to implement `%s` as well.", type,
+            binder_conflict(binder,
+                            "`%s` implements `%s`, so that it has to implement `%s` as well.", type,
                             interface->name, parent->text);
 }
 
@@ -183,8 +207,8 @@ static void check_interfaces(struct binder *binder, const struct sdl_definition 
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next) {
         const struct sdl_definition *interface = sdl_find(binder->merged, false, name->text);
         if (interface == NULL || interface->kind != SDL_INTERFACE || interface->extends) {
-            binder_conflict(binder, "`%s` implements `%s`, which is no interface of either side.", definition->name,
-                            name->text);
+            binder_conflict(binder, "`%s` implements `%s`, which is no interface of either side.",
+                            definition->name, name->text);
             continue;
         }
         for (interface = sdl_first(binder->merged, false, name->text); interface != NULL;
@@ -195,7 +219,8 @@ static void check_interfaces(struct binder *binder, const struct sdl_definition 
 
 void binder_check_types(struct binder *binder)
 {
-    for (const struct sdl_definition *each = binder->added->first; each != NULL; each = each->next) {
+    for (const struct sdl_definition *each = binder->added->first; each != NULL;
+         each = each->next) {
         if (each->kind == SDL_SCHEMA)
             continue;
         if (each->extends)

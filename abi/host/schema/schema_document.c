@@ -36,7 +36,8 @@ void *sdl_allocate(gql_schema_document *document, size_t size)
 
 const char *sdl_kind_name(enum sdl_kind kind)
 {
-    static const char *const names[] = {"schema", "scalar", "type", "interface", "union", "enum", "input", "directive"};
+    static const char *const names[] = {"schema", "scalar", "type",  "interface",
+                                        "union",  "enum",   "input", "directive"};
     return names[kind];
 }
 
@@ -49,15 +50,17 @@ bool sdl_is_builtin_scalar(const char *name)
     return false;
 }
 
-static const struct sdl_definition *skip_to(const struct sdl_definition *from, bool directive, const char *name)
+static const struct sdl_definition *skip_to(const struct sdl_definition *from, bool directive,
+                                            const char *name)
 {
-    while (from != NULL && ((from->kind == SDL_DIRECTIVE) != directive || from->kind == SDL_SCHEMA ||
-                            strcmp(from->name, name) != 0))
+    while (from != NULL && ((from->kind == SDL_DIRECTIVE) != directive ||
+                            from->kind == SDL_SCHEMA || strcmp(from->name, name) != 0))
         from = from->next;
     return from;
 }
 
-const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive, const char *name)
+const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive,
+                                       const char *name)
 {
     return skip_to(document->first, directive, name);
 }
@@ -67,7 +70,8 @@ const struct sdl_definition *sdl_next(const struct sdl_definition *definition)
     return skip_to(definition->next, definition->kind == SDL_DIRECTIVE, definition->name);
 }
 
-const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive, const char *name)
+const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive,
+                                      const char *name)
 {
     const struct sdl_definition *first = sdl_first(document, directive, name);
     for (const struct sdl_definition *each = first; each != NULL; each = sdl_next(each))
@@ -83,7 +87,8 @@ const struct sdl_field *sdl_field_named(const struct sdl_field *first, const cha
     return first;
 }
 
-const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type, const char *field)
+const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type,
+                                       const char *field)
 {
     const struct sdl_definition *each = sdl_first(document, false, type);
     for (; each != NULL; each = sdl_next(each)) {
@@ -126,8 +131,9 @@ const char *sdl_base_name(const struct sdl_type *type)
 const char *sdl_root_name(const gql_schema_document *document, const char *operation)
 {
     for (const struct sdl_definition *each = document->first; each != NULL; each = each->next) {
-        const struct sdl_field *renamed =
-            each->kind == SDL_SCHEMA ? sdl_field_named(each->fields, operation) : NULL;
+        const struct sdl_field *renamed = each->kind == SDL_SCHEMA
+                                              ? sdl_field_named(each->fields, operation)
+                                              : NULL;
         if (renamed != NULL)
             return sdl_base_name(renamed->type);
     }
@@ -138,7 +144,8 @@ int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_docum
                                   gql_failure *failure)
 {
     if (sdl == NULL || ret_document == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_schema_document_parse: sdl and ret_document must not be NULL");
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_schema_document_parse: sdl and ret_document must not be NULL");
     gql_schema_document *document = calloc(1, sizeof *document);
     if (document == NULL)
         return gql_fail_no_memory(failure);
@@ -169,7 +176,8 @@ void gql_schema_document_destroy(gql_schema_document **document)
     *document = NULL;
 }
 
-const char *gql_schema_document_field_type(const gql_schema_document *document, const char *type, const char *field)
+const char *gql_schema_document_field_type(const gql_schema_document *document, const char *type,
+                                           const char *field)
 {
     const struct sdl_field *found = sdl_find_field(document, type, field);
     return found == NULL ? NULL : found->type->text;

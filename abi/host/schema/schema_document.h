@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The inside of a gql_schema_document: lists in the order of the text, all in one arena. Definitions and extensions of
- * one name stay apart; the functions below look through all of them.
+ * The inside of a gql_schema_document: lists in the order of the text, all in one arena.
+ * Definitions and extensions of one name stay apart; the functions below look through all of them.
  */
 #ifndef GQL_SCHEMA_DOCUMENT_H
 #define GQL_SCHEMA_DOCUMENT_H
@@ -19,7 +19,10 @@ enum sdl_kind {
     SDL_DIRECTIVE,
 };
 
-/* A name with where it was used; lists of interfaces, members, values, locations and uses of directives. */
+/*
+ * A name with where it was used; lists of interfaces, members, values, locations and uses of
+ * directives.
+ */
 struct sdl_name {
     const char *text;
     const struct sdl_name *next;
@@ -47,10 +50,12 @@ struct sdl_field {
 struct sdl_definition {
     enum sdl_kind kind;
     bool extends;
-    bool repeatable;               /* Directives. */
-    const char *name;              /* "schema" for SDL_SCHEMA. */
-    const struct sdl_name *names;  /* Interfaces of objects and interfaces; members, values; locations. */
-    const struct sdl_field *fields; /* Of types and inputs; arguments of directives; operations of a schema. */
+    bool repeatable;  /* Directives. */
+    const char *name; /* "schema" for SDL_SCHEMA. */
+    /* Interfaces of objects and interfaces; members, values; locations. */
+    const struct sdl_name *names;
+    /* Of types and inputs; arguments of directives; operations of a schema. */
+    const struct sdl_field *fields;
     const struct sdl_name *directives;
     const struct sdl_definition *next;
     unsigned line;
@@ -64,11 +69,12 @@ struct gql_schema_document {
 };
 
 /* The parser fills a document that is zeroed. On failure the document still has to be finished. */
-int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, gql_failure *failure);
+int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size,
+                  gql_failure *failure);
 
 /* Reads a type alone, `[Integration!]!`, into the document's memory. Else as sdl_parse. */
-int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size, const struct sdl_type **ret_type,
-                       gql_failure *failure);
+int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,
+                       const struct sdl_type **ret_type, gql_failure *failure);
 
 /* Frees the document's memory, not the struct. */
 void sdl_finish(gql_schema_document *document);
@@ -81,14 +87,20 @@ const char *sdl_kind_name(enum sdl_kind kind);
 
 bool sdl_is_builtin_scalar(const char *name);
 
-/* The definition, or the first extension if there is no definition, of a type (or a directive). NULL: none. */
-const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive, const char *name);
+/*
+ * The definition, or the first extension if there is no definition, of a type (or a directive).
+ * NULL: none.
+ */
+const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive,
+                                      const char *name);
 
 /* The next definition or extension of the same name. To go through all: start from sdl_first. */
-const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive, const char *name);
+const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive,
+                                       const char *name);
 const struct sdl_definition *sdl_next(const struct sdl_definition *definition);
 
-const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type, const char *field);
+const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type,
+                                       const char *field);
 const struct sdl_field *sdl_field_named(const struct sdl_field *first, const char *name);
 
 /* Whether any definition or extension of `type` lists the name: an interface, a member, a value. */
@@ -100,7 +112,10 @@ bool sdl_is_possible(const gql_schema_document *document, const char *abstract, 
 /* The name inside lists and exclamation marks. */
 const char *sdl_base_name(const struct sdl_type *type);
 
-/* The name of the object type of queries, mutations ("mutation") or subscriptions; a schema definition may rename it. */
+/*
+ * The name of the object type of queries, mutations ("mutation") or subscriptions; a schema
+ * definition may rename it.
+ */
 const char *sdl_root_name(const gql_schema_document *document, const char *operation);
 
 #endif

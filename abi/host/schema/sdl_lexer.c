@@ -23,7 +23,8 @@ static bool is_name_start(char c)
 static bool looking_at(const struct sdl_lexer *lexer, const char *text)
 {
     const size_t size = strlen(text);
-    return (size_t)(lexer->end - lexer->position) >= size && memcmp(lexer->position, text, size) == 0;
+    return (size_t)(lexer->end - lexer->position) >= size &&
+           memcmp(lexer->position, text, size) == 0;
 }
 
 static void skip_ignored(struct sdl_lexer *lexer)
@@ -48,10 +49,13 @@ static struct sdl_token fail(struct sdl_lexer *lexer, const char *error)
     return (struct sdl_token){.kind = SDL_TOKEN_ERROR, .start = lexer->end, .line = lexer->line};
 }
 
-static struct sdl_token finish(struct sdl_lexer *lexer, enum sdl_token_kind kind, const char *start, unsigned line)
+static struct sdl_token finish(struct sdl_lexer *lexer, enum sdl_token_kind kind, const char *start,
+                               unsigned line)
 {
-    return (struct sdl_token){
-        .kind = kind, .start = start, .size = (size_t)(lexer->position - start), .line = line};
+    return (struct sdl_token){.kind = kind,
+                              .start = start,
+                              .size = (size_t)(lexer->position - start),
+                              .line = line};
 }
 
 static struct sdl_token read_block_string(struct sdl_lexer *lexer)
@@ -79,7 +83,8 @@ static struct sdl_token read_string(struct sdl_lexer *lexer)
             lexer->position++;
             return finish(lexer, SDL_TOKEN_STRING, start, lexer->line);
         }
-        if (*lexer->position == '\\' && lexer->position + 1 < lexer->end && lexer->position[1] != '\n')
+        if (*lexer->position == '\\' && lexer->position + 1 < lexer->end &&
+            lexer->position[1] != '\n')
             lexer->position++;
     }
     return fail(lexer, "a string has no end on its line");
@@ -88,7 +93,8 @@ static struct sdl_token read_string(struct sdl_lexer *lexer)
 static struct sdl_token read_name(struct sdl_lexer *lexer)
 {
     const char *start = lexer->position;
-    while (lexer->position < lexer->end && (is_name_start(*lexer->position) || is_digit(*lexer->position)))
+    while (lexer->position < lexer->end &&
+           (is_name_start(*lexer->position) || is_digit(*lexer->position)))
         lexer->position++;
     return finish(lexer, SDL_TOKEN_NAME, start, lexer->line);
 }
@@ -98,7 +104,8 @@ static struct sdl_token read_number(struct sdl_lexer *lexer)
 {
     const char *start = lexer->position++;
     while (lexer->position < lexer->end &&
-           (is_digit(*lexer->position) || (*lexer->position != '\0' && strchr(".eE+-", *lexer->position) != NULL)))
+           (is_digit(*lexer->position) ||
+            (*lexer->position != '\0' && strchr(".eE+-", *lexer->position) != NULL)))
         lexer->position++;
     return finish(lexer, SDL_TOKEN_NUMBER, start, lexer->line);
 }

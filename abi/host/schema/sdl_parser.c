@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Reads the type system of GraphQL (specification of October 2021, section 3; grammar in appendix B.3). */
+/*
+ * Reads the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
+ * B.3).
+ */
 #include <string.h>
 
 #include "abi/host/failure.h"
@@ -9,8 +12,8 @@
 enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types and of values. */
 
 /*
- * After the first failure `code` is set and the token is the end, so that every loop comes to its end and every
- * function may go on without looking.
+ * After the first failure `code` is set and the token is the end, so that every loop comes to its
+ * end and every function may go on without looking.
  */
 struct parser {
     gql_schema_document *document;
@@ -24,7 +27,9 @@ struct parser {
 static void stop(struct parser *parser, int32_t code)
 {
     parser->code = code;
-    parser->token = (struct sdl_token){.kind = SDL_TOKEN_END, .start = parser->lexer.end, .line = parser->token.line};
+    parser->token = (struct sdl_token){.kind = SDL_TOKEN_END,
+                                       .start = parser->lexer.end,
+                                       .line = parser->token.line};
 }
 
 static void fail_expected(struct parser *parser, const char *expected)
@@ -34,8 +39,9 @@ static void fail_expected(struct parser *parser, const char *expected)
     const struct sdl_token *token = &parser->token;
     const int shown = token->size > 40 ? 40 : (int)token->size;
     const bool end = token->kind == SDL_TOKEN_END;
-    stop(parser, gql_fail(parser->failure, GQL_E_CONFIG, "schema, line %u: expected %s, found %s%.*s%s", token->line,
-                          expected, end ? "the end" : "`", shown, token->start, end ? "" : "`"));
+    stop(parser, gql_fail(parser->failure, GQL_E_CONFIG,
+                          "schema, line %u: expected %s, found %s%.*s%s", token->line, expected,
+                          end ? "the end" : "`", shown, token->start, end ? "" : "`"));
 }
 
 static void advance(struct parser *parser)
@@ -45,8 +51,8 @@ static void advance(struct parser *parser)
     parser->previous_end = parser->token.start + parser->token.size;
     parser->token = sdl_lexer_next(&parser->lexer);
     if (parser->token.kind == SDL_TOKEN_ERROR)
-        stop(parser, gql_fail(parser->failure, GQL_E_CONFIG, "schema, line %u: %s", parser->token.line,
-                              parser->lexer.error));
+        stop(parser, gql_fail(parser->failure, GQL_E_CONFIG, "schema, line %u: %s",
+                              parser->token.line, parser->lexer.error));
 }
 
 static bool at(const struct parser *parser, const char *text)
@@ -153,7 +159,8 @@ static const struct sdl_name *read_directives(struct parser *parser)
 }
 
 /* `A & B`, `A | B`, with a separator in front if one likes. */
-static const struct sdl_name *read_names(struct parser *parser, const char *separator, const char *what)
+static const struct sdl_name *read_names(struct parser *parser, const char *separator,
+                                         const char *what)
 {
     const struct sdl_name *first = NULL;
     const struct sdl_name **tail = &first;
@@ -198,7 +205,10 @@ static const struct sdl_type *read_type(struct parser *parser, unsigned depth)
     return type;
 }
 
-/* Fields, fields of inputs, or arguments, up to `close`. Only fields of types have arguments, `nested` says so. */
+/*
+ * Fields, fields of inputs, or arguments, up to `close`. Only fields of types have arguments,
+ * `nested` says so.
+ */
 static const struct sdl_field *read_fields(struct parser *parser, const char *close, bool nested)
 {
     const struct sdl_field *first = NULL;
@@ -260,7 +270,8 @@ static void read_body(struct parser *parser, struct sdl_definition *definition)
         definition->names = read_names(parser, "|", "a member");
     else if (definition->kind == SDL_ENUM && accept(parser, "{"))
         definition->names = read_enum_values(parser);
-    else if ((typed || definition->kind == SDL_INPUT || definition->kind == SDL_SCHEMA) && accept(parser, "{"))
+    else if ((typed || definition->kind == SDL_INPUT || definition->kind == SDL_SCHEMA) &&
+             accept(parser, "{"))
         definition->fields = read_fields(parser, "}", typed);
 }
 
@@ -272,7 +283,9 @@ static bool read_kind(struct parser *parser, enum sdl_kind *ret_kind)
             return true;
         }
     }
-    fail_expected(parser, "a definition (type, interface, input, enum, union, scalar, directive, schema, extend)");
+    fail_expected(
+        parser,
+        "a definition (type, interface, input, enum, union, scalar, directive, schema, extend)");
     return false;
 }
 
@@ -313,8 +326,8 @@ int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, g
     return parser.code;
 }
 
-int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size, const struct sdl_type **ret_type,
-                       gql_failure *failure)
+int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,
+                       const struct sdl_type **ret_type, gql_failure *failure)
 {
     struct parser parser = {.document = document, .failure = failure, .token = {.start = text}};
     sdl_lexer_init(&parser.lexer, text, size);

@@ -15,10 +15,11 @@ struct checker {
     size_t path_size;
 };
 
-static int32_t check(struct checker *checker, const struct sdl_type *type, const gql_selection *selection,
-                     json_t *value);
+static int32_t check(struct checker *checker, const struct sdl_type *type,
+                     const gql_selection *selection, json_t *value);
 
-__attribute__((format(printf, 2, 3))) static int32_t refuse(struct checker *checker, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int32_t refuse(struct checker *checker,
+                                                            const char *format, ...)
 {
     char what[384];
     va_list arguments;
@@ -29,7 +30,8 @@ __attribute__((format(printf, 2, 3))) static int32_t refuse(struct checker *chec
 }
 
 /* Returns the former length, for leave. A path too long for its room is cut off. */
-__attribute__((format(printf, 2, 3))) static size_t enter(struct checker *checker, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static size_t enter(struct checker *checker,
+                                                          const char *format, ...)
 {
     const size_t before = checker->path_size;
     const size_t room = sizeof checker->path - before;
@@ -49,8 +51,8 @@ static void leave(struct checker *checker, size_t before)
 
 static const char *kind_of(const json_t *value)
 {
-    static const char *const names[] = {"an object", "a list", "a string", "an integer", "a number", "true", "false",
-                                        "null"};
+    static const char *const names[] = {"an object", "a list", "a string", "an integer",
+                                        "a number",  "true",   "false",    "null"};
     return value == NULL ? "nothing" : names[json_typeof(value)];
 }
 
@@ -82,7 +84,8 @@ static bool has_resolver(const struct checker *checker, const char *type, const 
 {
     const gql_schema *schema = checker->plugin_schema;
     for (uint32_t i = 0; schema != NULL && i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 && strcmp(schema->resolvers[i]->field, field) == 0)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
             return true;
     return false;
 }
@@ -91,11 +94,14 @@ static int32_t check_reference(struct checker *checker, const char *type, json_t
 {
     const char *name;
     json_t *member;
-    if (json_object_get(value, "__typename") == NULL || !json_is_string(json_object_get(value, "id")))
+    if (json_object_get(value, "__typename") == NULL ||
+        !json_is_string(json_object_get(value, "id")))
         return refuse(checker, "a reference to `%s` needs `__typename` and `id`", type);
     json_object_foreach(value, name, member)
         if (strcmp(name, "__typename") != 0 && strcmp(name, "id") != 0)
-            return refuse(checker, "`%s` in a reference to `%s`: only `__typename` and `id` belong there", name, type);
+            return refuse(checker,
+                          "`%s` in a reference to `%s`: only `__typename` and `id` belong there",
+                          name, type);
     return GQL_OK;
 }
 
@@ -108,12 +114,14 @@ static const gql_selection *selected(const gql_selection *selection, const char 
     return NULL;
 }
 
-static int32_t check_member(struct checker *checker, const char *type, const struct sdl_field *field,
-                            const gql_selection *selection, json_t *object)
+static int32_t check_member(struct checker *checker, const char *type,
+                            const struct sdl_field *field, const gql_selection *selection,
+                            json_t *object)
 {
     const gql_selection *below = selection == NULL ? NULL : selected(selection, field->name);
     json_t *value = json_object_get(object, field->name);
-    const bool due = (selection == NULL || below != NULL) && !has_resolver(checker, type, field->name);
+    const bool due = (selection == NULL || below != NULL) &&
+                     !has_resolver(checker, type, field->name);
     if (value == NULL && (!due || !field->type->non_null))
         return GQL_OK;
     const size_t before = enter(checker, ".%s", field->name);
@@ -129,8 +137,8 @@ static int32_t check_member(struct checker *checker, const char *type, const str
     return code;
 }
 
-static int32_t check_members(struct checker *checker, const char *type, const gql_selection *selection,
-                             json_t *value)
+static int32_t check_members(struct checker *checker, const char *type,
+                             const gql_selection *selection, json_t *value)
 {
     const struct sdl_definition *each = sdl_first(checker->document, false, type);
     for (; each != NULL; each = sdl_next(each)) {
@@ -143,18 +151,22 @@ static int32_t check_members(struct checker *checker, const char *type, const gq
     const char *name;
     json_t *member;
     json_object_foreach(value, name, member)
-        if (strcmp(name, "__typename") != 0 && sdl_find_field(checker->document, type, name) == NULL)
+        if (strcmp(name, "__typename") != 0 &&
+            sdl_find_field(checker->document, type, name) == NULL)
             return refuse(checker, "`%s` has no field `%s`", type, name);
     return GQL_OK;
 }
 
-static int32_t check_selected(struct checker *checker, const char *declared, const gql_selection *selection)
+static int32_t check_selected(struct checker *checker, const char *declared,
+                              const gql_selection *selection)
 {
     for (const gql_selection *each = selection->children; each != NULL; each = each->next) {
         char name[128];
         snprintf(name, sizeof name, "%.*s", (int)each->name_size, each->name);
-        if (strcmp(name, "__typename") != 0 && sdl_find_field(checker->document, declared, name) == NULL)
-            return refuse(checker, "the selection asks for `%s`, which `%s` does not have", name, declared);
+        if (strcmp(name, "__typename") != 0 &&
+            sdl_find_field(checker->document, declared, name) == NULL)
+            return refuse(checker, "the selection asks for `%s`, which `%s` does not have", name,
+                          declared);
     }
     return GQL_OK;
 }
@@ -173,34 +185,42 @@ static int32_t check_object(struct checker *checker, const struct sdl_definition
                       sdl_kind_name(declared->kind));
     const char *name = typename == NULL ? declared->name : json_string_value(typename);
     const struct sdl_definition *actual = sdl_find(checker->document, false, name);
-    if (actual == NULL || actual->kind != SDL_OBJECT || !sdl_is_possible(checker->document, declared->name, name))
+    if (actual == NULL || actual->kind != SDL_OBJECT ||
+        !sdl_is_possible(checker->document, declared->name, name))
         return refuse(checker, "`__typename` is \"%s\", which is no `%s`", name, declared->name);
     if (is_reference(checker, name))
         return check_reference(checker, name, value);
-    /* The fields of an abstract type's fragments are merged: each object has those that it knows. */
-    const int32_t code = abstract || selection == NULL ? GQL_OK : check_selected(checker, declared->name, selection);
+    /*
+     * The fields of an abstract type's fragments are merged: each object has those that it knows.
+     */
+    const int32_t code = abstract || selection == NULL
+                             ? GQL_OK
+                             : check_selected(checker, declared->name, selection);
     return code != GQL_OK ? code : check_members(checker, name, selection, value);
 }
 
-static int32_t check_named(struct checker *checker, const char *name, const gql_selection *selection,
-                           json_t *value)
+static int32_t check_named(struct checker *checker, const char *name,
+                           const gql_selection *selection, json_t *value)
 {
     const struct sdl_definition *definition = sdl_find(checker->document, false, name);
     const bool builtin = sdl_is_builtin_scalar(name);
     if (definition == NULL && !builtin)
         return refuse(checker, "the schema has no type `%s`", name);
     if (builtin || definition->kind == SDL_SCALAR)
-        return is_scalar(name, value) ? GQL_OK : refuse(checker, "%s, where `%s` is due", kind_of(value), name);
+        return is_scalar(name, value)
+                   ? GQL_OK
+                   : refuse(checker, "%s, where `%s` is due", kind_of(value), name);
     if (definition->kind != SDL_ENUM)
         return check_object(checker, definition, selection, value);
     if (!json_is_string(value) || !sdl_lists(checker->document, name, json_string_value(value)))
         return refuse(checker, "%s%s%s, which is no value of the enum `%s`", kind_of(value),
-                      json_is_string(value) ? " " : "", json_is_string(value) ? json_string_value(value) : "", name);
+                      json_is_string(value) ? " " : "",
+                      json_is_string(value) ? json_string_value(value) : "", name);
     return GQL_OK;
 }
 
-static int32_t check_list(struct checker *checker, const struct sdl_type *type, const gql_selection *selection,
-                          json_t *value)
+static int32_t check_list(struct checker *checker, const struct sdl_type *type,
+                          const gql_selection *selection, json_t *value)
 {
     if (!json_is_array(value))
         return refuse(checker, "%s, where a list `%s` is due", kind_of(value), type->text);
@@ -214,8 +234,8 @@ static int32_t check_list(struct checker *checker, const struct sdl_type *type, 
     return GQL_OK;
 }
 
-static int32_t check(struct checker *checker, const struct sdl_type *type, const gql_selection *selection,
-                     json_t *value)
+static int32_t check(struct checker *checker, const struct sdl_type *type,
+                     const gql_selection *selection, json_t *value)
 {
     if (json_is_null(value))
         return type->non_null ? refuse(checker, "null, but the type is `%s`", type->text) : GQL_OK;
@@ -224,20 +244,26 @@ static int32_t check(struct checker *checker, const struct sdl_type *type, const
     return check_named(checker, type->name, selection, value);
 }
 
-int32_t gql_value_check(const gql_schema_document *document, const gql_schema *plugin_schema, const char *type,
-                        const gql_selection *selection, const char *json, size_t json_size, gql_failure *failure)
+int32_t gql_value_check(const gql_schema_document *document, const gql_schema *plugin_schema,
+                        const char *type, const gql_selection *selection, const char *json,
+                        size_t json_size, gql_failure *failure)
 {
     if (document == NULL || type == NULL || json == NULL)
-        return gql_fail(failure, GQL_E_MISUSE, "gql_value_check: document, type and json must not be NULL");
-    struct checker checker = {
-        .document = document, .plugin_schema = plugin_schema, .failure = failure, .path = "$", .path_size = 1};
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_value_check: document, type and json must not be NULL");
+    struct checker checker = {.document = document,
+                              .plugin_schema = plugin_schema,
+                              .failure = failure,
+                              .path = "$",
+                              .path_size = 1};
     gql_schema_document scratch = {0};
     const struct sdl_type *parsed = NULL;
     int32_t code = sdl_parse_type(&scratch, type, strlen(type), &parsed, failure);
     json_error_t error;
     json_t *value = NULL;
     if (code == GQL_OK) {
-        value = json_loadb(json, json_size, JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
+        value = json_loadb(json, json_size,
+                           JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
         code = value == NULL ? refuse(&checker, "not JSON: %s, byte %d", error.text, error.position)
                              : check(&checker, parsed, selection, value);
     }

@@ -30,11 +30,14 @@ static bool read_grant(napi_env env, napi_value entry, struct grant *grant)
     bool failed = false;
     size_t size = 0;
     double actions = 0;
-    grant->organization_id = take_optional_string(env, member(env, entry, "organizationId"), "organizationId", &size, &failed);
+    grant->organization_id = take_optional_string(env, member(env, entry, "organizationId"),
+                                                  "organizationId", &size, &failed);
     if (failed || !take_number(env, member(env, entry, "actions"), "actions", &actions))
         return false;
-    grant->grant = (gql_grant){.struct_size = sizeof(gql_grant), .actions = (uint32_t)actions,
-                               .organization_id = grant->organization_id, .organization_id_size = size};
+    grant->grant = (gql_grant){.struct_size = sizeof(gql_grant),
+                               .actions = (uint32_t)actions,
+                               .organization_id = grant->organization_id,
+                               .organization_id_size = size};
     return true;
 }
 
@@ -54,14 +57,18 @@ static bool read_grants(napi_env env, napi_value list, struct actor *actor)
     for (uint32_t i = 0; i < count; i++) {
         napi_value entry;
         actor->grant_count = i + 1;
-        if (napi_get_element(env, list, i, &entry) != napi_ok || !read_grant(env, entry, &actor->grants[i]))
+        if (napi_get_element(env, list, i, &entry) != napi_ok ||
+            !read_grant(env, entry, &actor->grants[i]))
             return false;
         actor->grant_list[i] = &actor->grants[i].grant;
     }
     return true;
 }
 
-/* makeActor(id or null, grants: [{organizationId or null, actions}]) → actor, for any number of calls */
+/*
+ * makeActor(id or null, grants: [{organizationId or null, actions}]) → actor, for any number of
+ * calls
+ */
 napi_value make_actor(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS], result = NULL;
@@ -74,7 +81,8 @@ napi_value make_actor(napi_env env, napi_callback_info info)
     actor->kind = HANDLE_ACTOR;
     actor->references = 1;
     actor->id = take_optional_string(env, arguments[0], "actor.id", &actor->id_size, &failed);
-    if (!failed && read_grants(env, arguments[1], actor) && napi_create_external(env, actor, drop_actor, NULL, &result) == napi_ok)
+    if (!failed && read_grants(env, arguments[1], actor) &&
+        napi_create_external(env, actor, drop_actor, NULL, &result) == napi_ok)
         return result;
     actor_release(actor);
     return NULL;

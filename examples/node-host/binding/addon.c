@@ -56,8 +56,9 @@ void addon_settled(struct addon *addon)
 /* ---- Beginning and end ---- */
 
 /*
- * The environment ends, perhaps in the middle of things: calls under way are finished and their answers dropped, so that
- * nothing acknowledged is lost and no thread of a plugin outlives its memory.
+ * The environment ends, perhaps in the middle of things: calls under way are finished and their
+ * answers dropped, so that nothing acknowledged is lost and no thread of a plugin outlives its
+ * memory.
  */
 static void on_environment_end(void *data)
 {
@@ -97,8 +98,8 @@ struct addon *addon_of(napi_env env)
 static bool create_wake(struct addon *addon, napi_env env)
 {
     napi_value name = text_value(env, "gql_binding");
-    return napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, addon, on_wake, &addon->wake) ==
-               napi_ok &&
+    return napi_create_threadsafe_function(env, NULL, NULL, name, 0, 1, NULL, NULL, addon, on_wake,
+                                           &addon->wake) == napi_ok &&
            napi_unref_threadsafe_function(env, addon->wake) == napi_ok;
 }
 
@@ -142,7 +143,8 @@ NAPI_MODULE_INIT()
         return throw_no_memory(env);
     for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
         napi_value function;
-        if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function, NULL, &function) != napi_ok ||
+        if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function,
+                                 NULL, &function) != napi_ok ||
             napi_set_named_property(env, exports, functions[i].name, function) != napi_ok)
             return NULL;
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The binding of the ABI's host library for Node. Each JavaScript environment (the main thread, and each worker thread that
- * loads it) has an addon of its own, with any number of runtimes. Everything here runs on the environment's thread unless
- * it says otherwise.
+ * The binding of the ABI's host library for Node. Each JavaScript environment (the main thread, and
+ * each worker thread that loads it) has an addon of its own, with any number of runtimes.
+ * Everything here runs on the environment's thread unless it says otherwise.
  */
 #ifndef BINDING_ADDON_H
 #define BINDING_ADDON_H
@@ -16,7 +16,10 @@
 
 #include "gql_host.h"
 
-/* What an external value of JavaScript stands for; the first member of each, so that a wrong one is noticed. */
+/*
+ * What an external value of JavaScript stands for; the first member of each, so that a wrong one is
+ * noticed.
+ */
 enum handle_kind {
     HANDLE_RUNTIME = 0x67716c31,
     HANDLE_LIBRARY,
@@ -29,10 +32,14 @@ enum handle_kind {
 /* Something that other threads have for the environment's thread. */
 struct event {
     struct event *next;
-    void (*deliver)(napi_env env, struct event *event); /* Frees it. `env` NULL: there is nobody to deliver to. */
+    /* Frees it. `env` NULL: there is nobody to deliver to. */
+    void (*deliver)(napi_env env, struct event *event);
 };
 
-/* Handles live as long as the environment: JavaScript may hold them after what they stand for is gone. */
+/*
+ * Handles live as long as the environment: JavaScript may hold them after what they stand for is
+ * gone.
+ */
 
 struct runtime {
     enum handle_kind kind;
@@ -61,7 +68,8 @@ struct addon {
     napi_env env;
     pthread_t thread;
     napi_threadsafe_function wake;
-    int waiting; /* Promises that are not settled: while there are any, the event loop stays alive. */
+    /* Promises that are not settled: while there are any, the event loop stays alive. */
+    int waiting;
     struct runtime *runtimes;
     struct library *libraries;
     struct instance *instances;

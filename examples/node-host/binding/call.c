@@ -20,7 +20,8 @@ struct pending {
     char instance[256];
     gql_answer *answer;
     bool calling; /* The environment's thread is inside gql_runtime_call. */
-    napi_deferred deferred; /* NULL: there is no promise, since the thread is being terminated; the answer is dropped. */
+    /* NULL: there is no promise, since the thread is being terminated; the answer is dropped. */
+    napi_deferred deferred;
 };
 
 static void finish(struct pending *pending)
@@ -43,16 +44,21 @@ static napi_value answer_value(napi_env env, const gql_answer *answer)
         return string_value(env, answer->json, answer->json_size);
     napi_create_object(env, &result);
     set_text(env, result, "code", answer->code);
-    napi_set_named_property(env, result, "message", string_value(env, answer->message, answer->message_size));
-    napi_set_named_property(env, result, "extensions", string_value(env, answer->extensions, answer->extensions_size));
+    napi_set_named_property(env, result, "message",
+                            string_value(env, answer->message, answer->message_size));
+    napi_set_named_property(env, result, "extensions",
+                            string_value(env, answer->extensions, answer->extensions_size));
     return result;
 }
 
 /* What never came to the plugin, as the plugin would answer. */
 static napi_value unavailable(napi_env env, const char *message)
 {
-    return answer_value(env, &(gql_answer){.code = "SERVICE_UNAVAILABLE", .message = message, .message_size = strlen(message),
-                                           .extensions = "{}", .extensions_size = 2});
+    return answer_value(env, &(gql_answer){.code = "SERVICE_UNAVAILABLE",
+                                           .message = message,
+                                           .message_size = strlen(message),
+                                           .extensions = "{}",
+                                           .extensions_size = 2});
 }
 
 static void deliver(napi_env env, struct event *event)
@@ -82,11 +88,24 @@ static void on_answer(gql_answer *answer)
 
 /* The places of call's arguments. */
 enum {
-    INSTANCE, IS_LOADER, INDEX, ARGUMENTS, PARENT, SELECTION, ACTOR, CANCELLATION, TRACE_ID, LOCALE, OCCURRENCE, SOURCE, REMAINING,
+    INSTANCE,
+    IS_LOADER,
+    INDEX,
+    ARGUMENTS,
+    PARENT,
+    SELECTION,
+    ACTOR,
+    CANCELLATION,
+    TRACE_ID,
+    LOCALE,
+    OCCURRENCE,
+    SOURCE,
+    REMAINING,
     CALL_ARGUMENTS
 };
 
-static bool take_values(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+static bool take_values(napi_env env, const napi_value arguments[CALL_ARGUMENTS],
+                        struct pending *pending)
 {
     bool failed = false;
     size_t size = 0, parent_size = 0;
@@ -106,10 +125,12 @@ static bool take_values(napi_env env, const napi_value arguments[CALL_ARGUMENTS]
 }
 
 /* Each is optional but the actor. */
-static bool take_kept(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+static bool take_kept(napi_env env, const napi_value arguments[CALL_ARGUMENTS],
+                      struct pending *pending)
 {
     if (!is_nothing(env, arguments[SELECTION])) {
-        struct selection *selection = take_handle(env, arguments[SELECTION], HANDLE_SELECTION, "selection");
+        struct selection *selection = take_handle(env, arguments[SELECTION], HANDLE_SELECTION,
+                                                  "selection");
         if (selection == NULL)
             return false;
         selection->references++;
@@ -117,7 +138,8 @@ static bool take_kept(napi_env env, const napi_value arguments[CALL_ARGUMENTS], 
         pending->call.selection = selection->selection;
     }
     if (!is_nothing(env, arguments[CANCELLATION])) {
-        struct cancellation *cancellation = take_handle(env, arguments[CANCELLATION], HANDLE_CANCELLATION, "cancellation");
+        struct cancellation *cancellation = take_handle(env, arguments[CANCELLATION],
+                                                        HANDLE_CANCELLATION, "cancellation");
         if (cancellation == NULL)
             return false;
         cancellation->references++;
@@ -136,10 +158,12 @@ static uint64_t deadline_in(double milliseconds)
     if (!(milliseconds > 0) || milliseconds > 1e12)
         return 0;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + (uint64_t)(milliseconds * 1e6);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec +
+           (uint64_t)(milliseconds * 1e6);
 }
 
-static bool take_request(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+static bool take_request(napi_env env, const napi_value arguments[CALL_ARGUMENTS],
+                         struct pending *pending)
 {
     gql_request *request = &pending->request;
     double source = 0, remaining = 0;
@@ -151,22 +175,28 @@ static bool take_request(napi_env env, const napi_value arguments[CALL_ARGUMENTS
         .grant_count = pending->actor->grant_count,
         .cancelled = pending->cancellation == NULL ? NULL : &pending->cancellation->cancelled,
     };
-    if (!take_number(env, arguments[SOURCE], "source", &source) || !take_number(env, arguments[REMAINING], "remaining", &remaining))
+    if (!take_number(env, arguments[SOURCE], "source", &source) ||
+        !take_number(env, arguments[REMAINING], "remaining", &remaining))
         return false;
     request->source = (uint32_t)source;
     request->deadline = deadline_in(remaining);
-    return take_short_string(env, arguments[TRACE_ID], "traceId", pending->trace_id, sizeof pending->trace_id, &request->trace_id) &&
-           take_short_string(env, arguments[LOCALE], "locale", pending->locale, sizeof pending->locale, &request->locale) &&
-           take_short_string(env, arguments[OCCURRENCE], "instance", pending->instance, sizeof pending->instance, &request->instance);
+    return take_short_string(env, arguments[TRACE_ID], "traceId", pending->trace_id,
+                             sizeof pending->trace_id, &request->trace_id) &&
+           take_short_string(env, arguments[LOCALE], "locale", pending->locale,
+                             sizeof pending->locale, &request->locale) &&
+           take_short_string(env, arguments[OCCURRENCE], "instance", pending->instance,
+                             sizeof pending->instance, &request->instance);
 }
 
 /* NULL with an exception if there is no such resolver or loader. */
-static gql_resolve_fn find_function(napi_env env, const struct library *library, napi_value kind, napi_value index)
+static gql_resolve_fn find_function(napi_env env, const struct library *library, napi_value kind,
+                                    napi_value index)
 {
     const gql_schema *schema = gql_library_plugin(library->library)->schema;
     uint32_t place = 0;
     bool is_loader = false;
-    if (napi_get_value_bool(env, kind, &is_loader) == napi_ok && napi_get_value_uint32(env, index, &place) == napi_ok) {
+    if (napi_get_value_bool(env, kind, &is_loader) == napi_ok &&
+        napi_get_value_uint32(env, index, &place) == napi_ok) {
         if (is_loader && place < schema->loader_count)
             return schema->loaders[place]->load;
         if (!is_loader && place < schema->resolver_count)
@@ -186,15 +216,19 @@ static napi_value promise_of(napi_env env, struct pending *pending)
     return promise;
 }
 
-static bool take_call(napi_env env, const napi_value arguments[CALL_ARGUMENTS], struct pending *pending)
+static bool take_call(napi_env env, const napi_value arguments[CALL_ARGUMENTS],
+                      struct pending *pending)
 {
-    return take_values(env, arguments, pending) && take_kept(env, arguments, pending) && take_request(env, arguments, pending);
+    return take_values(env, arguments, pending) && take_kept(env, arguments, pending) &&
+           take_request(env, arguments, pending);
 }
 
 /*
- * call(instance, isLoader, index, argumentsJson, parentJson, selection, actor, cancellation, traceId, locale, occurrence, source, remaining)
- * → the JSON of the value, or {code, message, extensions}, or a promise of either. The deadline is in `remaining` milliseconds; 0:
- * there is none. Everything by its place, and nothing made for one request only: a read costs little more than its work.
+ * call(instance, isLoader, index, argumentsJson, parentJson, selection, actor, cancellation,
+ * traceId, locale, occurrence, source, remaining) → the JSON of the value, or {code, message,
+ * extensions}, or a promise of either. The deadline is in `remaining` milliseconds; 0: there is
+ * none. Everything by its place, and nothing made for one request only: a read costs little more
+ * than its work.
  */
 napi_value call(napi_env env, napi_callback_info info)
 {
@@ -207,7 +241,8 @@ napi_value call(napi_env env, napi_callback_info info)
     if (instance->instance == NULL)
         return unavailable(env, "The plugin is closed");
     const struct runtime *runtime = instance->library->runtime;
-    const gql_resolve_fn function = find_function(env, instance->library, arguments[IS_LOADER], arguments[INDEX]);
+    const gql_resolve_fn function = find_function(env, instance->library, arguments[IS_LOADER],
+                                                  arguments[INDEX]);
     if (function == NULL)
         return NULL;
     struct pending *pending = calloc(1, sizeof *pending);
@@ -220,13 +255,18 @@ napi_value call(napi_env env, napi_callback_info info)
         return NULL;
     }
     pending->calling = true;
-    const int32_t code = gql_runtime_call(runtime->runtime, instance->instance, function, &pending->call, on_answer, pending);
+    const int32_t code = gql_runtime_call(runtime->runtime, instance->instance, function,
+                                          &pending->call, on_answer, pending);
     pending->calling = false;
     if (code == GQL_PENDING) {
-        /* Whatever happens on other threads, it is delivered on this one, later: `pending` is still ours. */
+        /*
+         * Whatever happens on other threads, it is delivered on this one, later: `pending` is still
+         * ours.
+         */
         return promise_of(env, pending);
     }
-    result = code == GQL_OK ? answer_value(env, pending->answer) : unavailable(env, "Too many calls are under way, or memory ran out");
+    result = code == GQL_OK ? answer_value(env, pending->answer)
+                            : unavailable(env, "Too many calls are under way, or memory ran out");
     finish(pending);
     return result;
 }

@@ -35,7 +35,8 @@ napi_value cancel(napi_env env, napi_callback_info info)
     napi_value arguments[MOST_ARGUMENTS];
     if (!take_arguments(env, info, 1, arguments))
         return NULL;
-    struct cancellation *cancellation = take_handle(env, arguments[0], HANDLE_CANCELLATION, "cancellation");
+    struct cancellation *cancellation = take_handle(env, arguments[0], HANDLE_CANCELLATION,
+                                                    "cancellation");
     if (cancellation != NULL)
         __atomic_store_n(&cancellation->cancelled, 1, __ATOMIC_RELAXED);
     return NULL;

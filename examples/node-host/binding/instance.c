@@ -23,7 +23,8 @@ static void execute(napi_env env, void *data)
     (void)env;
     struct task *task = data;
     if (task->kind == TASK_CREATE)
-        task->code = gql_instance_create(task->library->library, task->config, task->config_size, &task->instance, &task->failure);
+        task->code = gql_instance_create(task->library->library, task->config, task->config_size,
+                                         &task->instance, &task->failure);
     else
         gql_instance_destroy(task->library->library, &task->instance);
 }
@@ -37,7 +38,8 @@ static napi_value adopt(napi_env env, struct task *task)
         gql_instance_destroy(task->library->library, &task->instance);
         return NULL;
     }
-    *instance = (struct instance){HANDLE_INSTANCE, task->library, task->instance, task->addon->instances};
+    *instance = (struct instance){HANDLE_INSTANCE, task->library, task->instance,
+                                  task->addon->instances};
     task->addon->instances = instance;
     return result;
 }
@@ -59,7 +61,10 @@ static void settle(napi_env env, struct task *task)
     napi_reject_deferred(env, task->deferred, result);
 }
 
-/* The environment ends before a thread of the pool took the task: what is to be destroyed must be, nothing else. */
+/*
+ * The environment ends before a thread of the pool took the task: what is to be destroyed must be,
+ * nothing else.
+ */
 static void execute_cancelled(struct task *task)
 {
     if (task->kind == TASK_DESTROY)
@@ -81,8 +86,8 @@ static void complete(napi_env env, napi_status status, void *data)
 }
 
 /* Takes `config` over. */
-static napi_value run(napi_env env, enum task_kind kind, struct library *library, gql_instance *instance, char *config,
-                      size_t config_size)
+static napi_value run(napi_env env, enum task_kind kind, struct library *library,
+                      gql_instance *instance, char *config, size_t config_size)
 {
     napi_value promise = NULL, name = text_value(env, "gql_binding");
     struct task *task = calloc(1, sizeof *task);
@@ -90,8 +95,13 @@ static napi_value run(napi_env env, enum task_kind kind, struct library *library
         free(config);
         return throw_no_memory(env);
     }
-    *task = (struct task){.kind = kind, .addon = addon_of(env), .library = library, .instance = instance, .config = config,
-                          .config_size = config_size, .failure.struct_size = sizeof task->failure};
+    *task = (struct task){.kind = kind,
+                          .addon = addon_of(env),
+                          .library = library,
+                          .instance = instance,
+                          .config = config,
+                          .config_size = config_size,
+                          .failure.struct_size = sizeof task->failure};
     if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
         napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) == napi_ok &&
         napi_queue_async_work(env, task->work) == napi_ok) {
@@ -117,7 +127,10 @@ napi_value create_instance(napi_env env, napi_callback_info info)
     return run(env, TASK_CREATE, library, NULL, config, size);
 }
 
-/* destroyInstance(instance) → promise: calls under way are finished. From now on the instance can't be used. */
+/*
+ * destroyInstance(instance) → promise: calls under way are finished. From now on the instance can't
+ * be used.
+ */
 napi_value destroy_instance(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];

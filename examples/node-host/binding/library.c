@@ -12,7 +12,8 @@ napi_value open_library(napi_env env, napi_callback_info info)
     struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
     char *path = runtime == NULL ? NULL : take_string(env, arguments[1], "path", NULL);
     struct library *library = path == NULL ? NULL : calloc(1, sizeof *library);
-    if (library != NULL && gql_library_open(runtime->runtime, path, &library->library, &failure) != GQL_OK) {
+    if (library != NULL &&
+        gql_library_open(runtime->runtime, path, &library->library, &failure) != GQL_OK) {
         free(library);
         free(path);
         return throw_failure(env, &failure);
@@ -40,7 +41,8 @@ static struct library *take_library(napi_env env, napi_value value)
 
 static bool has_instances(const struct addon *addon, const struct library *library)
 {
-    for (const struct instance *instance = addon->instances; instance != NULL; instance = instance->next)
+    for (const struct instance *instance = addon->instances; instance != NULL;
+         instance = instance->next)
         if (instance->library == library && instance->instance != NULL)
             return true;
     return library->tasks > 0;
@@ -56,7 +58,8 @@ napi_value close_library(napi_env env, napi_callback_info info)
     if (library == NULL)
         return NULL;
     if (has_instances(addon_of(env), library)) {
-        napi_throw_error(env, "ERR_GQL_PLUGIN", "The library still has instances; destroy them first");
+        napi_throw_error(env, "ERR_GQL_PLUGIN",
+                         "The library still has instances; destroy them first");
         return NULL;
     }
     gql_library_close(&library->library, false);
@@ -117,7 +120,9 @@ static napi_value describe_references(napi_env env, const gql_schema *schema)
     return list;
 }
 
-/* describe(library) → {id, name, version, …, parts, resolvers, loaders, references, configSchema} */
+/*
+ * describe(library) → {id, name, version, …, parts, resolvers, loaders, references, configSchema}
+ */
 napi_value describe(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS], result;
@@ -155,7 +160,10 @@ static napi_value describe_binding(napi_env env, const gql_binding *binding)
     return result;
 }
 
-/* bind(library, hostSdl) → {sdl, conflicts}: what the host adds to its schema, unless there are conflicts. */
+/*
+ * bind(library, hostSdl) → {sdl, conflicts}: what the host adds to its schema, unless there are
+ * conflicts.
+ */
 napi_value bind_library(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
@@ -168,7 +176,8 @@ napi_value bind_library(napi_env env, napi_callback_info info)
     char *sdl = library == NULL ? NULL : take_string(env, arguments[1], "hostSdl", &size);
     if (sdl == NULL)
         return NULL;
-    const int32_t code = gql_bind(gql_library_plugin(library->library), sdl, size, &binding, &failure);
+    const int32_t code = gql_bind(gql_library_plugin(library->library), sdl, size, &binding,
+                                  &failure);
     free(sdl);
     if (code != GQL_OK)
         return throw_failure(env, &failure);

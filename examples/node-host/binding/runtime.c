@@ -38,13 +38,17 @@ static void deliver_log(napi_env env, struct event *event)
 }
 
 /* Any thread. */
-static void on_log(void *user, uint32_t level, const char *message, size_t size, const char *trace_id)
+static void on_log(void *user, uint32_t level, const char *message, size_t size,
+                   const char *trace_id)
 {
     struct runtime *runtime = user;
     struct log_line *line = malloc(sizeof *line + size);
     if (line == NULL)
         return;
-    *line = (struct log_line){.event.deliver = deliver_log, .runtime = runtime, .level = level, .size = size};
+    *line = (struct log_line){.event.deliver = deliver_log,
+                              .runtime = runtime,
+                              .level = level,
+                              .size = size};
     line->has_trace = trace_id != NULL;
     if (line->has_trace)
         memcpy(line->trace_id, trace_id, strnlen(trace_id, 32));
@@ -59,10 +63,16 @@ static bool read_options(napi_env env, napi_value options, struct runtime *runti
     double level = 0;
     gql_failure failure = {.struct_size = sizeof failure};
     char *name = take_string(env, member(env, options, "name"), "name", NULL);
-    char *version = name == NULL ? NULL : take_string(env, member(env, options, "version"), "version", NULL);
-    bool made = version != NULL && take_number(env, member(env, options, "logLevel"), "logLevel", &level);
-    const gql_runtime_options runtime_options = {
-        .name = name, .version = version, .user = runtime, .log = on_log, .log_level = (uint32_t)level};
+    char *version = name == NULL
+                        ? NULL
+                        : take_string(env, member(env, options, "version"), "version", NULL);
+    bool made = version != NULL &&
+                take_number(env, member(env, options, "logLevel"), "logLevel", &level);
+    const gql_runtime_options runtime_options = {.name = name,
+                                                 .version = version,
+                                                 .user = runtime,
+                                                 .log = on_log,
+                                                 .log_level = (uint32_t)level};
     if (made && gql_runtime_create(&runtime_options, &runtime->runtime, &failure) != GQL_OK) {
         throw_failure(env, &failure);
         made = false;
@@ -83,7 +93,8 @@ napi_value create_runtime(napi_env env, napi_callback_info info)
         return throw_no_memory(env);
     runtime->kind = HANDLE_RUNTIME;
     runtime->addon = addon_of(env);
-    if (read_options(env, arguments[0], runtime) && napi_create_reference(env, arguments[1], 1, &runtime->log) == napi_ok &&
+    if (read_options(env, arguments[0], runtime) &&
+        napi_create_reference(env, arguments[1], 1, &runtime->log) == napi_ok &&
         napi_create_external(env, runtime, NULL, NULL, &result) == napi_ok) {
         runtime->next = runtime->addon->runtimes;
         runtime->addon->runtimes = runtime;
@@ -94,7 +105,10 @@ napi_value create_runtime(napi_env env, napi_callback_info info)
     return NULL;
 }
 
-/* destroyRuntime(runtime), after its libraries are closed. Its last log lines come before it returns. */
+/*
+ * destroyRuntime(runtime), after its libraries are closed. Its last log lines come before it
+ * returns.
+ */
 napi_value destroy_runtime(napi_env env, napi_callback_info info)
 {
     napi_value arguments[MOST_ARGUMENTS];
@@ -104,9 +118,11 @@ napi_value destroy_runtime(napi_env env, napi_callback_info info)
     struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
     if (runtime == NULL || runtime->runtime == NULL)
         return NULL;
-    for (const struct library *library = addon->libraries; library != NULL; library = library->next) {
+    for (const struct library *library = addon->libraries; library != NULL;
+         library = library->next) {
         if (library->runtime == runtime && library->library != NULL) {
-            napi_throw_error(env, "ERR_GQL_PLUGIN", "The runtime still has libraries; close them first");
+            napi_throw_error(env, "ERR_GQL_PLUGIN",
+                             "The runtime still has libraries; close them first");
             return NULL;
         }
     }

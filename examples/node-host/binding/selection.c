@@ -34,7 +34,8 @@ napi_value make_selection(napi_env env, napi_callback_info info)
     selection->references = 1;
     const int32_t code = gql_selection_parse(text, size, &selection->selection, &failure);
     free(text);
-    if (code != GQL_OK || napi_create_external(env, selection, drop_selection, NULL, &result) != napi_ok) {
+    if (code != GQL_OK ||
+        napi_create_external(env, selection, drop_selection, NULL, &result) != napi_ok) {
         selection_release(selection);
         return code == GQL_OK ? throw_no_memory(env) : throw_failure(env, &failure);
     }

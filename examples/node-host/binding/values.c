@@ -23,7 +23,8 @@ napi_value throw_failure(napi_env env, const gql_failure *failure)
     return NULL;
 }
 
-bool take_arguments(napi_env env, napi_callback_info info, size_t count, napi_value arguments[MOST_ARGUMENTS])
+bool take_arguments(napi_env env, napi_callback_info info, size_t count,
+                    napi_value arguments[MOST_ARGUMENTS])
 {
     size_t given = MOST_ARGUMENTS;
     if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) == napi_ok && given >= count)
@@ -53,10 +54,12 @@ char *take_string(napi_env env, napi_value value, const char *what, size_t *ret_
 bool is_nothing(napi_env env, napi_value value)
 {
     napi_valuetype type = napi_undefined;
-    return value == NULL || napi_typeof(env, value, &type) != napi_ok || type == napi_undefined || type == napi_null;
+    return value == NULL || napi_typeof(env, value, &type) != napi_ok || type == napi_undefined ||
+           type == napi_null;
 }
 
-char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size, bool *ret_failed)
+char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size,
+                           bool *ret_failed)
 {
     *ret_failed = false;
     if (ret_size != NULL)
@@ -68,13 +71,15 @@ char *take_optional_string(napi_env env, napi_value value, const char *what, siz
     return text;
 }
 
-bool take_short_string(napi_env env, napi_value value, const char *what, char *room, size_t capacity, const char **ret_text)
+bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
+                       size_t capacity, const char **ret_text)
 {
     size_t size = 0;
     *ret_text = NULL;
     if (is_nothing(env, value))
         return true;
-    if (napi_get_value_string_utf8(env, value, room, capacity, &size) == napi_ok && size + 1 < capacity) {
+    if (napi_get_value_string_utf8(env, value, room, capacity, &size) == napi_ok &&
+        size + 1 < capacity) {
         *ret_text = room;
         return true;
     }
@@ -95,7 +100,8 @@ void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const c
     napi_valuetype type;
     void *data = NULL;
     if (value != NULL && napi_typeof(env, value, &type) == napi_ok && type == napi_external &&
-        napi_get_value_external(env, value, &data) == napi_ok && data != NULL && *(enum handle_kind *)data == kind)
+        napi_get_value_external(env, value, &data) == napi_ok && data != NULL &&
+        *(enum handle_kind *)data == kind)
         return data;
     throw_type(env, what, "one of this module's own");
     return NULL;
@@ -124,7 +130,10 @@ static size_t ascii_run(const char *text, size_t size)
     return run;
 }
 
-/* From UTF-8 into `latin`, which has room for as many bytes. False if it holds anything beyond U+00FF. */
+/*
+ * From UTF-8 into `latin`, which has room for as many bytes. False if it holds anything beyond
+ * U+00FF.
+ */
 static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret_size)
 {
     size_t written = 0;
@@ -135,7 +144,8 @@ static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret
         written += run;
         if (at == size)
             break;
-        const unsigned char lead = (unsigned char)text[at], next = at + 1 < size ? (unsigned char)text[at + 1] : 0;
+        const unsigned char lead = (unsigned char)text[at],
+                            next = at + 1 < size ? (unsigned char)text[at + 1] : 0;
         if ((lead != 0xC2 && lead != 0xC3) || (next & 0xC0) != 0x80)
             return false;
         latin[written++] = (char)(lead << 6 | (next & 0x3F));
@@ -145,7 +155,10 @@ static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret
     return true;
 }
 
-/* V8 takes Latin-1 as it is, but UTF-8 byte by byte, twice: for a page of results that takes longer than to read it. */
+/*
+ * V8 takes Latin-1 as it is, but UTF-8 byte by byte, twice: for a page of results that takes longer
+ * than to read it.
+ */
 napi_value string_value(napi_env env, const char *text, size_t size)
 {
     napi_value value = NULL;

@@ -7,20 +7,28 @@
 
 enum { MOST_ARGUMENTS = 13 };
 
-/* Throws a TypeError unless there are at least `count` arguments. What was not given is undefined. */
-bool take_arguments(napi_env env, napi_callback_info info, size_t count, napi_value arguments[MOST_ARGUMENTS]);
+/*
+ * Throws a TypeError unless there are at least `count` arguments. What was not given is undefined.
+ */
+bool take_arguments(napi_env env, napi_callback_info info, size_t count,
+                    napi_value arguments[MOST_ARGUMENTS]);
 
-/* A copy with a NUL behind it, to be freed; throws a TypeError that names `what` for anything but a string. */
+/*
+ * A copy with a NUL behind it, to be freed; throws a TypeError that names `what` for anything but a
+ * string.
+ */
 char *take_string(napi_env env, napi_value value, const char *what, size_t *ret_size);
 
 /* NULL without an exception for null and undefined. */
-char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size, bool *ret_failed);
+char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size,
+                           bool *ret_failed);
 
 /*
- * Copies a string with a NUL behind it, and sets *ret_text to the copy, or to NULL for null and undefined. False with an exception
- * for anything else, and for what does not fit.
+ * Copies a string with a NUL behind it, and sets *ret_text to the copy, or to NULL for null and
+ * undefined. False with an exception for anything else, and for what does not fit.
  */
-bool take_short_string(napi_env env, napi_value value, const char *what, char *room, size_t capacity, const char **ret_text);
+bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
+                       size_t capacity, const char **ret_text);
 
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number);
 

@@ -3,12 +3,16 @@
 
 #include "plugin/store/sqlite/queries.h"
 
-/* IDs that are taken are minted anew; with 16 random bits in each, so many in a row mean that something else is wrong. */
+/*
+ * IDs that are taken are minted anew; with 16 random bits in each, so many in a row mean that
+ * something else is wrong.
+ */
 enum { MINT_ATTEMPTS = 16 };
 
 static enum store_status broken(const struct apply_context *context, struct store_trouble *trouble)
 {
-    return connection_status(context->connection, sqlite3_extended_errcode(context->connection->handle), trouble);
+    return connection_status(context->connection,
+                             sqlite3_extended_errcode(context->connection->handle), trouble);
 }
 
 static void bind_text(sqlite3_stmt *statement, int column, struct text text)
@@ -19,17 +23,20 @@ static void bind_text(sqlite3_stmt *statement, int column, struct text text)
         sqlite3_bind_text(statement, column, text.data, (int)text.size, SQLITE_STATIC);
 }
 
-static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement, struct store_trouble *trouble)
+static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
+                             struct store_trouble *trouble)
 {
     const int code = sqlite3_step(statement);
-    const enum store_status status =
-        code == SQLITE_DONE ? STORE_OK : connection_status(context->connection, code, trouble);
+    const enum store_status status = code == SQLITE_DONE
+                                         ? STORE_OK
+                                         : connection_status(context->connection, code, trouble);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     return status;
 }
 
-static enum store_status add_organization(const struct apply_context *context, struct store_organization *organization,
+static enum store_status add_organization(const struct apply_context *context,
+                                          struct store_organization *organization,
                                           struct store_trouble *trouble)
 {
     sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_ADD_ORGANIZATION);
@@ -46,8 +53,8 @@ static enum store_status add_organization(const struct apply_context *context, s
     return code == SQLITE_DONE ? STORE_OK : connection_status(context->connection, code, trouble);
 }
 
-static enum store_status find_organization(const struct apply_context *context, struct text id, int64_t *ret_key,
-                                           struct store_trouble *trouble)
+static enum store_status find_organization(const struct apply_context *context, struct text id,
+                                           int64_t *ret_key, struct store_trouble *trouble)
 {
     struct store_organization organization;
     enum store_status status = query_organization(context->connection, id, &organization, trouble);
@@ -58,10 +65,12 @@ static enum store_status find_organization(const struct apply_context *context, 
     return status;
 }
 
-static enum store_status insert(const struct apply_context *context, struct store_mutation *mutation, int64_t organization,
+static enum store_status insert(const struct apply_context *context,
+                                struct store_mutation *mutation, int64_t organization,
                                 const struct sort_key *key)
 {
-    sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_INSERT_INTEGRATION);
+    sqlite3_stmt *statement = connection_statement(context->connection,
+                                                   STATEMENT_INSERT_INTEGRATION);
     if (statement == NULL)
         return broken(context, &mutation->trouble);
     for (int attempt = 0; attempt < MINT_ATTEMPTS; attempt++) {
@@ -79,13 +88,15 @@ static enum store_status insert(const struct apply_context *context, struct stor
     return STORE_BROKEN;
 }
 
-static enum store_status create(const struct apply_context *context, struct store_mutation *mutation)
+static enum store_status create(const struct apply_context *context,
+                                struct store_mutation *mutation)
 {
     int64_t organization = 0;
     SORT_KEY_AUTO key;
     if (!sort_key_make(context->collation, mutation->title, &key))
         return STORE_NO_MEMORY;
-    enum store_status status = find_organization(context, mutation->organization_id, &organization, &mutation->trouble);
+    enum store_status status = find_organization(context, mutation->organization_id, &organization,
+                                                 &mutation->trouble);
     if (status == STORE_OK)
         status = insert(context, mutation, organization, &key);
     const struct integration created = {
@@ -102,20 +113,24 @@ static enum store_status create(const struct apply_context *context, struct stor
 }
 
 /* Puts the integration as it is into the result, and compares the version. */
-static enum store_status check_version(const struct apply_context *context, struct store_mutation *mutation)
+static enum store_status check_version(const struct apply_context *context,
+                                       struct store_mutation *mutation)
 {
-    const enum store_status status =
-        query_integration(context->connection, &mutation->id, &mutation->result, &mutation->trouble);
+    const enum store_status status = query_integration(context->connection, &mutation->id,
+                                                       &mutation->result, &mutation->trouble);
     if (status != STORE_OK)
         return status;
-    return mutation->result.items[0].version == mutation->expected_version ? STORE_OK : STORE_CONFLICT;
+    return mutation->result.items[0].version == mutation->expected_version ? STORE_OK
+                                                                           : STORE_CONFLICT;
 }
 
-static enum store_status write_with_title(const struct apply_context *context, const struct integration *changed,
+static enum store_status write_with_title(const struct apply_context *context,
+                                          const struct integration *changed,
                                           struct store_trouble *trouble)
 {
     SORT_KEY_AUTO key;
-    sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_UPDATE_INTEGRATION);
+    sqlite3_stmt *statement = connection_statement(context->connection,
+                                                   STATEMENT_UPDATE_INTEGRATION);
     if (!sort_key_make(context->collation, changed->title, &key))
         return STORE_NO_MEMORY;
     if (statement == NULL)
@@ -128,10 +143,12 @@ static enum store_status write_with_title(const struct apply_context *context, c
     return run(context, statement, trouble);
 }
 
-static enum store_status write_in_place(const struct apply_context *context, const struct integration *changed,
+static enum store_status write_in_place(const struct apply_context *context,
+                                        const struct integration *changed,
                                         struct store_trouble *trouble)
 {
-    sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_UPDATE_INTEGRATION_IN_PLACE);
+    sqlite3_stmt *statement = connection_statement(context->connection,
+                                                   STATEMENT_UPDATE_INTEGRATION_IN_PLACE);
     if (statement == NULL)
         return broken(context, trouble);
     sqlite3_bind_blob(statement, 1, changed->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
@@ -140,13 +157,15 @@ static enum store_status write_in_place(const struct apply_context *context, con
     return run(context, statement, trouble);
 }
 
-static enum store_status update(const struct apply_context *context, struct store_mutation *mutation)
+static enum store_status update(const struct apply_context *context,
+                                struct store_mutation *mutation)
 {
     enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
         return status;
     struct integration changed = mutation->result.items[0];
-    const bool retitled = mutation->title.data != NULL && !text_equal(mutation->title, changed.title);
+    const bool retitled = mutation->title.data != NULL &&
+                          !text_equal(mutation->title, changed.title);
     if (retitled)
         changed.title = mutation->title;
     if (mutation->sets_credential_ref)
@@ -161,19 +180,19 @@ static enum store_status update(const struct apply_context *context, struct stor
     return status;
 }
 
-static enum store_status delete(const struct apply_context *context, struct store_mutation *mutation)
-{
+static enum store_status delete (const struct apply_context *context,
+                                 struct store_mutation *mutation) {
     const enum store_status status = check_version(context, mutation);
-    if (status != STORE_OK)
-        return status;
-    sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_DELETE_INTEGRATION);
-    if (statement == NULL)
-        return broken(context, &mutation->trouble);
+    if (status != STORE_OK) return status;
+    sqlite3_stmt *statement = connection_statement(context->connection,
+                                                   STATEMENT_DELETE_INTEGRATION);
+    if (statement == NULL) return broken(context, &mutation->trouble);
     sqlite3_bind_blob(statement, 1, mutation->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
     return run(context, statement, &mutation->trouble);
 }
 
-enum store_status apply_mutation(const struct apply_context *context, struct store_mutation *mutation)
+enum store_status apply_mutation(const struct apply_context *context,
+                                 struct store_mutation *mutation)
 {
     switch (mutation->kind) {
     case STORE_CREATE:
@@ -181,7 +200,7 @@ enum store_status apply_mutation(const struct apply_context *context, struct sto
     case STORE_UPDATE:
         return update(context, mutation);
     case STORE_DELETE:
-        return delete(context, mutation);
+        return delete (context, mutation);
     }
     return STORE_BROKEN;
 }

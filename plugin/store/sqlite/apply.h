@@ -14,6 +14,7 @@ struct apply_context {
 };
 
 /* Returns what goes into mutation->status; fills in mutation->result and mutation->trouble. */
-enum store_status apply_mutation(const struct apply_context *context, struct store_mutation *mutation);
+enum store_status apply_mutation(const struct apply_context *context,
+                                 struct store_mutation *mutation);
 
 #endif

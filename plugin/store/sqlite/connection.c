@@ -7,8 +7,9 @@
 #include "plugin/base/deadline.h"
 
 /*
- * Of two that open a new file at the same time one is told that it is busy, without having waited: SQLite does not call its
- * busy handler where the mode of the journal changes. Where it does call it, an attempt takes the whole timeout itself.
+ * Of two that open a new file at the same time one is told that it is busy, without having waited:
+ * SQLite does not call its busy handler where the mode of the journal changes. Where it does call
+ * it, an attempt takes the whole timeout itself.
  */
 static int use_wal(sqlite3 *handle, int busy_timeout_ms)
 {
@@ -22,21 +23,24 @@ static int use_wal(sqlite3 *handle, int busy_timeout_ms)
     }
 }
 
-static int set_pragmas(struct connection *connection, const struct store_options *options, bool writable)
+static int set_pragmas(struct connection *connection, const struct store_options *options,
+                       bool writable)
 {
     char pragmas[256];
     const int code = writable ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
-    sqlite3_snprintf((int)sizeof pragmas, pragmas,
-                     "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-                     "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld;",
-                     writable ? "" : "PRAGMA query_only = ON;", options->cache_kib,
-                     (sqlite3_int64)options->mmap_mib << 20);
+    sqlite3_snprintf(
+        (int)sizeof pragmas, pragmas,
+        "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
+        "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld;",
+        writable ? "" : "PRAGMA query_only = ON;", options->cache_kib,
+        (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
 }
 
-int connection_open(struct connection *connection, const struct store_options *options, bool writable)
+int connection_open(struct connection *connection, const struct store_options *options,
+                    bool writable)
 {
     *connection = (struct connection){0};
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
@@ -62,7 +66,8 @@ sqlite3_stmt *connection_statement(struct connection *connection, enum statement
 {
     sqlite3_stmt **slot = &connection->statements[statement];
     if (*slot == NULL)
-        sqlite3_prepare_v3(connection->handle, statement_sql[statement], -1, SQLITE_PREPARE_PERSISTENT, slot, NULL);
+        sqlite3_prepare_v3(connection->handle, statement_sql[statement], -1,
+                           SQLITE_PREPARE_PERSISTENT, slot, NULL);
     return *slot;
 }
 
@@ -76,9 +81,11 @@ int connection_run(struct connection *connection, enum statement statement)
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-enum store_status connection_status(const struct connection *connection, int code, struct store_trouble *trouble)
+enum store_status connection_status(const struct connection *connection, int code,
+                                    struct store_trouble *trouble)
 {
-    const bool known = connection->handle != NULL && sqlite3_extended_errcode(connection->handle) == code;
+    const bool known = connection->handle != NULL &&
+                       sqlite3_extended_errcode(connection->handle) == code;
     snprintf(trouble->detail, sizeof trouble->detail, "SQLite %d: %s", code,
              known ? sqlite3_errmsg(connection->handle) : sqlite3_errstr(code));
     switch (code & 0xff) {

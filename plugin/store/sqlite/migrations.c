@@ -20,24 +20,29 @@ static int read_number(sqlite3 *handle, const char *sql, int *ret_number)
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int32_t fail_sqlite(struct connection *connection, const struct store_options *options, const char *doing,
-                           gql_failure *failure)
+static int32_t fail_sqlite(struct connection *connection, const struct store_options *options,
+                           const char *doing, gql_failure *failure)
 {
-    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing, options->path,
-                sqlite3_errmsg(connection->handle), sqlite3_extended_errcode(connection->handle));
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing,
+                options->path, sqlite3_errmsg(connection->handle),
+                sqlite3_extended_errcode(connection->handle));
 }
 
 static int apply(sqlite3 *handle, int number)
 {
     char version[96];
-    snprintf(version, sizeof version, "PRAGMA user_version = %d; PRAGMA application_id = %d;", number, APPLICATION_ID);
+    snprintf(version, sizeof version, "PRAGMA user_version = %d; PRAGMA application_id = %d;",
+             number, APPLICATION_ID);
     const int code = sqlite3_exec(handle, migration_sql[number - 1], NULL, NULL, NULL);
     return code == SQLITE_OK ? sqlite3_exec(handle, version, NULL, NULL, NULL) : code;
 }
 
-/* Within a transaction: another process may be at it too. Sets *ret_done when there is nothing left to do. */
-static int32_t step(struct connection *connection, const struct store_options *options, bool *ret_done,
-                    gql_failure *failure)
+/*
+ * Within a transaction: another process may be at it too. Sets *ret_done when there is nothing left
+ * to do.
+ */
+static int32_t step(struct connection *connection, const struct store_options *options,
+                    bool *ret_done, gql_failure *failure)
 {
     sqlite3 *handle = connection->handle;
     int version = 0, application = 0, tables = 0;
@@ -46,18 +51,23 @@ static int32_t step(struct connection *connection, const struct store_options *o
         read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables) != SQLITE_OK)
         return fail_sqlite(connection, options, "reading", failure);
     if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
-        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' is a database of something else; give the plugin a "
-                    "file of its own", options->path);
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "database.path: '%s' is a database of something else; give the plugin a "
+                    "file of its own",
+                    options->path);
     if (version < 0 || version > migration_count)
-        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' has schema %d, and this plugin knows up to %d; use the "
-                    "version of the plugin that wrote it, or a newer one", options->path, version, migration_count);
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "database.path: '%s' has schema %d, and this plugin knows up to %d; use the "
+                    "version of the plugin that wrote it, or a newer one",
+                    options->path, version, migration_count);
     *ret_done = version == migration_count;
     if (!*ret_done && apply(handle, version + 1) != SQLITE_OK)
         return fail_sqlite(connection, options, "migrating", failure);
     return GQL_OK;
 }
 
-int32_t migrate(struct connection *connection, const struct store_options *options, gql_failure *failure)
+int32_t migrate(struct connection *connection, const struct store_options *options,
+                gql_failure *failure)
 {
     bool done = false;
     while (!done) {

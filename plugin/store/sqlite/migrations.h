@@ -5,11 +5,15 @@
 
 #include "plugin/store/sqlite/connection.h"
 
-/* Made of migrations/N_*.sql; the schema's version (PRAGMA user_version) is the number of those that were applied. */
+/*
+ * Made of migrations/N_*.sql; the schema's version (PRAGMA user_version) is the number of those
+ * that were applied.
+ */
 extern const char *const migration_sql[];
 extern const int migration_count;
 
 /* Refuses a file that is not a database of this plugin, or one of a newer schema. */
-int32_t migrate(struct connection *connection, const struct store_options *options, gql_failure *failure);
+int32_t migrate(struct connection *connection, const struct store_options *options,
+                gql_failure *failure);
 
 #endif

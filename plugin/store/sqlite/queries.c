@@ -3,8 +3,8 @@
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/readers.h"
 
-enum store_status query_visit(struct connection *connection, const struct identifier *id, store_visit_fn visit, void *user,
-                              struct store_trouble *trouble)
+enum store_status query_visit(struct connection *connection, const struct identifier *id,
+                              store_visit_fn visit, void *user, struct store_trouble *trouble)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_INTEGRATION);
     if (statement == NULL)
@@ -50,7 +50,8 @@ enum store_status query_integration(struct connection *connection, const struct 
 }
 
 enum store_status query_organization(struct connection *connection, struct text id,
-                                     struct store_organization *ret_organization, struct store_trouble *trouble)
+                                     struct store_organization *ret_organization,
+                                     struct store_trouble *trouble)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_ORGANIZATION);
     if (statement == NULL)
@@ -70,14 +71,15 @@ enum store_status query_organization(struct connection *connection, struct text 
     return STORE_OK;
 }
 
-enum store_status store_read_get(struct store_reader *reader, const struct identifier *id, struct integration_list *list,
-                                 struct store_trouble *trouble)
+enum store_status store_read_get(struct store_reader *reader, const struct identifier *id,
+                                 struct integration_list *list, struct store_trouble *trouble)
 {
     return query_integration(&reader->connection, id, list, trouble);
 }
 
 enum store_status store_read_organization(struct store_reader *reader, struct text organization_id,
-                                          struct store_organization *ret_organization, struct store_trouble *trouble)
+                                          struct store_organization *ret_organization,
+                                          struct store_trouble *trouble)
 {
     return query_organization(&reader->connection, organization_id, ret_organization, trouble);
 }

@@ -6,8 +6,8 @@
 #include "plugin/store/sqlite/connection.h"
 
 /* As store_visit. */
-enum store_status query_visit(struct connection *connection, const struct identifier *id, store_visit_fn visit, void *user,
-                              struct store_trouble *trouble);
+enum store_status query_visit(struct connection *connection, const struct identifier *id,
+                              store_visit_fn visit, void *user, struct store_trouble *trouble);
 
 /* As store_get. */
 enum store_status query_integration(struct connection *connection, const struct identifier *id,
@@ -15,6 +15,7 @@ enum store_status query_integration(struct connection *connection, const struct 
 
 /* As store_read_organization. */
 enum store_status query_organization(struct connection *connection, struct text id,
-                                     struct store_organization *ret_organization, struct store_trouble *trouble);
+                                     struct store_organization *ret_organization,
+                                     struct store_trouble *trouble);
 
 #endif

@@ -8,9 +8,11 @@ enum { SWEEP_MILLISECONDS = 50 };
 
 static bool sweep_old(void *user);
 
-bool readers_init(struct readers *readers, const struct store_options *options, const struct collation *collation)
+bool readers_init(struct readers *readers, const struct store_options *options,
+                  const struct collation *collation)
 {
-    *readers = (struct readers){.options = options, .collation = collation, .count = options->readers};
+    *readers =
+        (struct readers){.options = options, .collation = collation, .count = options->readers};
     readers->slots = aligned_alloc(64, (size_t)readers->count * sizeof *readers->slots);
     if (readers->slots == NULL)
         return false;
@@ -25,10 +27,14 @@ bool readers_init(struct readers *readers, const struct store_options *options, 
 /* The load is sequentially consistent for whoever waits: see free_slot. */
 static bool take_slot(struct store_reader *slot)
 {
-    return !atomic_load(&slot->taken) && !atomic_exchange_explicit(&slot->taken, true, memory_order_acquire);
+    return !atomic_load(&slot->taken) &&
+           !atomic_exchange_explicit(&slot->taken, true, memory_order_acquire);
 }
 
-/* Begins with the slot of the processor that runs the thread, so that threads seldom meet and caches stay warm. */
+/*
+ * Begins with the slot of the processor that runs the thread, so that threads seldom meet and
+ * caches stay warm.
+ */
 static struct store_reader *find_free(struct readers *readers)
 {
     const int cpu = sched_getcpu();
@@ -56,7 +62,10 @@ static struct store_reader *wait_for_free(struct readers *readers)
 static void free_slot(struct store_reader *slot)
 {
     struct readers *readers = slot->readers;
-    /* Sequentially consistent on both sides: either the waiter sees the slot free, or we see the waiter. */
+    /*
+     * Sequentially consistent on both sides: either the waiter sees the slot free, or we see the
+     * waiter.
+     */
     atomic_store(&slot->taken, false);
     if (atomic_load(&readers->waiting) == 0)
         return;
@@ -65,7 +74,8 @@ static void free_slot(struct store_reader *slot)
     pthread_mutex_unlock(&readers->lock);
 }
 
-static bool ensure_open(struct store_reader *slot, enum store_status *ret_status, struct store_trouble *trouble)
+static bool ensure_open(struct store_reader *slot, enum store_status *ret_status,
+                        struct store_trouble *trouble)
 {
     if (slot->open)
         return true;
@@ -78,7 +88,8 @@ static bool ensure_open(struct store_reader *slot, enum store_status *ret_status
     return false;
 }
 
-static bool enter(struct store_reader *slot, enum store_status *ret_status, struct store_trouble *trouble)
+static bool enter(struct store_reader *slot, enum store_status *ret_status,
+                  struct store_trouble *trouble)
 {
     if (!ensure_open(slot, ret_status, trouble))
         return false;
@@ -88,7 +99,8 @@ static bool enter(struct store_reader *slot, enum store_status *ret_status, stru
     return code == SQLITE_OK;
 }
 
-struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status, struct store_trouble *trouble)
+struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status,
+                                  struct store_trouble *trouble)
 {
     struct store_reader *slot = find_free(readers);
     if (slot == NULL)

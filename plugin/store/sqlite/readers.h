@@ -13,7 +13,8 @@
 
 struct store_reader {
     _Alignas(64) atomic_bool taken;
-    atomic_bool kept; /* Its snapshot is open although nobody reads. Written by whoever has taken it. */
+    /* Its snapshot is open although nobody reads. Written by whoever has taken it. */
+    atomic_bool kept;
     bool open;
     struct connection connection;
     struct snapshot snapshot;
@@ -33,7 +34,8 @@ struct readers {
 };
 
 /* The options and the collation must outlive it. False if memory ran out. */
-bool readers_init(struct readers *readers, const struct store_options *options, const struct collation *collation);
+bool readers_init(struct readers *readers, const struct store_options *options,
+                  const struct collation *collation);
 
 /* Waits for those that are taken; from now on none is given out. */
 void readers_drain(struct readers *readers);
@@ -41,8 +43,12 @@ void readers_drain(struct readers *readers);
 /* After readers_drain. */
 void readers_finish(struct readers *readers);
 
-/* A free connection in a snapshot, opened if need be; waits where all are taken. NULL with the status. */
-struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status, struct store_trouble *trouble);
+/*
+ * A free connection in a snapshot, opened if need be; waits where all are taken. NULL with the
+ * status.
+ */
+struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status,
+                                  struct store_trouble *trouble);
 void readers_give_back(struct store_reader *reader);
 
 /* Any thread, after a commit: ends the snapshots that are kept, which nobody can go on with. */

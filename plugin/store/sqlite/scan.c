@@ -17,7 +17,8 @@ static void bound_finish(struct bound *bound)
 
 #define BOUND_AUTO __attribute__((cleanup(bound_finish))) struct bound
 
-static bool bound_make(struct bound *bound, const struct collation *collation, const struct store_position *position)
+static bool bound_make(struct bound *bound, const struct collation *collation,
+                       const struct store_position *position)
 {
     if (position == NULL)
         return true;
@@ -40,7 +41,8 @@ static bool is_before(sqlite3_stmt *row, const struct bound *end, bool backward)
     if (!end->given)
         return true;
     const void *key = sqlite3_column_blob(row, SORT_KEY_COLUMN);
-    int order = compare_keys(key, (size_t)sqlite3_column_bytes(row, SORT_KEY_COLUMN), end->key.data, end->key.size);
+    int order = compare_keys(key, (size_t)sqlite3_column_bytes(row, SORT_KEY_COLUMN), end->key.data,
+                             end->key.size);
     if (order == 0) {
         const struct identifier id = column_identifier(row, ID_COLUMN);
         order = memcmp(id.bytes, end->id.bytes, IDENTIFIER_SIZE);
@@ -48,7 +50,8 @@ static bool is_before(sqlite3_stmt *row, const struct bound *end, bool backward)
     return backward ? order > 0 : order < 0;
 }
 
-static bool append_row(sqlite3_stmt *row, struct text organization_id, struct integration_list *list)
+static bool append_row(sqlite3_stmt *row, struct text organization_id,
+                       struct integration_list *list)
 {
     const struct integration found = {
         .id = column_identifier(row, ID_COLUMN),
@@ -72,9 +75,13 @@ struct scan {
     bool at_end;
 };
 
-/* No title's sort key is below the first, or above the second: ICU's keys are not empty, and none begins so. */
-static const uint8_t lowest_key[1], highest_key[16] = {
-    255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+/*
+ * No title's sort key is below the first, or above the second: ICU's keys are not empty, and none
+ * begins so.
+ */
+static const uint8_t lowest_key[1],
+    highest_key[16] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
 };
 
 static void bind(const struct scan *scan, sqlite3_stmt *statement)
@@ -84,8 +91,8 @@ static void bind(const struct scan *scan, sqlite3_stmt *statement)
     if (start->given)
         sqlite3_bind_blob(statement, 2, start->key.data, (int)start->key.size, SQLITE_STATIC);
     else
-        sqlite3_bind_blob(statement, 2, scan->backward ? highest_key : lowest_key, scan->backward ? (int)sizeof highest_key : 0,
-                          SQLITE_STATIC);
+        sqlite3_bind_blob(statement, 2, scan->backward ? highest_key : lowest_key,
+                          scan->backward ? (int)sizeof highest_key : 0, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 3, start->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
     sqlite3_bind_int64(statement, 4, (sqlite3_int64)(scan->limit - scan->list->count));
     if (scan->filter != STORE_ALL)
@@ -96,7 +103,8 @@ static enum store_status run(struct scan *scan, enum statement which, struct sto
 {
     sqlite3_stmt *statement = connection_statement(scan->connection, which);
     if (statement == NULL)
-        return connection_status(scan->connection, sqlite3_extended_errcode(scan->connection->handle), trouble);
+        return connection_status(scan->connection,
+                                 sqlite3_extended_errcode(scan->connection->handle), trouble);
     bind(scan, statement);
     int code = SQLITE_DONE;
     bool room = true;
@@ -108,15 +116,19 @@ static enum store_status run(struct scan *scan, enum statement which, struct sto
     sqlite3_clear_bindings(statement);
     if (!room)
         return STORE_NO_MEMORY;
-    return code == SQLITE_DONE || code == SQLITE_ROW ? STORE_OK : connection_status(scan->connection, code, trouble);
+    return code == SQLITE_DONE || code == SQLITE_ROW
+               ? STORE_OK
+               : connection_status(scan->connection, code, trouble);
 }
 
-enum store_status store_read_scan(struct store_reader *reader, const struct store_organization *organization,
+enum store_status store_read_scan(struct store_reader *reader,
+                                  const struct store_organization *organization,
                                   const struct store_range *range, bool backward, int limit,
                                   struct integration_list *list, struct store_trouble *trouble)
 {
     static const enum statement statements[2][2][2] = {
-        {{STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD}, {STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
+        {{STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD},
+         {STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
         {{STATEMENT_ACTIVITY_TIES_FORWARD, STATEMENT_ACTIVITY_ROWS_FORWARD},
          {STATEMENT_ACTIVITY_TIES_BACKWARD, STATEMENT_ACTIVITY_ROWS_BACKWARD}},
     };
@@ -127,8 +139,15 @@ enum store_status store_read_scan(struct store_reader *reader, const struct stor
     if (!bound_make(&start, collation, backward ? range->before : range->after) ||
         !bound_make(&end, collation, backward ? range->after : range->before))
         return STORE_NO_MEMORY;
-    struct scan scan = {&reader->connection, organization, range->filter, backward, list->count + (size_t)limit, &start, &end,
-                        list, false};
+    struct scan scan = {&reader->connection,
+                        organization,
+                        range->filter,
+                        backward,
+                        list->count + (size_t)limit,
+                        &start,
+                        &end,
+                        list,
+                        false};
     enum store_status status = STORE_OK;
     if (start.given)
         status = run(&scan, pair[0], trouble);

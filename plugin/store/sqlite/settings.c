@@ -14,7 +14,9 @@ static int32_t fail_sqlite(struct connection *connection, const char *doing, gql
                 sqlite3_errmsg(connection->handle), sqlite3_extended_errcode(connection->handle));
 }
 
-/* Copies at most `capacity` bytes. Returns the setting's size, 0 if there is none, -1 on an error. */
+/*
+ * Copies at most `capacity` bytes. Returns the setting's size, 0 if there is none, -1 on an error.
+ */
 static int read_setting(struct connection *connection, const char *name, void *value, int capacity)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_SETTING);
@@ -35,7 +37,8 @@ static int read_setting(struct connection *connection, const char *name, void *v
     return size;
 }
 
-static bool write_setting(struct connection *connection, const char *name, const void *value, int size)
+static bool write_setting(struct connection *connection, const char *name, const void *value,
+                          int size)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SETTING);
     if (statement == NULL)
@@ -56,7 +59,8 @@ static bool ensure_secret(struct connection *connection, uint8_t secret[SECRET_S
     return write_setting(connection, "cursor_secret", secret, SECRET_SIZE);
 }
 
-int32_t settings_secret(struct connection *connection, uint8_t secret[SECRET_SIZE], gql_failure *failure)
+int32_t settings_secret(struct connection *connection, uint8_t secret[SECRET_SIZE],
+                        gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
         return fail_sqlite(connection, "locking", failure);
@@ -64,12 +68,13 @@ int32_t settings_secret(struct connection *connection, uint8_t secret[SECRET_SIZ
         connection_run(connection, STATEMENT_ROLLBACK);
         return fail_sqlite(connection, "reading the cursors' secret", failure);
     }
-    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK ? GQL_OK
-                                                                     : fail_sqlite(connection, "writing", failure);
+    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
+               ? GQL_OK
+               : fail_sqlite(connection, "writing", failure);
 }
 
-static bool put_sort_key(struct connection *connection, const struct collation *collation, sqlite3_int64 row,
-                         struct text title)
+static bool put_sort_key(struct connection *connection, const struct collation *collation,
+                         sqlite3_int64 row, struct text title)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SORT_KEY);
     SORT_KEY_AUTO key;
@@ -84,7 +89,8 @@ static bool put_sort_key(struct connection *connection, const struct collation *
 }
 
 /* The rows after *last, which becomes the last one that was done. Returns how many, or -1. */
-static int rebuild_some(struct connection *connection, const struct collation *collation, sqlite3_int64 *last)
+static int rebuild_some(struct connection *connection, const struct collation *collation,
+                        sqlite3_int64 *last)
 {
     sqlite3_stmt *scan = connection_statement(connection, STATEMENT_SCAN_TITLES);
     if (scan == NULL)
@@ -106,7 +112,8 @@ static bool rebuild(struct connection *connection, const struct collation *colla
                     const struct store_options *options)
 {
     char message[512];
-    snprintf(message, sizeof message, "the order of titles is made anew for: %s", collation_fingerprint(collation));
+    snprintf(message, sizeof message, "the order of titles is made anew for: %s",
+             collation_fingerprint(collation));
     options->log(options->user, GQL_LOG_INFO, message);
     sqlite3_int64 last = 0;
     long total = 0;
@@ -145,6 +152,7 @@ int32_t settings_collate(struct connection *connection, const struct collation *
         connection_run(connection, STATEMENT_ROLLBACK);
         return code;
     }
-    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK ? GQL_OK
-                                                                     : fail_sqlite(connection, "writing", failure);
+    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
+               ? GQL_OK
+               : fail_sqlite(connection, "writing", failure);
 }

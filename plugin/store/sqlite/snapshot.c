@@ -19,10 +19,14 @@ bool snapshot_is_old(const struct snapshot *snapshot)
 
 int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
 {
-    if (snapshot->open && wal_index_is(snapshot->index, &snapshot->state) && !snapshot_is_old(snapshot))
+    if (snapshot->open && wal_index_is(snapshot->index, &snapshot->state) &&
+        !snapshot_is_old(snapshot))
         return SQLITE_OK;
     snapshot_end(snapshot, connection);
-    /* Before SQLite looks at it: a commit in between makes the state an old one, never the snapshot. */
+    /*
+     * Before SQLite looks at it: a commit in between makes the state an old one, never the
+     * snapshot.
+     */
     if (snapshot->index != NULL) {
         snapshot->state = wal_index_state(snapshot->index);
         snapshot->in_the_way = !wal_index_is_at_rest(snapshot->index);
@@ -36,7 +40,10 @@ int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
 bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
 {
     const bool current = snapshot->index != NULL && wal_index_is(snapshot->index, &snapshot->state);
-    /* As long as nothing is committed a log at rest stays so. After some failures SQLite has ended the transaction itself. */
+    /*
+     * As long as nothing is committed a log at rest stays so. After some failures SQLite has ended
+     * the transaction itself.
+     */
     if (current && !snapshot->in_the_way && !sqlite3_get_autocommit(connection->handle))
         return true;
     if (snapshot->index == NULL)

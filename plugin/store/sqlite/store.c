@@ -19,12 +19,15 @@ struct store {
     struct writer writer;
 };
 
-static int32_t prepare_database(struct store *store, struct connection *connection, gql_failure *failure)
+static int32_t prepare_database(struct store *store, struct connection *connection,
+                                gql_failure *failure)
 {
     const int opened = connection_open(connection, &store->options, true);
     if (opened != SQLITE_OK)
-        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must "
-                    "exist, and the file and the folder must be writable", store->path, sqlite3_errstr(opened), opened);
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must "
+                    "exist, and the file and the folder must be writable",
+                    store->path, sqlite3_errstr(opened), opened);
     int32_t code = migrate(connection, &store->options, failure);
     if (code == GQL_OK)
         code = settings_secret(connection, store->secret, failure);
@@ -42,13 +45,15 @@ static int32_t open_parts(struct store *store, gql_failure *failure)
     if (code == GQL_OK && !readers_init(&store->readers, &store->options, store->collation))
         code = fail_no_memory(failure);
     if (code == GQL_OK)
-        writer_init(&store->writer, &connection, &store->options, store->collation, &store->readers);
+        writer_init(&store->writer, &connection, &store->options, store->collation,
+                    &store->readers);
     else
         connection_close(&connection);
     return code;
 }
 
-int32_t store_open(const struct store_options *options, struct store **ret_store, gql_failure *failure)
+int32_t store_open(const struct store_options *options, struct store **ret_store,
+                   gql_failure *failure)
 {
     struct store *store = calloc(1, sizeof *store);
     if (store == NULL)
@@ -91,8 +96,8 @@ const uint8_t *store_secret(const struct store *store)
     return store->secret;
 }
 
-enum store_status store_visit(struct store *store, const struct identifier *id, store_visit_fn visit, void *user,
-                              struct store_trouble *trouble)
+enum store_status store_visit(struct store *store, const struct identifier *id,
+                              store_visit_fn visit, void *user, struct store_trouble *trouble)
 {
     enum store_status status = STORE_OK;
     struct store_reader *reader = readers_take(&store->readers, &status, trouble);
@@ -103,8 +108,8 @@ enum store_status store_visit(struct store *store, const struct identifier *id, 
     return status;
 }
 
-enum store_status store_get(struct store *store, const struct identifier *id, struct integration_list *list,
-                            struct store_trouble *trouble)
+enum store_status store_get(struct store *store, const struct identifier *id,
+                            struct integration_list *list, struct store_trouble *trouble)
 {
     enum store_status status = STORE_OK;
     struct store_reader *reader = readers_take(&store->readers, &status, trouble);
@@ -115,7 +120,8 @@ enum store_status store_get(struct store *store, const struct identifier *id, st
     return status;
 }
 
-struct store_reader *store_read_begin(struct store *store, enum store_status *ret_status, struct store_trouble *trouble)
+struct store_reader *store_read_begin(struct store *store, enum store_status *ret_status,
+                                      struct store_trouble *trouble)
 {
     return readers_take(&store->readers, ret_status, trouble);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A thread that looks after something now and then, and sleeps as long as there is nothing to look after. */
+/*
+ * A thread that looks after something now and then, and sleeps as long as there is nothing to look
+ * after.
+ */
 #ifndef STORE_SWEEPER_H
 #define STORE_SWEEPER_H
 
@@ -24,7 +27,10 @@ struct sweeper {
 void sweeper_init(struct sweeper *sweeper, int period_ms, bool (*sweep)(void *user), void *user);
 void sweeper_finish(struct sweeper *sweeper);
 
-/* Any thread: there is something to look after, now and then from now on. False if the thread can't be had. */
+/*
+ * Any thread: there is something to look after, now and then from now on. False if the thread can't
+ * be had.
+ */
 bool sweeper_wake(struct sweeper *sweeper);
 
 #endif

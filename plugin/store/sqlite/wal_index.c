@@ -8,7 +8,8 @@
 struct wal_index {
     uint64_t header[6];       /* 48 bytes; iChange and the checksums among them. */
     uint64_t header_again[6]; /* For SQLite, to notice that it reads while somebody writes. */
-    uint32_t backfilled;      /* nBackfill: how many frames of the log are in the database file. */
+    /* nBackfill: how many frames of the log are in the database file. */
+    uint32_t backfilled;
 };
 
 enum {
@@ -22,7 +23,10 @@ enum {
 
 _Static_assert(offsetof(struct wal_index, backfilled) == 96, "as the file format says");
 
-/* Other threads and processes write while we read; what is torn differs from what it was, which is all that is asked. */
+/*
+ * Other threads and processes write while we read; what is torn differs from what it was, which is
+ * all that is asked.
+ */
 static uint64_t load(const uint64_t *word)
 {
     return __atomic_load_n(word, __ATOMIC_ACQUIRE);
@@ -57,7 +61,9 @@ static bool has_log(struct connection *connection)
 static sqlite3_file *file_of(const struct connection *connection)
 {
     sqlite3_file *file = NULL;
-    if (sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) != SQLITE_OK || file == NULL)
+    if (sqlite3_file_control(connection->handle, "main", SQLITE_FCNTL_FILE_POINTER, &file) !=
+            SQLITE_OK ||
+        file == NULL)
         return NULL;
     const sqlite3_io_methods *methods = file->pMethods;
     return methods != NULL && methods->iVersion >= 2 && methods->xShmMap != NULL ? file : NULL;
@@ -67,7 +73,8 @@ const struct wal_index *wal_index_of(struct connection *connection)
 {
     volatile void *block = NULL;
     sqlite3_file *file = has_log(connection) ? file_of(connection) : NULL;
-    if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK || block == NULL)
+    if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK ||
+        block == NULL)
         return NULL;
     const struct wal_index *index = (const struct wal_index *)(uintptr_t)block;
     const struct wal_state state = wal_index_state(index);
@@ -86,5 +93,6 @@ bool wal_index_is_at_rest(const struct wal_index *index)
 {
     const struct wal_state state = wal_index_state(index);
     const uint32_t frames = half_of(&state, FRAMES_PLACE);
-    return frames < FRAMES_AT_REST || __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE) == frames;
+    return frames < FRAMES_AT_REST ||
+           __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE) == frames;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A look at SQLite's WAL index, the memory that all connections to a database share, in whatever process: has anything been
- * committed since? Its layout is part of SQLite's file formats ("WAL-mode File Format", section 2.1, The WAL-Index Header).
+ * A look at SQLite's WAL index, the memory that all connections to a database share, in whatever
+ * process: has anything been committed since? Its layout is part of SQLite's file formats
+ * ("WAL-mode File Format", section 2.1, The WAL-Index Header).
  */
 #ifndef STORE_WAL_INDEX_H
 #define STORE_WAL_INDEX_H
@@ -20,8 +21,9 @@ struct wal_state {
 };
 
 /*
- * The index of a connection that has read before. Valid until the connection is closed; NULL where it has none. The caller must
- * be the thread that uses the connection; what is below may be called on any.
+ * The index of a connection that has read before. Valid until the connection is closed; NULL where
+ * it has none. The caller must be the thread that uses the connection; what is below may be called
+ * on any.
  */
 const struct wal_index *wal_index_of(struct connection *connection);
 
@@ -31,8 +33,8 @@ struct wal_state wal_index_state(const struct wal_index *index);
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
 /*
- * Whether a reader may stay in its snapshot without being in the way: a log that is due to be copied into the database, and then
- * begun anew, has to be let go by every reader first.
+ * Whether a reader may stay in its snapshot without being in the way: a log that is due to be
+ * copied into the database, and then begun anew, has to be let go by every reader first.
  */
 bool wal_index_is_at_rest(const struct wal_index *index);
 

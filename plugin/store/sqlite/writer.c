@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/writer.h"
 
-#include "plugin/store/sqlite/apply.h"
 #include "plugin/base/deadline.h"
 #include "plugin/base/thread.h"
+#include "plugin/store/sqlite/apply.h"
 
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
 
-void writer_init(struct writer *writer, const struct connection *connection, const struct store_options *options,
-                 const struct collation *collation, struct readers *readers)
+void writer_init(struct writer *writer, const struct connection *connection,
+                 const struct store_options *options, const struct collation *collation,
+                 struct readers *readers)
 {
-    *writer = (struct writer){.options = options, .collation = collation, .readers = readers, .connection = *connection,
+    *writer = (struct writer){.options = options,
+                              .collation = collation,
+                              .readers = readers,
+                              .connection = *connection,
                               .mint = options->mint};
     writer->last = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
@@ -20,7 +24,8 @@ void writer_init(struct writer *writer, const struct connection *connection, con
 }
 
 /* Returns SQLite's code: anything but SQLITE_OK is a trouble of the whole transaction. */
-static int write_one(struct writer *writer, const struct apply_context *context, struct store_mutation *mutation)
+static int write_one(struct writer *writer, const struct apply_context *context,
+                     struct store_mutation *mutation)
 {
     int code = connection_run(&writer->connection, STATEMENT_SAVEPOINT);
     if (code != SQLITE_OK)
@@ -53,7 +58,8 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
         .unix_milliseconds = writer->options->unix_milliseconds(writer->options->user),
     };
     int code = connection_run(&writer->connection, STATEMENT_BEGIN_WRITE);
-    for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK; mutation = mutation->next) {
+    for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
+         mutation = mutation->next) {
         if (mutation->status == STORE_REFUSED)
             continue;
         if (deadline_passed(mutation->deadline, mutation->cancelled))
@@ -65,8 +71,8 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
 }
 
 /*
- * The transaction came to nothing. Refusals go with it, as they may rest on what a neighbour wrote; only what expired
- * or was refused by its own check never looked at anything.
+ * The transaction came to nothing. Refusals go with it, as they may rest on what a neighbour wrote;
+ * only what expired or was refused by its own check never looked at anything.
  */
 static void refuse_all(struct writer *writer, struct store_mutation *batch, int code)
 {

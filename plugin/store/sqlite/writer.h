@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The one thread that writes. What is waiting when it comes round is committed together: one wait for the disk serves
- * all of it, while each mutation has a savepoint of its own. A lone mutation does not wait for company.
+ * The one thread that writes. What is waiting when it comes round is committed together: one wait
+ * for the disk serves all of it, while each mutation has a savepoint of its own. A lone mutation
+ * does not wait for company.
  */
 #ifndef STORE_WRITER_H
 #define STORE_WRITER_H
@@ -31,8 +32,9 @@ struct writer {
 };
 
 /* Takes the connection over, also where it fails. The thread is started by the first mutation. */
-void writer_init(struct writer *writer, const struct connection *connection, const struct store_options *options,
-                 const struct collation *collation, struct readers *readers);
+void writer_init(struct writer *writer, const struct connection *connection,
+                 const struct store_options *options, const struct collation *collation,
+                 struct readers *readers);
 
 /* Waits until nothing is queued or being written. */
 void writer_drain(struct writer *writer);

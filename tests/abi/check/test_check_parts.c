@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What gql-plugin-check is made of, as far as it can be tried alone. check_test.py tries the tool. */
+/*
+ * What gql-plugin-check is made of, as far as it can be tried alone. check_test.py tries the tool.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,8 +14,8 @@
 #include "abi/check/synthesis.h"
 
 /* Each list ends with NULL. */
-static void expect_forms(const char *name, bool (*is_right)(const char *text), const char *const *right,
-                         const char *const *wrong)
+static void expect_forms(const char *name, bool (*is_right)(const char *text),
+                         const char *const *right, const char *const *wrong)
 {
     for (; *right != NULL; right++)
         cr_expect(is_right(*right), "%s: \"%s\" is refused", name, *right);
@@ -25,22 +27,28 @@ static void expect_forms(const char *name, bool (*is_right)(const char *text), c
 
 Test(notation, tells_right_forms_from_wrong_ones)
 {
-    expect_forms(
-        "id", notation_is_reverse_domain, TEXTS("org.example", "org.gql-integrations.integrations", "a.b.c9"),
-        TEXTS("", "example", ".example", "org.", "org..x", "org.-x", "org.x-", "org.ex ample", "org.ex\xC3\xA4"));
+    expect_forms("id", notation_is_reverse_domain,
+                 TEXTS("org.example", "org.gql-integrations.integrations", "a.b.c9"),
+                 TEXTS("", "example", ".example", "org.", "org..x", "org.-x", "org.x-",
+                       "org.ex ample", "org.ex\xC3\xA4"));
     expect_forms("version", notation_is_semantic_version,
                  TEXTS("0.0.4", "1.2.3", "10.20.30", "1.1.2-prerelease+meta", "1.0.0-alpha.0valid",
-                       "1.0.0-0A.is.legal", "2.0.0+build.1848", "1.0.0+0.build.1-rc.10000aaa-kk-0.1", "1.0.0--"),
-                 TEXTS("", "1", "1.2", "1.2.3.4", "v1.2.3", "01.1.1", "1.01.1", "1.1.01", "1.2.3-0123", "1.2.3-",
-                       "1.2.3+", "1.0.0-alpha..1", "1.0.0-alpha_beta", "1.1.2+.123", "1.2.3 "));
+                       "1.0.0-0A.is.legal", "2.0.0+build.1848",
+                       "1.0.0+0.build.1-rc.10000aaa-kk-0.1", "1.0.0--"),
+                 TEXTS("", "1", "1.2", "1.2.3.4", "v1.2.3", "01.1.1", "1.01.1", "1.1.01",
+                       "1.2.3-0123", "1.2.3-", "1.2.3+", "1.0.0-alpha..1", "1.0.0-alpha_beta",
+                       "1.1.2+.123", "1.2.3 "));
     expect_forms("licence", notation_is_licence,
                  TEXTS("MIT", "Apache-2.0", "GPL-2.0-or-later WITH Bison-exception-2.2",
-                       "(MIT OR Apache-2.0) AND BSD-3-Clause", "LicenseRef-Proprietary", "DocumentRef-x:LicenseRef-y",
-                       "GPL-2.0+"),
-                 TEXTS("", "MIT OR", "OR MIT", "MIT Apache-2.0", "(MIT", "MIT)", "MIT/BSD", "the licence", "()"));
+                       "(MIT OR Apache-2.0) AND BSD-3-Clause", "LicenseRef-Proprietary",
+                       "DocumentRef-x:LicenseRef-y", "GPL-2.0+"),
+                 TEXTS("", "MIT OR", "OR MIT", "MIT Apache-2.0", "(MIT", "MIT)", "MIT/BSD",
+                       "the licence", "()"));
     expect_forms("url", notation_is_url, TEXTS("https://example.org", "http://localhost:1/x?y#z"),
-                 TEXTS("", "example.org", "ftp://example.org", "https://", "https://a b", "https://a\nb"));
-    expect_forms("line", notation_is_line, TEXTS("A name", "\xC3\xA4"), TEXTS("", "two\nlines", "\x7F", "\xC3"));
+                 TEXTS("", "example.org", "ftp://example.org", "https://", "https://a b",
+                       "https://a\nb"));
+    expect_forms("line", notation_is_line, TEXTS("A name", "\xC3\xA4"),
+                 TEXTS("", "two\nlines", "\x7F", "\xC3"));
     expect_forms("code", notation_is_error_code, TEXTS("NOT_FOUND", "E2"),
                  TEXTS("", "not_found", "NOT FOUND", "N\xC3\x84"));
 }
@@ -67,7 +75,8 @@ Test(notation, knows_utf8)
 
 /* ---- Schemas of configurations ---- */
 
-#define SCHEMA(more) "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"type\": \"object\"" more "}"
+#define SCHEMA(more) \
+    "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"type\": \"object\"" more "}"
 #define CLOSED ", \"additionalProperties\": false"
 
 Test(meta_schema, takes_schemas_that_are_closed)
@@ -75,15 +84,17 @@ Test(meta_schema, takes_schemas_that_are_closed)
     static const char *const schemas[] = {
         SCHEMA(CLOSED),
         SCHEMA(", \"unevaluatedProperties\": false, \"allOf\": [{\"properties\": {\"a\": true}}]"),
-        SCHEMA(CLOSED
-               ", \"properties\": {\"a\": {\"type\": [\"integer\", \"null\"], \"minimum\": 1, \"default\": 3}, "
-               "\"b\": {\"type\": \"array\", \"items\": {\"enum\": [\"x\", 1, null]}, \"maxItems\": 4}}, "
-               "\"required\": [\"a\"], \"x-order\": 1, \"$comment\": \"c\""),
+        SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": [\"integer\", \"null\"], \"minimum\": "
+                      "1, \"default\": 3}, "
+                      "\"b\": {\"type\": \"array\", \"items\": {\"enum\": [\"x\", 1, null]}, "
+                      "\"maxItems\": 4}}, "
+                      "\"required\": [\"a\"], \"x-order\": 1, \"$comment\": \"c\""),
         SCHEMA(", \"additionalProperties\": {\"type\": \"string\"}"),
-        SCHEMA(CLOSED
-               ", \"properties\": {\"a\": {\"$ref\": \"#/$defs/a\"}}, \"$defs\": {\"a\": {\"type\": \"object\"" CLOSED
-               "}}, "
-               "\"if\": {\"properties\": {\"a\": {\"const\": 1}}}, \"then\": {\"required\": [\"a\"]}"),
+        SCHEMA(
+            CLOSED
+            ", \"properties\": {\"a\": {\"$ref\": \"#/$defs/a\"}}, \"$defs\": {\"a\": {\"type\": "
+            "\"object\"" CLOSED "}}, "
+            "\"if\": {\"properties\": {\"a\": {\"const\": 1}}}, \"then\": {\"required\": [\"a\"]}"),
     };
     for (size_t i = 0; i < sizeof schemas / sizeof schemas[0]; i++) {
         char fault[512] = "";
@@ -101,26 +112,31 @@ Test(meta_schema, names_what_is_wrong)
         const char *fault;
     } cases[] = {
         {"{\"type\": \"object\"" CLOSED "}", "`$schema` is missing"},
-        {"{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\"" CLOSED "}",
+        {"{\"$schema\": \"http://json-schema.org/draft-07/schema#\", \"type\": \"object\"" CLOSED
+         "}",
          "`$schema` is another"},
         {"{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", \"type\": \"string\"}",
          "`type` is not \"object\""},
         {SCHEMA(""), "the schema: an object without `\"additionalProperties\": false`"},
         {SCHEMA(", \"additionalProperties\": true"), "an object without"},
         {SCHEMA(", \"additionalProperties\": {}"), "an object without"},
-        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": \"object\"}}"), "/properties/a: an object without"},
+        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": \"object\"}}"),
+         "/properties/a: an object without"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"items\": {\"properties\": {}}}}"),
          "/properties/a/items: an object without"},
         {SCHEMA(CLOSED ", \"allOf\": [{\"properties\": {\"a\": {\"type\": \"object\"}}}]"),
          "/allOf/0/properties/a: an object"},
-        {SCHEMA(CLOSED ", \"additionalProperites\": false"), "`additionalProperites` is no keyword"},
+        {SCHEMA(CLOSED ", \"additionalProperites\": false"),
+         "`additionalProperites` is no keyword"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": 1}"), "/properties/a: a schema is due"},
         {SCHEMA(CLOSED ", \"properties\": []"), "/properties: an object of schemas"},
-        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": \"int\"}}"), "/properties/a/type: the name of a type"},
+        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": \"int\"}}"),
+         "/properties/a/type: the name of a type"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"type\": []}}"), "the name of a type"},
         {SCHEMA(CLOSED ", \"required\": [\"a\"]"), "`a` is required, but not among the properties"},
         {SCHEMA(CLOSED ", \"required\": [\"a\", \"a\"]"), "each once"},
-        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"minLength\": -1}}"), "/properties/a/minLength: a whole number"},
+        {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"minLength\": -1}}"),
+         "/properties/a/minLength: a whole number"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"minimum\": \"1\"}}"), "a number is due"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"multipleOf\": 0}}"), "above 0"},
         {SCHEMA(CLOSED ", \"properties\": {\"a\": {\"enum\": 1}}"), "a list is due"},
@@ -134,7 +150,8 @@ Test(meta_schema, names_what_is_wrong)
         json_t *schema = json_loads(cases[i].schema, 0, NULL);
         cr_assert_not_null(schema, "%s", cases[i].schema);
         cr_expect(!meta_schema_check(schema, fault, sizeof fault), "%s is taken", cases[i].schema);
-        cr_expect_not_null(strstr(fault, cases[i].fault), "\"%s\" does not say \"%s\"", fault, cases[i].fault);
+        cr_expect_not_null(strstr(fault, cases[i].fault), "\"%s\" does not say \"%s\"", fault,
+                           cases[i].fault);
         json_decref(schema);
     }
 }
@@ -143,7 +160,8 @@ Test(meta_schema, names_what_is_wrong)
 
 static void expect_json(json_t *json, const char *expected, const char *label)
 {
-    char *text = json == NULL ? NULL : json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
+    char *text = json == NULL ? NULL
+                              : json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY | JSON_SORT_KEYS);
     const char *got = text == NULL ? "nothing" : text;
     cr_expect_str_eq(got, expected, "%s: %s, not %s", label, got, expected);
     free(text);
@@ -160,7 +178,8 @@ Test(synthesis, reads_defaults)
         {"ASC", "\"ASC\""},
         {"\"a\\\"b\"", "\"a\\\"b\""},
         {"[1, [2] 3]", "[1,[2],3]"},
-        {"{ field: TITLE, nested: {on: false} }", "{\"field\":\"TITLE\",\"nested\":{\"on\":false}}"},
+        {"{ field: TITLE, nested: {on: false} }",
+         "{\"field\":\"TITLE\",\"nested\":{\"on\":false}}"},
         {"[]", "[]"},
         {"{}", "{}"},
         {"\"\"\"block\"\"\"", "nothing"},
@@ -174,7 +193,8 @@ Test(synthesis, reads_defaults)
 }
 
 static const char sdl[] =
-    "type Query { a(id: ID!, n: Int = 3, f: Filter, list: [Kind!]!, s: Time!): A! b(loop: Loop!): Int c: Int }\n"
+    "type Query { a(id: ID!, n: Int = 3, f: Filter, list: [Kind!]!, s: Time!): A! b(loop: Loop!): "
+    "Int c: Int }\n"
     "type A { id: ID! self: A node: Node either: Either }\n"
     "interface Node { id: ID! } union Either = A enum Kind { GOOD BAD } scalar Time\n"
     "input Filter { on: Boolean! depth: Float by: String = \"x\" inner: Filter }\n"
@@ -184,10 +204,13 @@ Test(synthesis, makes_arguments)
 {
     gql_schema_document *document = NULL;
     cr_assert_eq(gql_schema_document_parse(sdl, sizeof sdl - 1, &document, NULL), GQL_OK);
-    expect_json(synthesis_arguments(document, "Query", "a", false),
-                "{\"id\":\"gql-plugin-check\",\"list\":[\"GOOD\"],\"n\":3,\"s\":\"gql-plugin-check\"}", "least");
+    expect_json(
+        synthesis_arguments(document, "Query", "a", false),
+        "{\"id\":\"gql-plugin-check\",\"list\":[\"GOOD\"],\"n\":3,\"s\":\"gql-plugin-check\"}",
+        "least");
     json_t *all = synthesis_arguments(document, "Query", "a", true);
-    expect_json(json_deep_copy(json_object_get(json_object_get(all, "f"), "by")), "\"x\"", "a default inside");
+    expect_json(json_deep_copy(json_object_get(json_object_get(all, "f"), "by")), "\"x\"",
+                "a default inside");
     cr_expect(json_is_true(json_object_get(json_object_get(all, "f"), "on")));
     json_decref(all);
     expect_json(synthesis_arguments(document, "Query", "b", false), "nothing", "a loop");

@@ -7,7 +7,9 @@
 #include <string.h>
 
 gql_runtime *runtime;
-const gql_call empty_call = {.struct_size = sizeof empty_call, .arguments = "{}", .arguments_size = 2};
+const gql_call empty_call = {.struct_size = sizeof empty_call,
+                             .arguments = "{}",
+                             .arguments_size = 2};
 gql_reply last_reply;
 gql_reply *last_reply_pointer;
 _Atomic uint64_t counted_misuses[GQL_MISUSE_COUNT];
@@ -19,7 +21,8 @@ static void count_misuse(void *user, gql_misuse misuse)
     atomic_fetch_add(&counted_misuses[misuse], 1);
 }
 
-static void keep_log(void *user, uint32_t level, const char *message, size_t size, const char *trace_id)
+static void keep_log(void *user, uint32_t level, const char *message, size_t size,
+                     const char *trace_id)
 {
     (void)user, (void)level, (void)trace_id;
     snprintf(logged, sizeof logged, "%.*s", (int)size, message);
@@ -27,8 +30,11 @@ static void keep_log(void *user, uint32_t level, const char *message, size_t siz
 
 void runtime_set_up(void)
 {
-    const gql_runtime_options options = {
-        .name = "test", .version = "1", .log = keep_log, .on_misuse = count_misuse, .reply_limit = REPLY_LIMIT};
+    const gql_runtime_options options = {.name = "test",
+                                         .version = "1",
+                                         .log = keep_log,
+                                         .on_misuse = count_misuse,
+                                         .reply_limit = REPLY_LIMIT};
     cr_assert_eq(gql_runtime_create(&options, &runtime, NULL), GQL_OK);
 }
 
@@ -41,8 +47,9 @@ static int32_t complete(const gql_host *host, const struct script *script, uint6
 {
     int32_t code = GQL_OK;
     for (int i = 0; i < (script->times == 0 ? 1 : script->times); i++)
-        code = script->no_error || script->error != NULL ? host->reply_reject(host, handle, script->error)
-                                                         : host->reply_resolve(host, handle);
+        code = script->no_error || script->error != NULL
+                   ? host->reply_reject(host, handle, script->error)
+                   : host->reply_resolve(host, handle);
     return code;
 }
 
@@ -90,8 +97,10 @@ void keep_answer(gql_answer *answer)
         snprintf(kept->json, sizeof kept->json, "%s", answer->json);
     } else {
         snprintf(kept->code, sizeof kept->code, "%s", answer->code);
-        snprintf(kept->message, sizeof kept->message, "%.*s", (int)answer->message_size, answer->message);
-        snprintf(kept->extensions, sizeof kept->extensions, "%.*s", (int)answer->extensions_size, answer->extensions);
+        snprintf(kept->message, sizeof kept->message, "%.*s", (int)answer->message_size,
+                 answer->message);
+        snprintf(kept->extensions, sizeof kept->extensions, "%.*s", (int)answer->extensions_size,
+                 answer->extensions);
     }
     gql_answer_release(answer);
 }
@@ -105,12 +114,15 @@ void forget_misuses(void)
 void expect_misuses(struct expected expected)
 {
     const uint64_t wanted[GQL_MISUSE_COUNT] = {
-        [GQL_MISUSE_STALE_REPLY] = expected.stale,       [GQL_MISUSE_OVERRUN] = expected.overrun,
-        [GQL_MISUSE_NOT_COMPLETED] = expected.not_completed, [GQL_MISUSE_RETURN_CODE] = expected.return_code,
-        [GQL_MISUSE_BAD_ERROR] = expected.bad_error,     [GQL_MISUSE_CONCURRENT] = expected.concurrent,
+        [GQL_MISUSE_STALE_REPLY] = expected.stale,
+        [GQL_MISUSE_OVERRUN] = expected.overrun,
+        [GQL_MISUSE_NOT_COMPLETED] = expected.not_completed,
+        [GQL_MISUSE_RETURN_CODE] = expected.return_code,
+        [GQL_MISUSE_BAD_ERROR] = expected.bad_error,
+        [GQL_MISUSE_CONCURRENT] = expected.concurrent,
         [GQL_MISUSE_LATE_WRITE] = expected.late_write,
     };
     for (int i = 0; i < GQL_MISUSE_COUNT; i++)
-        cr_expect_eq(counted_misuses[i], wanted[i], "%s: counted %zu, expected %zu", gql_misuse_name((gql_misuse)i),
-                     (size_t)counted_misuses[i], (size_t)wanted[i]);
+        cr_expect_eq(counted_misuses[i], wanted[i], "%s: counted %zu, expected %zu",
+                     gql_misuse_name((gql_misuse)i), (size_t)counted_misuses[i], (size_t)wanted[i]);
 }

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A runtime, and a resolver that follows a script, for the suites of the runtime. One thread, unless it is said. */
+/*
+ * A runtime, and a resolver that follows a script, for the suites of the runtime. One thread,
+ * unless it is said.
+ */
 #ifndef RUNTIME_FIXTURE_H
 #define RUNTIME_FIXTURE_H
 
@@ -9,14 +12,14 @@ enum { REPLY_LIMIT = 100000 };
 
 /* What a resolver does; the whole zero: completes once with nothing, and returns GQL_OK. */
 struct script {
-    const char *text;        /* Written into the reply. */
-    const gql_error *error;  /* Rejects instead. */
-    bool no_error;           /* Rejects with NULL. */
-    bool leave;              /* Completes nothing. */
-    int times;               /* Of completing; 0: once. */
-    int32_t code;            /* Returned. */
-    int overrun;             /* Bytes written beyond the capacity. */
-    uint64_t grow;           /* Asked for before the completion. */
+    const char *text;       /* Written into the reply. */
+    const gql_error *error; /* Rejects instead. */
+    bool no_error;          /* Rejects with NULL. */
+    bool leave;             /* Completes nothing. */
+    int times;              /* Of completing; 0: once. */
+    int32_t code;           /* Returned. */
+    int overrun;            /* Bytes written beyond the capacity. */
+    uint64_t grow;          /* Asked for before the completion. */
     bool wild_size;
     bool wild_data;
 };
@@ -39,7 +42,7 @@ struct expected {
 
 extern gql_runtime *runtime;
 extern const gql_call empty_call;
-extern gql_reply last_reply;          /* Of the last script, as it was when it was called. */
+extern gql_reply last_reply; /* Of the last script, as it was when it was called. */
 extern gql_reply *last_reply_pointer;
 extern _Atomic uint64_t counted_misuses[GQL_MISUSE_COUNT];
 extern char logged[256]; /* The last line. */

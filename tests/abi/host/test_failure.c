@@ -37,7 +37,8 @@ Test(failure, cuts_between_characters)
             gql_fail(&failure, GQL_E_CONFIG, "%s", text);
             const size_t length = strlen(failure.message);
             const size_t room = sizeof failure.message - 1;
-            cr_expect_eq((length - shift) % size, 0, "%zu bytes each, %zu before: %zu", size, shift, length);
+            cr_expect_eq((length - shift) % size, 0, "%zu bytes each, %zu before: %zu", size, shift,
+                         length);
             cr_expect_gt(length + size, room, "%zu bytes each: only %zu", size, length);
         }
     }

@@ -16,7 +16,9 @@ static char path[256];
 
 static void set_up(void)
 {
-    cr_assert_eq(gql_runtime_create(&(gql_runtime_options){.name = "test", .version = "1"}, &runtime, NULL), GQL_OK);
+    cr_assert_eq(gql_runtime_create(&(gql_runtime_options){.name = "test", .version = "1"},
+                                    &runtime, NULL),
+                 GQL_OK);
     cr_assert_not_null(mkdtemp(folder));
     snprintf(path, sizeof path, "%s/plugin.so", folder);
 }
@@ -39,8 +41,10 @@ static void expect_refusal(const char *file, int32_t code, const char *reason)
     cr_expect_eq(got, code, "%s: code %d, not %d: %s", reason, got, code, failure.message);
     cr_expect_eq(failure.code, got);
     cr_expect_null(library);
-    cr_expect_not_null(strstr(failure.message, file), "\"%s\" does not name %s", failure.message, file);
-    cr_expect_not_null(strstr(failure.message, reason), "\"%s\" does not say \"%s\"", failure.message, reason);
+    cr_expect_not_null(strstr(failure.message, file), "\"%s\" does not name %s", failure.message,
+                       file);
+    cr_expect_not_null(strstr(failure.message, reason), "\"%s\" does not say \"%s\"",
+                       failure.message, reason);
     cr_expect_eq(gql_library_open(runtime, file, &library, NULL), code);
 }
 
@@ -76,9 +80,13 @@ Test(library, refuses_files_that_are_no_plugins)
     expect_refusal(path, GQL_E_UNAVAILABLE, "empty");
     write_file("just some text, not a library", 29);
     expect_refusal(path, GQL_E_UNAVAILABLE, "not an ELF file");
-    write_file("\x7f" "EL", 3);
+    write_file("\x7f"
+               "EL",
+               3);
     expect_refusal(path, GQL_E_UNAVAILABLE, "not an ELF file");
-    write_file("\x7f" "ELF\x02\x01\x01", 7);
+    write_file("\x7f"
+               "ELF\x02\x01\x01",
+               7);
     expect_refusal(path, GQL_E_UNAVAILABLE, "truncated");
     unlink(path);
     cr_assert_eq(mkfifo(path, 0600), 0);
@@ -191,7 +199,8 @@ Test(library, takes_plugins_without_the_last_optional_member_and_with_members_to
         gql_failure failure = {.struct_size = sizeof failure};
         char file[512];
         snprintf(file, sizeof file, FAULTY_FOLDER "/faulty_%d.so", sizes[i]);
-        cr_expect_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s", failure.message);
+        cr_expect_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s",
+                     failure.message);
         gql_library_close(&library, true);
         cr_expect_null(library);
     }
@@ -204,7 +213,8 @@ Test(library, refuses_to_create_nothing)
     gql_failure failure = {.struct_size = sizeof failure};
     char file[512];
     snprintf(file, sizeof file, FAULTY_FOLDER "/faulty_%d.so", FAULT_CREATE_NOTHING);
-    cr_assert_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s", failure.message);
+    cr_assert_eq(gql_library_open(runtime, file, &library, &failure), GQL_OK, "%s",
+                 failure.message);
     cr_expect_eq(gql_instance_create(library, "{}", 2, &instance, &failure), GQL_E_MISUSE);
     cr_expect_not_null(strstr(failure.message, "no instance"), "%s", failure.message);
     gql_library_close(&library, true);
@@ -225,7 +235,8 @@ Test(library, opens_one_file_twice)
 
 Test(library, finds_plugins_in_the_order_of_their_names)
 {
-    static const char *const names[] = {"b.so", "a.so", "note.txt", ".hidden.so", "c.so.bak", "B.so"};
+    static const char *const names[] = {"b.so",       "a.so",     "note.txt",
+                                        ".hidden.so", "c.so.bak", "B.so"};
     char file[512];
     char **paths = NULL;
     size_t count = 7;

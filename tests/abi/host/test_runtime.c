@@ -18,13 +18,18 @@ Test(runtime, refuses_null)
     gql_runtime *none = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     cr_expect_eq(gql_runtime_create(NULL, &none, &failure), GQL_E_MISUSE);
-    cr_expect_eq(gql_runtime_create(&(gql_runtime_options){.name = "x"}, &none, &failure), GQL_E_MISUSE);
+    cr_expect_eq(gql_runtime_create(&(gql_runtime_options){.name = "x"}, &none, &failure),
+                 GQL_E_MISUSE);
     cr_expect_neq(failure.message[0], '\0');
     cr_expect_null(none);
-    cr_expect_eq(gql_runtime_call(NULL, NULL, never_called, &empty_call, keep_answer, NULL), GQL_E_MISUSE);
-    cr_expect_eq(gql_runtime_call(runtime, NULL, NULL, &empty_call, keep_answer, NULL), GQL_E_MISUSE);
-    cr_expect_eq(gql_runtime_call(runtime, NULL, never_called, NULL, keep_answer, NULL), GQL_E_MISUSE);
-    cr_expect_eq(gql_runtime_call(runtime, NULL, never_called, &empty_call, NULL, NULL), GQL_E_MISUSE);
+    cr_expect_eq(gql_runtime_call(NULL, NULL, never_called, &empty_call, keep_answer, NULL),
+                 GQL_E_MISUSE);
+    cr_expect_eq(gql_runtime_call(runtime, NULL, NULL, &empty_call, keep_answer, NULL),
+                 GQL_E_MISUSE);
+    cr_expect_eq(gql_runtime_call(runtime, NULL, never_called, NULL, keep_answer, NULL),
+                 GQL_E_MISUSE);
+    cr_expect_eq(gql_runtime_call(runtime, NULL, never_called, &empty_call, NULL, NULL),
+                 GQL_E_MISUSE);
     gql_answer_release(NULL);
     gql_runtime_destroy(NULL);
     gql_runtime_destroy(&none);
@@ -65,8 +70,12 @@ Test(runtime, delivers_an_error)
     cr_expect_str_eq(kept.code, "NOT_FOUND");
     cr_expect_str_eq(kept.message, "no such thing");
     cr_expect_str_eq(kept.extensions, "{\"x\":2}");
-    const gql_error old = {.struct_size = offsetof(gql_error, extensions), .code = "A", .message = "m", .message_size = 1,
-                           .extensions = "never read", .extensions_size = 10};
+    const gql_error old = {.struct_size = offsetof(gql_error, extensions),
+                           .code = "A",
+                           .message = "m",
+                           .message_size = 1,
+                           .extensions = "never read",
+                           .extensions_size = 10};
     cr_assert_eq(call_script(&(struct script){.error = &old}, &kept), GQL_OK);
     cr_expect_str_eq(kept.extensions, "{}");
     expect_misuses((struct expected){0});
@@ -74,9 +83,14 @@ Test(runtime, delivers_an_error)
 
 Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
 {
-    static const gql_error no_code = {.struct_size = sizeof no_code, .message = "m", .message_size = 1};
+    static const gql_error no_code = {.struct_size = sizeof no_code,
+                                      .message = "m",
+                                      .message_size = 1};
     static const gql_error no_message = {.struct_size = sizeof no_message, .code = "A"};
-    static const gql_error too_small = {.struct_size = 8, .code = "A", .message = "m", .message_size = 1};
+    static const gql_error too_small = {.struct_size = 8,
+                                        .code = "A",
+                                        .message = "m",
+                                        .message_size = 1};
     static const struct {
         const char *label;
         struct script script;
@@ -87,8 +101,14 @@ Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
         {"negative, completes nothing", {.leave = true, .code = GQL_E_NO_MEMORY}, false, {0}},
         {"unknown negative code", {.leave = true, .code = -99}, false, {.return_code = 1}},
         {"unknown positive code", {.leave = true, .code = 7}, false, {.return_code = 1}},
-        {"negative although completed", {.text = "1", .code = GQL_E_MISUSE}, true, {.return_code = 1}},
-        {"pending although completed inline", {.text = "1", .code = GQL_PENDING}, true, {.return_code = 1}},
+        {"negative although completed",
+         {.text = "1", .code = GQL_E_MISUSE},
+         true,
+         {.return_code = 1}},
+        {"pending although completed inline",
+         {.text = "1", .code = GQL_PENDING},
+         true,
+         {.return_code = 1}},
         {"completes twice", {.text = "1", .times = 2}, true, {.stale = 1}},
         {"completes thrice", {.text = "1", .times = 3}, true, {.stale = 2}},
         {"no error", {.no_error = true}, false, {.bad_error = 1}},
@@ -118,7 +138,8 @@ Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
 Test(runtime, drops_handles_that_never_were)
 {
     const gql_host *host = gql_runtime_host(runtime);
-    static const uint64_t handles[] = {0, 1, 63, 64, UINT64_C(1) << 20, UINT64_MAX, UINT64_C(1) << 63, 0x123456789abcdef};
+    static const uint64_t handles[] = {
+        0, 1, 63, 64, UINT64_C(1) << 20, UINT64_MAX, UINT64_C(1) << 63, 0x123456789abcdef};
     uint64_t stale = 0;
     for (size_t i = 0; i < sizeof handles / sizeof handles[0]; i++) {
         cr_expect_eq(host->reply_resolve(host, handles[i]), GQL_E_STALE_REPLY, "%zu", i);
@@ -156,7 +177,9 @@ static int32_t fill(gql_instance *instance, const gql_call *call, gql_reply *rep
     const gql_host *host = gql_runtime_host(runtime);
     const uint64_t wanted = call->arguments_size;
     while (reply->size < wanted) {
-        const int32_t code = reply->size == reply->capacity ? host->reply_grow(host, reply->handle, 1) : GQL_OK;
+        const int32_t code = reply->size == reply->capacity
+                                 ? host->reply_grow(host, reply->handle, 1)
+                                 : GQL_OK;
         if (code != GQL_OK)
             return code;
         reply->data[reply->size] = (char)('a' + reply->size % 26);
@@ -170,7 +193,8 @@ Test(runtime, grows_up_to_the_limit)
     static const struct {
         uint64_t size;
         bool resolved;
-    } cases[] = {{0, true}, {1, true}, {2048, true}, {2049, true}, {REPLY_LIMIT, true}, {REPLY_LIMIT + 1, false}};
+    } cases[] = {{0, true},    {1, true},           {2048, true},
+                 {2049, true}, {REPLY_LIMIT, true}, {REPLY_LIMIT + 1, false}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const gql_call call = {.struct_size = sizeof call, .arguments_size = cases[i].size};
         struct kept kept = {0};
@@ -178,7 +202,8 @@ Test(runtime, grows_up_to_the_limit)
         cr_expect_eq(kept.resolved, cases[i].resolved, "%zu", (size_t)cases[i].size);
         if (!kept.resolved)
             continue;
-        cr_assert_eq(kept.json_size, cases[i].size, "%zu, not %zu", kept.json_size, (size_t)cases[i].size);
+        cr_assert_eq(kept.json_size, cases[i].size, "%zu, not %zu", kept.json_size,
+                     (size_t)cases[i].size);
         for (size_t k = 0; k < kept.json_size && k < sizeof kept.json - 1; k++)
             cr_assert_eq(kept.json[k], (char)('a' + k % 26), "byte %zu", k);
     }
@@ -201,7 +226,8 @@ static int32_t grow_wildly(gql_instance *instance, const gql_call *call, gql_rep
 Test(runtime, refuses_wild_growth)
 {
     struct kept kept = {0};
-    cr_assert_eq(gql_runtime_call(runtime, NULL, grow_wildly, &empty_call, keep_answer, &kept), GQL_OK);
+    cr_assert_eq(gql_runtime_call(runtime, NULL, grow_wildly, &empty_call, keep_answer, &kept),
+                 GQL_OK);
     cr_expect(kept.resolved);
 }
 
@@ -239,7 +265,8 @@ Test(runtime, offers_a_clock)
 {
     gql_runtime *other = NULL;
     cr_assert_eq(gql_runtime_create(
-                     &(gql_runtime_options){.name = "n", .version = "v", .unix_milliseconds = noon}, &other, NULL),
+                     &(gql_runtime_options){.name = "n", .version = "v", .unix_milliseconds = noon},
+                     &other, NULL),
                  GQL_OK);
     const gql_host *host = gql_runtime_host(other);
     const gql_clock *clock = host->extension(host, GQL_EXT_CLOCK);

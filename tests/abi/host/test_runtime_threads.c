@@ -24,7 +24,8 @@ struct queue {
     size_t count;
     size_t taken;
 };
-static struct queue queue = {.mutex = PTHREAD_MUTEX_INITIALIZER, .filled = PTHREAD_COND_INITIALIZER};
+static struct queue queue = {.mutex = PTHREAD_MUTEX_INITIALIZER,
+                             .filled = PTHREAD_COND_INITIALIZER};
 
 static int32_t enqueue(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
@@ -61,7 +62,8 @@ static void *work(void *unused)
         memcpy(reply->data, "\"later\"", 7);
         reply->size = 7;
         if (host->reply_resolve(host, reply->handle) == GQL_OK)
-            host->reply_resolve(host, queue.handles[index]); /* The second time: dropped and counted. */
+            /* The second time: dropped and counted. */
+            host->reply_resolve(host, queue.handles[index]);
     }
     return NULL;
 }
@@ -77,7 +79,8 @@ static void *call_many(void *unused)
 {
     (void)unused;
     for (int i = 0; i < CALLS; i++)
-        cr_assert_geq(gql_runtime_call(runtime, NULL, enqueue, &empty_call, count_answer, NULL), GQL_OK);
+        cr_assert_geq(gql_runtime_call(runtime, NULL, enqueue, &empty_call, count_answer, NULL),
+                      GQL_OK);
     return NULL;
 }
 
@@ -131,7 +134,8 @@ Test(runtime_threads, lets_one_of_two_complete, .timeout = 120)
     for (size_t i = 0; i < 2; i++)
         pthread_create(&racers[i], NULL, race, NULL);
     for (int i = 0; i < RACES; i++) {
-        cr_assert_eq(gql_runtime_call(runtime, NULL, share, &empty_call, count_answer, NULL), GQL_PENDING);
+        cr_assert_eq(gql_runtime_call(runtime, NULL, share, &empty_call, count_answer, NULL),
+                     GQL_PENDING);
         pthread_barrier_wait(&barrier);
         pthread_barrier_wait(&barrier);
     }
@@ -163,13 +167,16 @@ Test(runtime_threads, answers_once_when_the_plugin_claims_too_early, .timeout = 
     pthread_barrier_init(&barrier, NULL, 2);
     pthread_create(&racer, NULL, race, NULL);
     for (int i = 0; i < RACES; i++) {
-        cr_assert_geq(gql_runtime_call(runtime, NULL, share_and_claim, &empty_call, count_any, NULL), GQL_OK);
+        cr_assert_geq(gql_runtime_call(runtime, NULL, share_and_claim, &empty_call, count_any,
+                                       NULL),
+                      GQL_OK);
         pthread_barrier_wait(&barrier);
     }
     pthread_join(racer, NULL);
     pthread_barrier_destroy(&barrier);
     cr_expect_eq(answered, RACES, "%d of %d", answered, RACES);
-    cr_expect_eq(counted_misuses[GQL_MISUSE_NOT_COMPLETED], counted_misuses[GQL_MISUSE_STALE_REPLY]);
+    cr_expect_eq(counted_misuses[GQL_MISUSE_NOT_COMPLETED],
+                 counted_misuses[GQL_MISUSE_STALE_REPLY]);
 }
 
 /* ---- What a call costs ---- */

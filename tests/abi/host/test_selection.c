@@ -32,17 +32,18 @@ Test(selection, refuses_what_is_no_selection)
         const char *text;
         const char *reason;
     } cases[] = {
-        {"{ a }", "neither"},      {"a {", "'}' is missing"}, {"a { }", "nothing is selected"},
-        {"a }", "neither"},        {"a a", "twice"},          {"a { b, c, b }", "twice"},
-        {"a: b", "neither"},       {"a(b: 1)", "neither"},    {"1a", "neither"},
-        {"a { b { c }", "missing"}, {"...F", "neither"},      {"\xC3\xA4", "neither"},
+        {"{ a }", "neither"},       {"a {", "'}' is missing"}, {"a { }", "nothing is selected"},
+        {"a }", "neither"},         {"a a", "twice"},          {"a { b, c, b }", "twice"},
+        {"a: b", "neither"},        {"a(b: 1)", "neither"},    {"1a", "neither"},
+        {"a { b { c }", "missing"}, {"...F", "neither"},       {"\xC3\xA4", "neither"},
     };
     gql_selection *selection = NULL;
     gql_failure failure;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cr_expect_eq(parse(cases[i].text, strlen(cases[i].text), &selection, &failure), GQL_E_MISUSE, "%s",
-                     cases[i].text);
-        cr_expect_not_null(strstr(failure.message, cases[i].reason), "%s: %s", cases[i].text, failure.message);
+        cr_expect_eq(parse(cases[i].text, strlen(cases[i].text), &selection, &failure),
+                     GQL_E_MISUSE, "%s", cases[i].text);
+        cr_expect_not_null(strstr(failure.message, cases[i].reason), "%s: %s", cases[i].text,
+                           failure.message);
         cr_expect_null(selection);
     }
     cr_expect_eq(parse("a\0b", 3, &selection, &failure), GQL_E_MISUSE);
@@ -82,7 +83,8 @@ Test(selection, reads_names_and_braces)
         char printed[256] = "";
         gql_selection *selection = NULL;
         gql_failure failure;
-        cr_assert_eq(parse(cases[i][0], strlen(cases[i][0]), &selection, &failure), GQL_OK, "%s", failure.message);
+        cr_assert_eq(parse(cases[i][0], strlen(cases[i][0]), &selection, &failure), GQL_OK, "%s",
+                     failure.message);
         cr_expect_eq(selection->name_size, 0);
         print(selection->children, printed);
         cr_expect_str_eq(printed, cases[i][1], "\"%s\", not \"%s\"", printed, cases[i][1]);

@@ -12,7 +12,8 @@
 static bool wants(const gql_selection *selection, const char *name)
 {
     const gql_selection *each = selection == NULL ? NULL : selection->children;
-    while (each != NULL && !(each->name_size == strlen(name) && memcmp(each->name, name, each->name_size) == 0))
+    while (each != NULL &&
+           !(each->name_size == strlen(name) && memcmp(each->name, name, each->name_size) == 0))
         each = each->next;
     return selection == NULL || each != NULL;
 }
@@ -31,9 +32,11 @@ static json_t *make_thing(const char *id, const gql_selection *selection)
     if (wants(selection, "id"))
         json_object_set_new(thing, "id", json_string(id));
     if (wants(selection, "title"))
-        json_object_set_new(thing, "title", FAULT == FAULT_OTHER_TYPE ? json_integer(7) : json_string("A thing"));
+        json_object_set_new(thing, "title",
+                            FAULT == FAULT_OTHER_TYPE ? json_integer(7) : json_string("A thing"));
     if (wants(selection, "owner"))
-        json_object_set_new(thing, "owner", json_pack("{s:s, s:s}", "__typename", "Organization", "id", "acme"));
+        json_object_set_new(thing, "owner",
+                            json_pack("{s:s, s:s}", "__typename", "Organization", "id", "acme"));
     return thing;
 }
 
@@ -41,7 +44,10 @@ static json_t *make_thing(const char *id, const gql_selection *selection)
 
 static int32_t reject(gql_instance *self, uint64_t handle, const char *code)
 {
-    const gql_error error = {.struct_size = sizeof error, .code = code, .message = "No.", .message_size = 3};
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = code,
+                             .message = "No.",
+                             .message_size = 3};
     return self->host->reply_reject(self->host, handle, &error);
 }
 
@@ -53,7 +59,8 @@ static int32_t reject_unknown_actor(gql_instance *self, uint64_t handle)
                              .message_size = 10,
                              .extensions = FAULT == FAULT_BROKEN_EXTENSIONS ? "[1]" : NULL,
                              .extensions_size = 3};
-    return self->host->reply_reject(self->host, handle, FAULT == FAULT_REJECTS_WITH_NOTHING ? NULL : &error);
+    return self->host->reply_reject(self->host, handle,
+                                    FAULT == FAULT_REJECTS_WITH_NOTHING ? NULL : &error);
 }
 
 #if FAULT == FAULT_TWO_THREADS
@@ -106,7 +113,8 @@ static void spoil(gql_instance *self, const gql_call *call, gql_reply *reply)
     if (FAULT == FAULT_WRITES_INPUTS)
         *(char *)(uintptr_t)call->arguments = '{';
 #if FAULT == FAULT_TWO_THREADS
-    if (call->selection == NULL && memmem(call->arguments, call->arguments_size, "\"id\"", 4) != NULL)
+    if (call->selection == NULL &&
+        memmem(call->arguments, call->arguments_size, "\"id\"", 4) != NULL)
         grow_on_two_threads(self, reply->handle); /* Query.thing alone: it takes a while. */
 #endif
 }
@@ -187,7 +195,8 @@ static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, in
         if (FAULT == FAULT_SERVES_WHEN_DRAINED)
             complete(self, call, reply, text_of(json_null()));
         else
-            reject(self, reply->handle, FAULT == FAULT_OTHER_REFUSAL ? "NOT_FOUND" : "SERVICE_UNAVAILABLE");
+            reject(self, reply->handle,
+                   FAULT == FAULT_OTHER_REFUSAL ? "NOT_FOUND" : "SERVICE_UNAVAILABLE");
         return false;
     }
     if (call->request->actor_id != NULL)
@@ -209,7 +218,8 @@ int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply
     if (FAULT == FAULT_BLOCKS && call->selection == NULL)
         usleep(150000);
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *thing = make_thing(json_string_value(json_object_get(arguments, "id")), call->selection);
+    json_t *thing = make_thing(json_string_value(json_object_get(arguments, "id")),
+                               call->selection);
     complete(self, call, reply, text_of(thing));
     json_decref(arguments);
     life_leave(self);
@@ -231,10 +241,10 @@ int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply)
         return code;
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     json_t *things = json_array();
-    json_array_foreach(json_object_get(arguments, "ids"), index, id)
-    {
+    json_array_foreach(json_object_get(arguments, "ids"), index, id) {
         const char *text = json_string_value(id);
-        json_array_append_new(things, text[0] == '\0' ? json_null() : make_thing(text, call->selection));
+        json_array_append_new(things,
+                              text[0] == '\0' ? json_null() : make_thing(text, call->selection));
     }
     if (FAULT == FAULT_SHORT_LIST)
         json_array_remove(things, 0);

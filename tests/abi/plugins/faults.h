@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The faults of the plugins faulty_1.so, …: one each. No enum, since the preprocessor chooses by them. Each source has a
- * range of its own, and is right where FAULT is outside of it.
+ * The faults of the plugins faulty_1.so, …: one each. No enum, since the preprocessor chooses by
+ * them. Each source has a range of its own, and is right where FAULT is outside of it.
  */
 #ifndef FAULTS_H
 #define FAULTS_H

@@ -157,10 +157,12 @@ static int32_t check_config(const char *config, uint64_t config_size, gql_failur
     json_t *labels = NULL;
     json_t *json = json_loadb(config, config_size, 0, &error);
     const int strictness = FAULT == FAULT_TAKES_ANY_SETTING ? 0 : JSON_STRICT;
-    const bool right =
-        json != NULL && json_unpack_ex(json, &error, (size_t)strictness, "{s?s, s?o}", "note", &note, "labels", &labels) == 0;
+    const bool right = json != NULL &&
+                       json_unpack_ex(json, &error, (size_t)strictness, "{s?s, s?o}", "note", &note,
+                                      "labels", &labels) == 0;
     json_decref(json);
-    return right ? GQL_OK : fail(failure, GQL_E_CONFIG, FAULT == FAULT_NAMES_NO_SETTING ? "no" : error.text);
+    return right ? GQL_OK
+                 : fail(failure, GQL_E_CONFIG, FAULT == FAULT_NAMES_NO_SETTING ? "no" : error.text);
 }
 
 static void leak(void)
@@ -176,8 +178,8 @@ static void leak(void)
         kept = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
-int32_t life_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
-                    gql_failure *failure)
+int32_t life_create(const gql_host *host, const char *config, uint64_t config_size,
+                    gql_instance **ret_instance, gql_failure *failure)
 {
     const int32_t code = check_config(config, config_size, failure);
     if (code != GQL_OK || FAULT == FAULT_CREATE_NOTHING)

@@ -6,8 +6,8 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-#include "tests/abi/plugins/faults.h"
 #include "gql_plugin.h"
+#include "tests/abi/plugins/faults.h"
 
 enum { QUEUE_SIZE = 2048 };
 
@@ -38,8 +38,8 @@ void answer_later(gql_instance *self, const struct job *job); /* On the worker. 
 /* life.c */
 int32_t life_init(const gql_host *host, gql_failure *failure);
 void life_deinit(void);
-int32_t life_create(const gql_host *host, const char *config, uint64_t config_size, gql_instance **ret_instance,
-                    gql_failure *failure);
+int32_t life_create(const gql_host *host, const char *config, uint64_t config_size,
+                    gql_instance **ret_instance, gql_failure *failure);
 void life_drain(gql_instance *self);
 void life_destroy(gql_instance *self);
 
@@ -47,7 +47,9 @@ void life_destroy(gql_instance *self);
 bool life_enter(gql_instance *self);
 void life_leave(gql_instance *self);
 
-/* Hands a call that was counted in to the worker, who counts it out. False where there is no room. */
+/*
+ * Hands a call that was counted in to the worker, who counts it out. False where there is no room.
+ */
 bool life_enqueue(gql_instance *self, const struct job *job);
 
 #endif

@@ -14,7 +14,8 @@
 #else
 #define MORE_FIELDS ""
 #endif
-#define FIELDS "{ thing(id: ID! = \"1\"): Thing later(size: Int = 3, kind: Kind): String" MORE_FIELDS " }\n"
+#define FIELDS \
+    "{ thing(id: ID! = \"1\"): Thing later(size: Int = 3, kind: Kind): String" MORE_FIELDS " }\n"
 #define THING "{ id: ID! title: String! owner: Organization }\n"
 
 #if FAULT == FAULT_LEANS
@@ -39,30 +40,33 @@ static const char organization_sdl[] = "type Organization { id: ID! }";
 #if FAULT == FAULT_SUBGRAPH_UNLINKED
 #define LINK ""
 #else
-#define LINK "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"])\n"
+#define LINK \
+    "extend schema @link(url: \"https://specs.apollo.dev/federation/v2.3\", import: [\"@key\"])\n"
 #endif
 #if FAULT == FAULT_SUBGRAPH_KEYLESS
 #define KEY ""
 #else
 #define KEY "@key(fields: \"id\") "
 #endif
-static const char subgraph_sdl[] = LINK "type Query " FIELDS "interface Node { id: ID! }\nenum Kind { GOOD BAD }\n"
-                                        "type Organization @key(fields: \"id\", resolvable: false) { id: ID! }\n"
-                                        "type Thing implements Node " KEY THING;
+static const char subgraph_sdl[] = LINK
+    "type Query " FIELDS "interface Node { id: ID! }\nenum Kind { GOOD BAD }\n"
+    "type Organization @key(fields: \"id\", resolvable: false) { id: ID! }\n"
+    "type Thing implements Node " KEY THING;
 
 static const gql_schema_part own = {.struct_size = IF_FAULT(FAULT_SMALL_PART, 8, sizeof own),
                                     .kind = GQL_PART_OWN,
                                     .name = "own",
                                     .sdl = IF_FAULT(FAULT_NO_SDL, NULL, own_sdl),
                                     .sdl_size = sizeof own_sdl - 1};
-static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node", node_sdl, sizeof node_sdl - 1};
-static const gql_schema_part organization = {sizeof organization, GQL_PART_COMMON, "Organization", organization_sdl,
-                                             sizeof organization_sdl - 1};
-static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "subgraph", subgraph_sdl,
-                                         sizeof subgraph_sdl - 1};
+static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node", node_sdl,
+                                     sizeof node_sdl - 1};
+static const gql_schema_part organization = {sizeof organization, GQL_PART_COMMON, "Organization",
+                                             organization_sdl, sizeof organization_sdl - 1};
+static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "subgraph",
+                                         subgraph_sdl, sizeof subgraph_sdl - 1};
 static const gql_schema_part unknown = {sizeof unknown, 9, "unknown", "", 0};
-static const gql_schema_part *const parts[] = {IF_FAULT(FAULT_NULL_PART, NULL, &own), &node, &organization, &subgraph,
-                                               &unknown};
+static const gql_schema_part *const parts[] = {IF_FAULT(FAULT_NULL_PART, NULL, &own), &node,
+                                               &organization, &subgraph, &unknown};
 
 /* ---- Tables ---- */
 
@@ -73,16 +77,20 @@ static const gql_resolver thing = {.struct_size = IF_FAULT(FAULT_SMALL_RESOLVER,
                                    .resolve = IF_FAULT(FAULT_NO_RESOLVE, NULL, resolve_thing)};
 static const gql_resolver later = {sizeof later, 0, "Query", "later", resolve_later};
 static const gql_resolver surplus = {sizeof surplus, 0, "Thing", "surplus", resolve_thing};
-static const gql_resolver *const resolvers[] = {IF_FAULT(FAULT_NULL_RESOLVER, NULL, &thing), &later, &surplus};
+static const gql_resolver *const resolvers[] = {IF_FAULT(FAULT_NULL_RESOLVER, NULL, &thing), &later,
+                                                &surplus};
 
 static const gql_loader loader = {.struct_size = IF_FAULT(FAULT_SMALL_LOADER, 8, sizeof loader),
                                   .flags = GQL_RESOLVER_INLINE,
                                   .type = "Thing",
                                   .load = IF_FAULT(FAULT_NO_LOAD, NULL, load_things)};
-static const gql_loader other_loader = {sizeof other_loader, GQL_RESOLVER_INLINE, "Organization", load_things};
-static const gql_loader *const loaders[] = {IF_FAULT(FAULT_NULL_LOADER, NULL, &loader), &other_loader};
+static const gql_loader other_loader = {sizeof other_loader, GQL_RESOLVER_INLINE, "Organization",
+                                        load_things};
+static const gql_loader *const loaders[] = {IF_FAULT(FAULT_NULL_LOADER, NULL, &loader),
+                                            &other_loader};
 static const char *const references[] = {
-    IF_FAULT(FAULT_NO_REFERENCE, NULL, IF_FAULT(FAULT_UNKNOWN_REFERENCE, "Nowhere", "Organization"))};
+    IF_FAULT(FAULT_NO_REFERENCE, NULL,
+             IF_FAULT(FAULT_UNKNOWN_REFERENCE, "Nowhere", "Organization"))};
 
 static const gql_schema schema = {.struct_size = IF_FAULT(FAULT_SMALL_SCHEMA, 16, sizeof schema),
                                   .part_count = IF_FAULT(FAULT_UNKNOWN_KIND, 5, 4),
@@ -107,9 +115,10 @@ static const char config_schema[] = "[]";
 static const char config_schema[] = "{" DIALECT "\"type\": \"object\", "
                                     "\"properties\": {\"note\": {\"type\": \"string\"}}}";
 #else
-static const char config_schema[] = "{" DIALECT "\"type\": \"object\", \"additionalProperties\": false, "
-                                    "\"properties\": {\"note\": {\"type\": \"string\"}, \"labels\": {\"type\": \"object\", "
-                                    "\"additionalProperties\": {\"type\": \"boolean\"}}}}";
+static const char config_schema[] =
+    "{" DIALECT "\"type\": \"object\", \"additionalProperties\": false, "
+    "\"properties\": {\"note\": {\"type\": \"string\"}, \"labels\": {\"type\": \"object\", "
+    "\"additionalProperties\": {\"type\": \"boolean\"}}}}";
 #endif
 
 static const void *extension(const char *id)
@@ -141,11 +150,11 @@ __attribute__((constructor)) static void prepare(void)
 #endif
 
 static const gql_plugin plugin = {
-    .struct_size = IF_FAULT(
-        FAULT_TINY_PLUGIN, 4,
-        IF_FAULT(FAULT_SMALL_PLUGIN, offsetof(gql_plugin, destroy),
-                 IF_FAULT(FAULT_OLD_PLUGIN, offsetof(gql_plugin, extension),
-                          IF_FAULT(FAULT_LARGE_PLUGIN, sizeof plugin + 64, sizeof plugin)))),
+    .struct_size = IF_FAULT(FAULT_TINY_PLUGIN, 4,
+                            IF_FAULT(FAULT_SMALL_PLUGIN, offsetof(gql_plugin, destroy),
+                                     IF_FAULT(FAULT_OLD_PLUGIN, offsetof(gql_plugin, extension),
+                                              IF_FAULT(FAULT_LARGE_PLUGIN, sizeof plugin + 64,
+                                                       sizeof plugin)))),
     .abi_major = IF_FAULT(FAULT_MAJOR, 9, 0),
     .abi_minor = IF_FAULT(FAULT_MINOR, 7, 1),
     .reserved = IF_FAULT(FAULT_RESERVED, 1, 0),
@@ -154,7 +163,8 @@ static const gql_plugin plugin = {
     .version = IF_FAULT(FAULT_NO_VERSION, NULL, IF_FAULT(FAULT_VERSION_FORM, "1.0", "1.0.0")),
     .description = "Has a fault.",
     .homepage = "https://faulty.example.org",
-    .licence = IF_FAULT(FAULT_NO_LICENCE, NULL, IF_FAULT(FAULT_LICENCE_FORM, "the MIT one", "MIT OR Apache-2.0")),
+    .licence = IF_FAULT(FAULT_NO_LICENCE, NULL,
+                        IF_FAULT(FAULT_LICENCE_FORM, "the MIT one", "MIT OR Apache-2.0")),
     .schema = IF_FAULT(FAULT_NO_SCHEMA, NULL, &schema),
     .config_schema = IF_FAULT(FAULT_NO_CONFIG_SCHEMA, NULL, config_schema),
     .config_schema_size = sizeof config_schema - 1,
@@ -173,7 +183,8 @@ const gql_plugin *some_other_symbol(void)
     return &plugin;
 }
 #elif FAULT == FAULT_FUTURE_ENTRY
-GQL_PLUGIN_EXPORT const gql_plugin *gql_plugin_entry_v3(uint32_t host_abi_major, uint32_t host_abi_minor);
+GQL_PLUGIN_EXPORT const gql_plugin *gql_plugin_entry_v3(uint32_t host_abi_major,
+                                                        uint32_t host_abi_minor);
 const gql_plugin *gql_plugin_entry_v3(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
     (void)host_abi_major, (void)host_abi_minor;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* A plugin for tests of hosts: abstract results, references to another plugin's type, answers from another thread, log lines. */
+/*
+ * A plugin for tests of hosts: abstract results, references to another plugin's type, answers from
+ * another thread, log lines.
+ */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -36,11 +39,15 @@ static json_t *arguments_of(const gql_call *call)
     return json_loadb(call->arguments, call->arguments_size, 0, NULL);
 }
 
-/* Made by integration "1", used by "1", nobody, and one that is not there; more than is selected does no harm. */
+/*
+ * Made by integration "1", used by "1", nobody, and one that is not there; more than is selected
+ * does no harm.
+ */
 static json_t *gadget(const char *id, int call)
 {
-    return json_pack("{ss ss ss+ si s{ss ss} s[{ss ss} n {ss ss}]}", "__typename", "Gadget", "id", id, "name", "gadget ", id, "call", call,
-                     "maker", "__typename", "Integration", "id", id + strcspn(id, ":") + 1, "users", "__typename", "Integration", "id",
+    return json_pack("{ss ss ss+ si s{ss ss} s[{ss ss} n {ss ss}]}", "__typename", "Gadget", "id",
+                     id, "name", "gadget ", id, "call", call, "maker", "__typename", "Integration",
+                     "id", id + strcspn(id, ":") + 1, "users", "__typename", "Integration", "id",
                      id + strcspn(id, ":") + 1, "__typename", "Integration", "id", "nobody");
 }
 
@@ -57,7 +64,9 @@ static int32_t resolve_gadget(gql_instance *self, const gql_call *call, gql_repl
 static int32_t resolve_things(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     (void)call;
-    return answer(self, reply, json_pack("[o {ss ss si}]", gadget("gadget:1", 0), "__typename", "Widget", "name", "widget", "width", 3));
+    return answer(self, reply,
+                  json_pack("[o {ss ss si}]", gadget("gadget:1", 0), "__typename", "Widget", "name",
+                            "widget", "width", 3));
 }
 
 static int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -103,11 +112,15 @@ static void *answer_later(void *data)
 
 static int32_t resolve_slow(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    static const gql_error closed = {.struct_size = sizeof closed, .code = "SERVICE_UNAVAILABLE", .message = "closed", .message_size = 6};
+    static const gql_error closed = {.struct_size = sizeof closed,
+                                     .code = "SERVICE_UNAVAILABLE",
+                                     .message = "closed",
+                                     .message_size = 6};
     pthread_t thread;
     struct delayed *delayed = malloc(sizeof *delayed);
     json_t *arguments = arguments_of(call);
-    *delayed = (struct delayed){self, reply, json_integer_value(json_object_get(arguments, "milliseconds"))};
+    *delayed = (struct delayed){self, reply,
+                                json_integer_value(json_object_get(arguments, "milliseconds"))};
     json_decref(arguments);
     pthread_mutex_lock(&self->lock);
     const bool refused = self->closed || pthread_create(&thread, NULL, answer_later, delayed) != 0;
@@ -136,7 +149,8 @@ static int32_t load_gadgets(gql_instance *self, const gql_call *call, gql_reply 
 
 /* ---- Life ---- */
 
-static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret_instance, gql_failure *failure)
+static int32_t create(const gql_host *host, const char *config, uint64_t size,
+                      gql_instance **ret_instance, gql_failure *failure)
 {
     (void)config, (void)size;
     gql_instance *self = calloc(1, sizeof *self);
@@ -172,9 +186,12 @@ static void deinit(void)
 {
 }
 
-static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "workshop", workshop_sdl, sizeof workshop_sdl - 1};
-static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node", "interface Node { id: ID! }", 26};
-static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "federation-2", subgraph_sdl, sizeof subgraph_sdl - 1};
+static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "workshop", workshop_sdl,
+                                     sizeof workshop_sdl - 1};
+static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node",
+                                     "interface Node { id: ID! }", 26};
+static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "federation-2",
+                                         subgraph_sdl, sizeof subgraph_sdl - 1};
 static const gql_schema_part *const parts[] = {&part, &node, &subgraph};
 static const gql_resolver resolvers[] = {
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "gadget", resolve_gadget},
@@ -184,14 +201,32 @@ static const gql_resolver resolvers[] = {
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "say", resolve_say},
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Gadget", "shout", resolve_shout},
 };
-static const gql_resolver *const resolver_list[] = {&resolvers[0], &resolvers[1], &resolvers[2], &resolvers[3], &resolvers[4], &resolvers[5]};
+static const gql_resolver *const resolver_list[] = {&resolvers[0], &resolvers[1], &resolvers[2],
+                                                    &resolvers[3], &resolvers[4], &resolvers[5]};
 static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets};
 static const gql_loader *const loaders[] = {&loader};
 static const char *const references[] = {"Integration"};
-static const gql_schema schema = {sizeof schema, 3, 6, 1, 1, 0, parts, resolver_list, loaders, references};
-static const gql_plugin plugin = {
-    sizeof plugin, 0, 1, 0, "org.example.workshop", "Workshop", "1.0.0", "Makes things.", NULL, "MIT", &schema,
-    "{\"type\":\"object\"}", 17, init, deinit, create, drain, destroy, NULL};
+static const gql_schema schema = {sizeof schema, 3,       6,         1, 1, 0, parts,
+                                  resolver_list, loaders, references};
+static const gql_plugin plugin = {sizeof plugin,
+                                  0,
+                                  1,
+                                  0,
+                                  "org.example.workshop",
+                                  "Workshop",
+                                  "1.0.0",
+                                  "Makes things.",
+                                  NULL,
+                                  "MIT",
+                                  &schema,
+                                  "{\"type\":\"object\"}",
+                                  17,
+                                  init,
+                                  deinit,
+                                  create,
+                                  drain,
+                                  destroy,
+                                  NULL};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {

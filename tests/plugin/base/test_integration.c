@@ -15,7 +15,10 @@ Test(integration, an_empty_list_can_be_finished_twice)
     cr_expect_eq(list.count, 0);
 }
 
-/* Texts of all sizes, past every block: each copy must still be what it was, whatever came after it. */
+/*
+ * Texts of all sizes, past every block: each copy must still be what it was, whatever came after
+ * it.
+ */
 Test(integration, copies_stay_where_they_are)
 {
     INTEGRATION_LIST_AUTO list;
@@ -41,7 +44,8 @@ Test(integration, copies_stay_where_they_are)
         char title[32];
         snprintf(title, sizeof title, "title %d", i);
         cr_assert_eq(item->version, i);
-        cr_assert(text_equal(item->title, text_of(title)), "%d is '%.*s'", i, (int)item->title.size, item->title.data);
+        cr_assert(text_equal(item->title, text_of(title)), "%d is '%.*s'", i, (int)item->title.size,
+                  item->title.data);
         cr_assert_eq(item->organization_id.size, (size_t)(i % 129));
         cr_assert_eq(item->credential_ref.data == NULL, i % 3 == 0);
     }

@@ -25,7 +25,8 @@ TestSuite(credentials, .init = make, .fini = clean);
 static void expect_refusal(const char *token, const char *reason)
 {
     char expected[128];
-    snprintf(expected, sizeof expected, "{\"field\":\"input.credentialRef\",\"reason\":\"%s\"}", reason);
+    snprintf(expected, sizeof expected, "{\"field\":\"input.credentialRef\",\"reason\":\"%s\"}",
+             reason);
     struct mock_answer *answer = world_call(&world, "integrationCreate", NULL, NULL, CREATE, token);
     char *extensions = json_dumps(answer->extensions, 0);
     cr_expect(strlen(token) < 8 || strstr(extensions, token) == NULL, "the token is in the error");
@@ -37,16 +38,20 @@ Test(credentials, a_good_token_is_stored_changed_and_cleared)
 {
     char first[VAULT_PASERK_WRAPPED_SIZE * 8];
     snprintf(first, sizeof first, "%s", world_good_token(&world, "acme"));
-    json_t *value = world_resolve(&world, "integrationCreate", "integration { id credentialRef }", CREATE, first);
+    json_t *value = world_resolve(&world, "integrationCreate", "integration { id credentialRef }",
+                                  CREATE, first);
     char *id = strdup(text_member(value, "integration.id"));
     cr_expect_str_eq(text_member(value, "integration.credentialRef"), first);
     json_decref(value);
-    const char *second = world_token(&world, "{\"sub\":\"kv/2\",\"aud\":\"acme\",\"exp\":\"2027-01-15T08:00:01Z\"}");
+    const char *second =
+        world_token(&world, "{\"sub\":\"kv/2\",\"aud\":\"acme\",\"exp\":\"2027-01-15T08:00:01Z\"}");
     value = world_resolve(&world, "integrationUpdate", "integration { credentialRef }",
-                          "{\"input\":{\"id\":\"%s\",\"version\":1,\"credentialRef\":\"%s\"}}", id, second);
+                          "{\"input\":{\"id\":\"%s\",\"version\":1,\"credentialRef\":\"%s\"}}", id,
+                          second);
     cr_expect_str_eq(text_member(value, "integration.credentialRef"), second);
     json_decref(value);
-    value = world_resolve(&world, "integrationUpdate", "integration { credentialRef }", "{\"input\":{\"id\":\"%s\",\"version\":2}}", id);
+    value = world_resolve(&world, "integrationUpdate", "integration { credentialRef }",
+                          "{\"input\":{\"id\":\"%s\",\"version\":2}}", id);
     cr_expect_str_eq(text_member(value, "integration.credentialRef"), second);
     json_decref(value);
     value = world_resolve(&world, "integrationUpdate", "integration { credentialRef }",
@@ -89,12 +94,17 @@ Test(credentials, every_refusal_has_its_reason)
     big[sizeof big - 1] = '\0';
     memcpy(big, "v4.public.", 10);
     expect_refusal(big, "malformed");
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
-    cr_expect_eq(json_integer_value(member(value, "total.count")), 0, "something that was refused is there");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
+    cr_expect_eq(json_integer_value(member(value, "total.count")), 0,
+                 "something that was refused is there");
     json_decref(value);
 }
 
-/* Those that come together are verified apart from the writer: each must get its own verdict there too. */
+/*
+ * Those that come together are verified apart from the writer: each must get its own verdict there
+ * too.
+ */
 Test(credentials, many_at_once_are_judged_each)
 {
     enum { CALLS = 40 };
@@ -103,7 +113,8 @@ Test(credentials, many_at_once_are_judged_each)
     for (int i = 0; i < CALLS; i++) {
         const char *token = world_good_token(&world, i % 2 == 0 ? "acme" : "other");
         snprintf(arguments[i], sizeof arguments[i], CREATE, token);
-        pending[i] = mock_start(world.host, world.instance, "Mutation", "integrationCreate", arguments[i], NULL, NULL);
+        pending[i] = mock_start(world.host, world.instance, "Mutation", "integrationCreate",
+                                arguments[i], NULL, NULL);
     }
     for (int i = 0; i < CALLS; i++) {
         struct mock_answer *answer = mock_wait(&pending[i]);
@@ -112,7 +123,8 @@ Test(credentials, many_at_once_are_judged_each)
             cr_expect_str_eq(text_member(answer->extensions, "reason"), "wrong_organization");
         mock_answer_free(&answer);
     }
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), CALLS / 2);
     json_decref(value);
 }
@@ -120,7 +132,8 @@ Test(credentials, many_at_once_are_judged_each)
 /* A changed keyring takes effect without a restart, and a cached token is no way around it. */
 Test(credentials, revocation_takes_effect)
 {
-    json_decref(world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+    json_decref(
+        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
     world_write_keyring(&world, "active", "[\"t1\"]");
     usleep(300000);
     expect_refusal(world_good_token(&world, "acme"), "revoked");
@@ -129,7 +142,8 @@ Test(credentials, revocation_takes_effect)
     expect_refusal(world_good_token(&world, "acme"), "revoked_key");
     world_write_keyring(&world, "retired", "[]");
     usleep(300000);
-    json_decref(world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+    json_decref(
+        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
 }
 
 Test(credentials, a_broken_keyring_leaves_the_former_in_force)
@@ -139,7 +153,8 @@ Test(credentials, a_broken_keyring_leaves_the_former_in_force)
     fputs("{", file);
     fclose(file);
     usleep(300000);
-    json_decref(world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+    json_decref(
+        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
     cr_expect_not_null(mock_find_log(world.host, &position, "former keyring stays in force"));
 }
 
@@ -149,22 +164,35 @@ Test(credentials, issuer_and_expiry_can_be_demanded)
     snprintf(more, sizeof more, ",\"limits\":{\"verifiers\":1}");
     mock_destroy(world.host, &world.instance);
     snprintf(more, sizeof more,
-             "{\"database\":{\"path\":\"%s/integrations.db\"},\"credentials\":{\"keyring\":\"%s/keyring.json\","
-             "\"issuer\":\"vault\",\"requireExpiry\":true,\"leewaySeconds\":0}}", world.scratch.path, world.scratch.path);
+             "{\"database\":{\"path\":\"%s/integrations.db\"},\"credentials\":{\"keyring\":\"%s/"
+             "keyring.json\","
+             "\"issuer\":\"vault\",\"requireExpiry\":true,\"leewaySeconds\":0}}",
+             world.scratch.path, world.scratch.path);
     world.instance = mock_create(world.host, more);
-    expect_refusal(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\"}"), "bad_claims");
-    expect_refusal(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"exp\":\"2028-01-01T00:00:00Z\"}"), "wrong_issuer");
-    expect_refusal(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\",\"exp\":\"2027-01-15T08:00:00Z\"}"), "expired");
+    expect_refusal(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\"}"),
+                   "bad_claims");
+    expect_refusal(world_token(&world,
+                               "{\"sub\":\"s\",\"aud\":\"acme\",\"exp\":\"2028-01-01T00:00:00Z\"}"),
+                   "wrong_issuer");
+    expect_refusal(
+        world_token(
+            &world,
+            "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\",\"exp\":\"2027-01-15T08:00:00Z\"}"),
+        "expired");
     json_decref(world_resolve(&world, "integrationCreate", NULL, CREATE,
-                              world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\",\"exp\":\"2027-01-15T08:00:01Z\"}")));
+                              world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":"
+                                                  "\"vault\",\"exp\":\"2027-01-15T08:00:01Z\"}")));
 }
 
 Test(credentials, without_a_keyring_every_token_is_refused)
 {
     char config[256];
     mock_destroy(world.host, &world.instance);
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}", world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
+             world.scratch.path);
     world.instance = mock_create(world.host, config);
     expect_refusal(world_good_token(&world, "acme"), "unknown_key");
-    json_decref(world_resolve(&world, "integrationCreate", NULL, "{\"input\":{\"organizationId\":\"a\",\"title\":\"x\",\"credentialRef\":null}}"));
+    json_decref(world_resolve(
+        &world, "integrationCreate", NULL,
+        "{\"input\":{\"organizationId\":\"a\",\"title\":\"x\",\"credentialRef\":null}}"));
 }

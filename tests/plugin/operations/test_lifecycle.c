@@ -29,15 +29,18 @@ Test(lifecycle, configurations_that_can_not_be_used_are_explained)
         {"{}", "database: it is missing"},
         {"{\"database\":{\"path\":\"/no such folder/x.db\"}}", "/no such folder/x.db"},
         {"{\"database\":{\"path\":\"/tmp\"}}", "/tmp"},
-        {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/no such file\"}}", "/no such file"},
-        {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/dev/zero\"}}", "no regular file"},
+        {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/no such file\"}}",
+         "/no such file"},
+        {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/dev/zero\"}}",
+         "no regular file"},
         {"{\"database\":{\"path\":\"/tmp/x.db\"},\"collation\":{\"locale\":\"!\"}}", "BCP 47"},
         {"not json", "not valid JSON"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         gql_failure failure = {.struct_size = sizeof failure};
         cr_expect_lt(mock_create_fails(world.host, cases[i].config, &failure), 0);
-        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s'", cases[i].config, failure.message);
+        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s'", cases[i].config,
+                           failure.message);
     }
 }
 
@@ -47,11 +50,13 @@ Test(lifecycle, twenty_instances_leave_nothing)
     for (int i = 0; i < 20; i++) {
         world_restart(&world, "");
         free(world_create(&world, "acme", "x"));
-        json_decref(world_resolve(&world, "integrationCreate", NULL,
-                                  "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\",\"credentialRef\":\"%s\"}}",
-                                  world_good_token(&world, "acme")));
+        json_decref(world_resolve(
+            &world, "integrationCreate", NULL,
+            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\",\"credentialRef\":\"%s\"}}",
+            world_good_token(&world, "acme")));
     }
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 40);
     json_decref(value);
 }
@@ -59,7 +64,8 @@ Test(lifecycle, twenty_instances_leave_nothing)
 Test(lifecycle, instances_are_independent)
 {
     char config[256];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/second.db\"}}", world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/second.db\"}}",
+             world.scratch.path);
     gql_instance *second = mock_create(world.host, config);
     char *id = world_create(&world, "acme", "x");
     struct mock_answer *answer;
@@ -76,11 +82,14 @@ Test(lifecycle, instances_are_independent)
 Test(lifecycle, instances_may_share_a_database)
 {
     char config[256], arguments[128];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}", world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
+             world.scratch.path);
     gql_instance *second = mock_create(world.host, config);
     char *id = world_create(&world, "acme", "x");
-    snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":1,\"title\":\"y\"}}", id);
-    struct mock_answer *answer = mock_call(world.host, second, "Mutation", "integrationUpdate", arguments, NULL, NULL);
+    snprintf(arguments, sizeof arguments,
+             "{\"input\":{\"id\":\"%s\",\"version\":1,\"title\":\"y\"}}", id);
+    struct mock_answer *answer = mock_call(world.host, second, "Mutation", "integrationUpdate",
+                                           arguments, NULL, NULL);
     cr_expect(answer->resolved, "%s", answer->message);
     mock_answer_free(&answer);
     json_t *value = world_resolve(&world, "integration", "title version", "{\"id\":\"%s\"}", id);
@@ -96,11 +105,13 @@ Test(lifecycle, errors_carry_what_the_host_gives)
     mock_request_all(&request);
     request.request.trace_id = "0af7651916cd43dd8448eb211c80319c";
     request.request.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
-    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"a\\\"b\"}"), "NOT_FOUND",
+    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"a\\\"b\"}"),
+                   "NOT_FOUND",
                    "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"entityId\":\"a\\\"b\","
                    "\"instance\":\"urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"}");
     request.request.trace_id = "not a trace id";
-    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"x\"}"), "NOT_FOUND", "{}");
+    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"x\"}"), "NOT_FOUND",
+                   "{}");
 }
 
 Test(lifecycle, past_deadlines_and_cancellations_change_nothing)
@@ -112,16 +123,23 @@ Test(lifecycle, past_deadlines_and_cancellations_change_nothing)
             request.request.deadline = 1;
         else
             mock_cancel(&request);
-        expect_problem(world_call(&world, "integrationCreate", NULL, &request, "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+        expect_problem(world_call(&world, "integrationCreate", NULL, &request,
+                                  "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
                        "SERVICE_UNAVAILABLE", "{}");
-        expect_problem(world_call(&world, "integrations", NULL, &request, "{\"organizationId\":\"acme\"}"), "SERVICE_UNAVAILABLE", "{}");
+        expect_problem(world_call(&world, "integrations", NULL, &request,
+                                  "{\"organizationId\":\"acme\"}"),
+                       "SERVICE_UNAVAILABLE", "{}");
     }
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 0);
     json_decref(value);
 }
 
-/* What the client sees of a broken database names nothing of it; the log has it under the same trace. */
+/*
+ * What the client sees of a broken database names nothing of it; the log has it under the same
+ * trace.
+ */
 Test(lifecycle, internal_errors_stay_inside)
 {
     sqlite3 *handle;
@@ -133,44 +151,64 @@ Test(lifecycle, internal_errors_stay_inside)
     struct mock_request request;
     mock_request_all(&request);
     request.request.trace_id = "0af7651916cd43dd8448eb211c80319c";
-    struct mock_answer *answer = world_call(&world, "integrations", NULL, &request, "{\"organizationId\":\"acme\"}");
+    struct mock_answer *answer = world_call(&world, "integrations", NULL, &request,
+                                            "{\"organizationId\":\"acme\"}");
     char *all = json_dumps(answer->extensions, 0);
     cr_expect_null(strstr(all, "organization"), "%s", all);
     cr_expect_null(strstr(all, "SQL"), "%s", all);
     cr_expect_null(strstr(all, world.scratch.path), "%s", all);
     free(all);
     expect_problem(answer, "INTERNAL_ERROR", "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"}");
-    cr_expect_not_null(mock_find_log(world.host, &position, "no such table"), "the log does not say it");
+    cr_expect_not_null(mock_find_log(world.host, &position, "no such table"),
+                       "the log does not say it");
 }
 
 Test(lifecycle, arguments_that_are_no_json_are_refused)
 {
-    static const char *const bad[] = {"", "[]", "null", "{", "{\"id\":\"a\",\"id\":\"b\"}", "{\"id\":\"\xff\"}", "{\"id\":\"\\ud800\"}", "{}x"};
+    static const char *const bad[] = {"",
+                                      "[]",
+                                      "null",
+                                      "{",
+                                      "{\"id\":\"a\",\"id\":\"b\"}",
+                                      "{\"id\":\"\xff\"}",
+                                      "{\"id\":\"\\ud800\"}",
+                                      "{}x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        expect_problem(world_call(&world, "integration", NULL, NULL, "%s", bad[i]), "VALIDATION_ERROR", "{}");
+        expect_problem(world_call(&world, "integration", NULL, NULL, "%s", bad[i]),
+                       "VALIDATION_ERROR", "{}");
     char *deep = malloc(200001);
     memset(deep, '[', 200000);
     deep[200000] = '\0';
-    expect_problem(world_call(&world, "integration", NULL, NULL, "%s", deep), "VALIDATION_ERROR", "{}");
+    expect_problem(world_call(&world, "integration", NULL, NULL, "%s", deep), "VALIDATION_ERROR",
+                   "{}");
     free(deep);
 }
 
-/* A host with a small limit: what does not fit is an error, and a mutation is refused before it is written. */
+/*
+ * A host with a small limit: what does not fit is an error, and a mutation is refused before it is
+ * written.
+ */
 Test(lifecycle, answers_too_large_for_the_host)
 {
     for (int i = 0; i < 40; i++)
-        free(world_create(&world, "acme", "a title of some length, so that many of them take room"));
+        free(
+            world_create(&world, "acme", "a title of some length, so that many of them take room"));
     mock_destroy(world.host, &world.instance);
     mock_close(&world.host);
     const struct mock_options options = {.now_ms = WORLD_NOW, .reply_limit = 2048};
     world.host = mock_open(PLUGIN_PATH, &options);
     char config[256];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}", world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
+             world.scratch.path);
     world.instance = mock_create(world.host, config);
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"acme\",\"first\":100}"), "SERVICE_UNAVAILABLE", "{}");
-    expect_problem(world_call(&world, "integrationCreate", NULL, NULL, "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+    expect_problem(world_call(&world, "integrations", NULL, NULL,
+                              "{\"organizationId\":\"acme\",\"first\":100}"),
                    "SERVICE_UNAVAILABLE", "{}");
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    expect_problem(world_call(&world, "integrationCreate", NULL, NULL,
+                              "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                   "SERVICE_UNAVAILABLE", "{}");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 40);
     json_decref(value);
 }

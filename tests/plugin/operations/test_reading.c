@@ -22,11 +22,15 @@ TestSuite(reading, .init = make, .fini = clean);
 Test(reading, an_integration_by_its_id)
 {
     char *id = world_create(&world, "acme", " Payments ");
-    json_t *value = world_resolve(&world, "integration", ALL_FIELDS " __typename", "{\"id\":\"%s\"}", id);
+    json_t *value = world_resolve(&world, "integration", ALL_FIELDS " __typename",
+                                  "{\"id\":\"%s\"}", id);
     char expected[512];
     snprintf(expected, sizeof expected,
-             "{\"__typename\":\"Integration\",\"id\":\"%s\",\"version\":1,\"title\":\"Payments\",\"organization\":"
-             "{\"__typename\":\"Organization\",\"id\":\"acme\"},\"credentialRef\":null,\"isActive\":true}", id);
+             "{\"__typename\":\"Integration\",\"id\":\"%s\",\"version\":1,\"title\":\"Payments\","
+             "\"organization\":"
+             "{\"__typename\":\"Organization\",\"id\":\"acme\"},\"credentialRef\":null,"
+             "\"isActive\":true}",
+             id);
     expect_json(value, expected);
     json_decref(value);
     value = world_resolve(&world, "integration", "title", "{\"id\":\"%s\"}", id);
@@ -35,19 +39,29 @@ Test(reading, an_integration_by_its_id)
     free(id);
 }
 
-/* Whatever is no ID of something readable gives the same error, but for the ID that was asked for. */
+/*
+ * Whatever is no ID of something readable gives the same error, but for the ID that was asked for.
+ */
 Test(reading, what_is_not_there_is_not_found)
 {
     char *deleted = world_create(&world, "acme", "x");
-    json_decref(world_resolve(&world, "integrationDelete", "deletedId", "{\"input\":{\"id\":\"%s\",\"version\":1}}", deleted));
+    json_decref(world_resolve(&world, "integrationDelete", "deletedId",
+                              "{\"input\":{\"id\":\"%s\",\"version\":1}}", deleted));
     const char *const ids[] = {
-        "", "x", "018bcfe5-6800-8000-81ff-494e54470000", "018bcfe5-6800-7000-81ff-494e54470000",
-        "'; DROP TABLE integration; --", deleted, "\\u0000", "\\ud83d\\ude00",
+        "",
+        "x",
+        "018bcfe5-6800-8000-81ff-494e54470000",
+        "018bcfe5-6800-7000-81ff-494e54470000",
+        "'; DROP TABLE integration; --",
+        deleted,
+        "\\u0000",
+        "\\ud83d\\ude00",
     };
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         char expected[256];
         snprintf(expected, sizeof expected, "{\"entityType\":\"Integration\"}");
-        expect_problem(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", ids[i]), "NOT_FOUND", expected);
+        expect_problem(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", ids[i]),
+                       "NOT_FOUND", expected);
     }
     free(deleted);
 }
@@ -59,22 +73,27 @@ Test(reading, the_shortest_and_the_longest_organization_id)
     id[128] = '\0';
     free(world_create(&world, id, "x"));
     free(world_create(&world, "o", "x"));
-    json_t *value = world_resolve(&world, "integrations", "nodes { organization { id } }", "{\"organizationId\":\"%s\"}", id);
+    json_t *value = world_resolve(&world, "integrations", "nodes { organization { id } }",
+                                  "{\"organizationId\":\"%s\"}", id);
     cr_expect_str_eq(text_member(value, "nodes.0.organization.id"), id);
     json_decref(value);
     id[128] = 'o';
     id[129] = '\0';
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"%s\"}", id), "VALIDATION_ERROR",
-                   "{\"field\":\"organizationId\"}");
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"\"}"), "VALIDATION_ERROR",
-                   "{\"field\":\"organizationId\"}");
+    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"%s\"}",
+                              id),
+                   "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
+    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"\"}"),
+                   "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
 }
 
 Test(reading, an_empty_organization_is_an_empty_connection)
 {
     json_t *value = world_resolve(&world, "integrations", NULL, "{\"organizationId\":\"nobody\"}");
-    expect_json(value, "{\"edges\":[],\"nodes\":[],\"pageInfo\":{\"hasNextPage\":false,\"hasPreviousPage\":false,"
-                       "\"startCursor\":null,\"endCursor\":null},\"total\":{\"count\":0,\"precision\":\"EXACT\"}}");
+    expect_json(
+        value,
+        "{\"edges\":[],\"nodes\":[],\"pageInfo\":{\"hasNextPage\":false,\"hasPreviousPage\":false,"
+        "\"startCursor\":null,\"endCursor\":null},\"total\":{\"count\":0,\"precision\":\"EXACT\"}"
+        "}");
     json_decref(value);
 }
 
@@ -94,8 +113,10 @@ Test(reading, pages_follow_one_another)
     int seen = 0, pages = 0;
     bool more = true;
     while (more) {
-        json_t *value = world_resolve(&world, "integrations", "nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor }",
-                                      "{\"organizationId\":\"acme\",\"first\":10,\"after\":%s}", after);
+        json_t *value =
+            world_resolve(&world, "integrations",
+                          "nodes { title } pageInfo { hasNextPage hasPreviousPage endCursor }",
+                          "{\"organizationId\":\"acme\",\"first\":10,\"after\":%s}", after);
         for (size_t i = 0; i < json_array_size(member(value, "nodes")); i++, seen++) {
             char title[32], path[48];
             snprintf(title, sizeof title, "item%d", seen);
@@ -116,7 +137,8 @@ Test(reading, twenty_forward_is_the_default)
 {
     create_numbered(22);
     json_t *value = world_resolve(&world, "integrations", "nodes { id } total { count precision }",
-                                  "{\"organizationId\":\"acme\",\"first\":null,\"last\":null,\"after\":null,\"orderBy\":null,\"filter\":null}");
+                                  "{\"organizationId\":\"acme\",\"first\":null,\"last\":null,"
+                                  "\"after\":null,\"orderBy\":null,\"filter\":null}");
     cr_expect_eq(json_array_size(member(value, "nodes")), 20);
     cr_expect_eq(json_integer_value(member(value, "total.count")), 22);
     json_decref(value);
@@ -125,11 +147,14 @@ Test(reading, twenty_forward_is_the_default)
 Test(reading, descending_is_the_exact_reverse)
 {
     create_numbered(12);
-    json_t *up = world_resolve(&world, "integrations", "nodes { id }", "{\"organizationId\":\"acme\"}");
-    json_t *down = world_resolve(&world, "integrations", "nodes { id }",
-                                 "{\"organizationId\":\"acme\",\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"DESC\"}}");
+    json_t *up = world_resolve(&world, "integrations", "nodes { id }",
+                               "{\"organizationId\":\"acme\"}");
+    json_t *down = world_resolve(
+        &world, "integrations", "nodes { id }",
+        "{\"organizationId\":\"acme\",\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"DESC\"}}");
     for (size_t i = 0; i < 12; i++)
-        cr_expect(json_equal(json_array_get(member(up, "nodes"), i), json_array_get(member(down, "nodes"), 11 - i)));
+        cr_expect(json_equal(json_array_get(member(up, "nodes"), i),
+                             json_array_get(member(down, "nodes"), 11 - i)));
     json_decref(up);
     json_decref(down);
 }
@@ -137,9 +162,11 @@ Test(reading, descending_is_the_exact_reverse)
 Test(reading, bad_arguments_are_named)
 {
     free(world_create(&world, "acme", "x"));
-    json_t *value = world_resolve(&world, "integrations", "edges { cursor }", "{\"organizationId\":\"acme\"}");
+    json_t *value = world_resolve(&world, "integrations", "edges { cursor }",
+                                  "{\"organizationId\":\"acme\"}");
     char other_order[2048];
-    snprintf(other_order, sizeof other_order, "\"after\":\"%s\",\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"DESC\"}",
+    snprintf(other_order, sizeof other_order,
+             "\"after\":\"%s\",\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"DESC\"}",
              text_member(value, "edges.0.cursor"));
     json_decref(value);
     const struct {
@@ -159,12 +186,15 @@ Test(reading, bad_arguments_are_named)
         {"\"after\":7", "{\"field\":\"after\"}"},
         {"\"before\":\"nonsense\"", "{\"field\":\"before\"}"},
         {other_order, "{\"field\":\"after\"}"},
-        {"\"orderBy\":{\"field\":\"ID\",\"direction\":\"ASC\"}", "{\"field\":\"orderBy.field\",\"allowedValues\":[\"TITLE\"]}"},
-        {"\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"UP\"}", "{\"field\":\"orderBy.direction\",\"allowedValues\":[\"ASC\",\"DESC\"]}"},
+        {"\"orderBy\":{\"field\":\"ID\",\"direction\":\"ASC\"}",
+         "{\"field\":\"orderBy.field\",\"allowedValues\":[\"TITLE\"]}"},
+        {"\"orderBy\":{\"field\":\"TITLE\",\"direction\":\"UP\"}",
+         "{\"field\":\"orderBy.direction\",\"allowedValues\":[\"ASC\",\"DESC\"]}"},
         {"\"filter\":{\"isActive\":\"yes\"}", "{\"field\":\"filter.isActive\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"acme\",%s}", cases[i].arguments),
+        expect_problem(world_call(&world, "integrations", NULL, NULL,
+                                  "{\"organizationId\":\"acme\",%s}", cases[i].arguments),
                        "VALIDATION_ERROR", cases[i].expected);
 }
 
@@ -172,16 +202,24 @@ Test(reading, filters_change_list_and_total)
 {
     create_numbered(5);
     char *id = world_create(&world, "acme", "off");
-    json_decref(world_resolve(&world, "integrationUpdate", NULL, "{\"input\":{\"id\":\"%s\",\"version\":1,\"isActive\":false}}", id));
+    json_decref(world_resolve(&world, "integrationUpdate", NULL,
+                              "{\"input\":{\"id\":\"%s\",\"version\":1,\"isActive\":false}}", id));
     const struct {
         const char *filter;
         int count;
-    } cases[] = {{"{\"isActive\":true}", 5}, {"{\"isActive\":false}", 1}, {"{\"isActive\":null}", 6}, {"{}", 6}, {"null", 6}};
+    } cases[] = {{"{\"isActive\":true}", 5},
+                 {"{\"isActive\":false}", 1},
+                 {"{\"isActive\":null}", 6},
+                 {"{}", 6},
+                 {"null", 6}};
     for (size_t i = 0; i < 5; i++) {
         json_t *value = world_resolve(&world, "integrations", "nodes { id } total { count }",
-                                      "{\"organizationId\":\"acme\",\"filter\":%s}", cases[i].filter);
-        cr_expect_eq((int)json_array_size(member(value, "nodes")), cases[i].count, "%s", cases[i].filter);
-        cr_expect_eq(json_integer_value(member(value, "total.count")), cases[i].count, "%s", cases[i].filter);
+                                      "{\"organizationId\":\"acme\",\"filter\":%s}",
+                                      cases[i].filter);
+        cr_expect_eq((int)json_array_size(member(value, "nodes")), cases[i].count, "%s",
+                     cases[i].filter);
+        cr_expect_eq(json_integer_value(member(value, "total.count")), cases[i].count, "%s",
+                     cases[i].filter);
         json_decref(value);
     }
     free(id);
@@ -190,12 +228,15 @@ Test(reading, filters_change_list_and_total)
 Test(reading, only_what_is_selected_is_written)
 {
     create_numbered(2);
-    json_t *value = world_resolve(&world, "integrations", "total { count }", "{\"organizationId\":\"acme\"}");
+    json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                  "{\"organizationId\":\"acme\"}");
     expect_json(value, "{\"total\":{\"count\":2}}");
     json_decref(value);
-    value = world_resolve(&world, "integrations", "__typename edges { __typename node { title } } pageInfo { __typename }",
+    value = world_resolve(&world, "integrations",
+                          "__typename edges { __typename node { title } } pageInfo { __typename }",
                           "{\"organizationId\":\"acme\",\"first\":1}");
-    expect_json(value, "{\"__typename\":\"IntegrationConnection\",\"edges\":[{\"__typename\":\"IntegrationEdge\",\"node\":"
+    expect_json(value, "{\"__typename\":\"IntegrationConnection\",\"edges\":[{\"__typename\":"
+                       "\"IntegrationEdge\",\"node\":"
                        "{\"title\":\"item0\"}}],\"pageInfo\":{\"__typename\":\"PageInfo\"}}");
     json_decref(value);
 }
@@ -204,8 +245,11 @@ Test(reading, many_by_reference)
 {
     char ids[256];
     char *a = world_create(&world, "acme", "a"), *b = world_create(&world, "other", "b");
-    snprintf(ids, sizeof ids, "[\"%s\",\"nonsense\",\"%s\",\"%s\",\"018bcfe5-6800-8000-81ff-494e54470000\"]", b, a, b);
-    struct mock_answer *answer = mock_load(world.host, world.instance, "Integration", ids, "title", NULL);
+    snprintf(ids, sizeof ids,
+             "[\"%s\",\"nonsense\",\"%s\",\"%s\",\"018bcfe5-6800-8000-81ff-494e54470000\"]", b, a,
+             b);
+    struct mock_answer *answer = mock_load(world.host, world.instance, "Integration", ids, "title",
+                                           NULL);
     cr_assert(answer->resolved);
     expect_json(answer->value, "[{\"title\":\"b\"},null,{\"title\":\"a\"},{\"title\":\"b\"},null]");
     mock_answer_free(&answer);

@@ -23,8 +23,9 @@ void world_write_keyring(struct world *world, const char *state, const char *rev
     const struct vault_public_key key = public_part(world);
     struct vault_failure failure;
     vault_paserk_public_write(&key, paserk);
-    snprintf(text, sizeof text, "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"}],\"revokedTokens\":%s}", paserk,
-             state, revoked);
+    snprintf(text, sizeof text,
+             "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"}],\"revokedTokens\":%s}",
+             paserk, state, revoked);
     snprintf(path, sizeof path, "%s", scratch_file(&world->scratch, "keyring.json"));
     cr_assert(vault_write_file(path, text, strlen(text), 0600, &failure), "%s", failure.message);
 }
@@ -34,7 +35,8 @@ static void create_instance(struct world *world, const char *more)
     char config[1024];
     snprintf(config, sizeof config,
              "{\"database\":{\"path\":\"%s/integrations.db\",\"readers\":4},"
-             "\"credentials\":{\"keyring\":\"%s/keyring.json\"}%s}", world->scratch.path, world->scratch.path, more);
+             "\"credentials\":{\"keyring\":\"%s/keyring.json\"}%s}",
+             world->scratch.path, world->scratch.path, more);
     world->instance = mock_create(world->host, config);
 }
 
@@ -71,27 +73,32 @@ const char *world_token(struct world *world, const char *claims)
     const struct vault_public_key key = public_part(world);
     vault_paserk_pid_write(&key, id);
     snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", id);
-    cr_assert(vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer), VAULT_NO_BYTES, world->key.bytes, token));
+    cr_assert(vault_paseto_sign(vault_bytes_of(claims), vault_bytes_of(footer), VAULT_NO_BYTES,
+                                world->key.bytes, token));
     return token;
 }
 
 const char *world_good_token(struct world *world, const char *organization_id)
 {
     char claims[256];
-    snprintf(claims, sizeof claims, "{\"sub\":\"kv/erp\",\"aud\":\"%s\",\"jti\":\"t1\"}", organization_id);
+    snprintf(claims, sizeof claims, "{\"sub\":\"kv/erp\",\"aud\":\"%s\",\"jti\":\"t1\"}",
+             organization_id);
     return world_token(world, claims);
 }
 
 static struct mock_answer *call(struct world *world, const char *field, const char *selection,
-                                const struct mock_request *request, const char *format, va_list values)
+                                const struct mock_request *request, const char *format,
+                                va_list values)
 {
     char *arguments = NULL;
     cr_assert_geq(vasprintf(&arguments, format, values), 0);
-    const char *type = strncmp(field, "integrationCreate", 17) == 0 || strncmp(field, "integrationUpdate", 17) == 0 ||
+    const char *type = strncmp(field, "integrationCreate", 17) == 0 ||
+                               strncmp(field, "integrationUpdate", 17) == 0 ||
                                strncmp(field, "integrationDelete", 17) == 0
                            ? "Mutation"
                            : "Query";
-    struct mock_answer *answer = mock_call(world->host, world->instance, type, field, arguments, selection, request);
+    struct mock_answer *answer = mock_call(world->host, world->instance, type, field, arguments,
+                                           selection, request);
     free(arguments);
     return answer;
 }
@@ -106,7 +113,8 @@ struct mock_answer *world_call(struct world *world, const char *field, const cha
     return answer;
 }
 
-json_t *world_resolve(struct world *world, const char *field, const char *selection, const char *arguments, ...)
+json_t *world_resolve(struct world *world, const char *field, const char *selection,
+                      const char *arguments, ...)
 {
     va_list values;
     va_start(values, arguments);
@@ -159,7 +167,8 @@ void expect_problem(struct mock_answer *answer, const char *code, const char *me
     json_object_foreach(expected, name, value) {
         const json_t *found = json_object_get(answer->extensions, name);
         char *text = found == NULL ? NULL : json_dumps(found, JSON_ENCODE_ANY);
-        cr_expect(found != NULL && json_equal(found, value), "%s is %s; expected %s", name, text, members);
+        cr_expect(found != NULL && json_equal(found, value), "%s is %s; expected %s", name, text,
+                  members);
         free(text);
     }
     json_decref(expected);
@@ -169,7 +178,8 @@ void expect_problem(struct mock_answer *answer, const char *code, const char *me
 char *world_create(struct world *world, const char *organization_id, const char *title)
 {
     json_t *value = world_resolve(world, "integrationCreate", "integration { id }",
-                                  "{\"input\":{\"organizationId\":\"%s\",\"title\":\"%s\"}}", organization_id, title);
+                                  "{\"input\":{\"organizationId\":\"%s\",\"title\":\"%s\"}}",
+                                  organization_id, title);
     char *id = strdup(text_member(value, "integration.id"));
     json_decref(value);
     return id;
@@ -181,7 +191,8 @@ const json_t *member(const json_t *value, const char *path)
     while (value != NULL && *path != '\0') {
         const size_t size = strcspn(path, ".");
         snprintf(name, sizeof name, "%.*s", (int)size, path);
-        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10)) : json_object_get(value, name);
+        value = json_is_array(value) ? json_array_get(value, strtoul(name, NULL, 10))
+                                     : json_object_get(value, name);
         path += path[size] == '.' ? size + 1 : size;
     }
     return value;

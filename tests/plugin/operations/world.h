@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* What the suites of operations share: a folder with a keyring, the plugin in the mock host, one instance. */
+/*
+ * What the suites of operations share: a folder with a keyring, the plugin in the mock host, one
+ * instance.
+ */
 #ifndef WORLD_H
 #define WORLD_H
 
@@ -19,7 +22,10 @@ struct world {
     gql_instance *instance;
 };
 
-/* `more` is put behind the database and the credentials in the configuration: `,"organization":"acme"`, or "". */
+/*
+ * `more` is put behind the database and the credentials in the configuration:
+ * `,"organization":"acme"`, or "".
+ */
 void world_make(struct world *world, const char *more);
 void world_end(struct world *world);
 
@@ -29,22 +35,29 @@ void world_restart(struct world *world, const char *more);
 /* The keyring's file with the key in the given state, and a list of revoked `jti` in JSON. */
 void world_write_keyring(struct world *world, const char *state, const char *revoked);
 
-/* Signs claims (JSON) with the key, with its ID in the footer. The result is overwritten by the next call. */
+/*
+ * Signs claims (JSON) with the key, with its ID in the footer. The result is overwritten by the
+ * next call.
+ */
 const char *world_token(struct world *world, const char *claims);
 
 /* A good token for an organization. */
 const char *world_good_token(struct world *world, const char *organization_id);
 
 /* printf-style arguments. `request` NULL: everything is granted. */
-__attribute__((format(printf, 5, 6)))
-struct mock_answer *world_call(struct world *world, const char *field, const char *selection,
-                               const struct mock_request *request, const char *arguments, ...);
+__attribute__((format(printf, 5, 6))) struct mock_answer *world_call(
+    struct world *world, const char *field, const char *selection,
+    const struct mock_request *request, const char *arguments, ...);
 
 /* The result of a call that must succeed; a new reference. */
-__attribute__((format(printf, 4, 5)))
-json_t *world_resolve(struct world *world, const char *field, const char *selection, const char *arguments, ...);
+__attribute__((format(printf, 4, 5))) json_t *world_resolve(struct world *world, const char *field,
+                                                            const char *selection,
+                                                            const char *arguments, ...);
 
-/* Fails unless the answer is an error of that code, with all that RFC 9457 and the specification ask; frees it. */
+/*
+ * Fails unless the answer is an error of that code, with all that RFC 9457 and the specification
+ * ask; frees it.
+ */
 void expect_problem(struct mock_answer *answer, const char *code, const char *members);
 
 /* Creates one and returns its ID, to be freed. */

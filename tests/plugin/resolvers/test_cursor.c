@@ -24,7 +24,8 @@ Test(cursor, comes_back_as_it_was)
         char room[CURSOR_TEXT_SIZE];
         struct cursor cursor;
         const struct text text = make(titles[i], CURSOR_TITLE_DESC, room);
-        cr_assert_eq(cursor_read(secret, CURSOR_TITLE_DESC, text, &cursor), CURSOR_GOOD, "title %zu", i);
+        cr_assert_eq(cursor_read(secret, CURSOR_TITLE_DESC, text, &cursor), CURSOR_GOOD,
+                     "title %zu", i);
         cr_expect(text_equal(cursor.position.title, text_of(titles[i])));
         cr_expect_eq(cursor.position.id.bytes[15], 0xA7);
     }
@@ -42,7 +43,8 @@ Test(cursor, of_another_order_is_told_apart)
 /* Every single change of a character, and every cut, must be noticed. */
 Test(cursor, forgeries_are_refused)
 {
-    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n\xc1\xe1\xb0\xff";
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_=+/ \n\xc1\xe1\xb0\xff";
     char room[CURSOR_TEXT_SIZE];
     struct cursor cursor;
     const struct text text = make("Payments", CURSOR_TITLE_ASC, room);
@@ -51,10 +53,12 @@ Test(cursor, forgeries_are_refused)
         for (size_t i = 0; i < sizeof alphabet; i++) {
             room[at] = alphabet[i];
             if (alphabet[i] != former)
-                cr_assert_neq(cursor_read(secret, CURSOR_TITLE_ASC, text, &cursor), CURSOR_GOOD, "'%c' at %zu", alphabet[i], at);
+                cr_assert_neq(cursor_read(secret, CURSOR_TITLE_ASC, text, &cursor), CURSOR_GOOD,
+                              "'%c' at %zu", alphabet[i], at);
         }
         room[at] = former;
-        cr_assert_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){room, at}, &cursor), CURSOR_FOREIGN);
+        cr_assert_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){room, at}, &cursor),
+                     CURSOR_FOREIGN);
     }
     cr_expect_eq(cursor_read(secret, CURSOR_TITLE_ASC, NO_TEXT, &cursor), CURSOR_FOREIGN);
 }
@@ -65,6 +69,8 @@ Test(cursor, oversized_texts_are_refused)
     struct cursor cursor;
     memset(big, 'A', sizeof big);
     for (size_t size = CURSOR_TEXT_SIZE - 4; size < CURSOR_TEXT_SIZE + 4; size++)
-        cr_expect_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){big, size}, &cursor), CURSOR_FOREIGN);
-    cr_expect_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){big, sizeof big}, &cursor), CURSOR_FOREIGN);
+        cr_expect_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){big, size}, &cursor),
+                     CURSOR_FOREIGN);
+    cr_expect_eq(cursor_read(secret, CURSOR_TITLE_ASC, (struct text){big, sizeof big}, &cursor),
+                 CURSOR_FOREIGN);
 }

@@ -24,7 +24,10 @@ Test(json_writer, every_character_survives)
     json_writer_finish(&writer);
 }
 
-/* Escapes are looked for eight bytes at a time: each of them at each place, in texts of each length, among letters beyond ASCII. */
+/*
+ * Escapes are looked for eight bytes at a time: each of them at each place, in texts of each
+ * length, among letters beyond ASCII.
+ */
 Test(json_writer, escapes_are_found_wherever_they_are)
 {
     static const char marks[] = {'"', '\\', 0, 1, 0x1f, '\n'};
@@ -38,7 +41,8 @@ Test(json_writer, escapes_are_found_wherever_they_are)
                 json_writer_begin(&writer, room, sizeof room);
                 json_write_string(&writer, (struct text){text, size});
                 const size_t written = marks[i] == '"' || marks[i] == '\\' ? 2 : 6;
-                cr_assert_eq(writer.size, 2 + size - 1 + written, "byte %d at %zu of %zu", marks[i], at, size);
+                cr_assert_eq(writer.size, 2 + size - 1 + written, "byte %d at %zu of %zu", marks[i],
+                             at, size);
                 cr_assert_eq(writer.data[1 + at], '\\');
                 json_writer_finish(&writer);
             }
@@ -55,12 +59,15 @@ Test(json_writer, integers)
         json_writer_begin(&writer, room, sizeof room);
         json_write_integer(&writer, numbers[i]);
         snprintf(expected, sizeof expected, "%" PRId64, numbers[i]);
-        cr_expect(text_equal((struct text){writer.data, writer.size}, text_of(expected)), "%s", expected);
+        cr_expect(text_equal((struct text){writer.data, writer.size}, text_of(expected)), "%s",
+                  expected);
         json_writer_finish(&writer);
     }
 }
 
-/* A host that grows by just what was asked for, moves the data each time, and gives up at a limit. */
+/*
+ * A host that grows by just what was asked for, moves the data each time, and gives up at a limit.
+ */
 struct small_host {
     gql_host host;
     gql_reply reply;

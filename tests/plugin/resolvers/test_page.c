@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Pages against the algorithm of the Relay specification, section 4.4, carried out on the full list. */
+/*
+ * Pages against the algorithm of the Relay specification, section 4.4, carried out on the full
+ * list.
+ */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "tests/plugin/fixture.h"
 #include "plugin/resolvers/page.h"
+#include "tests/plugin/fixture.h"
 
 enum { MOST = 40, ROUNDS = 4000 };
 
@@ -27,7 +30,8 @@ static void read_full(const struct page_request *request, struct integration_lis
     const struct store_range range = {.filter = request->filter};
     struct store_reader *reader = store_read_begin(store, &status, &trouble);
     store_read_organization(reader, TEXT("acme"), &organization, &trouble);
-    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 10000, full, &trouble), STORE_OK);
+    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 10000, full, &trouble),
+                 STORE_OK);
     store_read_end(reader);
     if (request->descending)
         integration_list_reverse(full);
@@ -44,7 +48,10 @@ struct slice {
     int end;
 };
 
-/* `after` and `before` are places in the list between its members: the cursor lies just behind member `after`. */
+/*
+ * `after` and `before` are places in the list between its members: the cursor lies just behind
+ * member `after`.
+ */
 static struct slice expected_slice(int count, int after, int before, int first, int last)
 {
     struct slice slice = {after, before};
@@ -58,7 +65,10 @@ static struct slice expected_slice(int count, int after, int before, int first, 
     return slice;
 }
 
-/* Some place in the order: mostly of a member, sometimes of one that is deleted or in no list of this filter. */
+/*
+ * Some place in the order: mostly of a member, sometimes of one that is deleted or in no list of
+ * this filter.
+ */
 static struct store_position random_position(const struct integration_list *all)
 {
     const struct integration *item = &all->items[random_below((int)all->count)];
@@ -66,8 +76,8 @@ static struct store_position random_position(const struct integration_list *all)
 }
 
 /* How many members of the list lie before the position, and whether one lies at it. */
-static int place_of(const struct integration_list *full, const struct integration_list *all, const struct store_position *position,
-                    bool descending, bool *ret_at)
+static int place_of(const struct integration_list *full, const struct integration_list *all,
+                    const struct store_position *position, bool descending, bool *ret_at)
 {
     int before = 0;
     *ret_at = false;
@@ -84,7 +94,8 @@ static int place_of(const struct integration_list *full, const struct integratio
     return before;
 }
 
-static void check_page(const struct page_request *request, const struct integration_list *full, struct slice slice)
+static void check_page(const struct page_request *request, const struct integration_list *full,
+                       struct slice slice)
 {
     struct page page;
     struct store_trouble trouble;
@@ -95,14 +106,18 @@ static void check_page(const struct page_request *request, const struct integrat
     status = page_read(reader, &organization, request, &page, &trouble);
     store_read_end(reader);
     cr_assert_eq(status, STORE_OK);
-    cr_assert_eq((int)page.items.count, slice.end - slice.start, "%zu items, not %d (first %d, last %d)", page.items.count,
-                 slice.end - slice.start, request->first, request->last);
+    cr_assert_eq((int)page.items.count, slice.end - slice.start,
+                 "%zu items, not %d (first %d, last %d)", page.items.count, slice.end - slice.start,
+                 request->first, request->last);
     for (size_t i = 0; i < page.items.count; i++)
-        cr_assert(same(&page.items.items[i], &full->items[slice.start + (int)i]), "item %zu is another one", i);
-    cr_assert_eq(page.has_next, slice.end < (int)full->count, "hasNextPage %d, first %d, last %d, from %d to %d of %zu",
-                 page.has_next, request->first, request->last, slice.start, slice.end, full->count);
-    cr_assert_eq(page.has_previous, slice.start > 0, "hasPreviousPage %d, first %d, last %d, from %d to %d of %zu",
-                 page.has_previous, request->first, request->last, slice.start, slice.end, full->count);
+        cr_assert(same(&page.items.items[i], &full->items[slice.start + (int)i]),
+                  "item %zu is another one", i);
+    cr_assert_eq(page.has_next, slice.end < (int)full->count,
+                 "hasNextPage %d, first %d, last %d, from %d to %d of %zu", page.has_next,
+                 request->first, request->last, slice.start, slice.end, full->count);
+    cr_assert_eq(page.has_previous, slice.start > 0,
+                 "hasPreviousPage %d, first %d, last %d, from %d to %d of %zu", page.has_previous,
+                 request->first, request->last, slice.start, slice.end, full->count);
     integration_list_finish(&page.items);
 }
 
@@ -136,12 +151,14 @@ static void check_random(const struct integration_list *all)
     /* An empty range that is counted from its end lies at `before`. */
     if (end < start && request.first == PAGE_ABSENT)
         start = end;
-    check_page(&request, &full, expected_slice((int)full.count, start, end, request.first, request.last));
+    check_page(&request, &full,
+               expected_slice((int)full.count, start, end, request.first, request.last));
 }
 
 static void build(int count)
 {
-    static const char *const titles[] = {"a", "A", "á", "item2", "item10", "item02", "Zürich", "b", "B"};
+    static const char *const titles[] = {"a",      "A",      "á", "item2", "item10",
+                                         "item02", "Zürich", "b", "B"};
     char title[32];
     for (int i = 0; i < count; i++) {
         const char *base = titles[random_below(9)];
@@ -155,8 +172,9 @@ static void build(int count)
 static void delete_some(const struct integration_list *all)
 {
     for (size_t i = 0; i < all->count; i += 3) {
-        struct store_mutation gone = {
-            .kind = STORE_DELETE, .id = all->items[i].id, .expected_version = all->items[i].version};
+        struct store_mutation gone = {.kind = STORE_DELETE,
+                                      .id = all->items[i].id,
+                                      .expected_version = all->items[i].version};
         fixture_apply(store, &gone);
         cr_assert_eq(gone.status, STORE_OK);
         integration_list_finish(&gone.result);
@@ -187,7 +205,11 @@ Test(page, of_an_empty_organization_is_empty)
     scratch = scratch_make();
     store = fixture_open(&scratch, "und");
     const struct integration_list none = {0};
-    struct page_request request = {.filter = STORE_ALL, .first = 10, .last = PAGE_ABSENT, .wants_next = true, .wants_previous = true};
+    struct page_request request = {.filter = STORE_ALL,
+                                   .first = 10,
+                                   .last = PAGE_ABSENT,
+                                   .wants_next = true,
+                                   .wants_previous = true};
     check_page(&request, &none, (struct slice){0, 0});
     request.first = PAGE_ABSENT;
     request.last = 10;

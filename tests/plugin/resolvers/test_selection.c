@@ -3,14 +3,18 @@
 
 #include "plugin/resolvers/selection.h"
 
-#define NODE(field_name, ...) \
-    {.struct_size = sizeof(gql_selection), .name = field_name, .name_size = sizeof field_name - 1, __VA_ARGS__}
+#define NODE(field_name, ...)                                     \
+    {                                                             \
+        .struct_size = sizeof(gql_selection), .name = field_name, \
+        .name_size = sizeof field_name - 1, __VA_ARGS__           \
+    }
 
 Test(selection, unknown_means_everything_but_typename)
 {
     const gql_selection *child = NULL;
-    cr_expect_eq(selected_fields(NULL), FIELD_ID | FIELD_VERSION | FIELD_TITLE | FIELD_ORGANIZATION |
-                                            FIELD_CREDENTIAL_REF | FIELD_IS_ACTIVE);
+    cr_expect_eq(selected_fields(NULL), FIELD_ID | FIELD_VERSION | FIELD_TITLE |
+                                            FIELD_ORGANIZATION | FIELD_CREDENTIAL_REF |
+                                            FIELD_IS_ACTIVE);
     cr_expect(selects(NULL, "edges", &child));
     cr_expect_null(child);
     cr_expect_not(selects_typename(NULL));

@@ -15,15 +15,16 @@ Test(title, white_space_goes_from_both_ends)
         {" ", ""},
         {"a", "a"},
         {"  a b \t\n", "a b"},
-        {"\u00a0\u2003\u3000x\u2028\u2029\xc2\x85", "x"},  /* White_Space beyond ASCII */
-        {"\u200bx\u200b", "\u200bx\u200b"},             /* zero width space: not White_Space */
+        {"\u00a0\u2003\u3000x\u2028\u2029\xc2\x85", "x"}, /* White_Space beyond ASCII */
+        {"\u200bx\u200b", "\u200bx\u200b"},               /* zero width space: not White_Space */
         {"\ufeffx", "\ufeffx"},
         {"é ü ", "é ü"},
         {"\U0001F600 ", "\U0001F600"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const struct text trimmed = title_trim(text_of(cases[i].given));
-        cr_expect(text_equal(trimmed, text_of(cases[i].trimmed)), "%zu: '%.*s'", i, (int)trimmed.size, trimmed.data);
+        cr_expect(text_equal(trimmed, text_of(cases[i].trimmed)), "%zu: '%.*s'", i,
+                  (int)trimmed.size, trimmed.data);
     }
 }
 
@@ -50,7 +51,18 @@ Test(title, length_is_in_code_points)
 Test(title, control_characters_are_refused)
 {
     static const struct text bad[] = {
-        {"", 0}, {"a\0b", 3}, {"a\nb", 3}, {"a\x1b[0m", 5}, {"\x7f", 1}, {"a\xc2\x85" "b", 4}, {"a\xc2\x9f" "b", 4}, {"a\xff", 2},
+        {"", 0},
+        {"a\0b", 3},
+        {"a\nb", 3},
+        {"a\x1b[0m", 5},
+        {"\x7f", 1},
+        {"a\xc2\x85"
+         "b",
+         4},
+        {"a\xc2\x9f"
+         "b",
+         4},
+        {"a\xff", 2},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         cr_expect_not_null(title_trouble(bad[i]), "case %zu was taken", i);

@@ -8,7 +8,8 @@ static int compare(const struct collation *collation, const char *a, const char 
     SORT_KEY_AUTO key_a, key_b;
     cr_assert(sort_key_make(collation, text_of(a), &key_a));
     cr_assert(sort_key_make(collation, text_of(b), &key_b));
-    const int order = memcmp(key_a.data, key_b.data, key_a.size < key_b.size ? key_a.size : key_b.size);
+    const int order = memcmp(key_a.data, key_b.data,
+                             key_a.size < key_b.size ? key_a.size : key_b.size);
     return order != 0 ? order : (key_a.size > key_b.size) - (key_a.size < key_b.size);
 }
 
@@ -36,7 +37,8 @@ Test(collation, natural_order)
     };
     struct collation *collation = open_collation("und");
     for (size_t i = 0; i + 1 < sizeof rising / sizeof *rising; i++)
-        cr_expect_lt(compare(collation, rising[i], rising[i + 1]), 0, "'%s' is not before '%s'", rising[i], rising[i + 1]);
+        cr_expect_lt(compare(collation, rising[i], rising[i + 1]), 0, "'%s' is not before '%s'",
+                     rising[i], rising[i + 1]);
     collation_close(&collation);
 }
 
@@ -61,7 +63,9 @@ Test(collation, a_locale_has_an_order_and_a_fingerprint_of_its_own)
     collation_close(&swedish);
 }
 
-/* Pages are found by comparing keys: a title longer than the room in the struct must work as well. */
+/*
+ * Pages are found by comparing keys: a title longer than the room in the struct must work as well.
+ */
 Test(collation, long_titles_get_long_keys)
 {
     char a[1021], b[1021];

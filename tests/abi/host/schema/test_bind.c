@@ -6,7 +6,8 @@
 #include "gql_host.h"
 
 static const char host_sdl[] =
-    "interface Node { id: ID! } interface Rich implements Node { id: ID! more: Int } directive @trim on ARGUMENT_DEFINITION\n"
+    "interface Node { id: ID! } interface Rich implements Node { id: ID! more: Int } directive "
+    "@trim on ARGUMENT_DEFINITION\n"
     "type PageInfo { hasNextPage: Boolean! extra: Int } enum Direction { ASC DESC } scalar Time\n"
     "type Organization implements Node { id: ID! } input Page { first: Int }\n"
     "type Query { node(id: ID!): Node taken: Int } type Mutation { nothing: Boolean }";
@@ -28,7 +29,8 @@ static int32_t resolve(gql_instance *instance, const gql_call *call, gql_reply *
     return GQL_E_MISUSE;
 }
 
-static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding **binding, gql_failure *failure)
+static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding **binding,
+                       gql_failure *failure)
 {
     gql_schema_part parts[MOST + 1];
     const gql_schema_part *part_pointers[MOST + 1];
@@ -57,12 +59,16 @@ static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding *
         snprintf(names[i], sizeof names[i], "%s", offer->resolvers[i]);
         char *dot = strchr(names[i], '.');
         *dot = '\0';
-        resolvers[i] = (gql_resolver){
-            .struct_size = sizeof resolvers[i], .type = names[i], .field = dot + 1, .resolve = resolve};
+        resolvers[i] = (gql_resolver){.struct_size = sizeof resolvers[i],
+                                      .type = names[i],
+                                      .field = dot + 1,
+                                      .resolve = resolve};
         resolver_pointers[schema.resolver_count++] = &resolvers[i];
     }
     for (uint32_t i = 0; i < MOST && offer->loaders[i] != NULL; i++) {
-        loaders[i] = (gql_loader){.struct_size = sizeof loaders[i], .type = offer->loaders[i], .load = resolve};
+        loaders[i] = (gql_loader){.struct_size = sizeof loaders[i],
+                                  .type = offer->loaders[i],
+                                  .load = resolve};
         loader_pointers[schema.loader_count++] = &loaders[i];
     }
     while (schema.reference_count < MOST && offer->references[schema.reference_count] != NULL)
@@ -72,12 +78,17 @@ static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding *
     return gql_bind(&plugin, sdl, strlen(sdl), binding, failure);
 }
 
-/* The conflicts must be exactly those of the list, in any order; each is given by a part of its sentence. */
-static void expect_conflicts(const char *label, const struct offer *offer, const char *const *expected)
+/*
+ * The conflicts must be exactly those of the list, in any order; each is given by a part of its
+ * sentence.
+ */
+static void expect_conflicts(const char *label, const struct offer *offer,
+                             const char *const *expected)
 {
     gql_binding *binding = NULL;
     gql_failure failure;
-    cr_assert_eq(bind_to(host_sdl, offer, &binding, &failure), GQL_OK, "%s: %s", label, failure.message);
+    cr_assert_eq(bind_to(host_sdl, offer, &binding, &failure), GQL_OK, "%s: %s", label,
+                 failure.message);
     size_t count = 0;
     for (; expected[count] != NULL; count++) {
         bool found = false;
@@ -85,8 +96,8 @@ static void expect_conflicts(const char *label, const struct offer *offer, const
             found = strstr(binding->conflicts[i], expected[count]) != NULL;
         cr_expect(found, "%s: nothing says \"%s\"", label, expected[count]);
     }
-    cr_expect_eq(binding->conflict_count, count, "%s: %zu conflicts, expected %zu", label, binding->conflict_count,
-                 count);
+    cr_expect_eq(binding->conflict_count, count, "%s: %zu conflicts, expected %zu", label,
+                 binding->conflict_count, count);
     for (size_t i = 0; i < binding->conflict_count && binding->conflict_count != count; i++)
         cr_log_error("%s", binding->conflicts[i]);
     gql_binding_destroy(&binding);
@@ -100,8 +111,10 @@ Test(bind, refuses_null_and_broken_schemas)
     cr_expect_eq(gql_bind(NULL, "", 0, &binding, &failure), GQL_E_MISUSE);
     cr_expect_eq(bind_to("type {", &(struct offer){.own = ""}, &binding, &failure), GQL_E_CONFIG);
     cr_expect_not_null(strstr(failure.message, "the host's schema: "), "%s", failure.message);
-    cr_expect_eq(bind_to(host_sdl, &(struct offer){.own = "type {"}, &binding, &failure), GQL_E_CONFIG);
-    cr_expect_not_null(strstr(failure.message, "plugin org.test, part \"own\": "), "%s", failure.message);
+    cr_expect_eq(bind_to(host_sdl, &(struct offer){.own = "type {"}, &binding, &failure),
+                 GQL_E_CONFIG);
+    cr_expect_not_null(strstr(failure.message, "plugin org.test, part \"own\": "), "%s",
+                       failure.message);
     cr_expect_null(binding);
     gql_binding_destroy(NULL);
     gql_binding_destroy(&binding);
@@ -110,8 +123,10 @@ Test(bind, refuses_null_and_broken_schemas)
 Test(bind, takes_what_fits_and_lends_what_is_missing)
 {
     static const struct offer offer = {
-        .own = "extend type Query { thing(id: ID! @trim, at: Time, page: Page = {first: 1}): Thing things: [Thing!]! }\n"
-               "type Thing implements Node & Named { id: ID! name: String! page: PageInfo! owner: Organization! }\n"
+        .own = "extend type Query { thing(id: ID! @trim, at: Time, page: Page = {first: 1}): Thing "
+               "things: [Thing!]! }\n"
+               "type Thing implements Node & Named { id: ID! name: String! page: PageInfo! owner: "
+               "Organization! }\n"
                "union Either = Thing | Organization",
         .common = {"type PageInfo { hasNextPage: Boolean! }", "interface Named { name: String }",
                    "directive @trim on ARGUMENT_DEFINITION"},
@@ -143,59 +158,97 @@ Test(bind, names_every_conflict)
         struct offer offer;
         const char *conflicts[8];
     } cases[] = {
-        {"type of both", {.own = "type PageInfo { a: Int } enum Direction { UP }"},
+        {"type of both",
+         {.own = "type PageInfo { a: Int } enum Direction { UP }"},
          {"type `PageInfo` of the plugin org.test is already defined by the host",
           "enum `Direction` of the plugin org.test is already defined by the host"}},
-        {"type twice", {.own = "type A { a: Int } type A { b: Int }"},
+        {"type twice",
+         {.own = "type A { a: Int } type A { b: Int }"},
          {"`A` of the plugin org.test is already defined by org.test"}},
-        {"field of both", {.own = "extend type Query { taken: Int }", .resolvers = {"Query.taken"}},
+        {"field of both",
+         {.own = "extend type Query { taken: Int }", .resolvers = {"Query.taken"}},
          {"field `Query.taken` of the plugin org.test is already defined by the host"}},
-        {"field twice", {.own = "type A { a: Int a: Int } type B { b: Int } extend type B { b: Int }"},
-         {"field `A.a` of the plugin org.test is already", "field `B.b` of the plugin org.test is already"}},
+        {"field twice",
+         {.own = "type A { a: Int a: Int } type B { b: Int } extend type B { b: Int }"},
+         {"field `A.a` of the plugin org.test is already",
+          "field `B.b` of the plugin org.test is already"}},
         {"introspection", {.own = "type A { __a: Int }"}, {"kept for introspection"}},
-        {"extends nothing", {.own = "extend type Nothing { a: Int }"}, {"extends the type `Nothing`, which neither"}},
-        {"extends as another", {.own = "extend interface PageInfo { a: Int }"}, {"extends `PageInfo` as one of kind"}},
-        {"unknown types", {.own = "type A { a: X b(c: Y): Int @z d: [[Z!]] }"},
-         {"`A.a` of the plugin org.test is of type `X`", "`A.c` of the plugin org.test is of type `Y`", "`@z`",
-          "is of type `Z`"}},
-        {"wrong positions", {.own = "type A { a: Page b(c: PageInfo): Int } input B { d: Node e: Direction }"},
-         {"`A.a` of the plugin org.test can't be of type `Page`, which is of kind input", "can't be of type `PageInfo`",
-          "can't be of type `Node`"}},
-        {"interface members", {.own = "type A implements Node & Rich { more: String } type B implements Missing { a: Int } "
-                                      "type C implements PageInfo { hasNextPage: Boolean! }"},
-         {"`A` lacks the field `id: ID!` of the interface `Node`", "`A` lacks the field `id: ID!` of the interface `Rich`",
-          "`A.more` is of type `String`, which does not fit `Int`", "`B` implements `Missing`", "`C` implements `PageInfo`"}},
-        {"interface of an interface", {.own = "type A implements Rich { id: ID! more: Int }"},
+        {"extends nothing",
+         {.own = "extend type Nothing { a: Int }"},
+         {"extends the type `Nothing`, which neither"}},
+        {"extends as another",
+         {.own = "extend interface PageInfo { a: Int }"},
+         {"extends `PageInfo` as one of kind"}},
+        {"unknown types",
+         {.own = "type A { a: X b(c: Y): Int @z d: [[Z!]] }"},
+         {"`A.a` of the plugin org.test is of type `X`",
+          "`A.c` of the plugin org.test is of type `Y`", "`@z`", "is of type `Z`"}},
+        {"wrong positions",
+         {.own = "type A { a: Page b(c: PageInfo): Int } input B { d: Node e: Direction }"},
+         {"`A.a` of the plugin org.test can't be of type `Page`, which is of kind input",
+          "can't be of type `PageInfo`", "can't be of type `Node`"}},
+        {"interface members",
+         {.own =
+              "type A implements Node & Rich { more: String } type B implements Missing { a: Int } "
+              "type C implements PageInfo { hasNextPage: Boolean! }"},
+         {"`A` lacks the field `id: ID!` of the interface `Node`",
+          "`A` lacks the field `id: ID!` of the interface `Rich`",
+          "`A.more` is of type `String`, which does not fit `Int`", "`B` implements `Missing`",
+          "`C` implements `PageInfo`"}},
+        {"interface of an interface",
+         {.own = "type A implements Rich { id: ID! more: Int }"},
          {"`A` implements `Rich`, so that it has to implement `Node` as well"}},
-        {"weaker than promised", {.own = "type A implements Node { id: ID }"}, {"`A.id` is of type `ID`"}},
-        {"interface arguments", {.own = "interface P { p(a: Int): Int } type A implements P { p(b: Int!): Int }"},
+        {"weaker than promised",
+         {.own = "type A implements Node { id: ID }"},
+         {"`A.id` is of type `ID`"}},
+        {"interface arguments",
+         {.own = "interface P { p(a: Int): Int } type A implements P { p(b: Int!): Int }"},
          {"lacks the argument `a: Int`", "demands the argument `b`"}},
-        {"interface extended under the host's types", {.own = "extend interface Node { secret: Int }"},
+        {"interface extended under the host's types",
+         {.own = "extend interface Node { secret: Int }"},
          {"`Organization` lacks the field `secret: Int` of the interface `Node`",
           "`Rich` lacks the field `secret: Int` of the interface `Node`"}},
-        {"union", {.own = "union U = PageInfo | Node | Nothing"}, {"the member `Node`", "the member `Nothing`"}},
-        {"enum value of both", {.own = "extend enum Direction { ASC }"}, {"adds `ASC` to `Direction`"}},
-        {"common type lacks", {.own = "", .common = {"type PageInfo { hasNextPage: Boolean! endCursor: String }"}},
+        {"union",
+         {.own = "union U = PageInfo | Node | Nothing"},
+         {"the member `Node`", "the member `Nothing`"}},
+        {"enum value of both",
+         {.own = "extend enum Direction { ASC }"},
+         {"adds `ASC` to `Direction`"}},
+        {"common type lacks",
+         {.own = "", .common = {"type PageInfo { hasNextPage: Boolean! endCursor: String }"}},
          {"The host's type `PageInfo` lacks `endCursor: String`"}},
-        {"common type differs", {.own = "", .common = {"type PageInfo { hasNextPage: Int }"}},
-         {"`PageInfo.hasNextPage` is of type `Boolean!` in the host, but the plugin org.test needs `Int`"}},
-        {"common kind differs", {.own = "", .common = {"interface PageInfo { hasNextPage: Boolean! }"}},
-         {"`PageInfo` is of kind type in the host, but the plugin org.test needs it to be of kind interface"}},
-        {"common names", {.own = "", .common = {"enum Direction { ASC UP }", "type Organization implements Named { id: ID! }",
-                                                "directive @trim(x: Int) on ARGUMENT_DEFINITION | FIELD",
-                                                "interface Named { id: ID! }"}},
-         {"lacks the value `UP`", "does not implement `Named`", "can't be used on `FIELD`", "lacks `x: Int`"}},
-        {"common argument", {.own = "", .common = {"type Query { node(id: Int): Node }"}},
+        {"common type differs",
+         {.own = "", .common = {"type PageInfo { hasNextPage: Int }"}},
+         {"`PageInfo.hasNextPage` is of type `Boolean!` in the host, but the plugin org.test needs "
+          "`Int`"}},
+        {"common kind differs",
+         {.own = "", .common = {"interface PageInfo { hasNextPage: Boolean! }"}},
+         {"`PageInfo` is of kind type in the host, but the plugin org.test needs it to be of kind "
+          "interface"}},
+        {"common names",
+         {.own = "",
+          .common = {"enum Direction { ASC UP }", "type Organization implements Named { id: ID! }",
+                     "directive @trim(x: Int) on ARGUMENT_DEFINITION | FIELD",
+                     "interface Named { id: ID! }"}},
+         {"lacks the value `UP`", "does not implement `Named`", "can't be used on `FIELD`",
+          "lacks `x: Int`"}},
+        {"common argument",
+         {.own = "", .common = {"type Query { node(id: Int): Node }"}},
          {"takes no argument `id: Int`"}},
-        {"resolvers", {.own = "extend type Query { a: Int b: Int } type A { a: Int }",
-                       .resolvers = {"Query.a", "Query.a", "Query.node", "A.b"}},
+        {"resolvers",
+         {.own = "extend type Query { a: Int b: Int } type A { a: Int }",
+          .resolvers = {"Query.a", "Query.a", "Query.node", "A.b"}},
          {"two resolvers for `Query.a`", "for `Query.node`, which is the host's",
           "for `A.b`, which its schema does not define", "defines `Query.b` but has no resolver"}},
-        {"loaders", {.own = "type A { id: ID } type B { id: ID! }", .loaders = {"A", "B", "B", "Organization"}},
+        {"loaders",
+         {.own = "type A { id: ID } type B { id: ID! }",
+          .loaders = {"A", "B", "B", "Organization"}},
          {"a loader for `A`, which has no field `id: ID!`", "two loaders for `B`",
           "a loader for `Organization`, which is no object type of its own"}},
-        {"references", {.own = "type A { a: Int }", .references = {"A", "Nothing", "Node"}},
-         {"wants `A` resolved by the host, but defines it itself", "refers to `Nothing`", "refers to `Node`"}},
+        {"references",
+         {.own = "type A { a: Int }", .references = {"A", "Nothing", "Node"}},
+         {"wants `A` resolved by the host, but defines it itself", "refers to `Nothing`",
+          "refers to `Node`"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_conflicts(cases[i].label, &cases[i].offer, cases[i].conflicts);
@@ -207,8 +260,8 @@ Test(bind, says_what_each_conflict_is_about)
                                        .resolvers = {"A.b"},
                                        .loaders = {"Nothing"},
                                        .references = {"Node"}};
-    static const gql_conflict_kind expected[] = {GQL_CONFLICT_SDL, GQL_CONFLICT_RESOLVER, GQL_CONFLICT_LOADER,
-                                                 GQL_CONFLICT_REFERENCE};
+    static const gql_conflict_kind expected[] = {GQL_CONFLICT_SDL, GQL_CONFLICT_RESOLVER,
+                                                 GQL_CONFLICT_LOADER, GQL_CONFLICT_REFERENCE};
     gql_binding *binding = NULL;
     gql_failure failure;
     cr_assert_eq(bind_to(host_sdl, &offer, &binding, &failure), GQL_OK, "%s", failure.message);

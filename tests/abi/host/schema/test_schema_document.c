@@ -6,7 +6,8 @@
 
 #include "abi/host/schema/schema_document.h"
 
-static int32_t parse(const char *sdl, size_t size, gql_schema_document **document, gql_failure *failure)
+static int32_t parse(const char *sdl, size_t size, gql_schema_document **document,
+                     gql_failure *failure)
 {
     *failure = (gql_failure){.struct_size = sizeof *failure};
     /* Exactly as long, so that the address sanitizer sees a read beyond it. */
@@ -22,7 +23,8 @@ static gql_schema_document *parsed(const char *sdl)
 {
     gql_schema_document *document = NULL;
     gql_failure failure;
-    cr_assert_eq(parse(sdl, strlen(sdl), &document, &failure), GQL_OK, "%s: %s", failure.message, sdl);
+    cr_assert_eq(parse(sdl, strlen(sdl), &document, &failure), GQL_OK, "%s: %s", failure.message,
+                 sdl);
     return document;
 }
 
@@ -59,10 +61,11 @@ Test(schema_document, refuses_what_is_no_schema)
     gql_schema_document *document = NULL;
     gql_failure failure;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        cr_expect_eq(parse(cases[i].sdl, strlen(cases[i].sdl), &document, &failure), GQL_E_CONFIG, "%s",
-                     cases[i].sdl);
-        cr_expect_not_null(strstr(failure.message, cases[i].reason), "%s: \"%s\" does not say \"%s\"", cases[i].sdl,
-                           failure.message, cases[i].reason);
+        cr_expect_eq(parse(cases[i].sdl, strlen(cases[i].sdl), &document, &failure), GQL_E_CONFIG,
+                     "%s", cases[i].sdl);
+        cr_expect_not_null(strstr(failure.message, cases[i].reason),
+                           "%s: \"%s\" does not say \"%s\"", cases[i].sdl, failure.message,
+                           cases[i].reason);
         cr_expect_null(document);
     }
     cr_expect_eq(parse("type A { a: Int }\0type", 22, &document, &failure), GQL_E_CONFIG);
@@ -105,10 +108,12 @@ Test(schema_document, survives_endless_nesting)
 /* Every prefix, and every byte replaced by some others: no crash, no read beyond the end. */
 Test(schema_document, survives_damage)
 {
-    static const char sdl[] = "\"\"\"d \\\"\"\" e\"\"\" interface I { i: ID! }\n#c\ntype A implements I & J @d(x: [1, {y: \"z\"}]) "
-                              "{ i: ID! f(a: [Int!]! = [1], b: B = { c: -1.5e3 }): [A!]! @deprecated }\n"
-                              "extend type Q { a: A } union U = | A | B enum E { A B } scalar S "
-                              "directive @d(x: Int) repeatable on FIELD | OBJECT schema { query: Q }";
+    static const char sdl[] =
+        "\"\"\"d \\\"\"\" e\"\"\" interface I { i: ID! }\n#c\ntype A implements I & J @d(x: [1, "
+        "{y: \"z\"}]) "
+        "{ i: ID! f(a: [Int!]! = [1], b: B = { c: -1.5e3 }): [A!]! @deprecated }\n"
+        "extend type Q { a: A } union U = | A | B enum E { A B } scalar S "
+        "directive @d(x: Int) repeatable on FIELD | OBJECT schema { query: Q }";
     gql_schema_document *document = NULL;
     gql_failure failure;
     for (size_t size = 0; size <= sizeof sdl - 1; size++) {
@@ -129,19 +134,22 @@ Test(schema_document, survives_damage)
 
 Test(schema_document, reads_types_and_fields)
 {
-    gql_schema_document *document =
-        parsed("\xEF\xBB\xBF# comment\n\"d\" type A implements & I & J { \"d\" a : Int ! , b(x: Int = 1 # c\n y: [ E ! ]): [ [ B ] ! ] }"
-               "extend type A implements K @x { c: Int @deprecated(reason: \"a } b\") }"
-               "enum E { X \"d\" Y @deprecated } union U @x = A | B extend union U = C scalar S @specifiedBy(url: \"u\")"
-               "input N { n: Int = -1, o: N = {n: [1, 2]} } type Empty");
+    gql_schema_document *document = parsed(
+        "\xEF\xBB\xBF# comment\n\"d\" type A implements & I & J { \"d\" a : Int ! , b(x: Int = 1 # "
+        "c\n y: [ E ! ]): [ [ B ] ! ] }"
+        "extend type A implements K @x { c: Int @deprecated(reason: \"a } b\") }"
+        "enum E { X \"d\" Y @deprecated } union U @x = A | B extend union U = C scalar S "
+        "@specifiedBy(url: \"u\")"
+        "input N { n: Int = -1, o: N = {n: [1, 2]} } type Empty");
     static const char *const types[][3] = {
-        {"A", "a", "Int!"}, {"A", "b", "[[B]!]"}, {"A", "c", "Int"}, {"N", "n", "Int"}, {"N", "o", "N"},
-        {"A", "d", NULL},   {"B", "a", NULL},     {"E", "X", NULL},
+        {"A", "a", "Int!"}, {"A", "b", "[[B]!]"}, {"A", "c", "Int"}, {"N", "n", "Int"},
+        {"N", "o", "N"},    {"A", "d", NULL},     {"B", "a", NULL},  {"E", "X", NULL},
     };
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
         const char *type = gql_schema_document_field_type(document, types[i][0], types[i][1]);
         const char *shown = type == NULL ? "nothing" : type;
-        cr_expect((type == NULL) == (types[i][2] == NULL) && (type == NULL || strcmp(type, types[i][2]) == 0),
+        cr_expect((type == NULL) == (types[i][2] == NULL) &&
+                      (type == NULL || strcmp(type, types[i][2]) == 0),
                   "%s.%s: %s", types[i][0], types[i][1], shown);
     }
     const struct sdl_field *field = sdl_find_field(document, "A", "b");
@@ -152,7 +160,8 @@ Test(schema_document, reads_types_and_fields)
     static const char *const listed[][2] = {{"A", "I"}, {"A", "J"}, {"A", "K"}, {"E", "X"},
                                             {"E", "Y"}, {"U", "A"}, {"U", "C"}};
     for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
-        cr_expect(sdl_lists(document, listed[i][0], listed[i][1]), "%s lists %s", listed[i][0], listed[i][1]);
+        cr_expect(sdl_lists(document, listed[i][0], listed[i][1]), "%s lists %s", listed[i][0],
+                  listed[i][1]);
     cr_expect_not(sdl_lists(document, "E", "Z"));
     cr_expect_eq(sdl_find(document, false, "S")->kind, SDL_SCALAR);
     cr_expect_not_null(sdl_find(document, false, "Empty"));

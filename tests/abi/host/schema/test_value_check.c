@@ -5,11 +5,14 @@
 
 #include "gql_host.h"
 
-static const char sdl[] = "interface Node { id: ID! } interface Named { name: String! } union Any = Thing | Other\n"
-                          "type Thing implements Node & Named { id: ID! name: String! size: Int owner: Owner parts: [Thing!] "
-                          "kind: Kind late: Int! node: Node any: [Any] when: Time rate: Float on: Boolean }\n"
-                          "type Other implements Node { id: ID! } type Owner implements Node { id: ID! name: String! }\n"
-                          "type Query { thing: Thing } enum Kind { BIG SMALL } scalar Time extend type Thing { more: Int! }";
+static const char sdl[] =
+    "interface Node { id: ID! } interface Named { name: String! } union Any = Thing | Other\n"
+    "type Thing implements Node & Named { id: ID! name: String! size: Int owner: Owner parts: "
+    "[Thing!] "
+    "kind: Kind late: Int! node: Node any: [Any] when: Time rate: Float on: Boolean }\n"
+    "type Other implements Node { id: ID! } type Owner implements Node { id: ID! name: String! }\n"
+    "type Query { thing: Thing } enum Kind { BIG SMALL } scalar Time extend type Thing { more: "
+    "Int! }";
 
 static int32_t resolve(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
@@ -17,8 +20,10 @@ static int32_t resolve(gql_instance *instance, const gql_call *call, gql_reply *
     return GQL_E_MISUSE;
 }
 
-static const gql_resolver late = {
-    .struct_size = sizeof late, .type = "Thing", .field = "late", .resolve = resolve};
+static const gql_resolver late = {.struct_size = sizeof late,
+                                  .type = "Thing",
+                                  .field = "late",
+                                  .resolve = resolve};
 static const gql_schema schema = {.struct_size = sizeof schema,
                                   .resolver_count = 1,
                                   .resolvers = (const gql_resolver *const[]){&late},
@@ -31,14 +36,17 @@ static void expect(const char *type, const char *selected, const char *json, con
     gql_failure failure = {.struct_size = sizeof failure};
     gql_schema_document *document = NULL;
     gql_selection *selection = NULL;
-    cr_assert_eq(gql_schema_document_parse(sdl, sizeof sdl - 1, &document, &failure), GQL_OK, "%s", failure.message);
+    cr_assert_eq(gql_schema_document_parse(sdl, sizeof sdl - 1, &document, &failure), GQL_OK, "%s",
+                 failure.message);
     if (selected != NULL)
         cr_assert_eq(gql_selection_parse(selected, strlen(selected), &selection, &failure), GQL_OK);
-    const int32_t code = gql_value_check(document, &schema, type, selection, json, strlen(json), &failure);
-    cr_expect_eq(code == GQL_OK, reason == NULL, "%s %s { %s }: %s", type, json, selected, failure.message);
+    const int32_t code = gql_value_check(document, &schema, type, selection, json, strlen(json),
+                                         &failure);
+    cr_expect_eq(code == GQL_OK, reason == NULL, "%s %s { %s }: %s", type, json, selected,
+                 failure.message);
     if (reason != NULL)
-        cr_expect_not_null(strstr(failure.message, reason), "%s %s: \"%s\" does not say \"%s\"", type, json,
-                           failure.message, reason);
+        cr_expect_not_null(strstr(failure.message, reason), "%s %s: \"%s\" does not say \"%s\"",
+                           type, json, failure.message, reason);
     gql_selection_destroy(&selection);
     gql_schema_document_destroy(&document);
 }
@@ -90,7 +98,8 @@ Test(value_check, judges_values)
         {"Thing", "id", "{\"id\":\"a\",\"wild\":1}", "has no field `wild`"},
         {"Thing", "wild", "{}", "asks for `wild`"},
         {"Thing", "id", "{\"id\":\"a\",\"__typename\":\"Thing\"}", NULL},
-        {"Thing", "id", "{\"id\":\"a\",\"__typename\":\"Other\"}", "\"Other\", which is no `Thing`"},
+        {"Thing", "id", "{\"id\":\"a\",\"__typename\":\"Other\"}",
+         "\"Other\", which is no `Thing`"},
         {"Thing", "id", "{\"id\":\"a\",\"__typename\":1}", "`__typename` is an integer"},
         {"Thing", NULL, "{\"id\":\"a\"}", "$.name: missing"},
         {"Thing", NULL, "{\"id\":\"a\",\"name\":\"n\",\"more\":1}", NULL},
@@ -99,15 +108,21 @@ Test(value_check, judges_values)
         {"Thing", "node { id }", "{\"node\":{\"id\":\"a\"}}", "$.node: `__typename` is missing"},
         {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Other\",\"id\":\"a\"}}", NULL},
         {"Thing", "node { id name }", "{\"node\":{\"__typename\":\"Other\",\"id\":\"a\"}}", NULL},
-        {"Thing", "node { id name }", "{\"node\":{\"__typename\":\"Thing\",\"id\":\"a\"}}", "$.node.name: missing"},
-        {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Node\",\"id\":\"a\"}}", "which is no `Node`"},
-        {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Query\",\"id\":\"a\"}}", "which is no `Node`"},
+        {"Thing", "node { id name }", "{\"node\":{\"__typename\":\"Thing\",\"id\":\"a\"}}",
+         "$.node.name: missing"},
+        {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Node\",\"id\":\"a\"}}",
+         "which is no `Node`"},
+        {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Query\",\"id\":\"a\"}}",
+         "which is no `Node`"},
         {"Thing", "any { id }", "{\"any\":[null,{\"__typename\":\"Other\",\"id\":\"a\"}]}", NULL},
-        {"Thing", "any { id }", "{\"any\":[{\"__typename\":\"Owner\",\"id\":\"a\"}]}", "which is no `Any`"},
+        {"Thing", "any { id }", "{\"any\":[{\"__typename\":\"Owner\",\"id\":\"a\"}]}",
+         "which is no `Any`"},
         {"Thing", "owner { id name }", "{\"owner\":{\"__typename\":\"Owner\",\"id\":\"a\"}}", NULL},
         {"Thing", "owner { id }", "{\"owner\":{\"id\":\"a\"}}", "a reference to `Owner` needs"},
-        {"Thing", "owner { id }", "{\"owner\":{\"__typename\":\"Owner\"}}", "a reference to `Owner` needs"},
-        {"Thing", "owner { name }", "{\"owner\":{\"__typename\":\"Owner\",\"id\":\"a\",\"name\":\"n\"}}",
+        {"Thing", "owner { id }", "{\"owner\":{\"__typename\":\"Owner\"}}",
+         "a reference to `Owner` needs"},
+        {"Thing", "owner { name }",
+         "{\"owner\":{\"__typename\":\"Owner\",\"id\":\"a\",\"name\":\"n\"}}",
          "only `__typename` and `id` belong there"},
         {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Owner\",\"id\":\"a\"}}", NULL},
     };

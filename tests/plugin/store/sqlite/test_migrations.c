@@ -35,7 +35,8 @@ static void expect_refusal(const char *said)
     gql_failure failure = {.struct_size = sizeof failure};
     cr_expect_eq(fixture_try_open(&scratch, "und", &store, &failure), GQL_E_UNAVAILABLE);
     cr_expect_null(store);
-    cr_expect_not_null(strstr(failure.message, said), "it said '%s', not '%s'", failure.message, said);
+    cr_expect_not_null(strstr(failure.message, said), "it said '%s', not '%s'", failure.message,
+                       said);
 }
 
 Test(migrations, a_newer_schema_is_refused)
@@ -67,7 +68,8 @@ Test(migrations, a_folder_that_is_not_there_is_named)
     struct store *store = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     cr_expect_eq(fixture_try_open(&nowhere, "und", &store, &failure), GQL_E_UNAVAILABLE);
-    cr_expect_not_null(strstr(failure.message, "/tmp/no such folder/integrations.db"), "%s", failure.message);
+    cr_expect_not_null(strstr(failure.message, "/tmp/no such folder/integrations.db"), "%s",
+                       failure.message);
 }
 
 Test(migrations, the_file_is_what_it_should_be)
@@ -77,9 +79,11 @@ Test(migrations, the_file_is_what_it_should_be)
     sqlite3 *handle;
     sqlite3_stmt *statement;
     cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
-    cr_assert_eq(sqlite3_prepare_v2(handle, "SELECT (SELECT journal_mode FROM pragma_journal_mode), "
-                                            "(SELECT user_version FROM pragma_user_version), "
-                                            "(SELECT application_id FROM pragma_application_id)", -1, &statement, NULL),
+    cr_assert_eq(sqlite3_prepare_v2(handle,
+                                    "SELECT (SELECT journal_mode FROM pragma_journal_mode), "
+                                    "(SELECT user_version FROM pragma_user_version), "
+                                    "(SELECT application_id FROM pragma_application_id)",
+                                    -1, &statement, NULL),
                  SQLITE_OK);
     cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
     cr_expect_str_eq((const char *)sqlite3_column_text(statement, 0), "wal");
@@ -100,7 +104,8 @@ static int position_of(struct store *store, struct identifier id)
     integration_list_init(&list);
     struct store_reader *reader = store_read_begin(store, &status, &trouble);
     store_read_organization(reader, TEXT("acme"), &organization, &trouble);
-    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 100, &list, &trouble), STORE_OK);
+    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 100, &list, &trouble),
+                 STORE_OK);
     store_read_end(reader);
     for (size_t i = 0; i < list.count; i++) {
         if (memcmp(list.items[i].id.bytes, id.bytes, IDENTIFIER_SIZE) == 0)

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tests/plugin/fixture.h"
 #include "plugin/store/sqlite/snapshot.h"
+#include "tests/plugin/fixture.h"
 
 static struct scratch scratch;
 
@@ -54,7 +54,9 @@ static sqlite3 *open_apart(void)
 static bool can_empty_the_log(sqlite3 *handle)
 {
     sqlite3_stmt *statement = NULL;
-    cr_assert_eq(sqlite3_prepare_v2(handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &statement, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(handle, "PRAGMA wal_checkpoint(TRUNCATE)", -1, &statement,
+                                    NULL),
+                 SQLITE_OK);
     cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
     const bool busy = sqlite3_column_int(statement, 0) != 0;
     sqlite3_finalize(statement);
@@ -91,7 +93,8 @@ Test(snapshot, a_commit_of_another_process_is_seen_at_once)
     struct store *store = fixture_open(&scratch, "und");
     const struct identifier id = fixture_create(store, "acme", "One", true);
     snprintf(command, sizeof command,
-             "python3 -c \"import sqlite3; c = sqlite3.connect('%s'); c.execute('UPDATE integration SET version = version + 1'); c.commit()\"",
+             "python3 -c \"import sqlite3; c = sqlite3.connect('%s'); c.execute('UPDATE "
+             "integration SET version = version + 1'); c.commit()\"",
              scratch_file(&scratch, "integrations.db"));
     for (int32_t version = 1; version < 6; version++) {
         for (int i = 0; i < 3; i++)
@@ -107,7 +110,8 @@ Test(snapshot, is_kept_after_a_read_and_let_go_soon)
     const struct identifier id = fixture_create(store, "acme", "One", true);
     sqlite3 *handle = open_apart();
     bool kept = false, emptied = false;
-    for (int32_t version = 1; version < 100 && !kept; version++) { /* On a busy machine it may be let go before we look. */
+    /* On a busy machine it may be let go before we look. */
+    for (int32_t version = 1; version < 100 && !kept; version++) {
         update(store, id, version); /* So that there is a log to empty. */
         version_of(store, id);
         version_of(store, id);
@@ -173,15 +177,21 @@ Test(snapshot, readers_that_come_again_and_again_do_not_let_the_log_grow)
 
 static void count_rows(struct connection *connection)
 {
-    cr_assert_eq(sqlite3_exec(connection->handle, "SELECT count(*) FROM t", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(connection->handle, "SELECT count(*) FROM t", NULL, NULL, NULL),
+                 SQLITE_OK);
 }
 
-/* Reads once within a snapshot, while the log is copied into the database. Returns whether the snapshot is kept. */
-static bool read_during_checkpoint(struct snapshot *snapshot, struct connection *reader, sqlite3 *writer)
+/*
+ * Reads once within a snapshot, while the log is copied into the database. Returns whether the
+ * snapshot is kept.
+ */
+static bool read_during_checkpoint(struct snapshot *snapshot, struct connection *reader,
+                                   sqlite3 *writer)
 {
     cr_assert_eq(snapshot_enter(snapshot, reader), SQLITE_OK);
     count_rows(reader);
-    cr_assert_eq(sqlite3_wal_checkpoint_v2(writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_wal_checkpoint_v2(writer, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL),
+                 SQLITE_OK);
     return snapshot_leave(snapshot, reader);
 }
 
@@ -191,15 +201,19 @@ Test(snapshot, one_that_reads_from_a_long_log_is_not_kept_even_where_the_log_was
     struct connection reader = {.handle = open_apart()};
     struct snapshot snapshot = {0};
     sqlite3 *writer = open_apart();
-    cr_assert_eq(sqlite3_exec(writer, "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (x)",
-                              NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(writer,
+                              "PRAGMA journal_mode = WAL; PRAGMA synchronous = OFF; PRAGMA "
+                              "wal_autocheckpoint = 0; CREATE TABLE t (x)",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
     for (int i = 0; i < COMMITS; i++)
         cr_assert_eq(sqlite3_exec(writer, "INSERT INTO t VALUES (1)", NULL, NULL, NULL), SQLITE_OK);
     cr_assert_eq(snapshot_enter(&snapshot, &reader), SQLITE_OK);
     count_rows(&reader);
     cr_expect(!snapshot_leave(&snapshot, &reader), "the first read finds the index");
     cr_expect(!read_during_checkpoint(&snapshot, &reader, writer), "it holds the log");
-    cr_expect(read_during_checkpoint(&snapshot, &reader, writer), "it reads from the database alone");
+    cr_expect(read_during_checkpoint(&snapshot, &reader, writer),
+              "it reads from the database alone");
     cr_expect(can_empty_the_log(writer));
     snapshot_end(&snapshot, &reader);
     connection_close(&reader);
@@ -211,7 +225,8 @@ Test(snapshot, the_index_changes_with_every_commit_and_with_nothing_else)
     struct store *store = fixture_open(&scratch, "und");
     const struct identifier id = fixture_create(store, "acme", "One", true);
     sqlite3 *handle = open_apart();
-    cr_assert_eq(sqlite3_exec(handle, "SELECT count(*) FROM integration", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(handle, "SELECT count(*) FROM integration", NULL, NULL, NULL),
+                 SQLITE_OK);
     struct connection connection = {.handle = handle};
     const struct wal_index *index = wal_index_of(&connection);
     cr_assert_not_null(index);

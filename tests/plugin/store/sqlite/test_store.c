@@ -21,7 +21,8 @@ static void clean(void)
 
 TestSuite(store, .init = make, .fini = clean);
 
-static enum store_status get(struct store *store, struct identifier id, struct integration_list *list)
+static enum store_status get(struct store *store, struct identifier id,
+                             struct integration_list *list)
 {
     struct store_trouble trouble = {""};
     integration_list_init(list);
@@ -35,7 +36,8 @@ static struct store_organization counters(struct store *store, const char *organ
     enum store_status status;
     struct store_reader *reader = store_read_begin(store, &status, &trouble);
     cr_assert_not_null(reader);
-    cr_assert_eq(store_read_organization(reader, text_of(organization_id), &organization, &trouble), STORE_OK);
+    cr_assert_eq(store_read_organization(reader, text_of(organization_id), &organization, &trouble),
+                 STORE_OK);
     store_read_end(reader);
     return organization;
 }
@@ -68,7 +70,10 @@ Test(store, updates_change_what_they_name_and_count_versions)
 {
     struct store *store = fixture_open(&scratch, "und");
     const struct identifier id = fixture_create(store, "acme", "One", true);
-    struct store_mutation update = {.kind = STORE_UPDATE, .id = id, .expected_version = 1, .title = TEXT("Two")};
+    struct store_mutation update = {.kind = STORE_UPDATE,
+                                    .id = id,
+                                    .expected_version = 1,
+                                    .title = TEXT("Two")};
     fixture_apply(store, &update);
     cr_assert_eq(update.status, STORE_OK);
     cr_expect_eq(update.result.items[0].version, 2);
@@ -92,8 +97,10 @@ Test(store, a_wrong_version_changes_nothing)
     struct store *store = fixture_open(&scratch, "und");
     const struct identifier id = fixture_create(store, "acme", "One", true);
     for (int kind = STORE_UPDATE; kind <= STORE_DELETE; kind++) {
-        struct store_mutation change = {
-            .kind = (enum store_mutation_kind)kind, .id = id, .expected_version = 7, .title = TEXT("Two")};
+        struct store_mutation change = {.kind = (enum store_mutation_kind)kind,
+                                        .id = id,
+                                        .expected_version = 7,
+                                        .title = TEXT("Two")};
         fixture_apply(store, &change);
         cr_expect_eq(change.status, STORE_CONFLICT);
         cr_expect_eq(change.result.items[0].version, 1);
@@ -144,7 +151,10 @@ Test(store, past_deadlines_and_cancellations_touch_nothing)
 {
     const uint32_t cancelled = 1;
     struct store *store = fixture_open(&scratch, "und");
-    struct store_mutation late = {.kind = STORE_CREATE, .organization_id = TEXT("a"), .title = TEXT("x"), .deadline = 1};
+    struct store_mutation late = {.kind = STORE_CREATE,
+                                  .organization_id = TEXT("a"),
+                                  .title = TEXT("x"),
+                                  .deadline = 1};
     struct store_mutation dropped = late;
     dropped.deadline = 0;
     dropped.cancelled = &cancelled;
@@ -172,7 +182,9 @@ static void *work(void *argument)
     struct worker *worker = argument;
     for (int i = 0; i < ROUNDS; i++) {
         fixture_create(worker->store, "acme", "new", true);
-        struct store_mutation update = {.kind = STORE_UPDATE, .id = worker->shared, .expected_version = i + 1};
+        struct store_mutation update = {.kind = STORE_UPDATE,
+                                        .id = worker->shared,
+                                        .expected_version = i + 1};
         fixture_apply(worker->store, &update);
         worker->won += update.status == STORE_OK;
         worker->lost += update.status == STORE_CONFLICT;
@@ -198,20 +210,26 @@ Test(store, each_mutation_stands_alone)
     }
     INTEGRATION_LIST_AUTO list;
     cr_assert_eq(get(store, shared, &list), STORE_OK);
-    cr_expect_eq(list.items[0].version, won + 1, "%d won, the version is %d", won, list.items[0].version);
+    cr_expect_eq(list.items[0].version, won + 1, "%d won, the version is %d", won,
+                 list.items[0].version);
     cr_expect_eq(won + lost, THREADS * ROUNDS);
     cr_expect_eq(counters(store, "acme").active, THREADS * ROUNDS + 1);
     store_close(&store);
 }
 
-/* Another process that holds the database: the mutation is refused after the timeout, and the next one works. */
+/*
+ * Another process that holds the database: the mutation is refused after the timeout, and the next
+ * one works.
+ */
 Test(store, a_store_held_by_another_is_busy)
 {
     struct store *store = fixture_open(&scratch, "und");
     sqlite3 *other;
     cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
     cr_assert_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    struct store_mutation create = {.kind = STORE_CREATE, .organization_id = TEXT("a"), .title = TEXT("x")};
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = TEXT("a"),
+                                    .title = TEXT("x")};
     struct store_mutation again = create;
     fixture_apply(store, &create);
     cr_expect_eq(create.status, STORE_BUSY, "status %d", create.status);
@@ -248,7 +266,8 @@ Test(store, several_open_a_new_file_at_the_same_time)
     for (int i = 0; i < TIMES; i++) {
         struct opener openers[STORES];
         for (int k = 0; k < STORES; k++) {
-            openers[k] = (struct opener){.together = &together, .failure = {.struct_size = sizeof(gql_failure)}};
+            openers[k] = (struct opener){.together = &together,
+                                         .failure = {.struct_size = sizeof(gql_failure)}};
             cr_assert_eq(pthread_create(&openers[k].thread, NULL, open_and_close, &openers[k]), 0);
         }
         for (int k = 0; k < STORES; k++)
@@ -278,17 +297,25 @@ Test(store, opening_waits_for_whoever_holds_the_file_as_long_as_told, .timeout =
     store_close(&store);
 }
 
-/* A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the store goes on. */
+/*
+ * A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the
+ * store goes on.
+ */
 Test(store, a_failed_write_leaves_nothing)
 {
     struct store *store = fixture_open(&scratch, "und");
     sqlite3 *other;
     cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(other,
-                              "CREATE TRIGGER bad BEFORE INSERT ON integration WHEN new.title = 'bad' "
-                              "BEGIN SELECT RAISE(ABORT, 'no'); END", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(
+        sqlite3_exec(other,
+                     "CREATE TRIGGER bad BEFORE INSERT ON integration WHEN new.title = 'bad' "
+                     "BEGIN SELECT RAISE(ABORT, 'no'); END",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
     sqlite3_close(other);
-    struct store_mutation bad = {.kind = STORE_CREATE, .organization_id = TEXT("new"), .title = TEXT("bad")};
+    struct store_mutation bad = {.kind = STORE_CREATE,
+                                 .organization_id = TEXT("new"),
+                                 .title = TEXT("bad")};
     fixture_apply(store, &bad);
     cr_expect_eq(bad.status, STORE_BROKEN);
     cr_expect_not_null(strstr(bad.trouble.detail, "no"), "%s", bad.trouble.detail);
