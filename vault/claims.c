@@ -55,29 +55,30 @@ static bool equals(struct claim claim, const char *text, size_t size)
     return claim.text != NULL && claim.size == size && memcmp(claim.text, text, size) == 0;
 }
 
-static enum vault_refusal judge(const struct claims *claims, const struct vault_keyring *keyring,
-                                const struct vault_policy *policy)
+static enum vault_token_status judge(const struct claims *claims,
+                                     const struct vault_keyring *keyring,
+                                     const struct vault_policy *policy)
 {
     const int64_t leeway = policy->leeway_seconds * 1000;
     if (policy->require_expiry && claims->expires == INT64_MAX)
-        return VAULT_REFUSED_BAD_CLAIMS;
+        return VAULT_TOKEN_BAD_CLAIMS;
     if (!equals(claims->audience, policy->organization_id, policy->organization_id_size))
-        return VAULT_REFUSED_WRONG_ORGANIZATION;
+        return VAULT_TOKEN_WRONG_ORGANIZATION;
     if (policy->issuer != NULL && !equals(claims->issuer, policy->issuer, strlen(policy->issuer)))
-        return VAULT_REFUSED_WRONG_ISSUER;
+        return VAULT_TOKEN_WRONG_ISSUER;
     if (claims->issued > policy->now + leeway || claims->not_before > policy->now + leeway)
-        return VAULT_REFUSED_NOT_YET_VALID;
+        return VAULT_TOKEN_NOT_YET_VALID;
     if (claims->expires <= policy->now - leeway)
-        return VAULT_REFUSED_EXPIRED;
+        return VAULT_TOKEN_EXPIRED;
     if (claims->token_id.text != NULL &&
         vault_keyring_revokes_token(keyring, claims->token_id.text, claims->token_id.size))
-        return VAULT_REFUSED_REVOKED;
-    return VAULT_ACCEPTED;
+        return VAULT_TOKEN_REVOKED;
+    return VAULT_TOKEN_OK;
 }
 
-enum vault_refusal vault_claims_check(struct vault_bytes message,
-                                      const struct vault_keyring *keyring,
-                                      const struct vault_policy *policy)
+enum vault_token_status vault_claims_check(struct vault_bytes message,
+                                           const struct vault_keyring *keyring,
+                                           const struct vault_policy *policy)
 {
     /*
      * Numbers of claims that are not ours may be of any size: as reals they do not fail to parse.
@@ -85,10 +86,10 @@ enum vault_refusal vault_claims_check(struct vault_bytes message,
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     struct claims claims;
     json_t *root = json_loadb(message.data, message.size, flags, NULL);
-    enum vault_refusal refusal = VAULT_REFUSED_MALFORMED;
+    enum vault_token_status refusal = VAULT_TOKEN_MALFORMED;
     if (json_is_object(root))
         refusal = read_claims(root, &claims) ? judge(&claims, keyring, policy)
-                                             : VAULT_REFUSED_BAD_CLAIMS;
+                                             : VAULT_TOKEN_BAD_CLAIMS;
     json_decref(root);
     return refusal;
 }

@@ -7,8 +7,8 @@
 #include "vault/credential_ref.h"
 
 /* `message` is the signed JSON. */
-enum vault_refusal vault_claims_check(struct vault_bytes message,
-                                      const struct vault_keyring *keyring,
-                                      const struct vault_policy *policy);
+enum vault_token_status vault_claims_check(struct vault_bytes message,
+                                           const struct vault_keyring *keyring,
+                                           const struct vault_policy *policy);
 
 #endif

@@ -16,28 +16,28 @@ static const struct {
 } refusals[] = {
     {"accepted", "It is accepted"},
 #define REFUSAL_ROW(constant, name, text) {name, text},
-    VAULT_REFUSALS(REFUSAL_ROW)
+    VAULT_TOKEN_STATUSES(REFUSAL_ROW)
 #undef REFUSAL_ROW
         {"no_memory", "Memory ran out"},
 };
 
-const char *vault_refusal_name(enum vault_refusal refusal)
+const char *vault_token_status_name(enum vault_token_status refusal)
 {
     return refusals[refusal].name;
 }
 
-const char *vault_refusal_text(enum vault_refusal refusal)
+const char *vault_token_status_text(enum vault_token_status refusal)
 {
     return refusals[refusal].text;
 }
 
 /* Nothing but `kid` is read of the footer, and only to choose the key that then has to fit. */
-static enum vault_refusal key_by_footer(const struct vault_keyring *keyring,
-                                        struct vault_bytes footer,
-                                        const struct vault_keyring_key **ret_key)
+static enum vault_token_status key_by_footer(const struct vault_keyring *keyring,
+                                             struct vault_bytes footer,
+                                             const struct vault_keyring_key **ret_key)
 {
     if (footer.size > FOOTER_LIMIT)
-        return VAULT_REFUSED_MALFORMED;
+        return VAULT_TOKEN_MALFORMED;
     json_t *root = json_loadb(footer.data, footer.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
                               NULL);
     const json_t *kid = json_object_get(root, "kid");
@@ -46,25 +46,25 @@ static enum vault_refusal key_by_footer(const struct vault_keyring *keyring,
                      : NULL;
     json_decref(root);
     if (!named)
-        return VAULT_REFUSED_MALFORMED;
-    return *ret_key == NULL ? VAULT_REFUSED_UNKNOWN_KEY : VAULT_ACCEPTED;
+        return VAULT_TOKEN_MALFORMED;
+    return *ret_key == NULL ? VAULT_TOKEN_UNKNOWN_KEY : VAULT_TOKEN_OK;
 }
 
-static enum vault_refusal find_key(const struct vault_keyring *keyring,
-                                   const struct vault_paseto *token, int64_t now,
-                                   const struct vault_keyring_key **ret_key)
+static enum vault_token_status find_key(const struct vault_keyring *keyring,
+                                        const struct vault_paseto *token, int64_t now,
+                                        const struct vault_keyring_key **ret_key)
 {
-    enum vault_refusal refusal = VAULT_ACCEPTED;
+    enum vault_token_status refusal = VAULT_TOKEN_OK;
     if (token->footer.size > 0)
         refusal = key_by_footer(keyring, token->footer, ret_key);
     else if ((*ret_key = vault_keyring_single_active(keyring)) == NULL)
-        refusal = VAULT_REFUSED_UNKNOWN_KEY;
-    if (refusal != VAULT_ACCEPTED)
+        refusal = VAULT_TOKEN_UNKNOWN_KEY;
+    if (refusal != VAULT_TOKEN_OK)
         return refusal;
     if ((*ret_key)->state == VAULT_KEY_REVOKED)
-        return VAULT_REFUSED_REVOKED_KEY;
-    return now < (*ret_key)->not_before || now >= (*ret_key)->not_after ? VAULT_REFUSED_UNKNOWN_KEY
-                                                                        : VAULT_ACCEPTED;
+        return VAULT_TOKEN_REVOKED_KEY;
+    return now < (*ret_key)->not_before || now >= (*ret_key)->not_after ? VAULT_TOKEN_UNKNOWN_KEY
+                                                                        : VAULT_TOKEN_OK;
 }
 
 static bool is_signed_by(const struct vault_paseto *token, const struct vault_keyring_key *key,
@@ -83,24 +83,25 @@ static bool is_signed_by(const struct vault_paseto *token, const struct vault_ke
     return true;
 }
 
-enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring,
-                                              struct vault_token_cache *cache, const char *token,
-                                              size_t size, const struct vault_policy *policy)
+enum vault_token_status vault_credential_ref_check(const struct vault_keyring *keyring,
+                                                   struct vault_token_cache *cache,
+                                                   const char *token, size_t size,
+                                                   const struct vault_policy *policy)
 {
     struct vault_paseto paseto;
     const struct vault_keyring_key *key = NULL;
     switch (vault_paseto_parse(token, size, &paseto)) {
     case VAULT_PASETO_MALFORMED:
-        return VAULT_REFUSED_MALFORMED;
+        return VAULT_TOKEN_MALFORMED;
     case VAULT_PASETO_UNSUPPORTED:
-        return VAULT_REFUSED_UNSUPPORTED_VERSION;
+        return VAULT_TOKEN_UNSUPPORTED_VERSION;
     case VAULT_PASETO_GOOD:
         break;
     }
-    const enum vault_refusal refusal = find_key(keyring, &paseto, policy->now, &key);
-    if (refusal != VAULT_ACCEPTED)
+    const enum vault_token_status refusal = find_key(keyring, &paseto, policy->now, &key);
+    if (refusal != VAULT_TOKEN_OK)
         return refusal;
     if (!is_signed_by(&paseto, key, keyring, cache, token, size))
-        return VAULT_REFUSED_BAD_SIGNATURE;
+        return VAULT_TOKEN_BAD_SIGNATURE;
     return vault_claims_check(paseto.message, keyring, policy);
 }

@@ -12,7 +12,7 @@
 #define VAULT_TOKEN_LIMIT 4096 /* Bytes of a whole token. */
 
 /* Every reason for refusing a token: constant, name in errors, text for people. */
-#define VAULT_REFUSALS(X)                                                                       \
+#define VAULT_TOKEN_STATUSES(X)                                                                 \
     X(MALFORMED, "malformed",                                                                   \
       "It is not a PASETO token of at most 4,096 bytes with a JSON object inside")              \
     X(UNSUPPORTED_VERSION, "unsupported_version", "It is not of version and purpose v4.public") \
@@ -26,19 +26,19 @@
     X(WRONG_ISSUER, "wrong_issuer", "It was issued by another issuer")                          \
     X(REVOKED, "revoked", "It is revoked")
 
-enum vault_refusal {
-    VAULT_ACCEPTED,
-#define VAULT_REFUSAL_CONSTANT(constant, name, text) VAULT_REFUSED_##constant,
-    VAULT_REFUSALS(VAULT_REFUSAL_CONSTANT)
-#undef VAULT_REFUSAL_CONSTANT
-        VAULT_NO_MEMORY, /* Not the token's fault. */
+enum vault_token_status {
+    VAULT_TOKEN_OK,
+#define VAULT_TOKEN_STATUS_CONSTANT(constant, name, text) VAULT_TOKEN_##constant,
+    VAULT_TOKEN_STATUSES(VAULT_TOKEN_STATUS_CONSTANT)
+#undef VAULT_TOKEN_STATUS_CONSTANT
+        VAULT_TOKEN_NO_MEMORY, /* Not the token's fault. */
 };
 
 /* As in the specification: "bad_signature". Static. */
-const char *vault_refusal_name(enum vault_refusal refusal);
+const char *vault_token_status_name(enum vault_token_status refusal);
 
 /* A sentence without a full stop. Static. */
-const char *vault_refusal_text(enum vault_refusal refusal);
+const char *vault_token_status_text(enum vault_token_status refusal);
 
 /* What is asked of a token beyond a good signature. */
 struct vault_policy {
@@ -62,8 +62,9 @@ struct vault_token_cache *vault_token_cache_create(size_t capacity);
 void vault_token_cache_destroy(struct vault_token_cache **cache);
 
 /* Any thread. `cache` may be NULL. */
-enum vault_refusal vault_credential_ref_check(const struct vault_keyring *keyring,
-                                              struct vault_token_cache *cache, const char *token,
-                                              size_t size, const struct vault_policy *policy);
+enum vault_token_status vault_credential_ref_check(const struct vault_keyring *keyring,
+                                                   struct vault_token_cache *cache,
+                                                   const char *token, size_t size,
+                                                   const struct vault_policy *policy);
 
 #endif

@@ -120,17 +120,17 @@ bool mutation_take_title(struct mutation *mutation, const json_t *input)
 
 /* ---- The token ---- */
 
-static void reject_token(struct mutation *mutation, enum vault_refusal refusal)
+static void reject_token(struct mutation *mutation, enum vault_token_status refusal)
 {
-    if (refusal == VAULT_NO_MEMORY) {
+    if (refusal == VAULT_TOKEN_NO_MEMORY) {
         operation_reject_store(&mutation->operation, STORE_NO_MEMORY, &mutation->change.trouble);
         return;
     }
     operation_reject(&mutation->operation,
                      &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
                                        .field = CREDENTIAL_REF_FIELD,
-                                       .detail = vault_refusal_text(refusal),
-                                       .reason = vault_refusal_name(refusal)});
+                                       .detail = vault_token_status_text(refusal),
+                                       .reason = vault_token_status_name(refusal)});
 }
 
 bool mutation_take_credential_ref(struct mutation *mutation, const json_t *input)
@@ -141,9 +141,9 @@ bool mutation_take_credential_ref(struct mutation *mutation, const json_t *input
     mutation->token = member_text(input, "credentialRef");
     mutation->change.credential_ref = mutation->token;
     if (mutation->token.data == NULL || mutation->token.size > VAULT_TOKEN_LIMIT)
-        reject_token(mutation, VAULT_REFUSED_MALFORMED);
+        reject_token(mutation, VAULT_TOKEN_MALFORMED);
     else if (mutation->operation.instance->keyring == NULL)
-        reject_token(mutation, VAULT_REFUSED_UNKNOWN_KEY);
+        reject_token(mutation, VAULT_TOKEN_UNKNOWN_KEY);
     else
         return true;
     return false;
@@ -155,7 +155,7 @@ static struct text organization_of(const struct mutation *mutation)
                                                  : mutation->current.items[0].organization_id;
 }
 
-static enum vault_refusal check_token(const struct mutation *mutation)
+static enum vault_token_status check_token(const struct mutation *mutation)
 {
     const gql_instance *instance = mutation->operation.instance;
     const struct text organization_id = organization_of(mutation);
@@ -168,9 +168,9 @@ static enum vault_refusal check_token(const struct mutation *mutation)
         .now = instance_now_ms(instance),
     };
     struct vault_keyring *keyring = vault_keyring_source_current(instance->keyring);
-    const enum vault_refusal refusal = vault_credential_ref_check(keyring, instance->tokens,
-                                                                  mutation->token.data,
-                                                                  mutation->token.size, &policy);
+    const enum vault_token_status refusal =
+        vault_credential_ref_check(keyring, instance->tokens, mutation->token.data,
+                                   mutation->token.size, &policy);
     vault_keyring_release(&keyring);
     return refusal;
 }
@@ -178,8 +178,8 @@ static enum vault_refusal check_token(const struct mutation *mutation)
 static void run_verification(struct verifier_job *job)
 {
     struct mutation *mutation = (struct mutation *)((char *)job - offsetof(struct mutation, job));
-    const enum vault_refusal refusal = check_token(mutation);
-    if (refusal == VAULT_ACCEPTED) {
+    const enum vault_token_status refusal = check_token(mutation);
+    if (refusal == VAULT_TOKEN_OK) {
         store_submit(mutation->operation.instance->store, &mutation->change);
     } else {
         free_place(mutation);
@@ -194,7 +194,7 @@ static bool verify_on_writer(struct store_mutation *change)
     struct mutation *mutation =
         (struct mutation *)((char *)change - offsetof(struct mutation, change));
     mutation->refusal = check_token(mutation);
-    return mutation->refusal == VAULT_ACCEPTED;
+    return mutation->refusal == VAULT_TOKEN_OK;
 }
 
 /* ---- The outcome ---- */

@@ -12,7 +12,7 @@ struct mutation {
     struct integration_list current; /* Update, delete: the integration before anything else. */
     struct text token;               /* A new credentialRef, to be checked first; or no text. */
     struct verifier_job job;
-    enum vault_refusal refusal; /* What came of the check. */
+    enum vault_token_status refusal; /* What came of the check. */
 };
 
 /*

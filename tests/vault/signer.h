@@ -64,8 +64,8 @@ static inline struct vault_keyring *signer_keyring(const struct signer *signer, 
     return keyring_of(text);
 }
 
-static inline enum vault_refusal check_at(const struct vault_keyring *keyring, const char *token,
-                                          int64_t now)
+static inline enum vault_token_status check_at(const struct vault_keyring *keyring,
+                                               const char *token, int64_t now)
 {
     const struct vault_policy policy = {.organization_id = "acme",
                                         .organization_id_size = 4,
@@ -74,11 +74,11 @@ static inline enum vault_refusal check_at(const struct vault_keyring *keyring, c
     return vault_credential_ref_check(keyring, NULL, token, strlen(token), &policy);
 }
 
-#define expect_refusal(found, expected, ...)                                           \
-    do {                                                                               \
-        const enum vault_refusal found_now = (found);                                  \
-        cr_expect_eq(found_now, expected, "%s, not %s", vault_refusal_name(found_now), \
-                     vault_refusal_name(expected));                                    \
+#define expect_refusal(found, expected, ...)                                                \
+    do {                                                                                    \
+        const enum vault_token_status found_now = (found);                                  \
+        cr_expect_eq(found_now, expected, "%s, not %s", vault_token_status_name(found_now), \
+                     vault_token_status_name(expected));                                    \
     } while (0)
 
 #endif

@@ -3,11 +3,12 @@
 
 #include "vault/claims.h"
 
-static enum vault_refusal judge(const char *claims, const struct vault_policy *policy)
+static enum vault_token_status judge(const char *claims, const struct vault_policy *policy)
 {
     const struct signer signer = signer_make();
     struct vault_keyring *keyring = signer_keyring(&signer, "active", "", "[\"gone\"]");
-    const enum vault_refusal refusal = vault_claims_check(vault_bytes_of(claims), keyring, policy);
+    const enum vault_token_status refusal = vault_claims_check(vault_bytes_of(claims), keyring,
+                                                               policy);
     vault_keyring_release(&keyring);
     return refusal;
 }
@@ -23,42 +24,42 @@ Test(claims, each_rule)
 {
     static const struct {
         const char *claims;
-        enum vault_refusal refusal;
+        enum vault_token_status refusal;
     } cases[] = {
-        {"{" BASE "}", VAULT_ACCEPTED},
-        {"", VAULT_REFUSED_MALFORMED},
-        {"[]", VAULT_REFUSED_MALFORMED},
-        {"\"x\"", VAULT_REFUSED_MALFORMED},
-        {"{" BASE "}x", VAULT_REFUSED_MALFORMED},
-        {"{" BASE ",\"sub\":\"kv/b\"}", VAULT_REFUSED_MALFORMED},
-        {"{\"aud\":\"acme\"}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{\"sub\":\"\",\"aud\":\"acme\"}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{\"sub\":null,\"aud\":\"acme\"}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{\"sub\":\"a\"}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{\"sub\":\"a\",\"aud\":[\"acme\"]}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{\"sub\":\"a\",\"aud\":\"acm\"}", VAULT_REFUSED_WRONG_ORGANIZATION},
-        {"{\"sub\":\"a\",\"aud\":\"acme\\u0000\"}", VAULT_REFUSED_WRONG_ORGANIZATION},
-        {"{\"sub\":\"a\",\"aud\":\"ACME\"}", VAULT_REFUSED_WRONG_ORGANIZATION},
-        {"{" BASE ",\"iss\":7}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{" BASE ",\"jti\":{}}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{" BASE ",\"jti\":\"gone\"}", VAULT_REFUSED_REVOKED},
-        {"{" BASE ",\"jti\":\"gon\"}", VAULT_ACCEPTED},
-        {"{" BASE ",\"jti\":\"gone\\u0000\"}", VAULT_ACCEPTED},
-        {"{" BASE ",\"exp\":1900000000}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{" BASE ",\"exp\":\"tomorrow\"}", VAULT_REFUSED_BAD_CLAIMS},
-        {"{" BASE ",\"exp\":\"2027-01-15T07:59:00Z\"}", VAULT_REFUSED_EXPIRED},
-        {"{" BASE ",\"exp\":\"2027-01-15T07:59:00.001Z\"}", VAULT_ACCEPTED},
-        {"{" BASE ",\"exp\":\"2027-01-15T09:59:00.001+02:00\"}", VAULT_ACCEPTED},
-        {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00Z\"}", VAULT_ACCEPTED},
-        {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00.001Z\"}", VAULT_REFUSED_NOT_YET_VALID},
-        {"{" BASE ",\"iat\":\"2027-01-15T08:01:00.001Z\"}", VAULT_REFUSED_NOT_YET_VALID},
+        {"{" BASE "}", VAULT_TOKEN_OK},
+        {"", VAULT_TOKEN_MALFORMED},
+        {"[]", VAULT_TOKEN_MALFORMED},
+        {"\"x\"", VAULT_TOKEN_MALFORMED},
+        {"{" BASE "}x", VAULT_TOKEN_MALFORMED},
+        {"{" BASE ",\"sub\":\"kv/b\"}", VAULT_TOKEN_MALFORMED},
+        {"{\"aud\":\"acme\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{\"sub\":\"\",\"aud\":\"acme\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{\"sub\":null,\"aud\":\"acme\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{\"sub\":\"a\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{\"sub\":\"a\",\"aud\":[\"acme\"]}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{\"sub\":\"a\",\"aud\":\"acm\"}", VAULT_TOKEN_WRONG_ORGANIZATION},
+        {"{\"sub\":\"a\",\"aud\":\"acme\\u0000\"}", VAULT_TOKEN_WRONG_ORGANIZATION},
+        {"{\"sub\":\"a\",\"aud\":\"ACME\"}", VAULT_TOKEN_WRONG_ORGANIZATION},
+        {"{" BASE ",\"iss\":7}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"jti\":{}}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"jti\":\"gone\"}", VAULT_TOKEN_REVOKED},
+        {"{" BASE ",\"jti\":\"gon\"}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"jti\":\"gone\\u0000\"}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"exp\":1900000000}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"exp\":\"tomorrow\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"exp\":\"2027-01-15T07:59:00Z\"}", VAULT_TOKEN_EXPIRED},
+        {"{" BASE ",\"exp\":\"2027-01-15T07:59:00.001Z\"}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"exp\":\"2027-01-15T09:59:00.001+02:00\"}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00Z\"}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"nbf\":\"2027-01-15T08:01:00.001Z\"}", VAULT_TOKEN_NOT_YET_VALID},
+        {"{" BASE ",\"iat\":\"2027-01-15T08:01:00.001Z\"}", VAULT_TOKEN_NOT_YET_VALID},
         {"{" BASE ",\"other\":[1e308,123456789012345678901234567890,{\"a\":null}]}",
-         VAULT_ACCEPTED},
+         VAULT_TOKEN_OK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const enum vault_refusal refusal = judge(cases[i].claims, &plain);
+        const enum vault_token_status refusal = judge(cases[i].claims, &plain);
         cr_expect_eq(refusal, cases[i].refusal, "%s: %s, not %s", cases[i].claims,
-                     vault_refusal_name(refusal), vault_refusal_name(cases[i].refusal));
+                     vault_token_status_name(refusal), vault_token_status_name(cases[i].refusal));
     }
 }
 
@@ -67,7 +68,7 @@ Test(claims, the_subject_has_at_most_512_bytes)
     for (int size = 511; size <= 513; size++) {
         char claims[600];
         snprintf(claims, sizeof claims, "{\"aud\":\"acme\",\"sub\":\"%0*d\"}", size, 0);
-        cr_expect_eq(judge(claims, &plain), size <= 512 ? VAULT_ACCEPTED : VAULT_REFUSED_BAD_CLAIMS,
+        cr_expect_eq(judge(claims, &plain), size <= 512 ? VAULT_TOKEN_OK : VAULT_TOKEN_BAD_CLAIMS,
                      "%d bytes", size);
     }
 }
@@ -76,18 +77,18 @@ Test(claims, issuer_and_expiry_on_demand)
 {
     struct vault_policy strict = plain;
     strict.issuer = "vault";
-    cr_expect_eq(judge("{" BASE "}", &strict), VAULT_REFUSED_WRONG_ISSUER);
-    cr_expect_eq(judge("{" BASE ",\"iss\":\"vaul\"}", &strict), VAULT_REFUSED_WRONG_ISSUER);
-    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_ACCEPTED);
+    cr_expect_eq(judge("{" BASE "}", &strict), VAULT_TOKEN_WRONG_ISSUER);
+    cr_expect_eq(judge("{" BASE ",\"iss\":\"vaul\"}", &strict), VAULT_TOKEN_WRONG_ISSUER);
+    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_TOKEN_OK);
     strict.require_expiry = true;
-    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_REFUSED_BAD_CLAIMS);
+    cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_TOKEN_BAD_CLAIMS);
     cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\",\"exp\":\"2030-01-01T00:00:00Z\"}", &strict),
-                 VAULT_ACCEPTED);
+                 VAULT_TOKEN_OK);
 }
 
 Test(claims, deep_nesting_is_no_danger)
 {
     char claims[4000] = "{\"a\":";
     memset(claims + 5, '[', sizeof claims - 6);
-    cr_expect_eq(judge(claims, &plain), VAULT_REFUSED_MALFORMED);
+    cr_expect_eq(judge(claims, &plain), VAULT_TOKEN_MALFORMED);
 }

@@ -26,7 +26,7 @@ Test(credential_ref, names_are_those_of_the_specification)
         "bad_signature",      "bad_claims",          "expired",     "not_yet_valid",
         "wrong_organization", "wrong_issuer",        "revoked"};
     for (int i = 0; i < 11; i++)
-        cr_expect_str_eq(vault_refusal_name((enum vault_refusal)(VAULT_ACCEPTED + 1 + i)),
+        cr_expect_str_eq(vault_token_status_name((enum vault_token_status)(VAULT_TOKEN_OK + 1 + i)),
                          names[i]);
 }
 
@@ -34,15 +34,15 @@ Test(credential_ref, states_of_keys)
 {
     static const struct {
         const char *state, *more;
-        enum vault_refusal refusal;
+        enum vault_token_status refusal;
     } cases[] = {
-        {"active", "", VAULT_ACCEPTED},
-        {"retired", "", VAULT_ACCEPTED},
-        {"revoked", "", VAULT_REFUSED_REVOKED_KEY},
-        {"active", ",\"notBefore\":\"2027-01-15T08:00:00Z\"", VAULT_ACCEPTED},
-        {"active", ",\"notBefore\":\"2027-01-15T08:00:00.001Z\"", VAULT_REFUSED_UNKNOWN_KEY},
-        {"active", ",\"notAfter\":\"2027-01-15T08:00:00Z\"", VAULT_REFUSED_UNKNOWN_KEY},
-        {"active", ",\"notAfter\":\"2027-01-15T08:00:00.001Z\"", VAULT_ACCEPTED},
+        {"active", "", VAULT_TOKEN_OK},
+        {"retired", "", VAULT_TOKEN_OK},
+        {"revoked", "", VAULT_TOKEN_REVOKED_KEY},
+        {"active", ",\"notBefore\":\"2027-01-15T08:00:00Z\"", VAULT_TOKEN_OK},
+        {"active", ",\"notBefore\":\"2027-01-15T08:00:00.001Z\"", VAULT_TOKEN_UNKNOWN_KEY},
+        {"active", ",\"notAfter\":\"2027-01-15T08:00:00Z\"", VAULT_TOKEN_UNKNOWN_KEY},
+        {"active", ",\"notAfter\":\"2027-01-15T08:00:00.001Z\"", VAULT_TOKEN_OK},
     };
     const char *token = signer_token(&signer, CLAIMS, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -64,18 +64,18 @@ Test(credential_ref, footers)
              257 - 17 - 51, 0);
     const struct {
         const char *footer;
-        enum vault_refusal refusal;
+        enum vault_token_status refusal;
     } cases[] = {
-        {"", VAULT_ACCEPTED}, /* The single active key. */
-        {more, VAULT_ACCEPTED},
-        {longest, VAULT_ACCEPTED},
-        {long_footer, VAULT_REFUSED_MALFORMED},
-        {foreign, VAULT_REFUSED_UNKNOWN_KEY},
-        {"{}", VAULT_REFUSED_MALFORMED},
-        {"{\"kid\":7}", VAULT_REFUSED_MALFORMED},
-        {"not json", VAULT_REFUSED_MALFORMED},
-        {"[\"kid\"]", VAULT_REFUSED_MALFORMED},
-        {"{\"kid\":\"\"}", VAULT_REFUSED_UNKNOWN_KEY},
+        {"", VAULT_TOKEN_OK}, /* The single active key. */
+        {more, VAULT_TOKEN_OK},
+        {longest, VAULT_TOKEN_OK},
+        {long_footer, VAULT_TOKEN_MALFORMED},
+        {foreign, VAULT_TOKEN_UNKNOWN_KEY},
+        {"{}", VAULT_TOKEN_MALFORMED},
+        {"{\"kid\":7}", VAULT_TOKEN_MALFORMED},
+        {"not json", VAULT_TOKEN_MALFORMED},
+        {"[\"kid\"]", VAULT_TOKEN_MALFORMED},
+        {"{\"kid\":\"\"}", VAULT_TOKEN_UNKNOWN_KEY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         expect_refusal(check_at(keyring, signer_token(&signer, CLAIMS, cases[i].footer),
@@ -89,7 +89,7 @@ Test(credential_ref, a_token_of_another_key_under_this_ones_id)
     char footer[128];
     snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", signer.id);
     expect_refusal(check_at(keyring, signer_token(&other, CLAIMS, footer), SIGNER_NOW),
-                   VAULT_REFUSED_BAD_SIGNATURE);
+                   VAULT_TOKEN_BAD_SIGNATURE);
 }
 
 Test(credential_ref, without_a_footer_there_must_be_one_active_key)
@@ -97,12 +97,12 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
     const struct signer other = signer_make();
     static const struct {
         const char *first, *second;
-        enum vault_refusal refusal;
+        enum vault_token_status refusal;
     } cases[] = {
-        {"active", "retired", VAULT_ACCEPTED},
-        {"active", "active", VAULT_REFUSED_UNKNOWN_KEY},
-        {"retired", "retired", VAULT_REFUSED_UNKNOWN_KEY},
-        {"retired", "active", VAULT_REFUSED_BAD_SIGNATURE},
+        {"active", "retired", VAULT_TOKEN_OK},
+        {"active", "active", VAULT_TOKEN_UNKNOWN_KEY},
+        {"retired", "retired", VAULT_TOKEN_UNKNOWN_KEY},
+        {"retired", "active", VAULT_TOKEN_BAD_SIGNATURE},
     };
     const char *token = signer_token(&signer, CLAIMS, "");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -117,9 +117,9 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
     }
 }
 
-static enum vault_refusal check_cached(const struct vault_keyring *ring,
-                                       struct vault_token_cache *cache, const char *token,
-                                       int64_t now)
+static enum vault_token_status check_cached(const struct vault_keyring *ring,
+                                            struct vault_token_cache *cache, const char *token,
+                                            int64_t now)
 {
     const struct vault_policy policy = {.organization_id = "acme",
                                         .organization_id_size = 4,
@@ -139,18 +139,18 @@ Test(credential_ref, the_cache_hides_nothing)
                  "{\"sub\":\"s\",\"aud\":\"acme\",\"jti\":\"t1\",\"exp\":\"2027-01-15T08:00:01Z\"}",
                  NULL));
     for (int i = 0; i < 3; i++)
-        expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_ACCEPTED);
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW + 1000), VAULT_REFUSED_EXPIRED);
+        expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_OK);
+    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW + 1000), VAULT_TOKEN_EXPIRED);
     struct vault_keyring *revoking = signer_keyring(&signer, "active", "", "[\"t1\"]");
-    expect_refusal(check_cached(revoking, cache, token, SIGNER_NOW), VAULT_REFUSED_REVOKED);
+    expect_refusal(check_cached(revoking, cache, token, SIGNER_NOW), VAULT_TOKEN_REVOKED);
     vault_keyring_release(&revoking);
     const struct signer other = signer_make();
     struct vault_keyring *foreign = signer_keyring(&other, "active", "", "[]");
-    expect_refusal(check_cached(foreign, cache, token, SIGNER_NOW), VAULT_REFUSED_UNKNOWN_KEY);
+    expect_refusal(check_cached(foreign, cache, token, SIGNER_NOW), VAULT_TOKEN_UNKNOWN_KEY);
     vault_keyring_release(&foreign);
     token[15] = token[15] == 'A' ? 'B' : 'A';
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_REFUSED_BAD_SIGNATURE);
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_REFUSED_BAD_SIGNATURE);
+    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
+    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
     vault_token_cache_destroy(&cache);
     vault_token_cache_destroy(&cache);
 }
@@ -164,7 +164,7 @@ Test(credential_ref, the_cache_is_bounded)
         snprintf(claims, sizeof claims, "{\"sub\":\"kv/%d\",\"aud\":\"acme\"}", i % 100);
         expect_refusal(check_cached(keyring, cache, signer_token(&signer, claims, NULL),
                                     SIGNER_NOW),
-                       VAULT_ACCEPTED);
+                       VAULT_TOKEN_OK);
     }
     vault_token_cache_destroy(&cache);
 }

@@ -48,13 +48,13 @@ enum exit_code run_verify(const struct options *options)
     if (!load_keyring(options->keyring, &keyring, &failure))
         return complain(EXIT_TROUBLE, "%s", failure.message);
     const bool read = read_token(options->operand, token, sizeof token, &size, &failure);
-    const enum vault_refusal refusal = read ? vault_credential_ref_check(keyring, NULL, token, size,
-                                                                         &policy)
-                                            : VAULT_REFUSED_MALFORMED;
+    const enum vault_token_status refusal = read ? vault_credential_ref_check(keyring, NULL, token,
+                                                                              size, &policy)
+                                                 : VAULT_TOKEN_MALFORMED;
     vault_keyring_release(&keyring);
-    if (refusal != VAULT_ACCEPTED)
-        return complain(EXIT_REFUSED, "refused: %s: %s", vault_refusal_name(refusal),
-                        vault_refusal_text(refusal));
+    if (refusal != VAULT_TOKEN_OK)
+        return complain(EXIT_REFUSED, "refused: %s: %s", vault_token_status_name(refusal),
+                        vault_token_status_text(refusal));
     vault_paseto_parse(token, size, &paseto);
     print_json(paseto.message);
     return EXIT_DONE;
