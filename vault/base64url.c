@@ -3,7 +3,7 @@
 
 #include <sodium.h>
 
-/* libsodium takes some bytes beyond ASCII for letters: each byte would then have two texts. */
+/* libsodium decodes some bytes beyond ASCII as letters, which would give bytes a second text. */
 static bool is_ascii(const char *text, size_t size)
 {
     unsigned char all = 0;

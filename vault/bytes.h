@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Borrowed bytes: not NUL-terminated, may hold NUL. */
+/* Borrowed bytes: not NUL-terminated; they may contain NUL. */
 #ifndef VAULT_BYTES_H
 #define VAULT_BYTES_H
 

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "vault/claims.h"
 
-#include "vault/keyring_internal.h"
+#include "vault/keyring_content.h"
+#include "vault/limit.h"
 #include "vault/timestamp.h"
 
-enum { SUBJECT_LIMIT = 512 };
-
-/* A claim that is a string or absent; `size` says which, as no claim of ours may be empty. */
+/* A claim that is a string; `text` is NULL if the claim is missing. Borrowed from the JSON. */
 struct claim {
     const char *text;
     size_t size;
@@ -19,7 +18,7 @@ static bool take_string(const json_t *claims, const char *name, struct claim *re
     return member == NULL || json_is_string(member);
 }
 
-/* `absent` where there is none. */
+/* Gives `absent` if the claim is missing. */
 static bool take_time(const json_t *claims, const char *name, int64_t absent, int64_t *ret_ms)
 {
     struct claim claim;
@@ -47,7 +46,7 @@ static bool read_claims(const json_t *root, struct claims *claims)
            take_time(root, "iat", INT64_MIN, &claims->issued) &&
            take_time(root, "nbf", INT64_MIN, &claims->not_before) &&
            take_time(root, "exp", INT64_MAX, &claims->expires) && claims->subject.size >= 1 &&
-           claims->subject.size <= SUBJECT_LIMIT && claims->audience.text != NULL;
+           claims->subject.size <= VAULT_SUBJECT_LIMIT && claims->audience.text != NULL;
 }
 
 static bool equals(struct claim claim, const char *text, size_t size)
@@ -81,15 +80,16 @@ enum vault_token_status vault_claims_check(struct vault_bytes message,
                                            const struct vault_policy *policy)
 {
     /*
-     * Numbers of claims that are not ours may be of any size: as reals they do not fail to parse.
+     * Other claims may hold integers of any size. Jansson can't parse those beyond 64 bits, unless
+     * it reads all numbers as reals.
      */
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     struct claims claims;
     json_t *root = json_loadb(message.data, message.size, flags, NULL);
-    enum vault_token_status refusal = VAULT_TOKEN_MALFORMED;
+    enum vault_token_status status = VAULT_TOKEN_MALFORMED;
     if (json_is_object(root))
-        refusal = read_claims(root, &claims) ? judge(&claims, keyring, policy)
-                                             : VAULT_TOKEN_BAD_CLAIMS;
+        status = read_claims(root, &claims) ? judge(&claims, keyring, policy)
+                                            : VAULT_TOKEN_BAD_CLAIMS;
     json_decref(root);
-    return refusal;
+    return status;
 }

@@ -2,41 +2,40 @@
 #include "vault/credential_ref.h"
 
 #include "vault/claims.h"
-#include "vault/keyring_internal.h"
+#include "vault/keyring_content.h"
 #include "vault/paseto.h"
 #include "vault/token_cache.h"
-
-enum { FOOTER_LIMIT = 256 };
-
-_Static_assert(VAULT_TOKEN_LIMIT == VAULT_PASETO_TOKEN_LIMIT, "one limit");
 
 static const struct {
     const char *name;
     const char *text;
-} refusals[] = {
-    {"accepted", "It is accepted"},
-#define REFUSAL_ROW(constant, name, text) {name, text},
-    VAULT_TOKEN_STATUSES(REFUSAL_ROW)
-#undef REFUSAL_ROW
-        {"no_memory", "Memory ran out"},
+} statuses[] = {
+    {"ok", "The token is valid"},
+#define STATUS_ROW(constant, name, text) {name, text},
+    VAULT_TOKEN_STATUSES(STATUS_ROW)
+#undef STATUS_ROW
+        {"no_memory", "Out of memory"},
 };
 
-const char *vault_token_status_name(enum vault_token_status refusal)
+const char *vault_token_status_name(enum vault_token_status status)
 {
-    return refusals[refusal].name;
+    return statuses[status].name;
 }
 
-const char *vault_token_status_text(enum vault_token_status refusal)
+const char *vault_token_status_text(enum vault_token_status status)
 {
-    return refusals[refusal].text;
+    return statuses[status].text;
 }
 
-/* Nothing but `kid` is read of the footer, and only to choose the key that then has to fit. */
+/*
+ * The footer is not verified yet: its `kid` only selects the key, which must then verify the
+ * signature.
+ */
 static enum vault_token_status key_by_footer(const struct vault_keyring *keyring,
                                              struct vault_bytes footer,
                                              const struct vault_keyring_key **ret_key)
 {
-    if (footer.size > FOOTER_LIMIT)
+    if (footer.size > VAULT_FOOTER_LIMIT)
         return VAULT_TOKEN_MALFORMED;
     json_t *root = json_loadb(footer.data, footer.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
                               NULL);
@@ -54,13 +53,13 @@ static enum vault_token_status find_key(const struct vault_keyring *keyring,
                                         const struct vault_paseto *token, int64_t now,
                                         const struct vault_keyring_key **ret_key)
 {
-    enum vault_token_status refusal = VAULT_TOKEN_OK;
+    enum vault_token_status status = VAULT_TOKEN_OK;
     if (token->footer.size > 0)
-        refusal = key_by_footer(keyring, token->footer, ret_key);
+        status = key_by_footer(keyring, token->footer, ret_key);
     else if ((*ret_key = vault_keyring_single_active(keyring)) == NULL)
-        refusal = VAULT_TOKEN_UNKNOWN_KEY;
-    if (refusal != VAULT_TOKEN_OK)
-        return refusal;
+        status = VAULT_TOKEN_UNKNOWN_KEY;
+    if (status != VAULT_TOKEN_OK)
+        return status;
     if ((*ret_key)->state == VAULT_KEY_REVOKED)
         return VAULT_TOKEN_REVOKED_KEY;
     return now < (*ret_key)->not_before || now >= (*ret_key)->not_after ? VAULT_TOKEN_UNKNOWN_KEY
@@ -98,9 +97,9 @@ enum vault_token_status vault_credential_ref_check(const struct vault_keyring *k
     case VAULT_PASETO_GOOD:
         break;
     }
-    const enum vault_token_status refusal = find_key(keyring, &paseto, policy->now, &key);
-    if (refusal != VAULT_TOKEN_OK)
-        return refusal;
+    const enum vault_token_status status = find_key(keyring, &paseto, policy->now, &key);
+    if (status != VAULT_TOKEN_OK)
+        return status;
     if (!is_signed_by(&paseto, key, keyring, cache, token, size))
         return VAULT_TOKEN_BAD_SIGNATURE;
     return vault_claims_check(paseto.message, keyring, policy);

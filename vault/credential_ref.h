@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Checks credentialRef tokens: PASETO v4.public with the claims that name a secret of the vault. */
+/*
+ * Checks credentialRef tokens: PASETO v4.public with claims that name a secret of the vault. A
+ * gateway needs this header and keyring.h, no other.
+ */
 #ifndef VAULT_CREDENTIAL_REF_H
 #define VAULT_CREDENTIAL_REF_H
 
@@ -8,52 +11,53 @@
 #include <stdint.h>
 
 #include "vault/keyring.h"
+#include "vault/limit.h"
 
-#define VAULT_TOKEN_LIMIT 4096 /* Bytes of a whole token. */
-
-/* Every reason for refusing a token: constant, name in errors, text for people. */
-#define VAULT_TOKEN_STATUSES(X)                                                                 \
-    X(MALFORMED, "malformed",                                                                   \
-      "It is not a PASETO token of at most 4,096 bytes with a JSON object inside")              \
-    X(UNSUPPORTED_VERSION, "unsupported_version", "It is not of version and purpose v4.public") \
-    X(UNKNOWN_KEY, "unknown_key", "The keyring has no such key, or none that is usable now")    \
-    X(REVOKED_KEY, "revoked_key", "The key that signed it is revoked")                          \
-    X(BAD_SIGNATURE, "bad_signature", "The signature is not that of the key")                   \
-    X(BAD_CLAIMS, "bad_claims", "A claim is missing or has a wrong type or form")               \
-    X(EXPIRED, "expired", "It has expired")                                                     \
-    X(NOT_YET_VALID, "not_yet_valid", "It is not valid yet")                                    \
-    X(WRONG_ORGANIZATION, "wrong_organization", "It was issued for another organization")       \
-    X(WRONG_ISSUER, "wrong_issuer", "It was issued by another issuer")                          \
-    X(REVOKED, "revoked", "It is revoked")
+/* Every reason to reject a token. X(constant, name for programs, text for people) */
+#define VAULT_TOKEN_STATUSES(X)                                                                    \
+    X(MALFORMED, "malformed",                                                                      \
+      "The token is malformed: it must be a PASETO of at most " VAULT_TOKEN_LIMIT_TEXT             \
+      " bytes whose payload is a JSON object")                                                     \
+    X(UNSUPPORTED_VERSION, "unsupported_version",                                                  \
+      "The version and purpose of the token must be v4.public")                                    \
+    X(UNKNOWN_KEY, "unknown_key", "The keyring has no key for this token that is valid now")       \
+    X(REVOKED_KEY, "revoked_key", "The key that signed the token has been revoked")                \
+    X(BAD_SIGNATURE, "bad_signature", "The signature of the token is invalid")                     \
+    X(BAD_CLAIMS, "bad_claims", "A claim of the token is missing or has the wrong type or format") \
+    X(EXPIRED, "expired", "The token has expired")                                                 \
+    X(NOT_YET_VALID, "not_yet_valid", "The token is not valid yet")                                \
+    X(WRONG_ORGANIZATION, "wrong_organization", "The token was issued for another organization")   \
+    X(WRONG_ISSUER, "wrong_issuer", "The token was not issued by the required issuer")             \
+    X(REVOKED, "revoked", "The token has been revoked")
 
 enum vault_token_status {
     VAULT_TOKEN_OK,
 #define VAULT_TOKEN_STATUS_CONSTANT(constant, name, text) VAULT_TOKEN_##constant,
     VAULT_TOKEN_STATUSES(VAULT_TOKEN_STATUS_CONSTANT)
 #undef VAULT_TOKEN_STATUS_CONSTANT
-        VAULT_TOKEN_NO_MEMORY, /* Not the token's fault. */
+        VAULT_TOKEN_NO_MEMORY, /* Says nothing about the token. */
 };
 
-/* As in the specification: "bad_signature". Static. */
-const char *vault_token_status_name(enum vault_token_status refusal);
+/* The client's `reason`, such as "bad_signature". Static. */
+const char *vault_token_status_name(enum vault_token_status status);
 
 /* A sentence without a full stop. Static. */
-const char *vault_token_status_text(enum vault_token_status refusal);
+const char *vault_token_status_text(enum vault_token_status status);
 
-/* What is asked of a token beyond a good signature. */
+/* What a token must satisfy besides its signature. */
 struct vault_policy {
-    const char *organization_id; /* What `aud` must equal, byte for byte. */
+    const char *organization_id; /* `aud` must equal it, byte for byte. */
     size_t organization_id_size;
-    const char *issuer;     /* What `iss` must equal; NULL: anything. */
-    int64_t leeway_seconds; /* By how much clocks may differ. */
-    bool require_expiry;
-    int64_t now; /* Unix time in milliseconds. */
+    const char *issuer;     /* `iss` must equal it; NULL allows any. */
+    int64_t leeway_seconds; /* How far clocks may differ. */
+    bool require_expiry;    /* Whether a token must have `exp`. */
+    int64_t now;            /* Unix time in milliseconds. */
 };
 
 /*
- * Tokens whose signature was found good, by a keyed hash under one generation of the keyring:
- * bounded, emptied when the generation changes. Claims, windows and revocations are looked at each
- * time. Any thread.
+ * Remembers tokens whose signature was good, as keyed hashes. It is bounded, and emptied when the
+ * keyring's generation changes. Only the signature is cached: claims, validity windows and
+ * revocations are checked every time. Any thread may use it.
  */
 struct vault_token_cache;
 
@@ -61,7 +65,10 @@ struct vault_token_cache;
 struct vault_token_cache *vault_token_cache_create(size_t capacity);
 void vault_token_cache_destroy(struct vault_token_cache **cache);
 
-/* Any thread. `cache` may be NULL. */
+/*
+ * Checks a token of `size` bytes. `cache` may be NULL. Any thread; no lock is taken but the
+ * cache's.
+ */
 enum vault_token_status vault_credential_ref_check(const struct vault_keyring *keyring,
                                                    struct vault_token_cache *cache,
                                                    const char *token, size_t size,

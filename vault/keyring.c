@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "vault/keyring_internal.h"
+#include "vault/keyring_content.h"
 #include "vault/timestamp.h"
 
 static const char *const state_names[] = {
@@ -13,16 +11,7 @@ static const char *const state_names[] = {
 #undef STATE_NAME
 };
 
-bool vault_fail(struct vault_failure *failure, const char *format, ...)
-{
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(failure->message, sizeof failure->message, format, arguments);
-    va_end(arguments);
-    return false;
-}
-
-/* Refuses members beyond the NULL-terminated list, so that a misspelt one is not passed over. */
+/* Fails on a member outside the NULL-terminated list, so that a misspelt one is not ignored. */
 static bool check_members(const json_t *object, const char *const known[],
                           struct vault_failure *failure)
 {
@@ -33,7 +22,7 @@ static bool check_members(const json_t *object, const char *const known[],
         while (known[i] != NULL && strcmp(known[i], name) != 0)
             i++;
         if (known[i] == NULL)
-            return vault_fail(failure, "The keyring has the unknown member '%.64s'", name);
+            return vault_fail(failure, "the keyring has the unknown member '%.64s'", name);
     }
     return true;
 }
@@ -48,7 +37,7 @@ static bool read_state(const json_t *entry, enum vault_key_state *ret_state,
             return true;
         }
     }
-    return vault_fail(failure, "The state of a key must be active, retired or revoked");
+    return vault_fail(failure, "the state of a key must be active, retired or revoked");
 }
 
 static bool read_time(const json_t *entry, const char *name, int64_t absent, int64_t *ret_ms,
@@ -71,7 +60,7 @@ static bool read_key(const json_t *entry, struct vault_keyring_key *key,
     static const char *const known[] = {"paserk", "state", "notBefore", "notAfter", NULL};
     const json_t *paserk = json_object_get(entry, "paserk");
     if (!json_is_object(entry))
-        return vault_fail(failure, "A key of the keyring must be an object");
+        return vault_fail(failure, "a key of the keyring must be an object");
     if (!check_members(entry, known, failure))
         return false;
     if (!json_is_string(paserk) ||
@@ -88,16 +77,16 @@ static bool read_keys(struct vault_keyring *keyring, const json_t *keys,
                       struct vault_failure *failure)
 {
     if (!json_is_array(keys))
-        return vault_fail(failure, "The keyring must have keys, a list");
+        return vault_fail(failure, "the keyring must have keys, a list");
     keyring->keys = calloc(json_array_size(keys) + 1, sizeof *keyring->keys);
     if (keyring->keys == NULL)
-        return vault_fail(failure, "Out of memory");
+        return vault_fail(failure, "out of memory");
     for (size_t i = 0; i < json_array_size(keys); i++) {
         struct vault_keyring_key *key = &keyring->keys[i];
         if (!read_key(json_array_get(keys, i), key, failure))
             return false;
         if (vault_keyring_find(keyring, key->id, strlen(key->id)) != NULL)
-            return vault_fail(failure, "The keyring has the key %s twice", key->id);
+            return vault_fail(failure, "the keyring has the key %s twice", key->id);
         keyring->key_count++;
     }
     return true;
@@ -116,7 +105,7 @@ static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tok
             return vault_fail(failure, "revokedTokens of the keyring must hold strings");
         if (json_object_set_new(keyring->revoked_tokens, json_string_value(token), json_true()) !=
             0)
-            return vault_fail(failure, "Out of memory");
+            return vault_fail(failure, "out of memory");
     }
     return true;
 }
@@ -127,10 +116,10 @@ static bool read_keyring(struct vault_keyring *keyring, const json_t *root,
     static const char *const known[] = {"version", "keys", "revokedTokens", NULL};
     const json_t *version = json_object_get(root, "version");
     if (!json_is_object(root))
-        return vault_fail(failure, "The keyring must be a JSON object");
+        return vault_fail(failure, "the keyring must be a JSON object");
     if (!json_is_integer(version) || json_integer_value(version) != 1)
         return vault_fail(
-            failure, "The keyring must have \"version\": 1; another one needs another release");
+            failure, "the keyring must have \"version\": 1: this release reads no other version");
     return check_members(root, known, failure) &&
            read_keys(keyring, json_object_get(root, "keys"), failure) &&
            read_revoked_tokens(keyring, json_object_get(root, "revokedTokens"), failure);
@@ -143,10 +132,10 @@ bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **r
     json_error_t error;
     json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &error);
     if (root == NULL)
-        return vault_fail(failure, "The keyring is not valid JSON: %s (line %d, column %d)",
+        return vault_fail(failure, "the keyring is not valid JSON: %s (line %d, column %d)",
                           error.text, error.line, error.column);
     struct vault_keyring *keyring = calloc(1, sizeof *keyring);
-    const bool read = keyring == NULL ? vault_fail(failure, "Out of memory")
+    const bool read = keyring == NULL ? vault_fail(failure, "out of memory")
                                       : read_keyring(keyring, root, failure);
     json_decref(root);
     if (keyring != NULL) {
@@ -201,6 +190,6 @@ const struct vault_keyring_key *vault_keyring_single_active(const struct vault_k
 
 bool vault_keyring_revokes_token(const struct vault_keyring *keyring, const char *jti, size_t size)
 {
-    /* A `jti` with U+0000 in it can't be on the list: the file's strings hold none. */
+    /* The file's strings can't contain U+0000, so a `jti` that does is not on the list. */
     return memchr(jti, '\0', size) == NULL && json_object_get(keyring->revoked_tokens, jti) != NULL;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The vault's public keys, as gateways read them: a JSON file with each key's PASERK, its state and
- * window, and the revoked tokens. A keyring is one constant reading of that file; a source follows
- * the file as it changes.
+ * The vault's public keys as gateways read them: a JSON file with each key's PASERK, state and
+ * validity window, and the revoked tokens. A keyring is an immutable reading of that file; a source
+ * reads the file again when it changes.
  */
 #ifndef VAULT_KEYRING_H
 #define VAULT_KEYRING_H
@@ -11,52 +11,50 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Why something failed, for a person to act on: the cause and the cure. NUL-terminated. */
-struct vault_failure {
-    char message[512];
-};
+#include "vault/failure.h"
 
-/* ---- A keyring: constant, counted, usable from any thread ---- */
+/* ---- A keyring: immutable, reference-counted, usable from any thread ---- */
 
 struct vault_keyring;
 
-/* Gives one reference back and sets *keyring to NULL; the last one frees it. NULL does nothing. */
+/* Drops a reference and sets *keyring to NULL; it may be NULL. The last drop frees the keyring. */
 void vault_keyring_release(struct vault_keyring **keyring);
 
 /*
- * Another number for each reading of the file that a process took: what was checked under one says
- * nothing under another.
+ * A number from 1 that is unique in the process: no two readings share it. A result that was cached
+ * under one generation must not be used under another.
  */
 uint64_t vault_keyring_generation(const struct vault_keyring *keyring);
 
 /*
- * Parses the text of a keyring file. False with the reason: not JSON, an unknown member, a wrong
- * key, two alike, …
+ * Parses the text of a keyring file. It fails on anything that it does not know: text that is not
+ * JSON, an unknown member, an invalid key, two keys that are the same.
  */
 bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
                          struct vault_failure *failure);
 
-/* ---- A source: the file, read again when it changed ---- */
+/* ---- A source: the file, read again when it changes ---- */
 
 struct vault_keyring_source;
 
 enum vault_log_level { VAULT_LOG_WARNING, VAULT_LOG_INFO };
 
-/* Any thread may call it. One line, without secrets. */
+/*
+ * `message` is one line without secrets. Called on the thread that called
+ * vault_keyring_source_current, with the source locked: it must not call the source.
+ */
 typedef void (*vault_log_fn)(void *user, enum vault_log_level level, const char *message);
 
-/*
- * Reads the file; false with the reason if it can't be read or does not parse. The path is copied.
- */
+/* Fails if the file can't be read or parsed. Copies the path; `log` may be NULL. */
 bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
                                struct vault_keyring_source **ret_source,
                                struct vault_failure *failure);
 void vault_keyring_source_close(struct vault_keyring_source **source);
 
 /*
- * The keyring in force, with a reference for the caller. Any thread. Looks at the file at most
- * every 200 ms; where the file can't be read or does not parse, the former keyring stays in force
- * and the log says so, once for each such state.
+ * The current keyring, with a reference that the caller releases. Any thread. Checks at most every
+ * 200 ms whether the file has changed. If the changed file can't be read or parsed, the previous
+ * keyring stays in use, and one warning is logged for each state of the file.
  */
 struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *source);
 

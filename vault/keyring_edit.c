@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,60 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "vault/file.h"
+#include "vault/limit.h"
+
 enum { KEYRING_MODE = 0644 };
-
-static bool write_all(int file, const char *text, size_t size)
-{
-    while (size > 0) {
-        const ssize_t written = write(file, text, size);
-        if (written < 0 && errno != EINTR)
-            return false;
-        text += written < 0 ? 0 : written;
-        size -= written < 0 ? 0 : (size_t)written;
-    }
-    return true;
-}
-
-/* The name itself is durable only when the folder is synced. */
-static bool sync_folder(const char *path)
-{
-    char copy[PATH_MAX];
-    snprintf(copy, sizeof copy, "%s", path);
-    const int folder = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    const bool synced = folder >= 0 && fsync(folder) == 0;
-    if (folder >= 0)
-        close(folder);
-    return synced;
-}
-
-static bool write_durably(int file, const char *text, size_t size, mode_t mode)
-{
-    return fchmod(file, mode) == 0 && write_all(file, text, size) && fsync(file) == 0;
-}
-
-bool vault_write_file(const char *path, const char *text, size_t size, mode_t mode,
-                      struct vault_failure *failure)
-{
-    char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
-        return vault_fail(failure, "The path '%.200s…' is too long", path);
-    const int file = mkostemp(temporary, O_CLOEXEC);
-    if (file < 0)
-        return vault_fail(failure, "'%.300s' can't be written: %s", path, strerror(errno));
-    bool done = write_durably(file, text, size, mode);
-    done = close(file) == 0 && done;
-    if (done && rename(temporary, path) == 0 && sync_folder(path))
-        return true;
-    const int error = errno;
-    unlink(temporary);
-    return vault_fail(failure, "'%.300s' can't be written: %s", path, strerror(error));
-}
 
 static bool lock(const char *path, int *ret_lock, struct vault_failure *failure)
 {
     char name[PATH_MAX];
     if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name)
-        return vault_fail(failure, "The path '%.200s…' is too long", path);
+        return vault_fail(failure, "the path '%.200s…' is too long", path);
     const int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
     if (file >= 0 && flock(file, LOCK_EX) == 0) {
         *ret_lock = file;
@@ -94,9 +49,9 @@ static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vau
     size_t size = 0;
     if (may_make && access(edit->path, F_OK) != 0) {
         edit->root = json_pack("{s:i, s:[], s:[]}", "version", 1, "keys", "revokedTokens");
-        return edit->root != NULL || vault_fail(failure, "Out of memory");
+        return edit->root != NULL || vault_fail(failure, "out of memory");
     }
-    if (!vault_read_file(edit->path, VAULT_KEYRING_SIZE_LIMIT, &text, &size, failure))
+    if (!vault_file_read(edit->path, VAULT_KEYRING_LIMIT, &text, &size, failure))
         return false;
     if (check(edit->path, text, size, failure))
         edit->root = json_loadb(text, size, 0, NULL);
@@ -118,9 +73,9 @@ bool vault_keyring_edit_commit(struct vault_keyring_edit *edit, struct vault_fai
 {
     char *text = json_dumps(edit->root, JSON_INDENT(2));
     if (text == NULL)
-        return vault_fail(failure, "Out of memory");
+        return vault_fail(failure, "out of memory");
     const bool done = check(edit->path, text, strlen(text), failure) &&
-                      vault_write_file(edit->path, text, strlen(text), KEYRING_MODE, failure);
+                      vault_file_write(edit->path, text, strlen(text), KEYRING_MODE, failure);
     free(text);
     return done;
 }

@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
-#include "vault/keyring_internal.h"
+#include "vault/file.h"
+#include "vault/keyring_content.h"
+#include "vault/limit.h"
 
-enum { LOOK_EVERY_MS = 200 };
+enum { CHECK_INTERVAL_MS = 200 };
 
-/* What tells one state of a file from another. All zero: there is none that can be read. */
+/* Identifies one state of a file. All zero if the file can't be examined. */
 struct file_state {
     dev_t device;
     ino_t inode;
@@ -26,10 +25,10 @@ struct vault_keyring_source {
     char *path;
     vault_log_fn log;
     void *user;
-    pthread_mutex_t lock; /* Of what follows. */
+    pthread_mutex_t lock; /* Guards the members below. */
     struct vault_keyring *current;
-    struct file_state state; /* As it was last read, good or bad. */
-    int64_t looked_ms;       /* CLOCK_MONOTONIC */
+    struct file_state state; /* Of the last read, successful or not. */
+    int64_t checked_ms;      /* CLOCK_MONOTONIC */
 };
 
 static struct file_state read_state(const char *path)
@@ -54,52 +53,13 @@ static bool same_state(const struct file_state *a, const struct file_state *b)
            a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
 }
 
-static bool read_all(int file, size_t limit, char *text, size_t *ret_size)
-{
-    size_t size = 0;
-    ssize_t more;
-    while (size <= limit && (more = read(file, text + size, limit + 1 - size)) != 0) {
-        if (more < 0 && errno != EINTR)
-            return false;
-        size += more < 0 ? 0 : (size_t)more;
-    }
-    *ret_size = size;
-    return true;
-}
-
-bool vault_read_file(const char *path, size_t limit, char **ret_text, size_t *ret_size,
-                     struct vault_failure *failure)
-{
-    struct stat status;
-    size_t size = 0;
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 || fstat(file, &status) != 0) {
-        vault_fail(failure, "'%.300s' can't be read: %s", path, strerror(errno));
-        if (file >= 0)
-            close(file);
-        return false;
-    }
-    const bool fits = S_ISREG(status.st_mode) && status.st_size <= (off_t)limit;
-    char *text = fits ? malloc((size_t)status.st_size + 2) : NULL;
-    const bool done = text != NULL && read_all(file, (size_t)status.st_size, text, &size);
-    close(file);
-    if (done) {
-        *ret_text = text;
-        *ret_size = size;
-        return true;
-    }
-    free(text);
-    return vault_fail(failure, "'%.300s' can't be read: it is no regular file of at most %zu bytes",
-                      path, limit);
-}
-
 static bool load(const char *path, struct vault_keyring **ret_keyring,
                  struct vault_failure *failure)
 {
     char *text = NULL;
     size_t size = 0;
     struct vault_failure why;
-    if (!vault_read_file(path, VAULT_KEYRING_SIZE_LIMIT, &text, &size, failure))
+    if (!vault_file_read(path, VAULT_KEYRING_LIMIT, &text, &size, failure))
         return false;
     const bool parsed = vault_keyring_parse(text, size, ret_keyring, &why);
     free(text);
@@ -127,14 +87,14 @@ bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
         free(source);
         free(copy);
         vault_keyring_release(&keyring);
-        return vault_fail(failure, "Out of memory");
+        return vault_fail(failure, "out of memory");
     }
     *source = (struct vault_keyring_source){.path = copy,
                                             .log = log,
                                             .user = user,
                                             .current = keyring,
                                             .state = state,
-                                            .looked_ms = monotonic_ms()};
+                                            .checked_ms = monotonic_ms()};
     pthread_mutex_init(&source->lock, NULL);
     *ret_source = source;
     return true;
@@ -158,7 +118,7 @@ static void say(const struct vault_keyring_source *source, enum vault_log_level 
         source->log(source->user, level, message);
 }
 
-/* Under the lock. */
+/* Call with the lock held. */
 static void reload(struct vault_keyring_source *source)
 {
     struct vault_keyring *keyring = NULL;
@@ -167,11 +127,11 @@ static void reload(struct vault_keyring_source *source)
     if (load(source->path, &keyring, &failure)) {
         vault_keyring_release(&source->current);
         source->current = keyring;
-        snprintf(message, sizeof message, "the changed keyring is in force: %zu keys",
+        snprintf(message, sizeof message, "the keyring was reloaded: it has %zu keys",
                  keyring->key_count);
         say(source, VAULT_LOG_INFO, message);
     } else {
-        snprintf(message, sizeof message, "the former keyring stays in force: %s", failure.message);
+        snprintf(message, sizeof message, "the previous keyring stays in use: %s", failure.message);
         say(source, VAULT_LOG_WARNING, message);
     }
 }
@@ -180,9 +140,9 @@ struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *
 {
     pthread_mutex_lock(&source->lock);
     const int64_t now = monotonic_ms();
-    if (now - source->looked_ms >= LOOK_EVERY_MS) {
+    if (now - source->checked_ms >= CHECK_INTERVAL_MS) {
         const struct file_state state = read_state(source->path);
-        source->looked_ms = now;
+        source->checked_ms = now;
         if (!same_state(&state, &source->state)) {
             source->state = state;
             reload(source);

@@ -20,7 +20,7 @@ static void write_text(const char *header, const unsigned char *bytes, size_t si
     vault_base64url_encode(bytes, size, ret_text + header_size);
 }
 
-/* Exactly `expected` bytes behind the header. */
+/* Reads exactly `expected` bytes after the header. */
 static bool read_text(const char *header, const char *text, size_t size, unsigned char *bytes,
                       size_t expected)
 {
@@ -32,7 +32,7 @@ static bool read_text(const char *header, const char *text, size_t size, unsigne
            found == expected;
 }
 
-/* The ID is a hash of its own header and the key's text (PASERK, operations/ID.md). */
+/* An ID is a hash of its own header and the key's text (PASERK, operations/ID.md). */
 static void write_id(const char *header, const char *key_text, char ret_text[VAULT_PASERK_ID_SIZE])
 {
     unsigned char digest[ID_BYTES];

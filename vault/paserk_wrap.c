@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* PASERK, operations/PBKW.md, version 4: Argon2id, XChaCha20, keyed BLAKE2b. */
+/* PASERK, operations/PBKW.md, version 4: Argon2id, XChaCha20 and keyed BLAKE2b. */
 #include <sodium.h>
 #include <string.h>
 
 #include "vault/base64url.h"
+#include "vault/limit.h"
 #include "vault/paserk.h"
 
 #define HEADER "k4.secret-pw."
@@ -15,7 +16,7 @@ enum {
     AUTHENTICATION_KEY = 0xFE
 };
 
-/* What stands behind the header, in this order; numbers are big-endian. */
+/* What follows the header, in this order; numbers are big-endian. */
 struct wrapped {
     unsigned char salt[crypto_pwhash_SALTBYTES];
     unsigned char memory[8];
@@ -26,13 +27,12 @@ struct wrapped {
     unsigned char tag[TAG_SIZE];
 };
 
-_Static_assert(sizeof(struct wrapped) == 152, "no padding: its bytes are the text");
+_Static_assert(sizeof(struct wrapped) == 152, "no padding: the text encodes these bytes");
 
-const struct vault_password_cost vault_password_cost_default = {.memory = (uint64_t)64 << 20,
-                                                                .passes = 3};
+#define MIB ((uint64_t)1 << 20)
 
-static const uint64_t most_memory = (uint64_t)1 << 30;
-static const uint32_t most_passes = 32;
+const struct vault_password_cost vault_password_cost_default = {
+    .memory = VAULT_WRAP_DEFAULT_MEMORY_MIB * MIB, .passes = VAULT_WRAP_DEFAULT_PASSES};
 
 static void write_number(unsigned char *bytes, size_t size, uint64_t number)
 {
@@ -52,12 +52,12 @@ static bool is_affordable(const struct wrapped *wrapped)
 {
     const uint64_t memory = read_number(wrapped->memory, sizeof wrapped->memory);
     const uint64_t passes = read_number(wrapped->passes, sizeof wrapped->passes);
-    return memory >= crypto_pwhash_MEMLIMIT_MIN && memory <= most_memory && memory % 1024 == 0 &&
-           passes >= 1 && passes <= most_passes &&
+    return memory >= crypto_pwhash_MEMLIMIT_MIN && memory <= VAULT_WRAP_MEMORY_LIMIT_MIB * MIB &&
+           memory % 1024 == 0 && passes >= 1 && passes <= VAULT_WRAP_PASSES_LIMIT &&
            read_number(wrapped->lanes, sizeof wrapped->lanes) == 1;
 }
 
-/* One key of two that the password gives, told apart by the byte before it. */
+/* Derives one of the two keys; the byte `which` separates their domains. */
 static void derive(const unsigned char pre_key[32], unsigned char which, unsigned char ret_key[32])
 {
     crypto_generichash_state state;

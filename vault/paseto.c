@@ -10,17 +10,17 @@ static const char header[] = "v4.public.";
 #define HEADER_SIZE (sizeof header - 1)
 
 /*
- * The count, then a length before each of the four pieces; message and footer together are shorter
- * than a token.
+ * The number of pieces, then the four pieces, each after its length. Message and footer together
+ * fit in a token.
  */
-#define PAE_LIMIT (5 * 8 + HEADER_SIZE + VAULT_PASETO_TOKEN_LIMIT + VAULT_PASETO_IMPLICIT_LIMIT)
+#define PAE_LIMIT (5 * 8 + HEADER_SIZE + VAULT_TOKEN_LIMIT + VAULT_IMPLICIT_LIMIT)
 
 struct encoding {
     unsigned char bytes[PAE_LIMIT];
     size_t size;
 };
 
-/* LE64 of Common.md: the topmost bit stays clear, which no length here reaches. */
+/* LE64 of Common.md, which clears the topmost bit; no length here reaches it. */
 static void append_number(struct encoding *encoding, uint64_t number)
 {
     for (int shift = 0; shift < 64; shift += 8)
@@ -38,9 +38,8 @@ static void append_piece(struct encoding *encoding, struct vault_bytes piece)
 static bool encode(struct vault_bytes message, struct vault_bytes footer,
                    struct vault_bytes implicit, struct encoding *encoding)
 {
-    if (message.size > VAULT_PASETO_TOKEN_LIMIT ||
-        footer.size > VAULT_PASETO_TOKEN_LIMIT - message.size ||
-        implicit.size > VAULT_PASETO_IMPLICIT_LIMIT)
+    if (message.size > VAULT_TOKEN_LIMIT || footer.size > VAULT_TOKEN_LIMIT - message.size ||
+        implicit.size > VAULT_IMPLICIT_LIMIT)
         return false;
     encoding->size = 0;
     append_number(encoding, 4);
@@ -51,7 +50,7 @@ static bool encode(struct vault_bytes message, struct vault_bytes footer,
     return true;
 }
 
-/* "v", digits, ".", letters, ".": the header of some version and purpose. */
+/* The header of any version and purpose: "v", digits, ".", letters, ".". */
 static bool looks_like_paseto(const char *token, size_t size)
 {
     size_t at = 1;
@@ -70,7 +69,7 @@ static bool looks_like_paseto(const char *token, size_t size)
 enum vault_paseto_form vault_paseto_parse(const char *token, size_t size,
                                           struct vault_paseto *ret_paseto)
 {
-    if (size > VAULT_PASETO_TOKEN_LIMIT || !looks_like_paseto(token, size))
+    if (size > VAULT_TOKEN_LIMIT || !looks_like_paseto(token, size))
         return VAULT_PASETO_MALFORMED;
     if (size < HEADER_SIZE || memcmp(token, header, HEADER_SIZE) != 0)
         return VAULT_PASETO_UNSUPPORTED;
@@ -88,12 +87,11 @@ enum vault_paseto_form vault_paseto_parse(const char *token, size_t size,
 
     unsigned char *storage = ret_paseto->storage;
     size_t signed_size = 0, footer_size = 0;
-    if (!vault_base64url_decode(body, body_size, storage, VAULT_PASETO_TOKEN_LIMIT, &signed_size) ||
+    if (!vault_base64url_decode(body, body_size, storage, VAULT_TOKEN_LIMIT, &signed_size) ||
         signed_size < VAULT_PASETO_SIGNATURE_SIZE)
         return VAULT_PASETO_MALFORMED;
-    if (footer != NULL &&
-        !vault_base64url_decode(footer, footer_text_size, storage + signed_size,
-                                VAULT_PASETO_TOKEN_LIMIT - signed_size, &footer_size))
+    if (footer != NULL && !vault_base64url_decode(footer, footer_text_size, storage + signed_size,
+                                                  VAULT_TOKEN_LIMIT - signed_size, &footer_size))
         return VAULT_PASETO_MALFORMED;
     const size_t message_size = signed_size - VAULT_PASETO_SIGNATURE_SIZE;
     ret_paseto->message = (struct vault_bytes){storage, message_size};
@@ -103,13 +101,14 @@ enum vault_paseto_form vault_paseto_parse(const char *token, size_t size,
 }
 
 bool vault_paseto_verify(const struct vault_paseto *paseto, struct vault_bytes implicit,
-                         const unsigned char public_key[VAULT_PASETO_PUBLIC_KEY_SIZE])
+                         const unsigned char public_key[VAULT_PUBLIC_KEY_SIZE])
 {
     struct encoding encoding;
     if (sodium_init() < 0 || !encode(paseto->message, paseto->footer, implicit, &encoding))
         return false;
     /*
-     * It refuses an S of L and above (RFC 8032 section 5.1.7), and keys and points of small order.
+     * libsodium rejects an S that is not below L (RFC 8032, section 5.1.7), and keys and points of
+     * small order.
      */
     return crypto_sign_verify_detached(paseto->signature, encoding.bytes, encoding.size,
                                        public_key) == 0;
@@ -117,20 +116,20 @@ bool vault_paseto_verify(const struct vault_paseto *paseto, struct vault_bytes i
 
 bool vault_paseto_sign(struct vault_bytes message, struct vault_bytes footer,
                        struct vault_bytes implicit,
-                       const unsigned char secret_key[VAULT_PASETO_SECRET_KEY_SIZE],
-                       char ret_token[VAULT_PASETO_TOKEN_LIMIT + 1])
+                       const unsigned char secret_key[VAULT_SECRET_KEY_SIZE],
+                       char ret_token[VAULT_TOKEN_LIMIT + 1])
 {
     struct encoding encoding;
     if (sodium_init() < 0 || !encode(message, footer, implicit, &encoding))
         return false;
     const size_t signed_size = message.size + VAULT_PASETO_SIGNATURE_SIZE;
     const size_t body_size = VAULT_BASE64URL_SIZE(signed_size) - 1;
-    /* The dot, and no NUL. */
+    /* Room for the dot takes the place of the NUL. */
     const size_t footer_size = footer.size == 0 ? 0 : VAULT_BASE64URL_SIZE(footer.size);
-    if (HEADER_SIZE + body_size + footer_size > VAULT_PASETO_TOKEN_LIMIT)
+    if (HEADER_SIZE + body_size + footer_size > VAULT_TOKEN_LIMIT)
         return false;
 
-    unsigned char body[VAULT_PASETO_TOKEN_LIMIT];
+    unsigned char body[VAULT_TOKEN_LIMIT];
     if (message.size > 0)
         memcpy(body, message.data, message.size);
     if (crypto_sign_detached(body + message.size, NULL, encoding.bytes, encoding.size,

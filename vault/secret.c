@@ -19,6 +19,6 @@ void vault_secret_finish(struct vault_secret *secret)
 {
     if (secret == NULL)
         return;
-    sodium_free(secret->bytes); /* It wipes before it frees, and takes NULL. */
+    sodium_free(secret->bytes); /* Wipes before it frees, and accepts NULL. */
     *secret = VAULT_NO_SECRET;
 }

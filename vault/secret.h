@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Memory for secrets: guarded, kept out of swap and core dumps where the system allows it, wiped
- * when given back.
+ * Memory for secrets: between guard pages, kept out of swap and core dumps where the system allows
+ * it, wiped before it is freed. Any thread.
  */
 #ifndef VAULT_SECRET_H
 #define VAULT_SECRET_H
@@ -10,19 +10,19 @@
 #include <stddef.h>
 
 struct vault_secret {
-    unsigned char *bytes; /* From sodium_malloc; NULL: none. */
+    unsigned char *bytes; /* From sodium_malloc; NULL if there is no secret. */
     size_t size;
 };
 
 #define VAULT_NO_SECRET ((struct vault_secret){NULL, 0})
 
-/* `size` zeroed bytes, at least one. False if memory ran out; then *ret_secret is untouched. */
+/* Allocates `size` zeroed bytes, at least one. False if memory ran out. */
 bool vault_secret_init(size_t size, struct vault_secret *ret_secret);
 
-/* Wipes, frees and empties it; NULL and an empty one do nothing. */
+/* Wipes and frees the bytes. NULL and VAULT_NO_SECRET do nothing. */
 void vault_secret_finish(struct vault_secret *secret);
 
-/* A variable that wipes itself when it goes out of scope. */
+/* Declares a secret that is finished when it goes out of scope. */
 #define vault_secret_auto struct vault_secret __attribute__((cleanup(vault_secret_finish)))
 
 #endif

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-/* Reads what is left of a text. */
+/* The rest of a text. */
 struct input {
     const char *at;
     const char *end;
@@ -110,7 +110,7 @@ void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE])
         rest += 1000;
     const time_t seconds = (time_t)((ms - rest) / 1000);
     gmtime_r(&seconds, &parts);
-    char date[80]; /* As much as the compiler thinks it could take. */
+    char date[80]; /* The longest text that the compiler holds possible. */
     snprintf(date, sizeof date, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", parts.tm_year + 1900,
              parts.tm_mon + 1, parts.tm_mday, parts.tm_hour, parts.tm_min, parts.tm_sec, (int)rest);
     memcpy(ret_text, date, VAULT_TIMESTAMP_SIZE - 1);

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Timestamps of RFC 3339, section 5.6, as Unix time in milliseconds. */
+/*
+ * RFC 3339 timestamps (section 5.6) as Unix time in milliseconds. Nothing here allocates or looks
+ * at the time zone; any thread may call it.
+ */
 #ifndef VAULT_TIMESTAMP_H
 #define VAULT_TIMESTAMP_H
 
@@ -9,13 +12,21 @@
 
 #define VAULT_TIMESTAMP_SIZE 25 /* With the NUL: 2030-01-02T03:04:05.678Z */
 
+/* The first and the last millisecond that a timestamp can say: the years 0 to 9999. */
+#define VAULT_TIMESTAMP_FIRST_MS INT64_C(-62167219200000)
+#define VAULT_TIMESTAMP_LAST_MS INT64_C(253402300799999)
+
 /*
- * Fractions beyond milliseconds are cut off; a leap second counts as the next second. False if it
- * is no timestamp.
+ * Reads a timestamp with any offset. Cuts off digits beyond milliseconds, and takes a leap second
+ * for the second after it. False if the text is not a timestamp. An offset can move the result up
+ * to a day out of the range above.
  */
 bool vault_timestamp_parse(const char *text, size_t size, int64_t *ret_ms);
 
-/* UTC, with milliseconds. `ms` is from year 0 to 9999. */
+/*
+ * Writes UTC with exactly three digits of milliseconds and a "Z", NUL-terminated. `ms` must lie
+ * between VAULT_TIMESTAMP_FIRST_MS and VAULT_TIMESTAMP_LAST_MS.
+ */
 void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE]);
 
 #endif

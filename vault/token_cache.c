@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A set of so many places for each hash: where all are taken, the oldest goes. */
+/* The cache is set-associative: a full set evicts its oldest digest. */
 enum { WAYS = 4 };
 
 struct set {
@@ -18,7 +18,7 @@ struct set {
 struct vault_token_cache {
     unsigned char key[crypto_generichash_KEYBYTES];
     size_t set_count;
-    pthread_mutex_t lock; /* Of what follows. */
+    pthread_mutex_t lock; /* Guards the members below. */
     uint64_t generation;
     struct set *sets;
 };
@@ -59,7 +59,7 @@ struct vault_token_digest vault_token_cache_digest(const struct vault_token_cach
     return digest;
 }
 
-/* Under the lock. */
+/* Call with the lock held. */
 static struct set *find_set(struct vault_token_cache *cache, uint64_t generation,
                             const struct vault_token_digest *digest)
 {

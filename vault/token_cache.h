@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The inside of a vault_token_cache. Any thread. */
+/* Looking up and adding tokens in a vault_token_cache. Any thread. */
 #ifndef VAULT_TOKEN_CACHE_H
 #define VAULT_TOKEN_CACHE_H
 
@@ -11,11 +11,11 @@ struct vault_token_digest {
     unsigned char bytes[VAULT_TOKEN_DIGEST_SIZE];
 };
 
-/* A hash keyed by the cache: nobody outside can make two tokens that share one. */
+/* Hashed with a random key of the cache, so that nobody can construct a collision. */
 struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache,
                                                    const char *token, size_t size);
 
-/* Both empty the cache where the generation is another one than before. */
+/* Both empty the cache if `generation` differs from that of the last call. */
 bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation,
                            const struct vault_token_digest *digest);
 void vault_token_cache_add(struct vault_token_cache *cache, uint64_t generation,

@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Returns the number of bytes; 0 where it is not hexadecimal. */
+/* Returns the number of bytes; 0 if the text is not hexadecimal. */
 static inline size_t from_hex(const char *text, unsigned char *bytes, size_t capacity)
 {
     size_t size = 0;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A key with its keyring, and tokens signed by it. */
+/* A key pair, keyrings that hold its public key, and tokens signed with it. */
 #ifndef SIGNER_H
 #define SIGNER_H
 
@@ -8,13 +8,13 @@
 #include <stdio.h>
 
 #include "vault/credential_ref.h"
-#include "vault/keyring_internal.h"
+#include "vault/keyring_content.h"
 #include "vault/paseto.h"
 
 #define SIGNER_NOW 1800000000000 /* 2027-01-15T08:00:00Z */
 
 struct signer {
-    unsigned char secret[64];
+    unsigned char secret[VAULT_SECRET_KEY_SIZE];
     struct vault_public_key key;
     char paserk[VAULT_PASERK_PUBLIC_SIZE];
     char id[VAULT_PASERK_ID_SIZE];
@@ -30,16 +30,16 @@ static inline struct signer signer_make(void)
     return signer;
 }
 
-/* The result is overwritten by the next call. `footer` NULL: the key's ID. */
+/* The next call overwrites the result. A NULL footer stands for one with the key's ID. */
 static inline const char *signer_token(const struct signer *signer, const char *claims,
                                        const char *footer)
 {
     static char token[VAULT_TOKEN_LIMIT + 1];
-    char own[96];
-    snprintf(own, sizeof own, "{\"kid\":\"%s\"}", signer->id);
+    char own_footer[96];
+    snprintf(own_footer, sizeof own_footer, "{\"kid\":\"%s\"}", signer->id);
     cr_assert(vault_paseto_sign(vault_bytes_of(claims),
-                                vault_bytes_of(footer == NULL ? own : footer), VAULT_NO_BYTES,
-                                signer->secret, token));
+                                vault_bytes_of(footer == NULL ? own_footer : footer),
+                                VAULT_NO_BYTES, signer->secret, token));
     return token;
 }
 
@@ -52,7 +52,7 @@ static inline struct vault_keyring *keyring_of(const char *text)
     return keyring;
 }
 
-/* `more` are members of the key's entry, with a comma before them, or "". */
+/* `more` holds further members of the key's entry, after a comma, or is "". `revoked` is a list. */
 static inline struct vault_keyring *signer_keyring(const struct signer *signer, const char *state,
                                                    const char *more, const char *revoked)
 {
@@ -74,7 +74,7 @@ static inline enum vault_token_status check_at(const struct vault_keyring *keyri
     return vault_credential_ref_check(keyring, NULL, token, strlen(token), &policy);
 }
 
-#define expect_refusal(found, expected, ...)                                                \
+#define expect_status(found, expected, ...)                                                 \
     do {                                                                                    \
         const enum vault_token_status found_now = (found);                                  \
         cr_expect_eq(found_now, expected, "%s, not %s", vault_token_status_name(found_now), \

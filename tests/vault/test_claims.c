@@ -7,10 +7,10 @@ static enum vault_token_status judge(const char *claims, const struct vault_poli
 {
     const struct signer signer = signer_make();
     struct vault_keyring *keyring = signer_keyring(&signer, "active", "", "[\"gone\"]");
-    const enum vault_token_status refusal = vault_claims_check(vault_bytes_of(claims), keyring,
-                                                               policy);
+    const enum vault_token_status status = vault_claims_check(vault_bytes_of(claims), keyring,
+                                                              policy);
     vault_keyring_release(&keyring);
-    return refusal;
+    return status;
 }
 
 static const struct vault_policy plain = {.organization_id = "acme",
@@ -24,7 +24,7 @@ Test(claims, each_rule)
 {
     static const struct {
         const char *claims;
-        enum vault_token_status refusal;
+        enum vault_token_status status;
     } cases[] = {
         {"{" BASE "}", VAULT_TOKEN_OK},
         {"", VAULT_TOKEN_MALFORMED},
@@ -57,9 +57,9 @@ Test(claims, each_rule)
          VAULT_TOKEN_OK},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const enum vault_token_status refusal = judge(cases[i].claims, &plain);
-        cr_expect_eq(refusal, cases[i].refusal, "%s: %s, not %s", cases[i].claims,
-                     vault_token_status_name(refusal), vault_token_status_name(cases[i].refusal));
+        const enum vault_token_status status = judge(cases[i].claims, &plain);
+        cr_expect_eq(status, cases[i].status, "%s: %s, not %s", cases[i].claims,
+                     vault_token_status_name(status), vault_token_status_name(cases[i].status));
     }
 }
 
@@ -73,7 +73,7 @@ Test(claims, the_subject_has_at_most_512_bytes)
     }
 }
 
-Test(claims, issuer_and_expiry_on_demand)
+Test(claims, issuer_and_expiry_can_be_required)
 {
     struct vault_policy strict = plain;
     strict.issuer = "vault";
@@ -86,7 +86,7 @@ Test(claims, issuer_and_expiry_on_demand)
                  VAULT_TOKEN_OK);
 }
 
-Test(claims, deep_nesting_is_no_danger)
+Test(claims, deep_nesting_is_rejected)
 {
     char claims[4000] = "{\"a\":";
     memset(claims + 5, '[', sizeof claims - 6);

@@ -34,7 +34,7 @@ Test(credential_ref, states_of_keys)
 {
     static const struct {
         const char *state, *more;
-        enum vault_token_status refusal;
+        enum vault_token_status status;
     } cases[] = {
         {"active", "", VAULT_TOKEN_OK},
         {"retired", "", VAULT_TOKEN_OK},
@@ -47,7 +47,7 @@ Test(credential_ref, states_of_keys)
     const char *token = signer_token(&signer, CLAIMS, NULL);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct vault_keyring *other = signer_keyring(&signer, cases[i].state, cases[i].more, "[]");
-        expect_refusal(check_at(other, token, SIGNER_NOW), cases[i].refusal);
+        expect_status(check_at(other, token, SIGNER_NOW), cases[i].status);
         vault_keyring_release(&other);
     }
 }
@@ -64,9 +64,9 @@ Test(credential_ref, footers)
              257 - 17 - 51, 0);
     const struct {
         const char *footer;
-        enum vault_token_status refusal;
+        enum vault_token_status status;
     } cases[] = {
-        {"", VAULT_TOKEN_OK}, /* The single active key. */
+        {"", VAULT_TOKEN_OK}, /* Selects the single active key. */
         {more, VAULT_TOKEN_OK},
         {longest, VAULT_TOKEN_OK},
         {long_footer, VAULT_TOKEN_MALFORMED},
@@ -78,18 +78,17 @@ Test(credential_ref, footers)
         {"{\"kid\":\"\"}", VAULT_TOKEN_UNKNOWN_KEY},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect_refusal(check_at(keyring, signer_token(&signer, CLAIMS, cases[i].footer),
-                                SIGNER_NOW),
-                       cases[i].refusal);
+        expect_status(check_at(keyring, signer_token(&signer, CLAIMS, cases[i].footer), SIGNER_NOW),
+                      cases[i].status);
 }
 
-Test(credential_ref, a_token_of_another_key_under_this_ones_id)
+Test(credential_ref, a_token_of_another_key_with_the_id_of_this_one)
 {
     const struct signer other = signer_make();
     char footer[128];
     snprintf(footer, sizeof footer, "{\"kid\":\"%s\"}", signer.id);
-    expect_refusal(check_at(keyring, signer_token(&other, CLAIMS, footer), SIGNER_NOW),
-                   VAULT_TOKEN_BAD_SIGNATURE);
+    expect_status(check_at(keyring, signer_token(&other, CLAIMS, footer), SIGNER_NOW),
+                  VAULT_TOKEN_BAD_SIGNATURE);
 }
 
 Test(credential_ref, without_a_footer_there_must_be_one_active_key)
@@ -97,7 +96,7 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
     const struct signer other = signer_make();
     static const struct {
         const char *first, *second;
-        enum vault_token_status refusal;
+        enum vault_token_status status;
     } cases[] = {
         {"active", "retired", VAULT_TOKEN_OK},
         {"active", "active", VAULT_TOKEN_UNKNOWN_KEY},
@@ -112,7 +111,7 @@ Test(credential_ref, without_a_footer_there_must_be_one_active_key)
                  "\"state\":\"%s\"}]}",
                  signer.paserk, cases[i].first, other.paserk, cases[i].second);
         struct vault_keyring *two = keyring_of(text);
-        expect_refusal(check_at(two, token, SIGNER_NOW), cases[i].refusal);
+        expect_status(check_at(two, token, SIGNER_NOW), cases[i].status);
         vault_keyring_release(&two);
     }
 }
@@ -128,7 +127,7 @@ static enum vault_token_status check_cached(const struct vault_keyring *ring,
     return vault_credential_ref_check(ring, cache, token, strlen(token), &policy);
 }
 
-/* What is remembered is the signature alone: everything else is looked at each time. */
+/* Only the signature is cached; everything else is checked every time. */
 Test(credential_ref, the_cache_hides_nothing)
 {
     struct vault_token_cache *cache = vault_token_cache_create(8);
@@ -139,32 +138,31 @@ Test(credential_ref, the_cache_hides_nothing)
                  "{\"sub\":\"s\",\"aud\":\"acme\",\"jti\":\"t1\",\"exp\":\"2027-01-15T08:00:01Z\"}",
                  NULL));
     for (int i = 0; i < 3; i++)
-        expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_OK);
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW + 1000), VAULT_TOKEN_EXPIRED);
+        expect_status(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_OK);
+    expect_status(check_cached(keyring, cache, token, SIGNER_NOW + 1000), VAULT_TOKEN_EXPIRED);
     struct vault_keyring *revoking = signer_keyring(&signer, "active", "", "[\"t1\"]");
-    expect_refusal(check_cached(revoking, cache, token, SIGNER_NOW), VAULT_TOKEN_REVOKED);
+    expect_status(check_cached(revoking, cache, token, SIGNER_NOW), VAULT_TOKEN_REVOKED);
     vault_keyring_release(&revoking);
     const struct signer other = signer_make();
     struct vault_keyring *foreign = signer_keyring(&other, "active", "", "[]");
-    expect_refusal(check_cached(foreign, cache, token, SIGNER_NOW), VAULT_TOKEN_UNKNOWN_KEY);
+    expect_status(check_cached(foreign, cache, token, SIGNER_NOW), VAULT_TOKEN_UNKNOWN_KEY);
     vault_keyring_release(&foreign);
     token[15] = token[15] == 'A' ? 'B' : 'A';
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
-    expect_refusal(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
+    expect_status(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
+    expect_status(check_cached(keyring, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
     vault_token_cache_destroy(&cache);
     vault_token_cache_destroy(&cache);
 }
 
-/* More tokens than it holds, again and again. */
+/* Adds more tokens than the cache holds, repeatedly. */
 Test(credential_ref, the_cache_is_bounded)
 {
     struct vault_token_cache *cache = vault_token_cache_create(8);
     for (int i = 0; i < 300; i++) {
         char claims[96];
         snprintf(claims, sizeof claims, "{\"sub\":\"kv/%d\",\"aud\":\"acme\"}", i % 100);
-        expect_refusal(check_cached(keyring, cache, signer_token(&signer, claims, NULL),
-                                    SIGNER_NOW),
-                       VAULT_TOKEN_OK);
+        expect_status(check_cached(keyring, cache, signer_token(&signer, claims, NULL), SIGNER_NOW),
+                      VAULT_TOKEN_OK);
     }
     vault_token_cache_destroy(&cache);
 }

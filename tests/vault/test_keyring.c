@@ -3,7 +3,7 @@
 
 #define KEY "k4.public.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
-Test(keyring, faults_are_named)
+Test(keyring, failures_are_named)
 {
     static const struct {
         const char *text, *said;
@@ -42,14 +42,14 @@ Test(keyring, faults_are_named)
         struct vault_keyring *keyring = NULL;
         struct vault_failure failure = {""};
         cr_expect_not(vault_keyring_parse(cases[i].text, strlen(cases[i].text), &keyring, &failure),
-                      "%s was taken", cases[i].text);
+                      "%s was accepted", cases[i].text);
         cr_expect_null(keyring);
         cr_expect_not_null(strstr(failure.message, cases[i].said), "%s said '%s'", cases[i].text,
                            failure.message);
     }
 }
 
-/* A file that is cut off anywhere is refused, not read in part. */
+/* A truncated file is refused as a whole. */
 Test(keyring, truncated_files_are_refused)
 {
     const char *text = "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
@@ -57,12 +57,12 @@ Test(keyring, truncated_files_are_refused)
     for (size_t size = 0; size < strlen(text); size++) {
         struct vault_keyring *keyring = NULL;
         struct vault_failure failure;
-        cr_assert_not(vault_keyring_parse(text, size, &keyring, &failure), "%zu bytes were taken",
-                      size);
+        cr_assert_not(vault_keyring_parse(text, size, &keyring, &failure),
+                      "%zu bytes were accepted", size);
     }
 }
 
-Test(keyring, each_reading_has_a_generation_of_its_own)
+Test(keyring, each_reading_has_its_own_generation)
 {
     struct vault_keyring *first = keyring_of("{\"version\":1,\"keys\":[]}"),
                          *second = keyring_of("{\"version\":1,\"keys\":[]}");
@@ -78,7 +78,7 @@ Test(keyring, keys_are_found_by_their_whole_id)
     struct vault_keyring *keyring = keyring_of(
         "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
         "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}");
-    /* Of the official vector k4.pid-1. */
+    /* From the official vector k4.pid-1. */
     const char *id = "k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE";
     cr_expect_not_null(vault_keyring_find(keyring, id, strlen(id)));
     cr_expect_null(vault_keyring_find(keyring, id, strlen(id) - 1));

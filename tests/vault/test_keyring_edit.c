@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "vault/file.h"
 #include "vault/keyring_edit.h"
 
 static char folder[] = "/tmp/vault-edit-XXXXXX";
@@ -26,7 +27,7 @@ static void clean(void)
 
 TestSuite(keyring_edit, .init = make, .fini = clean);
 
-Test(keyring_edit, what_can_not_be_edited_is_named)
+Test(keyring_edit, failures_name_the_file_and_the_cause)
 {
     struct vault_keyring_edit edit;
     struct vault_failure failure;
@@ -34,13 +35,13 @@ Test(keyring_edit, what_can_not_be_edited_is_named)
     cr_expect_not_null(strstr(failure.message, "/no such folder"), "%s", failure.message);
     cr_expect_not(vault_keyring_edit_begin(path, false, &edit, &failure));
     cr_expect_not_null(strstr(failure.message, path), "%s", failure.message);
-    cr_assert(vault_write_file(path, "{", 1, 0600, &failure));
+    cr_assert(vault_file_write(path, "{", 1, 0600, &failure));
     cr_expect_not(vault_keyring_edit_begin(path, true, &edit, &failure));
     cr_expect_not_null(strstr(failure.message, "not valid JSON"), "%s", failure.message);
 }
 
-/* An edit that would make the file unreadable for gateways is not put into force. */
-Test(keyring_edit, a_wrong_edit_is_not_committed)
+/* An edit that gateways could not read is not written. */
+Test(keyring_edit, an_invalid_edit_is_not_committed)
 {
     struct vault_keyring_edit edit;
     struct vault_failure failure;
@@ -69,8 +70,8 @@ static void add_key(void)
         _exit(1);
 }
 
-/* Many processes at once: nothing that one wrote is lost to another. */
-Test(keyring_edit, edits_follow_one_another)
+/* Many processes edit at once, and no edit is lost. */
+Test(keyring_edit, concurrent_edits_are_serialized)
 {
     enum { PROCESSES = 8, EDITS = 5 };
     for (int i = 0; i < PROCESSES; i++) {
@@ -92,13 +93,13 @@ Test(keyring_edit, edits_follow_one_another)
     vault_keyring_edit_end(&edit);
 }
 
-Test(keyring_edit, files_have_their_mode_and_nothing_is_left_beside_them)
+Test(keyring_edit, files_get_their_mode_and_leave_no_temporary_file)
 {
     struct vault_failure failure;
     struct stat status;
-    cr_assert(vault_write_file(path, "x", 1, 0600, &failure));
+    cr_assert(vault_file_write(path, "x", 1, 0600, &failure));
     cr_assert_eq(stat(path, &status), 0);
     cr_expect_eq(status.st_mode & 0777, 0600);
     unlink(path);
-    cr_expect_eq(rmdir(folder), 0, "something is left in %s", folder);
+    cr_expect_eq(rmdir(folder), 0, "%s is not empty", folder);
 }

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vault/keyring_edit.h"
+#include "vault/file.h"
 
 static char folder[] = "/tmp/vault-source-XXXXXX";
 static char path[64];
@@ -35,7 +35,7 @@ static void note(void *user, enum vault_log_level level, const char *message)
 static void put(const char *text)
 {
     struct vault_failure failure;
-    cr_assert(vault_write_file(path, text, strlen(text), 0600, &failure), "%s", failure.message);
+    cr_assert(vault_file_write(path, text, strlen(text), 0600, &failure), "%s", failure.message);
 }
 
 static void put_keys(int count)
@@ -59,7 +59,7 @@ static struct vault_keyring_source *open_source(void)
     return source;
 }
 
-static size_t keys_in_force(struct vault_keyring_source *source)
+static size_t current_key_count(struct vault_keyring_source *source)
 {
     struct vault_keyring *keyring = vault_keyring_source_current(source);
     const size_t count = keyring->key_count;
@@ -67,7 +67,7 @@ static size_t keys_in_force(struct vault_keyring_source *source)
     return count;
 }
 
-Test(keyring_source, what_can_not_be_read_is_refused)
+Test(keyring_source, unreadable_files_are_refused)
 {
     struct vault_keyring_source *source = NULL;
     struct vault_failure failure;
@@ -83,53 +83,53 @@ Test(keyring_source, changes_take_effect_within_a_second)
 {
     put_keys(1);
     struct vault_keyring_source *source = open_source();
-    cr_expect_eq(keys_in_force(source), 1);
+    cr_expect_eq(current_key_count(source), 1);
     put_keys(2);
     int waited = 0;
-    for (; waited < 100 && keys_in_force(source) != 2; waited++)
+    for (; waited < 100 && current_key_count(source) != 2; waited++)
         usleep(10000);
     cr_expect_lt(waited, 100);
     cr_expect_eq(atomic_load(&notes), 1);
     vault_keyring_source_close(&source);
 }
 
-Test(keyring_source, a_bad_file_leaves_the_former_in_force_and_is_told_once)
+Test(keyring_source, an_invalid_file_is_ignored_and_logged_once)
 {
     put_keys(1);
     struct vault_keyring_source *source = open_source();
     put("{");
     for (int i = 0; i < 5; i++) {
         usleep(210000);
-        cr_expect_eq(keys_in_force(source), 1);
+        cr_expect_eq(current_key_count(source), 1);
     }
     cr_expect_eq(atomic_load(&warnings), 1, "%d warnings", atomic_load(&warnings));
     unlink(path);
     usleep(210000);
-    cr_expect_eq(keys_in_force(source), 1);
+    cr_expect_eq(current_key_count(source), 1);
     put_keys(3);
     usleep(210000);
-    cr_expect_eq(keys_in_force(source), 3);
+    cr_expect_eq(current_key_count(source), 3);
     vault_keyring_source_close(&source);
 }
 
 static atomic_bool stop;
 
-static void *read_all_the_time(void *source)
+static void *read_repeatedly(void *source)
 {
     while (!atomic_load(&stop)) {
-        const size_t count = keys_in_force(source);
+        const size_t count = current_key_count(source);
         cr_assert(count >= 1 && count <= 5, "%zu keys", count);
     }
     return NULL;
 }
 
-Test(keyring_source, readers_never_see_a_part)
+Test(keyring_source, readers_never_see_a_partial_file)
 {
     pthread_t threads[4];
     put_keys(1);
     struct vault_keyring_source *source = open_source();
     for (int i = 0; i < 4; i++)
-        pthread_create(&threads[i], NULL, read_all_the_time, source);
+        pthread_create(&threads[i], NULL, read_repeatedly, source);
     for (int i = 0; i < 100; i++) {
         put_keys(i % 5 + 1);
         usleep(10000);

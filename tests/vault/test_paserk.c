@@ -8,7 +8,7 @@
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
-/* What a text of a key of any length would be: readers must refuse those of a wrong length. */
+/* Writes a key of any length; reading must reject those of a wrong length. */
 static void write_any(const char *header, const unsigned char *key, size_t size, char text[512])
 {
     strcpy(text, header);
@@ -49,7 +49,7 @@ Test(paserk, secret_vectors)
         cr_expect_arr_eq(key.bytes, bytes, 64);
         vault_paserk_secret_write(key.bytes, text);
         cr_expect_str_eq(text, secret_vectors[i].paserk);
-        text[strlen(text) - 3] ^= 1; /* The public key in it is another one then. */
+        text[strlen(text) - 3] ^= 1; /* Changes the public key at its end. */
         vault_secret_auto other = VAULT_NO_SECRET;
         cr_expect_not(vault_paserk_secret_read(text, strlen(text), &other));
     }
@@ -109,7 +109,7 @@ Test(paserk, wrap_vectors)
 
 static const struct vault_password_cost cheap = {.memory = 8192, .passes = 1};
 
-Test(paserk, wrapped_keys_come_back_and_can_not_be_changed)
+Test(paserk, wrapped_keys_unwrap_and_detect_changes)
 {
     unsigned char public_key[32], secret[64];
     char text[VAULT_PASERK_WRAPPED_SIZE];
@@ -123,15 +123,15 @@ Test(paserk, wrapped_keys_come_back_and_can_not_be_changed)
     cr_expect_arr_eq(key.bytes, secret, 64);
     for (size_t at = 0; at < strlen(text); at++) {
         vault_secret_auto other = VAULT_NO_SECRET;
-        const char former = text[at];
-        text[at] = former == 'A' ? 'B' : 'A';
+        const char original = text[at];
+        text[at] = original == 'A' ? 'B' : 'A';
         cr_assert_neq(vault_paserk_unwrap(text, strlen(text), &password, &other), VAULT_UNWRAPPED,
                       "changed at %zu", at);
-        text[at] = former;
+        text[at] = original;
     }
 }
 
-/* A file must not make the tool take all memory, or run for hours. */
+/* A file must not make the tool use all memory or run for hours. */
 Test(paserk, costs_are_bounded)
 {
     static const struct vault_password_cost bad[] = {

@@ -5,7 +5,7 @@
 
 #include "vault/timestamp.h"
 
-Test(timestamp, what_is_none_is_refused)
+Test(timestamp, other_texts_are_rejected)
 {
     static const char *const bad[] = {
         "",
@@ -34,7 +34,8 @@ Test(timestamp, what_is_none_is_refused)
     };
     int64_t ms;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        cr_expect_not(vault_timestamp_parse(bad[i], strlen(bad[i]), &ms), "'%s' was taken", bad[i]);
+        cr_expect_not(vault_timestamp_parse(bad[i], strlen(bad[i]), &ms), "'%s' was accepted",
+                      bad[i]);
     cr_expect_not(vault_timestamp_parse("2026-01-01T00:00:00\0Z", 21, &ms));
 }
 
@@ -46,7 +47,7 @@ Test(timestamp, examples)
     } cases[] = {
         {"1970-01-01T00:00:00Z", 0},
         {"1969-12-31T23:59:59.999Z", -1},
-        /* RFC 3339, section 5.8, and what follows */
+        /* RFC 3339, section 5.8, and further ones. */
         {"1985-04-12T23:20:50.52Z", 482196050520},
         {"1996-12-19T16:39:57-08:00", 851042397000},
         {"1990-12-31T23:59:60Z", 662688000000},
@@ -64,13 +65,22 @@ Test(timestamp, examples)
     }
 }
 
-Test(timestamp, written_ones_can_be_read)
+Test(timestamp, written_timestamps_can_be_read)
 {
-    for (int64_t ms = -62135596800000; ms < 253402300800000; ms += 86399999123) {
+    for (int64_t ms = VAULT_TIMESTAMP_FIRST_MS; ms <= VAULT_TIMESTAMP_LAST_MS; ms += 86399999123) {
         char text[VAULT_TIMESTAMP_SIZE];
         int64_t read = 0;
         vault_timestamp_write(ms, text);
         cr_assert(vault_timestamp_parse(text, strlen(text), &read), "%s", text);
         cr_assert_eq(read, ms, "%s", text);
     }
+}
+
+Test(timestamp, the_first_and_the_last_can_be_written)
+{
+    char text[VAULT_TIMESTAMP_SIZE];
+    vault_timestamp_write(VAULT_TIMESTAMP_FIRST_MS, text);
+    cr_expect_str_eq(text, "0000-01-01T00:00:00.000Z");
+    vault_timestamp_write(VAULT_TIMESTAMP_LAST_MS, text);
+    cr_expect_str_eq(text, "9999-12-31T23:59:59.999Z");
 }

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The vault's tool from outside: vaultctl_test.py VAULTCTL. Prints TAP."""
+"""Runs vaultctl as an operator does: vaultctl_test.py VAULTCTL. Prints TAP."""
 
 import json
 import os
@@ -32,21 +32,25 @@ class Vault:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("VAULT_")}
         environment = {"VAULT_PASSPHRASE": "test", **environment}
         clean.update({key: value for key, value in environment.items() if value is not None})
-        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True, env=clean, timeout=60,
-                              start_new_session=True)
+        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True, env=clean,
+                              timeout=60, start_new_session=True)
 
     def keygen(self):
-        return self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret).stdout.strip()
+        made = self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret)
+        return made.stdout.strip()
 
     def issue(self, *more, aud="acme"):
-        return self.expect(0, "issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a", *more).stdout.strip()
+        issued = self.expect(0, "issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a", *more)
+        return issued.stdout.strip()
 
     def verify(self, code, token, aud="acme", *more, text_in=""):
-        return self.expect(code, "verify", "--keyring", self.keyring, "--aud", aud, *more, token, text_in=text_in)
+        return self.expect(code, "verify", "--keyring", self.keyring, "--aud", aud, *more, token,
+                           text_in=text_in)
 
     def expect(self, code, *arguments, **options):
         result = self.run(*arguments, **options)
-        assert result.returncode == code, f"{arguments}: {result.returncode}, not {code}: {result.stderr}"
+        told = f"{arguments}: {result.returncode}, not {code}: {result.stderr}"
+        assert result.returncode == code, told
         return result
 
 
@@ -56,15 +60,17 @@ def help_and_usage(vault):
     assert vault.expect(0, "--version").stdout.startswith("vaultctl ")
     for command in ["keygen", "issue", "verify", "inspect", "list", "retire", "revoke", "revoke-token"]:
         assert vault.expect(0, command, "--help").stdout.startswith(f"vaultctl {command}")
-    for wrong in [[], ["fly"], ["keygen"], ["keygen", "--keyring"], ["issue", "--secret", "x"], ["verify", "--keyring", "k", "--aud", "a"],
-                  ["verify", "--keyring", "k", "--aud", "a", "x", "y"], ["list", "--colour", "red"], ["list", "--keyring", "k", "x"],
-                  ["inspect", "--keyring", "k", "x"]]:
+    for wrong in [
+        [], ["fly"], ["keygen"], ["keygen", "--keyring"], ["issue", "--secret", "x"],
+        ["verify", "--keyring", "k", "--aud", "a"], ["verify", "--keyring", "k", "--aud", "a", "x", "y"],
+        ["list", "--colour", "red"], ["list", "--keyring", "k", "x"], ["inspect", "--keyring", "k", "x"],
+    ]:
         result = vault.expect(2, *wrong)
         assert result.stderr and not result.stdout, wrong
 
 
 @test
-def the_passphrase_is_no_argument(vault):
+def no_option_takes_the_passphrase(vault):
     vault.expect(2, "keygen", "--keyring", vault.keyring, "--secret", vault.secret, "--passphrase", "x")
 
 
@@ -77,13 +83,13 @@ def a_key_signs_and_verifies(vault):
     token = vault.issue("--exp", "+30d", "--iss", "vault", "--jti", "t1")
     assert "\n" not in token and token.startswith("v4.public.")
     claims = json.loads(vault.verify(0, token).stdout)
-    assert claims["sub"] == "kv/a" and claims["aud"] == "acme" and claims["iss"] == "vault" and claims["jti"] == "t1"
+    assert [claims[name] for name in ["sub", "aud", "iss", "jti"]] == ["kv/a", "acme", "vault", "t1"]
     assert json.loads(vault.verify(0, "-", text_in=token + "\n").stdout) == claims
     vault.verify(0, token, "acme", "--iss", "vault")
 
 
 @test
-def refusals_have_reasons(vault):
+def rejections_name_their_reason(vault):
     vault.keygen()
     token = vault.issue()
     for reason, result in [
@@ -96,7 +102,7 @@ def refusals_have_reasons(vault):
         ("unsupported_version", vault.verify(1, token.replace("v4.public", "v4.local"))),
         ("bad_signature", vault.verify(1, token[:20] + ("B" if token[20] == "A" else "A") + token[21:])),
     ]:
-        assert f"refused: {reason}:" in result.stderr and result.stdout == "", result.stderr
+        assert f"rejected: {reason}:" in result.stderr and result.stdout == "", result.stderr
 
 
 @test
@@ -119,34 +125,35 @@ def revoking(vault):
     token = vault.issue("--jti", "t1")
     vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
     vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
-    assert "refused: revoked:" in vault.verify(1, token).stderr
+    assert "rejected: revoked:" in vault.verify(1, token).stderr
     vault.verify(0, vault.issue())
     vault.expect(0, "retire", "--keyring", vault.keyring, kid)
     vault.verify(0, vault.issue())
     vault.expect(0, "revoke", "--keyring", vault.keyring, kid)
-    assert "refused: revoked_key:" in vault.verify(1, vault.issue()).stderr
+    assert "rejected: revoked_key:" in vault.verify(1, vault.issue()).stderr
     vault.expect(3, "retire", "--keyring", vault.keyring, kid)
     vault.expect(3, "revoke", "--keyring", vault.keyring, "k4.pid.nobody")
     assert 'revoked token "t1"' in vault.expect(0, "list", "--keyring", vault.keyring).stdout
 
 
 @test
-def inspecting_says_that_nothing_is_verified(vault):
+def inspect_says_that_nothing_is_verified(vault):
     vault.keygen()
     result = vault.expect(0, "inspect", vault.issue())
-    assert "NOT VERIFIED" in result.stderr and "not verified" in result.stdout and '"kid"' in result.stdout
+    assert "NOT VERIFIED" in result.stderr
+    assert "not verified" in result.stdout and '"kid"' in result.stdout
     vault.expect(1, "inspect", "rubbish")
 
 
 @test
-def troubles_with_files_and_passphrases(vault):
+def unusable_files_and_passphrases_are_reported(vault):
     vault.expect(3, "keygen", "--keyring", "/no such folder/k", "--secret", vault.secret)
     vault.expect(3, "list", "--keyring", vault.keyring)
     vault.keygen()
     issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
     assert "passphrase" in vault.expect(3, *issue, VAULT_PASSPHRASE="wrong").stderr
     vault.expect(3, *issue, VAULT_PASSPHRASE="")
-    vault.expect(3, *issue, VAULT_PASSPHRASE=None)  # No terminal either.
+    vault.expect(3, *issue, VAULT_PASSPHRASE=None)  # There is no terminal either.
     file = vault.folder / "passphrase"
     file.write_text("test\n")
     vault.expect(0, *issue, VAULT_PASSPHRASE="wrong", VAULT_PASSPHRASE_FILE=str(file))
@@ -158,19 +165,25 @@ def troubles_with_files_and_passphrases(vault):
 @test
 def options_of_issue_are_checked(vault):
     vault.keygen()
-    for wrong in [["--sub", ""], ["--sub", "s" * 513], ["--aud", ""], ["--exp", "tomorrow"], ["--exp", "+1y"], ["--exp", "+99999999999d"], ["--jti", "x" * 5000]]:
-        vault.expect(2, "issue", "--secret", vault.secret, "--aud", "a", "--sub", "s", *wrong)
+    issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
+    for wrong in [
+        ["--sub", ""], ["--sub", "s" * 513], ["--aud", ""], ["--exp", "tomorrow"], ["--exp", "+1y"],
+        ["--exp", "+99999999999d"], ["--jti", "x" * 5000],
+    ]:
+        vault.expect(2, *issue, *wrong)
+    assert "512 bytes" in vault.expect(2, *issue, "--sub", "").stderr
+    assert "4096 bytes" in vault.expect(2, *issue, "--jti", "x" * 5000).stderr
 
 
 def talk(arguments, answers):
-    """Runs the tool on a terminal of its own, and answers each question. Returns what it showed, and its status."""
+    """Runs the tool on its own terminal and answers its questions. Returns its output and status."""
     child, terminal = pty.fork()
     if child == 0:
         for name in ["VAULT_PASSPHRASE", "VAULT_PASSPHRASE_FILE"]:
             os.environ.pop(name, None)
         os.execv(VAULTCTL, [VAULTCTL, *arguments])
     shown = b""
-    asked = 0  # How much of it was answered already.
+    answered = 0  # Bytes of the output up to the last question that was answered.
     until = time.monotonic() + 20
     while time.monotonic() < until:
         ready, _, _ = select.select([terminal], [], [], 0.05)
@@ -178,11 +191,11 @@ def talk(arguments, answers):
             shown += os.read(terminal, 4096) if ready else b""
         except OSError:  # The tool has ended.
             break
-        if answers and shown.endswith(b": ") and len(shown) > asked:
-            asked = len(shown)
+        if answers and shown.endswith(b": ") and len(shown) > answered:
+            answered = len(shown)
             os.write(terminal, answers.pop(0))
     else:
-        os.kill(child, signal.SIGKILL)  # It hangs: the status will say so.
+        os.kill(child, signal.SIGKILL)  # It hangs; the status tells the caller.
     _, status = os.waitpid(child, 0)
     os.close(terminal)
     return shown, status
@@ -190,22 +203,26 @@ def talk(arguments, answers):
 
 @test
 def the_terminal_is_asked_without_echo(vault):
-    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"s3cret words\n", b"s3cret words\n"])
+    keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
+    shown, status = talk(keygen, [b"s3cret words\n", b"s3cret words\n"])
     assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0, shown
     assert b"s3cret" not in shown and b"k4.pid." in shown, shown
-    vault.expect(0, "issue", "--secret", vault.secret, "--aud", "a", "--sub", "s", VAULT_PASSPHRASE="s3cret words")
+    issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
+    vault.expect(0, *issue, VAULT_PASSPHRASE="s3cret words")
 
 
 @test
-def two_passphrases_that_differ_are_refused(vault):
-    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"one\n", b"two\n"])
+def different_passphrases_are_not_accepted(vault):
+    keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
+    shown, status = talk(keygen, [b"one\n", b"two\n"])
     assert os.WIFEXITED(status) and os.WEXITSTATUS(status) == 3, shown
     assert b"differ" in shown and not os.path.exists(vault.secret)
 
 
 @test
-def ctrl_c_ends_the_question(vault):
-    shown, status = talk(["keygen", "--keyring", vault.keyring, "--secret", vault.secret], [b"\x03"])
+def ctrl_c_cancels_the_question(vault):
+    keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
+    shown, status = talk(keygen, [b"\x03"])
     assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, (shown, status)
     assert not os.path.exists(vault.secret)
 

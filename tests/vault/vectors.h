@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The official test vectors of PASETO version 4 (public) and PASERK (k4.*), transcribed from the
- * paseto-standard test-vectors repository (ISC): https://github.com/paseto-standard/test-vectors.
- * Those that must fail are among them.
+ * The official test vectors of PASETO version 4 (public) and PASERK (k4.*), including those that
+ * must fail, transcribed from the paseto-standard test-vectors repository (ISC):
+ * https://github.com/paseto-standard/test-vectors.
  */
 #ifndef VECTORS_H
 #define VECTORS_H
@@ -13,7 +13,7 @@
 struct paseto_vector {
     const char *name;
     bool fails;
-    const char *public_key; /* Hexadecimal; NULL: the vector has none. */
+    const char *public_key; /* Hexadecimal; NULL if the vector has none. */
     const char *secret_key;
     const char *token;
     const char *payload;
@@ -82,7 +82,7 @@ struct paserk_vector {
     const char *name;
     bool fails;
     const char *key;    /* Hexadecimal, of any length. */
-    const char *paserk; /* NULL: the key must not be written. */
+    const char *paserk; /* NULL if the key must not be written. */
 };
 
 static const struct paserk_vector public_vectors[] = {
@@ -158,8 +158,8 @@ static const struct paserk_vector sid_vectors[] = {
 struct wrap_vector {
     const char *name;
     bool fails;
-    const char *unwrapped; /* Hexadecimal; NULL: the vector has none. */
-    const char *password;  /* The text itself, also where it looks like hexadecimal. */
+    const char *unwrapped; /* Hexadecimal; NULL if the vector has none. */
+    const char *password;  /* The text itself, even if it looks like hexadecimal. */
     const char *paserk;
 };
 

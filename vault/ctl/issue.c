@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: MIT
+#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "vault/credential_ref.h"
-#include "vault/ctl/ctl.h"
+#include "vault/ctl/clock.h"
+#include "vault/ctl/commands.h"
 #include "vault/ctl/secret_file.h"
+#include "vault/limit.h"
+#include "vault/paserk.h"
 #include "vault/paseto.h"
 #include "vault/timestamp.h"
-
-enum { SUBJECT_LIMIT = 512 };
 
 static bool set_string(json_t *claims, const char *name, const char *value)
 {
@@ -23,32 +25,34 @@ static bool set_time(json_t *claims, const char *name, const char *given, int64_
     int64_t ms = now;
     if (given == NULL)
         return true;
-    if (!parse_time(given, now, &ms))
+    if (!clock_parse(given, now, &ms))
         return false;
     vault_timestamp_write(ms, text);
     return set_string(claims, name, text);
 }
 
-/* NULL, and the complaint is made, where an option can't be used. */
+/* Reports an option that can't be used, and returns NULL. */
 static json_t *make_claims(const struct options *options)
 {
     unsigned char random[16];
     char random_id[2 * sizeof random + 1];
-    const int64_t now = now_ms();
+    const int64_t now = clock_now();
     json_t *claims = json_object();
     randombytes_buf(random, sizeof random);
     sodium_bin2hex(random_id, sizeof random_id, random, sizeof random);
-    if (*options->sub == '\0' || strlen(options->sub) > SUBJECT_LIMIT || *options->aud == '\0')
-        complain(EXIT_USAGE, "issue: --sub must have 1 to 512 bytes, and --aud must not be empty");
+    if (*options->sub == '\0' || strlen(options->sub) > VAULT_SUBJECT_LIMIT ||
+        *options->aud == '\0')
+        report(EXIT_USAGE, "issue: --sub must have 1 to %d bytes, and --aud must not be empty",
+               VAULT_SUBJECT_LIMIT);
     else if (!set_string(claims, "sub", options->sub) || !set_string(claims, "aud", options->aud) ||
              !set_string(claims, "iss", options->iss) ||
              !set_string(claims, "jti", options->jti == NULL ? random_id : options->jti))
-        complain(EXIT_USAGE, "issue: --sub, --aud, --iss and --jti must be UTF-8");
+        report(EXIT_USAGE, "issue: --sub, --aud, --iss and --jti must be UTF-8");
     else if (!set_time(claims, "iat", "+0s", now) || !set_time(claims, "nbf", options->nbf, now) ||
              !set_time(claims, "exp", options->exp, now))
-        complain(
-            EXIT_USAGE,
-            "issue: --exp and --nbf are written as +30d (s, m, h, d, w) or 2030-01-02T03:04:05Z");
+        report(EXIT_USAGE,
+               "issue: --exp and --nbf must be a time from now, such as +30d (s, m, h, d, w), or "
+               "a timestamp, such as 2030-01-02T03:04:05Z");
     else
         return claims;
     json_decref(claims);
@@ -77,12 +81,13 @@ enum exit_code run_issue(const struct options *options)
     json_decref(claims);
     enum exit_code code = EXIT_DONE;
     if (text == NULL)
-        code = complain(EXIT_TROUBLE, "out of memory");
+        code = report(EXIT_UNUSABLE, "out of memory");
     else if (!secret_file_read(options->secret, &key, &failure))
-        code = complain(EXIT_TROUBLE, "%s", failure.message);
+        code = report(EXIT_UNUSABLE, "%s", failure.message);
     else if (!sign(text, key.bytes, token))
-        code = complain(EXIT_USAGE,
-                        "issue: the token would be longer than 4,096 bytes; shorten the claims");
+        code = report(EXIT_USAGE,
+                      "issue: the token would be longer than %d bytes: shorten the claims",
+                      VAULT_TOKEN_LIMIT);
     else
         puts(token);
     free(text);

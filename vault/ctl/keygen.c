@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
+#include <jansson.h>
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "vault/ctl/ctl.h"
+#include "vault/ctl/commands.h"
+#include "vault/ctl/passphrase.h"
 #include "vault/ctl/secret_file.h"
+#include "vault/keyring_edit.h"
+#include "vault/paserk.h"
 
 static bool add_key(struct vault_keyring_edit *edit, const struct vault_public_key *key)
 {
@@ -20,14 +24,14 @@ static bool add_key(struct vault_keyring_edit *edit, const struct vault_public_k
                                  json_pack("{s:s, s:s}", "paserk", paserk, "state", "active")) == 0;
 }
 
-/* The secret is written first: a keyring never has an active key of which nobody has the secret. */
+/* Writes the secret first, so that the keyring never has an active key without a secret. */
 static bool make_key(const struct options *options, struct vault_keyring_edit *edit,
                      char id[VAULT_PASERK_ID_SIZE], struct vault_failure *failure)
 {
     struct vault_public_key public_key;
     vault_secret_auto passphrase = VAULT_NO_SECRET;
     vault_secret_auto key = VAULT_NO_SECRET;
-    if (!read_passphrase(true, &passphrase, failure))
+    if (!passphrase_read(true, &passphrase, failure))
         return false;
     if (!vault_secret_init(VAULT_SECRET_KEY_SIZE, &key))
         return vault_fail(failure, "out of memory");
@@ -46,11 +50,11 @@ enum exit_code run_keygen(const struct options *options)
     struct vault_failure failure;
     struct vault_keyring_edit edit;
     if (!vault_keyring_edit_begin(options->keyring, true, &edit, &failure))
-        return complain(EXIT_TROUBLE, "%s", failure.message);
+        return report(EXIT_UNUSABLE, "%s", failure.message);
     const bool made = make_key(options, &edit, id, &failure);
     vault_keyring_edit_end(&edit);
     if (!made)
-        return complain(EXIT_TROUBLE, "%s", failure.message);
+        return report(EXIT_UNUSABLE, "%s", failure.message);
     puts(id);
     return EXIT_DONE;
 }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* list, retire, revoke, revoke-token */
+/* The commands list, retire, revoke and revoke-token. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "vault/ctl/ctl.h"
+#include "vault/ctl/commands.h"
 #include "vault/keyring_edit.h"
+#include "vault/paserk.h"
 
 static const char *member(const json_t *entry, const char *name)
 {
@@ -39,7 +40,7 @@ enum exit_code run_list(const struct options *options)
     size_t index;
     json_t *entry;
     if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
-        return complain(EXIT_TROUBLE, "%s", failure.message);
+        return report(EXIT_UNUSABLE, "%s", failure.message);
     printf("%-51s  %-7s  %s  %s\n", "KID", "STATE", "NOT BEFORE", "NOT AFTER");
     json_array_foreach(json_object_get(edit.root, "keys"), index, entry)
         print_key(entry);
@@ -57,11 +58,11 @@ static enum exit_code change(const struct options *options, change_fn *apply)
     struct vault_keyring_edit edit;
     struct vault_failure failure;
     if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
-        return complain(EXIT_TROUBLE, "%s", failure.message);
+        return report(EXIT_UNUSABLE, "%s", failure.message);
     const bool done = apply(&edit, options->operand, &failure) &&
                       vault_keyring_edit_commit(&edit, &failure);
     vault_keyring_edit_end(&edit);
-    return done ? EXIT_DONE : complain(EXIT_TROUBLE, "%s", failure.message);
+    return done ? EXIT_DONE : report(EXIT_UNUSABLE, "%s", failure.message);
 }
 
 static bool set_state(struct vault_keyring_edit *edit, const char *id, const char *state,
@@ -69,9 +70,9 @@ static bool set_state(struct vault_keyring_edit *edit, const char *id, const cha
 {
     json_t *entry = vault_keyring_edit_find(edit, id);
     if (entry == NULL)
-        return vault_fail(failure, "the keyring has no key '%.64s'; see vaultctl list", id);
+        return vault_fail(failure, "the keyring has no key '%.64s': see vaultctl list", id);
     if (strcmp(member(entry, "state"), "revoked") == 0 && strcmp(state, "revoked") != 0)
-        return vault_fail(failure, "the key %s is revoked; that stays so", id);
+        return vault_fail(failure, "the key %s is revoked: that can't be undone", id);
     return json_object_set_new(entry, "state", json_string(state)) == 0 ||
            vault_fail(failure, "out of memory");
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "vault/ctl/ctl.h"
+#include "vault/ctl/commands.h"
+#include "vault/limit.h"
 
 enum option_number {
 #define OPTION_CONSTANT(member, option) OPTION_##member,
@@ -20,54 +20,53 @@ struct command {
     const char *name;
     const char *usage;
     const char *help;
-    const char *operand; /* NULL: it takes none. */
-    unsigned required;
+    const char *operand; /* NULL: none. */
+    unsigned required;   /* Bits of enum option_number. */
     unsigned optional;
     enum exit_code (*run)(const struct options *options);
 };
 
-#define PASSPHRASE_HELP                                                                          \
-    "\nThe passphrase of the secret key comes from the file that VAULT_PASSPHRASE_FILE names,\n" \
-    "from VAULT_PASSPHRASE, or from the terminal, without echo.\n"
+#define SUBJECT_LIMIT VAULT_LIMIT_TEXT(VAULT_SUBJECT_LIMIT)
+#define LEEWAY VAULT_LIMIT_TEXT(VERIFY_LEEWAY_SECONDS)
 
 static const struct command commands[] = {
     {"keygen", "--keyring FILE --secret FILE",
-     "Makes a key: its public part goes into the keyring (made if it is not there) and is active "
-     "from now on; the\n"
-     "formerly active key retires: it still verifies. The secret part is wrapped with a passphrase "
-     "and written to the\n"
-     "secret file, mode 0600; a secret file that is there already is kept, with the ID of its "
-     "successor appended to its\n"
-     "name. Prints the key's ID.\n" PASSPHRASE_HELP,
+     "Makes a key pair and prints its ID.\n\n"
+     "The public key is added to the keyring, which is created if it does not exist. The\n"
+     "new key becomes active; the key that was active is retired: it still verifies.\n"
+     "The secret key is encrypted with a passphrase and written to the secret file, mode\n"
+     "0600. An existing secret file is kept: its name gets .before- and the new key's ID.\n",
      NULL, BIT(keyring) | BIT(secret), 0, run_keygen},
     {"issue",
      "--secret FILE --aud ORG --sub PATH [--exp TIME] [--nbf TIME] [--iss ISSUER] [--jti ID]",
-     "Signs a credentialRef and prints it, alone.\n\n"
-     "  --aud   the organization that it is for\n"
-     "  --sub   the path of the secret in the vault, 1 to 512 bytes, such as kv/erp/acme#7\n"
-     "  --exp   when it expires: +30d (s, m, h, d, w from now) or 2030-01-02T03:04:05Z; without, "
-     "never\n"
-     "  --nbf   from when it is valid, written alike\n"
+     "Signs a credentialRef token and prints it.\n\n"
+     "  --aud   the ID of the organization that may use the token\n"
+     "  --sub   the path of the secret in the vault, such as kv/erp/acme#7,\n"
+     "          1 to " SUBJECT_LIMIT " bytes\n"
+     "  --exp   when the token expires: +30d (s, m, h, d, w from now) or\n"
+     "          2030-01-02T03:04:05Z; default: never\n"
+     "  --nbf   when the token becomes valid, in the same form; default: at once\n"
      "  --iss   the issuer\n"
-     "  --jti   its own ID, by which it can be revoked; a random one if not "
-     "given\n" PASSPHRASE_HELP,
+     "  --jti   the ID by which the token can be revoked; default: a random ID\n",
      NULL, BIT(secret) | BIT(aud) | BIT(sub), BIT(exp) | BIT(nbf) | BIT(iss) | BIT(jti), run_issue},
     {"verify", "--keyring FILE --aud ORG [--iss ISSUER] TOKEN|-",
-     "Checks a token as a gateway does, with a leeway of 60 seconds. Prints its claims; or the "
-     "reason for which it is\n"
-     "refused, on the standard error, and exits with 1. `-` reads the token from the standard "
-     "input.\n",
+     "Checks a token as a gateway does, with a leeway of " LEEWAY " seconds, and prints its\n"
+     "claims. If the token is rejected, prints the reason to standard error and exits with 1.\n"
+     "`-` reads the token from standard input.\n",
      "TOKEN", BIT(keyring) | BIT(aud), BIT(iss), run_verify},
-    {"inspect", "TOKEN|-", "Prints what a token says, without any check: do not trust it.\n",
+    {"inspect", "TOKEN|-",
+     "Prints the claims and the footer of a token without any check. Do not trust them.\n"
+     "`-` reads the token from standard input.\n",
      "TOKEN", 0, 0, run_inspect},
     {"list", "--keyring FILE", "Prints the keys with their states, and the revoked tokens.\n", NULL,
      BIT(keyring), 0, run_list},
-    {"retire", "--keyring FILE KID", "From now on the key only verifies.\n", "KID", BIT(keyring), 0,
-     run_retire},
-    {"revoke", "--keyring FILE KID", "From now on every token of the key is refused.\n", "KID",
-     BIT(keyring), 0, run_revoke},
-    {"revoke-token", "--keyring FILE JTI", "From now on the tokens with this `jti` are refused.\n",
-     "JTI", BIT(keyring), 0, run_revoke_token},
+    {"retire", "--keyring FILE KID", "Retires a key: the tokens that it has signed stay valid.\n",
+     "KID", BIT(keyring), 0, run_retire},
+    {"revoke", "--keyring FILE KID",
+     "Revokes a key, for good: every token that it has signed is rejected.\n", "KID", BIT(keyring),
+     0, run_revoke},
+    {"revoke-token", "--keyring FILE JTI", "Revokes the tokens with this `jti`.\n", "JTI",
+     BIT(keyring), 0, run_revoke_token},
 };
 
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)
@@ -80,24 +79,14 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-enum exit_code complain(enum exit_code code, const char *format, ...)
-{
-    va_list arguments;
-    fputs("vaultctl: ", stderr);
-    va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
-    va_end(arguments);
-    fputc('\n', stderr);
-    return code;
-}
-
 static void print_overview(FILE *stream)
 {
-    fputs("vaultctl: keys and credentialRef tokens (PASETO v4.public) of the vault\n\n", stream);
+    fputs("vaultctl manages the vault's keys and credentialRef tokens (PASETO v4.public).\n\n",
+          stream);
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(stream, "  vaultctl %s %s\n", commands[i].name, commands[i].usage);
     fputs("\n  vaultctl COMMAND --help\n  vaultctl --version\n\n"
-          "Exit codes: 0 done; 1 verify refused the token; 2 wrong usage; 3 a file, a key or a "
+          "Exit codes: 0 done; 1 the token is rejected; 2 wrong usage; 3 a file, a key or a "
           "passphrase can't be used.\n",
           stream);
 }
@@ -105,6 +94,9 @@ static void print_overview(FILE *stream)
 static void print_help(const struct command *command)
 {
     printf("vaultctl %s %s\n\n%s", command->name, command->usage, command->help);
+    if (command->required & BIT(secret))
+        puts("\nThe passphrase of the secret key is read from the file that VAULT_PASSPHRASE_FILE\n"
+             "names, else from VAULT_PASSPHRASE, else from the terminal, without echo.");
 }
 
 static void set_option(struct options *options, int option)
@@ -122,10 +114,10 @@ static void set_option(struct options *options, int option)
     }
 }
 
-static enum exit_code complain_usage(const struct command *command, const char *what,
-                                     const char *which)
+static enum exit_code report_usage(const struct command *command, const char *what,
+                                   const char *which)
 {
-    complain(EXIT_USAGE, "%s: %s%s", command->name, what, which);
+    report(EXIT_USAGE, "%s: %s%s", command->name, what, which);
     fprintf(stderr, "Usage: vaultctl %s %s\n", command->name, command->usage);
     return EXIT_USAGE;
 }
@@ -135,9 +127,9 @@ static enum exit_code check_given(const struct command *command, unsigned given)
     for (int i = 0; i < OPTION_COUNT; i++) {
         const unsigned bit = 1u << i;
         if ((given & bit) && !((command->required | command->optional) & bit))
-            return complain_usage(command, "it does not take --", long_options[i].name);
+            return report_usage(command, "unexpected option --", long_options[i].name);
         if (!(given & bit) && (command->required & bit))
-            return complain_usage(command, "it needs --", long_options[i].name);
+            return report_usage(command, "missing option --", long_options[i].name);
     }
     return EXIT_DONE;
 }
@@ -154,8 +146,7 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
             return EXIT_DONE;
         }
         if (option == '?')
-            return complain_usage(command,
-                                  "unknown option, or its value is missing: ", argv[optind - 1]);
+            return report_usage(command, "unknown option or missing value: ", argv[optind - 1]);
         set_option(&options, option);
         given |= 1u << option;
     }
@@ -163,9 +154,9 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
     if (code != EXIT_DONE)
         return code;
     if (command->operand != NULL && optind + 1 != argc)
-        return complain_usage(command, "it needs exactly one ", command->operand);
+        return report_usage(command, "expected exactly one ", command->operand);
     if (command->operand == NULL && optind != argc)
-        return complain_usage(command, "unexpected: ", argv[optind]);
+        return report_usage(command, "unexpected argument: ", argv[optind]);
     options.operand = argv[optind];
     return command->run(&options);
 }
@@ -186,7 +177,7 @@ int main(int argc, char **argv)
             return (int)run(&commands[i], argc - 1, argv + 1);
     }
     if (argc > 1)
-        complain(EXIT_USAGE, "there is no command '%s'", name);
+        report(EXIT_USAGE, "unknown command: %s", name);
     print_overview(stderr);
     return EXIT_USAGE;
 }

@@ -8,9 +8,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "vault/ctl/ctl.h"
+#include "vault/ctl/passphrase.h"
+#include "vault/file.h"
+#include "vault/limit.h"
+#include "vault/paserk.h"
 
-enum { SECRET_MODE = 0600, FILE_LIMIT = 4096 };
+enum { SECRET_MODE = 0600 };
 
 struct vault_public_key secret_key_public(const unsigned char *key)
 {
@@ -20,7 +23,8 @@ struct vault_public_key secret_key_public(const unsigned char *key)
     return public_key;
 }
 
-static bool keep_former(const char *path, const char *id, struct vault_failure *failure)
+/* Makes a hard link, so that the previous secret key has a name at every moment. */
+static bool keep_previous(const char *path, const char *id, struct vault_failure *failure)
 {
     char kept[PATH_MAX];
     if (access(path, F_OK) != 0)
@@ -30,7 +34,7 @@ static bool keep_former(const char *path, const char *id, struct vault_failure *
     if (link(path, kept) != 0)
         return vault_fail(failure, "'%.200s' can't be kept as '%.200s': %s", path, kept,
                           strerror(errno));
-    fprintf(stderr, "vaultctl: the former secret is kept as %s\n", kept);
+    fprintf(stderr, "vaultctl: the previous secret key is kept as %s\n", kept);
     return true;
 }
 
@@ -39,10 +43,11 @@ bool secret_file_write(const char *path, const unsigned char *key, const char *i
 {
     char text[VAULT_PASERK_WRAPPED_SIZE + 1];
     if (!vault_paserk_wrap(key, passphrase, &vault_password_cost_default, text))
-        return vault_fail(failure, "out of memory: wrapping the key takes 64 MiB");
+        return vault_fail(failure, "out of memory: wrapping a key takes %d MiB",
+                          VAULT_WRAP_DEFAULT_MEMORY_MIB);
     strcat(text, "\n");
-    return keep_former(path, id, failure) &&
-           vault_write_file(path, text, strlen(text), SECRET_MODE, failure);
+    return keep_previous(path, id, failure) &&
+           vault_file_write(path, text, strlen(text), SECRET_MODE, failure);
 }
 
 static bool explain(enum vault_unwrap result, const char *path, struct vault_failure *failure)
@@ -51,13 +56,14 @@ static bool explain(enum vault_unwrap result, const char *path, struct vault_fai
     case VAULT_UNWRAPPED:
         return true;
     case VAULT_UNWRAP_MALFORMED:
-        return vault_fail(failure, "'%.300s' holds no secret key, k4.secret-pw.…", path);
+        return vault_fail(failure, "'%.300s' holds no wrapped secret key, k4.secret-pw.…", path);
     case VAULT_UNWRAP_COST:
         return vault_fail(
-            failure,
-            "the key in '%.300s' asks for more than 1 GiB of memory, 32 passes or one lane", path);
+            failure, "the key in '%.300s' needs more than %d MiB of memory, %d passes or one lane",
+            path, VAULT_WRAP_MEMORY_LIMIT_MIB, VAULT_WRAP_PASSES_LIMIT);
     case VAULT_UNWRAP_PASSWORD:
-        return vault_fail(failure, "the passphrase does not open '%.300s', or the file was changed",
+        return vault_fail(failure,
+                          "the passphrase does not open '%.300s', or the file has been changed",
                           path);
     case VAULT_UNWRAP_NO_MEMORY:
         break;
@@ -70,11 +76,11 @@ bool secret_file_read(const char *path, struct vault_secret *ret_key, struct vau
     char *text = NULL;
     size_t size = 0;
     vault_secret_auto passphrase = VAULT_NO_SECRET;
-    if (!vault_read_file(path, FILE_LIMIT, &text, &size, failure))
+    if (!vault_file_read(path, VAULT_SECRET_FILE_LIMIT, &text, &size, failure))
         return false;
     while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
         size--;
-    const bool read = read_passphrase(false, &passphrase, failure) &&
+    const bool read = passphrase_read(false, &passphrase, failure) &&
                       explain(vault_paserk_unwrap(text, size, &passphrase, ret_key), path, failure);
     free(text);
     return read;

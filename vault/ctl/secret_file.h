@@ -3,17 +3,22 @@
 #ifndef VAULT_CTL_SECRET_FILE_H
 #define VAULT_CTL_SECRET_FILE_H
 
-#include "vault/keyring_edit.h"
-#include "vault/paserk.h"
+#include "vault/failure.h"
+#include "vault/key.h"
+#include "vault/secret.h"
 
-/* A file that is there already is kept under its name with `.before-` and the ID of the new key. */
+/*
+ * Keeps a file that exists under its name with `.before-` and `id`, the new key's, appended. `key`
+ * has VAULT_SECRET_KEY_SIZE bytes.
+ */
 bool secret_file_write(const char *path, const unsigned char *key, const char *id,
                        const struct vault_secret *passphrase, struct vault_failure *failure);
 
-/* Asks for the passphrase. */
+/* Reads the passphrase as passphrase_read does. */
 bool secret_file_read(const char *path, struct vault_secret *ret_key,
                       struct vault_failure *failure);
 
+/* The public key that a secret key of VAULT_SECRET_KEY_SIZE bytes ends with. */
 struct vault_public_key secret_key_public(const unsigned char *key);
 
 #endif

@@ -155,7 +155,7 @@ Test(credentials, a_broken_keyring_leaves_the_former_in_force)
     usleep(300000);
     json_decref(
         world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
-    cr_expect_not_null(mock_find_log(world.host, &position, "former keyring stays in force"));
+    cr_expect_not_null(mock_find_log(world.host, &position, "previous keyring stays in use"));
 }
 
 Test(credentials, issuer_and_expiry_can_be_demanded)

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+/* The commands of vaultctl and their options. */
+#ifndef VAULT_CTL_COMMANDS_H
+#define VAULT_CTL_COMMANDS_H
+
+#include "vault/ctl/report.h"
+
+/* By how much `verify` lets clocks differ: the gateway's default. */
+#define VERIFY_LEEWAY_SECONDS 60
+
+/* X(member, option) */
+#define OPTIONS(X)        \
+    X(keyring, "keyring") \
+    X(secret, "secret")   \
+    X(aud, "aud") X(sub, "sub") X(exp, "exp") X(nbf, "nbf") X(iss, "iss") X(jti, "jti")
+
+/* An option that was not given is NULL. main.c has checked that each command gets what it needs. */
+struct options {
+#define OPTION_MEMBER(member, option) const char *member;
+    OPTIONS(OPTION_MEMBER)
+#undef OPTION_MEMBER
+    const char *operand; /* The argument after the options. */
+};
+
+enum exit_code run_keygen(const struct options *options);
+enum exit_code run_issue(const struct options *options);
+enum exit_code run_verify(const struct options *options);
+enum exit_code run_inspect(const struct options *options);
+enum exit_code run_list(const struct options *options);
+enum exit_code run_retire(const struct options *options);
+enum exit_code run_revoke(const struct options *options);
+enum exit_code run_revoke_token(const struct options *options);
+
+#endif
