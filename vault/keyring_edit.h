@@ -9,10 +9,7 @@
 
 #include <sys/types.h>
 
-#include "vault/file.h"
 #include "vault/keyring_content.h"
-
-#define vault_write_file vault_file_write
 
 struct vault_keyring_edit {
     const char *path; /* Borrowed. */

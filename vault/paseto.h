@@ -15,7 +15,6 @@
 #include "vault/limit.h"
 
 #define VAULT_PASETO_SIGNATURE_SIZE 64
-#define VAULT_PASETO_TOKEN_LIMIT VAULT_TOKEN_LIMIT
 
 enum vault_paseto_form {
     VAULT_PASETO_GOOD,

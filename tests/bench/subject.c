@@ -222,7 +222,7 @@ void subject_sign(struct subject *subject, int count)
     subject->tokens = calloc((size_t)count, sizeof *subject->tokens);
     subject->token_count = count;
     for (int i = 0; i < count; i++) {
-        char claims[160], token[VAULT_PASETO_TOKEN_LIMIT + 1];
+        char claims[160], token[VAULT_TOKEN_LIMIT + 1];
         snprintf(claims, sizeof claims,
                  "{\"sub\":\"kv/bench/"
                  "%d\",\"aud\":\"org-2\",\"jti\":\"%032d\",\"exp\":\"2999-01-01T00:00:00Z\"}",
@@ -235,7 +235,7 @@ void subject_sign(struct subject *subject, int count)
 
 /* A create under way. */
 struct flight {
-    char arguments[VAULT_PASETO_TOKEN_LIMIT + 256];
+    char arguments[VAULT_TOKEN_LIMIT + 256];
     gql_call call;
     atomic_bool busy;
     sem_t *landed;

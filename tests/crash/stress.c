@@ -43,7 +43,7 @@ static const gql_plugin *plugin;
 static gql_instance *instances[2]; /* On one database. */
 static char folder[] = "/tmp/integrations-stress-XXXXXX";
 static unsigned char secret_key[64];
-static char token[VAULT_PASETO_TOKEN_LIMIT + 1];
+static char token[VAULT_TOKEN_LIMIT + 1];
 static char shared_ids[SHARED][64];
 static struct history histories[SHARED];
 static atomic_long created, refused, wrong;
@@ -119,7 +119,7 @@ static const char *text_of(const json_t *value, const char *object, const char *
 
 static void create(gql_instance *instance, const char *credential, const uint32_t *cancelled)
 {
-    char arguments[VAULT_PASETO_TOKEN_LIMIT + 128];
+    char arguments[VAULT_TOKEN_LIMIT + 128];
     struct answer answer;
     snprintf(
         arguments, sizeof arguments,

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "vault/keyring_edit.h"
+#include "vault/file.h"
 #include "vault/paseto.h"
 
 static struct vault_public_key public_part(const struct world *world)
@@ -27,7 +27,7 @@ void world_write_keyring(struct world *world, const char *state, const char *rev
              "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"}],\"revokedTokens\":%s}",
              paserk, state, revoked);
     snprintf(path, sizeof path, "%s", scratch_file(&world->scratch, "keyring.json"));
-    cr_assert(vault_write_file(path, text, strlen(text), 0600, &failure), "%s", failure.message);
+    cr_assert(vault_file_write(path, text, strlen(text), 0600, &failure), "%s", failure.message);
 }
 
 static void create_instance(struct world *world, const char *more)
@@ -68,7 +68,7 @@ void world_end(struct world *world)
 
 const char *world_token(struct world *world, const char *claims)
 {
-    static char token[VAULT_PASETO_TOKEN_LIMIT + 1];
+    static char token[VAULT_TOKEN_LIMIT + 1];
     char id[VAULT_PASERK_ID_SIZE], footer[96];
     const struct vault_public_key key = public_part(world);
     vault_paserk_pid_write(&key, id);
