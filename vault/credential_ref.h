@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Checks credentialRef tokens: PASETO v4.public with claims that name a secret of the vault. A
- * gateway needs this header and keyring.h, no other.
+ * Checks credentialRef tokens: PASETO v4.public with claims that name a secret of the vault. To
+ * check them, a gateway needs this header and keyring.h only.
  */
 #ifndef VAULT_CREDENTIAL_REF_H
 #define VAULT_CREDENTIAL_REF_H

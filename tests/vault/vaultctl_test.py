@@ -168,7 +168,8 @@ def options_of_issue_are_checked(vault):
     issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
     for wrong in [
         ["--sub", ""], ["--sub", "s" * 513], ["--aud", ""], ["--exp", "tomorrow"], ["--exp", "+1y"],
-        ["--exp", "+99999999999d"], ["--jti", "x" * 5000],
+        ["--exp", "+99999999999d"], ["--exp", "+9999999d"], ["--exp", "9999-12-31T23:59:59-01:00"],
+        ["--nbf", "0000-01-01T00:00:00+01:00"], ["--jti", "x" * 5000],
     ]:
         vault.expect(2, *issue, *wrong)
     assert "512 bytes" in vault.expect(2, *issue, "--sub", "").stderr

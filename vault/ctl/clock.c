@@ -42,11 +42,17 @@ static bool parse_relative(const char *text, int64_t now, int64_t *ret_ms)
     if (!unit_seconds(unit, &seconds))
         return false;
     *ret_ms = now + count * seconds * 1000;
-    return *ret_ms <= VAULT_TIMESTAMP_LAST_MS;
+    return true;
 }
 
 bool clock_parse(const char *text, int64_t now, int64_t *ret_ms)
 {
-    return text[0] == '+' ? parse_relative(text, now, ret_ms)
-                          : vault_timestamp_parse(text, strlen(text), ret_ms);
+    int64_t ms;
+    const bool parsed = text[0] == '+' ? parse_relative(text, now, &ms)
+                                       : vault_timestamp_parse(text, strlen(text), &ms);
+    /* An offset can lead out of the years that a timestamp in UTC can say. */
+    if (!parsed || ms < VAULT_TIMESTAMP_FIRST_MS || ms > VAULT_TIMESTAMP_LAST_MS)
+        return false;
+    *ret_ms = ms;
+    return true;
 }
