@@ -32,15 +32,16 @@ class Vault:
         clean = {key: value for key, value in os.environ.items() if not key.startswith("VAULT_")}
         environment = {"VAULT_PASSPHRASE": "test", **environment}
         clean.update({key: value for key, value in environment.items() if value is not None})
-        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True, env=clean,
-                              timeout=60, start_new_session=True)
+        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True,
+                              env=clean, timeout=60, start_new_session=True)
 
     def keygen(self):
         made = self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret)
         return made.stdout.strip()
 
     def issue(self, *more, aud="acme"):
-        issued = self.expect(0, "issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a", *more)
+        issue = ["issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a"]
+        issued = self.expect(0, *issue, *more)
         return issued.stdout.strip()
 
     def verify(self, code, token, aud="acme", *more, text_in=""):
@@ -58,12 +59,15 @@ class Vault:
 def help_and_usage(vault):
     assert "keygen" in vault.expect(0, "--help").stdout
     assert vault.expect(0, "--version").stdout.startswith("vaultctl ")
-    for command in ["keygen", "issue", "verify", "inspect", "list", "retire", "revoke", "revoke-token"]:
+    for command in ["keygen", "issue", "verify", "inspect", "list", "retire", "revoke",
+                    "revoke-token"]:
         assert vault.expect(0, command, "--help").stdout.startswith(f"vaultctl {command}")
     for wrong in [
         [], ["fly"], ["keygen"], ["keygen", "--keyring"], ["issue", "--secret", "x"],
-        ["verify", "--keyring", "k", "--aud", "a"], ["verify", "--keyring", "k", "--aud", "a", "x", "y"],
-        ["list", "--colour", "red"], ["list", "--keyring", "k", "x"], ["inspect", "--keyring", "k", "x"],
+        ["verify", "--keyring", "k", "--aud", "a"],
+        ["verify", "--keyring", "k", "--aud", "a", "x", "y"],
+        ["list", "--colour", "red"], ["list", "--keyring", "k", "x"],
+        ["inspect", "--keyring", "k", "x"],
     ]:
         result = vault.expect(2, *wrong)
         assert result.stderr and not result.stdout, wrong
@@ -71,7 +75,8 @@ def help_and_usage(vault):
 
 @test
 def no_option_takes_the_passphrase(vault):
-    vault.expect(2, "keygen", "--keyring", vault.keyring, "--secret", vault.secret, "--passphrase", "x")
+    vault.expect(2, "keygen", "--keyring", vault.keyring, "--secret", vault.secret,
+                 "--passphrase", "x")
 
 
 @test
@@ -83,7 +88,8 @@ def a_key_signs_and_verifies(vault):
     token = vault.issue("--exp", "+30d", "--iss", "vault", "--jti", "t1")
     assert "\n" not in token and token.startswith("v4.public.")
     claims = json.loads(vault.verify(0, token).stdout)
-    assert [claims[name] for name in ["sub", "aud", "iss", "jti"]] == ["kv/a", "acme", "vault", "t1"]
+    given = [claims[name] for name in ["sub", "aud", "iss", "jti"]]
+    assert given == ["kv/a", "acme", "vault", "t1"]
     assert json.loads(vault.verify(0, "-", text_in=token + "\n").stdout) == claims
     vault.verify(0, token, "acme", "--iss", "vault")
 
@@ -92,6 +98,7 @@ def a_key_signs_and_verifies(vault):
 def rejections_name_their_reason(vault):
     vault.keygen()
     token = vault.issue()
+    changed = token[:20] + ("B" if token[20] == "A" else "A") + token[21:]
     for reason, result in [
         ("wrong_organization", vault.verify(1, token, "other")),
         ("wrong_issuer", vault.verify(1, token, "acme", "--iss", "x")),
@@ -100,7 +107,7 @@ def rejections_name_their_reason(vault):
         ("malformed", vault.verify(1, "rubbish")),
         ("malformed", vault.verify(1, "x" * 5000)),
         ("unsupported_version", vault.verify(1, token.replace("v4.public", "v4.local"))),
-        ("bad_signature", vault.verify(1, token[:20] + ("B" if token[20] == "A" else "A") + token[21:])),
+        ("bad_signature", vault.verify(1, changed)),
     ]:
         assert f"rejected: {reason}:" in result.stderr and result.stdout == "", result.stderr
 
@@ -177,7 +184,7 @@ def options_of_issue_are_checked(vault):
 
 
 def talk(arguments, answers):
-    """Runs the tool on its own terminal and answers its questions. Returns its output and status."""
+    """Runs the tool on its own terminal and answers it. Returns its output and its status."""
     child, terminal = pty.fork()
     if child == 0:
         for name in ["VAULT_PASSPHRASE", "VAULT_PASSPHRASE_FILE"]:

@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { PublicProtocol } from 'paseto';
 import {
-  ExportPublicKeyFactory, GenerateKeyPairFactory, ImportPublicKeyFactory, SignFactory, VerifyFactory,
+  ExportPublicKeyFactory, GenerateKeyPairFactory, ImportPublicKeyFactory,
+  SignFactory, VerifyFactory,
 } from 'paseto/v4/public';
 
 globalThis.crypto ??= webcrypto; // Node 18 has it only in node:crypto.
@@ -17,14 +18,16 @@ globalThis.crypto ??= webcrypto; // Node 18 has it only in node:crypto.
 const vaultctl = process.env.VAULTCTL;
 const folder = mkdtempSync(join(tmpdir(), 'vault-interop-'));
 const v4 = new PublicProtocol(
-  ExportPublicKeyFactory, GenerateKeyPairFactory, ImportPublicKeyFactory, SignFactory, VerifyFactory,
+  ExportPublicKeyFactory, GenerateKeyPairFactory, ImportPublicKeyFactory,
+  SignFactory, VerifyFactory,
 );
 
 after(() => rmSync(folder, { recursive: true }));
 
 function run(...args) {
   const env = { ...process.env, VAULT_PASSPHRASE: 'test' };
-  return execFileSync(vaultctl, args, { encoding: 'utf8', env, stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+  const stdio = ['ignore', 'pipe', 'pipe'];
+  return execFileSync(vaultctl, args, { encoding: 'utf8', env, stdio }).trim();
 }
 
 /** A key pair made by the package, and a keyring that holds its public key. */
@@ -53,14 +56,16 @@ test('vaultctl rejects a token of the package that was changed', async () => {
   const { secretKey, keyring } = await foreignKey();
   const token = await v4.Sign(secretKey, { sub: 'kv/a', aud: 'acme' }, {});
   const changed = token.slice(0, 30) + (token[30] === 'A' ? 'B' : 'A') + token.slice(31);
-  assert.throws(() => run('verify', '--keyring', keyring, '--aud', 'acme', changed), /bad_signature/);
+  const verify = () => run('verify', '--keyring', keyring, '--aud', 'acme', changed);
+  assert.throws(verify, /bad_signature/);
 });
 
 test('the package verifies tokens that vaultctl issues', async () => {
   const keyring = join(folder, 'own.json');
   const secret = join(folder, 'own.secret');
   const kid = run('keygen', '--keyring', keyring, '--secret', secret);
-  const publicKey = await v4.ImportPublicKey(JSON.parse(readFileSync(keyring, 'utf8')).keys[0].paserk);
+  const [{ paserk }] = JSON.parse(readFileSync(keyring, 'utf8')).keys;
+  const publicKey = await v4.ImportPublicKey(paserk);
   for (let i = 0; i < 5; i++) {
     const token = run('issue', '--secret', secret, '--aud', 'acme', '--sub', `kv/${i}`,
       '--exp', '+1h', '--iss', 'vault');
