@@ -160,11 +160,6 @@ void vault_keyring_release(struct vault_keyring **keyring)
     free(released);
 }
 
-uint64_t vault_keyring_generation(const struct vault_keyring *keyring)
-{
-    return keyring->generation;
-}
-
 const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,
                                                    const char *id, size_t size)
 {

@@ -8,8 +8,6 @@
 #define VAULT_KEYRING_H
 
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
 
 #include "vault/failure.h"
 
@@ -19,19 +17,6 @@ struct vault_keyring;
 
 /* Drops a reference and sets *keyring to NULL; it may be NULL. The last drop frees the keyring. */
 void vault_keyring_release(struct vault_keyring **keyring);
-
-/*
- * A number from 1 that is unique in the process: no two readings share it. A result that was cached
- * under one generation must not be used under another.
- */
-uint64_t vault_keyring_generation(const struct vault_keyring *keyring);
-
-/*
- * Parses the text of a keyring file. It fails on anything that it does not know: text that is not
- * JSON, an unknown member, an invalid key, two keys that are the same.
- */
-bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
-                         struct vault_failure *failure);
 
 /* ---- A source: the file, read again when it changes ---- */
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
  * The content of a keyring: keys with their states and validity windows, and revoked tokens.
- * README.md describes the file that it is read from.
+ * vault/README.md describes the file that it is read from.
  */
 #ifndef VAULT_KEYRING_CONTENT_H
 #define VAULT_KEYRING_CONTENT_H
 
 #include <jansson.h>
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "vault/keyring.h"
 #include "vault/paserk.h"
@@ -32,11 +35,22 @@ struct vault_keyring_key {
 
 struct vault_keyring {
     atomic_int references;
+    /*
+     * A number from 1 that no other reading in this process has. What was cached under one
+     * generation must not be used under another.
+     */
     uint64_t generation;
     struct vault_keyring_key *keys;
     size_t key_count;
     json_t *revoked_tokens; /* An object, used as a hash set: its names are the `jti`. */
 };
+
+/*
+ * Parses the text of a keyring file. It fails on anything that it does not know: text that is not
+ * JSON, an unknown member, an invalid key, two keys that are the same.
+ */
+bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
+                         struct vault_failure *failure);
 
 /* NULL if no key has this ID. */
 const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,
