@@ -32,7 +32,7 @@ Test(lifecycle, configurations_that_can_not_be_used_are_explained)
         {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/no such file\"}}",
          "/no such file"},
         {"{\"database\":{\"path\":\"/tmp/x.db\"},\"credentials\":{\"keyring\":\"/dev/zero\"}}",
-         "no regular file"},
+         "not a regular file"},
         {"{\"database\":{\"path\":\"/tmp/x.db\"},\"collation\":{\"locale\":\"!\"}}", "BCP 47"},
         {"not json", "not valid JSON"},
     };
