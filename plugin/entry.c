@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* What the host finds: the one exported symbol, and the constant struct behind it. */
-#include <dlfcn.h>
+/* What a host finds: the one exported symbol, and the constant struct behind it. */
 #include <sodium.h>
-#include <sqlite3.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
 
 #include "plugin/base/failure.h"
-#include "plugin/instance.h"
+#include "plugin/base/pin.h"
+#include "plugin/engines.h"
+#include "plugin/instance/instance.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/schema_text.h"
 
@@ -18,8 +18,8 @@
     }
 
 static const gql_resolver resolvers[] = {
-    RESOLVER("Query", "integration", GQL_RESOLVER_INLINE, resolve_integration),
-    RESOLVER("Query", "integrations", GQL_RESOLVER_INLINE, resolve_integrations),
+    RESOLVER("Query", "integration", 0, resolve_integration),
+    RESOLVER("Query", "integrations", 0, resolve_integrations),
     RESOLVER("Mutation", "integrationCreate", GQL_RESOLVER_WRITES, resolve_integration_create),
     RESOLVER("Mutation", "integrationUpdate", GQL_RESOLVER_WRITES, resolve_integration_update),
     RESOLVER("Mutation", "integrationDelete", GQL_RESOLVER_WRITES, resolve_integration_delete),
@@ -31,7 +31,6 @@ static const gql_resolver *const resolver_list[] = {
 
 static const gql_loader loader = {
     .struct_size = sizeof(gql_loader),
-    .flags = GQL_RESOLVER_INLINE,
     .type = "Integration",
     .load = load_integrations,
 };
@@ -53,25 +52,12 @@ static const gql_schema schema = {
     .references = reference_list,
 };
 
-/* Keeps the library that holds this address in the process for good. */
-static void pin(const void *address)
+static int32_t init_engines(gql_failure *failure)
 {
-    Dl_info library;
-    if (dladdr(address, &library) != 0 && library.dli_fname != NULL)
-        dlopen(library.dli_fname, RTLD_LAZY | RTLD_NOLOAD | RTLD_NODELETE);
-}
-
-/*
- * ICU and SQLite keep memory of their own for the process. It can be given back only when nobody in
- * the process uses them, which a plugin can't know; so they stay, with their memory, when the
- * plugin goes.
- */
-static void pin_libraries(void)
-{
-    pin((const void *)(uintptr_t)u_charType); /* libicuuc */
-    pin((const void *)(uintptr_t)ucol_open);  /* libicui18n */
-    pin((const void *)(uintptr_t)sqlite3_libversion);
-    pin((const void *)(uintptr_t)sodium_init);
+    int32_t code = GQL_OK;
+    for (size_t i = 0; store_engines[i] != NULL && code == GQL_OK; i++)
+        code = store_engines[i]->init(failure);
+    return code;
 }
 
 static int32_t init(const gql_host *host, gql_failure *failure)
@@ -82,24 +68,22 @@ static int32_t init(const gql_host *host, gql_failure *failure)
                     "The host lacks reply_grow, reply_resolve or reply_reject of ABI 0.1");
     if (sodium_init() < 0)
         return fail(failure, GQL_E_UNAVAILABLE,
-                    "libsodium can't be used: the system gives no random numbers");
-    if (sqlite3_threadsafe() == 0)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "This SQLite is built without threads; one built with SQLITE_THREADSAFE=1 "
-                    "or 2 is needed");
-    /*
-     * SQLite counts its memory under one lock of the process, several times a read: reads on two
-     * threads would mostly wait for each other. Where somebody in the process has used SQLite
-     * before, this is refused, and does no harm.
-     */
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    pin_libraries();
-    return GQL_OK;
+                    "libsodium can't be initialized: the system gives no random numbers");
+    pin_library((const void *)(uintptr_t)sodium_init);
+    pin_library((const void *)(uintptr_t)u_charType); /* libicuuc */
+    pin_library((const void *)(uintptr_t)ucol_open);  /* libicui18n */
+    return init_engines(failure);
 }
 
-/* Instances own all there is. */
+/* Everything is owned by instances. */
 static void deinit(void)
 {
+}
+
+static int32_t create(const gql_host *host, const char *config, uint64_t config_size,
+                      gql_instance **ret_instance, gql_failure *failure)
+{
+    return instance_create(host, store_engines, config, config_size, ret_instance, failure);
 }
 
 static const void *extension(const char *id)
@@ -122,7 +106,7 @@ static const gql_plugin plugin = {
     .config_schema_size = CONFIG_SCHEMA_SIZE,
     .init = init,
     .deinit = deinit,
-    .create = instance_create,
+    .create = create,
     .drain = instance_drain,
     .destroy = instance_destroy,
     .extension = extension,

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
-/* Whether anybody still waits for an answer. */
-#ifndef PLUGIN_DEADLINE_H
-#define PLUGIN_DEADLINE_H
+/* How long somebody waits for an answer. */
+#ifndef PLUGIN_BASE_DEADLINE_H
+#define PLUGIN_BASE_DEADLINE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <time.h>
+
+struct deadline {
+    uint64_t at;               /* CLOCK_MONOTONIC, nanoseconds; 0: none. */
+    const uint32_t *cancelled; /* As in gql_request: not 0 when nobody waits; may be NULL. */
+};
 
 /* CLOCK_MONOTONIC, nanoseconds. */
 static inline uint64_t monotonic_now(void)
@@ -15,12 +21,12 @@ static inline uint64_t monotonic_now(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Both as in gql_request. */
-static inline bool deadline_passed(uint64_t deadline, const uint32_t *cancelled)
+/* Also true once the call is cancelled. */
+static inline bool deadline_passed(struct deadline deadline)
 {
-    if (cancelled != NULL && __atomic_load_n(cancelled, __ATOMIC_RELAXED) != 0)
+    if (deadline.cancelled != NULL && __atomic_load_n(deadline.cancelled, __ATOMIC_RELAXED) != 0)
         return true;
-    return deadline != 0 && monotonic_now() >= deadline;
+    return deadline.at != 0 && monotonic_now() >= deadline.at;
 }
 
 #endif

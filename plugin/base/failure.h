@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Filling in a gql_failure: why loading or creating failed, for a person to act on. */
-#ifndef PLUGIN_FAILURE_H
-#define PLUGIN_FAILURE_H
+#ifndef PLUGIN_BASE_FAILURE_H
+#define PLUGIN_BASE_FAILURE_H
 
 #include "gql_plugin.h"
 

@@ -3,8 +3,8 @@
  * Counts the calls that are inside an instance, so that it can be closed and emptied. Entering is
  * cheap on many threads at once: each processor has a counter of its own.
  */
-#ifndef PLUGIN_GATE_H
-#define PLUGIN_GATE_H
+#ifndef PLUGIN_BASE_GATE_H
+#define PLUGIN_BASE_GATE_H
 
 #include <stdatomic.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* IDs of integrations: UUID version 8 (RFC 9562, section 5.8), with a layout of our own inside. */
-#ifndef PLUGIN_IDENTIFIER_H
-#define PLUGIN_IDENTIFIER_H
+#ifndef PLUGIN_BASE_IDENTIFIER_H
+#define PLUGIN_BASE_IDENTIFIER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,47 @@
 
 #include <stdlib.h>
 
-/* Texts lie one after the other in blocks, which never move. */
+static size_t size_of_texts(const struct integration *integration)
+{
+    return integration->title.size + integration->organization_id.size +
+           integration->credential_ref.size;
+}
+
+/* Copies to *at, which moves behind the copy. */
+static struct text copy_text(struct text text, char **at)
+{
+    if (text.data == NULL)
+        return text;
+    char *copy = memcpy(*at, text.data, text.size);
+    *at += text.size;
+    return (struct text){copy, text.size};
+}
+
+static void copy_integration(struct integration *copy, const struct integration *integration,
+                             char **at)
+{
+    *copy = *integration;
+    copy->title = copy_text(integration->title, at);
+    copy->organization_id = copy_text(integration->organization_id, at);
+    copy->credential_ref = copy_text(integration->credential_ref, at);
+}
+
+bool integration_copy_init(struct integration_copy *copy, const struct integration *integration)
+{
+    char *texts = malloc(size_of_texts(integration) + 1);
+    *copy = (struct integration_copy){.texts = texts};
+    if (texts != NULL)
+        copy_integration(&copy->integration, integration, &texts);
+    return copy->texts != NULL;
+}
+
+void integration_copy_finish(struct integration_copy *copy)
+{
+    free(copy->texts);
+    *copy = (struct integration_copy){0};
+}
+
+/* The texts of a list lie in blocks, one after the other. Blocks never move. */
 struct integration_list_block {
     struct integration_list_block *next;
     size_t size;
@@ -55,28 +95,15 @@ static bool ensure_bytes(struct integration_list *list, size_t size)
     return true;
 }
 
-static struct text keep(struct integration_list *list, struct text text)
-{
-    if (text.data == NULL)
-        return text;
-    struct integration_list_block *block = list->blocks;
-    char *copy = block->data + block->size;
-    memcpy(copy, text.data, text.size);
-    block->size += text.size;
-    return (struct text){copy, text.size};
-}
-
 bool integration_list_append(struct integration_list *list, const struct integration *integration)
 {
-    const size_t size = integration->title.size + integration->organization_id.size +
-                        integration->credential_ref.size;
+    const size_t size = size_of_texts(integration);
     if (!ensure_item(list) || !ensure_bytes(list, size))
         return false;
-    struct integration *item = &list->items[list->count++];
-    *item = *integration;
-    item->title = keep(list, integration->title);
-    item->organization_id = keep(list, integration->organization_id);
-    item->credential_ref = keep(list, integration->credential_ref);
+    struct integration_list_block *block = list->blocks;
+    char *at = block->data + block->size;
+    copy_integration(&list->items[list->count++], integration, &at);
+    block->size += size;
     return true;
 }
 

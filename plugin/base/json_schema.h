@@ -4,8 +4,8 @@
  * properties, required, additionalProperties: false, enum, minimum, maximum, minLength, maxLength,
  * default.
  */
-#ifndef PLUGIN_JSON_SCHEMA_H
-#define PLUGIN_JSON_SCHEMA_H
+#ifndef PLUGIN_BASE_JSON_SCHEMA_H
+#define PLUGIN_BASE_JSON_SCHEMA_H
 
 #include <jansson.h>
 

@@ -3,8 +3,8 @@
  * A borrowed piece of UTF-8 text: not NUL-terminated, may hold NUL. No data: there is no text, not
  * even an empty one.
  */
-#ifndef PLUGIN_TEXT_H
-#define PLUGIN_TEXT_H
+#ifndef PLUGIN_BASE_TEXT_H
+#define PLUGIN_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>

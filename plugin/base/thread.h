@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Threads of the plugin's own. */
-#ifndef PLUGIN_THREAD_H
-#define PLUGIN_THREAD_H
+#ifndef PLUGIN_BASE_THREAD_H
+#define PLUGIN_BASE_THREAD_H
 
 #include <pthread.h>
 #include <stdbool.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/resolvers/connection_output.h"
 
-#include "plugin/resolvers/output.h"
+#include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/selection.h"
 
 struct connection_selection connection_selection_of(const gql_selection *selection)

@@ -3,8 +3,8 @@
  * Connections as JSON (Relay Cursor Connections Specification): edges, nodes, page information,
  * total.
  */
-#ifndef RESOLVERS_CONNECTION_OUTPUT_H
-#define RESOLVERS_CONNECTION_OUTPUT_H
+#ifndef PLUGIN_RESOLVERS_CONNECTION_OUTPUT_H
+#define PLUGIN_RESOLVERS_CONNECTION_OUTPUT_H
 
 #include "plugin/resolvers/cursor.h"
 #include "plugin/resolvers/json_writer.h"

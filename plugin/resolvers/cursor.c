@@ -14,8 +14,8 @@ size_t cursor_write(const uint8_t secret[16], enum cursor_order order,
                     const struct store_position *position, char text[CURSOR_TEXT_SIZE])
 {
     uint8_t bytes[CURSOR_BYTES];
-    const size_t title_size = position->title.size > CURSOR_TITLE_BYTES ? CURSOR_TITLE_BYTES
-                                                                        : position->title.size;
+    const size_t title_size = position->title.size > TITLE_BYTES_MAX ? TITLE_BYTES_MAX
+                                                                     : position->title.size;
     const size_t size = TITLE_OFFSET + title_size;
     bytes[0] = (uint8_t)order;
     memcpy(bytes + 1, position->id.bytes, IDENTIFIER_SIZE);

@@ -8,24 +8,24 @@
  *
  * They mark a place, not a row: they stay good when rows change or go.
  */
-#ifndef RESOLVERS_CURSOR_H
-#define RESOLVERS_CURSOR_H
+#ifndef PLUGIN_RESOLVERS_CURSOR_H
+#define PLUGIN_RESOLVERS_CURSOR_H
 
 #include <stdint.h>
 
 #include "plugin/base/identifier.h"
+#include "plugin/base/limits.h"
 #include "plugin/base/text.h"
 #include "plugin/store/store.h"
 
 enum cursor_order { CURSOR_TITLE_ASC = 1, CURSOR_TITLE_DESC = 2 };
 
 enum {
-    CURSOR_TITLE_BYTES = 4 * 255,
-    CURSOR_BYTES = 1 + IDENTIFIER_SIZE + CURSOR_TITLE_BYTES + 8,
+    CURSOR_BYTES = 1 + IDENTIFIER_SIZE + TITLE_BYTES_MAX + 8,
     CURSOR_TEXT_SIZE = (CURSOR_BYTES + 2) / 3 * 4 + 1, /* With a NUL. */
 };
 
-/* Returns the length of the text. The title is at most CURSOR_TITLE_BYTES long. */
+/* Returns the length of the text. The title is at most TITLE_BYTES_MAX long. */
 size_t cursor_write(const uint8_t secret[16], enum cursor_order order,
                     const struct store_position *position, char text[CURSOR_TEXT_SIZE]);
 

@@ -1,125 +1,69 @@
 // SPDX-License-Identifier: MIT
-/* Query.integration, and loading by reference. */
-#include "plugin/resolvers/operation.h"
-#include "plugin/resolvers/output.h"
+/* Query.integration: one integration by its ID. */
+#include "plugin/resolvers/input.h"
+#include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/permission.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/resolvers/selection.h"
 
-static bool is_readable(const struct operation *operation, const struct integration *integration)
-{
-    const uint32_t actions = permitted_actions(operation->instance, operation->request,
-                                               integration->organization_id);
-    return (actions & GQL_ACTION_READ) != 0;
-}
-
-/* What becomes of the row while it is shown. */
-struct showing {
-    struct operation *operation;
+struct lookup {
+    struct operation operation;
+    struct text id_text; /* As the client wrote it. */
+    struct identifier id;
     struct json_writer writer;
-    bool readable;
 };
 
-static void show(void *user, const struct integration *integration)
+static struct lookup *lookup_of(struct store_read *read)
 {
-    struct showing *showing = user;
-    showing->readable = is_readable(showing->operation, integration);
-    if (showing->readable)
-        write_integration(&showing->writer, integration,
-                          selected_fields(showing->operation->selection));
+    return (struct lookup *)operation_of_read(read);
 }
 
-static void answer(struct operation *operation, struct text id)
+/* Writes the row straight into the reply. A row that the actor may not read does not exist. */
+static enum store_status read_row(struct store_read *read, struct store_reader *reader)
 {
-    struct identifier identifier;
-    struct store_trouble trouble;
-    struct showing showing = {.operation = operation};
-    json_writer_begin_reply(&showing.writer, operation->instance->host, operation->reply);
-    const enum store_status status = identifier_parse(id, &identifier)
-                                         ? store_visit(operation->instance->store, &identifier,
-                                                       show, &showing, &trouble)
-                                         : STORE_NOT_FOUND;
-    if (status == STORE_NOT_FOUND || (status == STORE_OK && !showing.readable))
-        operation_reject_not_found(operation, id);
-    else if (status != STORE_OK)
-        operation_reject_store(operation, status, &trouble);
-    else
-        operation_resolve(operation, &showing.writer);
-}
-
-int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_reply *reply)
-{
-    struct operation operation;
-    const int32_t code = operation_begin(&operation, instance, call, reply);
-    if (code != GQL_PENDING)
-        return code;
-    const struct text id = member_text(operation.arguments, "id");
-    if (id.data == NULL)
-        operation_reject_argument(&operation, "id", "An ID is needed, as a string");
-    else
-        answer(&operation, id);
-    operation_end(&operation);
-    return GQL_OK;
-}
-
-/* Each member of the list as an object, or null where there is none that may be read. */
-static enum store_status write_members(struct operation *operation, struct store_reader *reader,
-                                       const json_t *ids, struct json_writer *writer,
-                                       struct store_trouble *trouble)
-{
-    const uint32_t fields = selected_fields(operation->selection);
-    size_t index;
-    json_t *member;
-    json_write(writer, "[");
-    json_array_foreach(ids, index, member) {
-        struct identifier id;
-        INTEGRATION_LIST_AUTO list;
-        integration_list_init(&list);
-        enum store_status status = STORE_NOT_FOUND;
-        if (identifier_parse((struct text){json_string_value(member), json_string_length(member)},
-                             &id))
-            status = store_read_get(reader, &id, &list, trouble);
-        if (status != STORE_OK && status != STORE_NOT_FOUND)
-            return status;
-        if (index > 0)
-            json_write(writer, ",");
-        if (status == STORE_OK && is_readable(operation, &list.items[0]))
-            write_integration(writer, &list.items[0], fields);
-        else
-            json_write(writer, "null");
-    }
-    json_write(writer, "]");
+    struct lookup *lookup = lookup_of(read);
+    const struct operation *operation = &lookup->operation;
+    struct integration found;
+    const enum store_status status = store_get(reader, &lookup->id, &found);
+    if (status != STORE_OK)
+        return status;
+    if (!may_read(operation->instance, operation->request, found.organization_id))
+        return STORE_NOT_FOUND;
+    json_writer_begin_reply(&lookup->writer, operation->instance->host, operation->reply);
+    write_integration(&lookup->writer, &found, selected_fields(operation->selection));
     return STORE_OK;
 }
 
-static void answer_list(struct operation *operation, const json_t *ids)
+static int32_t answer(struct store_read *read)
 {
-    enum store_status status = STORE_OK;
-    struct store_trouble trouble;
-    struct json_writer writer;
-    struct store_reader *reader = store_read_begin(operation->instance->store, &status, &trouble);
-    json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-    if (reader != NULL) {
-        status = write_members(operation, reader, ids, &writer, &trouble);
-        store_read_end(reader);
+    struct lookup *lookup = lookup_of(read);
+    switch (read->status) {
+    case STORE_OK:
+        return operation_resolve(&lookup->operation, &lookup->writer);
+    case STORE_NOT_FOUND:
+        return operation_reject_not_found(&lookup->operation, lookup->id_text);
+    default:
+        return operation_reject_store(&lookup->operation, read->status, &read->detail);
     }
-    if (status == STORE_OK)
-        operation_resolve(operation, &writer);
-    else
-        operation_reject_store(operation, status, &trouble);
 }
 
-int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply)
+static int32_t start(struct operation *operation)
 {
-    struct operation operation;
-    const int32_t code = operation_begin(&operation, instance, call, reply);
-    if (code != GQL_PENDING)
-        return code;
-    const json_t *ids = json_object_get(operation.arguments, "ids");
-    if (json_is_array(ids))
-        answer_list(&operation, ids);
-    else
-        operation_reject_argument(&operation, "ids", "A list of IDs is needed");
-    operation_end(&operation);
-    return GQL_OK;
+    struct lookup *lookup = (struct lookup *)operation;
+    lookup->id_text = member_text(operation->arguments, "id");
+    if (lookup->id_text.data == NULL)
+        return operation_reject_argument(operation, "id", "An ID is required, as a string");
+    if (!identifier_parse(lookup->id_text, &lookup->id))
+        return operation_reject_not_found(operation, lookup->id_text);
+    return operation_read(operation, read_row, answer);
+}
+
+static const struct operation_type lookup_type = {
+    .size = sizeof(struct lookup),
+    .start = start,
+};
+
+int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    return operation_serve(&lookup_type, instance, call, reply);
 }

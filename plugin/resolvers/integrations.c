@@ -1,23 +1,31 @@
 // SPDX-License-Identifier: MIT
 /* Query.integrations: a page of an organization's integrations, as a Relay connection. */
+#include "plugin/base/limits.h"
 #include "plugin/resolvers/connection_output.h"
 #include "plugin/resolvers/cursor.h"
-#include "plugin/resolvers/operation.h"
+#include "plugin/resolvers/input.h"
 #include "plugin/resolvers/page.h"
 #include "plugin/resolvers/permission.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/resolvers/selection.h"
 
-enum { DEFAULT_PAGE = 20, LARGEST_PAGE = 100 };
-
-/* The arguments, as they are understood. */
 struct listing {
-    struct text organization_id;
+    struct operation operation;
     enum cursor_order order;
     struct cursor after;
     struct cursor before;
-    struct page_request page;
+    struct page_request request;
+    struct connection_selection wanted;
+    struct store_counts counts;
+    struct page page;
 };
+
+static struct listing *listing_of(struct store_read *read)
+{
+    return (struct listing *)operation_of_read(read);
+}
+
+/* ---- Arguments ---- */
 
 static bool take_count(struct operation *operation, const char *name, int *ret_count)
 {
@@ -27,23 +35,24 @@ static bool take_count(struct operation *operation, const char *name, int *ret_c
         return true;
     }
     const json_int_t count = json_integer_value(member);
-    if (json_is_integer(member) && count >= 0 && count <= LARGEST_PAGE) {
+    if (json_is_integer(member) && count >= 0 && count <= PAGE_SIZE_MAX) {
         *ret_count = (int)count;
         return true;
     }
-    operation_reject_argument(operation, name, "A page has 0 to 100 members");
+    operation_reject_argument(operation, name,
+                              "A page has 0 to " LIMIT_TEXT(PAGE_SIZE_MAX) " members");
     return false;
 }
 
 static bool take_cursor(struct operation *operation, const char *name, enum cursor_order order,
                         struct cursor *cursor, const struct store_position **ret_position)
 {
+    const uint8_t *secret = store_secret(operation->instance->store);
     const struct text text = member_text(operation->arguments, name);
+    *ret_position = NULL;
     if (!member_given(operation->arguments, name))
         return true;
-    switch (text.data == NULL
-                ? CURSOR_FOREIGN
-                : cursor_read(store_secret(operation->instance->store), order, text, cursor)) {
+    switch (text.data == NULL ? CURSOR_FOREIGN : cursor_read(secret, order, text, cursor)) {
     case CURSOR_GOOD:
         *ret_position = &cursor->position;
         return true;
@@ -57,139 +66,134 @@ static bool take_cursor(struct operation *operation, const char *name, enum curs
     return false;
 }
 
-static void reject_choice(struct operation *operation, const char *field, const char *allowed)
+static bool reject_choice(struct operation *operation, const char *field, const char *allowed)
 {
-    operation_reject(operation,
-                     &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
-                                       .field = field,
-                                       .detail = "This is none of the values that are allowed here",
-                                       .allowed_values = allowed});
+    operation_reject(operation, &(struct error){.code = ERROR_VALIDATION_ERROR,
+                                                .field = field,
+                                                .detail = "This value is not allowed here",
+                                                .allowed_values = allowed});
+    return false;
 }
 
 static bool take_order(struct operation *operation, struct listing *listing)
 {
     const json_t *order = json_object_get(operation->arguments, "orderBy");
-    listing->order = CURSOR_TITLE_ASC;
-    if (!member_given(operation->arguments, "orderBy"))
-        return true;
     const struct text direction = member_text(order, "direction");
-    if (!text_equal(member_text(order, "field"), TEXT("TITLE"))) {
-        reject_choice(operation, "orderBy.field", "[\"TITLE\"]");
-        return false;
-    }
-    if (!text_equal(direction, TEXT("ASC")) && !text_equal(direction, TEXT("DESC"))) {
-        reject_choice(operation, "orderBy.direction", "[\"ASC\",\"DESC\"]");
-        return false;
-    }
-    listing->page.descending = text_equal(direction, TEXT("DESC"));
-    listing->order = listing->page.descending ? CURSOR_TITLE_DESC : CURSOR_TITLE_ASC;
+    const bool given = member_given(operation->arguments, "orderBy");
+    if (given && !text_equal(member_text(order, "field"), TEXT("TITLE")))
+        return reject_choice(operation, "orderBy.field", "[\"TITLE\"]");
+    if (given && !text_equal(direction, TEXT("ASC")) && !text_equal(direction, TEXT("DESC")))
+        return reject_choice(operation, "orderBy.direction", "[\"ASC\",\"DESC\"]");
+    listing->request.descending = given && text_equal(direction, TEXT("DESC"));
+    listing->order = listing->request.descending ? CURSOR_TITLE_DESC : CURSOR_TITLE_ASC;
     return true;
 }
 
-static bool take_filter(struct operation *operation, struct page_request *page)
+static bool take_filter(struct operation *operation, struct page_request *request)
 {
     const json_t *filter = json_object_get(operation->arguments, "filter");
     const json_t *is_active = json_object_get(filter, "isActive");
-    page->filter = STORE_ALL;
+    request->filter = STORE_ALL;
     if (!member_given(filter, "isActive"))
         return true;
     if (!json_is_boolean(is_active)) {
         operation_reject_argument(operation, "filter.isActive", "This must be true, false or null");
         return false;
     }
-    page->filter = json_is_true(is_active) ? STORE_ACTIVE : STORE_INACTIVE;
+    request->filter = json_is_true(is_active) ? STORE_ACTIVE : STORE_INACTIVE;
     return true;
 }
 
-static bool take_arguments(struct operation *operation, struct listing *listing)
+static bool take_page(struct operation *operation, struct listing *listing)
 {
-    struct page_request *page = &listing->page;
-    *page = (struct page_request){0};
-    if (!take_order(operation, listing) || !take_filter(operation, page) ||
-        !take_count(operation, "first", &page->first) ||
-        !take_count(operation, "last", &page->last) ||
-        !take_cursor(operation, "after", listing->order, &listing->after, &page->after) ||
-        !take_cursor(operation, "before", listing->order, &listing->before, &page->before))
+    struct page_request *request = &listing->request;
+    if (!take_count(operation, "first", &request->first) ||
+        !take_count(operation, "last", &request->last) ||
+        !take_cursor(operation, "after", listing->order, &listing->after, &request->after) ||
+        !take_cursor(operation, "before", listing->order, &listing->before, &request->before))
         return false;
-    if (page->first == PAGE_ABSENT && page->last == PAGE_ABSENT)
-        page->first = DEFAULT_PAGE;
+    if (request->first == PAGE_ABSENT && request->last == PAGE_ABSENT)
+        request->first = PAGE_SIZE_DEFAULT;
     return true;
 }
 
-static bool take_organization(struct operation *operation, struct listing *listing)
+static bool take_organization(struct operation *operation, struct text *ret_organization_id)
 {
-    if (!operation_take_organization(operation, operation->arguments, "organizationId",
-                                     &listing->organization_id))
+    if (!input_take_organization(operation, operation->arguments, "organizationId",
+                                 ret_organization_id))
         return false;
-    if (permitted_actions(operation->instance, operation->request, listing->organization_id) &
-        GQL_ACTION_READ)
+    if (may_read(operation->instance, operation->request, *ret_organization_id))
         return true;
     operation_reject_permission(operation, NO_TEXT, "READ");
     return false;
 }
 
-/* All from one snapshot, which ends before anything is written. */
-static enum store_status read_all(struct operation *operation, struct listing *listing,
-                                  const struct connection_selection *wanted,
-                                  struct store_organization *organization, struct page *page,
-                                  struct store_trouble *trouble)
+/* ---- Reading and answering ---- */
+
+static enum store_status read_page(struct store_read *read, struct store_reader *reader)
 {
+    struct listing *listing = listing_of(read);
+    const struct connection_selection *wanted = &listing->wanted;
     enum store_status status = STORE_OK;
-    struct page_request *request = &listing->page;
-    struct store_reader *reader = store_read_begin(operation->instance->store, &status, trouble);
-    if (reader == NULL)
-        return status;
-    status = store_read_organization(reader, listing->organization_id, organization, trouble);
-    request->wants_next = wanted->page_info &&
-                          selects(wanted->page_info_below, "hasNextPage", NULL);
-    request->wants_previous = wanted->page_info &&
-                              selects(wanted->page_info_below, "hasPreviousPage", NULL);
+    if (wanted->total)
+        status = store_count(reader, listing->request.organization_id, &listing->counts);
     if (status == STORE_OK && (wanted->edges || wanted->nodes || wanted->page_info))
-        status = page_read(reader, organization, request, page, trouble);
-    store_read_end(reader);
+        status = page_read(reader, &listing->request, &listing->page);
     return status;
 }
 
-static int64_t total_of(const struct store_organization *organization, enum store_filter filter)
+static int64_t total_of(const struct store_counts *counts, enum store_filter filter)
 {
-    return (filter == STORE_INACTIVE ? 0 : organization->active) +
-           (filter == STORE_ACTIVE ? 0 : organization->inactive);
+    return (filter == STORE_INACTIVE ? 0 : counts->active) +
+           (filter == STORE_ACTIVE ? 0 : counts->inactive);
 }
 
-static void answer(struct operation *operation, struct listing *listing)
+static int32_t answer(struct store_read *read)
 {
-    struct page page = {0};
-    struct store_organization organization;
-    struct store_trouble trouble;
+    struct listing *listing = listing_of(read);
+    struct operation *operation = &listing->operation;
     struct json_writer writer;
-    const struct connection_selection wanted = connection_selection_of(operation->selection);
-    const enum store_status status = read_all(operation, listing, &wanted, &organization, &page,
-                                              &trouble);
-    if (status == STORE_OK) {
-        json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-        write_connection(&writer, &wanted,
-                         &(struct connection_output){
-                             .page = &page,
-                             .order = listing->order,
-                             .secret = store_secret(operation->instance->store),
-                             .total = total_of(&organization, listing->page.filter),
-                         });
-        operation_resolve(operation, &writer);
-    } else {
-        operation_reject_store(operation, status, &trouble);
-    }
-    integration_list_finish(&page.items);
+    if (read->status != STORE_OK)
+        return operation_reject_store(operation, read->status, &read->detail);
+    json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
+    write_connection(&writer, &listing->wanted,
+                     &(struct connection_output){
+                         .page = &listing->page,
+                         .order = listing->order,
+                         .secret = store_secret(operation->instance->store),
+                         .total = total_of(&listing->counts, listing->request.filter),
+                     });
+    return operation_resolve(operation, &writer);
 }
+
+static void finish(struct operation *operation)
+{
+    integration_list_finish(&((struct listing *)operation)->page.items);
+}
+
+static int32_t start(struct operation *operation)
+{
+    struct listing *listing = (struct listing *)operation;
+    const struct connection_selection wanted = connection_selection_of(operation->selection);
+    listing->wanted = wanted;
+    listing->request.wants_next = wanted.page_info &&
+                                  selects(wanted.page_info_below, "hasNextPage", NULL);
+    listing->request.wants_previous = wanted.page_info &&
+                                      selects(wanted.page_info_below, "hasPreviousPage", NULL);
+    if (!take_organization(operation, &listing->request.organization_id) ||
+        !take_order(operation, listing) || !take_filter(operation, &listing->request) ||
+        !take_page(operation, listing))
+        return GQL_OK;
+    return operation_read(operation, read_page, answer);
+}
+
+static const struct operation_type listing_type = {
+    .size = sizeof(struct listing),
+    .start = start,
+    .finish = finish,
+};
 
 int32_t resolve_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
-    struct operation operation;
-    struct listing listing;
-    const int32_t code = operation_begin(&operation, instance, call, reply);
-    if (code != GQL_PENDING)
-        return code;
-    if (take_organization(&operation, &listing) && take_arguments(&operation, &listing))
-        answer(&operation, &listing);
-    operation_end(&operation);
-    return GQL_OK;
+    return operation_serve(&listing_type, instance, call, reply);
 }

@@ -1,17 +1,34 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/resolvers/operation.h"
 
+#include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "plugin/base/deadline.h"
-
-static int32_t refuse(struct operation *operation, enum problem_kind kind, const char *detail)
+static void end(struct operation *operation)
 {
-    operation_reject(operation, &(struct problem){.kind = kind, .detail = detail});
+    gql_instance *instance = operation->instance;
+    const int ticket = operation->ticket;
+    if (operation->type->finish != NULL)
+        operation->type->finish(operation);
+    json_decref(operation->arguments);
+    free(operation);
+    gate_leave(&instance->gate, ticket); /* Last: the instance may be destroyed now. */
+}
+
+/* ---- Admission ---- */
+
+static int32_t refuse(gql_instance *instance, const gql_call *call, const gql_reply *reply,
+                      const char *detail)
+{
+    const struct trace trace = trace_of(call->request);
+    error_reject(instance, reply->handle, &trace,
+                 call->request == NULL ? NULL : call->request->instance,
+                 &(struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = detail});
     return GQL_OK;
 }
 
-static int32_t parse_arguments(struct operation *operation, const gql_call *call)
+static bool parse_arguments(struct operation *operation, const gql_call *call)
 {
     json_error_t error;
     const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
@@ -19,147 +36,168 @@ static int32_t parse_arguments(struct operation *operation, const gql_call *call
                                ? json_object()
                                : json_loadb(call->arguments, call->arguments_size, flags, &error);
     if (json_is_object(operation->arguments))
-        return GQL_PENDING;
-    return refuse(operation, PROBLEM_VALIDATION_ERROR,
-                  "The arguments are not a valid JSON object in UTF-8");
+        return true;
+    operation_reject(operation,
+                     &(struct error){.code = ERROR_VALIDATION_ERROR,
+                                     .detail = "The arguments are not a JSON object in UTF-8"});
+    return false;
 }
 
-static int32_t admit(struct operation *operation, const gql_call *call)
+static bool admit(struct operation *operation, const gql_call *call)
 {
     const gql_request *request = operation->request;
-    if (request == NULL || request->actor_id == NULL)
-        return refuse(operation, PROBLEM_UNAUTHORIZED, "Authentication is needed");
-    if (deadline_passed(request->deadline, request->cancelled))
-        return refuse(operation, PROBLEM_SERVICE_UNAVAILABLE,
-                      "The request was cancelled, or its deadline has passed");
+    if (request == NULL || request->actor_id == NULL) {
+        operation_reject(operation, &(struct error){.code = ERROR_UNAUTHORIZED,
+                                                    .detail = "Authentication is required"});
+        return false;
+    }
+    if (deadline_passed(operation_deadline(operation))) {
+        operation_reject_unavailable(operation,
+                                     "The request was cancelled, or its deadline has passed");
+        return false;
+    }
     return parse_arguments(operation, call);
 }
 
-int32_t operation_begin(struct operation *operation, gql_instance *instance, const gql_call *call,
-                        gql_reply *reply)
+static int32_t start(const struct operation_type *type, gql_instance *instance,
+                     const gql_call *call, gql_reply *reply, int ticket)
 {
+    struct operation *operation = calloc(1, type->size);
+    if (operation == NULL) {
+        const int32_t code = refuse(instance, call, reply, "Out of memory; nothing was changed");
+        gate_leave(&instance->gate, ticket);
+        return code;
+    }
+    operation->type = type;
+    operation->instance = instance;
+    operation->request = call->request;
+    operation->selection = call->selection;
+    operation->reply = reply;
+    operation->ticket = ticket;
+    return admit(operation, call) ? type->start(operation) : GQL_OK;
+}
+
+int32_t operation_serve(const struct operation_type *type, gql_instance *instance,
+                        const gql_call *call, gql_reply *reply)
+{
+    int ticket;
     if (instance == NULL || call == NULL || reply == NULL)
         return GQL_E_MISUSE;
-    *operation = (struct operation){.instance = instance,
-                                    .request = call->request,
-                                    .selection = call->selection,
-                                    .reply = reply};
-    if (!gate_enter(&instance->gate, &operation->ticket))
-        return refuse(operation, PROBLEM_SERVICE_UNAVAILABLE, "The service is shutting down");
-    const int32_t code = admit(operation, call);
-    if (code != GQL_PENDING)
-        operation_end(operation);
-    return code;
+    if (!gate_enter(&instance->gate, &ticket))
+        return refuse(instance, call, reply, "The service is shutting down");
+    return start(type, instance, call, reply, ticket);
 }
 
-void operation_end(struct operation *operation)
+struct deadline operation_deadline(const struct operation *operation)
 {
-    json_decref(operation->arguments);
-    gate_leave(&operation->instance->gate, operation->ticket);
+    return (struct deadline){operation->request->deadline, operation->request->cancelled};
 }
 
-void operation_resolve(struct operation *operation, struct json_writer *writer)
+int32_t operation_read(struct operation *operation,
+                       enum store_status (*run)(struct store_read *, struct store_reader *),
+                       int32_t (*done)(struct store_read *))
+{
+    operation->read.run = run;
+    operation->read.done = done;
+    operation->read.deadline = operation_deadline(operation);
+    return store_read(operation->instance->store, &operation->read);
+}
+
+struct operation *operation_of_read(struct store_read *read)
+{
+    return (struct operation *)((char *)read - offsetof(struct operation, read));
+}
+
+/* ---- Completing ---- */
+
+int32_t operation_resolve(struct operation *operation, struct json_writer *writer)
 {
     const gql_host *host = operation->instance->host;
-    if (json_writer_end_reply(writer))
-        host->reply_resolve(host, operation->reply->handle);
-    else
-        refuse(operation, PROBLEM_SERVICE_UNAVAILABLE,
-               "The answer is larger than the gateway takes, or memory ran out");
+    if (!json_writer_end_reply(writer))
+        return operation_reject_unavailable(
+            operation, "The answer exceeds the gateway's limit, or memory ran out");
+    host->reply_resolve(host, operation->reply->handle);
+    end(operation);
+    return GQL_OK;
 }
 
-void operation_reject(struct operation *operation, const struct problem *problem)
+static int32_t reject_traced(struct operation *operation, const struct trace *trace,
+                             const struct error *error)
 {
-    const struct trace trace = trace_of(operation->request);
-    const char *about = operation->request == NULL ? NULL : operation->request->instance;
-    problem_reject(operation->instance, operation->reply->handle, &trace, about, problem);
+    const char *occurrence = operation->request == NULL ? NULL : operation->request->instance;
+    error_reject(operation->instance, operation->reply->handle, trace, occurrence, error);
+    end(operation);
+    return GQL_OK;
 }
 
-static void reject_internal(struct operation *operation, const struct store_trouble *trouble)
+int32_t operation_reject(struct operation *operation, const struct error *error)
 {
     const struct trace trace = trace_of(operation->request);
-    const struct problem problem = {
-        .kind = PROBLEM_INTERNAL_ERROR,
-        .detail = "Something failed inside the service; its log has the detail under this trace ID",
-    };
+    return reject_traced(operation, &trace, error);
+}
+
+static int32_t reject_internal(struct operation *operation, const struct store_detail *detail)
+{
+    const struct trace trace = trace_of(operation->request);
     instance_log(operation->instance, GQL_LOG_ERROR, trace.id, "The store failed: %s",
-                 trouble->detail);
-    problem_reject(operation->instance, operation->reply->handle, &trace,
-                   operation->request->instance, &problem);
+                 detail->text);
+    return reject_traced(
+        operation, &trace,
+        &(struct error){.code = ERROR_INTERNAL_ERROR,
+                        .detail = "The service failed; its log has the cause under this trace ID"});
 }
 
-void operation_reject_store(struct operation *operation, enum store_status status,
-                            const struct store_trouble *trouble)
+int32_t operation_reject_store(struct operation *operation, enum store_status status,
+                               const struct store_detail *detail)
 {
     switch (status) {
     case STORE_EXPIRED:
-        refuse(operation, PROBLEM_SERVICE_UNAVAILABLE,
-               "The request was cancelled, or its deadline passed; nothing was changed");
-        break;
+        return operation_reject_unavailable(
+            operation,
+            "The request was cancelled, or its deadline has passed; nothing was changed");
     case STORE_BUSY:
-        refuse(operation, PROBLEM_SERVICE_UNAVAILABLE,
-               "The store is held by another process; try again");
-        break;
+        return operation_reject_unavailable(operation,
+                                            "Another process holds the database; try again");
     case STORE_FULL:
-        instance_log(operation->instance, GQL_LOG_ERROR, NULL, "The disk of the store is full: %s",
-                     trouble->detail);
-        refuse(operation, PROBLEM_SERVICE_UNAVAILABLE,
-               "The store has no room left; nothing was changed");
-        break;
+        instance_log(operation->instance, GQL_LOG_ERROR, NULL, "The database's disk is full: %s",
+                     detail->text);
+        return operation_reject_unavailable(
+            operation, "The service has no disk space left; nothing was changed");
     case STORE_NO_MEMORY:
-        refuse(operation, PROBLEM_SERVICE_UNAVAILABLE, "Memory ran out; nothing was changed");
-        break;
+        return operation_reject_unavailable(operation, "Out of memory; nothing was changed");
     default:
-        reject_internal(operation, trouble);
+        return reject_internal(operation, detail);
     }
 }
 
-void operation_reject_argument(struct operation *operation, const char *field, const char *detail)
+int32_t operation_reject_unavailable(struct operation *operation, const char *detail)
 {
-    operation_reject(operation, &(struct problem){.kind = PROBLEM_VALIDATION_ERROR,
-                                                  .detail = detail,
-                                                  .field = field});
+    return operation_reject(operation,
+                            &(struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = detail});
 }
 
-void operation_reject_not_found(struct operation *operation, struct text id)
+int32_t operation_reject_argument(struct operation *operation, const char *field,
+                                  const char *detail)
 {
-    operation_reject(operation, &(struct problem){.kind = PROBLEM_NOT_FOUND,
-                                                  .detail = "There is no such integration",
-                                                  .entity_id = id});
+    return operation_reject(operation, &(struct error){.code = ERROR_VALIDATION_ERROR,
+                                                       .detail = detail,
+                                                       .field = field});
 }
 
-void operation_reject_permission(struct operation *operation, struct text id, const char *action)
+int32_t operation_reject_not_found(struct operation *operation, struct text id)
+{
+    return operation_reject(operation, &(struct error){.code = ERROR_NOT_FOUND,
+                                                       .detail = "There is no such integration",
+                                                       .entity_id = id});
+}
+
+int32_t operation_reject_permission(struct operation *operation, struct text id, const char *action)
 {
     char detail[96];
     snprintf(detail, sizeof detail,
-             "This needs the permission %s on integrations of the organization", action);
-    operation_reject(operation, &(struct problem){.kind = PROBLEM_PERMISSION_DENIED,
-                                                  .detail = detail,
-                                                  .entity_id = id,
-                                                  .required_action = action});
-}
-
-struct text member_text(const json_t *object, const char *name)
-{
-    const json_t *member = json_object_get(object, name);
-    return (struct text){json_string_value(member), json_string_length(member)};
-}
-
-bool member_given(const json_t *object, const char *name)
-{
-    const json_t *member = json_object_get(object, name);
-    return member != NULL && !json_is_null(member);
-}
-
-bool operation_take_organization(struct operation *operation, const json_t *object,
-                                 const char *field, struct text *ret_organization_id)
-{
-    const char *dot = strrchr(field, '.');
-    const struct text id = member_text(object, dot == NULL ? field : dot + 1);
-    if (id.data != NULL && id.size > 0 && id.size <= ORGANIZATION_ID_LIMIT) {
-        *ret_organization_id = id;
-        return true;
-    }
-    operation_reject_argument(operation, field, "The ID of an organization has 1 to 128 bytes");
-    return false;
+             "This requires the permission %s on the organization's integrations", action);
+    return operation_reject(operation, &(struct error){.code = ERROR_PERMISSION_DENIED,
+                                                       .detail = detail,
+                                                       .entity_id = id,
+                                                       .required_action = action});
 }

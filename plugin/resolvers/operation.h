@@ -1,55 +1,70 @@
 // SPDX-License-Identifier: MIT
-/* One call under way: what every resolver does before and after its own work. */
-#ifndef RESOLVERS_OPERATION_H
-#define RESOLVERS_OPERATION_H
+/*
+ * One call under way: what every resolver does before and after its own work. A resolver embeds the
+ * operation as the first member of a struct of its own.
+ *
+ * An operation ends when it is completed: each function below that completes it returns GQL_OK, for
+ * the resolver to return, and the operation is gone.
+ */
+#ifndef PLUGIN_RESOLVERS_OPERATION_H
+#define PLUGIN_RESOLVERS_OPERATION_H
 
 #include <jansson.h>
 
-#include "plugin/instance.h"
+#include "plugin/instance/instance.h"
+#include "plugin/resolvers/error.h"
 #include "plugin/resolvers/json_writer.h"
-#include "plugin/resolvers/problem.h"
+
+struct operation;
+
+/* What is the same for all operations of one resolver. */
+struct operation_type {
+    size_t size; /* Of the resolver's struct, whose members are zeroed before `start`. */
+    /* Takes the arguments and starts the work. Returns what a resolver returns. */
+    int32_t (*start)(struct operation *operation);
+    /* Frees what the resolver's own members hold, also if they are still zeroed; or NULL. */
+    void (*finish)(struct operation *operation);
+};
 
 struct operation {
+    const struct operation_type *type;
     gql_instance *instance;
     const gql_request *request;
     const gql_selection *selection;
     gql_reply *reply;
     json_t *arguments; /* An object. */
-    int ticket;
+    int ticket;        /* Of the instance's gate. */
+    struct store_read read;
 };
 
 /*
- * Lets a call in and parses its arguments. GQL_PENDING: it is to be served, and operation_end must
- * follow the completion. GQL_OK: it is refused, and completed (nobody is authenticated, the
- * instance drains, the deadline has passed, …).
+ * The whole of a resolver: admits the call, parses its arguments, and starts the operation. Rejects
+ * the call if nobody is authenticated, the instance drains, the deadline has passed, and the like.
  */
-int32_t operation_begin(struct operation *operation, gql_instance *instance, const gql_call *call,
-                        gql_reply *reply);
-void operation_end(struct operation *operation);
+int32_t operation_serve(const struct operation_type *type, gql_instance *instance,
+                        const gql_call *call, gql_reply *reply);
 
-/* Each completes the reply. */
-void operation_resolve(struct operation *operation, struct json_writer *writer);
-void operation_reject(struct operation *operation, const struct problem *problem);
-void operation_reject_store(struct operation *operation, enum store_status status,
-                            const struct store_trouble *trouble);
+struct deadline operation_deadline(const struct operation *operation);
+
+/* Starts a read (store_read) whose `run` and `done` find the operation by operation_of_read. */
+int32_t operation_read(struct operation *operation,
+                       enum store_status (*run)(struct store_read *, struct store_reader *),
+                       int32_t (*done)(struct store_read *));
+struct operation *operation_of_read(struct store_read *read);
+
+/* ---- Completing ---- */
+
+int32_t operation_resolve(struct operation *operation, struct json_writer *writer);
+int32_t operation_reject(struct operation *operation, const struct error *error);
 
 /* Shorthands for operation_reject. */
-void operation_reject_argument(struct operation *operation, const char *field, const char *detail);
-void operation_reject_not_found(struct operation *operation, struct text id);
-void operation_reject_permission(struct operation *operation, struct text id, const char *action);
-
-/* A member that is a string, borrowed; no text for another type, null or nothing. */
-struct text member_text(const json_t *object, const char *name);
-
-/* Whether it is there and is not null. */
-bool member_given(const json_t *object, const char *name);
-
-enum { ORGANIZATION_ID_LIMIT = 128 }; /* Bytes. */
-
-/*
- * Rejects with the field named, and returns false, unless the member is the ID of an organization.
- */
-bool operation_take_organization(struct operation *operation, const json_t *object,
-                                 const char *field, struct text *ret_organization_id);
+int32_t operation_reject_store(struct operation *operation, enum store_status status,
+                               const struct store_detail *detail);
+int32_t operation_reject_argument(struct operation *operation, const char *field,
+                                  const char *detail);
+int32_t operation_reject_not_found(struct operation *operation, struct text id);
+int32_t operation_reject_permission(struct operation *operation, struct text id,
+                                    const char *action);
+int32_t operation_reject_unavailable(struct operation *operation, const char *detail);
 
 #endif

@@ -3,10 +3,7 @@
 
 struct source {
     struct store_reader *reader;
-    const struct store_organization *organization;
-    enum store_filter filter;
-    bool descending;
-    struct store_trouble *trouble;
+    const struct page_request *request;
 };
 
 /* Reads strictly between two positions of the list, from its start or its end. */
@@ -14,13 +11,15 @@ static enum store_status scan(const struct source *source, const struct store_po
                               const struct store_position *before, bool from_end, int limit,
                               struct integration_list *list)
 {
+    const struct page_request *request = source->request;
     const struct store_range range = {
-        .filter = source->filter,
-        .after = source->descending ? before : after,
-        .before = source->descending ? after : before,
+        .organization_id = request->organization_id,
+        .filter = request->filter,
+        .after = request->descending ? before : after,
+        .before = request->descending ? after : before,
+        .backward = from_end != request->descending,
     };
-    return store_read_scan(source->reader, source->organization, &range,
-                           from_end != source->descending, limit, list, source->trouble);
+    return store_scan(source->reader, &range, limit, list);
 }
 
 static enum store_status probe(const struct source *source, const struct store_position *after,
@@ -33,7 +32,7 @@ static enum store_status probe(const struct source *source, const struct store_p
     return status;
 }
 
-/* The position right beside another one in the rising order: no integration's ID lies between. */
+/* The neighbour of a position in the rising order: no integration lies between them. */
 static struct store_position beside(const struct store_position *position, bool above)
 {
     struct store_position result = *position;
@@ -51,13 +50,13 @@ static struct store_position position_of(const struct integration *integration)
     return (struct store_position){integration->title, integration->id};
 }
 
-/* An empty page lies right behind `after`, or, counted from the end, right before `before`. */
+/* An empty page lies right after `after`, or, counted from the end, right before `before`. */
 static enum store_status flag_empty(const struct source *source, bool from_end,
                                     const struct store_position *place, struct page *page)
 {
     if (place == NULL)
         return probe(source, NULL, NULL, from_end ? &page->has_previous : &page->has_next);
-    const struct store_position other = beside(place, from_end == source->descending);
+    const struct store_position other = beside(place, from_end == source->request->descending);
     const struct store_position *lower = from_end ? &other : place;
     const struct store_position *upper = from_end ? place : &other;
     enum store_status status = probe(source, lower, NULL, &page->has_next);
@@ -66,7 +65,7 @@ static enum store_status flag_empty(const struct source *source, bool from_end,
     return status;
 }
 
-/* Flags that the rows read so far do not tell. */
+/* Flags that the rows read so far do not decide. */
 struct unknown {
     bool next;
     bool previous;
@@ -97,9 +96,10 @@ static bool cut_to_last(struct integration_list *list, int last)
 }
 
 /* Reads one row more than the page may have, to know whether there is one. */
-static enum store_status read_rows(const struct source *source, const struct page_request *request,
-                                   bool from_end, struct page *page, bool *ret_more)
+static enum store_status read_rows(const struct source *source, bool from_end, struct page *page,
+                                   bool *ret_more)
 {
+    const struct page_request *request = source->request;
     const int limit = from_end ? request->last : request->first;
     const enum store_status status = scan(source, request->after, request->before, from_end,
                                           limit + 1, &page->items);
@@ -113,29 +113,25 @@ static enum store_status read_rows(const struct source *source, const struct pag
     return STORE_OK;
 }
 
-/* Where `last: 0` drops all that `first` left, the page lies behind what was dropped. */
-static enum store_status flag_dropped(const struct source *source,
-                                      const struct page_request *request, bool more,
+/* `last: 0` drops all that `first` left: the page lies behind what was dropped. */
+static enum store_status flag_dropped(const struct source *source, bool more,
                                       const struct store_position *last_dropped, struct page *page)
 {
     page->has_previous = true;
     page->has_next = more;
-    if (more || request->before == NULL)
+    if (more || source->request->before == NULL)
         return STORE_OK;
     return probe(source, last_dropped, NULL, &page->has_next);
 }
 
-enum store_status page_read(struct store_reader *reader,
-                            const struct store_organization *organization,
-                            const struct page_request *request, struct page *page,
-                            struct store_trouble *trouble)
+enum store_status page_read(struct store_reader *reader, const struct page_request *request,
+                            struct page *page)
 {
-    const struct source source = {reader, organization, request->filter, request->descending,
-                                  trouble};
+    const struct source source = {reader, request};
     const bool from_end = request->first == PAGE_ABSENT;
     bool more = false;
     *page = (struct page){0};
-    const enum store_status status = read_rows(&source, request, from_end, page, &more);
+    const enum store_status status = read_rows(&source, from_end, page, &more);
     if (status != STORE_OK)
         return status;
     if (page->items.count == 0)
@@ -143,7 +139,7 @@ enum store_status page_read(struct store_reader *reader,
     const struct store_position last = position_of(&page->items.items[page->items.count - 1]);
     const bool cut = !from_end && cut_to_last(&page->items, request->last);
     if (page->items.count == 0)
-        return flag_dropped(&source, request, more, &last, page);
+        return flag_dropped(&source, more, &last, page);
     page->has_next = !from_end && more;
     page->has_previous = cut || (from_end && more);
     const struct unknown unknown = {

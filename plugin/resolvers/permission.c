@@ -22,3 +22,8 @@ uint32_t permitted_actions(const gql_instance *instance, const gql_request *requ
     }
     return actions;
 }
+
+bool may_read(const gql_instance *instance, const gql_request *request, struct text organization_id)
+{
+    return (permitted_actions(instance, request, organization_id) & GQL_ACTION_READ) != 0;
+}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The plugin's fields, each a gql_resolve_fn. */
-#ifndef RESOLVERS_H
-#define RESOLVERS_H
+#ifndef PLUGIN_RESOLVERS_RESOLVERS_H
+#define PLUGIN_RESOLVERS_RESOLVERS_H
 
 #include "gql_plugin.h"
 

@@ -3,8 +3,8 @@
  * What a client asked for. Where the host does not know (NULL), that is everything but
  * `__typename`.
  */
-#ifndef RESOLVERS_SELECTION_H
-#define RESOLVERS_SELECTION_H
+#ifndef PLUGIN_RESOLVERS_SELECTION_H
+#define PLUGIN_RESOLVERS_SELECTION_H
 
 #include <stdbool.h>
 #include <stddef.h>

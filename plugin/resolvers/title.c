@@ -4,6 +4,8 @@
 #include <unicode/uchar.h>
 #include <unicode/utf8.h>
 
+#include "plugin/base/limits.h"
+
 struct text title_trim(struct text title)
 {
     const uint8_t *bytes = (const uint8_t *)title.data;
@@ -24,7 +26,7 @@ struct text title_trim(struct text title)
     return (struct text){title.data + start, (size_t)(end - start)};
 }
 
-const char *title_trouble(struct text title)
+const char *title_violation(struct text title)
 {
     const uint8_t *bytes = (const uint8_t *)title.data;
     int count = 0;
@@ -37,8 +39,8 @@ const char *title_trouble(struct text title)
             return "A title must be valid UTF-8";
         if (u_charType(c) == U_CONTROL_CHAR)
             return "A title must not hold control characters";
-        if (count == TITLE_LIMIT)
-            return "A title must have at most 255 characters";
+        if (count == TITLE_MAX)
+            return "A title must have at most " LIMIT_TEXT(TITLE_MAX) " characters";
     }
     return NULL;
 }

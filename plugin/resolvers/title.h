@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The rules of titles. */
-#ifndef RESOLVERS_TITLE_H
-#define RESOLVERS_TITLE_H
+/* The rules for titles. */
+#ifndef PLUGIN_RESOLVERS_TITLE_H
+#define PLUGIN_RESOLVERS_TITLE_H
 
 #include "plugin/base/text.h"
-
-enum { TITLE_LIMIT = 255 }; /* Code points. */
 
 /*
  * Without leading and trailing white space (the Unicode property White_Space). `title` is valid
@@ -13,7 +11,7 @@ enum { TITLE_LIMIT = 255 }; /* Code points. */
  */
 struct text title_trim(struct text title);
 
-/* What is wrong with a trimmed title, as a sentence, or NULL. */
-const char *title_trouble(struct text title);
+/* The rule that a trimmed title breaks, as a sentence; NULL: none. Static. */
+const char *title_violation(struct text title);
 
 #endif

@@ -3,8 +3,8 @@
  * The order of titles, by ICU (UTS #10): strength secondary, numeric, normalized. Two titles
  * compare as their sort keys do, byte for byte. Any thread, once open.
  */
-#ifndef STORE_COLLATION_H
-#define STORE_COLLATION_H
+#ifndef PLUGIN_STORE_COLLATION_H
+#define PLUGIN_STORE_COLLATION_H
 
 #include <stddef.h>
 #include <stdint.h>

@@ -1,175 +1,174 @@
 // SPDX-License-Identifier: MIT
 /*
- * Where integrations are kept. This header is all that the resolvers know of it; which engine works
- * behind it (SQLite) does not show. Any thread may call any function at any time between open and
- * close.
+ * Where integrations are kept: the only header of the store that resolvers include. An engine
+ * (engine.h) does the work. Any thread may call any function between open and close.
  */
-#ifndef PLUGIN_STORE_H
-#define PLUGIN_STORE_H
+#ifndef PLUGIN_STORE_STORE_H
+#define PLUGIN_STORE_STORE_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 #include "gql_plugin.h"
+#include "plugin/base/deadline.h"
+#include "plugin/base/executor.h"
 #include "plugin/base/identifier.h"
 #include "plugin/base/integration.h"
 #include "plugin/base/text.h"
 
 struct store;
+struct store_engine;
 
 enum store_status {
     STORE_OK,
     STORE_NOT_FOUND,
-    STORE_CONFLICT, /* The version is another one; see store_mutation.integration. */
-    STORE_REFUSED,  /* By store_mutation.check. */
-    /* The deadline passed, or the call was cancelled, before anything was written. */
-    STORE_EXPIRED,
-    STORE_BUSY, /* Another process held the store for too long. */
-    STORE_FULL, /* No room on the disk. */
+    STORE_CONFLICT, /* The stored version differs from the expected one. */
+    STORE_EXPIRED,  /* The deadline passed, or the call was cancelled; nothing was changed. */
+    STORE_BUSY,     /* Another process held the database for too long. */
+    STORE_FULL,     /* The disk is full. */
     STORE_NO_MEMORY,
-    STORE_BROKEN, /* Input or output failed, or the data is damaged. */
+    STORE_BROKEN, /* I/O failed, or the data is damaged. */
 };
 
-/*
- * What went wrong, for the log: never shown to a client. NUL-terminated; empty where there is
- * nothing to say.
- */
-struct store_trouble {
-    char detail[256];
+/* What goes into the log with a status; never shown to a client. NUL-terminated; may be empty. */
+struct store_detail {
+    char text[256];
 };
 
 struct store_options {
-    const char *path;
-    const char *locale; /* BCP 47. */
-    int readers;
-    int cache_kib;
-    int mmap_mib;
-    int busy_timeout_ms;
-    struct identifier_mint mint; /* What new IDs are made of. */
-    void *user;                  /* Passed to the functions below. */
+    const json_t *database; /* The setting `database`, checked, for the engine to read. */
+    const char *locale;     /* BCP 47; decides the order of titles. */
+    struct identifier_mint mint;
+    struct executor *executor; /* Runs what may wait. Must outlive the store. */
+    void *user;                /* Passed to the functions below, which any thread may call. */
     int64_t (*unix_milliseconds)(void *user);
     void (*log)(void *user, uint32_t level, const char *message);
 };
 
 /*
- * Opens or makes the store, brings it up to date, and rebuilds the order if the collation changed.
+ * Opens or creates the database that `options` names, migrates it, and rebuilds the order of titles
+ * if the collation changed. The options' pointers other than the executor and the functions are
+ * borrowed until the return.
  */
-int32_t store_open(const struct store_options *options, struct store **ret_store,
-                   gql_failure *failure);
+int32_t store_open(const struct store_engine *engine, const struct store_options *options,
+                   struct store **ret_store, gql_failure *failure);
 
-/* After every mutation is done and no read is under way. */
+/* No read or mutation may be under way, and the executor must be finished. NULL-safe. */
 void store_close(struct store **store);
 
-/*
- * Finishes every mutation submitted so far, waits for it, and lets no more reads begin and no more
- * mutations in.
- */
+/* Waits for every mutation submitted so far, and admits no more reads and mutations. */
 void store_drain(struct store *store);
 
-/*
- * A secret of 16 bytes that stays with the data: what cursors are signed with. Valid until close.
- */
+/* A secret of 16 bytes that stays with the data, for signing cursors. Valid until close. */
 const uint8_t *store_secret(const struct store *store);
 
-/* ---- Reading: from a snapshot, never waiting for a write ---- */
+/* ---- Reads ---- */
 
-/* Given an integration whose texts are borrowed until it returns; does not call into the store. */
-typedef void (*store_visit_fn)(void *user, const struct integration *integration);
-
-/* Shows the integration, without a copy. STORE_NOT_FOUND, and no visit, if there is none. */
-enum store_status store_visit(struct store *store, const struct identifier *id,
-                              store_visit_fn visit, void *user, struct store_trouble *trouble);
-
-/* Appends the integration to the list. STORE_NOT_FOUND if there is none. */
-enum store_status store_get(struct store *store, const struct identifier *id,
-                            struct integration_list *list, struct store_trouble *trouble);
-
+/* A consistent snapshot of the database, for the code of one read. */
 struct store_reader;
 
 /*
- * A snapshot for several questions, to be ended by the same thread, soon. NULL with the status in
- * *ret_status.
+ * One read: straight-line code that the engine runs where it does not hold up the host. Owned by
+ * the caller until `done` is called.
  */
-struct store_reader *store_read_begin(struct store *store, enum store_status *ret_status,
-                                      struct store_trouble *trouble);
-void store_read_end(struct store_reader *reader);
+struct store_read {
+    /* Reads what it needs from the reader and keeps it. Called at most once. */
+    enum store_status (*run)(struct store_read *read, struct store_reader *reader);
+    /*
+     * Called once, after `run` and on the same thread, when the reader is released. Returns what
+     * store_read returns if it runs inline. May free the read.
+     */
+    int32_t (*done)(struct store_read *read);
+    struct deadline deadline;
 
-/* As store_get, within the snapshot. */
-enum store_status store_read_get(struct store_reader *reader, const struct identifier *id,
-                                 struct integration_list *list, struct store_trouble *trouble);
+    /* For `done`: what `run` returned, or why it was not called. */
+    enum store_status status;
+    struct store_detail detail; /* Set unless the status is STORE_OK or STORE_NOT_FOUND. */
 
-enum store_filter { STORE_ALL, STORE_ACTIVE, STORE_INACTIVE };
+    void *engine; /* The engine's, like the task. */
+    struct task task;
+};
 
-/* An organization within a snapshot. */
-struct store_organization {
-    int64_t key;    /* 0: the store has never seen it. */
-    struct text id; /* Borrowed from the caller. */
+/*
+ * Runs the read inline, on the caller's thread, if that takes no more than a few short reads of an
+ * open database, and returns what `done` returned. Otherwise returns GQL_PENDING: the read runs on
+ * another thread.
+ */
+int32_t store_read(struct store *store, struct store_read *read);
+
+/* The texts are borrowed until the next use of the reader, or the end of `run`. */
+enum store_status store_get(struct store_reader *reader, const struct identifier *id,
+                            struct integration *ret_integration);
+
+struct store_counts {
     int64_t active;
     int64_t inactive;
 };
 
-enum store_status store_read_organization(struct store_reader *reader, struct text organization_id,
-                                          struct store_organization *ret_organization,
-                                          struct store_trouble *trouble);
+/* Both are 0 for an organization that the store has never seen. */
+enum store_status store_count(struct store_reader *reader, struct text organization_id,
+                              struct store_counts *ret_counts);
 
-/* A place in the order of titles, then IDs; there need not be an integration at it. */
+enum store_filter { STORE_ALL, STORE_ACTIVE, STORE_INACTIVE };
+
+/* A place in the order of titles, then IDs. There need not be an integration at it. */
 struct store_position {
     struct text title;
     struct identifier id;
 };
 
 struct store_range {
+    struct text organization_id;
     enum store_filter filter;
     const struct store_position *after;  /* NULL: from the first. */
     const struct store_position *before; /* NULL: to the last. */
+    bool backward;                       /* From the end, in falling order. */
 };
 
-/*
- * Appends at most `limit` integrations that lie strictly within the range, in rising order from its
- * start, or (`backward`) in falling order from its end.
- */
-enum store_status store_read_scan(struct store_reader *reader,
-                                  const struct store_organization *organization,
-                                  const struct store_range *range, bool backward, int limit,
-                                  struct integration_list *list, struct store_trouble *trouble);
+/* Appends at most `limit` integrations that lie strictly within the range, in its order. */
+enum store_status store_scan(struct store_reader *reader, const struct store_range *range,
+                             int limit, struct integration_list *list);
 
-/* ---- Writing: one after the other, made durable together ---- */
+/* ---- Mutations ---- */
 
 enum store_mutation_kind { STORE_CREATE, STORE_UPDATE, STORE_DELETE };
 
-/*
- * One change. The caller fills in the first part and keeps it all until `done` is called, exactly
- * once, on a thread of the store's. By then the change is durable or refused, and nothing in
- * between.
- */
+/* One change. Owned by the caller, with its texts, until `done` is called. */
 struct store_mutation {
     enum store_mutation_kind kind;
     struct identifier id;        /* Update, delete. */
     int32_t expected_version;    /* Update, delete. */
     struct text organization_id; /* Create. */
-    struct text title;           /* Create; update: no text leaves it. */
+    struct text title;           /* Create; update: no text keeps the title. */
     struct text credential_ref;  /* Create, update: no text is none. */
     bool sets_credential_ref;    /* Update. */
     bool sets_active;            /* Update. */
     bool is_active;
-    uint64_t deadline; /* As in gql_request. */
-    const uint32_t *cancelled;
+    struct deadline deadline;
+
     /*
-     * NULL, or called first, once, on a thread of the store's, before it holds anything: false
-     * refuses the mutation.
+     * Called once, on any thread but a host's. By then the change is durable (STORE_OK) or nothing
+     * was changed. May free the mutation.
      */
-    bool (*check)(struct store_mutation *mutation);
     void (*done)(struct store_mutation *mutation);
 
-    /* The outcome. */
+    /* The outcome, for `done`. */
     enum store_status status;
-    struct store_trouble trouble;
-    /* STORE_OK: as it is now, or was when deleted. STORE_CONFLICT: as it is. */
-    struct integration_list result;
+    struct store_detail detail; /* As in store_read. */
+    /*
+     * STORE_OK: the integration as it is now, or was before its deletion; STORE_CONFLICT: as it is.
+     * The caller finishes it. Its texts may be those of the mutation.
+     */
+    struct integration_copy result;
 
-    struct store_mutation *next; /* The store's. */
+    struct store_mutation *next; /* The engine's. */
 };
 
+/*
+ * Call it on a thread of the executor: it may take as long as a commit. Mutations that wait are
+ * committed together, in the order of their submission.
+ */
 void store_submit(struct store *store, struct store_mutation *mutation);
 
 #endif

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "plugin/store/collation.h"
-#include "plugin/store/store.h"
+#include "plugin/store/sqlite/engine.h"
 #include "tests/bench/measure.h"
 #include <sqlite3.h>
 
@@ -38,18 +38,18 @@ static void make_schema(const char *path)
 {
     struct store *store = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
-    const struct store_options options = {.path = path,
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i}", "path", path, "readers", 1,
+                                 "cacheKiB", 2048, "mmapMiB", 0, "busyTimeoutMilliseconds", 1000);
+    const struct store_options options = {.database = database,
                                           .locale = "und",
-                                          .readers = 1,
-                                          .cache_kib = 2048,
-                                          .busy_timeout_ms = 1000,
                                           .unix_milliseconds = zero_clock,
                                           .log = no_log};
-    if (store_open(&options, &store, &failure) != GQL_OK) {
+    if (store_open(&sqlite_engine, &options, &store, &failure) != GQL_OK) {
         fprintf(stderr, "bench: %s\n", failure.message);
         exit(1);
     }
     store_close(&store);
+    json_decref(database);
 }
 
 static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation,

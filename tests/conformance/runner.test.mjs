@@ -83,7 +83,7 @@ test('a host that is not described well is refused', () => {
 });
 
 test('every code of the plugin is expected somewhere, and every reason why a token is refused', () => {
-  const problems = [...source('plugin/resolvers/problem.h').matchAll(/X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)/g)];
+  const problems = [...source('plugin/resolvers/error.h').matchAll(/X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)/g)];
   assert.deepEqual(Object.fromEntries(problems.map(([, code, slug, status, title]) => [code, [slug, Number(status), title]])), PROBLEMS);
   const expectations = JSON.stringify(cases);
   for (const code of Object.keys(PROBLEMS)) assert.ok(expectations.includes(`"code":"${code}"`), code);

@@ -2,41 +2,13 @@
 #include "tests/plugin/fixture.h"
 
 #include <criterion/criterion.h>
-#include <ftw.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
 
 _Atomic int64_t fixture_now_ms = 1700000000000;
 
 static char log_text[8192];
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
-
-struct scratch scratch_make(void)
-{
-    struct scratch scratch = {"/tmp/integrations-test-XXXXXX"};
-    cr_assert_not_null(mkdtemp(scratch.path));
-    return scratch;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
-{
-    (void)status, (void)type, (void)place;
-    return remove(path);
-}
-
-void scratch_remove(const struct scratch *scratch)
-{
-    nftw(scratch->path, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
-}
-
-const char *scratch_file(const struct scratch *scratch, const char *name)
-{
-    static _Thread_local char path[256];
-    snprintf(path, sizeof path, "%s/%s", scratch->path, name);
-    return path;
-}
 
 static int64_t now_ms(void *user)
 {
@@ -58,21 +30,54 @@ const char *fixture_log(void)
     return log_text;
 }
 
+/* Stores that are open, each with an executor of its own. */
+struct open_store {
+    struct executor executor;
+    struct store *store;
+};
+
+static struct open_store open_stores[16];
+static pthread_mutex_t open_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct open_store *find_open(const struct store *store)
+{
+    pthread_mutex_lock(&open_lock);
+    size_t i = 0;
+    while (open_stores[i].store != store)
+        i++;
+    pthread_mutex_unlock(&open_lock);
+    return &open_stores[i];
+}
+
 int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
                          struct store **ret_store, gql_failure *failure)
 {
+    struct open_store *slot = NULL;
+    pthread_mutex_lock(&open_lock);
+    for (size_t i = 0; slot == NULL; i++) {
+        if (open_stores[i].executor.threads == NULL)
+            slot = &open_stores[i];
+    }
+    cr_assert(executor_init(&slot->executor, 3));
+    pthread_mutex_unlock(&open_lock);
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i}", "path",
+                                 scratch_file(scratch, "integrations.db"), "readers", 4, "cacheKiB",
+                                 512, "mmapMiB", 16, "busyTimeoutMilliseconds", 2000);
     struct store_options options = {
-        .path = scratch_file(scratch, "integrations.db"),
+        .database = database,
         .locale = locale,
-        .readers = 4,
-        .cache_kib = 512,
-        .mmap_mib = 16,
-        .busy_timeout_ms = 2000,
+        .executor = &slot->executor,
         .unix_milliseconds = now_ms,
         .log = keep_log,
     };
     identifier_mint_init(&options.mint, false, 0, 31);
-    return store_open(&options, ret_store, failure);
+    const int32_t code = store_open(fixture_engine, &options, ret_store, failure);
+    json_decref(database);
+    if (code == GQL_OK)
+        slot->store = *ret_store;
+    else
+        executor_finish(&slot->executor);
+    return code;
 }
 
 struct store *fixture_open(const struct scratch *scratch, const char *locale)
@@ -84,34 +89,155 @@ struct store *fixture_open(const struct scratch *scratch, const char *locale)
     return store;
 }
 
+void fixture_close(struct store **store)
+{
+    if (*store == NULL)
+        return;
+    struct open_store *slot = find_open(*store);
+    store_drain(*store);
+    executor_finish(&slot->executor);
+    store_close(store);
+    slot->store = NULL;
+}
+
+/* ---- Waiting ---- */
+
 struct waiter {
-    struct store_mutation mutation;
     pthread_mutex_t lock;
     pthread_cond_t changed;
     bool done;
 };
 
-static void wake(struct store_mutation *mutation)
+#define WAITER                                                     \
+    {                                                              \
+        PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false \
+    }
+
+static void wake(struct waiter *waiter)
 {
-    struct waiter *waiter = (struct waiter *)mutation;
     pthread_mutex_lock(&waiter->lock);
     waiter->done = true;
     pthread_cond_signal(&waiter->changed);
     pthread_mutex_unlock(&waiter->lock);
 }
 
+static void await(struct waiter *waiter)
+{
+    pthread_mutex_lock(&waiter->lock);
+    while (!waiter->done)
+        pthread_cond_wait(&waiter->changed, &waiter->lock);
+    pthread_mutex_unlock(&waiter->lock);
+}
+
+/* ---- Reading ---- */
+
+struct reading {
+    struct store_read read;
+    struct waiter waiter;
+    fixture_read_fn *function;
+    void *context;
+};
+
+static enum store_status run_reading(struct store_read *read, struct store_reader *reader)
+{
+    struct reading *reading = (struct reading *)read;
+    return reading->function(reader, reading->context);
+}
+
+static int32_t end_reading(struct store_read *read)
+{
+    wake(&((struct reading *)read)->waiter);
+    return GQL_OK;
+}
+
+enum store_status fixture_read(struct store *store, fixture_read_fn *function, void *context)
+{
+    struct reading reading = {.read = {.run = run_reading, .done = end_reading},
+                              .waiter = WAITER,
+                              .function = function,
+                              .context = context};
+    store_read(store, &reading.read);
+    await(&reading.waiter);
+    return reading.read.status;
+}
+
+struct lookup {
+    struct identifier id;
+    struct integration_copy *copy;
+};
+
+static enum store_status look_up(struct store_reader *reader, void *context)
+{
+    const struct lookup *lookup = context;
+    struct integration found;
+    const enum store_status status = store_get(reader, &lookup->id, &found);
+    if (status == STORE_OK)
+        cr_assert(integration_copy_init(lookup->copy, &found));
+    return status;
+}
+
+enum store_status fixture_get(struct store *store, struct identifier id,
+                              struct integration_copy *copy)
+{
+    struct lookup lookup = {id, copy};
+    *copy = (struct integration_copy){0};
+    return fixture_read(store, look_up, &lookup);
+}
+
+struct counting {
+    struct text organization_id;
+    struct store_counts counts;
+};
+
+static enum store_status count(struct store_reader *reader, void *context)
+{
+    struct counting *counting = context;
+    return store_count(reader, counting->organization_id, &counting->counts);
+}
+
+struct store_counts fixture_counts(struct store *store, const char *organization_id)
+{
+    struct counting counting = {.organization_id = text_of(organization_id)};
+    cr_assert_eq(fixture_read(store, count, &counting), STORE_OK);
+    return counting.counts;
+}
+
+struct scanning {
+    const struct store_range *range;
+    struct integration_list *list;
+};
+
+static enum store_status scan(struct store_reader *reader, void *context)
+{
+    const struct scanning *scanning = context;
+    return store_scan(reader, scanning->range, 10000, scanning->list);
+}
+
+void fixture_scan(struct store *store, const struct store_range *range,
+                  struct integration_list *list)
+{
+    cr_assert_eq(fixture_read(store, scan, &(struct scanning){range, list}), STORE_OK);
+}
+
+/* ---- Writing ---- */
+
+struct writing {
+    struct store_mutation mutation;
+    struct waiter waiter;
+};
+
+static void end_writing(struct store_mutation *mutation)
+{
+    wake(&((struct writing *)mutation)->waiter);
+}
+
 void fixture_apply(struct store *store, struct store_mutation *mutation)
 {
-    struct waiter waiter = {.mutation = *mutation,
-                            .lock = PTHREAD_MUTEX_INITIALIZER,
-                            .changed = PTHREAD_COND_INITIALIZER};
-    waiter.mutation.done = wake;
-    store_submit(store, &waiter.mutation);
-    pthread_mutex_lock(&waiter.lock);
-    while (!waiter.done)
-        pthread_cond_wait(&waiter.changed, &waiter.lock);
-    pthread_mutex_unlock(&waiter.lock);
-    *mutation = waiter.mutation;
+    struct writing writing = {.mutation = *mutation, .waiter = WAITER};
+    writing.mutation.done = end_writing;
+    store_submit(store, &writing.mutation);
+    await(&writing.waiter);
+    *mutation = writing.mutation;
 }
 
 struct identifier fixture_create(struct store *store, const char *organization_id,
@@ -122,8 +248,8 @@ struct identifier fixture_create(struct store *store, const char *organization_i
                                     .title = text_of(title)};
     fixture_apply(store, &create);
     cr_assert_eq(create.status, STORE_OK, "create '%s': status %d, %s", title, create.status,
-                 create.trouble.detail);
-    integration_list_finish(&create.result);
+                 create.detail.text);
+    integration_copy_finish(&create.result);
     if (is_active)
         return create.id;
     struct store_mutation update = {.kind = STORE_UPDATE,
@@ -133,6 +259,6 @@ struct identifier fixture_create(struct store *store, const char *organization_i
                                     .is_active = false};
     fixture_apply(store, &update);
     cr_assert_eq(update.status, STORE_OK);
-    integration_list_finish(&update.result);
+    integration_copy_finish(&update.result);
     return create.id;
 }

@@ -1,38 +1,42 @@
 // SPDX-License-Identifier: MIT
-/*
- * What the suites of the plugin's insides share: a folder that goes away, a store in it, and
- * mutations that are waited for.
- */
-#ifndef FIXTURE_H
-#define FIXTURE_H
+/* A store in a scratch folder, with reads and mutations that are waited for. */
+#ifndef TESTS_PLUGIN_FIXTURE_H
+#define TESTS_PLUGIN_FIXTURE_H
 
 #include "plugin/store/store.h"
+#include "tests/plugin/scratch.h"
 
-/* A new folder under the system's temporary one; scratch_remove deletes it with what is in it. */
-struct scratch {
-    char path[64];
-};
+/* The engine under test: a suite is linked with one of them. */
+extern const struct store_engine *const fixture_engine;
 
-struct scratch scratch_make(void);
-void scratch_remove(const struct scratch *scratch);
-
-/* The path of a file in it; the result is overwritten by the next call. */
-const char *scratch_file(const struct scratch *scratch, const char *name);
-
-/* Opens `integrations.db` in the folder, or fails the test. Time is fixture_now_ms. */
+/* Opens `integrations.db` in the folder, or fails the test. The time is fixture_now_ms. */
 struct store *fixture_open(const struct scratch *scratch, const char *locale);
 int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
                          struct store **ret_store, gql_failure *failure);
+void fixture_close(struct store **store);
 
 extern _Atomic int64_t fixture_now_ms;
 
-/* All that the store wrote into the log so far. */
+/* All that the store has logged so far. */
 const char *fixture_log(void);
 
-/* Submits and waits. The result is to be finished by the caller. */
+/* Reads with `function`, waits, and returns the status. */
+typedef enum store_status fixture_read_fn(struct store_reader *reader, void *context);
+enum store_status fixture_read(struct store *store, fixture_read_fn *function, void *context);
+
+/* The copy is for the caller to finish. */
+enum store_status fixture_get(struct store *store, struct identifier id,
+                              struct integration_copy *copy);
+struct store_counts fixture_counts(struct store *store, const char *organization_id);
+
+/* Appends the whole range to the list. */
+void fixture_scan(struct store *store, const struct store_range *range,
+                  struct integration_list *list);
+
+/* Submits and waits. The result is for the caller to finish. */
 void fixture_apply(struct store *store, struct store_mutation *mutation);
 
-/* Creates one, or fails the test. */
+/* Creates an integration, or fails the test. */
 struct identifier fixture_create(struct store *store, const char *organization_id,
                                  const char *title, bool is_active);
 

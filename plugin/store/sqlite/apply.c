@@ -4,64 +4,49 @@
 #include "plugin/store/sqlite/queries.h"
 
 /*
- * IDs that are taken are minted anew; with 16 random bits in each, so many in a row mean that
- * something else is wrong.
+ * A taken ID is minted again. Each has 16 random bits, so that many in a row mean that something
+ * else is wrong.
  */
 enum { MINT_ATTEMPTS = 16 };
 
-static enum store_status broken(const struct apply_context *context, struct store_trouble *trouble)
-{
-    return connection_status(context->connection,
-                             sqlite3_extended_errcode(context->connection->handle), trouble);
-}
-
-static void bind_text(sqlite3_stmt *statement, int column, struct text text)
-{
-    if (text.data == NULL)
-        sqlite3_bind_null(statement, column);
-    else
-        sqlite3_bind_text(statement, column, text.data, (int)text.size, SQLITE_STATIC);
-}
-
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
-                             struct store_trouble *trouble)
+                             struct store_detail *detail)
 {
     const int code = sqlite3_step(statement);
     const enum store_status status = code == SQLITE_DONE
                                          ? STORE_OK
-                                         : connection_status(context->connection, code, trouble);
+                                         : connection_status(context->connection, code, detail);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     return status;
 }
 
-static enum store_status add_organization(const struct apply_context *context,
-                                          struct store_organization *organization,
-                                          struct store_trouble *trouble)
+static enum store_status add_organization(const struct apply_context *context, struct text id,
+                                          int64_t *ret_key, struct store_detail *detail)
 {
     sqlite3_stmt *statement = connection_statement(context->connection, STATEMENT_ADD_ORGANIZATION);
     if (statement == NULL)
-        return broken(context, trouble);
-    bind_text(statement, 1, organization->id);
+        return connection_failure(context->connection, detail);
+    bind_text(statement, 1, id);
     int code = sqlite3_step(statement);
     if (code == SQLITE_ROW) {
-        organization->key = sqlite3_column_int64(statement, 0);
+        *ret_key = sqlite3_column_int64(statement, 0);
         code = sqlite3_step(statement);
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? STORE_OK : connection_status(context->connection, code, trouble);
+    return code == SQLITE_DONE ? STORE_OK : connection_status(context->connection, code, detail);
 }
 
 static enum store_status find_organization(const struct apply_context *context, struct text id,
-                                           int64_t *ret_key, struct store_trouble *trouble)
+                                           int64_t *ret_key, struct store_detail *detail)
 {
-    struct store_organization organization;
-    enum store_status status = query_organization(context->connection, id, &organization, trouble);
-    if (status == STORE_OK && organization.key == 0)
-        status = add_organization(context, &organization, trouble);
+    struct organization_row row;
+    const enum store_status status = query_organization(context->connection, id, &row, detail);
+    if (status == STORE_OK && row.key == 0)
+        return add_organization(context, id, ret_key, detail);
     if (status == STORE_OK)
-        *ret_key = organization.key;
+        *ret_key = row.key;
     return status;
 }
 
@@ -72,19 +57,19 @@ static enum store_status insert(const struct apply_context *context,
     sqlite3_stmt *statement = connection_statement(context->connection,
                                                    STATEMENT_INSERT_INTEGRATION);
     if (statement == NULL)
-        return broken(context, &mutation->trouble);
+        return connection_failure(context->connection, &mutation->detail);
     for (int attempt = 0; attempt < MINT_ATTEMPTS; attempt++) {
         mutation->id = identifier_next(context->mint, context->unix_milliseconds);
-        sqlite3_bind_blob(statement, 1, mutation->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
+        bind_identifier(statement, 1, &mutation->id);
         sqlite3_bind_int64(statement, 2, organization);
         bind_text(statement, 3, mutation->title);
         sqlite3_bind_blob(statement, 4, key->data, (int)key->size, SQLITE_STATIC);
         bind_text(statement, 5, mutation->credential_ref);
-        const enum store_status status = run(context, statement, &mutation->trouble);
+        const enum store_status status = run(context, statement, &mutation->detail);
         if (status != STORE_OK || sqlite3_changes(context->connection->handle) == 1)
             return status;
     }
-    mutation->trouble = (struct store_trouble){"no ID could be minted that is not taken"};
+    mutation->detail = (struct store_detail){"every ID that was minted is taken"};
     return STORE_BROKEN;
 }
 
@@ -96,10 +81,10 @@ static enum store_status create(const struct apply_context *context,
     if (!sort_key_make(context->collation, mutation->title, &key))
         return STORE_NO_MEMORY;
     enum store_status status = find_organization(context, mutation->organization_id, &organization,
-                                                 &mutation->trouble);
+                                                 &mutation->detail);
     if (status == STORE_OK)
         status = insert(context, mutation, organization, &key);
-    const struct integration created = {
+    mutation->result.integration = (struct integration){
         .id = mutation->id,
         .version = 1,
         .is_active = true,
@@ -107,26 +92,26 @@ static enum store_status create(const struct apply_context *context,
         .organization_id = mutation->organization_id,
         .credential_ref = mutation->credential_ref,
     };
-    if (status == STORE_OK && !integration_list_append(&mutation->result, &created))
-        return STORE_NO_MEMORY;
     return status;
 }
 
-/* Puts the integration as it is into the result, and compares the version. */
+/* Copies the stored integration into the result and compares its version. */
 static enum store_status check_version(const struct apply_context *context,
                                        struct store_mutation *mutation)
 {
-    const enum store_status status = query_integration(context->connection, &mutation->id,
-                                                       &mutation->result, &mutation->trouble);
+    struct integration stored;
+    const enum store_status status = query_integration(context->connection, &mutation->id, &stored,
+                                                       &mutation->detail);
     if (status != STORE_OK)
         return status;
-    return mutation->result.items[0].version == mutation->expected_version ? STORE_OK
-                                                                           : STORE_CONFLICT;
+    if (!integration_copy_init(&mutation->result, &stored))
+        return STORE_NO_MEMORY;
+    return stored.version == mutation->expected_version ? STORE_OK : STORE_CONFLICT;
 }
 
 static enum store_status write_with_title(const struct apply_context *context,
                                           const struct integration *changed,
-                                          struct store_trouble *trouble)
+                                          struct store_detail *detail)
 {
     SORT_KEY_AUTO key;
     sqlite3_stmt *statement = connection_statement(context->connection,
@@ -134,50 +119,47 @@ static enum store_status write_with_title(const struct apply_context *context,
     if (!sort_key_make(context->collation, changed->title, &key))
         return STORE_NO_MEMORY;
     if (statement == NULL)
-        return broken(context, trouble);
-    sqlite3_bind_blob(statement, 1, changed->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
+        return connection_failure(context->connection, detail);
+    bind_identifier(statement, 1, &changed->id);
     sqlite3_bind_int(statement, 2, changed->is_active);
     bind_text(statement, 3, changed->title);
     sqlite3_bind_blob(statement, 4, key.data, (int)key.size, SQLITE_STATIC);
     bind_text(statement, 5, changed->credential_ref);
-    return run(context, statement, trouble);
+    return run(context, statement, detail);
 }
 
 static enum store_status write_in_place(const struct apply_context *context,
                                         const struct integration *changed,
-                                        struct store_trouble *trouble)
+                                        struct store_detail *detail)
 {
     sqlite3_stmt *statement = connection_statement(context->connection,
                                                    STATEMENT_UPDATE_INTEGRATION_IN_PLACE);
     if (statement == NULL)
-        return broken(context, trouble);
-    sqlite3_bind_blob(statement, 1, changed->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
+        return connection_failure(context->connection, detail);
+    bind_identifier(statement, 1, &changed->id);
     sqlite3_bind_int(statement, 2, changed->is_active);
     bind_text(statement, 3, changed->credential_ref);
-    return run(context, statement, trouble);
+    return run(context, statement, detail);
 }
 
 static enum store_status update(const struct apply_context *context,
                                 struct store_mutation *mutation)
 {
-    enum store_status status = check_version(context, mutation);
+    const enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
         return status;
-    struct integration changed = mutation->result.items[0];
+    struct integration *changed = &mutation->result.integration;
     const bool retitled = mutation->title.data != NULL &&
-                          !text_equal(mutation->title, changed.title);
+                          !text_equal(mutation->title, changed->title);
     if (retitled)
-        changed.title = mutation->title;
+        changed->title = mutation->title;
     if (mutation->sets_credential_ref)
-        changed.credential_ref = mutation->credential_ref;
+        changed->credential_ref = mutation->credential_ref;
     if (mutation->sets_active)
-        changed.is_active = mutation->is_active;
-    status = retitled ? write_with_title(context, &changed, &mutation->trouble)
-                      : write_in_place(context, &changed, &mutation->trouble);
-    /* Its texts are the caller's, or the list's own: both outlive the result. */
-    changed.version++;
-    mutation->result.items[0] = changed;
-    return status;
+        changed->is_active = mutation->is_active;
+    changed->version++;
+    return retitled ? write_with_title(context, changed, &mutation->detail)
+                    : write_in_place(context, changed, &mutation->detail);
 }
 
 static enum store_status delete (const struct apply_context *context,
@@ -186,9 +168,9 @@ static enum store_status delete (const struct apply_context *context,
     if (status != STORE_OK) return status;
     sqlite3_stmt *statement = connection_statement(context->connection,
                                                    STATEMENT_DELETE_INTEGRATION);
-    if (statement == NULL) return broken(context, &mutation->trouble);
-    sqlite3_bind_blob(statement, 1, mutation->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
-    return run(context, statement, &mutation->trouble);
+    if (statement == NULL) return connection_failure(context->connection, &mutation->detail);
+    bind_identifier(statement, 1, &mutation->id);
+    return run(context, statement, &mutation->detail);
 }
 
 enum store_status apply_mutation(const struct apply_context *context,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* One mutation against the database, within a transaction that the caller begins and ends. */
-#ifndef STORE_APPLY_H
-#define STORE_APPLY_H
+#ifndef PLUGIN_STORE_SQLITE_APPLY_H
+#define PLUGIN_STORE_SQLITE_APPLY_H
 
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/connection.h"
@@ -13,7 +13,7 @@ struct apply_context {
     int64_t unix_milliseconds;
 };
 
-/* Returns what goes into mutation->status; fills in mutation->result and mutation->trouble. */
+/* Returns the mutation's status; sets its result and, on failure, its detail. */
 enum store_status apply_mutation(const struct apply_context *context,
                                  struct store_mutation *mutation);
 

@@ -5,53 +5,57 @@
 #include <string.h>
 
 #include "plugin/base/deadline.h"
+#include "plugin/base/failure.h"
 
 /*
- * Of two that open a new file at the same time one is told that it is busy, without having waited:
- * SQLite does not call its busy handler where the mode of the journal changes. Where it does call
- * it, an attempt takes the whole timeout itself.
+ * SQLite does not call its busy handler where the journal mode changes: of two connections that open
+ * a new file at the same time, one is told at once that the file is busy. Where SQLite does call
+ * the handler, one attempt takes the whole timeout.
  */
 static int use_wal(sqlite3 *handle, int busy_timeout_ms)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
-    const uint64_t deadline = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u;
+    const struct deadline deadline = {.at = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u +
+                                            1};
     for (;;) {
         const int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
-        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline, NULL))
+        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline))
             return code;
         nanosleep(&pause, NULL);
     }
 }
 
-static int set_pragmas(struct connection *connection, const struct store_options *options,
-                       bool writable)
+static int set_pragmas(struct connection *connection, const struct sqlite_options *options,
+                       enum connection_role role)
 {
     char pragmas[256];
-    const int code = writable ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
+    const bool writes = role == CONNECTION_WRITER;
+    const int code = writes ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
-    sqlite3_snprintf(
-        (int)sizeof pragmas, pragmas,
-        "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF;"
-        "PRAGMA cache_size = -%d; PRAGMA mmap_size = %lld;",
-        writable ? "" : "PRAGMA query_only = ON;", options->cache_kib,
-        (sqlite3_int64)options->mmap_mib << 20);
+    sqlite3_snprintf((int)sizeof pragmas, pragmas,
+                     "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+                     "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -%d;"
+                     "PRAGMA mmap_size = %lld;",
+                     writes ? "" : "PRAGMA query_only = ON;", options->cache_kib,
+                     (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
 }
 
-int connection_open(struct connection *connection, const struct store_options *options,
-                    bool writable)
+int connection_open(struct connection *connection, const struct sqlite_options *options,
+                    enum connection_role role)
 {
     *connection = (struct connection){0};
+    const bool writes = role == CONNECTION_WRITER;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
-                      (writable ? SQLITE_OPEN_CREATE : 0);
+                      (writes ? SQLITE_OPEN_CREATE : 0);
     int code = sqlite3_open_v2(options->path, &connection->handle, flags, NULL);
     if (code != SQLITE_OK)
         return code;
-    sqlite3_busy_timeout(connection->handle, options->busy_timeout_ms);
-    /* A file is data: it must not bring functions, tables or triggers with a will of their own. */
+    sqlite3_busy_timeout(connection->handle, writes ? options->busy_timeout_ms : 0);
+    /* A database is data: it must not bring functions, tables or triggers of its own. */
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    return set_pragmas(connection, options, writable);
+    return set_pragmas(connection, options, role);
 }
 
 void connection_close(struct connection *connection)
@@ -62,9 +66,17 @@ void connection_close(struct connection *connection)
     *connection = (struct connection){0};
 }
 
+void connection_release_row(struct connection *connection)
+{
+    if (connection->row != NULL)
+        sqlite3_reset(connection->row);
+    connection->row = NULL;
+}
+
 sqlite3_stmt *connection_statement(struct connection *connection, enum statement statement)
 {
     sqlite3_stmt **slot = &connection->statements[statement];
+    connection_release_row(connection);
     if (*slot == NULL)
         sqlite3_prepare_v3(connection->handle, statement_sql[statement], -1,
                            SQLITE_PREPARE_PERSISTENT, slot, NULL);
@@ -82,11 +94,11 @@ int connection_run(struct connection *connection, enum statement statement)
 }
 
 enum store_status connection_status(const struct connection *connection, int code,
-                                    struct store_trouble *trouble)
+                                    struct store_detail *detail)
 {
     const bool known = connection->handle != NULL &&
                        sqlite3_extended_errcode(connection->handle) == code;
-    snprintf(trouble->detail, sizeof trouble->detail, "SQLite %d: %s", code,
+    snprintf(detail->text, sizeof detail->text, "SQLite %d: %s", code,
              known ? sqlite3_errmsg(connection->handle) : sqlite3_errstr(code));
     switch (code & 0xff) {
     case SQLITE_BUSY:
@@ -99,6 +111,33 @@ enum store_status connection_status(const struct connection *connection, int cod
     default:
         return STORE_BROKEN;
     }
+}
+
+enum store_status connection_failure(const struct connection *connection,
+                                     struct store_detail *detail)
+{
+    return connection_status(connection, sqlite3_extended_errcode(connection->handle), detail);
+}
+
+int32_t connection_fail(const struct connection *connection, const char *doing,
+                        gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing,
+                sqlite3_db_filename(connection->handle, "main"), sqlite3_errmsg(connection->handle),
+                sqlite3_extended_errcode(connection->handle));
+}
+
+void bind_text(sqlite3_stmt *statement, int column, struct text text)
+{
+    if (text.data == NULL)
+        sqlite3_bind_null(statement, column);
+    else
+        sqlite3_bind_text(statement, column, text.data, (int)text.size, SQLITE_STATIC);
+}
+
+void bind_identifier(sqlite3_stmt *statement, int column, const struct identifier *identifier)
+{
+    sqlite3_bind_blob(statement, column, identifier->bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
 }
 
 struct text column_text(sqlite3_stmt *statement, int column)

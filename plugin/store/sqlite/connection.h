@@ -1,40 +1,60 @@
 // SPDX-License-Identifier: MIT
 /*
- * A connection to the database with its statements, each prepared once, on first use. One thread at
- * a time.
+ * A connection to the database with its statements, each prepared once, on first use. Used by one
+ * thread at a time.
  */
-#ifndef STORE_CONNECTION_H
-#define STORE_CONNECTION_H
+#ifndef PLUGIN_STORE_SQLITE_CONNECTION_H
+#define PLUGIN_STORE_SQLITE_CONNECTION_H
 
 #include <sqlite3.h>
 
+#include "plugin/store/sqlite/options.h"
 #include "plugin/store/sqlite/statements.h"
-#include "plugin/store/store.h"
 
 struct connection {
     sqlite3 *handle;
+    sqlite3_stmt *row; /* The statement whose current row somebody has borrowed, or NULL. */
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
 /*
- * Opens the file, for reading only if it is not to be `writable`; else it is made where it lacks.
- * Returns SQLite's code.
+ * A reader fails at once with SQLITE_BUSY where it would have to wait for a lock. A writer waits for
+ * the busy timeout, and creates the file if it does not exist. Returns SQLite's code; close the
+ * connection in any case.
  */
-int connection_open(struct connection *connection, const struct store_options *options,
-                    bool writable);
+enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
+int connection_open(struct connection *connection, const struct sqlite_options *options,
+                    enum connection_role role);
 void connection_close(struct connection *connection);
 
-/* The statement, ready to be bound; NULL if it can't be prepared. */
+/*
+ * The statement, ready to be bound; NULL if it can't be prepared. Ends the borrowing of a row.
+ */
 sqlite3_stmt *connection_statement(struct connection *connection, enum statement statement);
 
-/* Runs a statement that takes nothing and returns nothing. Returns SQLite's code. */
+/* Ends the borrowing of a row, if there is one. */
+void connection_release_row(struct connection *connection);
+
+/* Runs a statement without parameters and results. Returns SQLite's code. */
 int connection_run(struct connection *connection, enum statement statement);
 
-/* What SQLite's code means for the caller, with the detail written down. */
+/* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,
-                                    struct store_trouble *trouble);
+                                    struct store_detail *detail);
 
-/* Reads a column of the current row; the text is borrowed until the next step. */
+/* The same for the code of the last call that failed. */
+enum store_status connection_failure(const struct connection *connection,
+                                     struct store_detail *detail);
+
+/* The same while opening, as a failure of `doing`. */
+int32_t connection_fail(const struct connection *connection, const char *doing,
+                        gql_failure *failure);
+
+/* Binds no text as NULL. The text is borrowed until the statement's bindings are cleared. */
+void bind_text(sqlite3_stmt *statement, int column, struct text text);
+void bind_identifier(sqlite3_stmt *statement, int column, const struct identifier *identifier);
+
+/* A column of the current row; the text is borrowed until the next step. */
 struct text column_text(sqlite3_stmt *statement, int column);
 struct identifier column_identifier(sqlite3_stmt *statement, int column);
 

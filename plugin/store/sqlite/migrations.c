@@ -5,7 +5,7 @@
 
 #include "plugin/base/failure.h"
 
-/* "INTG" in the file's header says whose database it is (PRAGMA application_id). */
+/* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x494E5447 };
 
 static int read_number(sqlite3 *handle, const char *sql, int *ret_number)
@@ -20,14 +20,6 @@ static int read_number(sqlite3 *handle, const char *sql, int *ret_number)
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static int32_t fail_sqlite(struct connection *connection, const struct store_options *options,
-                           const char *doing, gql_failure *failure)
-{
-    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing,
-                options->path, sqlite3_errmsg(connection->handle),
-                sqlite3_extended_errcode(connection->handle));
-}
-
 static int apply(sqlite3 *handle, int number)
 {
     char version[96];
@@ -37,49 +29,59 @@ static int apply(sqlite3 *handle, int number)
     return code == SQLITE_OK ? sqlite3_exec(handle, version, NULL, NULL, NULL) : code;
 }
 
+static int32_t refuse_foreign(const char *path, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' belongs to another application; give the plugin a file of its "
+                "own",
+                path);
+}
+
+static int32_t refuse_version(const char *path, int version, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' has schema version %d, and this plugin supports up to %d; use "
+                "the plugin version that wrote it, or a newer one",
+                path, version, migration_count);
+}
+
 /*
- * Within a transaction: another process may be at it too. Sets *ret_done when there is nothing left
- * to do.
+ * Within a transaction, since another process may be migrating too. Sets *ret_done if nothing is
+ * left to do.
  */
-static int32_t step(struct connection *connection, const struct store_options *options,
-                    bool *ret_done, gql_failure *failure)
+static int32_t step(struct connection *connection, bool *ret_done, gql_failure *failure)
 {
     sqlite3 *handle = connection->handle;
+    const char *path = sqlite3_db_filename(handle, "main");
     int version = 0, application = 0, tables = 0;
     if (read_number(handle, "PRAGMA user_version", &version) != SQLITE_OK ||
         read_number(handle, "PRAGMA application_id", &application) != SQLITE_OK ||
         read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables) != SQLITE_OK)
-        return fail_sqlite(connection, options, "reading", failure);
-    if (application != APPLICATION_ID && (application != 0 || version != 0 || tables != 0))
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.path: '%s' is a database of something else; give the plugin a "
-                    "file of its own",
-                    options->path);
+        return connection_fail(connection, "reading", failure);
+    const bool is_new = application == 0 && version == 0 && tables == 0;
+    if (!is_new && application != APPLICATION_ID)
+        return refuse_foreign(path, failure);
     if (version < 0 || version > migration_count)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.path: '%s' has schema %d, and this plugin knows up to %d; use the "
-                    "version of the plugin that wrote it, or a newer one",
-                    options->path, version, migration_count);
+        return refuse_version(path, version, failure);
     *ret_done = version == migration_count;
     if (!*ret_done && apply(handle, version + 1) != SQLITE_OK)
-        return fail_sqlite(connection, options, "migrating", failure);
+        return connection_fail(connection, "migrating", failure);
     return GQL_OK;
 }
 
-int32_t migrate(struct connection *connection, const struct store_options *options,
-                gql_failure *failure)
+int32_t migrate(struct connection *connection, gql_failure *failure)
 {
     bool done = false;
     while (!done) {
         if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-            return fail_sqlite(connection, options, "locking", failure);
-        const int32_t code = step(connection, options, &done, failure);
+            return connection_fail(connection, "locking", failure);
+        const int32_t code = step(connection, &done, failure);
         if (code != GQL_OK) {
             connection_run(connection, STATEMENT_ROLLBACK);
             return code;
         }
         if (connection_run(connection, STATEMENT_COMMIT) != SQLITE_OK)
-            return fail_sqlite(connection, options, "migrating", failure);
+            return connection_fail(connection, "migrating", failure);
     }
     return GQL_OK;
 }

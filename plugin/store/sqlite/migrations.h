@@ -1,19 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* Brings a database to the schema of this plugin, by numbered steps, each in one transaction. */
-#ifndef STORE_MIGRATIONS_H
-#define STORE_MIGRATIONS_H
+/* Brings a database to this plugin's schema in numbered steps, each in one transaction. */
+#ifndef PLUGIN_STORE_SQLITE_MIGRATIONS_H
+#define PLUGIN_STORE_SQLITE_MIGRATIONS_H
 
 #include "plugin/store/sqlite/connection.h"
 
 /*
- * Made of migrations/N_*.sql; the schema's version (PRAGMA user_version) is the number of those
- * that were applied.
+ * Made from migrations/N_*.sql. The schema version (PRAGMA user_version) is the number of the last
+ * migration that was applied.
  */
 extern const char *const migration_sql[];
 extern const int migration_count;
 
-/* Refuses a file that is not a database of this plugin, or one of a newer schema. */
-int32_t migrate(struct connection *connection, const struct store_options *options,
-                gql_failure *failure);
+/* Refuses a file that is not a database of this plugin, or that has a newer schema. */
+int32_t migrate(struct connection *connection, gql_failure *failure);
 
 #endif

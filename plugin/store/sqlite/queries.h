@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-/* Questions that both readers and the writer ask of a connection. */
-#ifndef STORE_QUERIES_H
-#define STORE_QUERIES_H
+/* Questions that both a reader and the writer ask of a connection. */
+#ifndef PLUGIN_STORE_SQLITE_QUERIES_H
+#define PLUGIN_STORE_SQLITE_QUERIES_H
 
 #include "plugin/store/sqlite/connection.h"
 
-/* As store_visit. */
-enum store_status query_visit(struct connection *connection, const struct identifier *id,
-                              store_visit_fn visit, void *user, struct store_trouble *trouble);
-
-/* As store_get. */
+/* As store_get. The texts are borrowed until the connection's next statement. */
 enum store_status query_integration(struct connection *connection, const struct identifier *id,
-                                    struct integration_list *list, struct store_trouble *trouble);
+                                    struct integration *ret_integration,
+                                    struct store_detail *detail);
 
-/* As store_read_organization. */
+/* An organization as the database knows it. */
+struct organization_row {
+    int64_t key; /* 0: the database has never seen it. */
+    struct store_counts counts;
+};
+
 enum store_status query_organization(struct connection *connection, struct text id,
-                                     struct store_organization *ret_organization,
-                                     struct store_trouble *trouble);
+                                     struct organization_row *ret_row, struct store_detail *detail);
 
 #endif

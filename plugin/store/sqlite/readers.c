@@ -8,8 +8,8 @@ enum { SWEEP_MILLISECONDS = 50 };
 
 static bool sweep_old(void *user);
 
-bool readers_init(struct readers *readers, const struct store_options *options,
-                  const struct collation *collation)
+bool readers_init(struct readers *readers, const struct sqlite_options *options,
+                  const struct collation *collation, const struct store_engine *engine)
 {
     *readers =
         (struct readers){.options = options, .collation = collation, .count = options->readers};
@@ -17,55 +17,52 @@ bool readers_init(struct readers *readers, const struct store_options *options,
     if (readers->slots == NULL)
         return false;
     for (int i = 0; i < readers->count; i++)
-        readers->slots[i] = (struct store_reader){.readers = readers};
+        readers->slots[i] = (struct reader){.base.engine = engine, .readers = readers};
     pthread_mutex_init(&readers->lock, NULL);
     pthread_cond_init(&readers->freed, NULL);
     sweeper_init(&readers->sweeper, SWEEP_MILLISECONDS, sweep_old, readers);
     return true;
 }
 
-/* The load is sequentially consistent for whoever waits: see free_slot. */
-static bool take_slot(struct store_reader *slot)
+/* The load is sequentially consistent for threads that wait: see free_slot. */
+static bool take_slot(struct reader *slot)
 {
     return !atomic_load(&slot->taken) &&
            !atomic_exchange_explicit(&slot->taken, true, memory_order_acquire);
 }
 
 /*
- * Begins with the slot of the processor that runs the thread, so that threads seldom meet and
- * caches stay warm.
+ * Begins with the slot of the processor that runs the thread, so that threads seldom meet and caches
+ * stay warm.
  */
-static struct store_reader *find_free(struct readers *readers)
+static struct reader *find_free(struct readers *readers, bool open)
 {
     const int cpu = sched_getcpu();
     const int first = cpu < 0 ? 0 : cpu % readers->count;
     for (int i = 0; i < readers->count; i++) {
-        struct store_reader *slot = &readers->slots[(first + i) % readers->count];
-        if (take_slot(slot))
+        struct reader *slot = &readers->slots[(first + i) % readers->count];
+        if ((!open || atomic_load_explicit(&slot->open, memory_order_relaxed)) && take_slot(slot))
             return slot;
     }
     return NULL;
 }
 
-static struct store_reader *wait_for_free(struct readers *readers)
+static struct reader *wait_for_free(struct readers *readers)
 {
-    struct store_reader *slot;
+    struct reader *slot;
     pthread_mutex_lock(&readers->lock);
     atomic_fetch_add(&readers->waiting, 1);
-    while ((slot = find_free(readers)) == NULL)
+    while ((slot = find_free(readers, false)) == NULL)
         pthread_cond_wait(&readers->freed, &readers->lock);
     atomic_fetch_sub(&readers->waiting, 1);
     pthread_mutex_unlock(&readers->lock);
     return slot;
 }
 
-static void free_slot(struct store_reader *slot)
+static void free_slot(struct reader *slot)
 {
     struct readers *readers = slot->readers;
-    /*
-     * Sequentially consistent on both sides: either the waiter sees the slot free, or we see the
-     * waiter.
-     */
+    /* Sequentially consistent on both sides: the waiter sees the slot free, or we see the waiter. */
     atomic_store(&slot->taken, false);
     if (atomic_load(&readers->waiting) == 0)
         return;
@@ -74,67 +71,94 @@ static void free_slot(struct store_reader *slot)
     pthread_mutex_unlock(&readers->lock);
 }
 
-static bool ensure_open(struct store_reader *slot, enum store_status *ret_status,
-                        struct store_trouble *trouble)
+static int ensure_open(struct reader *slot)
 {
-    if (slot->open)
-        return true;
-    const int code = connection_open(&slot->connection, slot->readers->options, false);
-    slot->open = code == SQLITE_OK;
-    if (slot->open)
-        return true;
-    *ret_status = connection_status(&slot->connection, code, trouble);
-    connection_close(&slot->connection);
-    return false;
+    if (atomic_load_explicit(&slot->open, memory_order_relaxed))
+        return SQLITE_OK;
+    connection_close(&slot->connection); /* Of an attempt that failed. */
+    const int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    if (code == SQLITE_OK)
+        atomic_store_explicit(&slot->open, true, memory_order_relaxed);
+    return code;
 }
 
-static bool enter(struct store_reader *slot, enum store_status *ret_status,
-                  struct store_trouble *trouble)
+static int enter(struct reader *slot)
 {
-    if (!ensure_open(slot, ret_status, trouble))
-        return false;
-    const int code = snapshot_enter(&slot->snapshot, &slot->connection);
-    if (code != SQLITE_OK)
-        *ret_status = connection_status(&slot->connection, code, trouble);
-    return code == SQLITE_OK;
+    slot->organization_id = NO_TEXT;
+    const int code = ensure_open(slot);
+    return code == SQLITE_OK ? snapshot_enter(&slot->snapshot, &slot->connection) : code;
 }
 
-struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status,
-                                  struct store_trouble *trouble)
+struct reader *readers_take_ready(struct readers *readers)
 {
-    struct store_reader *slot = find_free(readers);
-    if (slot == NULL)
-        slot = wait_for_free(readers);
-    if (atomic_load(&readers->closed))
-        *ret_status = STORE_BUSY;
-    else if (enter(slot, ret_status, trouble))
+    struct reader *slot = atomic_load(&readers->closed) ? NULL : find_free(readers, true);
+    if (slot == NULL || enter(slot) == SQLITE_OK)
         return slot;
     free_slot(slot);
     return NULL;
 }
 
-static void end_snapshot(struct store_reader *slot)
+/* Connections that read fail with SQLITE_BUSY at once, so that a ready one never waits for a lock. */
+static int enter_when_unlocked(struct reader *slot, struct deadline deadline)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    const struct deadline timeout = {
+        .at = monotonic_now() + (uint64_t)slot->readers->options->busy_timeout_ms * 1000000u + 1};
+    for (;;) {
+        const int code = enter(slot);
+        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(timeout) || deadline_passed(deadline))
+            return code;
+        nanosleep(&pause, NULL);
+    }
+}
+
+static enum store_status enter_late(struct reader *slot, struct deadline deadline,
+                                    struct store_detail *detail)
+{
+    detail->text[0] = '\0';
+    if (atomic_load(&slot->readers->closed))
+        return STORE_BUSY;
+    if (deadline_passed(deadline))
+        return STORE_EXPIRED;
+    const int code = enter_when_unlocked(slot, deadline);
+    return code == SQLITE_OK ? STORE_OK : connection_status(&slot->connection, code, detail);
+}
+
+struct reader *readers_take(struct readers *readers, struct deadline deadline,
+                            enum store_status *ret_status, struct store_detail *detail)
+{
+    struct reader *slot = find_free(readers, true);
+    if (slot == NULL)
+        slot = wait_for_free(readers);
+    *ret_status = enter_late(slot, deadline, detail);
+    if (*ret_status == STORE_OK)
+        return slot;
+    free_slot(slot);
+    return NULL;
+}
+
+static void end_snapshot(struct reader *slot)
 {
     snapshot_end(&slot->snapshot, &slot->connection);
     atomic_store_explicit(&slot->kept, false, memory_order_relaxed);
 }
 
-void readers_give_back(struct store_reader *reader)
+void readers_give_back(struct reader *reader)
 {
     const bool kept = snapshot_leave(&reader->snapshot, &reader->connection);
     atomic_store(&reader->kept, kept);
-    /* A snapshot that nobody would ever end holds up whoever wants to begin the log anew. */
+    /* A snapshot that nobody ends would keep writers from resetting the log. */
     if (kept && !sweeper_wake(&reader->readers->sweeper))
         end_snapshot(reader);
     free_slot(reader);
 }
 
-/* Returns whether there are any, though they may be in use. */
+/* Returns whether any snapshot is kept, even if its slot is in use. */
 static bool sweep(struct readers *readers, bool only_old)
 {
     bool any = false;
     for (int i = 0; i < readers->count; i++) {
-        struct store_reader *slot = &readers->slots[i];
+        struct reader *slot = &readers->slots[i];
         if (!atomic_load(&slot->kept))
             continue;
         any = true;

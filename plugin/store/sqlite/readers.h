@@ -1,57 +1,70 @@
 // SPDX-License-Identifier: MIT
 /* A bounded set of connections that read, each used by one thread at a time. Any thread. */
-#ifndef STORE_READERS_H
-#define STORE_READERS_H
+#ifndef PLUGIN_STORE_SQLITE_READERS_H
+#define PLUGIN_STORE_SQLITE_READERS_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 
 #include "plugin/store/collation.h"
+#include "plugin/store/engine.h"
 #include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/snapshot.h"
 #include "plugin/store/sqlite/sweeper.h"
 
-struct store_reader {
+struct readers;
+
+struct reader {
+    struct store_reader base;
     _Alignas(64) atomic_bool taken;
-    /* Its snapshot is open although nobody reads. Written by whoever has taken it. */
-    atomic_bool kept;
-    bool open;
+    atomic_bool kept; /* Its snapshot stays open between reads. Written by the slot's holder. */
+    atomic_bool open; /* Likewise. */
     struct connection connection;
     struct snapshot snapshot;
     struct readers *readers;
+    struct text organization_id; /* Whose row is below; borrowed from this read. No text: none. */
+    struct organization_row organization;
 };
 
 struct readers {
-    const struct store_options *options;
+    const struct sqlite_options *options;
     const struct collation *collation;
-    struct store_reader *slots;
+    struct reader *slots;
     int count;
     atomic_bool closed;
     atomic_int waiting;
-    pthread_mutex_t lock; /* Only for those that found every slot taken. */
+    pthread_mutex_t lock; /* Only for threads that found every slot taken. */
     pthread_cond_t freed;
-    struct sweeper sweeper; /* Of snapshots that are kept and not used again. */
+    struct sweeper sweeper; /* Ends snapshots that nobody uses. */
 };
 
-/* The options and the collation must outlive it. False if memory ran out. */
-bool readers_init(struct readers *readers, const struct store_options *options,
-                  const struct collation *collation);
+/* The options and the collation must outlive it. False if out of memory. */
+bool readers_init(struct readers *readers, const struct sqlite_options *options,
+                  const struct collation *collation, const struct store_engine *engine);
 
-/* Waits for those that are taken; from now on none is given out. */
+/* Waits for the readers in use; hands out none from now on. May be called again. */
 void readers_drain(struct readers *readers);
 
 /* After readers_drain. */
 void readers_finish(struct readers *readers);
 
 /*
- * A free connection in a snapshot, opened if need be; waits where all are taken. NULL with the
- * status.
+ * An open connection in a current snapshot, without any waiting; NULL if there is none that is free
+ * and ready.
  */
-struct store_reader *readers_take(struct readers *readers, enum store_status *ret_status,
-                                  struct store_trouble *trouble);
-void readers_give_back(struct store_reader *reader);
+struct reader *readers_take_ready(struct readers *readers);
 
-/* Any thread, after a commit: ends the snapshots that are kept, which nobody can go on with. */
+/*
+ * The same, but waits for a free slot, opens the connection, and waits for locks, until the deadline
+ * or the busy timeout. NULL with the status and the detail on failure.
+ */
+struct reader *readers_take(struct readers *readers, struct deadline deadline,
+                            enum store_status *ret_status, struct store_detail *detail);
+
+void readers_give_back(struct reader *reader);
+
+/* Any thread, after a commit: ends the snapshots that are kept between reads, now out of date. */
 void readers_end_kept(struct readers *readers);
 
 #endif

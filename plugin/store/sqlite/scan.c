@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Pages: rows in the order of their titles, from a position on. */
-#include "plugin/store/sqlite/readers.h"
+#include "plugin/store/sqlite/scan.h"
 
-/* A position as the index has it. */
+/* A position as it stands in the index. */
 struct bound {
     bool given;
     struct sort_key key;
@@ -66,51 +65,48 @@ static bool append_row(sqlite3_stmt *row, struct text organization_id,
 
 struct scan {
     struct connection *connection;
-    const struct store_organization *organization;
-    enum store_filter filter;
-    bool backward;
-    size_t limit;
-    struct bound *start, *end;
+    int64_t organization;
+    const struct store_range *range;
+    const struct bound *start, *end; /* In the direction of the scan. */
     struct integration_list *list;
+    size_t limit; /* Of the list. */
     bool at_end;
+    struct store_detail *detail;
 };
 
-/*
- * No title's sort key is below the first, or above the second: ICU's keys are not empty, and none
- * begins so.
- */
-static const uint8_t lowest_key[1],
-    highest_key[16] = {
-        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
-};
+/* Where a scan begins that has no bound: ICU's sort keys are not empty, and none begins so. */
+static const struct {
+    uint8_t bytes[16];
+    int size;
+} lowest_key = {{0}, 0}, highest_key = {{255, 255, 255, 255, 255, 255, 255, 255, 255, 255}, 10};
 
-static void bind(const struct scan *scan, sqlite3_stmt *statement)
+static void bind_start(const struct scan *scan, sqlite3_stmt *statement)
 {
     const struct bound *start = scan->start;
-    sqlite3_bind_int64(statement, 1, scan->organization->key);
     if (start->given)
         sqlite3_bind_blob(statement, 2, start->key.data, (int)start->key.size, SQLITE_STATIC);
+    else if (scan->range->backward)
+        sqlite3_bind_blob(statement, 2, highest_key.bytes, highest_key.size, SQLITE_STATIC);
     else
-        sqlite3_bind_blob(statement, 2, scan->backward ? highest_key : lowest_key,
-                          scan->backward ? (int)sizeof highest_key : 0, SQLITE_STATIC);
-    sqlite3_bind_blob(statement, 3, start->id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 4, (sqlite3_int64)(scan->limit - scan->list->count));
-    if (scan->filter != STORE_ALL)
-        sqlite3_bind_int(statement, 5, scan->filter == STORE_ACTIVE);
+        sqlite3_bind_blob(statement, 2, lowest_key.bytes, lowest_key.size, SQLITE_STATIC);
+    bind_identifier(statement, 3, &start->id);
 }
 
-static enum store_status run(struct scan *scan, enum statement which, struct store_trouble *trouble)
+static enum store_status run(struct scan *scan, enum statement which)
 {
     sqlite3_stmt *statement = connection_statement(scan->connection, which);
     if (statement == NULL)
-        return connection_status(scan->connection,
-                                 sqlite3_extended_errcode(scan->connection->handle), trouble);
-    bind(scan, statement);
+        return connection_failure(scan->connection, scan->detail);
+    sqlite3_bind_int64(statement, 1, scan->organization);
+    bind_start(scan, statement);
+    sqlite3_bind_int64(statement, 4, (sqlite3_int64)(scan->limit - scan->list->count));
+    if (scan->range->filter != STORE_ALL)
+        sqlite3_bind_int(statement, 5, scan->range->filter == STORE_ACTIVE);
     int code = SQLITE_DONE;
     bool room = true;
     while (room && !scan->at_end && (code = sqlite3_step(statement)) == SQLITE_ROW) {
-        scan->at_end = !is_before(statement, scan->end, scan->backward);
-        room = scan->at_end || append_row(statement, scan->organization->id, scan->list);
+        scan->at_end = !is_before(statement, scan->end, scan->range->backward);
+        room = scan->at_end || append_row(statement, scan->range->organization_id, scan->list);
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
@@ -118,40 +114,43 @@ static enum store_status run(struct scan *scan, enum statement which, struct sto
         return STORE_NO_MEMORY;
     return code == SQLITE_DONE || code == SQLITE_ROW
                ? STORE_OK
-               : connection_status(scan->connection, code, trouble);
+               : connection_status(scan->connection, code, scan->detail);
 }
 
-enum store_status store_read_scan(struct store_reader *reader,
-                                  const struct store_organization *organization,
-                                  const struct store_range *range, bool backward, int limit,
-                                  struct integration_list *list, struct store_trouble *trouble)
+/* A page is two ranges of one index: the rows whose titles sort as the bound's, then the others. */
+static const struct {
+    enum statement ties, rows;
+} statements[2][2] = {
+    {{STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD},
+     {STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
+    {{STATEMENT_ACTIVITY_TIES_FORWARD, STATEMENT_ACTIVITY_ROWS_FORWARD},
+     {STATEMENT_ACTIVITY_TIES_BACKWARD, STATEMENT_ACTIVITY_ROWS_BACKWARD}},
+};
+
+enum store_status scan_rows(struct connection *connection, const struct collation *collation,
+                            int64_t organization, const struct store_range *range, int limit,
+                            struct integration_list *list, struct store_detail *detail)
 {
-    static const enum statement statements[2][2][2] = {
-        {{STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD},
-         {STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
-        {{STATEMENT_ACTIVITY_TIES_FORWARD, STATEMENT_ACTIVITY_ROWS_FORWARD},
-         {STATEMENT_ACTIVITY_TIES_BACKWARD, STATEMENT_ACTIVITY_ROWS_BACKWARD}},
-    };
-    const enum statement *pair = statements[range->filter != STORE_ALL][backward];
-    const struct collation *collation = reader->readers->collation;
     BOUND_AUTO start = {0};
     BOUND_AUTO end = {0};
-    if (!bound_make(&start, collation, backward ? range->before : range->after) ||
-        !bound_make(&end, collation, backward ? range->after : range->before))
+    if (!bound_make(&start, collation, range->backward ? range->before : range->after) ||
+        !bound_make(&end, collation, range->backward ? range->after : range->before))
         return STORE_NO_MEMORY;
-    struct scan scan = {&reader->connection,
-                        organization,
-                        range->filter,
-                        backward,
-                        list->count + (size_t)limit,
-                        &start,
-                        &end,
-                        list,
-                        false};
+    struct scan scan = {
+        .connection = connection,
+        .organization = organization,
+        .range = range,
+        .start = &start,
+        .end = &end,
+        .list = list,
+        .limit = list->count + (size_t)limit,
+        .detail = detail,
+    };
+    const bool filtered = range->filter != STORE_ALL;
     enum store_status status = STORE_OK;
     if (start.given)
-        status = run(&scan, pair[0], trouble);
+        status = run(&scan, statements[filtered][range->backward].ties);
     if (status == STORE_OK && !scan.at_end && list->count < scan.limit)
-        status = run(&scan, pair[1], trouble);
+        status = run(&scan, statements[filtered][range->backward].rows);
     return status;
 }

@@ -8,12 +8,6 @@
 
 enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
 
-static int32_t fail_sqlite(struct connection *connection, const char *doing, gql_failure *failure)
-{
-    return fail(failure, GQL_E_UNAVAILABLE, "database: %s failed: %s (SQLite %d)", doing,
-                sqlite3_errmsg(connection->handle), sqlite3_extended_errcode(connection->handle));
-}
-
 /*
  * Copies at most `capacity` bytes. Returns the setting's size, 0 if there is none, -1 on an error.
  */
@@ -50,27 +44,29 @@ static bool write_setting(struct connection *connection, const char *name, const
     return code == SQLITE_DONE;
 }
 
-static bool ensure_secret(struct connection *connection, uint8_t secret[SECRET_SIZE])
+static bool ensure_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE])
 {
-    const int size = read_setting(connection, "cursor_secret", secret, SECRET_SIZE);
+    const int size = read_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
     if (size != 0)
-        return size == SECRET_SIZE;
-    randombytes_buf(secret, SECRET_SIZE);
-    return write_setting(connection, "cursor_secret", secret, SECRET_SIZE);
+        return size == STORE_SECRET_SIZE;
+    randombytes_buf(secret, STORE_SECRET_SIZE);
+    return write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
 }
 
-int32_t settings_secret(struct connection *connection, uint8_t secret[SECRET_SIZE],
+int32_t settings_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-        return fail_sqlite(connection, "locking", failure);
+        return connection_fail(connection, "locking", failure);
     if (!ensure_secret(connection, secret)) {
+        const int32_t code = connection_fail(connection, "reading the secret of cursors in",
+                                             failure);
         connection_run(connection, STATEMENT_ROLLBACK);
-        return fail_sqlite(connection, "reading the cursors' secret", failure);
+        return code;
     }
     return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
                ? GQL_OK
-               : fail_sqlite(connection, "writing", failure);
+               : connection_fail(connection, "writing", failure);
 }
 
 static bool put_sort_key(struct connection *connection, const struct collation *collation,
@@ -88,7 +84,7 @@ static bool put_sort_key(struct connection *connection, const struct collation *
     return code == SQLITE_DONE;
 }
 
-/* The rows after *last, which becomes the last one that was done. Returns how many, or -1. */
+/* Rebuilds rows after *last, which becomes the last of them. Returns how many, -1 on failure. */
 static int rebuild_some(struct connection *connection, const struct collation *collation,
                         sqlite3_int64 *last)
 {
@@ -112,7 +108,7 @@ static bool rebuild(struct connection *connection, const struct collation *colla
                     const struct store_options *options)
 {
     char message[512];
-    snprintf(message, sizeof message, "the order of titles is made anew for: %s",
+    snprintf(message, sizeof message, "Rebuilding the order of titles for the collation: %s",
              collation_fingerprint(collation));
     options->log(options->user, GQL_LOG_INFO, message);
     sqlite3_int64 last = 0;
@@ -121,7 +117,7 @@ static bool rebuild(struct connection *connection, const struct collation *colla
     while ((rows = rebuild_some(connection, collation, &last)) > 0) {
         total += rows;
         if (total % ROWS_PER_REPORT == 0 || rows < ROWS_PER_STEP) {
-            snprintf(message, sizeof message, "%ld titles done", total);
+            snprintf(message, sizeof message, "Rebuilding the order of titles: %ld done", total);
             options->log(options->user, GQL_LOG_INFO, message);
         }
     }
@@ -146,13 +142,14 @@ int32_t settings_collate(struct connection *connection, const struct collation *
                          const struct store_options *options, gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-        return fail_sqlite(connection, "locking", failure);
+        return connection_fail(connection, "locking", failure);
     if (!collate(connection, collation, options)) {
-        const int32_t code = fail_sqlite(connection, "making the order of titles anew", failure);
+        const int32_t code = connection_fail(connection, "rebuilding the order of titles in",
+                                             failure);
         connection_run(connection, STATEMENT_ROLLBACK);
         return code;
     }
     return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
                ? GQL_OK
-               : fail_sqlite(connection, "writing", failure);
+               : connection_fail(connection, "writing", failure);
 }

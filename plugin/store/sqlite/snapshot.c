@@ -17,6 +17,17 @@ bool snapshot_is_old(const struct snapshot *snapshot)
     return coarse_now() - snapshot->began > OLD_NANOSECONDS;
 }
 
+/* BEGIN alone takes no lock: the first statement that reads does. */
+static int begin(struct connection *connection)
+{
+    int code = connection_run(connection, STATEMENT_BEGIN_READ);
+    if (code == SQLITE_OK)
+        code = connection_run(connection, STATEMENT_LOCK_READ);
+    if (code != SQLITE_OK && !sqlite3_get_autocommit(connection->handle))
+        connection_run(connection, STATEMENT_ROLLBACK);
+    return code;
+}
+
 int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
 {
     if (snapshot->open && wal_index_is(snapshot->index, &snapshot->state) &&
@@ -24,27 +35,27 @@ int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
         return SQLITE_OK;
     snapshot_end(snapshot, connection);
     /*
-     * Before SQLite looks at it: a commit in between makes the state an old one, never the
-     * snapshot.
+     * Before SQLite looks at it: a commit in between makes the state too old, never the snapshot.
      */
     if (snapshot->index != NULL) {
         snapshot->state = wal_index_state(snapshot->index);
-        snapshot->in_the_way = !wal_index_is_at_rest(snapshot->index);
+        snapshot->holds_log = !wal_index_is_at_rest(snapshot->index);
     }
     snapshot->began = coarse_now();
-    const int code = connection_run(connection, STATEMENT_BEGIN_READ);
+    const int code = begin(connection);
     snapshot->open = code == SQLITE_OK;
     return code;
 }
 
 bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
 {
+    connection_release_row(connection);
     const bool current = snapshot->index != NULL && wal_index_is(snapshot->index, &snapshot->state);
     /*
-     * As long as nothing is committed a log at rest stays so. After some failures SQLite has ended
-     * the transaction itself.
+     * A log at rest stays at rest until somebody commits. SQLite itself ends the transaction after
+     * some failures.
      */
-    if (current && !snapshot->in_the_way && !sqlite3_get_autocommit(connection->handle))
+    if (current && !snapshot->holds_log && !sqlite3_get_autocommit(connection->handle))
         return true;
     if (snapshot->index == NULL)
         snapshot->index = wal_index_of(connection);

@@ -1,8 +1,13 @@
 -- SPDX-License-Identifier: MIT
--- Every statement that the store runs, each prepared once for a connection. The line before a statement names it.
+-- Every statement of the engine. A connection prepares each of them once, on first use. The line
+-- before a statement names it.
 
 -- name: begin_read
 BEGIN;
+
+-- Takes the lock of a reader: BEGIN alone takes none.
+-- name: lock_read
+PRAGMA schema_version;
 
 -- name: begin_write
 BEGIN IMMEDIATE;
@@ -33,8 +38,9 @@ WHERE i.id = ?1;
 -- name: get_organization
 SELECT key, active, inactive FROM organization WHERE id = ?1;
 
--- Pages: the rows of an organization (?1) behind a position (sort key ?2, ID ?3), at most ?4, perhaps of one activity (?5). First the
--- ties, whose titles sort as the position's, then the others: each is a range of one index, so that no row is compared.
+-- Pages: at most ?4 rows of an organization (?1) that follow a position (sort key ?2, ID ?3), some of
+-- them with one activity only (?5). The ties, whose titles sort as the position's, and the other
+-- rows are two ranges of one index, so that SQLite compares no rows.
 
 -- name: ties_forward
 SELECT id, version, is_active, title, credential_ref, sort_key
@@ -109,7 +115,7 @@ SELECT value FROM setting WHERE name = ?1;
 -- name: put_setting
 INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
--- Rebuilding the sort keys, in steps of rows by their key.
+-- For rebuilding the sort keys, in steps by the rows' keys.
 
 -- name: scan_titles
 SELECT key, title FROM integration WHERE key > ?1 ORDER BY key LIMIT ?2;

@@ -3,8 +3,8 @@
  * A thread that looks after something now and then, and sleeps as long as there is nothing to look
  * after.
  */
-#ifndef STORE_SWEEPER_H
-#define STORE_SWEEPER_H
+#ifndef PLUGIN_STORE_SQLITE_SWEEPER_H
+#define PLUGIN_STORE_SQLITE_SWEEPER_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -4,8 +4,8 @@
  * process: has anything been committed since? Its layout is part of SQLite's file formats
  * ("WAL-mode File Format", section 2.1, The WAL-Index Header).
  */
-#ifndef STORE_WAL_INDEX_H
-#define STORE_WAL_INDEX_H
+#ifndef PLUGIN_STORE_SQLITE_WAL_INDEX_H
+#define PLUGIN_STORE_SQLITE_WAL_INDEX_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
-#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -136,33 +135,6 @@ Test(lifecycle, past_deadlines_and_cancellations_change_nothing)
     json_decref(value);
 }
 
-/*
- * What the client sees of a broken database names nothing of it; the log has it under the same
- * trace.
- */
-Test(lifecycle, internal_errors_stay_inside)
-{
-    sqlite3 *handle;
-    size_t position = 0;
-    free(world_create(&world, "acme", "x"));
-    cr_assert_eq(sqlite3_open(scratch_file(&world.scratch, "integrations.db"), &handle), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(handle, "DROP TABLE organization", NULL, NULL, NULL), SQLITE_OK);
-    sqlite3_close(handle);
-    struct mock_request request;
-    mock_request_all(&request);
-    request.request.trace_id = "0af7651916cd43dd8448eb211c80319c";
-    struct mock_answer *answer = world_call(&world, "integrations", NULL, &request,
-                                            "{\"organizationId\":\"acme\"}");
-    char *all = json_dumps(answer->extensions, 0);
-    cr_expect_null(strstr(all, "organization"), "%s", all);
-    cr_expect_null(strstr(all, "SQL"), "%s", all);
-    cr_expect_null(strstr(all, world.scratch.path), "%s", all);
-    free(all);
-    expect_problem(answer, "INTERNAL_ERROR", "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"}");
-    cr_expect_not_null(mock_find_log(world.host, &position, "no such table"),
-                       "the log does not say it");
-}
-
 Test(lifecycle, arguments_that_are_no_json_are_refused)
 {
     static const char *const bad[] = {"",
@@ -196,7 +168,7 @@ Test(lifecycle, answers_too_large_for_the_host)
     mock_destroy(world.host, &world.instance);
     mock_close(&world.host);
     const struct mock_options options = {.now_ms = WORLD_NOW, .reply_limit = 2048};
-    world.host = mock_open(PLUGIN_PATH, &options);
+    world.host = mock_open(world_plugin(), &options);
     char config[256];
     snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
              world.scratch.path);

@@ -10,6 +10,13 @@
 #include "vault/file.h"
 #include "vault/paseto.h"
 
+const char *world_plugin(void)
+{
+    const char *path = getenv("PLUGIN");
+    cr_assert_not_null(path, "the environment variable PLUGIN names the plugin under test");
+    return path;
+}
+
 static struct vault_public_key public_part(const struct world *world)
 {
     struct vault_public_key key;
@@ -48,7 +55,7 @@ void world_make(struct world *world, const char *more)
     cr_assert(vault_secret_init(VAULT_SECRET_KEY_SIZE, &world->key));
     crypto_sign_keypair(public_key, world->key.bytes);
     world_write_keyring(world, "active", "[]");
-    world->host = mock_open(PLUGIN_PATH, &options);
+    world->host = mock_open(world_plugin(), &options);
     create_instance(world, more);
 }
 

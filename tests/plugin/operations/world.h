@@ -6,7 +6,7 @@
 #ifndef WORLD_H
 #define WORLD_H
 
-#include "tests/plugin/fixture.h"
+#include "tests/plugin/scratch.h"
 #include "tests/support/mock_host.h"
 #include "vault/paserk.h"
 
@@ -14,6 +14,9 @@
 
 /* All fields of an integration, as a selection. */
 #define ALL_FIELDS "id version title organization { id } credentialRef isActive"
+
+/* The path of the plugin under test, from the environment variable PLUGIN. */
+const char *world_plugin(void);
 
 struct world {
     struct scratch scratch;

@@ -16,7 +16,7 @@ static struct text make(const char *title, enum cursor_order order, char room[CU
 
 Test(cursor, comes_back_as_it_was)
 {
-    char longest[CURSOR_TITLE_BYTES + 1];
+    char longest[TITLE_BYTES_MAX + 1];
     memset(longest, 'x', sizeof longest - 1);
     longest[sizeof longest - 1] = '\0';
     const char *const titles[] = {"", "a", "Zürich \U0001F600", longest};

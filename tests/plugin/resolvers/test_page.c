@@ -24,15 +24,8 @@ static int random_below(int limit)
 /* The whole list in the order of the request, from one plain scan. */
 static void read_full(const struct page_request *request, struct integration_list *full)
 {
-    struct store_trouble trouble;
-    struct store_organization organization;
-    enum store_status status;
-    const struct store_range range = {.filter = request->filter};
-    struct store_reader *reader = store_read_begin(store, &status, &trouble);
-    store_read_organization(reader, TEXT("acme"), &organization, &trouble);
-    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 10000, full, &trouble),
-                 STORE_OK);
-    store_read_end(reader);
+    const struct store_range range = {.organization_id = TEXT("acme"), .filter = request->filter};
+    fixture_scan(store, &range, full);
     if (request->descending)
         integration_list_reverse(full);
 }
@@ -94,17 +87,23 @@ static int place_of(const struct integration_list *full, const struct integratio
     return before;
 }
 
+struct paging {
+    const struct page_request *request;
+    struct page *page;
+};
+
+static enum store_status read_page(struct store_reader *reader, void *context)
+{
+    const struct paging *paging = context;
+    return page_read(reader, paging->request, paging->page);
+}
+
 static void check_page(const struct page_request *request, const struct integration_list *full,
                        struct slice slice)
 {
     struct page page;
-    struct store_trouble trouble;
-    struct store_organization organization;
-    enum store_status status;
-    struct store_reader *reader = store_read_begin(store, &status, &trouble);
-    store_read_organization(reader, TEXT("acme"), &organization, &trouble);
-    status = page_read(reader, &organization, request, &page, &trouble);
-    store_read_end(reader);
+    struct paging paging = {request, &page};
+    const enum store_status status = fixture_read(store, read_page, &paging);
     cr_assert_eq(status, STORE_OK);
     cr_assert_eq((int)page.items.count, slice.end - slice.start,
                  "%zu items, not %d (first %d, last %d)", page.items.count, slice.end - slice.start,
@@ -124,6 +123,7 @@ static void check_page(const struct page_request *request, const struct integrat
 static void check_random(const struct integration_list *all)
 {
     struct page_request request = {
+        .organization_id = TEXT("acme"),
         .filter = (enum store_filter)random_below(3),
         .descending = random_below(2) == 1,
         .first = random_below(3) == 0 ? PAGE_ABSENT : random_below(12),
@@ -177,7 +177,7 @@ static void delete_some(const struct integration_list *all)
                                       .expected_version = all->items[i].version};
         fixture_apply(store, &gone);
         cr_assert_eq(gone.status, STORE_OK);
-        integration_list_finish(&gone.result);
+        integration_copy_finish(&gone.result);
     }
 }
 
@@ -196,7 +196,7 @@ Test(page, agrees_with_the_relay_algorithm)
     delete_some(&all);
     for (int i = 0; i < ROUNDS; i++)
         check_random(&all);
-    store_close(&store);
+    fixture_close(&store);
     scratch_remove(&scratch);
 }
 
@@ -205,7 +205,8 @@ Test(page, of_an_empty_organization_is_empty)
     scratch = scratch_make();
     store = fixture_open(&scratch, "und");
     const struct integration_list none = {0};
-    struct page_request request = {.filter = STORE_ALL,
+    struct page_request request = {.organization_id = TEXT("acme"),
+                                   .filter = STORE_ALL,
                                    .first = 10,
                                    .last = PAGE_ABSENT,
                                    .wants_next = true,
@@ -216,6 +217,6 @@ Test(page, of_an_empty_organization_is_empty)
     check_page(&request, &none, (struct slice){0, 0});
     request.last = 0;
     check_page(&request, &none, (struct slice){0, 0});
-    store_close(&store);
+    fixture_close(&store);
     scratch_remove(&scratch);
 }

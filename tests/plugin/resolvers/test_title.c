@@ -41,8 +41,8 @@ Test(title, length_is_in_code_points)
     static const char *const pieces[] = {"a", "é", "漢", "\U0001F600"};
     for (size_t i = 0; i < 4; i++) {
         const struct text most = repeat(pieces[i], 255), more = repeat(pieces[i], 256);
-        cr_expect_null(title_trouble(most), "255 times %s", pieces[i]);
-        cr_expect_not_null(title_trouble(more), "256 times %s", pieces[i]);
+        cr_expect_null(title_violation(most), "255 times %s", pieces[i]);
+        cr_expect_not_null(title_violation(more), "256 times %s", pieces[i]);
         free((char *)(uintptr_t)most.data);
         free((char *)(uintptr_t)more.data);
     }
@@ -65,6 +65,6 @@ Test(title, control_characters_are_refused)
         {"a\xff", 2},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        cr_expect_not_null(title_trouble(bad[i]), "case %zu was taken", i);
-    cr_expect_null(title_trouble(TEXT("\"quotes\" \\ / <b> ' \u202e")));
+        cr_expect_not_null(title_violation(bad[i]), "case %zu was taken", i);
+    cr_expect_null(title_violation(TEXT("\"quotes\" \\ / <b> ' \u202e")));
 }

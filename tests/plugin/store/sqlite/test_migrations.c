@@ -23,9 +23,9 @@ TestSuite(migrations, .init = make, .fini = clean);
 static void run_sql(const char *sql)
 {
     sqlite3 *handle;
-    char *trouble = NULL;
+    char *message = NULL;
     cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, &trouble), SQLITE_OK, "%s", trouble);
+    cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, &message), SQLITE_OK, "%s", message);
     sqlite3_close(handle);
 }
 
@@ -42,15 +42,15 @@ static void expect_refusal(const char *said)
 Test(migrations, a_newer_schema_is_refused)
 {
     struct store *store = fixture_open(&scratch, "und");
-    store_close(&store);
+    fixture_close(&store);
     run_sql("PRAGMA user_version = 99");
-    expect_refusal("schema 99");
+    expect_refusal("schema version 99");
 }
 
 Test(migrations, a_database_of_something_else_is_refused)
 {
     run_sql("CREATE TABLE customer (id)");
-    expect_refusal("a database of something else");
+    expect_refusal("belongs to another application");
 }
 
 Test(migrations, a_file_that_is_no_database_is_refused)
@@ -91,22 +91,15 @@ Test(migrations, the_file_is_what_it_should_be)
     cr_expect_eq(sqlite3_column_int(statement, 2), 0x494E5447);
     sqlite3_finalize(statement);
     sqlite3_close(handle);
-    store_close(&store);
+    fixture_close(&store);
 }
 
 static int position_of(struct store *store, struct identifier id)
 {
     INTEGRATION_LIST_AUTO list;
-    struct store_trouble trouble;
-    struct store_organization organization;
-    enum store_status status;
-    const struct store_range range = {.filter = STORE_ALL};
+    const struct store_range range = {.organization_id = TEXT("acme")};
     integration_list_init(&list);
-    struct store_reader *reader = store_read_begin(store, &status, &trouble);
-    store_read_organization(reader, TEXT("acme"), &organization, &trouble);
-    cr_assert_eq(store_read_scan(reader, &organization, &range, false, 100, &list, &trouble),
-                 STORE_OK);
-    store_read_end(reader);
+    fixture_scan(store, &range, &list);
     for (size_t i = 0; i < list.count; i++) {
         if (memcmp(list.items[i].id.bytes, id.bytes, IDENTIFIER_SIZE) == 0)
             return (int)i;
@@ -121,18 +114,19 @@ Test(migrations, another_locale_rebuilds_the_order)
     const struct identifier id = fixture_create(store, "acme", "ö", true);
     fixture_create(store, "acme", "z", true);
     cr_expect_eq(position_of(store, id), 1);
-    store_close(&store);
-    cr_expect_null(strstr(fixture_log(), "made anew"));
+    fixture_close(&store);
+    cr_expect_null(strstr(fixture_log(), "Rebuilding the order"));
 
     store = fixture_open(&scratch, "sv");
     cr_expect_eq(position_of(store, id), 2);
-    cr_expect_not_null(strstr(fixture_log(), "made anew"), "the log has '%s'", fixture_log());
-    store_close(&store);
+    cr_expect_not_null(strstr(fixture_log(), "Rebuilding the order"), "the log has '%s'",
+                       fixture_log());
+    fixture_close(&store);
 
     /* As if ICU itself had changed. */
     run_sql("UPDATE setting SET value = CAST('icu 1, rules 1' AS BLOB) WHERE name = 'collation'; "
             "UPDATE integration SET sort_key = zeroblob(4)");
     store = fixture_open(&scratch, "und");
     cr_expect_eq(position_of(store, id), 1);
-    store_close(&store);
+    fixture_close(&store);
 }

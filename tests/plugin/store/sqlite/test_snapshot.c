@@ -28,19 +28,19 @@ TestSuite(snapshot, .init = make, .fini = clean);
 
 static int32_t version_of(struct store *store, struct identifier id)
 {
-    struct store_trouble trouble = {""};
-    INTEGRATION_LIST_AUTO list;
-    integration_list_init(&list);
-    cr_assert_eq(store_get(store, &id, &list, &trouble), STORE_OK, "%s", trouble.detail);
-    return list.items[0].version;
+    struct integration_copy copy;
+    cr_assert_eq(fixture_get(store, id, &copy), STORE_OK);
+    const int32_t version = copy.integration.version;
+    integration_copy_finish(&copy);
+    return version;
 }
 
 static void update(struct store *store, struct identifier id, int32_t version)
 {
     struct store_mutation change = {.kind = STORE_UPDATE, .id = id, .expected_version = version};
     fixture_apply(store, &change);
-    cr_assert_eq(change.status, STORE_OK, "%s", change.trouble.detail);
-    integration_list_finish(&change.result);
+    cr_assert_eq(change.status, STORE_OK, "%s", change.detail.text);
+    integration_copy_finish(&change.result);
 }
 
 static sqlite3 *open_apart(void)
@@ -71,7 +71,7 @@ Test(snapshot, an_own_commit_is_seen_at_once)
         cr_assert_eq(version_of(store, id), version);
         update(store, id, version);
     }
-    store_close(&store);
+    fixture_close(&store);
 }
 
 Test(snapshot, a_commit_of_another_instance_is_seen_at_once)
@@ -83,8 +83,8 @@ Test(snapshot, a_commit_of_another_instance_is_seen_at_once)
         cr_assert_eq(version_of(other, id), version);
         update(other, id, version);
     }
-    store_close(&other);
-    store_close(&store);
+    fixture_close(&other);
+    fixture_close(&store);
 }
 
 Test(snapshot, a_commit_of_another_process_is_seen_at_once)
@@ -101,7 +101,7 @@ Test(snapshot, a_commit_of_another_process_is_seen_at_once)
             cr_assert_eq(version_of(store, id), version);
         cr_assert_eq(system(command), 0);
     }
-    store_close(&store);
+    fixture_close(&store);
 }
 
 Test(snapshot, is_kept_after_a_read_and_let_go_soon)
@@ -124,7 +124,7 @@ Test(snapshot, is_kept_after_a_read_and_let_go_soon)
     }
     cr_expect(emptied, "the snapshot was kept for five seconds");
     sqlite3_close(handle);
-    store_close(&store);
+    fixture_close(&store);
 }
 
 Test(snapshot, is_let_go_by_draining)
@@ -137,7 +137,7 @@ Test(snapshot, is_let_go_by_draining)
     store_drain(store);
     cr_expect(can_empty_the_log(handle));
     sqlite3_close(handle);
-    store_close(&store);
+    fixture_close(&store);
 }
 
 struct reading {
@@ -172,7 +172,7 @@ Test(snapshot, readers_that_come_again_and_again_do_not_let_the_log_grow)
     atomic_store(&reading.stop, true);
     for (int i = 0; i < 2; i++)
         pthread_join(threads[i], NULL);
-    store_close(&reading.store);
+    fixture_close(&reading.store);
 }
 
 static void count_rows(struct connection *connection)
@@ -241,7 +241,7 @@ Test(snapshot, the_index_changes_with_every_commit_and_with_nothing_else)
     cr_expect(can_empty_the_log(handle));
     cr_expect(wal_index_is_at_rest(index));
     connection_close(&connection);
-    store_close(&store);
+    fixture_close(&store);
 }
 
 Test(snapshot, a_database_without_a_log_has_no_index_and_gets_none)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Integrations as JSON. */
-#ifndef RESOLVERS_OUTPUT_H
-#define RESOLVERS_OUTPUT_H
+#ifndef PLUGIN_RESOLVERS_INTEGRATION_OUTPUT_H
+#define PLUGIN_RESOLVERS_INTEGRATION_OUTPUT_H
 
 #include "plugin/base/integration.h"
 #include "plugin/resolvers/json_writer.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/config.h"
+#include "plugin/instance/config.h"
 
 #include "plugin/base/failure.h"
 #include "plugin/base/json_schema.h"
@@ -44,12 +44,7 @@ static void read_identifiers(struct config *config, const json_t *identifiers)
 static void read_members(struct config *config)
 {
     const json_t *root = config->root;
-    const json_t *database = json_object_get(root, "database");
-    config->database_path = string(database, "path");
-    config->readers = integer(database, "readers");
-    config->cache_kib = integer(database, "cacheKiB");
-    config->mmap_mib = integer(database, "mmapMiB");
-    config->busy_timeout_ms = integer(database, "busyTimeoutMilliseconds");
+    config->database = json_object_get(root, "database");
 
     config->organization = text_of(string(root, "organization"));
 

@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: MIT
-/*
- * The configuration of an instance: schema/config.schema.json says what there is, and what it
- * means.
- */
-#ifndef PLUGIN_CONFIG_H
-#define PLUGIN_CONFIG_H
+/* The configuration of an instance; schema/config.schema.json describes every setting. */
+#ifndef PLUGIN_INSTANCE_CONFIG_H
+#define PLUGIN_INSTANCE_CONFIG_H
 
 #include <jansson.h>
 #include <stdbool.h>
@@ -14,17 +11,13 @@
 #include "plugin/base/text.h"
 
 struct config {
-    json_t *root; /* Owns the texts. */
+    json_t *root; /* Owns what the members point to. */
 
-    const char *database_path;
-    int readers;
-    int cache_kib;
-    int mmap_mib;
-    int busy_timeout_ms;
+    const json_t *database; /* Its members are the storage engine's. */
 
-    struct text organization; /* No text: not bound to one. */
+    struct text organization; /* No text: not bound to an organization. */
 
-    const char *keyring; /* NULL: no credentialRef is taken. */
+    const char *keyring; /* NULL: every credentialRef is rejected. */
     const char *issuer;  /* NULL: any. */
     int leeway_seconds;
     bool require_expiry;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/instance.h"
+#include "plugin/instance/instance.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,8 +8,21 @@
 
 #include "plugin/base/failure.h"
 
-/* Tokens whose signatures are remembered; some 80 bytes each. */
+/* Tokens whose signatures are remembered; about 80 bytes each. */
 enum { TOKEN_CACHE_CAPACITY = 16384 };
+
+bool instance_take_place(gql_instance *instance)
+{
+    if (atomic_fetch_add(&instance->pending_mutations, 1) < instance->config.pending_mutations)
+        return true;
+    instance_free_place(instance);
+    return false;
+}
+
+void instance_free_place(gql_instance *instance)
+{
+    atomic_fetch_sub(&instance->pending_mutations, 1);
+}
 
 int64_t instance_now_ms(const gql_instance *instance)
 {
@@ -33,8 +46,8 @@ void instance_log(const gql_instance *instance, uint32_t level, const char *trac
     if (size < 0)
         return;
     const size_t kept = (size_t)size < sizeof line ? (size_t)size : sizeof line - 1;
+    /* What comes from a file or a database must not begin lines of its own. */
     for (size_t i = 0; i < kept; i++) {
-        /* What a file or a database holds must not begin lines of its own. */
         if ((unsigned char)line[i] < 0x20)
             line[i] = ' ';
     }
@@ -62,22 +75,33 @@ static const void *host_extension(const gql_host *host, const char *id)
     return GQL_HAS(host, extension) && host->extension != NULL ? host->extension(host, id) : NULL;
 }
 
-static int32_t open_store(gql_instance *instance, gql_failure *failure)
+/* The schema of the configuration makes sure that one engine's setting is there. */
+static const struct store_engine *choose_engine(const struct store_engine *const *engines,
+                                                const json_t *database)
+{
+    while (*engines != NULL && json_object_get(database, (*engines)->setting) == NULL)
+        engines++;
+    return *engines;
+}
+
+static int32_t open_store(gql_instance *instance, const struct store_engine *const *engines,
+                          gql_failure *failure)
 {
     const struct config *config = &instance->config;
+    const struct store_engine *engine = choose_engine(engines, config->database);
     const struct store_options options = {
-        .path = config->database_path,
+        .database = config->database,
         .locale = config->locale,
-        .readers = config->readers,
-        .cache_kib = config->cache_kib,
-        .mmap_mib = config->mmap_mib,
-        .busy_timeout_ms = config->busy_timeout_ms,
         .mint = config->mint,
+        .executor = &instance->executor,
         .user = instance,
         .unix_milliseconds = store_clock,
         .log = store_log,
     };
-    return store_open(&options, &instance->store, failure);
+    if (engine == NULL)
+        return fail(failure, GQL_E_CONFIG,
+                    "database: this build of the plugin has no engine for these settings");
+    return store_open(engine, &options, &instance->store, failure);
 }
 
 static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
@@ -89,24 +113,26 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
                                    &instance->keyring, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_create(TOKEN_CACHE_CAPACITY);
-    if (instance->tokens == NULL || !verifier_init(&instance->verifier, instance->config.verifiers))
-        return fail_no_memory(failure);
-    return GQL_OK;
+    return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
 }
 
-static int32_t open_all(gql_instance *instance, const char *config, uint64_t config_size,
-                        gql_failure *failure)
+static int32_t open_all(gql_instance *instance, const struct store_engine *const *engines,
+                        const char *config, uint64_t config_size, gql_failure *failure)
 {
     int32_t code = config_init(&instance->config, config, config_size, failure);
+    /* One thread commits while the others check signatures. */
+    if (code == GQL_OK && !executor_init(&instance->executor, instance->config.verifiers + 1))
+        code = fail_no_memory(failure);
     if (code == GQL_OK)
         code = open_keyring(instance, failure);
     if (code == GQL_OK)
-        code = open_store(instance, failure);
+        code = open_store(instance, engines, failure);
     return code;
 }
 
-int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size,
-                        gql_instance **ret_instance, gql_failure *failure)
+int32_t instance_create(const gql_host *host, const struct store_engine *const *engines,
+                        const char *config, uint64_t config_size, gql_instance **ret_instance,
+                        gql_failure *failure)
 {
     if (host == NULL || config == NULL || ret_instance == NULL)
         return fail(failure, GQL_E_MISUSE,
@@ -118,7 +144,7 @@ int32_t instance_create(const gql_host *host, const char *config, uint64_t confi
                                .log = host_extension(host, GQL_EXT_LOG),
                                .clock = host_extension(host, GQL_EXT_CLOCK)};
     gate_init(&instance->gate);
-    const int32_t code = open_all(instance, config, config_size, failure);
+    const int32_t code = open_all(instance, engines, config, config_size, failure);
     if (code == GQL_OK)
         *ret_instance = instance;
     else
@@ -140,7 +166,7 @@ void instance_destroy(gql_instance *instance)
     if (instance == NULL)
         return;
     instance_drain(instance);
-    verifier_finish(&instance->verifier);
+    executor_finish(&instance->executor);
     store_close(&instance->store);
     vault_token_cache_destroy(&instance->tokens);
     vault_keyring_source_close(&instance->keyring);

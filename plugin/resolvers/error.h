@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Errors as clients see them: GraphQL errors whose extensions are problem details (RFC 9457). */
-#ifndef RESOLVERS_PROBLEM_H
-#define RESOLVERS_PROBLEM_H
+#ifndef PLUGIN_RESOLVERS_ERROR_H
+#define PLUGIN_RESOLVERS_ERROR_H
 
 #include "plugin/base/text.h"
-#include "plugin/instance.h"
+#include "plugin/instance/instance.h"
 
 /* Code, slug of `type`, status, title. */
-#define PROBLEMS(X)                                            \
+#define ERRORS(X)                                              \
     X(UNAUTHORIZED, "unauthorized", 401, "Unauthorized")       \
     X(PERMISSION_DENIED, "forbidden", 403, "Forbidden")        \
     X(NOT_FOUND, "not-found", 404, "Resource Not Found")       \
@@ -16,19 +16,17 @@
     X(INTERNAL_ERROR, "internal", 500, "Internal Error")       \
     X(SERVICE_UNAVAILABLE, "service-unavailable", 503, "Service Unavailable")
 
-enum problem_kind {
-#define PROBLEM_CONSTANT(code, slug, status, title) PROBLEM_##code,
-    PROBLEMS(PROBLEM_CONSTANT)
-#undef PROBLEM_CONSTANT
+enum error_code {
+#define ERROR_CONSTANT(code, slug, status, title) ERROR_##code,
+    ERRORS(ERROR_CONSTANT)
+#undef ERROR_CONSTANT
 };
 
-/* What to say; members that do not go with the kind are left out. */
-struct problem {
-    enum problem_kind kind;
-    /* One sentence for the client; never a secret, a path or SQL. */
-    const char *detail;
-    /* NOT_FOUND, PERMISSION_DENIED, CONFLICT: no text where there is no such thing yet. */
-    struct text entity_id;
+/* Members that do not belong to the code are ignored. */
+struct error {
+    enum error_code code;
+    const char *detail;          /* One sentence for the client; no secret, path or SQL. */
+    struct text entity_id;       /* NOT_FOUND, PERMISSION_DENIED, CONFLICT; no text: null. */
     const char *required_action; /* PERMISSION_DENIED */
     const char *field;           /* VALIDATION_ERROR: dotted path, or NULL. */
     const char *reason;          /* VALIDATION_ERROR: or NULL. */
@@ -37,18 +35,15 @@ struct problem {
     int64_t current_version;     /* CONFLICT */
 };
 
-/*
- * The trace id that the request came with, or one made up, so that client and log have the same in
- * hand.
- */
+/* The trace ID of the request, or a random one, so that client and log share one. */
 struct trace {
     char id[33];
 };
 
 struct trace trace_of(const gql_request *request);
 
-/* Completes the reply with the problem. `about` is the request's `instance`, or NULL. */
-void problem_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
-                    const char *about, const struct problem *problem);
+/* Completes the reply with the error. `occurrence` is the request's `instance`, or NULL. */
+void error_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
+                  const char *occurrence, const struct error *error);
 
 #endif

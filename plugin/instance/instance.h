@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* An instance: a configuration with the store, the keyring and the threads that serve it. */
-#ifndef PLUGIN_INSTANCE_H
-#define PLUGIN_INSTANCE_H
+#ifndef PLUGIN_INSTANCE_INSTANCE_H
+#define PLUGIN_INSTANCE_INSTANCE_H
 
 #include "gql_plugin.h"
+#include "plugin/base/executor.h"
 #include "plugin/base/gate.h"
-#include "plugin/base/verifier.h"
-#include "plugin/config.h"
-#include "plugin/store/store.h"
+#include "plugin/instance/config.h"
+#include "plugin/store/engine.h"
 #include "vault/credential_ref.h"
 
 struct gql_instance {
@@ -15,19 +15,27 @@ struct gql_instance {
     const gql_log *log;     /* NULL: the host has none. */
     const gql_clock *clock; /* NULL: the system's. */
     struct config config;
+    struct executor executor; /* Checks tokens, commits, reads cold databases. */
     struct store *store;
     struct vault_keyring_source *keyring; /* NULL: none is configured. */
     struct vault_token_cache *tokens;
-    struct verifier verifier;
-    struct gate gate;
-    atomic_int pending_mutations;
+    struct gate gate;             /* Counts the calls under way. */
+    atomic_int pending_mutations; /* At most limits.pendingMutations. */
 };
 
-/* As gql_plugin.create, .drain and .destroy. */
-int32_t instance_create(const gql_host *host, const char *config, uint64_t config_size,
-                        gql_instance **ret_instance, gql_failure *failure);
+/* As gql_plugin.create, .drain and .destroy. `engines` ends with NULL. */
+int32_t instance_create(const gql_host *host, const struct store_engine *const *engines,
+                        const char *config, uint64_t config_size, gql_instance **ret_instance,
+                        gql_failure *failure);
 void instance_drain(gql_instance *instance);
 void instance_destroy(gql_instance *instance);
+
+/*
+ * Takes a place among the pending mutations; false if limits.pendingMutations are pending already.
+ * Any thread.
+ */
+bool instance_take_place(gql_instance *instance);
+void instance_free_place(gql_instance *instance);
 
 /* Unix time. */
 int64_t instance_now_ms(const gql_instance *instance);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/resolvers/output.h"
+#include "plugin/resolvers/integration_output.h"
 
-#include "plugin/resolvers/operation.h"
+#include "plugin/base/limits.h"
 #include "plugin/resolvers/selection.h"
-#include "plugin/resolvers/title.h"
 
 /* Written as one piece: braces, names and digits by the byte, not by the call. */
 static void write_id(struct json_writer *writer, const struct identifier *id)
@@ -59,10 +58,10 @@ size_t integration_room(uint32_t fields)
 {
     size_t room = 256; /* Names, ID, numbers. */
     if (fields & FIELD_TITLE)
-        room += 4 * TITLE_LIMIT * 2; /* No control characters: two bytes for one, at worst. */
+        room += 2 * TITLE_BYTES_MAX; /* No control characters: two bytes for one, at worst. */
     if (fields & FIELD_ORGANIZATION)
-        room += 64 + ORGANIZATION_ID_LIMIT * 6;
+        room += 64 + ORGANIZATION_ID_MAX * 6;
     if (fields & FIELD_CREDENTIAL_REF)
-        room += VAULT_TOKEN_LIMIT;
+        room += CREDENTIAL_REF_MAX;
     return room;
 }

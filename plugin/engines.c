@@ -1,0 +1,6 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/engines.h"
+
+#include "plugin/store/sqlite/engine.h"
+
+const struct store_engine *const store_engines[] = {&sqlite_engine, NULL};

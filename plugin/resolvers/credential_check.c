@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/resolvers/credential_check.h"
+
+enum vault_token_status credential_check(const gql_instance *instance, struct text token,
+                                         struct text organization_id)
+{
+    const struct vault_policy policy = {
+        .organization_id = organization_id.data,
+        .organization_id_size = organization_id.size,
+        .issuer = instance->config.issuer,
+        .leeway_seconds = instance->config.leeway_seconds,
+        .require_expiry = instance->config.require_expiry,
+        .now = instance_now_ms(instance),
+    };
+    struct vault_keyring *keyring = vault_keyring_source_current(instance->keyring);
+    const enum vault_token_status status =
+        vault_credential_ref_check(keyring, instance->tokens, token.data, token.size, &policy);
+    vault_keyring_release(&keyring);
+    return status;
+}

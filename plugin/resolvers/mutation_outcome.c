@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/resolvers/mutation_outcome.h"
+
+#include <stddef.h>
+
+#include "plugin/resolvers/integration_output.h"
+#include "plugin/resolvers/selection.h"
+
+bool mutation_reserve_reply(struct mutation *mutation)
+{
+    const gql_selection *below = NULL;
+    const gql_reply *reply = mutation->operation.reply;
+    const gql_host *host = mutation->operation.instance->host;
+    selects(mutation->operation.selection, "integration", &below);
+    const size_t room = 128 + integration_room(selected_fields(below));
+    return reply->capacity - reply->size >= room ||
+           host->reply_grow(host, reply->handle, room) == GQL_OK;
+}
+
+static void write_payload(const struct mutation *mutation, struct json_writer *writer)
+{
+    const gql_selection *selection = mutation->operation.selection, *below;
+    bool first = true;
+    json_write(writer, "{");
+    if (selects_typename(selection))
+        json_write_name(writer, &first, TEXT("\"__typename\":\"IntegrationPayload\""));
+    if (selects(selection, "integration", &below)) {
+        json_write_member(writer, &first, "integration");
+        write_integration(writer, &mutation->change.result.integration, selected_fields(below));
+    }
+    json_write(writer, "}");
+}
+
+static void write_delete_payload(const struct mutation *mutation, struct json_writer *writer)
+{
+    const gql_selection *selection = mutation->operation.selection;
+    bool first = true;
+    json_write(writer, "{");
+    if (selects_typename(selection))
+        json_write_name(writer, &first, TEXT("\"__typename\":\"DeletePayload\""));
+    if (selects(selection, "deletedId", NULL)) {
+        json_write_member(writer, &first, "deletedId");
+        json_write_string(writer, mutation->id);
+    }
+    json_write(writer, "}");
+}
+
+static int32_t resolve(struct mutation *mutation)
+{
+    struct json_writer writer;
+    json_writer_begin_reply(&writer, mutation->operation.instance->host, mutation->operation.reply);
+    if (mutation->change.kind == STORE_DELETE)
+        write_delete_payload(mutation, &writer);
+    else
+        write_payload(mutation, &writer);
+    return operation_resolve(&mutation->operation, &writer);
+}
+
+int32_t mutation_reject_conflict(struct mutation *mutation, int32_t current_version)
+{
+    return operation_reject(
+        &mutation->operation,
+        &(struct error){.code = ERROR_CONFLICT,
+                        .detail = "The integration was changed since that version; read it again",
+                        .entity_id = mutation->id,
+                        .expected_version = mutation->change.expected_version,
+                        .current_version = current_version});
+}
+
+int32_t mutation_reject_token(struct mutation *mutation, enum vault_token_status status)
+{
+    if (status == VAULT_TOKEN_NO_MEMORY)
+        return operation_reject_store(&mutation->operation, STORE_NO_MEMORY, NULL);
+    return operation_reject(&mutation->operation,
+                            &(struct error){.code = ERROR_VALIDATION_ERROR,
+                                            .field = "input.credentialRef",
+                                            .detail = vault_token_status_text(status),
+                                            .reason = vault_token_status_name(status)});
+}
+
+void mutation_answer(struct store_mutation *change)
+{
+    struct mutation *mutation =
+        (struct mutation *)((char *)change - offsetof(struct mutation, change));
+    /* Before the answer: whoever gets it may send the next mutation at once. */
+    instance_free_place(mutation->operation.instance);
+    switch (change->status) {
+    case STORE_OK:
+        resolve(mutation);
+        break;
+    case STORE_NOT_FOUND:
+        operation_reject_not_found(&mutation->operation, mutation->id);
+        break;
+    case STORE_CONFLICT:
+        mutation_reject_conflict(mutation, change->result.integration.version);
+        break;
+    default:
+        operation_reject_store(&mutation->operation, change->status, &change->detail);
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a storage engine implements: one table of functions, with the contracts of store.h. A new
+ * engine is a folder beside sqlite/ and a line in plugin/engines.c.
+ */
+#ifndef PLUGIN_STORE_ENGINE_H
+#define PLUGIN_STORE_ENGINE_H
+
+#include "plugin/store/store.h"
+
+enum { STORE_SECRET_SIZE = 16 };
+
+/* The first member of an engine's own struct. */
+struct store {
+    const struct store_engine *engine;
+    uint8_t secret[STORE_SECRET_SIZE]; /* Set by `open`. */
+};
+
+/* The first member of an engine's own struct. */
+struct store_reader {
+    const struct store_engine *engine;
+    struct store_detail *detail; /* The read's, for the functions that fail. */
+};
+
+struct store_engine {
+    const char *setting; /* The member of `database` that selects the engine: "path". */
+
+    /* Prepares the engine's library, for the process. May be called again. */
+    int32_t (*init)(gql_failure *failure);
+
+    int32_t (*open)(const struct store_options *options, struct store **ret_store,
+                    gql_failure *failure);
+    void (*close)(struct store *store);
+    void (*drain)(struct store *store);
+
+    int32_t (*read)(struct store *store, struct store_read *read);
+    enum store_status (*get)(struct store_reader *reader, const struct identifier *id,
+                             struct integration *ret_integration);
+    enum store_status (*count)(struct store_reader *reader, struct text organization_id,
+                               struct store_counts *ret_counts);
+    enum store_status (*scan)(struct store_reader *reader, const struct store_range *range,
+                              int limit, struct integration_list *list);
+
+    void (*submit)(struct store *store, struct store_mutation *mutation);
+};
+
+/* For engines. Runs the read with a reader, without the part that comes after its release. */
+void store_read_run(struct store_read *read, struct store_reader *reader);
+
+/* For engines. Ends a read for which no reader can be had; returns what `done` returned. */
+int32_t store_read_fail(struct store_read *read, enum store_status status, const char *detail);
+
+#endif

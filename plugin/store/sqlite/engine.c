@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/engine.h"
+
+#include <stdlib.h>
+
+#include "plugin/base/failure.h"
+#include "plugin/base/pin.h"
+#include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/read.h"
+#include "plugin/store/sqlite/settings.h"
+#include "plugin/store/sqlite/writer.h"
+
+struct sqlite_store {
+    struct store base;
+    struct sqlite_options options;
+    struct collation *collation;
+    struct executor *executor;
+    struct readers readers;
+    struct writer writer;
+};
+
+static struct sqlite_store *store_of(struct store *base)
+{
+    return (struct sqlite_store *)base;
+}
+
+static int32_t init(gql_failure *failure)
+{
+    if (sqlite3_threadsafe() == 0)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "This SQLite is built without threads; install one that is built with "
+                    "SQLITE_THREADSAFE=1 or 2");
+    /*
+     * SQLite counts its memory under one lock of the process, several times a read: reads on two
+     * threads would mostly wait for each other. SQLite refuses this, harmlessly, if the process
+     * has used it before.
+     */
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    pin_library((const void *)(uintptr_t)sqlite3_libversion);
+    return GQL_OK;
+}
+
+static int32_t prepare_database(struct sqlite_store *store, struct connection *connection,
+                                const struct store_options *options, gql_failure *failure)
+{
+    const int opened = connection_open(connection, &store->options, CONNECTION_WRITER);
+    if (opened != SQLITE_OK)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
+                    "and the file and the folder must be writable",
+                    store->options.path, sqlite3_errstr(opened), opened);
+    int32_t code = migrate(connection, failure);
+    if (code == GQL_OK)
+        code = settings_secret(connection, store->base.secret, failure);
+    if (code == GQL_OK)
+        code = settings_collate(connection, store->collation, options, failure);
+    return code;
+}
+
+static int32_t open_parts(struct sqlite_store *store, const struct store_options *options,
+                          gql_failure *failure)
+{
+    struct connection connection = {0};
+    if (!sqlite_options_init(&store->options, options->database))
+        return fail_no_memory(failure);
+    int32_t code = collation_open(options->locale, &store->collation, failure);
+    if (code == GQL_OK)
+        code = prepare_database(store, &connection, options, failure);
+    if (code == GQL_OK &&
+        !readers_init(&store->readers, &store->options, store->collation, &sqlite_engine))
+        code = fail_no_memory(failure);
+    if (code == GQL_OK)
+        writer_init(&store->writer, &connection, options, store->collation, &store->readers);
+    else
+        connection_close(&connection);
+    return code;
+}
+
+static void free_store(struct sqlite_store *store)
+{
+    collation_close(&store->collation);
+    sqlite_options_finish(&store->options);
+    free(store);
+}
+
+static int32_t open_store(const struct store_options *options, struct store **ret_store,
+                          gql_failure *failure)
+{
+    struct sqlite_store *store = aligned_alloc(_Alignof(struct sqlite_store), sizeof *store);
+    if (store == NULL)
+        return fail_no_memory(failure);
+    *store = (struct sqlite_store){.base.engine = &sqlite_engine, .executor = options->executor};
+    const int32_t code = open_parts(store, options, failure);
+    if (code == GQL_OK)
+        *ret_store = &store->base;
+    else
+        free_store(store);
+    return code;
+}
+
+static void close_store(struct store *base)
+{
+    struct sqlite_store *store = store_of(base);
+    readers_finish(&store->readers);
+    writer_finish(&store->writer);
+    free_store(store);
+}
+
+static void drain(struct store *base)
+{
+    readers_drain(&store_of(base)->readers);
+    writer_drain(&store_of(base)->writer);
+}
+
+static int32_t read_store(struct store *base, struct store_read *read)
+{
+    struct sqlite_store *store = store_of(base);
+    return sqlite_read(&store->readers, store->executor, read);
+}
+
+static void submit(struct store *base, struct store_mutation *mutation)
+{
+    writer_submit(&store_of(base)->writer, mutation);
+}
+
+const struct store_engine sqlite_engine = {
+    .setting = "path",
+    .init = init,
+    .open = open_store,
+    .close = close_store,
+    .drain = drain,
+    .read = read_store,
+    .get = sqlite_get,
+    .count = sqlite_count,
+    .scan = sqlite_scan,
+    .submit = submit,
+};

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/* The reads of store.h, with a connection of the pool: inline where one is ready. */
+#ifndef PLUGIN_STORE_SQLITE_READ_H
+#define PLUGIN_STORE_SQLITE_READ_H
+
+#include "plugin/store/collation.h"
+#include "plugin/store/sqlite/readers.h"
+
+/* As store_read. */
+int32_t sqlite_read(struct readers *readers, struct executor *executor, struct store_read *read);
+
+/* As store_get, store_count and store_scan. */
+enum store_status sqlite_get(struct store_reader *base, const struct identifier *id,
+                             struct integration *ret_integration);
+enum store_status sqlite_count(struct store_reader *base, struct text organization_id,
+                               struct store_counts *ret_counts);
+enum store_status sqlite_scan(struct store_reader *base, const struct store_range *range, int limit,
+                              struct integration_list *list);
+
+#endif

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/store.h"
+
+#include <stdio.h>
+
+#include "plugin/store/engine.h"
+
+int32_t store_open(const struct store_engine *engine, const struct store_options *options,
+                   struct store **ret_store, gql_failure *failure)
+{
+    return engine->open(options, ret_store, failure);
+}
+
+void store_close(struct store **store)
+{
+    if (*store == NULL)
+        return;
+    store_drain(*store);
+    (*store)->engine->close(*store);
+    *store = NULL;
+}
+
+void store_drain(struct store *store)
+{
+    store->engine->drain(store);
+}
+
+const uint8_t *store_secret(const struct store *store)
+{
+    return store->secret;
+}
+
+int32_t store_read(struct store *store, struct store_read *read)
+{
+    return store->engine->read(store, read);
+}
+
+void store_read_run(struct store_read *read, struct store_reader *reader)
+{
+    reader->detail = &read->detail;
+    read->detail.text[0] = '\0';
+    read->status = read->run(read, reader);
+}
+
+int32_t store_read_fail(struct store_read *read, enum store_status status, const char *detail)
+{
+    read->status = status;
+    snprintf(read->detail.text, sizeof read->detail.text, "%s", detail);
+    return read->done(read);
+}
+
+enum store_status store_get(struct store_reader *reader, const struct identifier *id,
+                            struct integration *ret_integration)
+{
+    return reader->engine->get(reader, id, ret_integration);
+}
+
+enum store_status store_count(struct store_reader *reader, struct text organization_id,
+                              struct store_counts *ret_counts)
+{
+    return reader->engine->count(reader, organization_id, ret_counts);
+}
+
+enum store_status store_scan(struct store_reader *reader, const struct store_range *range,
+                             int limit, struct integration_list *list)
+{
+    return reader->engine->scan(reader, range, limit, list);
+}
+
+void store_submit(struct store *store, struct store_mutation *mutation)
+{
+    store->engine->submit(store, mutation);
+}

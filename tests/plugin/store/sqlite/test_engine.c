@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/* The SQLite engine: locks of other processes, failures, and where a read runs. */
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "tests/plugin/fixture.h"
+
+static struct scratch scratch;
+
+static void make(void)
+{
+    scratch = scratch_make();
+}
+
+static void clean(void)
+{
+    scratch_remove(&scratch);
+}
+
+TestSuite(engine, .init = make, .fini = clean);
+
+static int organizations(void)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *statement;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(handle, "SELECT count(*) FROM organization", -1, &statement,
+                                    NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    const int count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return count;
+}
+
+/*
+ * Another process that holds the database: the mutation is refused after the timeout, and the next
+ * one works.
+ */
+Test(engine, a_store_held_by_another_is_busy)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = TEXT("a"),
+                                    .title = TEXT("x")};
+    struct store_mutation again = create;
+    fixture_apply(store, &create);
+    cr_expect_eq(create.status, STORE_BUSY, "status %d", create.status);
+    sqlite3_close(other);
+    fixture_apply(store, &again);
+    cr_expect_eq(again.status, STORE_OK);
+    integration_copy_finish(&again.result);
+    fixture_close(&store);
+}
+
+struct opener {
+    pthread_t thread;
+    pthread_barrier_t *together;
+    int32_t code;
+    gql_failure failure;
+};
+
+static void *open_and_close(void *user)
+{
+    struct opener *opener = user;
+    struct store *store = NULL;
+    pthread_barrier_wait(opener->together);
+    opener->code = fixture_try_open(&scratch, "und", &store, &opener->failure);
+    fixture_close(&store);
+    return NULL;
+}
+
+/* A new file each time: the first to come makes it, and the others wait for that. */
+Test(engine, several_open_a_new_file_at_the_same_time)
+{
+    enum { TIMES = 30, STORES = 4 };
+    pthread_barrier_t together;
+    cr_assert_eq(pthread_barrier_init(&together, NULL, STORES), 0);
+    for (int i = 0; i < TIMES; i++) {
+        struct opener openers[STORES];
+        for (int k = 0; k < STORES; k++) {
+            openers[k] = (struct opener){.together = &together,
+                                         .failure = {.struct_size = sizeof(gql_failure)}};
+            cr_assert_eq(pthread_create(&openers[k].thread, NULL, open_and_close, &openers[k]), 0);
+        }
+        for (int k = 0; k < STORES; k++)
+            pthread_join(openers[k].thread, NULL);
+        for (int k = 0; k < STORES; k++)
+            cr_expect_eq(openers[k].code, GQL_OK, "%s", openers[k].failure.message);
+        scratch_remove(&scratch);
+        scratch = scratch_make();
+    }
+    pthread_barrier_destroy(&together);
+}
+
+/* As a tool does that makes a file and does not come to an end. */
+Test(engine, opening_waits_for_whoever_holds_the_file_as_long_as_told, .timeout = 60)
+{
+    enum { TOLD_SECONDS = 2 }; /* In the fixture. */
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+    const time_t began = time(NULL);
+    cr_expect_eq(fixture_try_open(&scratch, "und", &store, &failure), GQL_E_UNAVAILABLE);
+    cr_expect_leq(time(NULL) - began, 5 * TOLD_SECONDS);
+    cr_expect_not_null(strstr(failure.message, "locked"), "%s", failure.message);
+    sqlite3_close(other);
+    fixture_close(&store);
+}
+
+/*
+ * A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the
+ * store goes on.
+ */
+Test(engine, a_failed_write_leaves_nothing)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(
+        sqlite3_exec(other,
+                     "CREATE TRIGGER bad BEFORE INSERT ON integration WHEN new.title = 'bad' "
+                     "BEGIN SELECT RAISE(ABORT, 'no'); END",
+                     NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(other);
+    struct store_mutation bad = {.kind = STORE_CREATE,
+                                 .organization_id = TEXT("new"),
+                                 .title = TEXT("bad")};
+    fixture_apply(store, &bad);
+    cr_expect_eq(bad.status, STORE_BROKEN);
+    cr_expect_not_null(strstr(bad.detail.text, "no"), "%s", bad.detail.text);
+    cr_expect_eq(organizations(), 0, "the organization must be gone as well");
+    fixture_create(store, "new", "good", true);
+    cr_expect_eq(fixture_counts(store, "new").active, 1);
+    fixture_close(&store);
+}
+
+/* ---- Where a read runs ---- */
+
+struct placed {
+    struct store_read read;
+    pthread_t thread; /* That ran it. */
+    sem_t entered, leave, done;
+    bool holds; /* Waits for `leave`. */
+};
+
+static enum store_status note_thread(struct store_read *read, struct store_reader *reader)
+{
+    struct placed *placed = (struct placed *)read;
+    (void)reader;
+    placed->thread = pthread_self();
+    sem_post(&placed->entered);
+    if (placed->holds)
+        sem_wait(&placed->leave);
+    return STORE_OK;
+}
+
+enum { DONE_CODE = 42 };
+
+static int32_t note_done(struct store_read *read)
+{
+    sem_post(&((struct placed *)read)->done);
+    return DONE_CODE;
+}
+
+static void placed_init(struct placed *placed, bool holds)
+{
+    *placed = (struct placed){.read = {.run = note_thread, .done = note_done}, .holds = holds};
+    sem_init(&placed->entered, 0, 0);
+    sem_init(&placed->leave, 0, 0);
+    sem_init(&placed->done, 0, 0);
+}
+
+Test(engine, the_first_read_opens_a_connection_elsewhere_and_the_next_is_inline)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct placed cold, warm;
+    placed_init(&cold, false);
+    placed_init(&warm, false);
+    cr_expect_eq(store_read(store, &cold.read), GQL_PENDING);
+    sem_wait(&cold.done);
+    cr_expect(!pthread_equal(cold.thread, pthread_self()));
+    cr_expect_eq(store_read(store, &warm.read), DONE_CODE);
+    cr_expect(pthread_equal(warm.thread, pthread_self()));
+    fixture_close(&store);
+}
+
+static void *read_and_hold(void *argument)
+{
+    void **pair = argument;
+    struct placed *placed = pair[1];
+    store_read(pair[0], &placed->read);
+    return NULL;
+}
+
+/* The connection that is ready is in use: the read must not wait for it on the caller's thread. */
+Test(engine, a_read_that_finds_no_connection_ready_runs_elsewhere)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct placed warm, held, other;
+    pthread_t thread;
+    placed_init(&warm, false);
+    placed_init(&held, true);
+    placed_init(&other, false);
+    store_read(store, &warm.read);
+    sem_wait(&warm.done);
+    void *pair[] = {store, &held};
+    cr_assert_eq(pthread_create(&thread, NULL, read_and_hold, pair), 0);
+    sem_wait(&held.entered);
+    cr_expect_eq(store_read(store, &other.read), GQL_PENDING);
+    sem_wait(&other.done);
+    cr_expect(!pthread_equal(other.thread, pthread_self()));
+    cr_expect_eq(other.read.status, STORE_OK);
+    sem_post(&held.leave);
+    pthread_join(thread, NULL);
+    fixture_close(&store);
+}
+
+Test(engine, a_late_read_past_its_deadline_is_not_run)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct placed late;
+    placed_init(&late, false);
+    late.read.deadline.at = 1;
+    cr_expect_eq(store_read(store, &late.read), GQL_PENDING);
+    sem_wait(&late.done);
+    cr_expect_eq(late.read.status, STORE_EXPIRED);
+    cr_expect_neq(sem_trywait(&late.entered), 0);
+    fixture_close(&store);
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <time.h>
+
+#include "tests/plugin/fixture.h"
+
+static struct scratch scratch;
+
+static void make(void)
+{
+    scratch = scratch_make();
+}
+
+static void clean(void)
+{
+    scratch_remove(&scratch);
+}
+
+TestSuite(store, .init = make, .fini = clean);
+
+#define COPY_AUTO __attribute__((cleanup(integration_copy_finish))) struct integration_copy
+
+Test(store, what_was_created_is_there_after_opening_again)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = TEXT("acme"),
+                                    .title = TEXT("Pay\0ments"),
+                                    .credential_ref = TEXT("v4.public.x")};
+    fixture_apply(store, &create);
+    cr_assert_eq(create.status, STORE_OK, "%s", create.detail.text);
+    integration_copy_finish(&create.result);
+    fixture_close(&store);
+    fixture_close(&store);
+
+    store = fixture_open(&scratch, "und");
+    COPY_AUTO copy;
+    cr_assert_eq(fixture_get(store, create.id, &copy), STORE_OK);
+    cr_expect_eq(copy.integration.version, 1);
+    cr_expect(copy.integration.is_active);
+    cr_expect(text_equal(copy.integration.title, TEXT("Pay\0ments")));
+    cr_expect(text_equal(copy.integration.organization_id, TEXT("acme")));
+    cr_expect(text_equal(copy.integration.credential_ref, TEXT("v4.public.x")));
+    fixture_close(&store);
+}
+
+Test(store, updates_change_what_they_name_and_count_versions)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "acme", "One", true);
+    struct store_mutation update = {.kind = STORE_UPDATE,
+                                    .id = id,
+                                    .expected_version = 1,
+                                    .title = TEXT("Two")};
+    fixture_apply(store, &update);
+    cr_assert_eq(update.status, STORE_OK);
+    cr_expect_eq(update.result.integration.version, 2);
+    cr_expect(text_equal(update.result.integration.title, TEXT("Two")));
+    integration_copy_finish(&update.result);
+
+    struct store_mutation nothing = {.kind = STORE_UPDATE, .id = id, .expected_version = 2};
+    fixture_apply(store, &nothing);
+    cr_expect_eq(nothing.result.integration.version, 3,
+                 "an update without a difference counts too");
+    cr_expect(text_equal(nothing.result.integration.title, TEXT("Two")));
+    integration_copy_finish(&nothing.result);
+
+    COPY_AUTO copy;
+    cr_assert_eq(fixture_get(store, id, &copy), STORE_OK);
+    cr_expect_eq(copy.integration.version, 3);
+    fixture_close(&store);
+}
+
+Test(store, a_wrong_version_changes_nothing)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "acme", "One", true);
+    for (int kind = STORE_UPDATE; kind <= STORE_DELETE; kind++) {
+        struct store_mutation change = {.kind = (enum store_mutation_kind)kind,
+                                        .id = id,
+                                        .expected_version = 7,
+                                        .title = TEXT("Two")};
+        fixture_apply(store, &change);
+        cr_expect_eq(change.status, STORE_CONFLICT);
+        cr_expect_eq(change.result.integration.version, 1);
+        integration_copy_finish(&change.result);
+    }
+    COPY_AUTO copy;
+    cr_assert_eq(fixture_get(store, id, &copy), STORE_OK);
+    cr_expect(text_equal(copy.integration.title, TEXT("One")));
+    fixture_close(&store);
+}
+
+Test(store, what_was_deleted_is_gone)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "acme", "One", true);
+    for (int i = 0; i < 2; i++) {
+        struct store_mutation gone = {.kind = STORE_DELETE, .id = id, .expected_version = 1};
+        fixture_apply(store, &gone);
+        cr_expect_eq(gone.status, i == 0 ? STORE_OK : STORE_NOT_FOUND);
+        integration_copy_finish(&gone.result);
+    }
+    COPY_AUTO copy;
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_NOT_FOUND);
+    fixture_close(&store);
+}
+
+Test(store, counters_follow_every_change)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct identifier ids[6];
+    for (int i = 0; i < 6; i++)
+        ids[i] = fixture_create(store, "acme", "x", i % 3 != 0);
+    fixture_create(store, "other", "x", true);
+    struct store_counts now = fixture_counts(store, "acme");
+    cr_expect_eq(now.active, 4);
+    cr_expect_eq(now.inactive, 2);
+    struct store_mutation gone = {.kind = STORE_DELETE, .id = ids[0], .expected_version = 2};
+    fixture_apply(store, &gone);
+    integration_copy_finish(&gone.result);
+    now = fixture_counts(store, "acme");
+    cr_expect_eq(now.active, 4);
+    cr_expect_eq(now.inactive, 1);
+    cr_expect_eq(fixture_counts(store, "nobody").active, 0);
+    cr_expect_eq(fixture_counts(store, "nobody").inactive, 0);
+    fixture_close(&store);
+}
+
+Test(store, past_deadlines_and_cancellations_touch_nothing)
+{
+    const uint32_t cancelled = 1;
+    struct store *store = fixture_open(&scratch, "und");
+    struct store_mutation late = {.kind = STORE_CREATE,
+                                  .organization_id = TEXT("a"),
+                                  .title = TEXT("x"),
+                                  .deadline.at = 1};
+    struct store_mutation dropped = late;
+    dropped.deadline = (struct deadline){.cancelled = &cancelled};
+    fixture_apply(store, &late);
+    fixture_apply(store, &dropped);
+    cr_expect_eq(late.status, STORE_EXPIRED);
+    cr_expect_eq(dropped.status, STORE_EXPIRED);
+    cr_expect_eq(fixture_counts(store, "a").active, 0);
+    fixture_close(&store);
+}
+
+/* Many at once: refused ones must not take their neighbours in the same commit with them. */
+enum { THREADS = 8, ROUNDS = 60 };
+
+struct worker {
+    pthread_t thread;
+    struct store *store;
+    struct identifier shared;
+    int won;
+    int lost;
+};
+
+static void *work(void *argument)
+{
+    struct worker *worker = argument;
+    for (int i = 0; i < ROUNDS; i++) {
+        fixture_create(worker->store, "acme", "new", true);
+        struct store_mutation update = {.kind = STORE_UPDATE,
+                                        .id = worker->shared,
+                                        .expected_version = i + 1};
+        fixture_apply(worker->store, &update);
+        worker->won += update.status == STORE_OK;
+        worker->lost += update.status == STORE_CONFLICT;
+        integration_copy_finish(&update.result);
+    }
+    return NULL;
+}
+
+Test(store, each_mutation_stands_alone)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier shared = fixture_create(store, "acme", "shared", true);
+    struct worker workers[THREADS];
+    int won = 0, lost = 0;
+    for (int i = 0; i < THREADS; i++) {
+        workers[i] = (struct worker){.store = store, .shared = shared};
+        pthread_create(&workers[i].thread, NULL, work, &workers[i]);
+    }
+    for (int i = 0; i < THREADS; i++) {
+        pthread_join(workers[i].thread, NULL);
+        won += workers[i].won;
+        lost += workers[i].lost;
+    }
+    COPY_AUTO copy;
+    cr_assert_eq(fixture_get(store, shared, &copy), STORE_OK);
+    cr_expect_eq(copy.integration.version, won + 1, "%d won, the version is %d", won,
+                 copy.integration.version);
+    cr_expect_eq(won + lost, THREADS * ROUNDS);
+    cr_expect_eq(fixture_counts(store, "acme").active, THREADS * ROUNDS + 1);
+    fixture_close(&store);
+}
+
+static enum store_status read_nothing(struct store_reader *reader, void *context)
+{
+    (void)reader;
+    *(bool *)context = true;
+    return STORE_OK;
+}
+
+Test(store, a_drained_store_admits_no_reads)
+{
+    bool ran = false;
+    struct store *store = fixture_open(&scratch, "und");
+    store_drain(store);
+    store_drain(store);
+    cr_expect_eq(fixture_read(store, read_nothing, &ran), STORE_BUSY);
+    cr_expect_not(ran);
+    fixture_close(&store);
+}
