@@ -62,18 +62,19 @@ static bool admit(struct operation *operation, const gql_call *call)
 static int32_t start(const struct operation_type *type, gql_instance *instance,
                      const gql_call *call, gql_reply *reply, int ticket)
 {
-    struct operation *operation = calloc(1, type->size);
+    struct operation *operation = malloc(type->size); /* calloc of glibc is slower. */
     if (operation == NULL) {
         const int32_t code = refuse(instance, call, reply, "Out of memory; nothing was changed");
         gate_leave(&instance->gate, ticket);
         return code;
     }
-    operation->type = type;
-    operation->instance = instance;
-    operation->request = call->request;
-    operation->selection = call->selection;
-    operation->reply = reply;
-    operation->ticket = ticket;
+    *operation = (struct operation){.type = type,
+                                    .instance = instance,
+                                    .request = call->request,
+                                    .selection = call->selection,
+                                    .reply = reply,
+                                    .ticket = ticket};
+    memset(operation + 1, 0, type->size - sizeof *operation);
     return admit(operation, call) ? type->start(operation) : GQL_OK;
 }
 
