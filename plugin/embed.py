@@ -1,9 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""Makes C sources of the plugin's text files: SDL, JSON Schema and SQL stay files of their own kind."""
+"""Turns the plugin's text files into C sources, so that SDL, JSON Schema and SQL stay files."""
 
 import pathlib
 import re
 import sys
+
+
+LIMITS = pathlib.Path(__file__).parent / "base" / "limits.h"
+
+
+def with_limits(text):
+    """The text with `{NAME}` replaced by the number that limits.h defines."""
+    limits = dict(re.findall(r"^#define (\w+) (\d+)", LIMITS.read_text(), re.M))
+    return re.sub(r"\{([A-Z][A-Z_]+)\}", lambda match: limits[match.group(1)], text)
 
 
 def literal(text):
@@ -27,7 +36,7 @@ def defined_name(sdl):
 
 
 def federate(own, common):
-    """The same schema as one subgraph of Apollo Federation 2: entities get keys, value types are shareable."""
+    """The same schema as one subgraph of Apollo Federation 2: with keys and shareable value types."""
     sdl = own + "\n" + "\n".join(common)
     changes = [
         (r"^(type Integration implements [\w &]+?) \{", r'\1 @key(fields: "id") {'),
@@ -44,7 +53,7 @@ def federate(own, common):
 
 
 def schema_texts(own_file, common_file):
-    own = without_comments(own_file, "#")
+    own = with_limits(without_comments(own_file, "#"))
     common = paragraphs(without_comments(common_file, "#"))
     texts = [("GQL_PART_OWN", "integrations", own)]
     texts += [("GQL_PART_COMMON", defined_name(part), part) for part in common]

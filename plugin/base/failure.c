@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Cuts the last character off where the end of the buffer broke it. */
+/* Removes the last character if the end of the buffer has cut it. */
 static void mend_end(char *message, size_t size)
 {
     size_t start = size;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Filling in a gql_failure: why loading or creating failed, for a person to act on. */
+/* Fills in a gql_failure: why loading or creating failed, for a person to act on. */
 #ifndef PLUGIN_BASE_FAILURE_H
 #define PLUGIN_BASE_FAILURE_H
 
 #include "gql_plugin.h"
 
-/* Writes the message, as far as the caller's struct has room for it, and returns `code`. */
+/* Writes the message, cut to the room in the caller's struct, and returns `code`. NULL-safe. */
 __attribute__((format(printf, 3, 4))) int32_t fail(gql_failure *failure, int32_t code,
                                                    const char *format, ...);
 

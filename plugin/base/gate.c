@@ -18,8 +18,7 @@ bool gate_enter(struct gate *gate, int *ret_ticket)
     const int cpu = sched_getcpu();
     const int ticket = cpu < 0 ? 0 : cpu % GATE_COUNTERS;
     /*
-     * Sequentially consistent on both sides: either we see the gate closed, or the one who closes
-     * it sees us.
+     * Sequentially consistent on both sides: either we see the gate closed, or its closer sees us.
      */
     atomic_fetch_add(&gate->counters[ticket].inside, 1);
     if (atomic_load(&gate->closed)) {
@@ -45,8 +44,8 @@ static bool is_empty(struct gate *gate)
 }
 
 /*
- * Looks again and again instead of being woken: the last to leave must not touch a gate that may be
- * gone by then.
+ * Polls instead of waiting for a wake-up: the last call to leave must not touch the gate, which may
+ * be freed by then.
  */
 void gate_close(struct gate *gate)
 {

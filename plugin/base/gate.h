@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Counts the calls that are inside an instance, so that it can be closed and emptied. Entering is
- * cheap on many threads at once: each processor has a counter of its own.
+ * Counts the calls under way in an instance, so that it can be drained. Entering is cheap on many
+ * threads at once: each processor has a counter of its own.
  */
 #ifndef PLUGIN_BASE_GATE_H
 #define PLUGIN_BASE_GATE_H
@@ -21,14 +21,14 @@ struct gate {
 void gate_init(struct gate *gate);
 
 /*
- * Any thread. False if the gate is closed; else *ret_ticket is for gate_leave, on whatever thread.
+ * Any thread. False if the gate is closed. Otherwise pass *ret_ticket to gate_leave, on any thread.
  */
 bool gate_enter(struct gate *gate, int *ret_ticket);
 
-/* Any thread. The gate may be gone when this returns. */
+/* Any thread. The gate may be freed when this returns. */
 void gate_leave(struct gate *gate, int ticket);
 
-/* Lets nobody in any more, and waits until everybody left. May be called again. */
+/* Closes the gate and waits until every call has left. May be called again. */
 void gate_close(struct gate *gate);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* IDs of integrations: UUID version 8 (RFC 9562, section 5.8), with a layout of our own inside. */
+/* IDs of integrations: UUID version 8 (RFC 9562, section 5.8) with a layout of our own. */
 #ifndef PLUGIN_BASE_IDENTIFIER_H
 #define PLUGIN_BASE_IDENTIFIER_H
 
@@ -12,14 +12,14 @@
 #define IDENTIFIER_TEXT_SIZE 36
 
 /*
- * bits 0-47 Unix milliseconds; 48-51 the version, 8; 52-63 a counter; 64-65 the variant, binary 10;
- * 66 the deployment; 67-74 the shard; 75-79 the region; 80-111 the type, in ASCII; 112-127 random.
+ * Bits 0-47: Unix milliseconds; 48-51: version, 8; 52-63: counter; 64-65: variant, binary 10; 66:
+ * deployment; 67-74: shard; 75-79: region; 80-111: type, in ASCII; 112-127: random.
  */
 struct identifier {
     uint8_t bytes[IDENTIFIER_SIZE];
 };
 
-/* Mints IDs that rise. One thread at a time. */
+/* Mints rising IDs. Used by one thread at a time. */
 struct identifier_mint {
     bool on_premise;
     uint8_t shard;
@@ -32,17 +32,15 @@ void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t
                           uint8_t region);
 
 /*
- * The next ID. Within one millisecond the counter keeps them distinct and rising; where it is used
- * up, or the clock went back, the ID's time runs ahead of `now` (Unix milliseconds).
+ * The next ID. Within one millisecond the counter keeps IDs distinct and rising. If the counter
+ * overflows or the clock goes back, the time in the ID runs ahead of `now` (Unix milliseconds).
  */
 struct identifier identifier_next(struct identifier_mint *mint, int64_t now);
 
 /* Writes 8-4-4-4-12 lower-case hexadecimal digits, without a NUL. */
 void identifier_write(const struct identifier *identifier, char text[IDENTIFIER_TEXT_SIZE]);
 
-/*
- * False unless the text is an ID of an integration in exactly the form that identifier_write gives.
- */
+/* False unless the text is the ID of an integration in exactly the form of identifier_write. */
 bool identifier_parse(struct text text, struct identifier *ret_identifier);
 
 #endif

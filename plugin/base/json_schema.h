@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * Checks JSON against a JSON Schema (2020-12), as far as the plugin's own schema goes: type,
- * properties, required, additionalProperties: false, enum, minimum, maximum, minLength, maxLength,
- * default.
+ * Checks JSON against a JSON Schema (2020-12) that uses the keywords of the plugin's own schema:
+ * type, properties, required, additionalProperties: false, enum, minimum, maximum, minLength,
+ * maxLength, default.
  */
 #ifndef PLUGIN_BASE_JSON_SCHEMA_H
 #define PLUGIN_BASE_JSON_SCHEMA_H
@@ -12,8 +12,8 @@
 #include "gql_plugin.h"
 
 /*
- * GQL_OK, or GQL_E_CONFIG with the member and the rule named. Fills defaults into the value; an
- * object that lacks is filled in too if nothing in it is required.
+ * Returns GQL_OK, or GQL_E_CONFIG with a failure that names the member and the rule. Adds defaults
+ * to the value, and missing objects unless they have required members.
  */
 int32_t json_schema_check(const json_t *schema, json_t *value, gql_failure *failure);
 

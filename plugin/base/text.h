@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A borrowed piece of UTF-8 text: not NUL-terminated, may hold NUL. No data: there is no text, not
- * even an empty one.
+ * Borrowed UTF-8 text. It is not NUL-terminated and may contain NUL. `data` is NULL if there is no
+ * text; an empty text has data.
  */
 #ifndef PLUGIN_BASE_TEXT_H
 #define PLUGIN_BASE_TEXT_H

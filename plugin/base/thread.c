@@ -13,6 +13,7 @@ bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argumen
     const bool started = pthread_create(thread, NULL, run, argument) == 0;
     pthread_sigmask(SIG_SETMASK, &former, NULL);
     if (started)
-        pthread_setschedparam(*thread, SCHED_BATCH, &priority); /* Without it all works too. */
+        pthread_setschedparam(*thread, SCHED_BATCH,
+                              &priority); /* A preference: failing is harmless. */
     return started;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Threads of the plugin's own. */
+/* The plugin's own threads. */
 #ifndef PLUGIN_BASE_THREAD_H
 #define PLUGIN_BASE_THREAD_H
 
@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * Starts a thread that takes no signals, which are the host's, and that does not push others aside
- * when it wakes (SCHED_BATCH): those are the host's too, and mostly in the middle of answering
- * somebody. False if it can't be had.
+ * Starts a thread. Signals are the host's, so the thread blocks them all. The host's threads are
+ * often in the middle of an answer, so the thread does not preempt them when it wakes
+ * (SCHED_BATCH). False if no thread can be started.
  */
 bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument);
 

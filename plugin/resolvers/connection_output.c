@@ -107,7 +107,8 @@ static void write_page_info(struct json_writer *writer, const struct connection_
 static void write_total(struct json_writer *writer, const gql_selection *selection, int64_t count)
 {
     bool first = true;
-    const bool fits = count <= INT32_MAX; /* Int of GraphQL (October 2021), section 3.5.1. */
+    const bool fits = count <=
+                      INT32_MAX; /* The range of Int (GraphQL, October 2021, section 3.5.1). */
     json_write(writer, "{");
     if (selects_typename(selection))
         json_write_name(writer, &first, TEXT("\"__typename\":\"CountInfo\""));

@@ -10,7 +10,7 @@
 #include "plugin/resolvers/json_writer.h"
 #include "plugin/resolvers/page.h"
 
-/* What was selected of a connection, and below its fields. */
+/* The fields selected of a connection, and the selections below them. */
 struct connection_selection {
     bool type_name;
     bool edges;
@@ -28,7 +28,7 @@ struct connection_selection connection_selection_of(const gql_selection *selecti
 struct connection_output {
     const struct page *page;
     enum cursor_order order;
-    const uint8_t *secret; /* Of the store, for cursors. */
+    const uint8_t *secret; /* The store's, for cursors. */
     int64_t total;
 };
 

@@ -4,7 +4,7 @@
 #include "plugin/base/limits.h"
 #include "plugin/resolvers/selection.h"
 
-/* Written as one piece: braces, names and digits by the byte, not by the call. */
+/* In one piece, which is cheaper than many small writes. */
 static void write_id(struct json_writer *writer, const struct identifier *id)
 {
     char text[IDENTIFIER_TEXT_SIZE + 2];
@@ -58,7 +58,8 @@ size_t integration_room(uint32_t fields)
 {
     size_t room = 256; /* Names, ID, numbers. */
     if (fields & FIELD_TITLE)
-        room += 2 * TITLE_BYTES_MAX; /* No control characters: two bytes for one, at worst. */
+        room += 2 *
+                TITLE_BYTES_MAX; /* Without control characters an escape takes at most two bytes. */
     if (fields & FIELD_ORGANIZATION)
         room += 64 + ORGANIZATION_ID_MAX * 6;
     if (fields & FIELD_CREDENTIAL_REF)

@@ -7,13 +7,13 @@
 #include "plugin/resolvers/json_writer.h"
 
 /*
- * An object with the FIELD_… of selection.h. The organization is a reference: `__typename` and
- * `id`.
+ * Writes an object with these fields (FIELD_… of selection.h). The organization is a reference:
+ * `__typename` and `id`.
  */
 void write_integration(struct json_writer *writer, const struct integration *integration,
                        uint32_t fields);
 
-/* At least as many bytes as write_integration can take for these fields, whatever they hold. */
+/* An upper bound of what write_integration writes for these fields, in bytes. */
 size_t integration_room(uint32_t fields);
 
 #endif

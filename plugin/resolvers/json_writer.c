@@ -73,8 +73,8 @@ static bool needs_escape(unsigned char c)
 #define EACH_BYTE(value) (0x0101010101010101u * (uint64_t)(value))
 
 /*
- * Not 0 if one of eight bytes needs an escape: in each byte, the top bit of x - n is set for x < n
- * where x has none itself.
+ * Not 0 if one of the eight bytes needs an escape. In each byte, the top bit of x - n is set for x
+ * < n if x itself has none.
  */
 static uint64_t any_escape(uint64_t bytes)
 {
@@ -84,7 +84,7 @@ static uint64_t any_escape(uint64_t bytes)
            EACH_BYTE(0x80);
 }
 
-/* The first byte from `start` on that needs an escape, or the text's end. */
+/* The first byte from `start` on that needs an escape, or the end of the text. */
 static size_t find_escape(struct text text, size_t start)
 {
     uint64_t bytes;

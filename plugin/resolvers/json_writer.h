@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes JSON (RFC 8259) straight into a buffer, the host's reply or one of our own. Fails once,
- * and says so at the end.
+ * Writes JSON (RFC 8259) straight into a buffer: the host's reply or one of our own. After a
+ * failure it ignores writes and reports the failure at the end.
  */
 #ifndef PLUGIN_RESOLVERS_JSON_WRITER_H
 #define PLUGIN_RESOLVERS_JSON_WRITER_H
@@ -16,28 +16,28 @@ struct json_writer {
     char *data;
     size_t size;
     size_t capacity;
-    bool failed; /* Its capacity is 0 then. */
-    /* Makes room for `more` bytes after size. */
+    bool failed; /* The capacity is 0 then. */
+    /* Makes room for `more` bytes after `size`. */
     bool (*grow)(struct json_writer *writer, size_t more);
     const gql_host *host;
     gql_reply *reply;
-    char *heap; /* NULL: the caller's room still suffices. */
+    char *heap; /* NULL while the caller's room suffices. */
 };
 
-/* Writes into the reply from its present size on; json_writer_end_reply sets the reply's size. */
+/* Writes into the reply after its current size; json_writer_end_reply updates the size. */
 void json_writer_begin_reply(struct json_writer *writer, const gql_host *host, gql_reply *reply);
 
-/* False if there was no room; the reply then holds nothing of use. */
+/* False if there was no room; the content of the reply is then unusable. */
 bool json_writer_end_reply(struct json_writer *writer);
 
-/* Writes into `room` as long as it suffices, then onto the heap. */
+/* Writes into `room` while it suffices, then into heap memory. */
 void json_writer_begin(struct json_writer *writer, char *room, size_t capacity);
 void json_writer_finish(struct json_writer *writer);
 
 /* Makes room for `more` bytes; false if there is none. */
 bool json_writer_grow(struct json_writer *writer, size_t more);
 
-/* Text that is JSON already. Inline, so that literals become a few moves. */
+/* Writes text that is JSON already. Inline, so that literals become a few moves. */
 static inline void json_write_raw(struct json_writer *writer, struct text text)
 {
     if (writer->capacity - writer->size < text.size && !json_writer_grow(writer, text.size))
@@ -48,7 +48,7 @@ static inline void json_write_raw(struct json_writer *writer, struct text text)
 
 #define json_write(writer, literal) json_write_raw((writer), TEXT(literal))
 
-/* A string with its quotes; null for no text. */
+/* Writes a string with its quotes; null for no text. */
 void json_write_string(struct json_writer *writer, struct text text);
 void json_write_integer(struct json_writer *writer, int64_t number);
 static inline void json_write_bool(struct json_writer *writer, bool value)
@@ -59,7 +59,7 @@ static inline void json_write_bool(struct json_writer *writer, bool value)
         json_write(writer, "false");
 }
 
-/* `"name":`, after a comma unless it comes first in its object. */
+/* Writes `"name":`, after a comma unless it is the first in its object. */
 static inline void json_write_name(struct json_writer *writer, bool *first,
                                    struct text quoted_name_and_colon)
 {

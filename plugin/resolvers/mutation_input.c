@@ -6,6 +6,8 @@
 #include "plugin/resolvers/mutation_outcome.h"
 #include "plugin/resolvers/title.h"
 
+_Static_assert(CREDENTIAL_REF_MAX == VAULT_TOKEN_LIMIT, "a longer token would never be checked");
+
 bool mutation_take_version(struct mutation *mutation)
 {
     const json_t *version = json_object_get(mutation->input, "version");

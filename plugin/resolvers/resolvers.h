@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The plugin's fields, each a gql_resolve_fn. */
+/* The plugin's resolvers, each a gql_resolve_fn. */
 #ifndef PLUGIN_RESOLVERS_RESOLVERS_H
 #define PLUGIN_RESOLVERS_RESOLVERS_H
 
@@ -11,7 +11,7 @@ int32_t resolve_integration_create(gql_instance *instance, const gql_call *call,
 int32_t resolve_integration_update(gql_instance *instance, const gql_call *call, gql_reply *reply);
 int32_t resolve_integration_delete(gql_instance *instance, const gql_call *call, gql_reply *reply);
 
-/* Integrations by their IDs: gql_loader. */
+/* The loader of Integration: gql_loader.load. */
 int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply);
 
 #endif

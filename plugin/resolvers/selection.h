@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a client asked for. Where the host does not know (NULL), that is everything but
- * `__typename`.
+ * What a client asked for. If the host does not know (NULL), that is everything but `__typename`.
  */
 #ifndef PLUGIN_RESOLVERS_SELECTION_H
 #define PLUGIN_RESOLVERS_SELECTION_H
@@ -23,16 +22,16 @@ enum {
     FIELD_IS_ACTIVE = 64,
 };
 
-/* Which of them are selected below. */
+/* The set of those that are selected below. */
 uint32_t selected_fields(const gql_selection *selection);
 
 /*
- * Whether a field is selected below; *ret_child (may be NULL) is then its own selection, or NULL
- * for everything.
+ * Whether a field is selected below. *ret_child (may be NULL) is then its own selection; NULL means
+ * everything.
  */
 bool selects(const gql_selection *selection, const char *name, const gql_selection **ret_child);
 
-/* Whether `__typename` is selected below: never for NULL. */
+/* Whether `__typename` is selected below; false for NULL. */
 bool selects_typename(const gql_selection *selection);
 
 #endif

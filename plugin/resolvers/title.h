@@ -6,8 +6,8 @@
 #include "plugin/base/text.h"
 
 /*
- * Without leading and trailing white space (the Unicode property White_Space). `title` is valid
- * UTF-8.
+ * The title without leading and trailing white space (the Unicode property White_Space). `title` is
+ * valid UTF-8.
  */
 struct text title_trim(struct text title);
 

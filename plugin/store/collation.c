@@ -108,7 +108,7 @@ bool sort_key_make(const struct collation *collation, struct text title, struct 
     UChar *heap = NULL, *units = room;
     int32_t count = 0;
     key->heap = NULL;
-    /* No more UTF-16 units than there are UTF-8 bytes. */
+    /* There are at most as many UTF-16 units as UTF-8 bytes. */
     if (title.size > sizeof room / sizeof *room) {
         units = heap = malloc(title.size * sizeof *heap);
         if (heap == NULL)

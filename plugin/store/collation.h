@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * The order of titles, by ICU (UTS #10): strength secondary, numeric, normalized. Two titles
- * compare as their sort keys do, byte for byte. Any thread, once open.
+ * compare as their sort keys do, byte by byte. Any thread may use an open collation.
  */
 #ifndef PLUGIN_STORE_COLLATION_H
 #define PLUGIN_STORE_COLLATION_H
@@ -19,12 +19,12 @@ int32_t collation_open(const char *locale, struct collation **ret_collation, gql
 void collation_close(struct collation **collation);
 
 /*
- * Names all that sort keys depend on: locale and versions. Keys of different fingerprints must not
- * be mixed.
+ * Names everything that sort keys depend on: the locale and ICU's versions. Keys with different
+ * fingerprints can't be compared.
  */
 const char *collation_fingerprint(const struct collation *collation);
 
-/* A sort key, in `room` where it fits, else on the heap. */
+/* A sort key, in `room` if it fits, otherwise on the heap. */
 struct sort_key {
     const uint8_t *data;
     size_t size;
@@ -32,7 +32,7 @@ struct sort_key {
     uint8_t room[512];
 };
 
-/* False if memory ran out. The key must stay where it is, and is freed by sort_key_finish. */
+/* False if out of memory. Do not move the key; sort_key_finish frees it. */
 bool sort_key_make(const struct collation *collation, struct text title, struct sort_key *key);
 void sort_key_finish(struct sort_key *key);
 

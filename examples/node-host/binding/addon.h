@@ -74,7 +74,7 @@ struct addon {
     struct library *libraries;
     struct instance *instances;
 
-    pthread_mutex_t lock; /* Of what follows. */
+    pthread_mutex_t lock; /* Guards the members below. */
     struct event *first;
     struct event **last;
 };

@@ -38,7 +38,7 @@ static void *sweep_loop(void *argument)
             continue;
         }
         wait_a_period(sweeper);
-        /* Before it looks: who comes with something that it may miss wakes it again. */
+        /* Before it looks: a caller whose work it may miss wakes it again. */
         atomic_store(&sweeper->awake, false);
         pthread_mutex_unlock(&sweeper->lock);
         const bool again = sweeper->sweep(sweeper->user);

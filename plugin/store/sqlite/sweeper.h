@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
-/*
- * A thread that looks after something now and then, and sleeps as long as there is nothing to look
- * after.
- */
+/* A thread that calls a function periodically while there is work for it, and sleeps otherwise. */
 #ifndef PLUGIN_STORE_SQLITE_SWEEPER_H
 #define PLUGIN_STORE_SQLITE_SWEEPER_H
 
@@ -11,25 +8,25 @@
 #include <stdbool.h>
 
 struct sweeper {
-    bool (*sweep)(void *user); /* Returns whether it is to come again. */
+    bool (*sweep)(void *user); /* Returns whether to call it again after the next period. */
     void *user;
     int period_ms;
     atomic_bool awake;
 
-    pthread_mutex_t lock; /* Of what follows. */
+    pthread_mutex_t lock; /* Guards the members below. */
     pthread_cond_t wake;
     pthread_t thread;
     bool started;
     bool stopping;
 };
 
-/* The thread is started by the first sweeper_wake. */
+/* The first sweeper_wake starts the thread. */
 void sweeper_init(struct sweeper *sweeper, int period_ms, bool (*sweep)(void *user), void *user);
 void sweeper_finish(struct sweeper *sweeper);
 
 /*
- * Any thread: there is something to look after, now and then from now on. False if the thread can't
- * be had.
+ * Any thread: there is work, to be swept periodically from now on. False if no thread can be
+ * started.
  */
 bool sweeper_wake(struct sweeper *sweeper);
 

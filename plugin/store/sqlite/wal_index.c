@@ -4,28 +4,28 @@
 #include <stddef.h>
 #include <string.h>
 
-/* The first block of the index. All of it is in the byte order of the machine. */
+/* The first block of the index, in the byte order of the machine. */
 struct wal_index {
-    uint64_t header[6];       /* 48 bytes; iChange and the checksums among them. */
-    uint64_t header_again[6]; /* For SQLite, to notice that it reads while somebody writes. */
-    /* nBackfill: how many frames of the log are in the database file. */
+    uint64_t header[6];       /* 48 bytes, with iChange and the checksums. */
+    uint64_t header_again[6]; /* With it SQLite notices a write during its read. */
+    /* nBackfill: the number of frames that were checkpointed. */
     uint32_t backfilled;
 };
 
 enum {
     BLOCK_SIZE = 32768,
-    VERSION_PLACE = 0, /* In words of 32 bits: iVersion, mxFrame. */
+    VERSION_PLACE = 0, /* In 32-bit words: iVersion, mxFrame. */
     FRAMES_PLACE = 4,
     KNOWN_VERSION = 3007000,
-    /* SQLite copies the log into the database from 1000 frames on (wal_autocheckpoint). */
+    /* SQLite checkpoints from 1000 frames on (wal_autocheckpoint). */
     FRAMES_AT_REST = 500,
 };
 
 _Static_assert(offsetof(struct wal_index, backfilled) == 96, "as the file format says");
 
 /*
- * Other threads and processes write while we read; what is torn differs from what it was, which is
- * all that is asked.
+ * Other threads and processes write meanwhile. A torn state differs from the former one, which is
+ * all that matters.
  */
 static uint64_t load(const uint64_t *word)
 {
@@ -47,7 +47,7 @@ struct wal_state wal_index_state(const struct wal_index *index)
     return state;
 }
 
-/* A database without a log would get an index by the mere asking. */
+/* Asking for the index of a database without a log would create one. */
 static bool has_log(struct connection *connection)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_JOURNAL_MODE);
@@ -57,7 +57,7 @@ static bool has_log(struct connection *connection)
     return has;
 }
 
-/* The database file, if it is of a kind that can have an index. */
+/* The database file, or NULL if its VFS has no shared memory. */
 static sqlite3_file *file_of(const struct connection *connection)
 {
     sqlite3_file *file = NULL;

@@ -16,10 +16,16 @@ const TEXTS = {
       [`@${name}`, JSON.stringify({ description, args: args.map((arg) => `${arg.name}: ${arg.type}`), isRepeatable, locations })]),
 };
 
+/** The numbers that stand as `{NAME}` in the plugin's schema. */
+function withLimits(sdl) {
+  const limits = readFileSync(`${root}/plugin/base/limits.h`, 'utf8');
+  return sdl.replace(/\{([A-Z][A-Z_]+)\}/g, (_, name) => new RegExp(`^#define ${name} (\\d+)`, 'm').exec(limits)[1]);
+}
+
 let published;
 
 function publishedSchema() {
-  published ??= lexicographicSortSchema(buildSchema(SOURCES.map((file) => readFileSync(`${root}/${file}`, 'utf8')).join('\n')));
+  published ??= lexicographicSortSchema(buildSchema(withLimits(SOURCES.map((file) => readFileSync(`${root}/${file}`, 'utf8')).join('\n'))));
   return published;
 }
 

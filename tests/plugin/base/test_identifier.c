@@ -64,7 +64,7 @@ Test(identifier, text_and_back)
     }
 }
 
-/* More in one millisecond than the counter can count, and a clock that goes back. */
+/* More IDs in one millisecond than the counter can hold, and a clock that goes back. */
 Test(identifier, ids_rise_whatever_the_clock_does)
 {
     struct identifier_mint mint;
@@ -73,7 +73,7 @@ Test(identifier, ids_rise_whatever_the_clock_does)
     for (int i = 0; i < 20000; i++) {
         const int64_t now = 1700000000000 + (i % 3000 == 0 ? -5000 : i / 5000);
         const struct identifier next = identifier_next(&mint, now);
-        /* The random bits come last: without them the order must hold already. */
+        /* The random bits come last: the order must hold without them. */
         cr_assert_lt(memcmp(former.bytes, next.bytes, 8), 0, "at %d", i);
         former = next;
     }

@@ -15,10 +15,7 @@ Test(integration, an_empty_list_can_be_finished_twice)
     cr_expect_eq(list.count, 0);
 }
 
-/*
- * Texts of all sizes, past every block: each copy must still be what it was, whatever came after
- * it.
- */
+/* Texts of all sizes, across blocks: no copy may change when more follow. */
 Test(integration, copies_stay_where_they_are)
 {
     INTEGRATION_LIST_AUTO list;

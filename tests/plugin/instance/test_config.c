@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
+#include <stdio.h>
 
+#include "plugin/base/limits.h"
 #include "plugin/instance/config.h"
 
 static int32_t read_config(struct config *config, const char *json, gql_failure *failure)
@@ -97,4 +99,20 @@ Test(config, everything_given_is_used)
     cr_expect_eq(config.pending_mutations, 1);
     cr_expect_eq(config.verifiers, 64);
     config_finish(&config);
+}
+
+Test(config, an_organization_may_be_as_long_as_in_arguments)
+{
+    char json[512], id[ORGANIZATION_ID_MAX + 2];
+    struct config config;
+    gql_failure failure;
+    memset(id, 'o', sizeof id);
+    for (size_t size = ORGANIZATION_ID_MAX; size <= ORGANIZATION_ID_MAX + 1; size++) {
+        snprintf(json, sizeof json, "{\"database\":{\"path\":\"a\"},\"organization\":\"%.*s\"}",
+                 (int)size, id);
+        const bool fits = size == ORGANIZATION_ID_MAX;
+        cr_expect_eq(read_config(&config, json, &failure), fits ? GQL_OK : GQL_E_CONFIG);
+        if (fits)
+            config_finish(&config);
+    }
 }

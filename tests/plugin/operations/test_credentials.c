@@ -101,10 +101,7 @@ Test(credentials, every_refusal_has_its_reason)
     json_decref(value);
 }
 
-/*
- * Those that come together are verified apart from the writer: each must get its own verdict there
- * too.
- */
+/* Tokens that arrive together are checked on several threads: each must get its own result. */
 Test(credentials, many_at_once_are_judged_each)
 {
     enum { CALLS = 40 };
@@ -129,7 +126,7 @@ Test(credentials, many_at_once_are_judged_each)
     json_decref(value);
 }
 
-/* A changed keyring takes effect without a restart, and a cached token is no way around it. */
+/* A changed keyring takes effect without a restart, also for cached tokens. */
 Test(credentials, revocation_takes_effect)
 {
     json_decref(

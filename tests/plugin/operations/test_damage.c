@@ -21,8 +21,8 @@ static void clean(void)
 TestSuite(damage, .init = make, .fini = clean);
 
 /*
- * What the client sees of a broken database names nothing of it; the log has it under the same
- * trace.
+ * The client's error reveals nothing of the database; the log has the cause under the same trace
+ * ID.
  */
 Test(damage, internal_errors_stay_inside)
 {

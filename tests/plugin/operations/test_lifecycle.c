@@ -43,7 +43,7 @@ Test(lifecycle, configurations_that_can_not_be_used_are_explained)
     }
 }
 
-/* mock_close looks for threads and file descriptors that are left. */
+/* mock_close looks for leaked threads and file descriptors. */
 Test(lifecycle, twenty_instances_leave_nothing)
 {
     for (int i = 0; i < 20; i++) {
@@ -157,8 +157,8 @@ Test(lifecycle, arguments_that_are_no_json_are_refused)
 }
 
 /*
- * A host with a small limit: what does not fit is an error, and a mutation is refused before it is
- * written.
+ * A host with a small limit: an answer that does not fit is an error, and a mutation is rejected
+ * before anything is written.
  */
 Test(lifecycle, answers_too_large_for_the_host)
 {

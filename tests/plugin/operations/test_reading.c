@@ -39,9 +39,7 @@ Test(reading, an_integration_by_its_id)
     free(id);
 }
 
-/*
- * Whatever is no ID of something readable gives the same error, but for the ID that was asked for.
- */
+/* Every ID of nothing readable gives the same error, apart from the ID itself. */
 Test(reading, what_is_not_there_is_not_found)
 {
     char *deleted = world_create(&world, "acme", "x");

@@ -169,7 +169,7 @@ Test(writing, of_fifty_updates_with_one_version_one_wins)
     free(id);
 }
 
-/* Drain waits for what is under way and refuses what comes later. */
+/* Drain waits for calls under way and rejects later ones. */
 Test(writing, drain_finishes_what_is_under_way)
 {
     enum { CREATES = 200 };

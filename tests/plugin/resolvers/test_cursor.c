@@ -40,7 +40,7 @@ Test(cursor, of_another_order_is_told_apart)
     cr_expect_eq(cursor_read(other_secret, CURSOR_TITLE_ASC, text, &cursor), CURSOR_FOREIGN);
 }
 
-/* Every single change of a character, and every cut, must be noticed. */
+/* Every changed character and every cut must be detected. */
 Test(cursor, forgeries_are_refused)
 {
     static const char alphabet[] =

@@ -25,8 +25,8 @@ Test(json_writer, every_character_survives)
 }
 
 /*
- * Escapes are looked for eight bytes at a time: each of them at each place, in texts of each
- * length, among letters beyond ASCII.
+ * The writer looks for escapes eight bytes at a time: tries each escape at each place, in texts of
+ * each length, among letters beyond ASCII.
  */
 Test(json_writer, escapes_are_found_wherever_they_are)
 {
@@ -66,7 +66,8 @@ Test(json_writer, integers)
 }
 
 /*
- * A host that grows by just what was asked for, moves the data each time, and gives up at a limit.
+ * A host that grows the reply by exactly what is asked for, moves the data each time, and fails at
+ * a limit.
  */
 struct small_host {
     gql_host host;

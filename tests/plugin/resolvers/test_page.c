@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Pages against the algorithm of the Relay specification, section 4.4, carried out on the full
+ * Compares pages with the algorithm of the Relay specification, section 4.4, applied to the full
  * list.
  */
 #include <criterion/criterion.h>
@@ -42,8 +42,8 @@ struct slice {
 };
 
 /*
- * `after` and `before` are places in the list between its members: the cursor lies just behind
- * member `after`.
+ * `after` and `before` are places between the list's members: a cursor lies right after member
+ * `after`.
  */
 static struct slice expected_slice(int count, int after, int before, int first, int last)
 {
@@ -58,17 +58,14 @@ static struct slice expected_slice(int count, int after, int before, int first, 
     return slice;
 }
 
-/*
- * Some place in the order: mostly of a member, sometimes of one that is deleted or in no list of
- * this filter.
- */
+/* Some place in the order: of a member, of a deleted one, or of one that the filter excludes. */
 static struct store_position random_position(const struct integration_list *all)
 {
     const struct integration *item = &all->items[random_below((int)all->count)];
     return (struct store_position){item->title, item->id};
 }
 
-/* How many members of the list lie before the position, and whether one lies at it. */
+/* The number of members before the position, and whether one lies at it. */
 static int place_of(const struct integration_list *full, const struct integration_list *all,
                     const struct store_position *position, bool descending, bool *ret_at)
 {

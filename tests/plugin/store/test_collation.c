@@ -63,9 +63,7 @@ Test(collation, a_locale_has_an_order_and_a_fingerprint_of_its_own)
     collation_close(&swedish);
 }
 
-/*
- * Pages are found by comparing keys: a title longer than the room in the struct must work as well.
- */
+/* Keys of titles that exceed the room in the struct must compare as well. */
 Test(collation, long_titles_get_long_keys)
 {
     char a[1021], b[1021];

@@ -147,7 +147,7 @@ Test(store, past_deadlines_and_cancellations_touch_nothing)
     fixture_close(&store);
 }
 
-/* Many at once: refused ones must not take their neighbours in the same commit with them. */
+/* Many at once: a failed mutation must not take its neighbours in the same commit with it. */
 enum { THREADS = 8, ROUNDS = 60 };
 
 struct worker {

@@ -39,8 +39,7 @@ static int organizations(void)
 }
 
 /*
- * Another process that holds the database: the mutation is refused after the timeout, and the next
- * one works.
+ * Another process locks the database: the mutation fails after the timeout, and the next one works.
  */
 Test(engine, a_store_held_by_another_is_busy)
 {
@@ -78,7 +77,7 @@ static void *open_and_close(void *user)
     return NULL;
 }
 
-/* A new file each time: the first to come makes it, and the others wait for that. */
+/* A new file each time: the first to come creates it, and the others wait. */
 Test(engine, several_open_a_new_file_at_the_same_time)
 {
     enum { TIMES = 30, STORES = 4 };
@@ -101,10 +100,10 @@ Test(engine, several_open_a_new_file_at_the_same_time)
     pthread_barrier_destroy(&together);
 }
 
-/* As a tool does that makes a file and does not come to an end. */
+/* Like a tool that creates the file and hangs. */
 Test(engine, opening_waits_for_whoever_holds_the_file_as_long_as_told, .timeout = 60)
 {
-    enum { TOLD_SECONDS = 2 }; /* In the fixture. */
+    enum { TOLD_SECONDS = 2 }; /* The busy timeout of the fixture. */
     struct store *store = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     sqlite3 *other;
@@ -119,8 +118,8 @@ Test(engine, opening_waits_for_whoever_holds_the_file_as_long_as_told, .timeout 
 }
 
 /*
- * A trigger that refuses stands for a disk that fails half-way: nothing of the mutation stays, the
- * store goes on.
+ * A trigger that raises an error stands for a disk that fails half-way: nothing of the mutation
+ * remains, and the store goes on.
  */
 Test(engine, a_failed_write_leaves_nothing)
 {
@@ -150,7 +149,7 @@ Test(engine, a_failed_write_leaves_nothing)
 
 struct placed {
     struct store_read read;
-    pthread_t thread; /* That ran it. */
+    pthread_t thread; /* The thread that ran it. */
     sem_t entered, leave, done;
     bool holds; /* Waits for `leave`. */
 };

@@ -123,7 +123,7 @@ Test(migrations, another_locale_rebuilds_the_order)
                        fixture_log());
     fixture_close(&store);
 
-    /* As if ICU itself had changed. */
+    /* As if the version of ICU had changed. */
     run_sql("UPDATE setting SET value = CAST('icu 1, rules 1' AS BLOB) WHERE name = 'collation'; "
             "UPDATE integration SET sort_key = zeroblob(4)");
     store = fixture_open(&scratch, "und");

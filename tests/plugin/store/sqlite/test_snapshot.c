@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Snapshots that are kept from read to read: never an old one, and in nobody's way. */
+/* Snapshots that are kept between reads: never out of date, and never holding up a writer. */
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <sqlite3.h>
@@ -50,7 +50,7 @@ static sqlite3 *open_apart(void)
     return handle;
 }
 
-/* Whether the log could be emptied: not as long as anybody has a snapshot in it. */
+/* Whether the log could be truncated: not while any snapshot reads from it. */
 static bool can_empty_the_log(sqlite3 *handle)
 {
     sqlite3_stmt *statement = NULL;
@@ -110,9 +110,9 @@ Test(snapshot, is_kept_after_a_read_and_let_go_soon)
     const struct identifier id = fixture_create(store, "acme", "One", true);
     sqlite3 *handle = open_apart();
     bool kept = false, emptied = false;
-    /* On a busy machine it may be let go before we look. */
+    /* On a busy machine it may be ended before we look. */
     for (int32_t version = 1; version < 100 && !kept; version++) {
-        update(store, id, version); /* So that there is a log to empty. */
+        update(store, id, version); /* So that there is a log to truncate. */
         version_of(store, id);
         version_of(store, id);
         kept = !can_empty_the_log(handle);
@@ -158,7 +158,7 @@ static void *read_on(void *argument)
 
 Test(snapshot, readers_that_come_again_and_again_do_not_let_the_log_grow)
 {
-    enum { WRITES = 1500, LIMIT = 8 << 20 }; /* SQLite begins the log anew from 4 MiB on. */
+    enum { WRITES = 1500, LIMIT = 8 << 20 }; /* SQLite resets the log from 4 MiB on. */
     struct reading reading = {.store = fixture_open(&scratch, "und")};
     pthread_t threads[2];
     struct stat status;
@@ -181,10 +181,7 @@ static void count_rows(struct connection *connection)
                  SQLITE_OK);
 }
 
-/*
- * Reads once within a snapshot, while the log is copied into the database. Returns whether the
- * snapshot is kept.
- */
+/* Reads once within a snapshot, during a checkpoint. Returns whether the snapshot is kept. */
 static bool read_during_checkpoint(struct snapshot *snapshot, struct connection *reader,
                                    sqlite3 *writer)
 {
