@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 # Every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`. --help says more.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 case "${1-}" in
 '') ;;
