@@ -281,7 +281,7 @@ static void run_operations(const struct bench *bench, const struct kind *kind, i
     struct caller caller = caller_of(bench, subject, 1, "org-1");
     caller.in_flight = 1;
     if (kind->has_tokens && count > FEW_TOKENS) {
-        fprintf(stderr, "bench: at most %d, so that each has a token of its own\n", FEW_TOKENS);
+        fprintf(stderr, "bench: COUNT must be at most %d, the number of tokens\n", FEW_TOKENS);
         exit(1);
     }
     if (kind->has_tokens)

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Counts the instructions of single operations, to compare two builds of the plugin. --help says more.
+# Counts the instructions of single operations, to compare two builds. --help says more.
 set -eu
 
 case "${1-}" in
@@ -8,18 +8,21 @@ case "${1-}" in
     cat <<'END'
 Usage: ./tests/bench/instructions.sh PLUGIN.so
 
-Prints the number of instructions that one call takes, in the plugin, the host library and the libraries that they use:
+Prints the number of instructions that one call takes, in the plugin, the host library and the
+libraries that they use:
 
   get                    integration(id) with a random ID, all fields
   page                   integrations(first: 100), all fields
   create                 integrationCreate with a token, one call at a time
   create-without-token   the same without a token to verify
 
-Each figure is the difference of two runs under callgrind that differ only in the number of calls, so start-up cancels out.
-It varies by less than 1%, even on a busy machine. To compare two builds, run this once with each plugin: the program that
-measures stays the same, so a change of the host library does not show.
+Each figure is the difference of two runs under callgrind that differ only in the number of calls,
+so start-up cancels out. It varies by less than 1%, even on a busy machine. To compare two builds,
+run this once with each plugin: the program that measures stays the same, so a change of the host
+library does not show.
 
-  BUILD   build folder that has the benchmark; default build/bench, which is set up if it is missing
+Variables:
+  BUILD   the build folder; default build/bench; set up if it is missing
   ROWS    rows of the database, which is created in a temporary folder; default 10000
 END
     exit 0
