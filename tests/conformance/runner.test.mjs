@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Tests the suite itself: it fails when it should, rejects mistakes in cases, and covers all of the plugin's errors.
+// Tests the suite itself: it fails when it should, rejects mistakes in cases, and covers all of the
+// plugin's errors.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

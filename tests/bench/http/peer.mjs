@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The peer in JavaScript, as a Node engineer would write it today: the same fields with better-sqlite3 and
-// node:crypto, on the same tables, with the same durability and the same checks of tokens.
+// The peer in JavaScript, as a Node engineer would write it today: the same fields with
+// better-sqlite3 and node:crypto, on the same tables, with the same durability and the same checks
+// of tokens.
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,8 +24,8 @@ function keyOf(file) {
 }
 
 /**
- * Checks a token (PASETO v4.public). libuv's thread pool verifies the signature, so that the event loop stays
- * free.
+ * Checks a token (PASETO v4.public). libuv's thread pool verifies the signature, so that the event
+ * loop stays free.
  */
 function tokenChecker(keyring) {
   const key = keyOf(keyring);

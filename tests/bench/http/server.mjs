@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER: a gateway whose fields are
-// served by the plugin, by resolvers in JavaScript, or by resolvers that return constants. Prints its port.
-// GET /delay returns the 99th percentile of the event loop's delay since the previous request, in
-// milliseconds.
+// server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER: a gateway whose
+// fields are served by the plugin, by resolvers in JavaScript, or by resolvers that return
+// constants. Prints its port. GET /delay returns the 99th percentile of the event loop's delay
+// since the previous request, in milliseconds.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';

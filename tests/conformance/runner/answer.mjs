@@ -35,7 +35,9 @@ function checkErrors(expected = [], actual = [], context) {
   return [...expected].sort(byPath).flatMap((error, index) => checkError(error, sorted[index], context, `errors.${index}`));
 }
 
-/** A request that the gateway rejects before execution has no `data` (GraphQL specification, 7.1). */
+/**
+ * A request that the gateway rejects before execution has no `data` (GraphQL specification, 7.1).
+ */
 function checkRejection(pattern, { status, body }) {
   const messages = (body.errors ?? []).map(({ message }) => message);
   return [

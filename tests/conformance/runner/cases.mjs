@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads the cases strictly: a mistake is an error that names its place, never a case that tests nothing.
+// Reads the cases strictly: a mistake is an error that names its place, never a case that tests
+// nothing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { requireOfExamples } from '../../support-js/paths.mjs';
@@ -70,7 +71,10 @@ function checkSteps({ steps, actor }, operations) {
   return [...unused, ...findings];
 }
 
-/** The operations of a document by name: {text, isQuery}. The text includes the fragments that it uses. */
+/**
+ * The operations of a document by name: {text, isQuery}. The text includes the fragments that it
+ * uses.
+ */
 function operationsOf(document) {
   const parts = Object.entries(separateOperations(parse(document)));
   return new Map(parts.map(([name, part]) => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A host under test. Each of its servers has a configuration, and starts when a case first needs it.
+// A host under test. Each of its servers has a configuration, and starts when a case first needs
+// it.
 import { join } from 'node:path';
 import { root } from '../../support-js/paths.mjs';
 import { Sandbox } from '../../support-js/sandbox.mjs';

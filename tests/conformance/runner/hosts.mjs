@@ -9,7 +9,9 @@ import { requireOfExamples, root } from '../../support-js/paths.mjs';
 const Ajv = requireOfExamples('ajv').default;
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-/** Returns all hosts. Throws an Error that names every mistake, such as a deviation without a case. */
+/**
+ * Returns all hosts. Throws an Error that names every mistake, such as a deviation without a case.
+ */
 export function readHosts(caseNames, hosts = beside('hosts.json')) {
   const ajv = new Ajv({ allErrors: true, useDefaults: true });
   const mistakes = ajv.validate(beside('hosts.schema.json'), hosts)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compares actual values with expected ones: exactly, except where the expected value is an operator.
+// Compares actual values with expected ones: exactly, except where the expected value is an
+// operator.
 
 const CAPTURED = /^\$[A-Za-z]\w*(\.\w+)*$/;
 
@@ -19,7 +20,10 @@ export function operatorOf(value) {
   return entry?.[0].startsWith('$') && !more ? entry : undefined;
 }
 
-/** Replaces each `$name` with the captured value, and `{"$repeat": [text, times]}` with the long text. */
+/**
+ * Replaces each `$name` with the captured value, and `{"$repeat": [text, times]}` with the long
+ * text.
+ */
 export function substitute(value, captured) {
   if (isCaptured(value)) return captured[value.slice(1)];
   if (Array.isArray(value)) return value.map((member) => substitute(member, captured));
@@ -62,8 +66,8 @@ export function differ(expected, actual, at) {
 }
 
 /**
- * Returns the differences in the order of members, if there are no others. The order must be that of the document
- * (GraphQL specification, 6.3.1).
+ * Returns the differences in the order of members, if there are no others. The order must be that
+ * of the document (GraphQL specification, 6.3.1).
  */
 export function differInOrder(expected, actual, at) {
   if (typeof expected !== 'object' || expected === null || operatorOf(expected)) return [];

@@ -91,7 +91,10 @@ async function alter({ sql, undo }, { server, undoing }) {
   return [];
 }
 
-/** Sends a query twice: the second time, the gateway uses what it parsed, planned or compiled before. */
+/**
+ * Sends a query twice: the second time, the gateway uses what it parsed, planned or compiled
+ * before.
+ */
 async function runStep(step, context) {
   if (step.sql !== undefined) return alter(step, context);
   const times = context.test.operations.get(step.run).isQuery && !step.locked && !step.atOnce ? 2 : 1;

@@ -14,7 +14,9 @@ async function verdictOf(test, host) {
   return { verdict: 'fail', findings: [`It passes, so this deviation is stale: ${reason}`] };
 }
 
-/** Start and end of the host are results, too. A host that does not start has one result, a failure. */
+/**
+ * Start and end of the host are results, too. A host that does not start has one result, a failure.
+ */
 async function run(host, cases) {
   const result = (test, verdict) => ({ test, title: `${host.name}: ${test}`, ...verdict });
   const results = [result('start', passOrFail(await host.server('open').then(() => [], (error) => [error.message])))];
@@ -35,7 +37,10 @@ export async function runHost(description, cases, vault) {
   }
 }
 
-/** Works on the items of a list, up to `jobs` at the same time. Calls `use(item, outcome)` after each. */
+/**
+ * Works on the items of a list, up to `jobs` at the same time. Calls `use(item, outcome)` after
+ * each.
+ */
 export async function forEach(list, jobs, work, use) {
   const waiting = [...list];
   const worker = async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The vault that all hosts of a run share, and its tokens: good ones, and one for each reason to reject a token.
+// The vault that all hosts of a run share, and its tokens: good ones, and one for each reason to
+// reject a token.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
