@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 """
-crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks the database each time.
+crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks the database.
 
 Everything that was acknowledged must be there, and nothing that was rejected. SEED repeats a run.
 """

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * crash_writer PLUGIN DATABASE ROUND: writes at full load until it is killed. Many chains run at the
- * same time. Each creates an integration, tries a stale update, updates it a few times, and deletes
- * every other one. Each call and each answer is a line on the standard output, in one write(2):
- * `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version.
+ * crash_writer PLUGIN DATABASE ROUND: writes at full load until it is killed. Many chains run at
+ * once. Each creates an integration, tries a stale update, updates it a few times, and may delete
+ * it. Each call and each answer is a line on the standard output, in one write(2): `CHAIN try OP
+ * N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version.
  */
 #include <jansson.h>
 #include <pthread.h>

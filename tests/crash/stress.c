@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * stress PLUGIN: mixed load on many threads, mainly for ThreadSanitizer. Does not use Criterion,
- * which forks. In each round two instances open, serve calls, drain and close. What was acknowledged
- * must be in the database afterwards, and the histories of the contended integrations must be
- * linearizable.
+ * which forks. In each round two instances open, and close while calls are under way. What was
+ * acknowledged must be in the database afterwards, and the histories of the contended integrations
+ * must be linearizable.
  */
 #include <ftw.h>
 #include <jansson.h>

@@ -43,8 +43,8 @@ struct mock_options {
 };
 
 /*
- * Called for each violation; need not return. Process-wide; set it before threads start. NULL: print
- * and abort.
+ * Called for each violation; need not return. Process-wide; set it before threads start. NULL:
+ * print and abort.
  */
 typedef void (*mock_violation_fn)(const char *message);
 void mock_on_violation(mock_violation_fn on_violation);
@@ -133,8 +133,8 @@ void mock_answer_free(struct mock_answer **answer);
 
 /*
  * Calls a resolver and waits. `arguments` is a JSON object as a host coerces it; defaults are not
- * added here. `selection` is as for gql_selection_parse; NULL: the host does not know the selection.
- * `request` NULL: as by mock_request_all.
+ * added here. `selection` is as for gql_selection_parse; NULL: the host does not know it. `request`
+ * NULL: as by mock_request_all.
  */
 struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, const char *type,
                               const char *field, const char *arguments, const char *selection,
