@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Sums tests up: count.py FILE… prints `PASSED FAILED` of JUnit files (.xml, as Meson writes) and TAP files (.tap)."""
+"""
+Adds up test results: count.py FILE… prints `PASSED FAILED`.
+
+Reads JUnit files as Meson writes them (.xml), and TAP files as node:test writes them (.tap).
+"""
 
 import pathlib
 import re
@@ -7,19 +11,27 @@ import sys
 import xml.etree.ElementTree
 
 
+def has_failed(case):
+    return case.find("failure") is not None or case.find("error") is not None
+
+
+def failed_silently(suite):
+    """Whether a program failed though none of its cases did: it crashed before the first, say."""
+    errors = int(suite.get("errors", 0)) + int(suite.get("failures", 0))
+    return errors > 0 and not any(map(has_failed, suite))
+
+
 def count_junit(text):
-    cases = list(xml.etree.ElementTree.fromstring(text).iter("testcase"))
-    failed = sum(1 for case in cases if case.find("failure") is not None or case.find("error") is not None)
-    skipped = sum(1 for case in cases if case.find("skipped") is not None)
-    suites = [suite for suite in xml.etree.ElementTree.fromstring(text).iter("testsuite")]
-    # A program that ends badly without a failed case of its own, such as a crash before the first: one failure.
-    silent = sum(1 for suite in suites if int(suite.get("errors", 0)) + int(suite.get("failures", 0)) > 0
-                 and not any(case.find("failure") is not None or case.find("error") is not None for case in suite))
+    tree = xml.etree.ElementTree.fromstring(text)
+    cases = list(tree.iter("testcase"))
+    failed = sum(map(has_failed, cases))
+    skipped = sum(case.find("skipped") is not None for case in cases)
+    silent = sum(map(failed_silently, tree.iter("testsuite")))
     return len(cases) - failed - skipped, failed + silent
 
 
 def count_tap(text):
-    """Of node:test: its own totals, which count the tests inside suites, not the suites."""
+    """Takes the totals that node:test prints: they count the tests inside suites, not the suites."""
     passed = re.findall(r"^# pass (\d+)$", text, re.M)
     failed = re.findall(r"^# (?:fail|cancelled) (\d+)$", text, re.M)
     if not passed:

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`. --help says more.
+# Runs every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`.
+# --help says more.
 set -u
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 
 case "${1-}" in
 '') ;;
@@ -10,10 +11,15 @@ case "${1-}" in
     cat <<'END'
 Usage: ./tests/run.sh
 
-Installs what is missing, builds into build/ (plain), build/asan (AddressSanitizer and UBSan) and build/tsan (ThreadSanitizer),
-runs every suite, the end-to-end cases through the demo gateway, and the conformance suite against every host, whose table is then in
-build/conformance/report.md. Logs are in build/test-logs. Ends with `N passed, N failed`, and with status 1 if anything failed or
-nothing ran.
+Installs missing packages, builds the project and runs every suite. Ends with `N passed, N failed`;
+the exit status is 1 if a test failed or none ran.
+
+  build/                        plain build
+  build/asan, build/tsan        builds with AddressSanitizer and UBSan, and with ThreadSanitizer
+  build/test-logs               logs of all suites
+  build/conformance/report.md   results of the conformance suite, for every host
+
+tests/README.md shows how to run a single suite.
 END
     exit 0
     ;;
@@ -28,12 +34,13 @@ results=
 extra_failures=0
 
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
-# Where only the browser can't be had, the suite that needs it fails and the others run.
-# shellcheck disable=SC2086 # A list of words.
-./examples/setup.sh chromium $ruby_packages || ./examples/setup.sh $ruby_packages || exit 1
+# Without chromium, only the browser suite fails.
+# shellcheck disable=SC2086 # A list of words, also below.
+./examples/setup.sh chromium clang-format $ruby_packages ||
+    ./examples/setup.sh clang-format $ruby_packages || exit 1
 mkdir -p build
 
-# configure FOLDER OPTION…: sets a build up, unless it is there.
+# configure FOLDER OPTION…: sets up a build folder unless it exists.
 configure() {
     folder=$1
     shift
@@ -49,7 +56,7 @@ fail() {
     extra_failures=$((extra_failures + 1))
 }
 
-# c_suites NAME FOLDER MESON-TEST-ARGUMENT…: builds and runs.
+# c_suites NAME FOLDER MESON-TEST-ARGUMENT…: builds a folder and runs its suites.
 c_suites() {
     name=$1
     folder=$2
@@ -75,8 +82,8 @@ c_suites() {
     fi
 }
 
-# Reports of sanitizers count even where the process that made them ended well. One without a word is of a process that was killed
-# before it wrote any, as tests do with writers and with faulty plugins: it is named, but says nothing.
+# A sanitizer's report is a failure even if the process exited with 0. An empty report is only
+# listed: its process was killed before it wrote anything, as some tests do to their processes.
 check_reports() {
     for report in "$logs"/sanitizer.*; do
         [ -e "$report" ] || continue
@@ -86,18 +93,21 @@ check_reports() {
     done
 }
 
-# tap_suite NAME COMMAND…: a command that prints TAP, with the environment as it is.
+# tap_suite NAME COMMAND…: runs a command that prints TAP.
 tap_suite() {
     name=$1
     shift
     echo "== $name"
     "$@" >"$logs/$name.tap" 2>"$logs/$name.err"
     grep -E '^ *(not )?ok ' "$logs/$name.tap"
-    grep -qE '^not ok' "$logs/$name.tap" && { sed -n '/^ *not ok/,/^ *\.\.\./p' "$logs/$name.tap"; cat "$logs/$name.err"; }
+    if grep -qE '^not ok' "$logs/$name.tap"; then
+        sed -n '/^ *not ok/,/^ *\.\.\./p' "$logs/$name.tap"
+        cat "$logs/$name.err"
+    fi
     results="$results $logs/$name.tap"
 }
 
-# node_suite NAME FILE…: of node:test.
+# node_suite NAME FILE…: runs test files of node:test.
 node_suite() {
     name=$1
     shift
@@ -109,11 +119,11 @@ rm -rf "$logs"
 mkdir -p "$logs"
 configure build/asan -Db_sanitize=address,undefined -Db_lundef=false
 configure build/tsan -Db_sanitize=thread -Db_lundef=false
-./examples/npm-ci.sh examples || fail 'the packages of examples'
-./examples/npm-ci.sh tests/demo || fail 'the packages of tests/demo'
-./examples/npm-ci.sh tests/browser || fail 'the packages of tests/browser'
+./examples/npm-ci.sh examples || fail 'installing the packages of examples'
+./examples/npm-ci.sh tests/demo || fail 'installing the packages of tests/demo'
+./examples/npm-ci.sh tests/browser || fail 'installing the packages of tests/browser'
 if [ -e tests/vault/interop/package.json ]; then
-    ./examples/npm-ci.sh tests/vault/interop || fail 'the packages of tests/vault/interop'
+    ./examples/npm-ci.sh tests/vault/interop || fail 'installing the packages of tests/vault/interop'
 fi
 
 here=$PWD
@@ -139,19 +149,22 @@ tap_suite conformance node tests/conformance/run.mjs
 node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
 tap_suite ruby /usr/bin/ruby tests/ruby/run.rb
 
-# Again with the binding and the plugin under sanitizers. Node is not built with them: its own allocations look like leaks.
+# Again, with the binding and the plugin under sanitizers. Node and Ruby are not instrumented, so
+# the sanitizers are preloaded, and the allocations of both look like leaks.
 export BUILD="$here/build/asan"
 GATEWAY_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsan.so)"
 export GATEWAY_PRELOAD
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite node-host-asan \
     env LD_PRELOAD="$GATEWAY_PRELOAD" node --test --test-reporter=tap tests/node-host/*.test.mjs
 ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" node_suite demo-asan tests/demo/*.test.mjs
-ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan node tests/conformance/run.mjs --host demo
-tap_suite ruby-asan env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
+ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan \
+    node tests/conformance/run.mjs --host demo
+tap_suite ruby-asan \
+    env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
     /usr/bin/ruby tests/ruby/run.rb library runtime execution
 check_reports
 
-# shellcheck disable=SC2086
+# shellcheck disable=SC2046,SC2086 # Lists of words.
 set -- $(python3 tests/count.py $results)
 passed=$1
 failed=$(($2 + extra_failures))

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * bench PLUGIN FOLDER ROWS: measures the plugin against the limit on a database of so many rows,
- * and prints a line of JSON for each figure. bench PLUGIN FOLDER ROWS memory: what an instance
- * takes.
+ * bench PLUGIN FOLDER ROWS [MODE]: measures a plugin on a database of ROWS rows in FOLDER, which it
+ * creates if it is missing.
+ *
+ * Without a mode: compares the plugin with the limit and prints a line of JSON for each figure.
+ * `memory`: prints what an instance takes.
+ * `instructions KIND COUNT`: does COUNT operations of a kind and prints nothing, for callgrind. The
+ * rest of such a run does not depend on COUNT.
  */
 #include <pthread.h>
 #include <sodium.h>
@@ -12,17 +16,20 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin/base/identifier.h"
+#include "tests/bench/data.h"
 #include "tests/bench/limit.h"
+#include "tests/bench/measure.h"
 #include "tests/bench/subject.h"
 
-enum { TOKENS = 30000, SAMPLES = 20000 };
+enum { TOKENS = 30000, FEW_TOKENS = 1000, SAMPLES = 20000 };
 
 struct bench {
     const char *plugin;
     const char *folder;
     int rows;
     char database[256];
-    char written[256]; /* A copy, for what writes. */
+    char written[256]; /* A copy of the database, for writes. */
     struct identifier *ids;
 };
 
@@ -129,7 +136,7 @@ static void measure_creates(const struct bench *bench, struct subject *subject)
     bench_report("create_to_single_commits",
                  bench_compare(subject_create, &many, 3000, limit_commit, limit, 1000),
                  bench->rows);
-    /* Latency is the other way round: the rate of the limit to the rate of the plugin. */
+    /* A ratio of latencies, so the limit's rate is divided by the plugin's. */
     bench_report("create_latency",
                  bench_compare(limit_verify_and_commit, limit, 800, subject_create, &one, 800),
                  bench->rows);
@@ -211,7 +218,7 @@ static void measure_memory(const struct bench *bench)
         scanned += subject_scan(&caller);
     }
     if (scanned != bench->rows) {
-        fprintf(stderr, "bench: %d of %d rows were there\n", scanned, bench->rows);
+        fprintf(stderr, "bench: found %d of %d rows\n", scanned, bench->rows);
         exit(1);
     }
     print_memory("memory_scanned", bench->rows);
@@ -227,31 +234,89 @@ static void copy_database(const struct bench *bench)
         exit(1);
 }
 
+static void measure_figures(const struct bench *bench)
+{
+    struct subject *subject = subject_open(bench->plugin, bench->database, bench->folder);
+    measure_get(bench, subject);
+    measure_pages(bench, subject);
+    subject_close(subject);
+    copy_database(bench);
+    subject = subject_open(bench->plugin, bench->written, bench->folder);
+    subject_sign(subject, TOKENS);
+    measure_creates(bench, subject);
+    measure_tail(bench, subject);
+    subject_close(subject);
+}
+
+/* ---- Instructions ---- */
+
+static const struct kind {
+    const char *name;
+    bench_fn function;
+    bool has_tokens;
+} kinds[] = {
+    {"get", subject_get, false},
+    {"page", subject_page, false},
+    {"create", subject_create, true},
+    {"create-without-token", subject_create, false},
+};
+
+static const struct kind *find_kind(const char *name)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].name, name) == 0)
+            return &kinds[i];
+    }
+    return NULL;
+}
+
+/*
+ * Calls one at a time, or timing would decide how many creates share a commit. All tokens are
+ * signed whatever the count is, and each is used once, since the plugin remembers valid ones.
+ */
+static void run_operations(const struct bench *bench, const struct kind *kind, int count)
+{
+    copy_database(bench);
+    struct subject *subject = subject_open(bench->plugin, bench->written, bench->folder);
+    struct caller caller = caller_of(bench, subject, 1, "org-1");
+    caller.in_flight = 1;
+    if (kind->has_tokens && count > FEW_TOKENS) {
+        fprintf(stderr, "bench: COUNT must be at most %d, the number of tokens\n", FEW_TOKENS);
+        exit(1);
+    }
+    if (kind->has_tokens)
+        subject_sign(subject, FEW_TOKENS);
+    kind->function(&caller, count);
+    subject_close(subject);
+}
+
+static int run_mode(const struct bench *bench, int argc, char **argv)
+{
+    const bool counts = argc == 3 && strcmp(argv[0], "instructions") == 0;
+    const struct kind *kind = counts ? find_kind(argv[1]) : NULL;
+    if (argc == 0)
+        measure_figures(bench);
+    else if (argc == 1 && strcmp(argv[0], "memory") == 0)
+        measure_memory(bench);
+    else if (kind != NULL)
+        run_operations(bench, kind, atoi(argv[2]));
+    else
+        return 2;
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4 || sodium_init() < 0)
         return 2;
-    /* As the plugin does where it is the first to use SQLite; here the bench is. */
+    /* The plugin does this if SQLite is not yet initialized, but here the bench uses it first. */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
     struct bench bench = {.plugin = argv[1], .folder = argv[2], .rows = atoi(argv[3])};
     snprintf(bench.database, sizeof bench.database, "%s/%d.db", bench.folder, bench.rows);
     snprintf(bench.written, sizeof bench.written, "%s/written.db", bench.folder);
-    data_ensure(bench.database, bench.rows);
+    data_ensure(bench.plugin, bench.folder, bench.database, bench.rows);
     bench.ids = data_ids(bench.database, bench.rows);
-    if (argc > 4 && strcmp(argv[4], "memory") == 0) {
-        measure_memory(&bench);
-    } else {
-        struct subject *subject = subject_open(bench.plugin, bench.database, bench.folder);
-        measure_get(&bench, subject);
-        measure_pages(&bench, subject);
-        subject_close(subject);
-        copy_database(&bench);
-        subject = subject_open(bench.plugin, bench.written, bench.folder);
-        subject_sign(subject, TOKENS);
-        measure_creates(&bench, subject);
-        measure_tail(&bench, subject);
-        subject_close(subject);
-    }
+    const int status = run_mode(&bench, argc - 4, argv + 4);
     free(bench.ids);
-    return 0;
+    return status;
 }

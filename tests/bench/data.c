@@ -7,8 +7,7 @@
 #include <unistd.h>
 
 #include "plugin/store/collation.h"
-#include "plugin/store/sqlite/engine.h"
-#include "tests/bench/measure.h"
+#include "tests/bench/subject.h"
 #include <sqlite3.h>
 
 static const char *const words[] = {"Payments", "Billing", "ERP",  "Warehouse", "Zürich",
@@ -22,34 +21,10 @@ static void must(int code, sqlite3 *handle)
     exit(1);
 }
 
-static int64_t zero_clock(void *user)
+/* Lets the plugin create the schema, so that the database fits the build that is measured. */
+static void make_schema(const char *plugin, const char *folder, const char *path)
 {
-    (void)user;
-    return 1700000000000;
-}
-
-static void no_log(void *user, uint32_t level, const char *message)
-{
-    (void)user, (void)level, (void)message;
-}
-
-/* Lets the plugin make the schema. */
-static void make_schema(const char *path)
-{
-    struct store *store = NULL;
-    gql_failure failure = {.struct_size = sizeof failure};
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i}", "path", path, "readers", 1,
-                                 "cacheKiB", 2048, "mmapMiB", 0, "busyTimeoutMilliseconds", 1000);
-    const struct store_options options = {.database = database,
-                                          .locale = "und",
-                                          .unix_milliseconds = zero_clock,
-                                          .log = no_log};
-    if (store_open(&sqlite_engine, &options, &store, &failure) != GQL_OK) {
-        fprintf(stderr, "bench: %s\n", failure.message);
-        exit(1);
-    }
-    store_close(&store);
-    json_decref(database);
+    subject_close(subject_open(plugin, path, folder));
 }
 
 static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation,
@@ -102,16 +77,16 @@ static void fill(sqlite3 *handle, int rows)
     collation_close(&collation);
 }
 
-void data_ensure(const char *path, int rows)
+void data_ensure(const char *plugin, const char *folder, const char *path, int rows)
 {
     char temporary[512];
     sqlite3 *handle;
     if (access(path, F_OK) == 0)
         return;
-    fprintf(stderr, "Making a database of %d rows …\n", rows);
+    fprintf(stderr, "Creating a database of %d rows …\n", rows);
     snprintf(temporary, sizeof temporary, "%s.new", path);
     unlink(temporary);
-    make_schema(temporary);
+    make_schema(plugin, folder, temporary);
     must(sqlite3_open(temporary, &handle), NULL);
     must(sqlite3_exec(handle, "PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; BEGIN", NULL,
                       NULL, NULL),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The databases that are measured: half of the rows in organization 1, ten in the last, the rest
- * spread over the others.
+ * The databases that are measured. Half of the rows belong to organization 1 and ten to the last
+ * one; the rest is spread over the others.
  */
 #ifndef BENCH_DATA_H
 #define BENCH_DATA_H
@@ -11,12 +11,12 @@
 enum { ORGANIZATIONS = 100, SMALLEST = 10 };
 
 /*
- * Makes `path` with so many rows, by the plugin's own schema, unless it is there. Says on the
- * standard error how far it is.
+ * Creates the database `path` with `rows` rows unless it exists. The plugin creates the schema;
+ * `folder` is as in subject_open. Progress goes to the standard error.
  */
-void data_ensure(const char *path, int rows);
+void data_ensure(const char *plugin, const char *folder, const char *path, int rows);
 
-/* The IDs of all rows; to be freed. */
+/* The IDs of all rows. The caller frees them. */
 struct identifier *data_ids(const char *path, int rows);
 
 #endif

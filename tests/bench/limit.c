@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin/base/identifier.h"
+#include "tests/bench/measure.h"
+
 enum { GET, PAGE, INSERT, BEGIN, COMMIT, STATEMENTS, TOKEN_SIZE = 360 };
 
 static const char *const sql[STATEMENTS] = {
@@ -29,7 +32,7 @@ struct limit {
     const struct identifier *ids;
     uint32_t id_count;
     uint64_t random;
-    volatile int64_t sum; /* So that no read is left out. */
+    volatile int64_t sum; /* Keeps the compiler from dropping a read. */
 };
 
 struct limit *limit_open(const char *path, const struct identifier *ids, int id_count)

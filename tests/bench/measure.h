@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Measuring two things side by side: rounds of both in turn, and the median of the ratios of each
- * round.
+ * Measures two functions side by side: they take turns in each round, and the median of the ratios
+ * of all rounds is the result.
  */
 #ifndef BENCH_MEASURE_H
 #define BENCH_MEASURE_H
@@ -9,32 +9,35 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { ROUNDS = 7, MOST_SAMPLES = 200000 };
+enum { ROUNDS = 7 };
 
 uint64_t bench_now(void); /* Nanoseconds, CLOCK_MONOTONIC. */
 
-/* A reproducible random number below `limit`. */
+/* A pseudo-random number below `limit`; the same sequence for the same initial state. */
 uint32_t bench_random(uint64_t *state, uint32_t limit);
 
-/* Does something `count` times; whatever it takes. */
+/* Does something `count` times. */
 typedef void (*bench_fn)(void *context, int count);
 
 struct ratio {
     double median;
     double least;
     double most;
-    double first; /* Median of the first thing's operations per second. */
+    double first; /* Operations per second of the first function, median of the rounds. */
     double second;
 };
 
-/* Rate of `first` to that of `second`, `count` operations each in each round, in changing order. */
+/*
+ * The rate of `first` divided by the rate of `second`. Each round runs `first_count` and
+ * `second_count` operations; which function begins alternates.
+ */
 struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second,
                            void *second_context, int second_count);
 
-/* Sorts; `share` from 0 to 1. */
+/* Sorts `samples`. `share` is from 0 to 1. */
 double bench_percentile(double *samples, size_t count, double share);
 
-/* One line of JSON on the standard output: {"figure", "value", "least", "most", …}. */
+/* Prints a line of JSON: {"figure", "rows", "value", "least", "most", "first", "second"}. */
 void bench_report(const char *figure, struct ratio ratio, double rows);
 
 #endif

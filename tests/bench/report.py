@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Makes the report: report.py FIGURES OUT ROWS. Prints the table; writes report.json, report.md and report.svg into OUT."""
+"""
+Writes the report of the benchmark: report.py FIGURES OUT ROWS.
+
+FIGURES has a line of JSON for each figure. Prints the tables for databases of ROWS rows, and writes
+report.json, report.md and report.svg into OUT.
+"""
 
 import json
 import os
@@ -9,38 +14,47 @@ import shutil
 import subprocess
 import sys
 
-# Figure, what it says, bar, whether more is better.
+# Figure, its two sides, bar, whether a higher ratio is better. README.md explains each.
 FIGURES = [
-    ("get", "`integration(id)` at random, all fields, against the bare statement", 0.75, True),
-    ("get_two_threads", "the same on 2 threads against 1, as a share of what two bare readers reach", 0.9, True),
-    ("page_100", "page of 100, all fields, against stepping the same rows bare", 0.6, True),
-    ("page_depth", "page at the start against the same page deep in the list (rate)", 1.1, False),
-    ("total", "`total` on 10 rows against on half of all rows (rate)", 1.2, False),
-    ("create_64", "durable create with a fresh token, 64 in flight, against the slower of bare verification and bare commits of 64", 0.6, True),
-    ("create_to_single_commits", "the same against one bare commit for each", 3, True),
-    ("create_latency", "one create in flight: latency against bare verification and bare commit", 1.25, False),
-    ("read_p99_under_creates", "point read p99 while creates run at full rate, against idle", 3, False),
-    ("http_get", "over HTTP (Mercurius, jit), plugin against JavaScript: get, 32 connections", 1.1, True),
-    ("http_page", "page of 100", 1.5, True),
-    ("http_create", "create with token", 2.5, True),
-    ("http_loop_delay", "event-loop delay p99 under creates", 0.5, False),
-    ("http_get_ceiling", "for information, a resolver that costs nothing against JavaScript: get", None, True),
-    ("http_page_ceiling", "page of 100", None, True),
-    ("http_loop_delay_floor", "event-loop delay p99 under creates that cost nothing", None, False),
-    ("yoga_get", "for information, the same behind GraphQL Yoga: get", None, True),
-    ("yoga_page", "page of 100", None, True),
-    ("yoga_create", "create with token", None, True),
-    ("yoga_loop_delay", "event-loop delay p99 under creates", None, False),
+    ("get", "`integration(id)`, random IDs, all fields / bare statement", 0.75, True),
+    ("get_two_threads", "the same, speedup by a second thread / speedup of bare reads", 0.9, True),
+    ("page_100", "page of 100, all fields / bare steps over the same rows", 0.6, True),
+    ("page_depth", "page at the start of a list / page deep in the list", 1.1, False),
+    ("total", "`total` of 10 rows / `total` of half of all rows", 1.2, False),
+    ("create_64", "durable create with a fresh token, 64 in flight / slower of bare verification and "
+                  "bare commits of 64", 0.6, True),
+    ("create_to_single_commits", "the same / bare commits of one row", 3, True),
+    ("create_latency", "latency of one create in flight / bare verification and commit", 1.25, False),
+    ("read_p99_under_creates", "point read p99 during creates at full rate / idle", 3, False),
+    ("http_get", "HTTP get: plugin / JavaScript", 1.1, True),
+    ("http_page", "HTTP page of 100: plugin / JavaScript", 1.5, True),
+    ("http_create", "HTTP create with a token: plugin / JavaScript", 2.5, True),
+    ("http_loop_delay", "event-loop delay p99 during HTTP creates: plugin / JavaScript", 0.5, False),
+    ("http_get_ceiling", "HTTP get: constant / JavaScript", None, True),
+    ("http_page_ceiling", "HTTP page of 100: constant / JavaScript", None, True),
+    ("http_loop_delay_floor", "event-loop delay p99 during HTTP creates: constant / JavaScript", None, False),
+    ("yoga_get", "HTTP get, GraphQL Yoga: plugin / JavaScript", None, True),
+    ("yoga_page", "HTTP page of 100, GraphQL Yoga: plugin / JavaScript", None, True),
+    ("yoga_create", "HTTP create with a token, GraphQL Yoga: plugin / JavaScript", None, True),
+    ("yoga_loop_delay", "event-loop delay p99, GraphQL Yoga: plugin / JavaScript", None, False),
 ]
 
 
 def read(path):
-    return [json.loads(line) for line in pathlib.Path(path).read_text().splitlines() if line.startswith("{")]
+    lines = pathlib.Path(path).read_text().splitlines()
+    return [json.loads(line) for line in lines if line.startswith("{")]
 
 
 def machine():
-    model = next((line.split(":")[1].strip() for line in pathlib.Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")), "?")
+    lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
+    model = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), "?")
     return f"{os.cpu_count()} × {model}, {platform.system()} {platform.release()}"
+
+
+def is_met(value, bar, more):
+    if bar is None:
+        return None
+    return value >= bar if more else value <= bar
 
 
 def rows_of_table(measured, rows):
@@ -48,63 +62,83 @@ def rows_of_table(measured, rows):
     for figure, text, bar, more in FIGURES:
         entry = by_figure.get(figure)
         if entry:
-            met = None if bar is None else entry["value"] >= bar if more else entry["value"] <= bar
-            yield {"figure": figure, "text": text, "value": round(entry["value"], 3), "least": round(entry["least"], 3),
-                   "most": round(entry["most"], 3), "bar": bar, "met": met, "more": more, "first": entry["first"], "second": entry["second"]}
+            numbers = {name: round(entry[name], 3) for name in ("value", "least", "most")}
+            yield {"figure": figure, "text": text, **numbers, "bar": bar, "more": more,
+                   "met": is_met(entry["value"], bar, more)}
 
 
-def times(measured):
-    """Where the time of a request goes: what a resolver that costs nothing leaves is the gateway's own."""
+def times_of(measured):
+    """Lines that show a request's time; what a constant resolver takes is the gateway's own work."""
     by_figure = {entry["figure"]: entry for entry in measured}
     if "http_get_ceiling" not in by_figure:
         return []
-    lines = ["| over HTTP, one request at a time of 32 connections | plugin | JavaScript | nothing |", "| --- | --- | --- | --- |"]
-    for load, text in (("get", "get"), ("page", "page of 100"), ("create", "create with token")):
+    lines = ["| over HTTP, 32 connections | plugin | JavaScript | constant |", "| --- | --- | --- | --- |"]
+    for load, text in (("get", "get"), ("page", "page of 100"), ("create", "create with a token")):
         figure, ceiling = by_figure[f"http_{load}"], by_figure[f"http_{load}_ceiling"]
-        values = [1e6 / rate for rate in (figure["first"], figure["second"], ceiling["first"])]
-        lines.append(f"| {text}, microseconds | " + " | ".join(f"{value:.0f}" for value in values) + " |")
+        rates = figure["first"], figure["second"], ceiling["first"]
+        values = " | ".join(f"{1e6 / rate:.0f}" for rate in rates)
+        lines.append(f"| {text}, microseconds per request | {values} |")
     figure, floor = by_figure["http_loop_delay"], by_figure["http_loop_delay_floor"]
-    values = [figure["first"], figure["second"], floor["first"]]
-    lines.append("| event-loop delay p99 under creates, milliseconds | " + " | ".join(f"{value:.1f}" for value in values) + " |")
+    delays = figure["first"], figure["second"], floor["first"]
+    values = " | ".join(f"{delay:.1f}" for delay in delays)
+    lines.append(f"| event-loop delay p99 during creates, milliseconds | {values} |")
     return [*lines, ""]
 
 
+def line_of(row):
+    bar = "" if row["bar"] is None else f"{'≥' if row['more'] else '≤'} {row['bar']}"
+    met = {True: "yes", False: "no", None: ""}[row["met"]]
+    spread = f"{row['least']:.2f}–{row['most']:.2f}"
+    return f"| {row['text']} | {row['value']:.2f} | {spread} | {bar} | {met} |"
+
+
+def memory_line(entry):
+    own, mapped = entry["anonymous_kib"] / 1024, entry["mapped_kib"] / 1024
+    name = entry["figure"].replace("_", " ")
+    return f"- {name}: {own:.1f} MiB of its own, {mapped:.1f} MiB of mapped files"
+
+
 def markdown(table, measured, memory, rows):
-    lines = [f"{rows:,} integrations in 100 organizations; {machine()}.", "", "| figure | ratio | spread | bar | met |", "| --- | --- | --- | --- | --- |"]
-    for row in table:
-        bar = "" if row["bar"] is None else f"{'≥' if row['more'] else '≤'} {row['bar']}"
-        met = {True: "yes", False: "no", None: ""}[row["met"]]
-        lines.append(f"| {row['text']} | {row['value']:.2f} | {row['least']:.2f}–{row['most']:.2f} | {bar} | {met} |")
-    lines.append("")
-    lines += times([entry for entry in measured if entry["rows"] == rows])
-    for entry in memory:
-        lines.append(f"- {entry['figure'].replace('_', ' ')}: {entry['anonymous_kib'] / 1024:.1f} MiB of its own, {entry['mapped_kib'] / 1024:.1f} MiB of mapped files")
+    lines = [f"{rows:,} integrations in 100 organizations; {machine()}.", "",
+             "| figure | ratio | spread | bar | met |", "| --- | --- | --- | --- | --- |",
+             *map(line_of, table), "",
+             *times_of([entry for entry in measured if entry["rows"] == rows]),
+             *map(memory_line, memory)]
     return "\n".join(lines) + "\n"
 
 
 def chart(measured, out):
-    """Each figure over the number of rows."""
+    """Draws each figure over the number of rows, if gnuplot is installed."""
     if shutil.which("gnuplot") is None:
         return
-    names = [figure for figure, *_ in FIGURES if sum(entry["figure"] == figure for entry in measured) > 1]
+    counts = [entry["figure"] for entry in measured]
+    names = [figure for figure, *_ in FIGURES if counts.count(figure) > 1]
     blocks, plots = [], []
     for name in names:
         points = sorted((entry["rows"], entry["value"]) for entry in measured if entry["figure"] == name)
-        blocks.append(f"${name} << EOD\n" + "\n".join(f"{rows} {value}" for rows, value in points) + "\nEOD")
+        lines = "\n".join(f"{rows} {value}" for rows, value in points)
+        blocks.append(f"${name} << EOD\n{lines}\nEOD")
         plots.append(f"${name} with linespoints title '{name}' noenhanced")
-    script = "\n".join(["set terminal svg size 1000,600", f"set output '{out}/report.svg'", "set logscale xy", "set xlabel 'rows'",
-                        "set ylabel 'ratio'", "set key outside", "set grid", *blocks, "plot " + ", ".join(plots)])
+    script = "\n".join(["set terminal svg size 1000,600", f"set output '{out}/report.svg'",
+                        "set logscale xy", "set xlabel 'rows'", "set ylabel 'ratio'",
+                        "set key outside", "set grid", *blocks, "plot " + ", ".join(plots)])
     subprocess.run(["gnuplot"], input=script, text=True, check=True)
 
 
+def write_report(table, text, out):
+    members = ("figure", "value", "bar", "met")
+    short = [{name: row[name] for name in members} for row in table]
+    pathlib.Path(out, "report.json").write_text(json.dumps(short, indent=2) + "\n")
+    pathlib.Path(out, "report.md").write_text(text)
+
+
 def main(figures, out, rows):
-    measured = read(figures)
-    memory = [entry for entry in measured if "anonymous_kib" in entry]
-    measured = [entry for entry in measured if "value" in entry]
+    entries = read(figures)
+    memory = [entry for entry in entries if "anonymous_kib" in entry]
+    measured = [entry for entry in entries if "value" in entry]
     table = list(rows_of_table(measured, int(rows)))
     text = markdown(table, measured, memory, int(rows))
-    pathlib.Path(out, "report.json").write_text(json.dumps([{key: row[key] for key in ("figure", "value", "bar", "met")} for row in table], indent=2) + "\n")
-    pathlib.Path(out, "report.md").write_text(text)
+    write_report(table, text, out)
     chart(measured, out)
     print(text)
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The benchmark: measures, prints a table, and writes build/bench/report.{json,md,svg}. Takes some ten minutes. --help says more.
+# Runs the benchmark, prints tables, and writes build/bench/report.{json,md,svg}. --help says more.
 set -eu
 cd "$(dirname "$0")/../.."
 
@@ -10,9 +10,12 @@ case "${1-}" in
     cat <<'END'
 Usage: ./tests/bench/run.sh
 
-Each figure is a ratio of two things that are measured side by side in the same run, in turn; the median of the rounds with the spread.
+Builds a release into build/bench, runs the benchmark, which takes about ten minutes, prints the
+tables, and writes build/bench/report.json, report.md and report.svg. README.md in this folder
+explains the figures.
 
-  ROWS   the sizes of the databases; default "1000 100000 1000000". The table is of the last one
+Variables:
+  ROWS   sizes of the databases; default "1000 100000 1000000"; the tables are for the last one
 END
     exit 0
     ;;
@@ -28,8 +31,8 @@ data=$out/data
 
 ./examples/setup.sh gnuplot-nox
 [ -e "$out/build.ninja" ] || meson setup "$out" --buildtype=release -Dtests=enabled >/dev/null
-ninja -C "$out" tests/bench/bench plugin/integrations.so examples/node-host/gql_binding.node >"$out/compile.log" ||
-    { cat "$out/compile.log" >&2; exit 1; }
+ninja -C "$out" tests/bench/bench plugin/integrations.so examples/node-host/gql_binding.node \
+    >"$out/compile.log" || { cat "$out/compile.log" >&2; exit 1; }
 ./examples/npm-ci.sh examples demo-host gateway
 ./examples/npm-ci.sh tests/bench/http
 mkdir -p "$data"

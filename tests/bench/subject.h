@@ -1,20 +1,23 @@
 // SPDX-License-Identifier: MIT
-/* The plugin, through the ABI. */
+/* The plugin that is measured, called through the ABI. */
 #ifndef BENCH_SUBJECT_H
 #define BENCH_SUBJECT_H
 
 #include <stdbool.h>
 
-#include "tests/bench/data.h"
-#include "tests/bench/measure.h"
+#include <stdint.h>
 
+struct identifier;
 struct subject;
 
-/* `folder` gets a keyring. One at a time in a process. */
+/*
+ * Opens an instance on `database` and writes its keyring into `folder`. At most one subject may be
+ * open in a process.
+ */
 struct subject *subject_open(const char *plugin_path, const char *database, const char *folder);
 void subject_close(struct subject *subject);
 
-/* One thread's calls. */
+/* The state of one calling thread. */
 struct caller {
     struct subject *subject;
     const struct identifier *ids;
@@ -23,28 +26,27 @@ struct caller {
     char after[2048]; /* A cursor, or "". */
     const char *organization;
     int in_flight;
-    int scanned; /* By subject_scan. */
+    int scanned; /* Rows that subject_scan has read. */
     bool has_next;
 };
 
-/* bench_fn, with a struct caller. */
-void subject_get(void *caller, int count);
-void subject_page(void *caller, int count);   /* 100 nodes with all fields, after the cursor. */
-void subject_total(void *caller, int count);  /* `total` alone. */
-void subject_create(void *caller, int count); /* With a fresh token each, `in_flight` at once. */
+/* Each is a bench_fn whose context is a struct caller. */
+void subject_get(void *caller, int count);   /* An integration by a random ID. */
+void subject_page(void *caller, int count);  /* 100 nodes with all fields, after the cursor. */
+void subject_total(void *caller, int count); /* Only `total`. */
+/* Creates, with the next signed token each, and keeps `in_flight` calls under way. */
+void subject_create(void *caller, int count);
 
 /*
- * Signs so many tokens beforehand: subject_create takes one each, and begins anew after the last.
+ * Signs `count` tokens in advance, so that subject_create does not have to. After the last token it
+ * starts again with the first.
  */
 void subject_sign(struct subject *subject, int count);
 
-/* Walks on so many rows, and leaves the cursor there. */
+/* Moves the cursor forward by `rows`. */
 void subject_advance(struct caller *caller, int rows);
 
-/*
- * Reads every row of the caller's organization, a page after the other. Returns how many there
- * were.
- */
+/* Reads every row of the caller's organization, page by page. Returns the number of rows. */
 int subject_scan(struct caller *caller);
 
 #endif

@@ -7,21 +7,21 @@ import { parseArgs } from 'node:util';
 import { build, root } from '../support-js/paths.mjs';
 import { readCases } from './runner/cases.mjs';
 import { readHosts, versionOf, whyAbsent } from './runner/hosts.mjs';
-import { replaceTable, tableTroubles } from './runner/readme.mjs';
+import { replaceTable, tableDifferences } from './runner/readme.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
 import { forEach, runHost } from './runner/suite.mjs';
 import { makeVault } from './runner/tokens.mjs';
 
 const HELP = `Usage: node tests/conformance/run.mjs [OPTION…]
 
-Runs every case against every host, and prints TAP. Run whole, it writes build/conformance/report.md and report.json, and compares
-the table with the one in README.md.
+Runs every case against every host and prints TAP. Without --host and --case, it also writes
+build/conformance/report.md and report.json, and compares the table with the one in README.md.
 
-  --host NAME   only this host; may be repeated
-  --case NAME   only this case; may be repeated
-  --jobs N      so many hosts at the same time; default 2
+  --host NAME   run only this host; may be repeated
+  --case NAME   run only this case; may be repeated
+  --jobs N      run N hosts at the same time; default 2
   --update      write the table into README.md
-  --list        print the names of hosts and cases, and end
+  --list        print the names of hosts and cases, and exit
 `;
 
 const OPTIONS = {
@@ -39,14 +39,14 @@ class WrongUsage extends Error {}
 function optionsOf() {
   try {
     const { values } = parseArgs({ options: OPTIONS });
-    if (!/^[1-9]\d?$/.test(values.jobs)) throw new Error(`--jobs takes a number from 1 to 99, not ${values.jobs}`);
+    if (!/^[1-9]\d?$/.test(values.jobs)) throw new Error(`--jobs must be from 1 to 99, not ${values.jobs}`);
     return values;
   } catch (error) {
     throw new WrongUsage(error.message);
   }
 }
 
-/** Those of `all` that are named, or all. */
+/** Those of `all` with these names, or all if no names are given. */
 function choose(all, names, kind) {
   for (const name of names ?? []) {
     if (!all.some((one) => one.name === name)) throw new WrongUsage(`There is no ${kind} ${name}; see --list`);
@@ -60,14 +60,14 @@ function writeReport({ rows, absent, isUpdate, tap }) {
   writeFileSync(join(build, 'conformance/report.md'), `${table}\n`);
   writeFileSync(join(build, 'conformance/report.json'), `${JSON.stringify(rows, null, 2)}\n`);
   const readme = readFileSync(README, 'utf8');
-  if (isUpdate && absent.length > 0) throw new Error(`The table lacks ${absent.map(({ name }) => name).join(', ')}, so it is not written`);
+  if (isUpdate && absent.length > 0) throw new Error(`The table is not written: these hosts can't run here: ${absent.map(({ name }) => name).join(', ')}`);
   if (isUpdate) {
     writeFileSync(README, replaceTable(readme, table));
     return;
   }
-  const troubles = tableTroubles(readme, table, absent);
-  tap.add({ title: 'the table of the README is what was produced', verdict: troubles.length === 0 ? 'pass' : 'fail',
-    troubles: [...troubles, 'node tests/conformance/run.mjs --update writes it'] });
+  const findings = tableDifferences(readme, table, absent);
+  tap.add({ title: 'the README has the table that was produced', verdict: findings.length === 0 ? 'pass' : 'fail',
+    findings: [...findings, 'node tests/conformance/run.mjs --update writes it'] });
 }
 
 async function runHosts(hosts, cases, jobs, tap) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The suite itself: it fails where it should, takes no slip of the pen, and leaves out nothing that the plugin can say.
+// Tests the suite itself: it fails when it should, rejects mistakes in cases, and covers all of the
+// plugin's errors.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +9,8 @@ import { root } from '../support-js/paths.mjs';
 import { readCase, readCases } from './runner/cases.mjs';
 import { readHosts } from './runner/hosts.mjs';
 import { differ, differInOrder, substitute } from './runner/match.mjs';
-import { PROBLEMS } from './runner/problem.mjs';
-import { replaceTable, tableTroubles } from './runner/readme.mjs';
+import { ERRORS } from './runner/problem-details.mjs';
+import { replaceTable, tableDifferences } from './runner/readme.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
 import { runCase } from './runner/steps.mjs';
 import { runHost } from './runner/suite.mjs';
@@ -23,12 +24,12 @@ let vault;
 before(() => { vault = makeVault(); });
 after(() => vault?.remove());
 
-/** A case with these steps, and one that uses the rest of the document. */
+/** The text of a case with these steps, and a last one that uses the rest of the document. */
 function caseOf(steps, more = {}) {
   return JSON.stringify({ about: 'An example of a case', ...more, steps: [...steps, { run: 'Ping' }] });
 }
 
-test('a difference is told with its place', () => {
+test('each difference names its place', () => {
   const expected = { a: [1, { b: 'x' }], c: { $match: '^\\d+$' }, d: { $any: 'integer' } };
   assert.deepEqual(differ(expected, { a: [1, { b: 'x' }], c: '12', d: 3 }, 'data'), []);
   const differing = [
@@ -44,13 +45,13 @@ test('a difference is told with its place', () => {
   assert.deepEqual(differInOrder({ a: 1, b: { c: 1, d: 2 } }, { a: 1, b: { d: 2, c: 1 } }, 'data'), ['data.b: in the order d,c, not c,d']);
 });
 
-test('captured values and repeated text are put in', () => {
+test('captured values and repeated text are substituted', () => {
   assert.deepEqual(substitute({ id: '$id', list: ['$token.good'], price: '$5', x: { $repeat: ['ab', 2] } }, { id: 7, 'token.good': 't' }),
     { id: 7, list: ['t'], price: '$5', x: 'abab' });
 });
 
-test('a case with a slip of the pen is refused, with its place', () => {
-  const slips = [
+test('a mistake in a case is an error that names its place', () => {
+  const mistakes = [
     [caseOf([{ run: 'Mee' }, { run: 'Me' }]), /no operation Mee/],
     [caseOf([]), /no step runs Me/],
     [caseOf([{ run: 'Me', expects: {} }]), /expects/],
@@ -65,15 +66,15 @@ test('a case with a slip of the pen is refused, with its place', () => {
     [caseOf([{ run: 'Me', expect: { errors: [{ path: ['me'], code: 'NOTFOUND' }] } }]), /allowed values/],
     [caseOf([{ run: 'Me', expect: { errors: [] } }]), /fewer than 1/],
     [caseOf([{ run: 'Me', expect: { refused: '(' } }]), /not a pattern/],
-    [caseOf([{ run: 'Me', atOnce: 3, expect: { outcomes: [{ times: 1, expect: { data: 1 } }, { times: 1, expect: { data: 2 } }] } }]), /outcomes are 2, but 3/],
+    [caseOf([{ run: 'Me', atOnce: 3, expect: { outcomes: [{ times: 1, expect: { data: 1 } }, { times: 1, expect: { data: 2 } }] } }]), /2 outcomes are expected, but 3/],
     [caseOf([{ run: 'Me' }], { server: 'other' }), /server/],
     [caseOf([{ run: 'Me' }], { colour: 'red' }), /colour/],
   ];
-  for (const [text, said] of slips) assert.throws(() => readCase('slip', DOCUMENT, text), said);
+  for (const [text, said] of mistakes) assert.throws(() => readCase('mistake', DOCUMENT, text), said);
   assert.equal(readCase('good', DOCUMENT, caseOf([{ run: 'Me' }])).actor, 'all');
 });
 
-test('a host that is not described well is refused', () => {
+test('a mistake in the list of hosts is an error', () => {
   const host = { name: 'x', title: 'X', command: ['node', 'x.js'], packages: ['x'] };
   const reason = 'A reason of some length';
   assert.throws(() => readHosts(['a'], [{ ...host, deviations: { b: reason } }]), /x: there is no case b/);
@@ -82,17 +83,17 @@ test('a host that is not described well is refused', () => {
   assert.deepEqual(readHosts(['a'], [{ ...host, deviations: { a: reason } }])[0].adds, { extensions: [], schema: [] });
 });
 
-test('every code of the plugin is expected somewhere, and every reason why a token is refused', () => {
-  const problems = [...source('plugin/resolvers/error.h').matchAll(/X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)/g)];
-  assert.deepEqual(Object.fromEntries(problems.map(([, code, slug, status, title]) => [code, [slug, Number(status), title]])), PROBLEMS);
+test('the cases cover every code of the plugin, and every reason to reject a token', () => {
+  const errors = [...source('plugin/resolvers/error.h').matchAll(/X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)/g)];
+  assert.deepEqual(Object.fromEntries(errors.map(([, code, slug, status, title]) => [code, [slug, Number(status), title]])), ERRORS);
   const expectations = JSON.stringify(cases);
-  for (const code of Object.keys(PROBLEMS)) assert.ok(expectations.includes(`"code":"${code}"`), code);
+  for (const code of Object.keys(ERRORS)) assert.ok(expectations.includes(`"code":"${code}"`), code);
   const reasons = [...source('vault/credential_ref.h').matchAll(/X\(\w+, "(\w+)", /g)];
   assert.equal(reasons.length, 11);
   for (const [, reason] of reasons) assert.ok(expectations.includes(`"reason":"${reason}"`), reason);
 });
 
-test('every operation of the published schema is run', () => {
+test('the cases cover every field of Query and Mutation', () => {
   const documents = cases.map(({ document }) => document).join('\n');
   for (const name of ['integration', 'integrations', 'integrationCreate', 'integrationUpdate', 'integrationDelete', 'node', 'nodes', 'me', 'actors']) {
     assert.match(documents, new RegExp(`\\b${name}(\\(| \\{)`), name);
@@ -102,23 +103,23 @@ test('every operation of the published schema is run', () => {
 const demo = () => readHosts(cases.map(({ name }) => name)).find(({ name }) => name === 'demo');
 const example = (name, title) => readCase(name, DOCUMENT, caseOf([{ run: 'Me', expect: { data: { me: { id: 'user:ada', title } } } }]));
 
-test('what is wrong fails; a deviation is expected to fail, and is stale if it does not', async () => {
+test('a wrong answer fails; a deviation must fail, and is stale if it passes', async () => {
   const deviations = { known: 'It calls her by another name', stale: 'It called her by another name' };
   const results = await runHost({ ...demo(), deviations },
     [example('right', 'ada'), example('wrong', 'Ada'), example('known', 'Ada'), example('stale', 'ada')], vault);
   assert.deepEqual(results.map(({ test: name, verdict }) => [name, verdict]),
     [['start', 'pass'], ['right', 'pass'], ['wrong', 'fail'], ['known', 'cannot'], ['stale', 'fail'], ['end', 'pass']]);
-  assert.deepEqual(results[2].troubles, ['step 0 (Me): data.me.title: "ada" instead of "Ada"']);
-  assert.match(results[4].troubles[0], /stale/);
+  assert.deepEqual(results[2].findings, ['step 0 (Me): data.me.title: "ada" instead of "Ada"']);
+  assert.match(results[4].findings[0], /stale/);
 });
 
-test('the example of the book is a case, and passes', async () => {
+test('the example of the page is a case that passes', async () => {
   const [, document, expectations] = /```graphql\n([^]*?)```[^]*?```json\n([^]*?)```/.exec(source('tests/conformance/README.md'));
   const results = await runHost(demo(), [readCase('example', document, expectations)], vault);
-  assert.deepEqual(results.map(({ verdict, troubles }) => [verdict, troubles]), [['pass', []], ['pass', []], ['pass', []]]);
+  assert.deepEqual(results.map(({ verdict, findings }) => [verdict, findings]), [['pass', []], ['pass', []], ['pass', []]]);
 });
 
-/** A host that answers a document with what `answerOf` gives for its operation, and keeps what it was sent. */
+/** A fake host that answers with `answerOf` of the operation, and keeps the requests. */
 function pretended(answerOf) {
   const sent = [];
   const post = async (body) => {
@@ -129,7 +130,7 @@ function pretended(answerOf) {
   return { sent, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
 }
 
-test('a query is asked twice and a mutation once; an operation is sent alone, or with the whole document', async () => {
+test('a query is sent twice and a mutation once; an operation is sent alone or with the whole document', async () => {
   const steady = pretended((name) => (name === 'Me' ? { me: { id: 'user:ada', title: 'ada' } } : { ping: true }));
   assert.deepEqual(await runCase(example('steady', 'ada'), steady), []);
   assert.deepEqual(steady.sent.map(({ operationName }) => operationName), ['Me', 'Me', 'Ping']);
@@ -141,21 +142,21 @@ test('a query is asked twice and a mutation once; an operation is sent alone, or
   assert.deepEqual(await runCase(example('fickle', 'ada'), fickle), ['step 0 (Me): data.me.title: "Ada" instead of "ada"']);
 });
 
-test('a path of the server in an answer is a failure, whatever was expected', async () => {
+test('an answer that contains a path of the server fails, whatever is expected', async () => {
   const telltale = pretended(() => ({ me: 'it is in /nowhere/open.db' }));
   assert.deepEqual(await runCase(readCase('telltale', DOCUMENT, caseOf([{ run: 'Me' }])), telltale),
-    ['step 0 (Me): a path of the server is in the answer']);
+    ['step 0 (Me): the answer contains a path of the server']);
 });
 
-test('a host that does not start is one failure, with its log', async () => {
+test('a host that does not start is one failure that shows its log', async () => {
   const results = await runHost({ ...demo(), command: ['node', '-e', 'console.error("no such luck"); process.exit(1)', '--'] }, [example('right', 'ada')], vault);
   assert.deepEqual(results.map(({ test: name, verdict }) => [name, verdict]), [['start', 'fail']]);
-  assert.match(results[0].troubles[0], /no such luck/);
+  assert.match(results[0].findings[0], /no such luck/);
 });
 
-test('the outcome is counted, and shown as a table that the README has to have', () => {
+test('results are counted, and shown in a table that the README must have', () => {
   const results = [{ test: 'a', title: 'x: a', verdict: 'pass' }, { test: 'b', title: 'x: b', verdict: 'cannot', reason: 'of a reason' },
-    { test: 'c', title: 'x: c', verdict: 'fail', troubles: ['one', 'two'] }];
+    { test: 'c', title: 'x: c', verdict: 'fail', findings: ['one', 'two'] }];
   let text = '';
   const tap = new Tap((more) => { text += more; });
   results.forEach((result) => tap.add(result));
@@ -165,7 +166,7 @@ test('the outcome is counted, and shown as a table that the README has to have',
   const table = markdownOf([rowOf({ name: 'x', title: 'X' }, 'x 1.0.0', results)]);
   assert.match(table, /^\| X \| x 1\.0\.0 \| 1 of 3 \| `b`: of a reason \|$/m);
   const readme = 'before\n<!-- conformance: begin -->\nold\n<!-- conformance: end -->\nafter\n';
-  assert.equal(tableTroubles(readme, table).length, 4);
-  assert.deepEqual(tableTroubles(replaceTable(readme, table), table), []);
-  assert.throws(() => tableTroubles('nothing', table), /no markers/);
+  assert.equal(tableDifferences(readme, table).length, 4);
+  assert.deepEqual(tableDifferences(replaceTable(readme, table), table), []);
+  assert.throws(() => tableDifferences('nothing', table), /no markers/);
 });

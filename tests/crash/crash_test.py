@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""Kills a writer under load, again and again, and looks at what is left: crash_test.py WRITER PLUGIN."""
+"""
+crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks the database.
+
+Everything that was acknowledged must be there, and nothing that was rejected. SEED repeats a run.
+"""
 
 import os
 import pathlib
@@ -16,7 +20,7 @@ SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
 
 
 def run_and_kill(writer, plugin, database, name, seconds):
-    """All that the writer said before it died."""
+    """Returns the complete lines that the writer printed before it was killed."""
     process = subprocess.Popen([writer, plugin, database, name], stdout=subprocess.PIPE)
     timer = time.monotonic() + seconds
     os.set_blocking(process.stdout.fileno(), False)
@@ -30,16 +34,16 @@ def run_and_kill(writer, plugin, database, name, seconds):
     os.set_blocking(process.stdout.fileno(), True)
     said += process.stdout.read()
     if ended_early is not None:
-        raise SystemExit(f"Bail out! the writer ended by itself with {ended_early}")
+        raise SystemExit(f"Bail out! the writer exited with {ended_early} before it was killed")
     lines = said.decode().split("\n")
     return lines[:-1]
 
 
 class Chain:
-    """What is known of one integration: its state when last answered, and the operation that was not."""
+    """What is known of an integration: its last acknowledged state, and the operation in flight."""
 
     def __init__(self):
-        self.version = 0  # 0: not there.
+        self.version = 0  # 0: it does not exist.
         self.deleted = False
         self.tried = None
 
@@ -53,11 +57,12 @@ class Chain:
             self.deleted = operation == "delete"
 
     def allowed(self):
-        """The versions that may be found; 0 is none."""
+        """The versions that the database may have; 0 is none."""
         versions = {self.version}
         if self.tried:
             operation, version = self.tried
-            versions |= {"create": {1}, "update": {version + 1}, "delete": {0}, "stale": set()}[operation]
+            results = {"create": {1}, "update": {version + 1}, "delete": {0}, "stale": set()}
+            versions |= results[operation]
         return versions
 
 
@@ -70,38 +75,43 @@ def listen(chains, lines):
     return answers
 
 
-def faults_of(database, chains):
+def violations_of(database, chains):
     connection = sqlite3.connect(database)
-    one = lambda sql: connection.execute(sql).fetchone()[0]
-    faults = []
-    if one("PRAGMA integrity_check") != "ok":
-        faults.append("integrity_check: " + one("PRAGMA integrity_check"))
+    violations = []
+    integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if integrity != "ok":
+        violations.append("integrity_check: " + integrity)
     if connection.execute("PRAGMA foreign_key_check").fetchall():
-        faults.append("foreign_key_check finds rows")
+        violations.append("foreign_key_check finds rows")
     found = {}
-    for title, version, active in connection.execute("SELECT title, version, is_active FROM integration"):
+    rows = connection.execute("SELECT title, version, is_active FROM integration")
+    for title, version, active in rows:
         name, mark = title.rsplit(" ", 1)
         if mark != f"v{version}":
-            faults.append(f"'{title}' has version {version}")
+            violations.append(f"'{title}' has version {version}")
         if active != (version % 2):
-            faults.append(f"'{title}' has is_active {active}")
+            violations.append(f"'{title}' has is_active {active}")
         if name in found:
-            faults.append(f"{name} is there twice")
+            violations.append(f"{name} exists twice")
         found[name] = version
     for name, chain in chains.items():
         if found.get(name, 0) not in chain.allowed():
-            faults.append(f"{name} has version {found.get(name, 0)}, not one of {chain.allowed()}")
-        # From now on what is there is what is known.
+            violations.append(
+                f"{name} has version {found.get(name, 0)}, not one of {chain.allowed()}")
+        # The next round starts from what was found.
         chain.version, chain.tried = found.get(name, 0), None
     unknown = set(found) - set(chains)
     if unknown:
-        faults.append(f"nobody made {unknown}")
-    counted = connection.execute("SELECT coalesce(sum(is_active), 0), coalesce(sum(1 - is_active), 0) FROM integration").fetchone()
-    kept = connection.execute("SELECT coalesce(sum(active), 0), coalesce(sum(inactive), 0) FROM organization").fetchone()
+        violations.append(f"no writer created {unknown}")
+    counted = connection.execute(
+        "SELECT coalesce(sum(is_active), 0), coalesce(sum(1 - is_active), 0) FROM integration"
+    ).fetchone()
+    kept = connection.execute(
+        "SELECT coalesce(sum(active), 0), coalesce(sum(inactive), 0) FROM organization").fetchone()
     if counted != kept:
-        faults.append(f"counted {counted}, but the counters say {kept}")
+        violations.append(f"there are {counted} rows, but the counters are {kept}")
     connection.close()
-    return faults
+    return violations
 
 
 def main(writer, plugin):
@@ -116,11 +126,11 @@ def main(writer, plugin):
             lines = run_and_kill(writer, plugin, database, f"r{number}", rng.uniform(0.08, 0.5))
             answers = listen(chains, lines)
             total += answers
-            faults = faults_of(database, chains)
-            for fault in faults[:10]:
-                print(f"# {fault}")
-            print(f"{'not ok' if faults else 'ok'} {number} - killed after {answers} answers")
-    print(f"{'ok' if total > 1000 else 'not ok'} {ROUNDS + 1} - {total} answers in all")
+            violations = violations_of(database, chains)
+            for violation in violations[:10]:
+                print(f"# {violation}")
+            print(f"{'not ok' if violations else 'ok'} {number} - killed after {answers} answers")
+    print(f"{'ok' if total > 1000 else 'not ok'} {ROUNDS + 1} - {total} answers in all rounds")
 
 
 main(*sys.argv[1:])

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Writes at full load until it is killed: crash_writer PLUGIN DATABASE ROUND. Many chains at once,
- * each of which creates an integration, tries a stale update, updates it a few times, and perhaps
- * deletes it. What is tried and what is answered goes to the standard output, a line each, in one
- * write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles say chain and version.
+ * crash_writer PLUGIN DATABASE ROUND: writes at full load until it is killed. Many chains run at
+ * once. Each creates an integration, tries a stale update, updates it a few times, and may delete
+ * it. Each call and each answer is a line on the standard output, in one write(2): `CHAIN try OP
+ * N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version.
  */
 #include <jansson.h>
 #include <pthread.h>
@@ -26,7 +26,7 @@ struct chain {
     char id[64];
     char arguments[256];
     gql_call call;
-    struct chain *next; /* In the queue of those whose turn it is. */
+    struct chain *next; /* In the stack of chains that are ready. */
 };
 
 static gql_runtime *runtime;
@@ -55,7 +55,7 @@ static void journal(const struct chain *chain, const char *what)
         _exit(3);
 }
 
-/* Under the lock. */
+/* `lock` is held. */
 static void begin_chain(struct chain *chain)
 {
     *chain = (struct chain){.step = CREATE};
@@ -143,7 +143,9 @@ static void *work(void *argument)
                                  .arguments_size = strlen(chain->arguments),
                                  .request = &request};
         journal(chain, "try");
-        gql_runtime_call(runtime, instance, resolvers[chain->step], &chain->call, on_answer, chain);
+        if (gql_runtime_call(runtime, instance, resolvers[chain->step], &chain->call, on_answer,
+                             chain) < 0)
+            _exit(5);
     }
     return argument;
 }

@@ -4,16 +4,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* When a version can have been made at the earliest, and must have been made at the latest. */
+/* The earliest and the latest moment at which a version can have been made. */
 struct window {
     uint64_t earliest;
     uint64_t latest;
     bool made;
 };
 
-static bool report(char *fault, size_t room, const char *what, int version)
+static bool report(char *violation, size_t room, const char *what, int version)
 {
-    snprintf(fault, room, "%s: version %d", what, version);
+    snprintf(violation, room, "%s: version %d", what, version);
     return false;
 }
 
@@ -26,20 +26,20 @@ static int highest(const struct observation *observations, size_t count)
 }
 
 static bool note_makers(const struct observation *observations, size_t count,
-                        struct window *windows, char *fault, size_t room)
+                        struct window *windows, char *violation, size_t room)
 {
     for (size_t i = 0; i < count; i++) {
         struct window *window = &windows[observations[i].version];
         if (!observations[i].made)
             continue;
         if (window->made)
-            return report(fault, room, "made twice", observations[i].version);
+            return report(violation, room, "made twice", observations[i].version);
         *window = (struct window){observations[i].begin, observations[i].end, true};
     }
     return true;
 }
 
-/* Seen by somebody: it was there by the time that one ended, and all before it as well. */
+/* An observed version was made before the observation ended, and so were all earlier versions. */
 static void tighten(const struct observation *observations, size_t count, struct window *windows,
                     int top)
 {
@@ -47,7 +47,7 @@ static void tighten(const struct observation *observations, size_t count, struct
         struct window *window = &windows[observations[i].version];
         if (observations[i].end < window->latest)
             window->latest = observations[i].end;
-        /* The next version can't have been made before an observation of this one began. */
+        /* The next version was made after each observation of this one began. */
         struct window *next = &windows[observations[i].version + 1];
         if (observations[i].begin > next->earliest)
             next->earliest = observations[i].begin;
@@ -62,22 +62,22 @@ static void tighten(const struct observation *observations, size_t count, struct
     }
 }
 
-bool history_is_legal(const struct observation *observations, size_t count, char *fault,
+bool history_is_legal(const struct observation *observations, size_t count, char *violation,
                       size_t room)
 {
     const int top = highest(observations, count);
     struct window *windows = calloc((size_t)top + 2, sizeof *windows);
     for (int version = 0; version <= top + 1; version++)
         windows[version].latest = UINT64_MAX;
-    bool legal = note_makers(observations, count, windows, fault, room);
+    bool legal = note_makers(observations, count, windows, violation, room);
     if (legal)
         tighten(observations, count, windows, top);
     for (int version = 2; version <= top && legal; version++) {
         if (!windows[version].made)
-            legal = report(fault, room, "seen, but made by nobody", version);
+            legal = report(violation, room, "observed, but no update made it", version);
         else if (windows[version].earliest > windows[version].latest)
-            legal = report(fault, room, "seen before it can have been made, or after the next one",
-                           version);
+            legal = report(violation, room,
+                           "observed before it was made, or after the next one was made", version);
     }
     free(windows);
     return legal;

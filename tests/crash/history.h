@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * A record of what concurrent updates and reads of one integration saw, and whether some order of
- * them, each at one moment between its beginning and its end, explains it all (Herlihy and Wing:
- * linearizability).
+ * A history of concurrent updates and reads of one integration. It is legal if it is linearizable
+ * (Herlihy and Wing): if some order explains all observations, and each of them takes effect at one
+ * moment between its beginning and its end.
  */
 #ifndef HISTORY_H
 #define HISTORY_H
@@ -14,17 +14,16 @@
 struct observation {
     uint64_t begin; /* Nanoseconds of one clock. */
     uint64_t end;
-    /* What was there: read, or found by a conflict, or made by an update that won. */
-    int version;
-    bool made; /* An update made this version. */
+    int version; /* That was read, reported by a conflict, or made by an update that won. */
+    bool made;   /* An update made this version. */
 };
 
 /*
- * Versions only rise, one update each. So a legal order exists if and only if each version was made
+ * Each update increments the version. So a legal order exists if and only if each version was made
  * once, and no observation of a version ends before that version can have been made, or begins
- * after the next one must have been made. Writes the first fault; true if there is none.
+ * after the next one must have been made. If the history is not legal, writes the first violation.
  */
-bool history_is_legal(const struct observation *observations, size_t count, char *fault,
+bool history_is_legal(const struct observation *observations, size_t count, char *violation,
                       size_t room);
 
 #endif

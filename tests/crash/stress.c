@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mixed load on many threads, for ThreadSanitizer above all: stress PLUGIN. Plain C with TAP, as
- * Criterion forks. Rounds of instances that come and go while calls are under way; what was
- * answered must be there afterwards, and the history of the contended integrations must be
- * linearizable.
+ * stress PLUGIN: mixed load on many threads, mainly for ThreadSanitizer. Does not use Criterion,
+ * which forks. In each round two instances open, and close while calls are under way. What was
+ * acknowledged must be in the database afterwards, and the histories of the contended integrations
+ * must be linearizable.
  */
 #include <ftw.h>
 #include <jansson.h>
@@ -25,11 +25,11 @@ enum { ROUNDS = 6, THREADS = 6, SHARED = 3, OPERATIONS = 150, OBSERVATIONS = THR
 
 struct answer {
     pthread_mutex_t lock;
-    pthread_cond_t come;
-    bool here;
+    pthread_cond_t came;
+    bool is_here;
     bool resolved;
     char code[32];
-    json_t *value; /* Or the extensions. */
+    json_t *value; /* rejected: the extensions. */
 };
 
 struct history {
@@ -40,13 +40,13 @@ struct history {
 
 static gql_runtime *runtime;
 static const gql_plugin *plugin;
-static gql_instance *instances[2]; /* On one database. */
+static gql_instance *instances[2]; /* Both on one database. */
 static char folder[] = "/tmp/integrations-stress-XXXXXX";
 static unsigned char secret_key[64];
 static char token[VAULT_TOKEN_LIMIT + 1];
 static char shared_ids[SHARED][64];
 static struct history histories[SHARED];
-static atomic_long created, refused, wrong;
+static atomic_long created, rejected, wrong;
 static int test_number;
 
 static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
@@ -75,8 +75,8 @@ static void on_answer(gql_answer *given)
                         ? json_loadb(given->json, given->json_size, JSON_DECODE_ANY, NULL)
                         : json_loadb(given->extensions, given->extensions_size, 0, NULL);
     gql_answer_release(given);
-    answer->here = true;
-    pthread_cond_signal(&answer->come);
+    answer->is_here = true;
+    pthread_cond_signal(&answer->came);
     pthread_mutex_unlock(&answer->lock);
 }
 
@@ -103,11 +103,12 @@ static void ask(gql_instance *instance, const char *field, const char *arguments
                            .arguments = arguments,
                            .arguments_size = strlen(arguments),
                            .request = &request};
-    *answer = (struct answer){.lock = PTHREAD_MUTEX_INITIALIZER, .come = PTHREAD_COND_INITIALIZER};
-    gql_runtime_call(runtime, instance, find(field), &call, on_answer, answer);
+    *answer = (struct answer){.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER};
+    if (gql_runtime_call(runtime, instance, find(field), &call, on_answer, answer) < 0)
+        abort();
     pthread_mutex_lock(&answer->lock);
-    while (!answer->here)
-        pthread_cond_wait(&answer->come, &answer->lock);
+    while (!answer->is_here)
+        pthread_cond_wait(&answer->came, &answer->lock);
     pthread_mutex_unlock(&answer->lock);
 }
 
@@ -129,7 +130,7 @@ static void create(gql_instance *instance, const char *credential, const uint32_
     if (answer.resolved)
         atomic_fetch_add(&created, 1);
     else if (strcmp(answer.code, "SERVICE_UNAVAILABLE") == 0)
-        atomic_fetch_add(&refused, 1);
+        atomic_fetch_add(&rejected, 1);
     else
         atomic_fetch_add(&wrong, 1);
     json_decref(answer.value);
@@ -149,7 +150,7 @@ static int integer_of(const json_t *value, const char *name)
     return (int)json_integer_value(json_object_get(value, name));
 }
 
-/* Returns the version that is now known, or 0. */
+/* Reads, or updates if `version` is not 0. Returns the version that is now known, or 0. */
 static int contend(gql_instance *instance, int which, int version)
 {
     char arguments[160];
@@ -258,7 +259,7 @@ static void make_shared(void)
 static void run_round(gql_library *library, int number)
 {
     pthread_t threads[THREADS];
-    char fault[128] = "";
+    char violation[128] = "";
     bool legal = true;
     instances[0] = open_instance(library);
     instances[1] = open_instance(library);
@@ -274,26 +275,26 @@ static void run_round(gql_library *library, int number)
     gql_instance_destroy(library, &instances[0]);
     gql_instance_destroy(library, &instances[1]);
     for (int i = 0; i < SHARED && legal; i++)
-        legal = history_is_legal(histories[i].observations, histories[i].count, fault,
-                                 sizeof fault);
-    report(legal, legal ? "the history of contended integrations is linearizable" : fault);
+        legal = history_is_legal(histories[i].observations, histories[i].count, violation,
+                                 sizeof violation);
+    report(legal, legal ? "the history of contended integrations is linearizable" : violation);
 }
 
 static void check_history_checker(void)
 {
-    char fault[128];
+    char violation[128];
     const struct observation good[] = {
         {1, 5, 1, false}, {2, 6, 2, true}, {3, 4, 1, false}, {7, 8, 2, false}, {7, 9, 3, true}};
     const struct observation stale[] = {{1, 2, 2, true}, {3, 4, 1, false}};
     const struct observation twice[] = {{1, 2, 2, true}, {3, 4, 2, true}};
     const struct observation unmade[] = {{1, 2, 2, false}};
     const struct observation early[] = {{1, 2, 2, false}, {3, 4, 2, true}};
-    const bool right = history_is_legal(good, 5, fault, sizeof fault) &&
-                       !history_is_legal(stale, 2, fault, sizeof fault) &&
-                       !history_is_legal(twice, 2, fault, sizeof fault) &&
-                       !history_is_legal(unmade, 1, fault, sizeof fault) &&
-                       !history_is_legal(early, 2, fault, sizeof fault);
-    report(right, "the checker of histories tells legal from illegal ones");
+    const bool right = history_is_legal(good, 5, violation, sizeof violation) &&
+                       !history_is_legal(stale, 2, violation, sizeof violation) &&
+                       !history_is_legal(twice, 2, violation, sizeof violation) &&
+                       !history_is_legal(unmade, 1, violation, sizeof violation) &&
+                       !history_is_legal(early, 2, violation, sizeof violation);
+    report(right, "the checker of histories rejects each kind of illegal history");
 }
 
 static void check_total(gql_library *library)
@@ -304,10 +305,10 @@ static void check_total(gql_library *library)
     const long total = (long)integer_of(json_object_get(answer.value, "total"), "count");
     json_decref(answer.value);
     gql_instance_destroy(library, &instances[0]);
-    printf("# %ld created, %ld refused\n", atomic_load(&created), atomic_load(&refused));
+    printf("# %ld created, %ld rejected\n", atomic_load(&created), atomic_load(&rejected));
     report(total == atomic_load(&created) && total > 0,
-           "every acknowledged create is there, and no refused one");
-    report(atomic_load(&wrong) == 0, "nothing was refused for a wrong reason");
+           "every acknowledged create is in the database, and no rejected one");
+    report(atomic_load(&wrong) == 0, "every rejected create has the code SERVICE_UNAVAILABLE");
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -339,7 +340,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < ROUNDS; i++)
         run_round(library, i);
     check_total(library);
-    report(gql_runtime_pending(runtime) == 0, "no call is left");
+    report(gql_runtime_pending(runtime) == 0, "no call is pending");
     gql_library_close(&library, true);
     gql_runtime_destroy(&runtime);
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);

@@ -7,8 +7,8 @@
 #include "tests/support/mock_internal.h"
 
 /*
- * What the plugin is lent; freed the moment the call is completed, so that the address sanitizer
- * sees later reads.
+ * What the plugin may read during a call. It is freed as soon as the call is completed, so that
+ * AddressSanitizer reports later reads.
  */
 struct lent {
     gql_call call;
@@ -21,10 +21,10 @@ struct mock_pending {
     struct mock_host *host;
     gql_instance *instance;
     struct lent *lent;
-    gql_selection *selection; /* For the check of the value. */
-    char *label;              /* `Query.node`, for messages. */
+    gql_selection *selection; /* A copy, to check the value with. */
+    char *label;              /* Such as `Query.node`, for messages. */
     char *type;               /* Of the value. */
-    size_t list_size;         /* Of a loader's list; SIZE_MAX for resolvers. */
+    size_t list_size;         /* The number of IDs for a loader; SIZE_MAX for a resolver. */
     bool after_drain;
     pthread_mutex_t mutex;
     pthread_cond_t condition;
@@ -98,7 +98,7 @@ static void lend(struct mock_pending *pending, const char *arguments, const char
         mock_request_all(&lent->request);
         lent->request.request.cancelled = NULL;
     } else {
-        /* The flag stays the caller's own, or mock_cancel would not reach it. */
+        /* Points to the caller's flag still, so that mock_cancel has an effect. */
         lent->request = *request;
     }
     for (uint32_t i = 0; i < lent->request.request.grant_count; i++)
@@ -133,10 +133,7 @@ static struct mock_pending *prepare(struct mock_host *host, gql_instance *instan
     return pending;
 }
 
-/*
- * Once the resolver has returned GQL_PENDING, the plugin has the call for certain, and drain has to
- * wait for it.
- */
+/* After the resolver has returned GQL_PENDING, drain must wait for the call. */
 static void count_under_way(struct mock_pending *pending)
 {
     struct mock_host *host = pending->host;
@@ -163,10 +160,9 @@ static void start(struct mock_pending *pending, gql_resolve_fn resolve, uint32_t
     else if (code != GQL_OK)
         mock_violation("%s: gql_runtime_call returned %d", pending->label, (int)code);
     if (code == GQL_PENDING && (flags & GQL_RESOLVER_INLINE) != 0)
-        mock_violation("%s has the flag GQL_RESOLVER_INLINE, but was not completed inline",
-                       pending->label);
+        mock_violation("%s has the flag GQL_RESOLVER_INLINE, but completed later", pending->label);
     if (code == GQL_PENDING && pending->after_drain)
-        mock_violation("%s: a call after drain is not rejected at once", pending->label);
+        mock_violation("%s: a call after drain was not rejected inline", pending->label);
 }
 
 struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type,
@@ -201,7 +197,7 @@ static struct mock_pending *start_loader(struct mock_host *host, gql_instance *i
     json_t *list = json_loads(ids, JSON_ALLOW_NUL, NULL);
     if (!json_is_array(list) || asprintf(&type, "[%s]!", loader->type) < 0 ||
         asprintf(&arguments, "{\"ids\":%s}", ids) < 0) {
-        mock_violation("mock_load: not a list: %s", ids);
+        mock_violation("mock_load: not a JSON list: %s", ids);
         abort();
     }
     struct mock_pending *pending = prepare(host, instance, loader->type, type);
@@ -237,7 +233,7 @@ static void check_value(const struct mock_pending *pending, const struct mock_an
                         pending->selection, pending->json, pending->json_size, &failure) != GQL_OK)
         mock_violation("%s: %s; the value: %.800s", pending->label, failure.message, pending->json);
     if (pending->list_size != SIZE_MAX && json_array_size(answer->value) != pending->list_size)
-        mock_violation("%s: the loader returned %zu objects for %zu ids", pending->label,
+        mock_violation("%s: the loader returned %zu objects for %zu IDs", pending->label,
                        json_array_size(answer->value), pending->list_size);
     if (pending->after_drain)
         mock_violation("%s: a call after drain was served", pending->label);
@@ -257,8 +253,8 @@ static void check_error(const struct mock_pending *pending, struct mock_answer *
     if (given == NULL)
         json_object_set_new(answer->extensions, "code", json_string(code));
     else if (!json_is_string(given) || strcmp(json_string_value(given), code) != 0)
-        mock_violation("%s: the code is %s, but the extensions say otherwise: %s", pending->label,
-                       code, pending->extensions);
+        mock_violation("%s: the code is %s, but not in the extensions: %s", pending->label, code,
+                       pending->extensions);
     if (pending->after_drain && strcmp(code, "SERVICE_UNAVAILABLE") != 0)
         mock_violation("%s: a call after drain was rejected with %s", pending->label, code);
 }

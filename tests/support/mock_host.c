@@ -37,7 +37,7 @@ void mock_violation(const char *format, ...)
     abort();
 }
 
-/* ---- What the plugin may call ---- */
+/* ---- Functions that the plugin calls ---- */
 
 bool mock_is_utf8(const char *text, size_t size)
 {
@@ -55,13 +55,13 @@ static void check_log(const struct mock_host *host, uint32_t level, const char *
                       size_t size, const char *trace_id)
 {
     if (!atomic_load(&host->live))
-        mock_violation("log line outside of init and deinit: %.*s", (int)size, message);
+        mock_violation("a log line outside init and deinit: %.*s", (int)size, message);
     if (level < GQL_LOG_ERROR || level > GQL_LOG_DEBUG)
-        mock_violation("log line of unknown level %u: %.*s", level, (int)size, message);
+        mock_violation("a log line with the unknown level %u: %.*s", level, (int)size, message);
     if (memchr(message, '\n', size) != NULL || !mock_is_utf8(message, size))
         mock_violation("a log line is not one line of UTF-8: %.*s", (int)size, message);
     if (trace_id != NULL && !is_trace_id(trace_id))
-        mock_violation("log line with a trace id that is none: %s", trace_id);
+        mock_violation("a log line with an invalid trace ID: %s", trace_id);
 }
 
 static void keep_log(void *user, uint32_t level, const char *message, size_t size,
@@ -83,7 +83,7 @@ static int64_t read_now(void *user)
 {
     const struct mock_host *host = user;
     if (!atomic_load(&host->live))
-        mock_violation("the clock was read outside of init and deinit");
+        mock_violation("the clock was read outside init and deinit");
     return atomic_load(&host->now_ms);
 }
 
@@ -144,7 +144,7 @@ static void bind_schema(struct mock_host *host)
     const int size = asprintf(&merged, "%s\n%s", sdl, binding->sdl);
     if (size < 0 ||
         gql_schema_document_parse(merged, (size_t)size, &host->document, &failure) != GQL_OK)
-        mock_violation("the merged schema can't be read: %s", failure.message);
+        mock_violation("the merged schema can't be parsed: %s", failure.message);
     free(merged);
     gql_binding_destroy(&binding);
 }
@@ -192,7 +192,7 @@ static bool is_mapped(const char *path)
     return found;
 }
 
-/* A joined thread stays in /proc for a moment. */
+/* A joined thread remains in /proc for a moment. */
 static size_t settle_threads(size_t expected)
 {
     size_t threads = count_entries("/proc/self/task");
@@ -222,12 +222,12 @@ void mock_close(struct mock_host **host)
     struct mock_host *old = *host;
     for (size_t i = 0; i < MOCK_INSTANCES; i++)
         if (old->instances[i].instance != NULL)
-            mock_violation("mock_close with an instance that was not destroyed");
+            mock_violation("mock_close was called, but an instance is not destroyed");
     char *path = strdup(gql_library_path(old->library));
     gql_library_close(&old->library, true);
     atomic_store(&old->live, false);
     if (gql_runtime_pending(old->runtime) != 0)
-        mock_violation("deinit returned with calls under way");
+        mock_violation("deinit returned, but calls are pending");
     gql_runtime_destroy(&old->runtime);
     atomic_fetch_sub(&open_hosts, 1);
     check_leftovers(old, path);

@@ -10,14 +10,14 @@ struct mock_instance *mock_instance_entry(struct mock_host *host, const gql_inst
         if (host->instances[i].instance == instance)
             return &host->instances[i];
     mock_violation(instance == NULL ? "more than %d instances"
-                                    : "an instance that is not among the %d",
+                                    : "an instance that is none of the %d",
                    MOCK_INSTANCES);
-    abort(); /* Nothing is known to go on with. */
+    abort(); /* There is no entry to return. */
 }
 
 /*
- * The configuration is lent in memory of its own, exactly as long, so that the address sanitizer
- * sees what is kept.
+ * The plugin gets the configuration in a heap block of exactly its size, which is freed afterwards,
+ * so that AddressSanitizer reports reads beyond its end and later ones.
  */
 static int32_t create(struct mock_host *host, const char *config, gql_instance **ret_instance,
                       gql_failure *failure)
@@ -50,9 +50,10 @@ int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failur
     gql_instance *instance = NULL;
     const int32_t code = create(host, config, &instance, failure);
     if (code == GQL_OK)
-        mock_violation("create succeeded but must fail, with %s", config);
+        mock_violation("create must fail, but succeeded with %s", config);
     else if (!mock_is_utf8(failure->message, strlen(failure->message)) || failure->code != code)
-        mock_violation("create failed with a message that is not UTF-8, or two codes");
+        mock_violation(
+            "create failed with a message that is not UTF-8, or with two different codes");
     return code;
 }
 
@@ -68,7 +69,7 @@ void mock_drain(struct mock_host *host, gql_instance *instance)
     entry->drained = true;
     pthread_mutex_unlock(&host->mutex);
     if (under_way > 0)
-        mock_violation("drain returned with %zu calls under way", under_way);
+        mock_violation("drain returned, but %zu calls are pending", under_way);
 }
 
 void mock_destroy(struct mock_host *host, gql_instance **instance)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Drives the servers side by side with autocannon: load.mjs FOLDER ROWS PLUGIN. Prints a line of JSON for each figure.
+// load.mjs FOLDER ROWS PLUGIN: loads the servers in turn with autocannon. Prints a line of JSON for
+// each figure.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { makeVault } from './vault.mjs';
 const [folder, rows, plugin] = process.argv.slice(2);
 const SECONDS = 3;
 const CONNECTIONS = 32;
-const TOKENS_EACH = 1500; // Of a connection: a create has a fresh one.
+const TOKENS_EACH = 1500; // For each connection, so that every create has a fresh one.
 const ALL = 'id version title isActive credentialRef organization { id }';
 
 const keyring = join(folder, 'http-keyring.json');
@@ -48,7 +49,7 @@ const get = `query G($id: ID!) { integration(id: $id) { ${ALL} } }`;
 const page = `query P($first: Int) { integrations(organizationId: "org-1", first: $first) { nodes { ${ALL} } pageInfo { endCursor hasNextPage } } }`;
 const create = 'mutation C($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id version } } }';
 let minted = 0;
-/** The bodies that connection number `i` sends, one after the other. */
+/** The bodies that connection number `i` sends, in this order. */
 const loads = {
   get: (ids) => ids.map((id) => bodyOf(get, { id })),
   page: () => [bodyOf(page, { first: 100 })],
@@ -69,7 +70,7 @@ async function run(server, bodiesOf) {
 
 const median = (list) => [...list].sort((a, b) => a - b)[Math.floor(list.length / 2)];
 
-/** One server's figures against another's, round by round. */
+/** Prints the ratio of two servers' values: the median of the rounds, and the spread. */
 function report(figure, rounds, first, second, valueOf) {
   const firsts = rounds.map((round) => valueOf(round[first]));
   const seconds = rounds.map((round) => valueOf(round[second]));
@@ -78,7 +79,7 @@ function report(figure, rounds, first, second, valueOf) {
     first: median(firsts), second: median(seconds) }));
 }
 
-/** A round: every server once, in an order that changes. */
+/** Loads every server once. The order differs from round to round. */
 async function runRound(servers, bodiesOf, number) {
   const modes = Object.keys(servers);
   const round = {};
@@ -92,7 +93,7 @@ async function runRound(servers, bodiesOf, number) {
 const rateOf = ({ rate }) => rate;
 const delayOf = ({ p99 }) => p99;
 
-/** The plugin, the peer and perhaps others behind one kind of gateway, side by side, so many rounds. */
+/** Measures servers with the same gateway but different resolvers, in `count` rounds. */
 async function measure(gateway, prefix, count, modes) {
   const servers = {};
   try {
@@ -102,7 +103,7 @@ async function measure(gateway, prefix, count, modes) {
       const rounds = [];
       for (let i = 0; i <= count; i++) {
         const round = await runRound(servers, (connection) => bodiesOf(ids, connection), i);
-        if (i > 0) rounds.push(round); // The first warms all up.
+        if (i > 0) rounds.push(round); // The first one is a warm-up.
       }
       report(`${prefix}_${load}`, rounds, 'plugin', 'peer', rateOf);
       if (load === 'create') report(`${prefix}_loop_delay`, rounds, 'plugin', 'peer', delayOf);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Resolvers that cost nothing: what is left is the gateway's own work, which no resolver can save.
+// Resolvers that return constants. What such a request takes is the gateway's own work.
 
 const integration = {
   id: '01a20da5-179e-8000-801f-494e544725d5', version: 1, title: 'Payments connector 1', isActive: true,

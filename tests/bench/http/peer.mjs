@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// What a Node engineer would write today: the same fields over better-sqlite3 and node:crypto, on the same tables, with the same
-// durability and the same checks of tokens.
+// The peer in JavaScript, as a Node engineer would write it today: the same fields with
+// better-sqlite3 and node:crypto, on the same tables, with the same durability and the same checks
+// of tokens.
 import { createPublicKey, randomBytes, verify } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -12,7 +13,7 @@ const HEADER = Buffer.from('v4.public.');
 const LEEWAY = 60_000;
 const FIELDS = 'id, version, is_active, title, credential_ref';
 
-function refuse(code, message, more = {}) {
+function errorOf(code, message, more = {}) {
   return new GraphQLError(message, { extensions: { code, ...more } });
 }
 
@@ -22,23 +23,26 @@ function keyOf(file) {
   return createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x }, format: 'jwk' });
 }
 
-/** Checks a token as the specification says; the signature on libuv's pool, so that the event loop is free meanwhile. */
+/**
+ * Checks a token (PASETO v4.public). libuv's thread pool verifies the signature, so that the event
+ * loop stays free.
+ */
 function tokenChecker(keyring) {
   const key = keyOf(keyring);
   return async (token, organizationId) => {
     const [version, purpose, body, footer = ''] = token.split('.');
-    if (version !== 'v4' || purpose !== 'public') throw refuse('VALIDATION_ERROR', 'unsupported_version');
+    if (version !== 'v4' || purpose !== 'public') throw errorOf('VALIDATION_ERROR', 'unsupported_version');
     const bytes = Buffer.from(body, 'base64url');
     const message = bytes.subarray(0, -64);
     const signed = encode(HEADER, message, Buffer.from(footer, 'base64url'), Buffer.alloc(0));
     const good = await new Promise((resolve, reject) => {
       verify(null, signed, key, bytes.subarray(-64), (error, result) => (error ? reject(error) : resolve(result)));
     });
-    if (!good) throw refuse('VALIDATION_ERROR', 'bad_signature');
+    if (!good) throw errorOf('VALIDATION_ERROR', 'bad_signature');
     const claims = JSON.parse(message);
-    if (claims.aud !== organizationId) throw refuse('VALIDATION_ERROR', 'wrong_organization');
-    if (claims.exp && Date.parse(claims.exp) <= Date.now() - LEEWAY) throw refuse('VALIDATION_ERROR', 'expired');
-    if (claims.nbf && Date.parse(claims.nbf) > Date.now() + LEEWAY) throw refuse('VALIDATION_ERROR', 'not_yet_valid');
+    if (claims.aud !== organizationId) throw errorOf('VALIDATION_ERROR', 'wrong_organization');
+    if (claims.exp && Date.parse(claims.exp) <= Date.now() - LEEWAY) throw errorOf('VALIDATION_ERROR', 'expired');
+    if (claims.nbf && Date.parse(claims.nbf) > Date.now() + LEEWAY) throw errorOf('VALIDATION_ERROR', 'not_yet_valid');
   };
 }
 
@@ -63,7 +67,7 @@ function toIntegration(row, organizationId) {
   };
 }
 
-/** The resolvers, and a function that closes the database. */
+/** Returns the resolvers, and a function that closes the database. */
 export function peerResolvers(path, keyring) {
   const database = new Database(path);
   for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'cache_size = -65536', 'mmap_size = 2147483648']) database.pragma(pragma);
@@ -79,7 +83,7 @@ export function peerResolvers(path, keyring) {
     Query: {
       integration: (source, { id }) => {
         const row = get.get(Buffer.from(id.replaceAll('-', ''), 'hex'));
-        if (!row) throw refuse('NOT_FOUND', 'There is no such integration');
+        if (!row) throw errorOf('NOT_FOUND', 'There is no such integration');
         return toIntegration(row);
       },
       integrations: (source, { organizationId, first = 20, after }) => {
@@ -98,7 +102,7 @@ export function peerResolvers(path, keyring) {
     Mutation: {
       integrationCreate: async (source, { input }) => {
         const title = input.title.trim();
-        if (title === '' || [...title].length > 255 || /\p{Cc}/u.test(title)) throw refuse('VALIDATION_ERROR', 'title');
+        if (title === '' || [...title].length > 255 || /\p{Cc}/u.test(title)) throw errorOf('VALIDATION_ERROR', 'title');
         if (input.credentialRef) await checkToken(input.credentialRef, input.organizationId);
         const id = newId();
         insert.run(id, organization.get(input.organizationId).key, title, Buffer.from(title.normalize('NFKD').toLowerCase()), input.credentialRef ?? null);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-// One gateway, with the plugin, with resolvers in JavaScript, or with such that do nothing but answer:
-// server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER. Prints its port. /delay gives the 99th percentile of the event loop's delay since it was last asked, in milliseconds.
+// server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER: a gateway whose
+// fields are served by the plugin, by resolvers in JavaScript, or by resolvers that return
+// constants. Prints its port. GET /delay returns the 99th percentile of the event loop's delay
+// since the previous request, in milliseconds.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -13,7 +15,7 @@ import { peerResolvers } from './peer.mjs';
 const [gateway, mode, database, keyring, folder] = process.argv.slice(2);
 const settings = { 'org.gql-integrations.integrations': { required: true, config: {
   database: { path: mode === 'plugin' ? database : `${database}.unused`, cacheKiB: 65536, mmapMiB: 2048 }, credentials: { keyring } } } };
-// All have the same schema, from the plugin; the others' fields are then served by JavaScript.
+// All serve the plugin's schema. For the others, JavaScript then replaces its resolvers.
 const host = await openHost({ plugins: { folder, settings }, organizations: [], authentication: {}, logLevel: 'warning' }, console.error);
 const { schema, plugins } = host;
 const others = { plugin: () => ({}), peer: () => peerResolvers(database, keyring).resolvers, nothing: constantResolvers };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A vault for the benchmark: a key of its own, and as many tokens as it takes.
+// A vault for the benchmark: one key, and any number of tokens.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 
@@ -15,7 +15,7 @@ export function encode(...pieces) {
   return Buffer.concat([number(pieces.length), ...pieces.flatMap((piece) => [number(piece.length), piece])]);
 }
 
-/** Writes a keyring with one key, and gives a function from claims to a token. */
+/** Writes a keyring with one key. Returns a function from claims to a token. */
 export function makeVault(keyring) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const paserk = `k4.public.${publicKey.export({ format: 'jwk' }).x}`;

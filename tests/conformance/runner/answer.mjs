@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Compares an answer over HTTP with an expectation.
 import { differ, differInOrder, substitute } from './match.mjs';
-import { extensionsOf, PROBLEMS } from './problem.mjs';
-import { schemaTroubles } from './introspection.mjs';
+import { schemaDifferences } from './introspection.mjs';
+import { ERRORS, extensionsOf } from './problem-details.mjs';
 
 const RESPONSE_MEMBERS = ['data', 'errors', 'extensions'];
 const ERROR_MEMBERS = ['message', 'locations', 'path', 'extensions'];
@@ -11,7 +11,7 @@ const pathOf = (error) => JSON.stringify(error.path ?? null);
 const byPath = (a, b) => (pathOf(a) < pathOf(b) ? -1 : Number(pathOf(a) > pathOf(b)));
 
 function extraMembers(object, allowed, at) {
-  return Object.keys(object).filter((name) => !allowed.includes(name)).map((name) => `${at}.${name} is no member of a GraphQL response`);
+  return Object.keys(object).filter((name) => !allowed.includes(name)).map((name) => `${at}.${name} is not a member of a GraphQL response`);
 }
 
 function without(object = {}, names = []) {
@@ -28,34 +28,36 @@ function checkError(expected, actual, { adds, traceId, typeBase }, at) {
   ];
 }
 
-/** The order of errors says nothing: they are compared by their paths. */
+/** The order of errors has no meaning, so they are sorted by their paths. */
 function checkErrors(expected = [], actual = [], context) {
   if (!Array.isArray(actual) || expected.length !== actual.length) return [`errors: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`];
   const sorted = [...actual].sort(byPath);
   return [...expected].sort(byPath).flatMap((error, index) => checkError(error, sorted[index], context, `errors.${index}`));
 }
 
-/** Refused by the gateway before anything was executed (GraphQL specification, 7.1: there is no entry `data`). */
-function checkRefusal(pattern, { status, body }) {
+/**
+ * A request that the gateway rejects before execution has no `data` (GraphQL specification, 7.1).
+ */
+function checkRejection(pattern, { status, body }) {
   const messages = (body.errors ?? []).map(({ message }) => message);
   return [
     ...(status === 200 || status === 400 ? [] : [`status: ${status} instead of 200 or 400`]),
-    ...('data' in body ? ['data is there, though nothing was executed'] : []),
+    ...('data' in body ? ['`data` is present, though nothing may have been executed'] : []),
     ...(messages.some((message) => new RegExp(pattern, 'u').test(message)) ? [] : [`errors: none of ${JSON.stringify(messages)} matches ${pattern}`]),
-    ...(body.errors ?? []).filter(({ extensions }) => Object.hasOwn(PROBLEMS, extensions?.code)).map(({ message }) => `the plugin was asked: ${message}`),
+    ...(body.errors ?? []).filter(({ extensions }) => Object.hasOwn(ERRORS, extensions?.code)).map(({ message }) => `the plugin was asked: ${message}`),
   ];
 }
 
 function checkData(expected, actual) {
-  const troubles = differ(expected, actual, 'data');
-  return troubles.length > 0 ? troubles : differInOrder(expected, actual, 'data');
+  const findings = differ(expected, actual, 'data');
+  return findings.length > 0 ? findings : differInOrder(expected, actual, 'data');
 }
 
-/** The differences; `context` has captured, traceId, typeBase, adds. */
+/** Returns the differences. `context` has captured, traceId, typeBase, adds and folder. */
 export function checkAnswer(expectation, answer, context) {
   const { refused, schema, status = 200, ...rest } = expectation;
-  if (answer.text.includes(context.folder)) return ['a path of the server is in the answer'];
-  if (refused) return checkRefusal(refused, answer);
+  if (answer.text.includes(context.folder)) return ['the answer contains a path of the server'];
+  if (refused) return checkRejection(refused, answer);
   if (answer.status !== status) return [`status: ${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`];
   if (status !== 200) return [];
   const { data, errors } = substitute(rest, context.captured);
@@ -63,6 +65,6 @@ export function checkAnswer(expectation, answer, context) {
     ...extraMembers(answer.body, RESPONSE_MEMBERS, 'response'),
     ...('data' in rest ? checkData(data, answer.body.data) : []),
     ...checkErrors(errors, answer.body.errors, context),
-    ...(schema ? schemaTroubles(schema, answer.body.data, context.adds) : []),
+    ...(schema ? schemaDifferences(schema, answer.body.data, context.adds) : []),
   ];
 }

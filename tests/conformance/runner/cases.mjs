@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Reads the cases, strictly: a slip of the pen is an error that says where, never a case that tests nothing.
+// Reads the cases strictly: a mistake is an error that names its place, never a case that tests
+// nothing.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { requireOfExamples } from '../../support-js/paths.mjs';
@@ -29,7 +30,7 @@ const OPERATORS = {
 };
 
 function checkValue(value, known, operators, at) {
-  if (isCaptured(value)) return known.has(value.slice(1)) ? [] : [`${at}: nothing was captured as ${value}`];
+  if (isCaptured(value)) return known.has(value.slice(1)) ? [] : [`${at}: nothing is captured as ${value}`];
   if (typeof value !== 'object' || value === null) return [];
   const operator = operatorOf(value);
   if (operator) {
@@ -42,7 +43,7 @@ function checkValue(value, known, operators, at) {
 
 function checkOutcomes({ atOnce, expect }, at) {
   const total = expect?.outcomes?.reduce((sum, { times }) => sum + times, 0);
-  return total === undefined || total === atOnce ? [] : [`${at}: the outcomes are ${total}, but ${atOnce ?? 1} are sent at once`];
+  return total === undefined || total === atOnce ? [] : [`${at}: ${total} outcomes are expected, but ${atOnce ?? 1} requests are sent at once`];
 }
 
 function checkRun(step, operations, known, at) {
@@ -62,15 +63,18 @@ function checkSteps({ steps, actor }, operations) {
   const known = new Set(TOKENS.map((name) => `token.${name}`));
   const used = new Set(steps.map((step) => step.run));
   const unused = [...operations.keys()].filter((name) => !used.has(name)).map((name) => `no step runs ${name}`);
-  const troubles = steps.flatMap((step, index) => {
+  const findings = steps.flatMap((step, index) => {
     const found = step.run === undefined ? [] : checkRun({ actor, ...step }, operations, known, `/steps/${index}`);
     for (const name of Object.keys(step.capture ?? {})) known.add(name);
     return found;
   });
-  return [...unused, ...troubles];
+  return [...unused, ...findings];
 }
 
-/** The operations of a document by their names: {text, isQuery}, where the text has the fragments that the operation needs. */
+/**
+ * The operations of a document by name: {text, isQuery}. The text includes the fragments that it
+ * uses.
+ */
 function operationsOf(document) {
   const parts = Object.entries(separateOperations(parse(document)));
   return new Map(parts.map(([name, part]) => {
@@ -79,18 +83,18 @@ function operationsOf(document) {
   }));
 }
 
-/** One case from its two texts; an Error that names every fault. */
+/** Reads a case from its two texts. Throws an Error that names every mistake. */
 export function readCase(name, document, expectations) {
   const test = JSON.parse(expectations);
   const operations = operationsOf(document);
-  const faults = validate(test)
+  const mistakes = validate(test)
     ? checkSteps(test, operations)
     : validate.errors.map((error) => `${error.instancePath}: ${error.message} ${JSON.stringify(error.params)}`);
-  if (faults.length > 0) throw new Error(`${name}.json: ${faults.join('; ')}`);
+  if (mistakes.length > 0) throw new Error(`${name}.json: ${mistakes.join('; ')}`);
   return { name, document, operations, ...test };
 }
 
-/** All cases of a folder, by name. */
+/** Reads all cases of a folder, sorted by name. */
 export function readCases(folder) {
   const files = readdirSync(folder);
   const names = files.filter((file) => file.endsWith('.graphql')).map((file) => basename(file, '.graphql'));

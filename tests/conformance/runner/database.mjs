@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What another process does to the plugin's database, by Python's sqlite3.
+// Changes the plugin's database from another process, with Python's sqlite3.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { promisify } from 'node:util';
@@ -24,12 +24,12 @@ export async function runSql(database, sql) {
   await promisify(execFile)('python3', ['-c', RUN, database, sql]);
 }
 
-/** Takes the write lock; gives a function that lets go of it. */
+/** Takes the write lock. Returns a function that releases it. */
 export async function holdLock(database) {
   const child = spawn('python3', ['-c', HOLD, database], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'close');
   const [first] = await Promise.race([once(child.stdout, 'data'), ended]);
-  if (String(first).trim() !== 'held') throw new Error(`${database}: its lock can't be taken`);
+  if (String(first).trim() !== 'held') throw new Error(`${database}: the write lock can't be taken`);
   return async () => {
     child.stdin.end();
     await ended;

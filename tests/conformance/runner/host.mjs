@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// One host under test: its servers, each with a configuration of its own, started when a case first needs them.
+// A host under test. Each of its servers has a configuration, and starts when a case first needs
+// it.
 import { join } from 'node:path';
 import { root } from '../../support-js/paths.mjs';
 import { Sandbox } from '../../support-js/sandbox.mjs';
 import { Server } from '../../support-js/server.mjs';
 import { ISSUER } from './tokens.mjs';
 
-/** What is common: only tokens let in, and organizations that the host knows more about than their ID. */
+/** Common settings: every actor needs a token, and the host knows titles of some organizations. */
 function common(config, own) {
   config.authentication.demo = false;
   config.organizations.push(
@@ -51,17 +52,17 @@ export class Host {
     const path = args.map((argument) => (argument.includes('/') ? join(root, argument) : argument));
     const server = new Server(program === 'node' ? process.execPath : program, [...path, '--config', file]);
     await server.ready();
-    if (!server.url) throw new Error(`It does not start: ${server.log}`);
+    if (!server.url) throw new Error(`The server "${name}" does not start: ${server.log}`);
     return Object.assign(server, { typeBase, database: this.sandbox.path(`${name}.db`) });
   }
 
-  /** The server with a configuration. */
+  /** The server with a configuration, by its name. */
   server(name) {
     if (!this.servers.has(name)) this.servers.set(name, this.start(name));
     return this.servers.get(name);
   }
 
-  /** Ends all servers; gives what was not clean about it. */
+  /** Stops all servers. Returns a finding for each that did not exit cleanly. */
   async stop() {
     const ends = await Promise.all([...this.servers].map(async ([name, starting]) => {
       const server = await starting;
@@ -72,7 +73,7 @@ export class Host {
     return ends.flat();
   }
 
-  /** Leaves nothing behind, whatever happened. */
+  /** Kills what still runs, and removes all files. */
   async remove() {
     await Promise.allSettled([...this.servers.values()].map(async (starting) => (await starting).stop('SIGKILL')));
     this.sandbox.remove();

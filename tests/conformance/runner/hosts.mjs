@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The hosts that the suite is run against: hosts.json, checked.
+// Reads and checks hosts.json, the hosts that the suite runs against.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,25 +9,27 @@ import { requireOfExamples, root } from '../../support-js/paths.mjs';
 const Ajv = requireOfExamples('ajv').default;
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-/** All hosts; an Error that names every fault, cases among the deviations that are not there included. */
+/**
+ * Returns all hosts. Throws an Error that names every mistake, such as a deviation without a case.
+ */
 export function readHosts(caseNames, hosts = beside('hosts.json')) {
   const ajv = new Ajv({ allErrors: true, useDefaults: true });
-  const faults = ajv.validate(beside('hosts.schema.json'), hosts)
+  const mistakes = ajv.validate(beside('hosts.schema.json'), hosts)
     ? hosts.flatMap(({ name, deviations }) =>
       Object.keys(deviations).filter((test) => !caseNames.includes(test)).map((test) => `${name}: there is no case ${test}`))
     : ajv.errors.map((error) => `${error.instancePath}: ${error.message}`);
-  if (faults.length > 0) throw new Error(`hosts.json: ${faults.join('; ')}`);
+  if (mistakes.length > 0) throw new Error(`hosts.json: ${mistakes.join('; ')}`);
   return hosts;
 }
 
 const folderOf = ({ command }) => join(root, command[1], '..');
 
-/** Why a host can't run here, or undefined. */
+/** Returns why a host can't run here, or undefined. */
 export function whyAbsent(host) {
   return host.packages && whyNot(folderOf(host));
 }
 
-/** The version of an npm package, as the host itself finds it. */
+/** The version of the npm package that the host itself would load. */
 function packageVersion(name, folder) {
   for (let at = folder; at.startsWith(root); at = join(at, '..')) {
     try {
@@ -39,7 +41,7 @@ function packageVersion(name, folder) {
   throw new Error(`${name} is not installed for ${folder}`);
 }
 
-/** What a host runs: packages with their versions. */
+/** The packages of a host with their versions. */
 export function versionOf(host) {
   const { packages, version } = host;
   if (version) return execFileSync(version[0], version.slice(1), { encoding: 'utf8' }).trim();

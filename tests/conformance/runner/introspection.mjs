@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compares the schema that a host reports with the one that is published: its own and the plugin's, put together.
+// Compares the schema that a host reports with the published one: the host's and the plugin's
+// together.
 import { readFileSync } from 'node:fs';
 import { requireOfExamples, root } from '../../support-js/paths.mjs';
 
@@ -7,7 +8,10 @@ const { buildClientSchema, buildSchema, lexicographicSortSchema, printType, isIn
   isSpecifiedScalarType } = requireOfExamples('graphql');
 const SOURCES = ['examples/demo-host/host-schema.graphql', 'plugin/schema/integrations.graphql'];
 
-/** Name → text of the types or the directives. The order of members says nothing: the schema is sorted. */
+/**
+ * Pairs of a name and a text, of types or directives. Order has no meaning, so the schema is
+ * sorted.
+ */
 const TEXTS = {
   types: (schema) => Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type))
     .map((type) => [type.name, printType(type)]),
@@ -29,8 +33,8 @@ function publishedSchema() {
   return published;
 }
 
-/** What differs of the `types` or the `directives`; `adds.schema` names those that the host may have beside. */
-export function schemaTroubles(kind, introspection, adds) {
+/** Compares the `types` or the `directives`. `adds.schema` names those that the host may add. */
+export function schemaDifferences(kind, introspection, adds) {
   const expected = new Map(TEXTS[kind](publishedSchema()));
   const actual = new Map(TEXTS[kind](lexicographicSortSchema(buildClientSchema(introspection))));
   return [

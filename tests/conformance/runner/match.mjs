@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Compares what was answered with what is expected: exactly, but for operators.
+// Compares actual values with expected ones: exactly, except where the expected value is an
+// operator.
 
 const CAPTURED = /^\$[A-Za-z]\w*(\.\w+)*$/;
 
@@ -7,19 +8,22 @@ export function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whether it stands for a captured value: `$name`. */
+/** Whether it stands for a captured value, as `$name` does. */
 export function isCaptured(value) {
   return typeof value === 'string' && CAPTURED.test(value);
 }
 
-/** [name, argument] of `{"$name": argument}`, or undefined. */
+/** Returns [name, argument] for `{"$name": argument}`, else undefined. */
 export function operatorOf(value) {
   if (!isObject(value)) return undefined;
   const [entry, more] = Object.entries(value);
   return entry?.[0].startsWith('$') && !more ? entry : undefined;
 }
 
-/** A value with captured values in place of `$name`, and `{"$repeat": [text, times]}` done. */
+/**
+ * Replaces each `$name` with the captured value, and `{"$repeat": [text, times]}` with the long
+ * text.
+ */
 export function substitute(value, captured) {
   if (isCaptured(value)) return captured[value.slice(1)];
   if (Array.isArray(value)) return value.map((member) => substitute(member, captured));
@@ -50,7 +54,7 @@ function differInMembers(expected, actual, at) {
   ];
 }
 
-/** All differences, each a line that begins with the place. */
+/** Returns all differences, each a line that begins with its place. */
 export function differ(expected, actual, at) {
   const operator = operatorOf(expected);
   if (operator) return fits(operator, actual) ? [] : [`${at}: ${show(actual)} is not ${show(expected)}`];
@@ -61,7 +65,10 @@ export function differ(expected, actual, at) {
   return Object.is(expected, actual) ? [] : [`${at}: ${show(actual)} instead of ${show(expected)}`];
 }
 
-/** Differences in the order of members, where there are no others: that of the document, as the GraphQL specification has it (6.3.1). */
+/**
+ * Returns the differences in the order of members, if there are no others. The order must be that
+ * of the document (GraphQL specification, 6.3.1).
+ */
 export function differInOrder(expected, actual, at) {
   if (typeof expected !== 'object' || expected === null || operatorOf(expected)) return [];
   const [wanted, found] = [Object.keys(expected), Object.keys(actual)];

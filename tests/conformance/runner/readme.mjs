@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The table in the README: between two markers, the same that was produced.
+// The table in the README at the root, between two markers.
 
 const BEGIN = '<!-- conformance: begin -->\n';
 const END = '\n<!-- conformance: end -->';
@@ -15,8 +15,8 @@ export function replaceTable(readme, table) {
   return readme.slice(0, from) + table + readme.slice(to);
 }
 
-/** Lines that are in one of the tables only, but for rows of hosts that could not be run here. */
-export function tableTroubles(readme, table, absent = []) {
+/** Lines that only one of the tables has, except rows of hosts that can't run here. */
+export function tableDifferences(readme, table, absent = []) {
   const [from, to] = placeOf(readme);
   const [shown, produced] = [readme.slice(from, to).split('\n'), table.split('\n')];
   const isAbsent = (line) => absent.some(({ title }) => line.startsWith(`| ${title} |`));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The outcome: TAP while it runs; afterwards a table, as Markdown and as JSON.
+// Reports results: as TAP during the run, afterwards as a table in Markdown.
 
-/** Prints results as TAP 13, and counts them. */
+/** Prints results as TAP 13 and counts them. */
 export class Tap {
   constructor(write) {
     this.write = write;
@@ -9,14 +9,14 @@ export class Tap {
     write('TAP version 13\n');
   }
 
-  /** A result: {title, verdict: 'pass' | 'fail' | 'cannot', troubles, reason}. */
-  add({ title, verdict, troubles = [], reason }) {
+  /** Adds {title, verdict: 'pass' | 'fail' | 'cannot', findings, reason}. */
+  add({ title, verdict, findings = [], reason }) {
     const kind = verdict === 'cannot' ? 'skipped' : verdict;
     this.counts[kind]++;
     const number = Object.values(this.counts).reduce((sum, count) => sum + count);
     this.write(`${kind === 'fail' ? 'not ok' : 'ok'} ${number} - ${title}${reason ? ` # SKIP ${reason}` : ''}\n`);
     if (kind !== 'fail') return;
-    const lines = troubles.flatMap((trouble) => trouble.split('\n'));
+    const lines = findings.flatMap((finding) => finding.split('\n'));
     this.write(`  ---\n${lines.map((line) => `  ${line}\n`).join('')}  ...\n`);
   }
 
@@ -27,7 +27,7 @@ export class Tap {
   }
 }
 
-/** A row of the table from a host's results. */
+/** The row of a host, from its results. */
 export function rowOf({ name, title }, version, results) {
   const count = (verdict) => results.filter((result) => result.verdict === verdict).length;
   const cannot = Object.fromEntries(results.filter(({ verdict }) => verdict === 'cannot').map(({ test, reason }) => [test, reason]));

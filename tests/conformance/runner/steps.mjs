@@ -7,7 +7,7 @@ import { actors } from './cases.mjs';
 import { holdLock, runSql } from './database.mjs';
 import { substitute } from './match.mjs';
 
-const LOG_PATIENCE = 2000; // Milliseconds until a line that was logged is read.
+const LOG_PATIENCE = 2000; // Milliseconds that a line of the log may be late.
 
 async function authorizationOf(actor, { host, captured }) {
   const claims = typeof actor === 'string' ? actors[actor] : substitute(actor, captured);
@@ -42,31 +42,31 @@ async function checkLog(pattern, { traceId }, { server }) {
 
 async function check(expectation = {}, answer, context) {
   const { log, ...rest } = expectation;
-  const troubles = checkAnswer(rest, answer, { ...context, traceId: answer.traceId });
-  return log && troubles.length === 0 ? checkLog(log, answer, context) : troubles;
+  const findings = checkAnswer(rest, answer, { ...context, traceId: answer.traceId });
+  return log && findings.length === 0 ? checkLog(log, answer, context) : findings;
 }
 
-/** Each outcome takes as many answers as fit; all must be taken, and each outcome be full. */
+/** Each outcome must fit as many answers as it says, and each answer must fit an outcome. */
 async function checkOutcomes(outcomes, answers, context) {
   let left = answers;
-  const troubles = [];
+  const findings = [];
   for (const { times, expect } of outcomes) {
     const verdicts = await Promise.all(left.map((answer) => check(expect, answer, context)));
     const fitting = left.filter((answer, index) => verdicts[index].length === 0);
-    if (fitting.length !== times) troubles.push(`${fitting.length} answers instead of ${times} are ${JSON.stringify(expect)}`);
+    if (fitting.length !== times) findings.push(`${fitting.length} answers instead of ${times} fit ${JSON.stringify(expect)}`);
     left = left.filter((answer) => !fitting.includes(answer));
   }
-  return troubles.length === 0 ? [] : [...troubles, ...left.map(({ text }) => `this was answered, too: ${text.slice(0, 500)}`)];
+  return findings.length === 0 ? [] : [...findings, ...left.map(({ text }) => `an answer fits no outcome: ${text.slice(0, 500)}`)];
 }
 
 function capture(step, answer, captured) {
   return Object.entries(step.capture ?? {}).flatMap(([name, path]) => {
     captured[name] = path.split('.').reduce((value, member) => value?.[member], answer.body.data);
-    return captured[name] === undefined ? [`${name} can't be captured: data.${path} is not there`] : [];
+    return captured[name] === undefined ? [`${name} can't be captured: data.${path} is missing`] : [];
   });
 }
 
-/** Sends what a step sends, while the database is locked if the step says so. */
+/** Sends the requests of a step, with the database locked if the step says so. */
 async function perform(step, variables, context) {
   const release = step.locked && await holdLock(context.server.database);
   const timed = typeof step.locked === 'number' && sleep(step.locked).then(release);
@@ -79,10 +79,10 @@ async function perform(step, variables, context) {
 
 async function runOnce(step, variables, context) {
   const answers = await perform(step, variables, context);
-  const troubles = step.expect?.outcomes
+  const findings = step.expect?.outcomes
     ? await checkOutcomes(step.expect.outcomes, answers, context)
     : (await Promise.all(answers.map((answer) => check(step.expect, answer, context)))).flat();
-  return troubles.length > 0 ? troubles : capture(step, answers[0], context.captured);
+  return findings.length > 0 ? findings : capture(step, answers[0], context.captured);
 }
 
 async function alter({ sql, undo }, { server, undoing }) {
@@ -91,27 +91,30 @@ async function alter({ sql, undo }, { server, undoing }) {
   return [];
 }
 
-/** A query is asked twice: what a gateway has parsed, planned or compiled for the first time it uses for the second. */
+/**
+ * Sends a query twice: the second time, the gateway uses what it parsed, planned or compiled
+ * before.
+ */
 async function runStep(step, context) {
   if (step.sql !== undefined) return alter(step, context);
   const times = context.test.operations.get(step.run).isQuery && !step.locked && !step.atOnce ? 2 : 1;
   const all = [step.variables ?? {}].flat().flatMap((variables) => Array(times).fill(variables));
   for (const variables of all) {
-    const troubles = await runOnce(step, variables, context);
-    if (troubles.length > 0) return troubles;
+    const findings = await runOnce(step, variables, context);
+    if (findings.length > 0) return findings;
   }
   return [];
 }
 
 async function runSteps({ steps }, context) {
   for (const [index, step] of steps.entries()) {
-    const troubles = await runStep(step, context);
-    if (troubles.length > 0) return troubles.map((trouble) => `step ${index} (${step.run ?? 'sql'}): ${trouble}`);
+    const findings = await runStep(step, context);
+    if (findings.length > 0) return findings.map((finding) => `step ${index} (${step.run ?? 'sql'}): ${finding}`);
   }
   return [];
 }
 
-/** Runs a case until a step fails; gives that step's troubles. */
+/** Runs a case until a step fails. Returns the findings of that step. */
 export async function runCase(test, host) {
   const server = await host.server(test.server);
   const captured = Object.fromEntries(Object.entries(host.tokens).map(([name, token]) => [`token.${name}`, token]));

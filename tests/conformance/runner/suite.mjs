@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: MIT
-// All cases against a host, and all hosts.
+// Runs all cases against a host.
 import { Host } from './host.mjs';
 import { runCase } from './steps.mjs';
 
-const passOrFail = (troubles) => ({ verdict: troubles.length === 0 ? 'pass' : 'fail', troubles });
+const passOrFail = (findings) => ({ verdict: findings.length === 0 ? 'pass' : 'fail', findings });
 
-/** A deviation is expected to fail: if it passes, the list is out of date. */
+/** A deviation must fail. If it passes, the list is out of date. */
 async function verdictOf(test, host) {
   const reason = host.deviations[test.name];
-  const troubles = await runCase(test, host).catch((error) => [error.stack]);
-  if (reason === undefined) return passOrFail(troubles);
-  if (troubles.length > 0) return { verdict: 'cannot', reason };
-  return { verdict: 'fail', troubles: [`It passes, so this deviation is stale: ${reason}`] };
+  const findings = await runCase(test, host).catch((error) => [error.stack]);
+  if (reason === undefined) return passOrFail(findings);
+  if (findings.length > 0) return { verdict: 'cannot', reason };
+  return { verdict: 'fail', findings: [`It passes, so this deviation is stale: ${reason}`] };
 }
 
-/** Its beginning is a case, and its end. Where it does not begin, that is the one failure. */
+/**
+ * Start and end of the host are results, too. A host that does not start has one result, a failure.
+ */
 async function run(host, cases) {
   const result = (test, verdict) => ({ test, title: `${host.name}: ${test}`, ...verdict });
   const results = [result('start', passOrFail(await host.server('open').then(() => [], (error) => [error.message])))];
@@ -25,7 +27,7 @@ async function run(host, cases) {
   return results;
 }
 
-/** Gives [{test, title, verdict: 'pass' | 'fail' | 'cannot', troubles, reason}]. */
+/** Returns [{test, title, verdict: 'pass' | 'fail' | 'cannot', findings, reason}]. */
 export async function runHost(description, cases, vault) {
   const host = new Host(description, vault);
   try {
@@ -35,7 +37,10 @@ export async function runHost(description, cases, vault) {
   }
 }
 
-/** Works through a list, some at the same time; `use(item, outcome)` is called as each is done. */
+/**
+ * Works on the items of a list, up to `jobs` at the same time. Calls `use(item, outcome)` after
+ * each.
+ */
 export async function forEach(list, jobs, work, use) {
   const waiting = [...list];
   const worker = async () => {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The vault that all hosts of a run share, and tokens of every kind: good ones, and one for each reason of refusal.
+// The vault that all hosts of a run share, and its tokens: good ones, and one for each reason to
+// reject a token.
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +15,7 @@ function encode(pieces) {
   return Buffer.concat([LE64(pieces.length), ...pieces.flatMap((piece) => [LE64(piece.length), piece])]);
 }
 
-/** A token by nothing but Node's own Ed25519: any library can make one. */
+/** Signs a token with Node's own Ed25519, since any PASETO library must be able to make one. */
 function mint(privateKey, claims, footer) {
   const header = 'v4.public.';
   const [message, foot] = [claims, footer].map((value) => Buffer.from(JSON.stringify(value)));
@@ -22,7 +23,7 @@ function mint(privateKey, claims, footer) {
   return `${header}${Buffer.concat([message, signature]).toString('base64url')}.${foot.toString('base64url')}`;
 }
 
-/** A key that vaultctl did not make, alone on a new keyring. */
+/** Writes a keyring with one key, which vaultctl did not make. */
 function foreignKey(vault) {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const paserk = `k4.public.${publicKey.export({ format: 'jwk' }).x}`;
@@ -37,7 +38,7 @@ function otherVault(folder) {
   return vault;
 }
 
-/** The first character of what is signed, changed: the claims are others, the signature is the same. */
+/** Changes a character of the claims, but not the signature. */
 function forge(token) {
   return token.replace(/^(v4\.public\..{20})(.)/, (all, head, char) => head + (char === 'A' ? 'B' : 'A'));
 }
@@ -47,7 +48,7 @@ const foreignTokens = ({ privateKey, kid }) => ({
   badClaims: mint(privateKey, { sub: 7, aud: 'acme', iss: ISSUER }, { kid }),
 });
 
-/** Tokens of the active key. */
+/** Tokens that the active key signed. */
 function tokensOf(issue) {
   const good = issue('--exp', '+1d');
   return {
@@ -61,11 +62,11 @@ function tokensOf(issue) {
   };
 }
 
-/** What cases call `$token.NAME`. */
+/** The names that cases use as `$token.NAME`. */
 export const TOKENS = ['foreign', 'badClaims', 'good', 'another', 'expired', 'notYetValid', 'revoked', 'badSignature',
   'unsupportedVersion', 'ofRetiredKey', 'ofRevokedKey', 'ofUnknownKey', 'ofOtherIssuer', 'ofOtherOrganization', 'long'];
 
-/** Makes a vault with keys of every state, and the tokens; gives {vault, tokens, remove}. */
+/** Creates a vault with keys of every state, and the tokens. Returns {vault, tokens, remove}. */
 export function makeVault() {
   const folder = mkdtempSync(join(tmpdir(), 'conformance-vault-'));
   const vault = new Vault(folder);

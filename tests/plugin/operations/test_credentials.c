@@ -22,7 +22,7 @@ TestSuite(credentials, .init = make, .fini = clean);
 
 #define CREATE "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\",\"credentialRef\":\"%s\"}}"
 
-static void expect_refusal(const char *token, const char *reason)
+static void expect_rejection(const char *token, const char *reason)
 {
     char expected[128];
     snprintf(expected, sizeof expected, "{\"field\":\"input.credentialRef\",\"reason\":\"%s\"}",
@@ -31,7 +31,7 @@ static void expect_refusal(const char *token, const char *reason)
     char *extensions = json_dumps(answer->extensions, 0);
     cr_expect(strlen(token) < 8 || strstr(extensions, token) == NULL, "the token is in the error");
     free(extensions);
-    expect_problem(answer, "VALIDATION_ERROR", expected);
+    expect_error(answer, "VALIDATION_ERROR", expected);
 }
 
 Test(credentials, a_good_token_is_stored_changed_and_cleared)
@@ -61,7 +61,7 @@ Test(credentials, a_good_token_is_stored_changed_and_cleared)
     free(id);
 }
 
-Test(credentials, every_refusal_has_its_reason)
+Test(credentials, every_rejection_has_its_reason)
 {
     static const struct {
         const char *claims;
@@ -78,22 +78,22 @@ Test(credentials, every_refusal_has_its_reason)
         {"[]", "malformed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect_refusal(world_token(&world, cases[i].claims), cases[i].reason);
-    expect_refusal("", "malformed");
-    expect_refusal("nonsense", "malformed");
-    expect_refusal("v4.local.AAAA", "unsupported_version");
-    expect_refusal("v3.public.AAAA", "unsupported_version");
+        expect_rejection(world_token(&world, cases[i].claims), cases[i].reason);
+    expect_rejection("", "malformed");
+    expect_rejection("nonsense", "malformed");
+    expect_rejection("v4.local.AAAA", "unsupported_version");
+    expect_rejection("v3.public.AAAA", "unsupported_version");
 
     char changed[2048];
     snprintf(changed, sizeof changed, "%s", world_good_token(&world, "acme"));
     changed[20] = changed[20] == 'A' ? 'B' : 'A';
-    expect_refusal(changed, "bad_signature");
+    expect_rejection(changed, "bad_signature");
 
     char big[5000];
     memset(big, 'A', sizeof big - 1);
     big[sizeof big - 1] = '\0';
     memcpy(big, "v4.public.", 10);
-    expect_refusal(big, "malformed");
+    expect_rejection(big, "malformed");
     json_t *value = world_resolve(&world, "integrations", "total { count }",
                                   "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 0,
@@ -133,10 +133,10 @@ Test(credentials, revocation_takes_effect)
         world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
     world_write_keyring(&world, "active", "[\"t1\"]");
     usleep(300000);
-    expect_refusal(world_good_token(&world, "acme"), "revoked");
+    expect_rejection(world_good_token(&world, "acme"), "revoked");
     world_write_keyring(&world, "revoked", "[]");
     usleep(300000);
-    expect_refusal(world_good_token(&world, "acme"), "revoked_key");
+    expect_rejection(world_good_token(&world, "acme"), "revoked_key");
     world_write_keyring(&world, "retired", "[]");
     usleep(300000);
     json_decref(
@@ -166,12 +166,12 @@ Test(credentials, issuer_and_expiry_can_be_demanded)
              "\"issuer\":\"vault\",\"requireExpiry\":true,\"leewaySeconds\":0}}",
              world.scratch.path, world.scratch.path);
     world.instance = mock_create(world.host, more);
-    expect_refusal(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\"}"),
-                   "bad_claims");
-    expect_refusal(world_token(&world,
-                               "{\"sub\":\"s\",\"aud\":\"acme\",\"exp\":\"2028-01-01T00:00:00Z\"}"),
-                   "wrong_issuer");
-    expect_refusal(
+    expect_rejection(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\"}"),
+                     "bad_claims");
+    expect_rejection(
+        world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"exp\":\"2028-01-01T00:00:00Z\"}"),
+        "wrong_issuer");
+    expect_rejection(
         world_token(
             &world,
             "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\",\"exp\":\"2027-01-15T08:00:00Z\"}"),
@@ -188,7 +188,7 @@ Test(credentials, without_a_keyring_every_token_is_refused)
     snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
              world.scratch.path);
     world.instance = mock_create(world.host, config);
-    expect_refusal(world_good_token(&world, "acme"), "unknown_key");
+    expect_rejection(world_good_token(&world, "acme"), "unknown_key");
     json_decref(world_resolve(
         &world, "integrationCreate", NULL,
         "{\"input\":{\"organizationId\":\"a\",\"title\":\"x\",\"credentialRef\":null}}"));

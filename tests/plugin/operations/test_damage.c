@@ -42,7 +42,7 @@ Test(damage, internal_errors_stay_inside)
     cr_expect_null(strstr(all, "SQL"), "%s", all);
     cr_expect_null(strstr(all, world.scratch.path), "%s", all);
     free(all);
-    expect_problem(answer, "INTERNAL_ERROR", "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"}");
+    expect_error(answer, "INTERNAL_ERROR", "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\"}");
     cr_expect_not_null(mock_find_log(world.host, &position, "no such table"),
                        "the log does not say it");
 }

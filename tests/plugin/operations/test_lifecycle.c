@@ -71,7 +71,7 @@ Test(lifecycle, instances_are_independent)
     char arguments[96];
     snprintf(arguments, sizeof arguments, "{\"id\":\"%s\"}", id);
     answer = mock_call(world.host, second, "Query", "integration", arguments, "id", NULL);
-    expect_problem(answer, "NOT_FOUND", "{}");
+    expect_error(answer, "NOT_FOUND", "{}");
     mock_destroy(world.host, &second);
     json_decref(world_resolve(&world, "integration", NULL, "{\"id\":\"%s\"}", id));
     free(id);
@@ -104,13 +104,13 @@ Test(lifecycle, errors_carry_what_the_host_gives)
     mock_request_all(&request);
     request.request.trace_id = "0af7651916cd43dd8448eb211c80319c";
     request.request.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
-    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"a\\\"b\"}"),
-                   "NOT_FOUND",
-                   "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"entityId\":\"a\\\"b\","
-                   "\"instance\":\"urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"}");
+    expect_error(world_call(&world, "integration", NULL, &request, "{\"id\":\"a\\\"b\"}"),
+                 "NOT_FOUND",
+                 "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"entityId\":\"a\\\"b\","
+                 "\"instance\":\"urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6\"}");
     request.request.trace_id = "not a trace id";
-    expect_problem(world_call(&world, "integration", NULL, &request, "{\"id\":\"x\"}"), "NOT_FOUND",
-                   "{}");
+    expect_error(world_call(&world, "integration", NULL, &request, "{\"id\":\"x\"}"), "NOT_FOUND",
+                 "{}");
 }
 
 Test(lifecycle, past_deadlines_and_cancellations_change_nothing)
@@ -122,12 +122,12 @@ Test(lifecycle, past_deadlines_and_cancellations_change_nothing)
             request.request.deadline = 1;
         else
             mock_cancel(&request);
-        expect_problem(world_call(&world, "integrationCreate", NULL, &request,
-                                  "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
-                       "SERVICE_UNAVAILABLE", "{}");
-        expect_problem(world_call(&world, "integrations", NULL, &request,
-                                  "{\"organizationId\":\"acme\"}"),
-                       "SERVICE_UNAVAILABLE", "{}");
+        expect_error(world_call(&world, "integrationCreate", NULL, &request,
+                                "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                     "SERVICE_UNAVAILABLE", "{}");
+        expect_error(world_call(&world, "integrations", NULL, &request,
+                                "{\"organizationId\":\"acme\"}"),
+                     "SERVICE_UNAVAILABLE", "{}");
     }
     json_t *value = world_resolve(&world, "integrations", "total { count }",
                                   "{\"organizationId\":\"acme\"}");
@@ -146,13 +146,13 @@ Test(lifecycle, arguments_that_are_no_json_are_refused)
                                       "{\"id\":\"\\ud800\"}",
                                       "{}x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        expect_problem(world_call(&world, "integration", NULL, NULL, "%s", bad[i]),
-                       "VALIDATION_ERROR", "{}");
+        expect_error(world_call(&world, "integration", NULL, NULL, "%s", bad[i]),
+                     "VALIDATION_ERROR", "{}");
     char *deep = malloc(200001);
     memset(deep, '[', 200000);
     deep[200000] = '\0';
-    expect_problem(world_call(&world, "integration", NULL, NULL, "%s", deep), "VALIDATION_ERROR",
-                   "{}");
+    expect_error(world_call(&world, "integration", NULL, NULL, "%s", deep), "VALIDATION_ERROR",
+                 "{}");
     free(deep);
 }
 
@@ -173,12 +173,12 @@ Test(lifecycle, answers_too_large_for_the_host)
     snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
              world.scratch.path);
     world.instance = mock_create(world.host, config);
-    expect_problem(world_call(&world, "integrations", NULL, NULL,
-                              "{\"organizationId\":\"acme\",\"first\":100}"),
-                   "SERVICE_UNAVAILABLE", "{}");
-    expect_problem(world_call(&world, "integrationCreate", NULL, NULL,
-                              "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
-                   "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrations", NULL, NULL,
+                            "{\"organizationId\":\"acme\",\"first\":100}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
     json_t *value = world_resolve(&world, "integrations", "total { count }",
                                   "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 40);

@@ -36,10 +36,10 @@ Test(permissions, without_an_actor_nothing_works)
     mock_request(&request, NULL);
     mock_grant(&request, NULL, 15);
     for (size_t i = 0; i < 5; i++)
-        expect_problem(world_call(&world, fields[i], NULL, &request, "{}"), "UNAUTHORIZED", "{}");
+        expect_error(world_call(&world, fields[i], NULL, &request, "{}"), "UNAUTHORIZED", "{}");
     struct mock_answer *answer = mock_load(world.host, world.instance, "Integration", "[]", "id",
                                            &request);
-    expect_problem(answer, "UNAUTHORIZED", "{}");
+    expect_error(answer, "UNAUTHORIZED", "{}");
 }
 
 Test(permissions, without_read_it_does_not_exist)
@@ -52,13 +52,13 @@ Test(permissions, without_read_it_does_not_exist)
             granted("acm", 15);
         if (i == 2)
             mock_request(&request, "actor");
-        expect_problem(world_call(&world, "integration", NULL, others[0], "{\"id\":\"%s\"}", id),
-                       "NOT_FOUND", expected);
-        expect_problem(world_call(&world, "integrationUpdate", NULL, others[0], UPDATE, id),
-                       "NOT_FOUND", expected);
-        expect_problem(world_call(&world, "integrationDelete", NULL, others[0], UPDATE, id),
-                       "NOT_FOUND", expected);
-        expect_problem(
+        expect_error(world_call(&world, "integration", NULL, others[0], "{\"id\":\"%s\"}", id),
+                     "NOT_FOUND", expected);
+        expect_error(world_call(&world, "integrationUpdate", NULL, others[0], UPDATE, id),
+                     "NOT_FOUND", expected);
+        expect_error(world_call(&world, "integrationDelete", NULL, others[0], UPDATE, id),
+                     "NOT_FOUND", expected);
+        expect_error(
             world_call(&world, "integrations", NULL, others[0], "{\"organizationId\":\"acme\"}"),
             "PERMISSION_DENIED",
             "{\"entityType\":\"Integration\",\"entityId\":null,\"requiredAction\":\"READ\"}");
@@ -75,14 +75,14 @@ Test(permissions, with_read_alone_it_can_only_be_read)
     cr_expect(answer->resolved);
     mock_answer_free(&answer);
     snprintf(expected, sizeof expected, "{\"entityId\":\"%s\",\"requiredAction\":\"UPDATE\"}", id);
-    expect_problem(world_call(&world, "integrationUpdate", NULL, &request, UPDATE, id),
-                   "PERMISSION_DENIED", expected);
+    expect_error(world_call(&world, "integrationUpdate", NULL, &request, UPDATE, id),
+                 "PERMISSION_DENIED", expected);
     snprintf(expected, sizeof expected, "{\"entityId\":\"%s\",\"requiredAction\":\"DELETE\"}", id);
-    expect_problem(world_call(&world, "integrationDelete", NULL, &request, UPDATE, id),
-                   "PERMISSION_DENIED", expected);
-    expect_problem(world_call(&world, "integrationCreate", NULL, &request,
-                              "{\"input\":{\"organizationId\":\"acme\",\"title\":\"\"}}"),
-                   "PERMISSION_DENIED", "{\"requiredAction\":\"CREATE\"}");
+    expect_error(world_call(&world, "integrationDelete", NULL, &request, UPDATE, id),
+                 "PERMISSION_DENIED", expected);
+    expect_error(world_call(&world, "integrationCreate", NULL, &request,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"\"}}"),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"CREATE\"}");
     free(id);
 }
 
@@ -94,9 +94,9 @@ Test(permissions, creating_needs_no_read)
                    "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}");
     cr_expect(answer->resolved, "%s", answer->message);
     mock_answer_free(&answer);
-    expect_problem(world_call(&world, "integrationCreate", NULL, &request,
-                              "{\"input\":{\"organizationId\":\"acme2\",\"title\":\"x\"}}"),
-                   "PERMISSION_DENIED", "{\"requiredAction\":\"CREATE\"}");
+    expect_error(world_call(&world, "integrationCreate", NULL, &request,
+                            "{\"input\":{\"organizationId\":\"acme2\",\"title\":\"x\"}}"),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"CREATE\"}");
 }
 
 Test(permissions, grants_add_up)
@@ -104,8 +104,8 @@ Test(permissions, grants_add_up)
     char *id = world_create(&world, "acme", "x");
     granted("acme", GQL_ACTION_READ);
     mock_grant(&request, "other", GQL_ACTION_DELETE);
-    expect_problem(world_call(&world, "integrationDelete", NULL, &request, UPDATE, id),
-                   "PERMISSION_DENIED", "{}");
+    expect_error(world_call(&world, "integrationDelete", NULL, &request, UPDATE, id),
+                 "PERMISSION_DENIED", "{}");
     mock_grant(&request, NULL, GQL_ACTION_DELETE);
     struct mock_answer *answer = world_call(&world, "integrationDelete", NULL, &request, UPDATE,
                                             id);
@@ -119,15 +119,15 @@ Test(permissions, a_bound_instance_knows_one_organization)
     char *inside = world_create(&world, "acme", "x"), *outside = world_create(&world, "other", "x");
     world_restart(&world, ",\"organization\":\"acme\"");
     json_decref(world_resolve(&world, "integration", NULL, "{\"id\":\"%s\"}", inside));
-    expect_problem(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", outside),
-                   "NOT_FOUND", "{}");
-    expect_problem(world_call(&world, "integrationDelete", NULL, NULL, UPDATE, outside),
-                   "NOT_FOUND", "{}");
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"other\"}"),
-                   "PERMISSION_DENIED", "{}");
-    expect_problem(world_call(&world, "integrationCreate", NULL, NULL,
-                              "{\"input\":{\"organizationId\":\"other\",\"title\":\"x\"}}"),
-                   "PERMISSION_DENIED", "{}");
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", outside),
+                 "NOT_FOUND", "{}");
+    expect_error(world_call(&world, "integrationDelete", NULL, NULL, UPDATE, outside), "NOT_FOUND",
+                 "{}");
+    expect_error(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"other\"}"),
+                 "PERMISSION_DENIED", "{}");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"other\",\"title\":\"x\"}}"),
+                 "PERMISSION_DENIED", "{}");
     free(inside);
     free(outside);
 }

@@ -58,8 +58,8 @@ Test(reading, what_is_not_there_is_not_found)
     for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
         char expected[256];
         snprintf(expected, sizeof expected, "{\"entityType\":\"Integration\"}");
-        expect_problem(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", ids[i]),
-                       "NOT_FOUND", expected);
+        expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", ids[i]),
+                     "NOT_FOUND", expected);
     }
     free(deleted);
 }
@@ -77,11 +77,10 @@ Test(reading, the_shortest_and_the_longest_organization_id)
     json_decref(value);
     id[128] = 'o';
     id[129] = '\0';
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"%s\"}",
-                              id),
-                   "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
-    expect_problem(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"\"}"),
-                   "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
+    expect_error(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"%s\"}", id),
+                 "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
+    expect_error(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"\"}"),
+                 "VALIDATION_ERROR", "{\"field\":\"organizationId\"}");
 }
 
 Test(reading, an_empty_organization_is_an_empty_connection)
@@ -191,9 +190,9 @@ Test(reading, bad_arguments_are_named)
         {"\"filter\":{\"isActive\":\"yes\"}", "{\"field\":\"filter.isActive\"}"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        expect_problem(world_call(&world, "integrations", NULL, NULL,
-                                  "{\"organizationId\":\"acme\",%s}", cases[i].arguments),
-                       "VALIDATION_ERROR", cases[i].expected);
+        expect_error(world_call(&world, "integrations", NULL, NULL,
+                                "{\"organizationId\":\"acme\",%s}", cases[i].arguments),
+                     "VALIDATION_ERROR", cases[i].expected);
 }
 
 Test(reading, filters_change_list_and_total)

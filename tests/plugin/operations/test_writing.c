@@ -53,8 +53,8 @@ Test(writing, titles_are_checked)
                                "\"x\":1",
                                longer};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        expect_problem(world_call(&world, "integrationCreate", NULL, NULL, CREATE, bad[i]),
-                       "VALIDATION_ERROR", "{\"field\":\"input.title\"}");
+        expect_error(world_call(&world, "integrationCreate", NULL, NULL, CREATE, bad[i]),
+                     "VALIDATION_ERROR", "{\"field\":\"input.title\"}");
     json_t *value = world_resolve(&world, "integrations", "total { count }",
                                   "{\"organizationId\":\"acme\"}");
     cr_expect_eq(json_integer_value(member(value, "total.count")), 1,
@@ -87,12 +87,12 @@ Test(writing, updates_leave_what_they_do_not_name)
         expect_json(value, cases[i].expected);
         json_decref(value);
     }
-    expect_problem(world_call(&world, "integrationUpdate", NULL, NULL,
-                              "{\"input\":{\"id\":\"%s\",\"version\":6,\"title\":null}}", id),
-                   "VALIDATION_ERROR", "{\"field\":\"input.title\"}");
-    expect_problem(world_call(&world, "integrationUpdate", NULL, NULL,
-                              "{\"input\":{\"id\":\"%s\",\"version\":6,\"isActive\":null}}", id),
-                   "VALIDATION_ERROR", "{\"field\":\"input.isActive\"}");
+    expect_error(world_call(&world, "integrationUpdate", NULL, NULL,
+                            "{\"input\":{\"id\":\"%s\",\"version\":6,\"title\":null}}", id),
+                 "VALIDATION_ERROR", "{\"field\":\"input.title\"}");
+    expect_error(world_call(&world, "integrationUpdate", NULL, NULL,
+                            "{\"input\":{\"id\":\"%s\",\"version\":6,\"isActive\":null}}", id),
+                 "VALIDATION_ERROR", "{\"field\":\"input.isActive\"}");
     free(id);
 }
 
@@ -105,15 +105,15 @@ Test(writing, a_stale_version_is_a_conflict)
              "{\"entityType\":\"Integration\",\"entityId\":\"%s\",\"expectedVersion\":1,"
              "\"currentVersion\":2}",
              id);
-    expect_problem(world_call(&world, "integrationUpdate", NULL, NULL,
-                              "{\"input\":{\"id\":\"%s\",\"version\":1,\"title\":\"x\"}}", id),
-                   "CONFLICT", expected);
-    expect_problem(world_call(&world, "integrationDelete", NULL, NULL,
-                              "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
-                   "CONFLICT", expected);
-    expect_problem(world_call(&world, "integrationDelete", NULL, NULL,
-                              "{\"input\":{\"id\":\"%s\",\"version\":2.5}}", id),
-                   "VALIDATION_ERROR", "{\"field\":\"input.version\"}");
+    expect_error(world_call(&world, "integrationUpdate", NULL, NULL,
+                            "{\"input\":{\"id\":\"%s\",\"version\":1,\"title\":\"x\"}}", id),
+                 "CONFLICT", expected);
+    expect_error(world_call(&world, "integrationDelete", NULL, NULL,
+                            "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
+                 "CONFLICT", expected);
+    expect_error(world_call(&world, "integrationDelete", NULL, NULL,
+                            "{\"input\":{\"id\":\"%s\",\"version\":2.5}}", id),
+                 "VALIDATION_ERROR", "{\"field\":\"input.version\"}");
     json_t *value = world_resolve(&world, "integration", "title", "{\"id\":\"%s\"}", id);
     expect_json(value, "{\"title\":\"One\"}");
     json_decref(value);
@@ -129,9 +129,9 @@ Test(writing, delete_removes)
     expect_json(value, expected);
     json_decref(value);
     for (int i = 0; i < 2; i++)
-        expect_problem(world_call(&world, i == 0 ? "integrationDelete" : "integrationUpdate", NULL,
-                                  NULL, "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
-                       "NOT_FOUND", "{}");
+        expect_error(world_call(&world, i == 0 ? "integrationDelete" : "integrationUpdate", NULL,
+                                NULL, "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
+                     "NOT_FOUND", "{}");
     free(id);
 }
 
@@ -184,11 +184,10 @@ Test(writing, drain_finishes_what_is_under_way)
         cr_expect(answer->resolved, "create %d: %s", i, answer->message);
         mock_answer_free(&answer);
     }
-    expect_problem(world_call(&world, "integrationCreate", NULL, NULL, CREATE,
-                              "\"title\":\"late\""),
-                   "SERVICE_UNAVAILABLE", "{}");
-    expect_problem(world_call(&world, "integration", NULL, NULL, "{\"id\":\"x\"}"),
-                   "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL, CREATE, "\"title\":\"late\""),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"x\"}"),
+                 "SERVICE_UNAVAILABLE", "{}");
 }
 
 Test(writing, beyond_the_limit_mutations_are_refused_at_once)

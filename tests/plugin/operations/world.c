@@ -160,7 +160,7 @@ static void expect_standard_members(const struct mock_answer *answer)
     cr_assert_fail("the code %s is not one of the specification's", answer->code);
 }
 
-void expect_problem(struct mock_answer *answer, const char *code, const char *members)
+void expect_error(struct mock_answer *answer, const char *code, const char *members)
 {
     const char *name;
     json_t *value, *expected = json_loads(members, 0, NULL);

@@ -61,7 +61,7 @@ __attribute__((format(printf, 4, 5))) json_t *world_resolve(struct world *world,
  * Fails unless the answer is an error of that code, with all that RFC 9457 and the specification
  * ask; frees it.
  */
-void expect_problem(struct mock_answer *answer, const char *code, const char *members);
+void expect_error(struct mock_answer *answer, const char *code, const char *members);
 
 /* Creates one and returns its ID, to be freed. */
 char *world_create(struct world *world, const char *organization_id, const char *title);

@@ -29,7 +29,7 @@ static void run_sql(const char *sql)
     sqlite3_close(handle);
 }
 
-static void expect_refusal(const char *said)
+static void expect_failure(const char *said)
 {
     struct store *store = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
@@ -44,13 +44,13 @@ Test(migrations, a_newer_schema_is_refused)
     struct store *store = fixture_open(&scratch, "und");
     fixture_close(&store);
     run_sql("PRAGMA user_version = 99");
-    expect_refusal("schema version 99");
+    expect_failure("schema version 99");
 }
 
 Test(migrations, a_database_of_something_else_is_refused)
 {
     run_sql("CREATE TABLE customer (id)");
-    expect_refusal("belongs to another application");
+    expect_failure("belongs to another application");
 }
 
 Test(migrations, a_file_that_is_no_database_is_refused)
@@ -59,7 +59,7 @@ Test(migrations, a_file_that_is_no_database_is_refused)
     for (int i = 0; i < 1000; i++)
         fputs("this is not a database\n", file);
     fclose(file);
-    expect_refusal("not a database");
+    expect_failure("not a database");
 }
 
 Test(migrations, a_folder_that_is_not_there_is_named)

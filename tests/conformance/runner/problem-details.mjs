@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-// What an error of the plugin carries: problem details (RFC 9457) as extensions.
+// The extensions of the plugin's errors: problem details (RFC 9457).
 
-/** Code: slug of `type`, status, title. */
-export const PROBLEMS = {
+/** By code: the slug of `type`, `status`, `title`. */
+export const ERRORS = {
   UNAUTHORIZED: ['unauthorized', 401, 'Unauthorized'],
   PERMISSION_DENIED: ['forbidden', 403, 'Forbidden'],
   NOT_FOUND: ['not-found', 404, 'Resource Not Found'],
@@ -12,9 +12,9 @@ export const PROBLEMS = {
   SERVICE_UNAVAILABLE: ['service-unavailable', 503, 'Service Unavailable'],
 };
 
-/** The extensions that an error must have: all of them. */
+/** The extensions that an error must have; it may have no others. */
 export function extensionsOf({ code, extensions = {} }, { typeBase, traceId, message }) {
-  const [slug, status, title] = PROBLEMS[code];
+  const [slug, status, title] = ERRORS[code];
   return {
     type: `${typeBase}${slug}`,
     title,
