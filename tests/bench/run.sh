@@ -33,7 +33,7 @@ data=$out/data
 [ -e "$out/build.ninja" ] || meson setup "$out" --buildtype=release -Dtests=enabled >/dev/null
 ninja -C "$out" tests/bench/bench plugin/integrations.so examples/node-host/gql_binding.node \
     >"$out/compile.log" || { cat "$out/compile.log" >&2; exit 1; }
-./examples/npm-ci.sh examples demo-host gateway
+./examples/npm-ci.sh examples demo-host demo
 ./examples/npm-ci.sh tests/bench/http
 mkdir -p "$data"
 
