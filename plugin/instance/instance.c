@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/engine.h"
 
 /* Tokens whose signatures are remembered; about 80 bytes each. */
 enum { TOKEN_CACHE_CAPACITY = 16384 };

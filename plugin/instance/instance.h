@@ -7,7 +7,7 @@
 #include "plugin/base/executor.h"
 #include "plugin/base/gate.h"
 #include "plugin/instance/config.h"
-#include "plugin/store/engine.h"
+#include "plugin/store/store.h"
 #include "vault/credential_ref.h"
 
 struct gql_instance {

@@ -82,19 +82,18 @@ static int32_t take_input_and_commit(struct mutation *mutation)
     return mutation_type_of(mutation)->take_input(mutation) ? commit(mutation) : GQL_OK;
 }
 
-/* A target that the actor may not read does not exist. */
 static int32_t check_target(struct store_read *read)
 {
     struct mutation *mutation = (struct mutation *)operation_of_read(read);
     struct operation *operation = &mutation->operation;
     const struct mutation_type *type = mutation_type_of(mutation);
-    if (read->status != STORE_OK && read->status != STORE_NOT_FOUND)
+    if (read->status == STORE_NOT_FOUND)
+        return operation_reject_not_found(operation, mutation->id);
+    if (read->status != STORE_OK)
         return operation_reject_store(operation, read->status, &read->detail);
-    const uint32_t actions = read->status == STORE_OK
-                                 ? permitted_actions(operation->instance, operation->request,
-                                                     organization_of(mutation))
-                                 : 0;
-    if (!(actions & GQL_ACTION_READ))
+    const uint32_t actions = permitted_actions(operation->instance, operation->request,
+                                               organization_of(mutation));
+    if (!(actions & GQL_ACTION_READ)) /* Without READ it does not exist. */
         return operation_reject_not_found(operation, mutation->id);
     if (!(actions & type->action))
         return operation_reject_permission(operation, mutation->id, type->action_name);
