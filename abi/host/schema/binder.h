@@ -18,8 +18,8 @@ struct binder {
 };
 
 /* Adds a sentence to the conflicts, unless it is among them. */
-__attribute__((format(printf, 2, 3))) void binder_conflict(struct binder *binder,
-                                                           const char *format, ...);
+__attribute__((format(printf, 2, 3))) void binder_add_conflict(struct binder *binder,
+                                                               const char *format, ...);
 
 /* What the host has of a common part must be what the plugin leans on. */
 void binder_compare_common(struct binder *binder, const gql_schema_document *part);
@@ -28,6 +28,6 @@ void binder_compare_common(struct binder *binder, const gql_schema_document *par
 void binder_check_types(struct binder *binder);
 
 /* Resolvers, loaders and references against the schema. */
-void binder_check_resolvers(struct binder *binder);
+void binder_check_tables(struct binder *binder);
 
 #endif

@@ -68,14 +68,6 @@ struct gql_schema_document {
     const struct sdl_definition *first;
 };
 
-/* The parser fills a document that is zeroed. On failure the document still has to be finished. */
-int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size,
-                  gql_failure *failure);
-
-/* Reads a type alone, `[Integration!]!`, into the document's memory. Else as sdl_parse. */
-int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,
-                       const struct sdl_type **ret_type, gql_failure *failure);
-
 /* Frees the document's memory, not the struct. */
 void sdl_finish(gql_schema_document *document);
 

@@ -3,10 +3,12 @@
  * Reads the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
  * B.3).
  */
+#include "abi/host/schema/sdl_parser.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/host/failure.h"
-#include "abi/host/schema/schema_document.h"
 #include "abi/host/schema/sdl_lexer.h"
 
 enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types and of values. */
@@ -310,7 +312,8 @@ static struct sdl_definition *read_definition(struct parser *parser)
     return definition;
 }
 
-int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, gql_failure *failure)
+static int32_t read_document(gql_schema_document *document, const char *sdl, size_t size,
+                             gql_failure *failure)
 {
     struct parser parser = {.document = document, .failure = failure, .token = {.start = sdl}};
     const struct sdl_definition **tail = &document->first;
@@ -324,6 +327,23 @@ int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, g
         tail = &definition->next;
     }
     return parser.code;
+}
+
+int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_document **ret_document,
+                                  gql_failure *failure)
+{
+    if (sdl == NULL || ret_document == NULL)
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_schema_document_parse: sdl and ret_document must not be NULL");
+    gql_schema_document *document = calloc(1, sizeof *document);
+    if (document == NULL)
+        return gql_fail_no_memory(failure);
+    const int32_t code = read_document(document, sdl, size, failure);
+    if (code == GQL_OK)
+        *ret_document = document;
+    else
+        gql_schema_document_destroy(&document);
+    return code;
 }
 
 int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "abi/host/failure.h"
-#include "abi/host/schema/schema_document.h"
+#include "abi/host/schema/sdl_parser.h"
 
 struct checker {
     const gql_schema_document *document;

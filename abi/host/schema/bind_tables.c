@@ -18,15 +18,15 @@ static void check_resolver(struct binder *binder, uint32_t index)
     const gql_resolver *resolver = schema->resolvers[index];
     if (sdl_find_field(binder->own, resolver->type, resolver->field) == NULL) {
         const bool hosts = sdl_find_field(binder->host, resolver->type, resolver->field) != NULL;
-        binder_conflict(binder, "The plugin %s has a resolver for `%s.%s`, %s.", binder->plugin->id,
-                        resolver->type, resolver->field,
-                        hosts ? "which is the host's" : "which its schema does not define");
+        binder_add_conflict(binder, "The plugin %s has a resolver for `%s.%s`, %s.",
+                            binder->plugin->id, resolver->type, resolver->field,
+                            hosts ? "which is the host's" : "which its schema does not define");
     }
     for (uint32_t i = 0; i < index; i++)
         if (strcmp(schema->resolvers[i]->type, resolver->type) == 0 &&
             strcmp(schema->resolvers[i]->field, resolver->field) == 0)
-            binder_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
-                            binder->plugin->id, resolver->type, resolver->field);
+            binder_add_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
+                                binder->plugin->id, resolver->type, resolver->field);
 }
 
 /* Nothing is above the fields of the root types that could hold their values. */
@@ -39,9 +39,9 @@ static void check_roots(struct binder *binder)
         for (; each != NULL; each = sdl_next(each))
             for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
                 if (!has_resolver(binder->plugin->schema, root, field->name))
-                    binder_conflict(binder,
-                                    "The plugin %s defines `%s.%s` but has no resolver for it.",
-                                    binder->plugin->id, root, field->name);
+                    binder_add_conflict(binder,
+                                        "The plugin %s defines `%s.%s` but has no resolver for it.",
+                                        binder->plugin->id, root, field->name);
     }
 }
 
@@ -52,18 +52,18 @@ static void check_loader(struct binder *binder, uint32_t index)
     const struct sdl_definition *definition = sdl_find(binder->own, false, type);
     const struct sdl_field *id = sdl_find_field(binder->merged, type, "id");
     if (definition == NULL || definition->extends || definition->kind != SDL_OBJECT)
-        binder_conflict(
+        binder_add_conflict(
             binder,
             "The plugin %s has a loader for `%s`, which is no object type of its own schema.",
             binder->plugin->id, type);
     else if (id == NULL || strcmp(id->type->text, "ID!") != 0)
-        binder_conflict(binder,
-                        "The plugin %s has a loader for `%s`, which has no field `id: ID!`.",
-                        binder->plugin->id, type);
+        binder_add_conflict(binder,
+                            "The plugin %s has a loader for `%s`, which has no field `id: ID!`.",
+                            binder->plugin->id, type);
     for (uint32_t i = 0; i < index; i++)
         if (strcmp(schema->loaders[i]->type, type) == 0)
-            binder_conflict(binder, "The plugin %s has two loaders for `%s`.", binder->plugin->id,
-                            type);
+            binder_add_conflict(binder, "The plugin %s has two loaders for `%s`.",
+                                binder->plugin->id, type);
 }
 
 static void check_reference(struct binder *binder, const char *type)
@@ -71,16 +71,16 @@ static void check_reference(struct binder *binder, const char *type)
     const struct sdl_definition *own = sdl_find(binder->own, false, type);
     const struct sdl_definition *merged = sdl_find(binder->merged, false, type);
     if (merged == NULL || merged->kind != SDL_OBJECT)
-        binder_conflict(binder,
-                        "The plugin %s refers to `%s`, of which neither side has an object type.",
-                        binder->plugin->id, type);
+        binder_add_conflict(
+            binder, "The plugin %s refers to `%s`, of which neither side has an object type.",
+            binder->plugin->id, type);
     else if (own != NULL && !own->extends)
-        binder_conflict(binder,
-                        "The plugin %s wants `%s` resolved by the host, but defines it itself.",
-                        binder->plugin->id, type);
+        binder_add_conflict(binder,
+                            "The plugin %s wants `%s` resolved by the host, but defines it itself.",
+                            binder->plugin->id, type);
 }
 
-void binder_check_resolvers(struct binder *binder)
+void binder_check_tables(struct binder *binder)
 {
     const gql_schema *schema = binder->plugin->schema;
     binder->conflict_kind = GQL_CONFLICT_RESOLVER;
