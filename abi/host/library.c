@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/elf_check.h"
+#include "abi/host/elf_validation.h"
 #include "abi/host/failure.h"
-#include "abi/host/plugin_check.h"
+#include "abi/host/plugin_validation.h"
 #include "gql_host.h"
 
 struct gql_library {
@@ -66,7 +66,7 @@ static int32_t enter(gql_library *library, gql_failure *failure)
         return gql_fail(failure, GQL_E_VERSION,
                         "%s: the plugin refuses to work with a host of plugin ABI %u.%u",
                         library->path, GQL_ABI_MAJOR, GQL_ABI_MINOR);
-    return gql_plugin_check(library->path, library->plugin, failure);
+    return gql_plugin_validate(library->path, library->plugin, failure);
 }
 
 /* Makes a negative code of anything a plugin might return, and sees that there is a message. */
@@ -106,7 +106,7 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
     if (runtime == NULL || path == NULL || ret_library == NULL)
         return gql_fail(failure, GQL_E_MISUSE,
                         "gql_library_open: runtime, path and ret_library must not be NULL");
-    int32_t code = gql_elf_check(path, failure);
+    int32_t code = gql_elf_validate(path, failure);
     if (code != GQL_OK)
         return code;
     gql_library *library = calloc(1, sizeof *library);

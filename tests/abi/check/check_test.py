@@ -87,8 +87,8 @@ CASES = [
     ("INIT_UNTERMINATED", "init", "xxxxx"),
     ("INIT_ONCE", "init", "initialized before"),
     ("OFFERS_ANYTHING", "extensions", "an extension that nobody has defined"),
-    ("TAKES_ANY_SETTING", "config-refusals", "create takes an unknown setting at the top"),
-    ("NAMES_NO_SETTING", "config-refusals", "does not name `gqlPluginCheckUnknown`"),
+    ("TAKES_ANY_SETTING", "config-strict", "create takes an unknown setting at the top"),
+    ("NAMES_NO_SETTING", "config-strict", "does not name `gqlPluginCheckUnknown`"),
     ("CREATE_NOTHING", "create", "GQL_OK but no instance"),
     ("CREATE_FAILS", "create", "the database is locked"),
     ("CREATE_EXITS", "create", "the plugin ended the process with status 3 in create"),
@@ -115,8 +115,8 @@ CASES = [
     ("READS_AFTERWARDS", "inputs", "ended by signal 11"),
     ("WRITES_INPUTS", "inputs", "ended by signal 11"),
     ("TWO_THREADS", "one-thread", "two threads used one reply", "--rounds", "5"),
-    ("SERVES_WHEN_DRAINED", "drain-refuses", "was served after drain"),
-    ("OTHER_REFUSAL", "drain-refuses", "but with NOT_FOUND"),
+    ("SERVES_WHEN_DRAINED", "drain-rejects", "was served after drain"),
+    ("OTHER_REFUSAL", "drain-rejects", "but with NOT_FOUND"),
     ("DRAIN_HURRIES", "drain-waits", "was not answered yet"),
     ("LEAKS_THREADS", "threads", "after 20 rounds"),
     ("LEAKS_DESCRIPTORS", "descriptors", "one is of /dev/null"),
@@ -258,7 +258,7 @@ def check_good_plugins():
 
 def without_config():
     names = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"]]
-    return [name for name in names[names.index("config-refusals"):] if name != "unload"]
+    return [name for name in names[names.index("config-strict"):] if name != "unload"]
 
 
 def expect_failure(name, check, cause, *arguments):
@@ -372,7 +372,7 @@ def check_interrupt(folder, signal_number):
     with subprocess.Popen([CHECK, plugin("DRAIN_HANGS")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "TMPDIR": str(folder)}) as process:
         for line in process.stdout:
-            if " config-refusals:" in line:
+            if " config-strict:" in line:
                 break
         process.send_signal(signal_number)
         _, said = process.communicate(timeout=60)

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/check/elf_image.h"
-#include "abi/check/literal.h"
-#include "abi/check/meta_schema.h"
-#include "abi/check/notation.h"
-#include "abi/check/synthesis.h"
+#include "abi/check/inspect/elf_symbols.h"
+#include "abi/check/harness/literal.h"
+#include "abi/check/inspect/meta_schema.h"
+#include "abi/check/inspect/notation.h"
+#include "abi/check/harness/synthesis.h"
 
 /* Each list ends with NULL. */
 static void expect_forms(const char *name, bool (*is_right)(const char *text),
@@ -246,28 +246,28 @@ Test(synthesis, selects_all_there_is)
 
 Test(elf_image, survives_every_broken_byte_of_the_headers)
 {
-    struct elf_image whole;
-    cr_assert(elf_image_open(HELLO_PATH, &whole));
-    cr_expect(elf_image_imports_any(&whole, "json_"));
+    struct elf_symbols whole;
+    cr_assert(elf_symbols_open(HELLO_PATH, &whole));
+    cr_expect(elf_symbols_imports_any(&whole, "json_"));
     char path[] = "/tmp/gql-elf-image-XXXXXX";
     const int file = mkstemp(path);
     FILE *out = fdopen(file, "wb");
     fwrite(whole.data, 1, whole.size, out);
     for (size_t i = 0; i < 64; i++) {
-        struct elf_image broken;
+        struct elf_symbols broken;
         fseek(out, (long)i, SEEK_SET);
         fputc(whole.data[i] ^ 0x7F, out);
         fflush(out);
-        cr_assert(elf_image_open(path, &broken));
+        cr_assert(elf_symbols_open(path, &broken));
         for (size_t k = 0; k < broken.symbol_count; k++)
-            elf_image_name(&broken, &broken.symbols[k]);
-        elf_image_dynamic(&broken, DT_INIT_ARRAYSZ);
-        elf_image_close(&broken);
+            elf_symbols_name(&broken, &broken.symbols[k]);
+        elf_symbols_dynamic(&broken, DT_INIT_ARRAYSZ);
+        elf_symbols_close(&broken);
         fseek(out, (long)i, SEEK_SET);
         fputc(whole.data[i], out);
     }
     fclose(out);
     remove(path);
-    elf_image_close(&whole);
-    cr_expect(!elf_image_open("/nowhere", &whole));
+    elf_symbols_close(&whole);
+    cr_expect(!elf_symbols_open("/nowhere", &whole));
 }
