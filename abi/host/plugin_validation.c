@@ -173,7 +173,8 @@ static int32_t check_schema(const struct check *check, const gql_schema *schema)
 
 /* ---- Together ---- */
 
-int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin, gql_failure *failure)
+int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure)
 {
     return check_version(&(struct check){.path = path, .failure = failure}, plugin);
 }
@@ -183,7 +184,8 @@ int32_t gql_plugin_validate_sizes(const char *path, const gql_plugin *plugin, gq
     return check_sizes(&(struct check){.path = path, .failure = failure}, plugin);
 }
 
-int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin, gql_failure *failure)
+int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure)
 {
     const struct check check = {.path = path, .failure = failure};
     const int32_t code = check_members(&check, plugin);
@@ -191,7 +193,7 @@ int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin, 
 }
 
 int32_t gql_plugin_validate_config_schema(const char *path, const gql_plugin *plugin,
-                                       gql_failure *failure)
+                                          gql_failure *failure)
 {
     return check_config_schema(&(struct check){.path = path, .failure = failure}, plugin);
 }

@@ -11,10 +11,12 @@
 int32_t gql_plugin_validate(const char *path, const gql_plugin *plugin, gql_failure *failure);
 
 /* Its steps, in this order: each may be called only where those before it succeeded. */
-int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure);
 int32_t gql_plugin_validate_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure);
-int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin, gql_failure *failure);
+int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure);
 int32_t gql_plugin_validate_config_schema(const char *path, const gql_plugin *plugin,
-                                       gql_failure *failure);
+                                          gql_failure *failure);
 
 #endif

@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: MIT
-"""The samples of the books are what they quote, and do what they show: book_test.py ROOT BUILD FILE… Prints TAP."""
+"""
+Checks pages: quotes equal the files, commands print what is shown, links lead somewhere. Prints TAP.
+
+    book_test.py ROOT BUILD FILE…
+"""
 
 import pathlib
 import re
@@ -13,7 +17,7 @@ RESULTS = []
 def report(good, name, *notes):
     RESULTS.append(good)
     for note in notes:
-        print(f"# {note}")
+        print("# " + note.replace("\n", "\n# "))
     print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}")
 
 
@@ -23,7 +27,7 @@ def check_quotes(book, text):
 
 
 def check_commands(book, text):
-    """Only what can be run without a server: commands of build/examples/hello and build/abi/check."""
+    """Runs the commands of build/examples/hello and build/abi/check, which need no server."""
     for block in re.findall(r"```console\n(.*?)```", text, re.S):
         for command, shown in re.findall(r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
             result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -181,7 +181,8 @@ void check_blocking(struct check_run *run)
         if (fastest > BLOCKING_MILLISECONDS * 1000000u)
             check_fail(
                 run,
-                "%s blocked the caller's thread for %u ms or more, %u times in a row; the limit is %u ms",
+                "%s blocked the caller's thread for %u ms or more, %u times in a row; the limit "
+                "is %u ms",
                 one.calls->label, (unsigned)(fastest / 1000000), BLOCKING_TRIES,
                 BLOCKING_MILLISECONDS);
     }

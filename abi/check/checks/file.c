@@ -47,7 +47,7 @@ static bool is_sanitized(const struct elf_symbols *symbols)
            elf_symbols_imports_any(symbols, "__msan_");
 }
 
-/* Old linkers export the bounds of segments, sanitizers their own symbols; authors can't help it. */
+/* Old linkers export the bounds of segments, sanitizers their own symbols. */
 static bool is_from_toolchain(const char *name)
 {
     static const char *const names[] = {"_init", "_fini", "__bss_start", "_edata",

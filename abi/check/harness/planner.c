@@ -99,7 +99,7 @@ static void generate_calls(struct session *session, struct plan *plan)
     if (plan->count == 0)
         check_skip(
             session->run,
-            "needs --calls: the plugin has neither a field of Query that can be called nor a loader");
+            "needs --calls: the plugin has no loader and no field of Query that can be called");
 }
 
 bool plan_make(struct session *session, struct plan *plan)

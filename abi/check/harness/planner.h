@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Chooses the calls that the checks make: those of --calls, or else calls generated from the schema. */
+/* Chooses the calls that the checks make: those of --calls, or calls made from the schema. */
 #ifndef GQL_CHECK_PLANNER_H
 #define GQL_CHECK_PLANNER_H
 
