@@ -27,7 +27,7 @@
 #elif defined(__s390x__)
 #define OWN_MACHINE EM_S390
 #else
-#define OWN_MACHINE EM_NONE /* Then dlopen is left to judge. */
+#define OWN_MACHINE EM_NONE /* Left to dlopen. */
 #endif
 
 #define OWN_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
@@ -58,7 +58,7 @@ static int32_t check_header(const char *path, const ElfW(Ehdr) * header, gql_fai
     return GQL_OK;
 }
 
-/* Every part that would be mapped must be in the file. */
+/* Every segment must lie within the file. */
 static int32_t check_segments(const char *path, int file, const ElfW(Ehdr) * header,
                               uint64_t file_size, gql_failure *failure)
 {
@@ -88,7 +88,7 @@ static int32_t check_open_file(const char *path, int file, gql_failure *failure)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: the file is empty", path);
     char magic[SELFMAG];
     if (!read_at(file, magic, sizeof magic, 0) || memcmp(magic, ELFMAG, SELFMAG) != 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not an ELF file, so not a plugin", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: not an ELF file", path);
     if (!read_at(file, &header, sizeof header, 0))
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s: truncated within the ELF header; copy it again", path);
@@ -99,7 +99,7 @@ static int32_t check_open_file(const char *path, int file, gql_failure *failure)
 
 int32_t gql_elf_validate(const char *path, gql_failure *failure)
 {
-    /* Non-blocking: opening a pipe would wait for a writer. */
+    /* O_NONBLOCK: opening a pipe would wait for a writer. */
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));

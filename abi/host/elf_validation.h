@@ -5,8 +5,8 @@
 #include "gql_plugin.h"
 
 /*
- * Whether a file may be given to dlopen: a regular file, ELF, a shared object for this machine, and
- * as long as its headers say; dlopen's own message for these is poor, and a truncated file kills
+ * Whether a file may be passed to dlopen: it must be a regular file, an ELF shared object for this
+ * machine, and as long as its headers say. dlopen reports these poorly, and a truncated file kills
  * the process with SIGBUS.
  */
 int32_t gql_elf_validate(const char *path, gql_failure *failure);

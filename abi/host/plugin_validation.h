@@ -5,12 +5,12 @@
 #include "gql_plugin.h"
 
 /*
- * Whether a plugin's struct is what gql_plugin.h asks for: version, sizes of structs, required
- * members and strings. `path` is for the message.
+ * Whether a plugin's struct meets gql_plugin.h: version, sizes of structs, required members and
+ * strings. `path` is for the message.
  */
 int32_t gql_plugin_validate(const char *path, const gql_plugin *plugin, gql_failure *failure);
 
-/* Its steps, in this order: each may be called only where those before it succeeded. */
+/* The steps, in this order: each may be called only after the ones before it have succeeded. */
 int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin,
                                     gql_failure *failure);
 int32_t gql_plugin_validate_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure);

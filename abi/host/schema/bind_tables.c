@@ -20,7 +20,8 @@ static void check_resolver(struct binder *binder, uint32_t index)
         const bool hosts = sdl_find_field(binder->host, resolver->type, resolver->field) != NULL;
         binder_add_conflict(binder, "The plugin %s has a resolver for `%s.%s`, %s.",
                             binder->plugin->id, resolver->type, resolver->field,
-                            hosts ? "which is the host's" : "which its schema does not define");
+                            hosts ? "which belongs to the host"
+                                  : "which its schema does not define");
     }
     for (uint32_t i = 0; i < index; i++)
         if (strcmp(schema->resolvers[i]->type, resolver->type) == 0 &&
@@ -29,7 +30,7 @@ static void check_resolver(struct binder *binder, uint32_t index)
                                 binder->plugin->id, resolver->type, resolver->field);
 }
 
-/* Nothing is above the fields of the root types that could hold their values. */
+/* Fields of the root types need resolvers: there is no value above that could hold theirs. */
 static void check_roots(struct binder *binder)
 {
     static const char *const operations[] = {"query", "mutation", "subscription"};
@@ -54,7 +55,7 @@ static void check_loader(struct binder *binder, uint32_t index)
     if (definition == NULL || definition->extends || definition->kind != SDL_OBJECT)
         binder_add_conflict(
             binder,
-            "The plugin %s has a loader for `%s`, which is no object type of its own schema.",
+            "The plugin %s has a loader for `%s`, which is not an object type of its own schema.",
             binder->plugin->id, type);
     else if (id == NULL || strcmp(id->type->text, "ID!") != 0)
         binder_add_conflict(binder,
@@ -72,12 +73,13 @@ static void check_reference(struct binder *binder, const char *type)
     const struct sdl_definition *merged = sdl_find(binder->merged, false, type);
     if (merged == NULL || merged->kind != SDL_OBJECT)
         binder_add_conflict(
-            binder, "The plugin %s refers to `%s`, of which neither side has an object type.",
+            binder,
+            "The plugin %s refers to `%s`, but neither side defines an object type of that name.",
             binder->plugin->id, type);
     else if (own != NULL && !own->extends)
-        binder_add_conflict(binder,
-                            "The plugin %s wants `%s` resolved by the host, but defines it itself.",
-                            binder->plugin->id, type);
+        binder_add_conflict(
+            binder, "The plugin %s refers to `%s` as a type of the host, but defines it itself.",
+            binder->plugin->id, type);
 }
 
 void binder_check_tables(struct binder *binder)

@@ -7,7 +7,7 @@
 
 #include "abi/host/schema/binder.h"
 
-/* ---- Defined twice ---- */
+/* ---- Duplicates ---- */
 
 static const char *other_side(const struct binder *binder, bool host)
 {
@@ -36,8 +36,7 @@ static void check_extended(struct binder *binder, const struct sdl_definition *e
                             "The plugin %s extends the %s `%s`, which neither side defines.",
                             binder->plugin->id, sdl_kind_name(extension->kind), extension->name);
     else if (definition->kind != extension->kind)
-        binder_add_conflict(binder,
-                            "The plugin %s extends `%s` as one of kind %s, but it is of kind %s.",
+        binder_add_conflict(binder, "The plugin %s extends `%s` as kind %s, but it is of kind %s.",
                             binder->plugin->id, extension->name, sdl_kind_name(extension->kind),
                             sdl_kind_name(definition->kind));
 }
@@ -67,7 +66,7 @@ static void check_unique_fields(struct binder *binder, const struct sdl_definiti
         if (strncmp(field->name, "__", 2) == 0)
             binder_add_conflict(
                 binder,
-                "The field `%s.%s` of the plugin %s has a name that is kept for introspection.",
+                "The field `%s.%s` of the plugin %s has a name that is reserved for introspection.",
                 definition->name, field->name, binder->plugin->id);
     }
 }
@@ -76,9 +75,9 @@ static void check_unique_names(struct binder *binder, const struct sdl_definitio
 {
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next)
         if (definition->extends && sdl_lists(binder->host, definition->name, name->text))
-            binder_add_conflict(binder,
-                                "The plugin %s adds `%s` to `%s`, where the host has it already.",
-                                binder->plugin->id, name->text, definition->name);
+            binder_add_conflict(
+                binder, "The plugin %s adds `%s` to `%s`, which already has it in the host.",
+                binder->plugin->id, name->text, definition->name);
 }
 
 /* ---- Unknown names ---- */
@@ -104,7 +103,7 @@ static void check_directives(struct binder *binder, const struct sdl_name *direc
                 binder->plugin->id, directives->text, where);
 }
 
-/* Input types for arguments and inputs, output types for all else (section 3.4.2). */
+/* Arguments and input fields take input types, all others output types (section 3.4.2). */
 static void check_type(struct binder *binder, const char *owner, const struct sdl_field *field,
                        bool input)
 {
@@ -146,12 +145,12 @@ static void check_members(struct binder *binder, const struct sdl_definition *de
         const struct sdl_definition *member = sdl_find(binder->merged, false, name->text);
         if (member == NULL || member->kind != SDL_OBJECT)
             binder_add_conflict(binder,
-                                "The union `%s` has the member `%s`, which is no object type.",
+                                "The union `%s` has the member `%s`, which is not an object type.",
                                 definition->name, name->text);
     }
 }
 
-/* ---- Interfaces (section 3.6, validation of types that implement interfaces) ---- */
+/* ---- Interfaces (section 3.6, type validation) ---- */
 
 static bool is_subtype(const struct binder *binder, const struct sdl_type *type,
                        const struct sdl_type *of)
@@ -171,16 +170,16 @@ static void check_arguments(struct binder *binder, const char *type, const char 
     for (const struct sdl_field *each = promised->arguments; each != NULL; each = each->next) {
         const struct sdl_field *found = sdl_field_named(field->arguments, each->name);
         if (found == NULL || strcmp(found->type->text, each->type->text) != 0)
-            binder_add_conflict(binder,
-                                "`%s.%s` lacks the argument `%s: %s` of the interface `%s`.", type,
-                                field->name, each->name, each->type->text, interface);
+            binder_add_conflict(
+                binder, "`%s.%s` does not have the argument `%s: %s` of the interface `%s`.", type,
+                field->name, each->name, each->type->text, interface);
     }
     for (const struct sdl_field *each = field->arguments; each != NULL; each = each->next)
         if (each->type->non_null && each->default_text == NULL &&
             sdl_field_named(promised->arguments, each->name) == NULL)
             binder_add_conflict(
                 binder,
-                "`%s.%s` demands the argument `%s`, which the interface `%s` does not have.", type,
+                "`%s.%s` requires the argument `%s`, which the interface `%s` does not have.", type,
                 field->name, each->name, interface);
 }
 
@@ -191,19 +190,19 @@ static void check_promises(struct binder *binder, const char *type,
          promised = promised->next) {
         const struct sdl_field *field = sdl_find_field(binder->merged, type, promised->name);
         if (field == NULL)
-            binder_add_conflict(binder, "`%s` lacks the field `%s: %s` of the interface `%s`.",
+            binder_add_conflict(binder,
+                                "`%s` does not have the field `%s: %s` of the interface `%s`.",
                                 type, promised->name, promised->type->text, interface->name);
         else if (!is_subtype(binder, field->type, promised->type))
             binder_add_conflict(
-                binder, "`%s.%s` is of type `%s`, which does not fit `%s` of the interface `%s`.",
+                binder, "`%s.%s` is of type `%s`, which does not match `%s` of the interface `%s`.",
                 type, promised->name, field->type->text, promised->type->text, interface->name);
         else
             check_arguments(binder, type, interface->name, field, promised);
     }
     for (const struct sdl_name *parent = interface->names; parent != NULL; parent = parent->next)
         if (strcmp(parent->text, type) == 0 || !sdl_lists(binder->merged, type, parent->text))
-            binder_add_conflict(binder,
-                                "`%s` implements `%s`, so that it has to implement `%s` as well.",
+            binder_add_conflict(binder, "`%s` implements `%s`, so it must also implement `%s`.",
                                 type, interface->name, parent->text);
 }
 
@@ -213,7 +212,7 @@ static void check_interfaces(struct binder *binder, const struct sdl_definition 
         const struct sdl_definition *interface = sdl_find(binder->merged, false, name->text);
         if (interface == NULL || interface->kind != SDL_INTERFACE || interface->extends) {
             binder_add_conflict(binder,
-                                "`%s` implements `%s`, which is no interface of either side.",
+                                "`%s` implements `%s`, which neither side defines as an interface.",
                                 definition->name, name->text);
             continue;
         }
@@ -240,7 +239,7 @@ void binder_check_types(struct binder *binder)
         if (each->kind == SDL_UNION)
             check_members(binder, each);
     }
-    /* Of the host too: an extension of an interface reaches the host's types. */
+    /* Includes the host's types: the plugin may have extended an interface that they implement. */
     for (const struct sdl_definition *each = binder->merged->first; each != NULL; each = each->next)
         if (each->kind == SDL_OBJECT || each->kind == SDL_INTERFACE)
             check_interfaces(binder, each);

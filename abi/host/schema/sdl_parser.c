@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
+ * Parses the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
  * B.3).
  */
 #include "abi/host/schema/sdl_parser.h"
@@ -11,17 +11,17 @@
 #include "abi/host/failure.h"
 #include "abi/host/schema/sdl_lexer.h"
 
-enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types and of values. */
+enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types, and of values. */
 
 /*
- * After the first failure `code` is set and the token is the end, so that every loop comes to its
- * end and every function may go on without looking.
+ * After the first failure `code` is set and the current token is the end, so that every loop ends
+ * and functions need not check.
  */
 struct parser {
     gql_schema_document *document;
     struct sdl_lexer lexer;
     struct sdl_token token;
-    const char *previous_end; /* Of the token before. */
+    const char *previous_end; /* The end of the token before. */
     gql_failure *failure;
     int32_t code;
 };
@@ -43,7 +43,7 @@ static void fail_expected(struct parser *parser, const char *expected)
     const bool end = token->kind == SDL_TOKEN_END;
     stop(parser, gql_fail(parser->failure, GQL_E_CONFIG,
                           "schema, line %u: expected %s, found %s%.*s%s", token->line, expected,
-                          end ? "the end" : "`", shown, token->start, end ? "" : "`"));
+                          end ? "the end of the text" : "`", shown, token->start, end ? "" : "`"));
 }
 
 static void advance(struct parser *parser)
@@ -109,7 +109,7 @@ static void skip_description(struct parser *parser)
         advance(parser);
 }
 
-/* Section 2.9. Only skipped: nothing here needs what it says. */
+/* Section 2.9. Values are not used here. */
 static void skip_value(struct parser *parser, unsigned depth)
 {
     if (depth > MAXIMUM_DEPTH) {
@@ -131,7 +131,7 @@ static void skip_value(struct parser *parser, unsigned depth)
     }
 }
 
-/* Appends to a list; *tail is the place of the next pointer. */
+/* Appends to a list; *tail points to its last `next`. */
 static void append_name(struct parser *parser, const struct sdl_name ***tail, const char *what)
 {
     struct sdl_name *name = allocate(parser, sizeof *name);
@@ -160,7 +160,7 @@ static const struct sdl_name *read_directives(struct parser *parser)
     return first;
 }
 
-/* `A & B`, `A | B`, with a separator in front if one likes. */
+/* `A & B` or `A | B`, with an optional separator at the start. */
 static const struct sdl_name *read_names(struct parser *parser, const char *separator,
                                          const char *what)
 {
@@ -208,8 +208,8 @@ static const struct sdl_type *read_type(struct parser *parser, unsigned depth)
 }
 
 /*
- * Fields, fields of inputs, or arguments, up to `close`. Only fields of types have arguments,
- * `nested` says so.
+ * Reads fields of types, fields of inputs, or arguments, up to `close`. With `nested` they have
+ * arguments, as the fields of types do, and no defaults.
  */
 static const struct sdl_field *read_fields(struct parser *parser, const char *close, bool nested)
 {
@@ -354,7 +354,7 @@ int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t s
     advance(&parser);
     const struct sdl_type *type = read_type(&parser, 0);
     if (parser.code == GQL_OK && parser.token.kind != SDL_TOKEN_END)
-        fail_expected(&parser, "the end");
+        fail_expected(&parser, "the end of the text");
     if (parser.code == GQL_OK)
         *ret_type = type;
     return parser.code;

@@ -58,13 +58,13 @@ CASES = [
     ("NO_DESTROY", "members", "gql_plugin.destroy"),
     ("NO_PARTS", "members", "array that is NULL"),
     ("NULL_PART", "members", "gql_schema.parts[0] is NULL"),
-    ("NO_SDL", "members", "gql_schema.parts[0] lacks"),
+    ("NO_SDL", "members", "gql_schema.parts[0] has no name or no sdl"),
     ("NULL_RESOLVER", "members", "gql_schema.resolvers[0] is NULL"),
-    ("NO_FIELD", "members", "gql_schema.resolvers[0] lacks"),
-    ("NO_RESOLVE", "members", "gql_schema.resolvers[0] lacks"),
+    ("NO_FIELD", "members", "gql_schema.resolvers[0] has no type, field or resolve"),
+    ("NO_RESOLVE", "members", "gql_schema.resolvers[0] has no type, field or resolve"),
     ("NULL_LOADER", "members", "gql_schema.loaders[0] is NULL"),
-    ("NO_LOAD", "members", "gql_schema.loaders[0] lacks"),
-    ("NO_REFERENCE", "members", "gql_schema.references[0] is missing"),
+    ("NO_LOAD", "members", "gql_schema.loaders[0] has no type or no load"),
+    ("NO_REFERENCE", "members", "gql_schema.references[0] is NULL or empty"),
     ("RESERVED", "reserved", "`reserved` of gql_plugin is not 0"),
     ("UNKNOWN_KIND", "reserved", "has the unknown kind 9"),
     ("UNKNOWN_FLAG", "reserved", "the resolver thing has the unknown flags 0x80"),
@@ -84,7 +84,7 @@ CASES = [
     ("OPEN_CONFIG", "config-schema", "additionalProperties"),
     ("UNDATED_CONFIG", "config-schema", "`$schema` is missing"),
     ("INIT_FAILS", "init", "the licence has run out"),
-    ("INIT_SILENT", "init", "gave no reason"),
+    ("INIT_SILENT", "init", "failed with code -6 and no message"),
     ("INIT_WRONG_CODE", "init", "init returned 42"),
     ("INIT_UNTERMINATED", "init", "xxxxx"),
     ("INIT_ONCE", "init", "initialized before"),
@@ -100,7 +100,7 @@ CASES = [
     ("CRASHES", "answers", 'killed by signal 11 (Segmentation fault) in Query.thing {"id":"1"}'),
     ("TWICE", "completes-once", "a reply was used after it was completed"),
     ("BROKEN_JSON", "values", "not JSON"),
-    ("OTHER_TYPE", "values", "$.title: an integer, where `String` is due"),
+    ("OTHER_TYPE", "values", "$.title: an integer instead of `String`"),
     ("SHORT_LIST", "values", "the list has 1 members for 2 ids"),
     ("REJECTS_WITH_NOTHING", "errors", "without a code or a message"),
     ("LOWER_CASE", "errors", "not UPPER_CASE: unauthorized"),
@@ -317,7 +317,7 @@ def check_calls(folder):
     report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout, "and answered as they should be", tap.stdout)
     expect_failure("a call of an unknown field fails", "answers", "the plugin has no resolver for Query.nothing",
                    "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
-    expect_failure("a call with a parent is made", "values", "where `String` is due",
+    expect_failure("a call with a parent is made", "values", "instead of `String`",
                    "--calls", '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, "parent": {"id": 1}}]', plugin("OTHER_TYPE"))
 
 
