@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: MIT
 """
-Watches the contract: contract_test.py ROOT CC LAYOUT PLUGIN… Prints TAP.
+Checks the contract. Prints TAP.
 
-The headers compile alone in each language; each function of gql_plugin.h has one thread tag; the layout of what was released stays;
-plugins export one symbol. LAYOUT is the golden table: after growing the contract, append what `--write` as a fifth argument prints.
+    contract_test.py ROOT CC LAYOUT PLUGIN…
+
+The headers compile alone in each language; each function of gql_plugin.h has one thread tag; the
+released layout is unchanged; plugins export one symbol. LAYOUT is the golden table: after adding to
+the contract, append what `--write` as the last argument prints.
 """
 
 import pathlib
@@ -45,10 +48,10 @@ def uncommented(text):
 
 
 def structs_of(text):
-    """Names with their members, in order."""
+    """The names of structs with their members, in order."""
     for match in re.finditer(r"struct (gql_\w+) \{(.*?)^\}", uncommented(text), re.M | re.S):
         members = re.findall(r"\(\*(\w+)\)\s*\(|(\w+)(?:\[\d+\])?;", match.group(2))
-        # A function's own parameters end in `);`, which the pattern for data does not match.
+        # The pattern for data does not match parameters of functions, which end in `);`.
         yield match.group(1), [function or data for function, data in members]
 
 
@@ -81,18 +84,19 @@ def grouped(lines):
 def check_layout():
     golden = grouped(line for line in pathlib.Path(LAYOUT).read_text().splitlines() if line and not line.startswith("#"))
     now = grouped(layout())
-    faults = [f"{name} was {old}, and is {now.get(name, [])[:len(old)]}" for name, old in golden.items() if now.get(name, [])[:len(old)] != old]
-    report(not faults, f"the layout of {len(golden)} structs and constants is what was released", *faults)
+    changes = [f"{name} was {old}, and is {now.get(name, [])[:len(old)]}"
+               for name, old in golden.items() if now.get(name, [])[:len(old)] != old]
+    report(not changes, f"the layout of {len(golden)} structs and constants is the released one", *changes)
     missing = [line for name, lines in now.items() for line in lines[len(golden.get(name, [])):]]
     report(not missing, "the golden table is complete", *missing)
     report(len([name for name in golden if name.startswith("gql_")]) >= 14, "the table holds every struct")
 
 
 def check_tags():
-    """Each function's comment, right above it, names exactly one tag."""
+    """The comment above each function has exactly one tag in its first sentence."""
     text = HEADER.read_text()
     places = [match.start() for match in re.finditer(r"\(\*\w+\)\s*\(|^GQL_PLUGIN_EXPORT const", text, re.M)]
-    faults = []
+    untagged = []
     for place in places:
         end = text.rfind("*/", 0, place)
         comment = text[text.rfind("/*", 0, end):end]
@@ -101,8 +105,8 @@ def check_tags():
         if line.startswith(("GQL_PLUGIN_EXPORT",)):
             continue  # Declared for the compiler; its type above has the tag.
         if len(tags) != 1:
-            faults.append(f"{line}: {tags}")
-    report(not faults and len(places) > 12, f"each of {len(places)} functions has one thread tag", *faults)
+            untagged.append(f"{line}: {tags}")
+    report(not untagged and len(places) > 12, f"each of {len(places)} functions has one thread tag", *untagged)
 
 
 def check_exports():

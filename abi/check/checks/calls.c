@@ -138,7 +138,7 @@ void check_return_codes(struct check_run *run)
 {
     check_cure(run, "return GQL_OK if the resolver has completed the reply and GQL_PENDING if "
                     "another thread completes it; reject calls that fail: negative codes are "
-                    "for misuse and lack of memory");
+                    "for misuse and for running out of memory");
     judge_all(run, judge_return);
 }
 

@@ -6,12 +6,12 @@
 #include "abi/check/harness/plan.h"
 
 /*
- * Whether `calls` is a list of well-formed calls; whether the plugin has their resolvers and
- * loaders is found out by given_calls_add. Where it is not, `detail` says why.
+ * Whether `calls` is a list of well-formed calls; if not, `detail` says why. given_calls_add finds
+ * out whether the plugin has their resolvers and loaders.
  */
 bool given_calls_check(json_t *calls, char *detail, size_t detail_size);
 
-/* Adds the calls of --calls to the plan. Calls check_fail where the plugin cannot serve one. */
+/* Adds the calls of --calls to the plan. Calls check_fail if the plugin can't serve one. */
 void given_calls_add(struct session *session, struct plan *plan);
 
 #endif

@@ -6,7 +6,7 @@
 #include "abi/check/harness/check.h"
 #include "gql_host.h"
 
-/* The host's schema where --host-schema is not given: the root types, for the plugin to extend. */
+/* The host's schema if --host-schema is not given: the root types, for the plugin to extend. */
 extern const char session_bare_sdl[];
 
 /* ---- The bare plugin: dlopen and the entry; nothing is validated, init is not called ---- */

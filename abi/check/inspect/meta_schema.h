@@ -7,8 +7,8 @@
 
 /*
  * Whether a document is a JSON Schema (2020-12) fit for a plugin's configuration: every keyword has
- * a value of the kind that the standard requires, and every object lists all its members. Where it
- * is not, `detail` says why, after a JSON Pointer to the place.
+ * a value of the kind that the standard requires, and every object lists all its members. If
+ * not, `detail` says why, after a JSON Pointer to the place.
  */
 bool meta_schema_check(json_t *schema, char *detail, size_t detail_size);
 

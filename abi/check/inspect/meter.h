@@ -24,7 +24,10 @@ uint64_t meter_locks(void);
 /* Keys of thread-local storage that are still available. */
 uint64_t meter_free_keys(void);
 
-/* Which descriptors were open; then what one opened since refers to, false if there is none. */
+/*
+ * Remembers which descriptors are open; finds one opened since then and writes what it refers to.
+ * False if there is none.
+ */
 struct meter_descriptors {
     bool open[METER_DESCRIPTORS];
 };

@@ -121,9 +121,9 @@ static int32_t check_member(struct checker *checker, const char *type,
 {
     const gql_selection *below = selection == NULL ? NULL : selected(selection, field->name);
     json_t *value = json_object_get(object, field->name);
-    const bool due = (selection == NULL || below != NULL) &&
-                     !has_resolver(checker, type, field->name);
-    if (value == NULL && (!due || !field->type->non_null))
+    const bool expected = (selection == NULL || below != NULL) &&
+                          !has_resolver(checker, type, field->name);
+    if (value == NULL && (!expected || !field->type->non_null))
         return GQL_OK;
     const size_t before = enter(checker, ".%s", field->name);
     int32_t code;

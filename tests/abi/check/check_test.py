@@ -155,7 +155,10 @@ def plugin(fault):
 
 
 def read_tap(text):
-    """The outcome of each check, and the diagnostics of those that failed. Raises ValueError if the text is not TAP 14."""
+    """
+    The outcome of each check, and the diagnostics of those that failed. Raises ValueError if the
+    text is not TAP 14.
+    """
     lines = text.splitlines()
     if lines[0] != "TAP version 14" or not re.fullmatch(r"1\.\.\d+", lines[1]):
         raise ValueError("it does not begin as TAP 14 does")

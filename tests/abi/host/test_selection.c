@@ -12,7 +12,7 @@ static int32_t parse(const char *text, size_t size, gql_selection **selection, g
     return gql_selection_parse(text, size, selection, failure);
 }
 
-/* Writes a tree back, one blank between names. */
+/* Prints a tree, with one blank between names. */
 static char *print(const gql_selection *first, char *end)
 {
     for (const gql_selection *each = first; each != NULL; each = each->next) {

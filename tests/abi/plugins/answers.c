@@ -18,7 +18,7 @@ static bool wants(const gql_selection *selection, const char *name)
     return selection == NULL || each != NULL;
 }
 
-/* Takes the value. NULL: out of memory. */
+/* Takes ownership of the value. NULL if out of memory. */
 static char *text_of(json_t *value)
 {
     char *text = json_dumps(value, JSON_ENCODE_ANY);
@@ -132,7 +132,7 @@ static void touch(gql_instance *self, const gql_call *call, gql_reply *reply, ui
         abort();
 }
 
-/* Takes the text. */
+/* Takes ownership of the text. */
 static void complete(gql_instance *self, const gql_call *call, gql_reply *reply, char *text)
 {
     const uint64_t handle = reply->handle;

@@ -79,7 +79,7 @@ Test(meta_schema, names_what_is_wrong)
         char detail[512] = "";
         json_t *schema = json_loads(cases[i].schema, 0, NULL);
         cr_assert_not_null(schema, "%s", cases[i].schema);
-        cr_expect(!meta_schema_check(schema, detail, sizeof detail), "%s is taken",
+        cr_expect(!meta_schema_check(schema, detail, sizeof detail), "%s is accepted",
                   cases[i].schema);
         cr_expect_not_null(strstr(detail, cases[i].detail), "\"%s\" does not say \"%s\"", detail,
                            cases[i].detail);

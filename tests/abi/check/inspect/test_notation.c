@@ -9,9 +9,9 @@ static void expect_forms(const char *name, bool (*is_right)(const char *text),
                          const char *const *right, const char *const *wrong)
 {
     for (; *right != NULL; right++)
-        cr_expect(is_right(*right), "%s: \"%s\" is refused", name, *right);
+        cr_expect(is_right(*right), "%s: \"%s\" is not accepted", name, *right);
     for (; *wrong != NULL; wrong++)
-        cr_expect(!is_right(*wrong), "%s: \"%s\" is taken", name, *wrong);
+        cr_expect(!is_right(*wrong), "%s: \"%s\" is accepted", name, *wrong);
 }
 
 #define TEXTS(...) ((const char *const[]){__VA_ARGS__, NULL})
@@ -61,5 +61,5 @@ Test(notation, knows_utf8)
     cr_expect(notation_is_utf8(right, sizeof right - 1));
     cr_expect(notation_is_utf8("", 0));
     for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
-        cr_expect(!notation_is_utf8(wrong[i], strlen(wrong[i])), "number %zu is taken", i);
+        cr_expect(!notation_is_utf8(wrong[i], strlen(wrong[i])), "number %zu is accepted", i);
 }

@@ -10,7 +10,7 @@ static int32_t parse(const char *sdl, size_t size, gql_schema_document **documen
                      gql_failure *failure)
 {
     *failure = (gql_failure){.struct_size = sizeof *failure};
-    /* Exactly as long, so that the address sanitizer sees a read beyond it. */
+    /* A copy of the exact size, so that AddressSanitizer finds reads beyond it. */
     char *exact = malloc(size == 0 ? 1 : size);
     if (size > 0)
         memcpy(exact, sdl, size);
