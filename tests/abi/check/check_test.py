@@ -4,7 +4,8 @@ gql-plugin-check finds what it should. Prints TAP.
 
     check_test.py CHECK FAULTS HELLO INTEGRATIONS HOST_SCHEMA plain|sanitized
 
-For each check there is a plugin that violates it alone: exactly that check must fail, in TAP and in JSON.
+For each check there is a plugin that violates it alone: exactly that check must fail, in TAP and in
+JSON.
 """
 
 import concurrent.futures
