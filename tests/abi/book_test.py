@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-Checks pages: quotes equal the files, commands print what is shown, links lead somewhere. Prints TAP.
+Checks pages: quotes equal the files, commands print what is shown, links lead somewhere. Prints
+TAP.
 
     book_test.py ROOT BUILD FILE…
 """
@@ -12,6 +13,9 @@ import sys
 
 ROOT, BUILD, *BOOKS = sys.argv[1:]
 RESULTS = []
+
+# A command of build/examples/hello or build/abi/check, and the lines that it prints.
+COMMAND = r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)"
 
 
 def report(good, name, *notes):
@@ -29,16 +33,19 @@ def check_quotes(book, text):
 def check_commands(book, text):
     """Runs the commands of build/examples/hello and build/abi/check, which need no server."""
     for block in re.findall(r"```console\n(.*?)```", text, re.S):
-        for command, shown in re.findall(r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
-            result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        for command, shown in re.findall(COMMAND, block, re.M):
+            result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")],
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                     text=True, timeout=60)
             printed = result.stdout.replace(f"{BUILD}/", "build/")
-            report(printed == shown, f"{book}: {command}", *([] if printed == shown else [f"it printed: {printed}"]))
+            report(printed == shown, f"{book}: {command}",
+                   *([] if printed == shown else [f"it printed: {printed}"]))
 
 
 def check_links(book, text):
     folder = (pathlib.Path(ROOT) / book).parent
-    missing = [link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text) if not (folder / link).exists()]
+    missing = [link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+               if not (folder / link).exists()]
     report(not missing, f"the links of {book} lead somewhere", *missing)
 
 

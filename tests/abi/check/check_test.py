@@ -74,7 +74,8 @@ CASES = [
     ("BROKEN_SDL", "sdl", 'the part "own": schema, line 4'),
     ("TWO_IN_COMMON", "sdl", 'the common part "Organization" is not a single definition'),
     ("LEANS", "bind-empty", "`PageInfo`, which neither side defines"),
-    ("OWNS_COMMON", "bind-common", "`PageInfo` of the plugin org.example.faulty is already defined by the host"),
+    ("OWNS_COMMON", "bind-common",
+     "`PageInfo` of the plugin org.example.faulty is already defined by the host"),
     ("RESOLVER_TOO_MANY", "resolvers", "`Thing.surplus`"),
     ("RESOLVER_MISSING", "resolvers", "`Query.forgotten` but has no resolver"),
     ("LOADER_TOO_MANY", "loaders", "a loader for `Organization`"),
@@ -175,8 +176,10 @@ def read_tap(text):
             raise ValueError(f"not a line of TAP: {line}")
         elif line == "  ---":
             end = lines.index("  ...", position)
-            diagnostics[name] = {key: json.loads(value) for key, value in (entry.strip().split(": ", 1) for entry in lines[position + 1:end])}
-    if len(outcomes) != int(lines[1][3:]) and not any(line.startswith("Bail out!") for line in lines):
+            entries = [entry.strip().split(": ", 1) for entry in lines[position + 1:end]]
+            diagnostics[name] = {key: json.loads(value) for key, value in entries}
+    bailed_out = any(line.startswith("Bail out!") for line in lines)
+    if len(outcomes) != int(lines[1][3:]) and not bailed_out:
         raise ValueError("the plan is not fulfilled")
     return outcomes, diagnostics
 
@@ -200,7 +203,8 @@ def find_mismatch(check, detail, tap):
 def find_mismatch_in_json(check, detail, text):
     document = json.loads(text)
     results = {each["name"]: each for each in document["checks"]}
-    if failed({name: each["result"] for name, each in results.items()}) != [check] or document["failed"] != 1:
+    outcomes = {name: each["result"] for name, each in results.items()}
+    if failed(outcomes) != [check] or document["failed"] != 1:
         return f"JSON says otherwise: {text}"
     if detail not in results[check]["detail"] or not results[check]["cure"]:
         return f"in JSON, detail and cure are not as expected: {results[check]}"
@@ -223,7 +227,8 @@ def judge(case):
 def check_faults():
     with concurrent.futures.ThreadPoolExecutor(4) as pool:
         for fault, check, wrong, tap in pool.map(judge, CASES):
-            report(wrong is None, f"{check} fails for {fault}, and nothing else", *([] if wrong is None else [wrong, tap.stdout, tap.stderr]))
+            report(wrong is None, f"{check} fails for {fault}, and nothing else",
+                   *([] if wrong is None else [wrong, tap.stdout, tap.stderr]))
     outcomes, _ = read_tap(run(plugin("NONE")).stdout)
     unproved = set(outcomes) - {check for _, check, *_ in CASES} - {"bind-host"}
     report(not unproved, "every check has a plugin that violates it", *unproved)
@@ -239,26 +244,40 @@ def expect_pass(name, skipped, *arguments):
     left_out = [check for check, outcome in outcomes.items() if outcome == "skip"]
     good = tap.returncode == 0 and not failed(outcomes) and left_out == skipped
     same = {each["name"]: each["result"] for each in document["checks"]} == outcomes
-    report(good and same, name, *([] if good and same else [tap.stdout, tap.stderr, f"skipped: {left_out}, in JSON the same: {same}"]))
+    report(good and same, name,
+           *([] if good and same
+             else [tap.stdout, tap.stderr, f"skipped: {left_out}, in JSON the same: {same}"]))
     return tap, document
 
 
 def check_good_plugins():
     expect_pass("a plugin without a fault passes", ["bind-host"], plugin("NONE"))
-    expect_pass("names in a map are the operator's choice", ["bind-host"], "--config", '{"labels": {"red": true}}', plugin("NONE"))
+    expect_pass("names in a map are the operator's choice", ["bind-host"], "--config",
+                '{"labels": {"red": true}}', plugin("NONE"))
     expect_pass("the example passes", ["bind-host", "subgraph"], HELLO)
-    expect_pass("integrations.so passes with a configuration and a host's schema", [], "--config", DATABASE, "--host-schema", HOST_SCHEMA, INTEGRATIONS)
-    tap, document = expect_pass("integrations.so passes without a configuration, with checks skipped", ["bind-host", *without_config()], INTEGRATIONS)
-    report("# SKIP needs --config: the plugin requires the setting `database`" in tap.stdout, "it says why checks were skipped", tap.stdout)
-    report(re.search(r"^# skipped: .*create, answers", tap.stdout, re.M) is not None, "the summary says what was skipped", tap.stdout)
-    wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations", "path": INTEGRATIONS, "abi": "0.1"}
-    report(wanted.items() <= document["plugin"].items() and re.fullmatch(r"\d+\.\d+\.\d+", document["plugin"]["version"]) is not None,
+    expect_pass("integrations.so passes with a configuration and a host's schema", [], "--config",
+                DATABASE, "--host-schema", HOST_SCHEMA, INTEGRATIONS)
+    tap, document = expect_pass(
+        "integrations.so passes without a configuration, with checks skipped",
+        ["bind-host", *without_config()], INTEGRATIONS)
+    report("# SKIP needs --config: the plugin requires the setting `database`" in tap.stdout,
+           "it says why checks were skipped", tap.stdout)
+    report(re.search(r"^# skipped: .*create, answers", tap.stdout, re.M) is not None,
+           "the summary says what was skipped", tap.stdout)
+    wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations",
+              "path": INTEGRATIONS, "abi": "0.1"}
+    report(wanted.items() <= document["plugin"].items()
+           and re.fullmatch(r"\d+\.\d+\.\d+", document["plugin"]["version"]) is not None,
            "JSON says which plugin it was", document["plugin"])
-    sums = [sum(each["result"] == result for each in document["checks"]) for result in ("ok", "not ok", "skip")]
-    report(sums == [document["passed"], document["failed"], document["skipped"]] and all("milliseconds" in each for each in document["checks"]),
+    sums = [sum(each["result"] == result for each in document["checks"])
+            for result in ("ok", "not ok", "skip")]
+    report(sums == [document["passed"], document["failed"], document["skipped"]]
+           and all("milliseconds" in each for each in document["checks"]),
            "JSON counts", document)
-    tap, _ = expect_pass("a plugin built with a newer header passes", ["bind-host"], plugin("LARGE_PLUGIN"))
-    report("64 more than this tool knows: built with a newer header" in tap.stdout, "and a note says so", tap.stdout)
+    tap, _ = expect_pass("a plugin built with a newer header passes", ["bind-host"],
+                         plugin("LARGE_PLUGIN"))
+    report("64 more than this tool knows: built with a newer header" in tap.stdout,
+           "and a note says so", tap.stdout)
     expect_pass("a plugin built with an older header passes", ["bind-host"], plugin("OLD_PLUGIN"))
 
 
@@ -270,7 +289,8 @@ def without_config():
 def expect_failure(name, check, detail, *arguments):
     tap = run(*arguments)
     outcomes, diagnostics = read_tap(tap.stdout)
-    good = tap.returncode == 1 and failed(outcomes) == [check] and detail in diagnostics[check]["detail"]
+    good = (tap.returncode == 1 and failed(outcomes) == [check]
+            and detail in diagnostics[check]["detail"])
     report(good, name, *([] if good else [tap.stdout, tap.stderr]))
     return tap
 
@@ -278,19 +298,23 @@ def expect_failure(name, check, detail, *arguments):
 def check_host_schema(folder):
     schema = folder / "host.graphql"
     schema.write_text("type Query { thing: Int } type Mutation { x: Int }")
-    expect_failure("bind-host fails where the host has the field", "bind-host", "`Query.thing` of the plugin org.example.faulty is already defined by the host",
+    expect_failure("bind-host fails where the host has the field", "bind-host",
+                   "`Query.thing` of the plugin org.example.faulty is already defined by the host",
                    "--host-schema", str(schema), plugin("NONE"))
 
 
 def check_files(folder):
     data = pathlib.Path(HELLO).read_bytes()
     broken = folder / "broken.so"
-    for name, content, detail in [("for another machine", data[:18] + b"\x01\x55" + data[20:], "built for another machine"),
+    for name, content, detail in [("for another machine", data[:18] + b"\x01\x55" + data[20:],
+                                   "built for another machine"),
                                  ("that was copied in part", data[:4000], "truncated"),
-                                 ("that is a program", data[:16] + b"\x02" + data[17:], "not a shared object")]:
+                                 ("that is a program", data[:16] + b"\x02" + data[17:],
+                                  "not a shared object")]:
         broken.write_bytes(content)
         tap = expect_failure(f"a file {name} fails", "file", detail, str(broken))
-        report(re.search(rf"^Bail out! .*{detail}", tap.stdout, re.M) is not None, f"a file {name} ends the run", tap.stdout)
+        report(re.search(rf"^Bail out! .*{detail}", tap.stdout, re.M) is not None,
+               f"a file {name} ends the run", tap.stdout)
 
 
 def check_cxx(folder):
@@ -298,37 +322,53 @@ def check_cxx(folder):
     if shutil.which("c++") is None or SANITIZED:
         return
     source, module = folder / "weak.cc", folder / "weak.so"
-    source.write_text('#include <vector>\n#include "gql_plugin.h"\nconst gql_plugin *gql_plugin_entry_v0(uint32_t major, uint32_t minor)\n'
-                      '{ std::vector<uint32_t> both; both.push_back(major); both.push_back(minor); return both.size() == 3 ? new gql_plugin : nullptr; }\n')
-    built = subprocess.run(["c++", "-shared", "-fPIC", "-O0", f"-I{ROOT}/abi", "-o", module, source], capture_output=True, text=True)
+    source.write_text('#include <vector>\n#include "gql_plugin.h"\n'
+                      'const gql_plugin *gql_plugin_entry_v0(uint32_t major, uint32_t minor)\n'
+                      '{ std::vector<uint32_t> both; both.push_back(major); both.push_back(minor); '
+                      'return both.size() == 3 ? new gql_plugin : nullptr; }\n')
+    built = subprocess.run(["c++", "-shared", "-fPIC", "-O0", f"-I{ROOT}/abi", "-o", module,
+                            source], capture_output=True, text=True)
     tap = run(str(module))
     outcomes, diagnostics = read_tap(tap.stdout) if built.returncode == 0 else ({}, {})
-    good = "among them weak symbols of C++" in diagnostics.get("exports", {}).get("detail", "") and "-fvisibility=hidden" in diagnostics["exports"]["cure"]
-    report(good, "weak symbols of C++ are reported as such", *([] if good else [built.stderr, tap.stdout]))
+    diagnostic = diagnostics.get("exports", {"detail": "", "cure": ""})
+    good = ("among them weak symbols of C++" in diagnostic["detail"]
+            and "-fvisibility=hidden" in diagnostic["cure"])
+    report(good, "weak symbols of C++ are reported as such",
+           *([] if good else [built.stderr, tap.stdout]))
 
 
 def check_calls(folder):
     calls = folder / "calls.json"
-    organization = {"actor": "ada", "grants": [{"organizationId": "acme", "actions": ["READ", "CREATE"]}]}
+    organization = {"actor": "ada",
+                    "grants": [{"organizationId": "acme", "actions": ["READ", "CREATE"]}]}
     calls.write_text(json.dumps([
-        {"type": "Mutation", "field": "integrationCreate", "arguments": {"input": {"organizationId": "acme", "title": "One"}},
+        {"type": "Mutation", "field": "integrationCreate",
+         "arguments": {"input": {"organizationId": "acme", "title": "One"}},
          "selection": "integration { id title organization { id } }", "as": organization},
-        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"}, "selection": "nodes { title } total { count }", "as": organization},
-        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"}, "as": "nobody"},
+        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"},
+         "selection": "nodes { title } total { count }", "as": organization},
+        {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"},
+         "as": "nobody"},
         {"load": "Integration", "ids": ["x", "y"], "selection": "id"},
     ]))
-    tap, _ = expect_pass("given calls are made", ["bind-host"], "--config", DATABASE, "--calls", str(calls), INTEGRATIONS)
-    report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout, "and answered as they should be", tap.stdout)
-    expect_failure("a call of an unknown field fails", "answers", "the plugin has no resolver for Query.nothing",
+    tap, _ = expect_pass("given calls are made", ["bind-host"], "--config", DATABASE, "--calls",
+                         str(calls), INTEGRATIONS)
+    report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout,
+           "and answered as they should be", tap.stdout)
+    expect_failure("a call of an unknown field fails", "answers",
+                   "the plugin has no resolver for Query.nothing",
                    "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
     expect_failure("a call with a parent is made", "values", "instead of `String`",
-                   "--calls", '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, "parent": {"id": 1}}]', plugin("OTHER_TYPE"))
+                   "--calls",
+                   '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, '
+                   '"parent": {"id": 1}}]', plugin("OTHER_TYPE"))
 
 
 def expect_misuse(name, said, *arguments):
     result = run(*arguments)
     good = result.returncode == 2 and said in result.stderr and result.stdout == ""
-    report(good, f"{name}: status 2 and a message", *([] if good else [result.returncode, result.stdout, result.stderr]))
+    report(good, f"{name}: status 2 and a message",
+           *([] if good else [result.returncode, result.stdout, result.stderr]))
 
 
 def check_misuse(folder):
@@ -345,16 +385,25 @@ def check_misuse(folder):
         ("an unknown option", "--frobnicate", "--frobnicate", HELLO),
         ("an option without its value", "requires an argument", HELLO, "--config"),
         ("a configuration that is not JSON", "--config: not JSON: ", "--config", '{"a"', HELLO),
-        ("a configuration that is a list", "--config: not a JSON object", "--config", str(folder / "list.json"), HELLO),
-        ("a configuration that is not UTF-8", "--config: not JSON: ", "--config", str(latin), HELLO),
-        ("a configuration file that does not exist", "--config /nowhere: No such file", "--config", "/nowhere", HELLO),
+        ("a configuration that is a list", "--config: not a JSON object", "--config",
+         str(folder / "list.json"), HELLO),
+        ("a configuration that is not UTF-8", "--config: not JSON: ", "--config", str(latin),
+         HELLO),
+        ("a configuration file that does not exist", "--config /nowhere: No such file", "--config",
+         "/nowhere", HELLO),
         ("three configurations", "given more than twice", *["--config", "{}"] * 3, HELLO),
-        ("calls that are not a list", "--calls: not a JSON list", "--calls", str(latin.with_name("object.json")), HELLO),
-        ("a call with an unknown member", "--calls: call 0: ", "--calls", '[{"type": "Query", "field": "hello", "x": 1}]', HELLO),
-        ("a call of nothing", "either `type` and `field`, or `load` and `ids`", "--calls", '[{"arguments": {}}]', HELLO),
-        ("a call as an unknown actor", "`as` must be", "--calls", '[{"type": "Query", "field": "hello", "as": "root"}]', HELLO),
-        ("a call with a broken selection", "`selection` must be", "--calls", '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
-        ("a host's schema that can't be parsed", "schema, line 1", "--host-schema", str(folder / "list.json"), HELLO),
+        ("calls that are not a list", "--calls: not a JSON list", "--calls",
+         str(latin.with_name("object.json")), HELLO),
+        ("a call with an unknown member", "--calls: call 0: ", "--calls",
+         '[{"type": "Query", "field": "hello", "x": 1}]', HELLO),
+        ("a call of nothing", "either `type` and `field`, or `load` and `ids`", "--calls",
+         '[{"arguments": {}}]', HELLO),
+        ("a call as an unknown actor", "`as` must be", "--calls",
+         '[{"type": "Query", "field": "hello", "as": "root"}]', HELLO),
+        ("a call with a broken selection", "`selection` must be", "--calls",
+         '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
+        ("a host's schema that can't be parsed", "schema, line 1", "--host-schema",
+         str(folder / "list.json"), HELLO),
         ("too few rounds", '--rounds: "4" is not a number from 5', "--rounds", "4", HELLO),
         ("an odd timeout", '--timeout: "1s" is not a number from 1', "--timeout", "1s", HELLO),
     ]:
@@ -365,38 +414,48 @@ def check_misuse(folder):
 
 def check_help():
     result = run("--help")
-    options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help", "--version"]
-    report(result.returncode == 0 and all(option in result.stdout for option in options), "--help names every option", result.stdout)
+    options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help",
+               "--version"]
+    report(result.returncode == 0 and all(option in result.stdout for option in options),
+           "--help names every option", result.stdout)
     book = (ROOT / "abi/README.md").read_text()
-    missing = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"] if f"`{each['name']}`" not in book]
+    missing = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"]
+               if f"`{each['name']}`" not in book]
     report(not missing, "the book names every check", *missing)
-    report(re.fullmatch(r"gql-plugin-check \d+\.\d+\.\d+\n", run("--version").stdout) is not None, "--version prints the version")
+    report(re.fullmatch(r"gql-plugin-check \d+\.\d+\.\d+\n", run("--version").stdout) is not None,
+           "--version prints the version")
 
 
 def check_interrupt(folder, signal_number):
     """Interrupts the tool while drain hangs."""
-    with subprocess.Popen([CHECK, plugin("DRAIN_HANGS")], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    with subprocess.Popen([CHECK, plugin("DRAIN_HANGS")], stdout=subprocess.PIPE,
+                          stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "TMPDIR": str(folder)}) as process:
         for line in process.stdout:
             if " config-strict:" in line:
                 break
         process.send_signal(signal_number)
         _, said = process.communicate(timeout=60)
-    report(process.returncode == 2 and "interrupted" in said, f"signal {signal_number} ends the tool with status 2", process.returncode, said)
+    report(process.returncode == 2 and "interrupted" in said,
+           f"signal {signal_number} ends the tool with status 2", process.returncode, said)
 
 
 def check_traces(folder):
     """Nothing is left: no scratch folder, no process of a check that hung."""
-    subprocess.run([CHECK, "--timeout", "1", plugin("DRAIN_HANGS")], capture_output=True, env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
-    subprocess.run([CHECK, "--config", DATABASE, INTEGRATIONS], capture_output=True, env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
+    subprocess.run([CHECK, "--timeout", "1", plugin("DRAIN_HANGS")], capture_output=True,
+                   env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
+    subprocess.run([CHECK, "--config", DATABASE, INTEGRATIONS], capture_output=True,
+                   env={**os.environ, "TMPDIR": str(folder)}, timeout=300)
     for signal_number in (signal.SIGINT, signal.SIGTERM):
         check_interrupt(folder, signal_number)
-    with subprocess.Popen([CHECK, HELLO], stdout=subprocess.PIPE, env={**os.environ, "TMPDIR": str(folder)}) as closed:
+    with subprocess.Popen([CHECK, HELLO], stdout=subprocess.PIPE,
+                          env={**os.environ, "TMPDIR": str(folder)}) as closed:
         closed.stdout.close()
     report(closed.returncode == 0, "a report that nobody reads is not an error", closed.returncode)
     left = list(folder.glob("gql-plugin-check-*"))
     report(not left, "no folder is left", *left)
-    running = [each for each in pathlib.Path("/proc").glob("[0-9]*") if plugin("DRAIN_HANGS") in command_of(each)]
+    running = [each for each in pathlib.Path("/proc").glob("[0-9]*")
+               if plugin("DRAIN_HANGS") in command_of(each)]
     report(not running, "no process is left", *running)
 
 
@@ -412,7 +471,8 @@ def main():
     check_good_plugins()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for each in (check_host_schema, check_files, check_cxx, check_calls, check_misuse, check_traces):
+        for each in (check_host_schema, check_files, check_cxx, check_calls, check_misuse,
+                     check_traces):
             each(folder)
     check_help()
     print(f"1..{len(RESULTS)}")
