@@ -15,21 +15,21 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Beyond the timeout, so that a check that waits for itself says so first. */
+/* Added to the timeout, so that a check that itself waits for the plugin reports first. */
 enum { GRACE_SECONDS = 2 };
 
 struct child {
     pid_t process;
     int output;
     int status;
-    int interrupted; /* The signal that the tool was sent, or 0. */
+    int interrupted; /* The signal that the tool received, or 0. */
     bool hung;
     char hung_in[CHECK_STEP_TEXT];
 };
 
-/* ---- Inside ---- */
+/* ---- In the child ---- */
 
-/* A crash must look like one: sanitizers and hosts install handlers, which a fork inherits. */
+/* Sanitizers install handlers, which a fork inherits; a crash must end the child by its signal. */
 static void reset_signals(void)
 {
     static const int signals[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGABRT,
@@ -47,19 +47,19 @@ static void run_inside(const struct check *check, struct check_run *run, int out
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
     reset_signals();
-    /* What a plugin prints must not get in between the lines of the report. */
+    /* Keeps what the plugin prints out of the report. */
     dup2(output, STDOUT_FILENO);
     dup2(output, STDERR_FILENO);
     check_share(run->shared);
     check->run(run);
     fflush(NULL);
     atomic_store(&run->shared->finished, 1);
-    _exit(0); /* No exit handlers: leaks on purpose are none of the sanitizer's business. */
+    _exit(0); /* Without exit handlers: LeakSanitizer must not report leaks under test. */
 }
 
-/* ---- Outside ---- */
+/* ---- In the tool ---- */
 
-/* Which step takes too long, the first time that one does. */
+/* Whether a step has taken too long; hung_in keeps the first one. */
 static bool find_hang(struct child *child, struct check_shared *shared, unsigned timeout)
 {
     const uint64_t limit = (uint64_t)(timeout + GRACE_SECONDS) * 1000000000u;
@@ -94,7 +94,7 @@ static void wait_for(struct child *child, struct check_shared *shared, unsigned 
         if (signal > 0 && signal != SIGCHLD)
             child->interrupted = signal;
     }
-    kill(-child->process, SIGKILL); /* Processes that the plugin left behind. */
+    kill(-child->process, SIGKILL); /* Processes that the plugin has started. */
 }
 
 static void describe_steps(const struct check_shared *shared, char *text, size_t size)
@@ -104,8 +104,8 @@ static void describe_steps(const struct check_shared *shared, char *text, size_t
     for (size_t i = 0; i < CHECK_STEPS && used < size; i++) {
         if (atomic_load(&shared->steps[i].since) == 0)
             continue;
-        const int more = snprintf(text + used, size - used, "%s%s",
-                                  used == 0 ? " in " : ", beside ", shared->steps[i].what);
+        const int more = snprintf(text + used, size - used, "%s%s", used == 0 ? " in " : " and ",
+                                  shared->steps[i].what);
         used += more > 0 ? (size_t)more : 0;
     }
 }
@@ -119,18 +119,19 @@ static void judge(const struct child *child, const struct check_shared *shared, 
         snprintf(result->detail, sizeof result->detail, "%s did not return within %u s",
                  child->hung_in, timeout);
     else if (WIFSIGNALED(child->status))
-        snprintf(result->detail, sizeof result->detail, "the process was ended by signal %d (%s)%s",
-                 WTERMSIG(child->status), strsignal(WTERMSIG(child->status)), where);
+        snprintf(result->detail, sizeof result->detail,
+                 "the process was killed by signal %d (%s)%s", WTERMSIG(child->status),
+                 strsignal(WTERMSIG(child->status)), where);
     else if (atomic_load(&shared->finished) == 0)
         snprintf(result->detail, sizeof result->detail,
-                 "the plugin ended the process with status %d%s", WEXITSTATUS(child->status),
+                 "the plugin exited the process with status %d%s", WEXITSTATUS(child->status),
                  where);
     else
         return;
     result->outcome = CHECK_NOT_OK;
 }
 
-/* The last lines, as far as there is room. */
+/* Keeps the last lines that fit. */
 static void read_output(int output, struct check_result *result)
 {
     const off_t size = lseek(output, 0, SEEK_END);
@@ -142,7 +143,7 @@ static void read_output(int output, struct check_result *result)
         memmove(result->output, line + 1, strlen(line));
 }
 
-static bool give_up(struct check_result *result, const char *what)
+static bool fail(struct check_result *result, const char *what)
 {
     snprintf(result->detail, sizeof result->detail, "%s: %s", what, strerror(errno));
     return false;
@@ -167,13 +168,13 @@ bool child_run(const struct check *check, const struct check_run *run,
     struct check_shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
-        return give_up(result, "mmap");
+        return fail(result, "mmap");
     struct child child = {.output = memfd_create("output", MFD_CLOEXEC)};
     struct check_run inside = *run;
     inside.shared = shared;
     if (child.output < 0) {
         munmap(shared, sizeof *shared);
-        return give_up(result, "memfd_create");
+        return fail(result, "memfd_create");
     }
     start_and_wait(check, &inside, &child);
     bool made = child.process > 0;
@@ -188,7 +189,7 @@ bool child_run(const struct check *check, const struct check_run *run,
         if (shared->identity.abi_known != 0)
             *identity = shared->identity;
     } else {
-        give_up(result, "fork");
+        fail(result, "fork");
     }
     close(child.output);
     munmap(shared, sizeof *shared);

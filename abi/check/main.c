@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* gql-plugin-check: what an operator runs before dropping a plugin into the folder. See --help. */
+/* gql-plugin-check: checks a plugin before it is installed. See --help. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/checks/registry.h"
 #include "abi/check/child.h"
 #include "abi/check/options.h"
 #include "abi/check/report.h"
@@ -13,7 +14,7 @@
 
 enum { STATUS_PASSED, STATUS_FAILED, STATUS_NOT_RUN };
 
-/* The first of the checks that this one needs and that did not pass, or NULL. */
+/* The first check that this one needs and that did not pass; NULL if there is none. */
 static const char *missing_need(const struct check *check, const struct check_run *run)
 {
     for (size_t i = 0; i < CHECK_NEEDS && check->needs[i] != NULL; i++)
@@ -22,7 +23,7 @@ static const char *missing_need(const struct check *check, const struct check_ru
     return NULL;
 }
 
-/* False where the tool itself could not do its part. */
+/* False if the tool itself failed; it has printed why. */
 static bool run_check(const struct check *check, struct check_run *run,
                       struct check_identity *identity, struct check_result *result)
 {
@@ -34,28 +35,29 @@ static bool run_check(const struct check *check, struct check_run *run,
         return true;
     }
     if (!scratch_make(folder)) {
-        fprintf(stderr, "gql-plugin-check: no folder for scratch: %s\n", strerror(errno));
+        fprintf(stderr, "gql-plugin-check: can't create a scratch folder: %s\n", strerror(errno));
         return false;
     }
     run->scratch = folder;
-    const bool made = child_run(check, run, identity, result);
+    const bool finished = child_run(check, run, identity, result);
     scratch_remove(folder);
-    if (!made)
+    if (!finished)
         fprintf(stderr, "gql-plugin-check: %s\n", result->detail);
-    return made;
+    return finished;
 }
 
 static int run_checks(const struct check_options *options, struct check_result *results)
 {
     struct check_identity identity = {0};
-    struct check_run run = {.options = options, .results = results};
+    struct check_run run = {.options = options, .checks = checks, .results = results};
     int status = STATUS_PASSED;
     report_begin(options);
-    for (size_t i = 0; i < check_count; i++) {
+    while (run.done < check_count) {
+        const size_t i = run.done;
         report_progress(i);
         if (!run_check(&checks[i], &run, &identity, &results[i]))
             return STATUS_NOT_RUN;
-        results[i].done = true;
+        run.done++;
         report_result(options, i, &results[i]);
         if (results[i].outcome != CHECK_NOT_OK)
             continue;
@@ -65,7 +67,7 @@ static int run_checks(const struct check_options *options, struct check_result *
             break;
         }
     }
-    report_end(options, &identity, results);
+    report_end(&run, &identity);
     return status;
 }
 
@@ -75,7 +77,7 @@ int main(int argument_count, char **arguments)
     sigset_t signals;
     child_signals(&signals);
     sigprocmask(SIG_BLOCK, &signals, NULL);
-    /* Whoever reads may have seen enough; what the checks made is still removed. */
+    /* A reader that closes the pipe early must not keep the scratch folders from being removed. */
     signal(SIGPIPE, SIG_IGN);
     const enum options_outcome outcome = options_read(argument_count, arguments, &options);
     int status = outcome == OPTIONS_DONE ? STATUS_PASSED : STATUS_NOT_RUN;

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "abi/check/harness/given_calls.h"
 #include "abi/check/help.h"
-#include "abi/check/plan.h"
 #include "gql_host.h"
 
 enum { MOST_BYTES = 16 << 20, DEFAULT_ROUNDS = 20, LEAST_ROUNDS = 5, DEFAULT_TIMEOUT = 10 };
@@ -40,7 +40,7 @@ static char *read_file(const char *option, const char *path)
              fread(text, 1, (size_t)status.st_size, file) != (size_t)status.st_size)
         fail("%s %s: can't be read", option, path);
     else if (strlen(text) != (size_t)status.st_size)
-        fail("%s %s: holds a NUL byte, so it is not text", option, path);
+        fail("%s %s: not text: contains a NUL byte", option, path);
     else {
         fclose(file);
         return text;
@@ -51,7 +51,7 @@ static char *read_file(const char *option, const char *path)
     return NULL;
 }
 
-/* JSON is taken from the command line itself where it begins as JSON does. */
+/* The value is JSON itself if it starts with `opening`, else the path of a file. */
 static json_t *read_json(const char *option, const char *value, char opening, char **ret_text)
 {
     json_error_t error;
@@ -78,7 +78,8 @@ static json_t *read_json(const char *option, const char *value, char opening, ch
 static bool take_config(struct check_options *options, const char *value)
 {
     if (options->configs[1] != NULL)
-        return fail("--config: at most two, one for each of the instances that live side by side");
+        return fail(
+            "--config: given more than twice; the second is for the second of two instances");
     json_t *json = read_json("--config", value, '{',
                              &options->configs[options->configs[0] == NULL ? 0 : 1]);
     json_decref(json);
@@ -87,14 +88,14 @@ static bool take_config(struct check_options *options, const char *value)
 
 static bool take_calls(struct check_options *options, const char *value)
 {
-    char fault[512];
+    char detail[512];
     char *text = NULL;
     json_decref(options->calls);
     options->calls = read_json("--calls", value, '[', &text);
     free(text);
     if (options->calls == NULL)
         return false;
-    return plan_check(options->calls, fault, sizeof fault) || fail("--calls: %s", fault);
+    return given_calls_check(options->calls, detail, sizeof detail) || fail("--calls: %s", detail);
 }
 
 static bool take_host_schema(struct check_options *options, const char *path)
@@ -124,7 +125,7 @@ static bool take_number(const char *option, const char *value, unsigned least, u
     return true;
 }
 
-/* Anything that is an ELF file is looked at by the checks; what is not is no plugin at all. */
+/* Other files than ELF are a mistake on the command line; ELF files are left to the checks. */
 static bool is_elf_file(const char *path)
 {
     struct stat status;
@@ -139,7 +140,7 @@ static bool is_elf_file(const char *path)
     const bool elf = fread(magic, 1, SELFMAG, file) == SELFMAG &&
                      memcmp(magic, ELFMAG, SELFMAG) == 0;
     fclose(file);
-    return elf || fail("%s: not an ELF file, so not a plugin", path);
+    return elf || fail("%s: not a plugin: not an ELF file", path);
 }
 
 static bool take_option(struct check_options *options, int option)
@@ -158,7 +159,7 @@ static bool take_option(struct check_options *options, int option)
     case 'j':
         return options->json = true;
     default:
-        return fail("see --help"); /* getopt_long has said what is wrong. */
+        return fail("see --help"); /* getopt_long has printed what is wrong. */
     }
 }
 
@@ -186,7 +187,8 @@ enum options_outcome options_read(int argument_count, char **arguments,
             return OPTIONS_WRONG;
     }
     if (argument_count - optind != 1) {
-        fail("%s; see --help", optind == argument_count ? "which plugin?" : "one plugin at a time");
+        fail("%s; see --help",
+             optind == argument_count ? "no plugin given" : "more than one plugin given");
         return OPTIONS_WRONG;
     }
     options->plugin = arguments[optind];

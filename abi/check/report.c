@@ -7,11 +7,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "abi/check/notation.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/inspect/notation.h"
 
-/* ---- Texts: a plugin's own may hold anything ---- */
+/* ---- Texts: those of the plugin may hold any bytes ---- */
 
-/* UTF-8 for JSON: other bytes become question marks. Cut off texts may end within a character. */
+/* Replaces bytes that are not UTF-8 by question marks; a truncated text may end in some. */
 static json_t *json_text(const char *text)
 {
     char *copy = strdup(text);
@@ -23,7 +24,7 @@ static json_t *json_text(const char *text)
     return json;
 }
 
-/* A string in double quotes is the same in JSON and in YAML. */
+/* YAML's double-quoted strings include those of JSON. */
 static void print_quoted(const char *name, const char *text)
 {
     json_t *json = json_text(text);
@@ -71,7 +72,7 @@ static void clear_progress(void)
 static void print_diagnostic(const struct check_result *result)
 {
     puts("  ---");
-    print_quoted("cause", result->detail);
+    print_quoted("detail", result->detail);
     print_quoted("cure", result->cure);
     printf("  milliseconds: %" PRIu64 "\n", result->milliseconds);
     if (result->output[0] != '\0')
@@ -96,28 +97,27 @@ void report_result(const struct check_options *options, size_t index,
     fflush(stdout);
 }
 
-void report_bail_out(const struct check_options *options, const char *reason)
+void report_bail_out(const struct check_options *options, const char *detail)
 {
     if (!options->json)
-        printf("Bail out! %.*s\n", (int)strcspn(reason, "\n"), reason);
+        printf("Bail out! %.*s\n", (int)strcspn(detail, "\n"), detail);
 }
 
-/* ---- At the end ---- */
+/* ---- The summary ---- */
 
-static size_t count(const struct check_result *results, enum check_outcome outcome)
+static size_t count(const struct check_run *run, enum check_outcome outcome)
 {
     size_t sum = 0;
-    for (size_t i = 0; i < check_count; i++)
-        sum += results[i].done && results[i].outcome == outcome;
+    for (size_t i = 0; i < run->done; i++)
+        sum += run->results[i].outcome == outcome;
     return sum;
 }
 
-static void print_names(const struct check_result *results, enum check_outcome outcome,
-                        const char *label)
+static void print_names(const struct check_run *run, enum check_outcome outcome, const char *label)
 {
     const char *separator = label;
-    for (size_t i = 0; i < check_count; i++) {
-        if (!results[i].done || results[i].outcome != outcome)
+    for (size_t i = 0; i < run->done; i++) {
+        if (run->results[i].outcome != outcome)
             continue;
         printf("%s%s", separator, checks[i].name);
         separator = ", ";
@@ -126,19 +126,20 @@ static void print_names(const struct check_result *results, enum check_outcome o
         puts("");
 }
 
-static void print_summary(const struct check_options *options,
-                          const struct check_identity *identity, const struct check_result *results)
+static void print_summary(const struct check_run *run, const struct check_identity *identity)
 {
-    print_names(results, CHECK_NOT_OK, "# failed: ");
-    print_names(results, CHECK_SKIP, "# skipped: ");
+    print_names(run, CHECK_NOT_OK, "# failed: ");
+    print_names(run, CHECK_SKIP, "# skipped: ");
     if (identity->id[0] != '\0')
         printf("# %s %s, plugin ABI %u.%u: ", identity->id, identity->version, identity->abi_major,
                identity->abi_minor);
     else
-        printf("# %s: ", options->plugin);
-    printf("%zu passed, %zu failed, %zu skipped\n", count(results, CHECK_OK),
-           count(results, CHECK_NOT_OK), count(results, CHECK_SKIP));
+        printf("# %s: ", run->options->plugin);
+    printf("%zu passed, %zu failed, %zu skipped\n", count(run, CHECK_OK), count(run, CHECK_NOT_OK),
+           count(run, CHECK_SKIP));
 }
+
+/* ---- JSON ---- */
 
 static json_t *identity_json(const struct check_options *options,
                              const struct check_identity *identity)
@@ -172,29 +173,26 @@ static json_t *result_json(size_t index, const struct check_result *result)
     return json;
 }
 
-static void print_json(const struct check_options *options, const struct check_identity *identity,
-                       const struct check_result *results)
+static void print_json(const struct check_run *run, const struct check_identity *identity)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < check_count; i++)
-        if (results[i].done)
-            json_array_append_new(list, result_json(i, &results[i]));
+    for (size_t i = 0; i < run->done; i++)
+        json_array_append_new(list, result_json(i, &run->results[i]));
     json_t *document = json_pack("{s:o, s:o, s:I, s:I, s:I}", "plugin",
-                                 identity_json(options, identity), "checks", list, "passed",
-                                 (json_int_t)count(results, CHECK_OK), "failed",
-                                 (json_int_t)count(results, CHECK_NOT_OK), "skipped",
-                                 (json_int_t)count(results, CHECK_SKIP));
+                                 identity_json(run->options, identity), "checks", list, "passed",
+                                 (json_int_t)count(run, CHECK_OK), "failed",
+                                 (json_int_t)count(run, CHECK_NOT_OK), "skipped",
+                                 (json_int_t)count(run, CHECK_SKIP));
     json_dumpf(document, stdout, JSON_INDENT(2));
     puts("");
     json_decref(document);
 }
 
-void report_end(const struct check_options *options, const struct check_identity *identity,
-                const struct check_result *results)
+void report_end(const struct check_run *run, const struct check_identity *identity)
 {
     clear_progress();
-    if (options->json)
-        print_json(options, identity, results);
+    if (run->options->json)
+        print_json(run, identity);
     else
-        print_summary(options, identity, results);
+        print_summary(run, identity);
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What is printed: TAP as the checks go, or one JSON document at the end. */
+/* Prints the results: TAP while the checks run, or one JSON document at the end. */
 #ifndef GQL_CHECK_REPORT_H
 #define GQL_CHECK_REPORT_H
 
-#include "abi/check/check.h"
+#include "abi/check/harness/check.h"
 
 void report_begin(const struct check_options *options);
 
@@ -13,9 +13,9 @@ void report_result(const struct check_options *options, size_t index,
                    const struct check_result *result);
 
 /* Nothing more can be checked. */
-void report_bail_out(const struct check_options *options, const char *reason);
+void report_bail_out(const struct check_options *options, const char *detail);
 
-void report_end(const struct check_options *options, const struct check_identity *identity,
-                const struct check_result *results);
+/* The summary, or the JSON document, of the checks that are done. */
+void report_end(const struct check_run *run, const struct check_identity *identity);
 
 #endif

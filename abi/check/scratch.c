@@ -10,7 +10,7 @@
 bool scratch_make(char path[SCRATCH_PATH])
 {
     const char *below = getenv("TMPDIR");
-    /* The path is put into JSON as it is. */
+    /* The path is inserted into JSON text unescaped. */
     if (below == NULL || below[0] != '/' || strpbrk(below, "\"\\") != NULL)
         below = "/tmp";
     const int size = snprintf(path, SCRATCH_PATH, "%s/gql-plugin-check-XXXXXX", below);

@@ -6,10 +6,10 @@
 
 enum { SCRATCH_PATH = 256 };
 
-/* A new empty folder below TMPDIR or /tmp. False with errno set. */
+/* Creates an empty folder in TMPDIR or /tmp. False with errno set. */
 bool scratch_make(char path[SCRATCH_PATH]);
 
-/* Removes it with all that is in it. */
+/* Removes the folder and its contents. */
 void scratch_remove(const char *path);
 
 #endif

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Takes the bytes of a character that vsnprintf cut in two off the end. */
+/* Removes the bytes of a character that vsnprintf has cut in two from the end. */
 static void drop_partial_character(char *text)
 {
     size_t size = strlen(text);

@@ -5,8 +5,8 @@
 #include "gql_plugin.h"
 
 /*
- * Writes code and message into *failure (may be NULL), cut off between characters of UTF-8, and
- * returns the code, so that `return gql_fail(failure, …)` leaves a function.
+ * Writes code and message into *failure (may be NULL) and returns the code. The message is
+ * truncated between characters of UTF-8.
  */
 __attribute__((format(printf, 3, 4))) int32_t gql_fail(gql_failure *failure, int32_t code,
                                                        const char *format, ...);

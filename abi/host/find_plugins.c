@@ -13,13 +13,13 @@ static int is_plugin_name(const struct dirent *entry)
     return entry->d_name[0] != '.' && size > 3 && strcmp(entry->d_name + size - 3, ".so") == 0;
 }
 
-/* By bytes, so that the order is the same under every locale. */
+/* Compares bytes, so that the order does not depend on the locale. */
 static int by_name(const struct dirent **left, const struct dirent **right)
 {
     return strcmp((*left)->d_name, (*right)->d_name);
 }
 
-/* One allocation: the pointers, then the texts that they point to. */
+/* Returns one allocation: the pointers, then the strings. */
 static char **join_paths(const char *folder, struct dirent *const *entries, size_t count)
 {
     const size_t folder_size = strlen(folder);

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/elf_check.h"
+#include "abi/host/elf_validation.h"
 #include "abi/host/failure.h"
-#include "abi/host/plugin_check.h"
+#include "abi/host/plugin_validation.h"
 #include "gql_host.h"
 
 struct gql_library {
@@ -19,7 +19,7 @@ struct gql_library {
     _Atomic uint64_t instances;
 };
 
-/* init and deinit of a file that is opened twice must not run at the same time. */
+/* Serializes init and deinit: a file may be opened twice at the same time. */
 static pthread_mutex_t control = PTHREAD_MUTEX_INITIALIZER;
 
 static int32_t map_code(gql_library *library, gql_failure *failure)
@@ -27,14 +27,14 @@ static int32_t map_code(gql_library *library, gql_failure *failure)
     library->code = dlopen(library->path, RTLD_NOW | RTLD_LOCAL);
     if (library->code != NULL)
         return GQL_OK;
-    /* The loader's message often begins with the path. */
-    const char *reason = dlerror();
+    /* The loader's message often starts with the path. */
+    const char *error = dlerror();
     const size_t prefix = strlen(library->path);
-    if (reason != NULL && strncmp(reason, library->path, prefix) == 0 &&
-        strncmp(reason + prefix, ": ", 2) == 0)
-        reason += prefix + 2;
+    if (error != NULL && strncmp(error, library->path, prefix) == 0 &&
+        strncmp(error + prefix, ": ", 2) == 0)
+        error += prefix + 2;
     return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s", library->path,
-                    reason != NULL ? reason : "unknown reason");
+                    error != NULL ? error : "unknown error");
 }
 
 static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
@@ -45,7 +45,7 @@ static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
         if (dlsym(library->code, symbol) != NULL)
             return gql_fail(failure, GQL_E_VERSION,
                             "%s: a plugin for version %u of the plugin ABI (it exports %s), but "
-                            "this host speaks %u.%u",
+                            "this host implements %u.%u",
                             library->path, major, symbol, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     }
     return gql_fail(failure, GQL_E_UNAVAILABLE,
@@ -64,32 +64,35 @@ static int32_t enter(gql_library *library, gql_failure *failure)
     library->plugin = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
     if (library->plugin == NULL)
         return gql_fail(failure, GQL_E_VERSION,
-                        "%s: the plugin refuses to work with a host of plugin ABI %u.%u",
-                        library->path, GQL_ABI_MAJOR, GQL_ABI_MINOR);
-    return gql_plugin_check(library->path, library->plugin, failure);
+                        "%s: the plugin does not support hosts of plugin ABI %u.%u", library->path,
+                        GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    return gql_plugin_validate(library->path, library->plugin, failure);
 }
 
-/* Makes a negative code of anything a plugin might return, and sees that there is a message. */
+/*
+ * Passes on the failure of a plugin's function. Whatever the plugin returns, the result is a
+ * negative code and a message.
+ */
 static int32_t take_failure(const gql_library *library, const char *function, int32_t code,
                             gql_failure *from, gql_failure *failure)
 {
     from->message[sizeof from->message - 1] = '\0';
     if (code > 0 || code < GQL_E_LIMIT)
-        return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is no code of the ABI",
+        return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is not a code of the ABI",
                         library->path, function, (int)code);
     if (from->message[0] == '\0')
-        return gql_fail(failure, code, "%s: %s failed with code %d and gave no reason",
-                        library->path, function, (int)code);
+        return gql_fail(failure, code, "%s: %s failed with code %d and no message", library->path,
+                        function, (int)code);
     return gql_fail(failure, code, "%s: %s", library->path, from->message);
 }
 
 static int32_t initialize(gql_library *library, gql_failure *failure)
 {
-    gql_failure reason = {.struct_size = sizeof reason};
+    gql_failure from = {.struct_size = sizeof from};
     pthread_mutex_lock(&control);
-    const int32_t code = library->plugin->init(gql_runtime_host(library->runtime), &reason);
+    const int32_t code = library->plugin->init(gql_runtime_host(library->runtime), &from);
     pthread_mutex_unlock(&control);
-    return code == GQL_OK ? GQL_OK : take_failure(library, "init", code, &reason, failure);
+    return code == GQL_OK ? GQL_OK : take_failure(library, "init", code, &from, failure);
 }
 
 static void forget(gql_library *library, bool unload)
@@ -106,14 +109,14 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
     if (runtime == NULL || path == NULL || ret_library == NULL)
         return gql_fail(failure, GQL_E_MISUSE,
                         "gql_library_open: runtime, path and ret_library must not be NULL");
-    int32_t code = gql_elf_check(path, failure);
+    int32_t code = gql_elf_validate(path, failure);
     if (code != GQL_OK)
         return code;
     gql_library *library = calloc(1, sizeof *library);
     if (library == NULL)
         return gql_fail_no_memory(failure);
     library->runtime = runtime;
-    /* With a slash in it, or dlopen would search elsewhere. */
+    /* dlopen searches the library path for names without a slash. */
     library->path = realpath(path, NULL);
     if (library->path == NULL)
         code = gql_fail_no_memory(failure);
@@ -136,7 +139,7 @@ void gql_library_close(gql_library **library, bool unload)
         return;
     gql_library *old = *library;
     *library = NULL;
-    /* With instances left neither is safe: they, and their threads, run the plugin's code. */
+    /* While instances live, their threads may run: neither deinit nor dlclose is safe. */
     const bool idle = atomic_load(&old->instances) == 0;
     if (idle) {
         pthread_mutex_lock(&control);
@@ -162,12 +165,12 @@ int32_t gql_instance_create(gql_library *library, const char *config, size_t con
     if (library == NULL || config == NULL || ret_instance == NULL)
         return gql_fail(failure, GQL_E_MISUSE,
                         "gql_instance_create: library, config and ret_instance must not be NULL");
-    gql_failure reason = {.struct_size = sizeof reason};
+    gql_failure from = {.struct_size = sizeof from};
     gql_instance *instance = NULL;
     const int32_t code = library->plugin->create(gql_runtime_host(library->runtime), config,
-                                                 config_size, &instance, &reason);
+                                                 config_size, &instance, &from);
     if (code != GQL_OK)
-        return take_failure(library, "create", code, &reason, failure);
+        return take_failure(library, "create", code, &from, failure);
     if (instance == NULL)
         return gql_fail(failure, GQL_E_MISUSE, "%s: create returned GQL_OK but no instance",
                         library->path);

@@ -8,8 +8,8 @@ enum {
     GUARD_SIZE = 64,
     GUARD_BYTE = 0x5C,
     QUARANTINE_BYTE = 0xA5,
-    QUARANTINE_MINIMUM = 256, /* Calls that broke the contract and are kept from use. */
-    KEPT_CAPACITY = 65536,    /* A larger buffer is not kept for the next call. */
+    QUARANTINE_MINIMUM = 256, /* For slots of calls that broke the contract. */
+    KEPT_CAPACITY = 65536,    /* Larger buffers are freed, not kept for the next call. */
 };
 
 #define INDEX_BITS 20
@@ -60,7 +60,7 @@ static struct reply_slot *pop_free(struct reply_table *table, uint32_t shard)
     return slot;
 }
 
-/* Adds a chunk of slots to a shard, all but the first, which is returned. */
+/* Allocates a chunk of slots. Returns the first and adds the others to the shard's free list. */
 static struct reply_slot *add_chunk(struct reply_table *table, uint32_t shard, int32_t *ret_code)
 {
     struct reply_slot *chunk = aligned_alloc(_Alignof(struct reply_slot),
@@ -105,7 +105,7 @@ bool reply_slot_set_capacity(struct reply_slot *slot, size_t capacity)
 
 static void open_slot(struct reply_slot *slot, gql_runtime *runtime)
 {
-    /* Bit 63 stays free for REPLY_BUSY; a slot's first use makes 1, so that no handle is 0. */
+    /* Bit 63 is kept free for REPLY_BUSY. The use count starts at 1, so no handle is 0. */
     slot->handle = (slot->handle + INDEX_MASK + 1) & ~REPLY_BUSY;
     memset(slot->data + slot->capacity, GUARD_BYTE, GUARD_SIZE);
     slot->reply = (gql_reply){.struct_size = sizeof slot->reply,

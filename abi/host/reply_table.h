@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The replies of a runtime. A handle is a slot's index and the number of times that the slot was
- * used, so that a late handle never reaches somebody else's reply. Slots are used again, never
- * freed before the table: looking up any handle at any time is safe.
+ * The replies of a runtime. A handle holds the index of a slot and how often the slot has been
+ * used, so a stale handle never reaches the reply of another call. Slots are reused and freed only
+ * with the table: any handle may be looked up at any time.
  */
 #ifndef GQL_REPLY_TABLE_H
 #define GQL_REPLY_TABLE_H
@@ -13,37 +13,34 @@
 
 #include "gql_host.h"
 
-/* Set in reply_slot.open while a thread changes the buffer; never in a handle. */
+/* Set in reply_slot.open while a thread changes the buffer; never set in a handle. */
 #define REPLY_BUSY (UINT64_C(1) << 63)
 
-/* The first capacity of a buffer; enough for most single objects. */
+/* The initial capacity of a buffer; enough for most single objects. */
 #define REPLY_FIRST_CAPACITY 2048u
 
 struct reply_slot {
-    /* The handle while the reply can be completed, else 0. */
+    /* The handle while the reply can be completed; 0 otherwise. */
     _Alignas(64) _Atomic uint64_t open;
     uint64_t handle;
-    gql_reply reply; /* What the plugin sees and may damage … */
-    char *data;      /* … and what it should say. Guard bytes follow the capacity. */
+    gql_reply reply; /* What the plugin sees, and may overwrite. */
+    char *data;      /* The true buffer; guard bytes follow `capacity`. */
     size_t capacity;
-    /* The plugin broke the contract: the value can't be trusted, nor that it has let go. */
+    /* The plugin broke the contract: its value is not used, and it may still write to `data`. */
     bool spoiled;
     gql_runtime *runtime;
     gql_answer_fn on_answer;
     gql_answer answer;
-    char *text; /* Copy of an error: code, message, extensions. */
+    char *text; /* A copy of the error: code, message, extensions. */
     size_t text_capacity;
     uint32_t index;
     uint32_t shard;
-    _Atomic uint32_t next; /* In the shard's list: index + 1 of the next free slot. */
+    _Atomic uint32_t next; /* In the free list of the shard: index + 1 of the next slot; 0: none. */
 };
 
-/*
- * Free slots of a group of threads. Apart in memory, so that threads do not fight over a cache
- * line.
- */
+/* The free slots of a group of threads, on cache lines of their own. */
 struct reply_shard {
-    /* Low half: index + 1 of the first; high half: a counter against ABA. */
+    /* Low half: index + 1 of the first slot; high half: a counter against the ABA problem. */
     _Alignas(64) _Atomic uint64_t free;
     _Atomic int64_t pending;
 };
@@ -53,9 +50,9 @@ enum { REPLY_SHARDS = 16, REPLY_CHUNK_SLOTS = 64, REPLY_CHUNKS = 16384 };
 struct reply_table {
     struct reply_shard shards[REPLY_SHARDS];
     _Atomic(struct reply_slot *) *chunks; /* REPLY_CHUNKS of them. */
-    pthread_mutex_t mutex;                /* For what follows. */
+    pthread_mutex_t mutex;                /* Guards the members below. */
     uint32_t chunk_count;
-    struct reply_slot **quarantine; /* A ring. */
+    struct reply_slot **quarantine; /* A ring buffer. */
     size_t quarantine_size;
     size_t quarantine_next;
     bool quarantine_all;
@@ -64,35 +61,35 @@ struct reply_table {
 /* `quarantine` as in gql_runtime_options. False if out of memory. */
 bool reply_table_init(struct reply_table *table, size_t quarantine);
 
-/* Returns the number of slots in quarantine that were written to. */
+/* Returns how many slots in quarantine were written to. */
 size_t reply_table_finish(struct reply_table *table);
 
 /*
- * Takes a slot with an empty buffer, and opens it. NULL with *ret_code set if there is no room. Any
- * thread.
+ * Acquires a slot with an empty buffer and opens it. NULL with *ret_code set if the table is full
+ * or out of memory. Any thread.
  */
 struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime,
                                        int32_t *ret_code);
 
 /*
- * Gives a completed slot back. False if one that left the quarantine was written to meanwhile. Any
- * thread.
+ * Releases a completed slot. False if the slot that leaves the quarantine for it was written to
+ * meanwhile. Any thread.
  */
 bool reply_table_release(struct reply_table *table, struct reply_slot *slot);
 
 /*
- * The slot that a handle names, which may long serve another call: compare `open`. NULL if there is
- * none. Any thread.
+ * The slot that a handle names. It may serve another call by now: compare `open`. NULL if there is
+ * no such slot. Any thread.
  */
 struct reply_slot *reply_table_find(struct reply_table *table, uint64_t handle);
 
 void reply_table_count_completed(struct reply_table *table, const struct reply_slot *slot);
 uint64_t reply_table_pending(const struct reply_table *table);
 
-/* Whether the plugin left the reply's members and the guard bytes alone. */
+/* Whether the reply's members and the guard bytes are unchanged. */
 bool reply_slot_is_intact(const struct reply_slot *slot);
 
-/* Moves the buffer to one of `capacity` bytes. False if out of memory. */
+/* Reallocates the buffer to `capacity` bytes. False if out of memory. */
 bool reply_slot_set_capacity(struct reply_slot *slot, size_t capacity);
 
 #endif

@@ -22,7 +22,7 @@ struct gql_runtime {
     _Atomic uint64_t misuses[GQL_MISUSE_COUNT];
 };
 
-/* The calls that this thread is inside of, to tell whether a reply was completed inline. */
+/* The calls that are on the stack of this thread, to tell whether a reply was completed inline. */
 struct call_frame {
     uint64_t handle;
     const gql_runtime *runtime;
@@ -53,7 +53,7 @@ static void write_log(const gql_host *host, uint32_t level, const char *message,
 static void count_misuse(gql_runtime *runtime, gql_misuse misuse)
 {
     const uint64_t count = atomic_fetch_add(&runtime->misuses[misuse], 1) + 1;
-    /* The 1st, 2nd, 4th, 8th, …: a faulty plugin must not drown the log. */
+    /* Logs the 1st, 2nd, 4th, 8th, …: a misbehaving plugin must not flood the log. */
     if (runtime->options.log != NULL && (count & (count - 1)) == 0) {
         char line[128];
         const int size = snprintf(line, sizeof line,
@@ -68,8 +68,8 @@ static void count_misuse(gql_runtime *runtime, gql_misuse misuse)
 /* ---- Completion ---- */
 
 /*
- * Moves an open reply to `state`; then it is this thread's alone. NULL: it was completed before, or
- * never existed.
+ * Sets the state of an open reply, which gives this thread exclusive use. NULL if the reply was
+ * completed before or never existed.
  */
 static struct reply_slot *take(gql_runtime *runtime, uint64_t handle, uint64_t state)
 {
@@ -121,7 +121,7 @@ static bool ensure_text(struct reply_slot *slot, size_t size)
     return true;
 }
 
-/* Copies an error, since the plugin lends it only until reply_reject returns. */
+/* Copies the error, which is valid only until reply_reject returns. */
 static void set_error(struct reply_slot *slot, const gql_error *error, size_t limit)
 {
     const bool extended = GQL_HAS(error, extensions_size) && error->extensions != NULL;
@@ -175,7 +175,7 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
         set_static_error(slot, "INTERNAL_ERROR", "The plugin wrote beyond its reply.");
     } else {
         const size_t size = (size_t)slot->reply.size;
-        slot->data[size] = '\0'; /* The guard bytes leave room for it. */
+        slot->data[size] = '\0'; /* Within the guard bytes, at most. */
         slot->answer = (gql_answer){.resolved = true,
                                     .json = slot->data,
                                     .json_size = size,
@@ -204,7 +204,8 @@ static int32_t reply_reject(const gql_host *host, uint64_t handle, const gql_err
         set_error(slot, error, runtime->options.reply_limit);
     } else {
         count_misuse(runtime, GQL_MISUSE_BAD_ERROR);
-        set_static_error(slot, "INTERNAL_ERROR", "The plugin gave no reason.");
+        set_static_error(slot, "INTERNAL_ERROR",
+                         "The plugin rejected the call without a code or a message.");
     }
     deliver(runtime, slot);
     return GQL_OK;
@@ -242,7 +243,7 @@ static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
 
 /* ---- Calls ---- */
 
-/* Answers for a plugin that will not. False if another thread completed the reply. */
+/* Answers in place of the plugin. False if another thread completed the reply. */
 static bool answer_for_plugin(gql_runtime *runtime, uint64_t handle, const char *message)
 {
     struct reply_slot *slot = take(runtime, handle, 0);
@@ -260,7 +261,7 @@ static int32_t conclude_error(gql_runtime *runtime, uint64_t handle, int32_t cod
     const bool answered = answer_for_plugin(runtime, handle,
                                             code == GQL_E_NO_MEMORY
                                                 ? "The plugin is out of memory."
-                                                : "The plugin refused the call.");
+                                                : "The plugin rejected the call.");
     if (!known || !answered)
         count_misuse(runtime, GQL_MISUSE_RETURN_CODE);
     return answered ? GQL_OK : GQL_PENDING;
@@ -358,8 +359,9 @@ int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret
                            gql_failure *failure)
 {
     if (options == NULL || ret_runtime == NULL || options->name == NULL || options->version == NULL)
-        return gql_fail(failure, GQL_E_MISUSE,
-                        "a runtime needs options with the host's name and version");
+        return gql_fail(
+            failure, GQL_E_MISUSE,
+            "gql_runtime_create: options, name, version and ret_runtime must not be NULL");
     gql_runtime *runtime = aligned_alloc(_Alignof(gql_runtime), sizeof *runtime);
     if (runtime == NULL)
         return gql_fail_no_memory(failure);

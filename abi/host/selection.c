@@ -11,7 +11,7 @@ struct reader {
     const char *text;
     size_t size;
     size_t position;
-    /* Room for all; the text's copy, which the names point into, follows. */
+    /* Room for all nodes, followed by a copy of the text, which the names point into. */
     gql_selection *nodes;
     size_t node_count;
     gql_failure *failure;
@@ -28,7 +28,7 @@ static bool is_name_character(char c)
 }
 
 /*
- * Blanks and commas mean nothing (GraphQL specification, section 2.1). Returns what comes next,
+ * Skips white space and commas (GraphQL specification, section 2.1). Returns the next character,
  * '\0' at the end.
  */
 static char peek(struct reader *reader)
@@ -55,7 +55,7 @@ static bool has_sibling(const gql_selection *first, const gql_selection *field)
     return false;
 }
 
-/* Reads fields up to '}' or the end; *ret_first is the first one. */
+/* Reads fields up to '}' or the end. *ret_first becomes the first one. */
 static int32_t read_fields(struct reader *reader, unsigned depth, const gql_selection **ret_first)
 {
     gql_selection *last = NULL;
@@ -75,7 +75,7 @@ static int32_t read_fields(struct reader *reader, unsigned depth, const gql_sele
             last->next = field;
         last = field;
         if (has_sibling(*ret_first, field))
-            return fail_at(reader, "a field is there twice");
+            return fail_at(reader, "a field is selected twice");
         if (peek(reader) != '{')
             continue;
         reader->position++;
@@ -85,7 +85,7 @@ static int32_t read_fields(struct reader *reader, unsigned depth, const gql_sele
         if (peek(reader) != '}' || reader->position == reader->size)
             return fail_at(reader, "a '}' is missing");
         if (field->children == NULL)
-            return fail_at(reader, "nothing is selected between the braces");
+            return fail_at(reader, "no field between the braces");
         reader->position++;
     }
     return GQL_OK;
@@ -97,7 +97,7 @@ int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_s
     if ((text == NULL && size > 0) || ret_selection == NULL || size > UINT32_MAX)
         return gql_fail(failure, GQL_E_MISUSE,
                         "gql_selection_parse: text and ret_selection must not be NULL");
-    /* Names of one letter and what parts them, and the root. */
+    /* At most one node for each two bytes (a letter and a separator), and the root. */
     const size_t most = size / 2 + 2;
     char *block = malloc(most * sizeof(gql_selection) + size + 1);
     if (block == NULL)
@@ -113,7 +113,7 @@ int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_s
     int32_t code = read_fields(&reader, 0, &root->children);
     (void)peek(&reader);
     if (code == GQL_OK && reader.position < size)
-        code = fail_at(&reader, "neither a name nor a brace that fits");
+        code = fail_at(&reader, "expected a name or a matching brace");
     if (code == GQL_OK)
         *ret_selection = root;
     else

@@ -1,68 +1,40 @@
 // SPDX-License-Identifier: MIT
-/* The smallest plugin that does something: Query.hello greets by name. */
-#include "gql_plugin.h"
+/* A minimal plugin: Query.hello returns a greeting. */
 #include <jansson.h>
 #include <pthread.h>
 
+#include "gql_plugin.h"
+
 struct gql_instance {
     const gql_host *host;
-    pthread_rwlock_t gate; /* Held for reading by each call, so that drain can wait for all. */
-    int closed;
+    pthread_rwlock_t gate; /* Each call holds it for reading, so that drain can wait for them. */
+    int drained;
 };
 
 static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    static const gql_error refusal = {
-        sizeof refusal, 0, "SERVICE_UNAVAILABLE", "No greeting today.", 18, NULL, 0};
+    static const char message[] = "No greeting is available.";
+    static const gql_error unavailable = {.struct_size = sizeof unavailable,
+                                          .code = "SERVICE_UNAVAILABLE",
+                                          .message = message,
+                                          .message_size = sizeof message - 1};
+    const gql_host *host = self->host;
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *text = json_pack("s++", "Hello, ",
-                             json_string_value(json_object_get(arguments, "name")), "!");
+    json_t *name = json_object_get(arguments, "name");
+    json_t *text = json_pack("s++", "Hello, ", json_string_value(name), "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
+    int32_t code;
     pthread_rwlock_rdlock(&self->gate);
-    const int served = !self->closed && size > 0 &&
-                       self->host->reply_grow(self->host, reply->handle, size) == GQL_OK;
-    if (served)
+    if (self->drained || size == 0 || host->reply_grow(host, reply->handle, size) != GQL_OK) {
+        code = host->reply_reject(host, reply->handle, &unavailable);
+    } else {
         reply->size = json_dumpb(text, reply->data, size, JSON_ENCODE_ANY);
-    const int32_t code = served ? self->host->reply_resolve(self->host, reply->handle)
-                                : self->host->reply_reject(self->host, reply->handle, &refusal);
+        code = host->reply_resolve(host, reply->handle);
+    }
     pthread_rwlock_unlock(&self->gate);
     json_decref(text);
     json_decref(arguments);
     return code;
-}
-
-static int32_t create(const gql_host *host, const char *config, uint64_t size, gql_instance **ret,
-                      gql_failure *failure)
-{
-    json_error_t error = {.text = "out of memory"};
-    json_t *json = json_loadb(config, size, 0, &error);
-    /* An unknown key is an error that names it. */
-    const int wrong = json_unpack_ex(json, &error, JSON_STRICT, "{}");
-    gql_instance *self = wrong ? NULL : calloc(1, sizeof *self);
-    json_decref(json);
-    if (self == NULL) {
-        snprintf(failure->message, sizeof failure->message,
-                 "hello takes {} as its configuration: %s", error.text);
-        return failure->code = wrong ? GQL_E_CONFIG : GQL_E_NO_MEMORY;
-    }
-    self->host = host;
-    pthread_rwlock_init(&self->gate, NULL);
-    *ret = self;
-    return GQL_OK;
-}
-
-static void drain(gql_instance *self)
-{
-    pthread_rwlock_wrlock(&self->gate);
-    self->closed = 1;
-    pthread_rwlock_unlock(&self->gate);
-}
-
-static void destroy(gql_instance *self)
-{
-    if (self != NULL)
-        pthread_rwlock_destroy(&self->gate);
-    free(self);
 }
 
 static int32_t init(const gql_host *host, gql_failure *failure)
@@ -74,11 +46,44 @@ static void deinit(void)
 {
 }
 
+static int32_t create(const gql_host *host, const char *config, uint64_t size,
+                      gql_instance **ret_instance, gql_failure *failure)
+{
+    json_error_t error = {.text = "out of memory"};
+    json_t *json = json_loadb(config, size, 0, &error);
+    /* JSON_STRICT: an unknown key is an error that names the key. */
+    const int invalid = json == NULL || json_unpack_ex(json, &error, JSON_STRICT, "{}") != 0;
+    gql_instance *self = invalid ? NULL : calloc(1, sizeof *self);
+    json_decref(json);
+    if (self == NULL) {
+        snprintf(failure->message, sizeof failure->message, "the configuration must be {}: %s",
+                 error.text);
+        return failure->code = invalid ? GQL_E_CONFIG : GQL_E_NO_MEMORY;
+    }
+    self->host = host;
+    pthread_rwlock_init(&self->gate, NULL);
+    *ret_instance = self;
+    return GQL_OK;
+}
+
+static void drain(gql_instance *self)
+{
+    pthread_rwlock_wrlock(&self->gate);
+    self->drained = 1;
+    pthread_rwlock_unlock(&self->gate);
+}
+
+static void destroy(gql_instance *self)
+{
+    if (self != NULL)
+        pthread_rwlock_destroy(&self->gate);
+    free(self);
+}
+
 static const char sdl[] = "extend type Query { hello(name: String! = \"world\"): String! }";
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "hello", sdl, sizeof sdl - 1};
-static const gql_resolver resolver = {
-    sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello", hello,
-};
+static const gql_resolver resolver = {sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello",
+                                      hello};
 static const gql_schema schema = {
     .struct_size = sizeof schema,
     .part_count = 1,
@@ -96,7 +101,7 @@ static const gql_plugin plugin = {
     .id = "org.example.hello",
     .name = "Hello",
     .version = "1.0.0",
-    .description = "Greets.",
+    .description = "Returns a greeting.",
     .licence = "MIT",
     .schema = &schema,
     .config_schema = config_schema,

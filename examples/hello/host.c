@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * The smallest host: loads a plugin, serves one field of Query or Mutation, prints what comes back.
+ * A minimal host: loads a plugin, calls one field of Query or Mutation, and prints the answer.
  *
  *     host hello.so '{}' Query hello '{"name": "Ada"}'
  */
@@ -12,7 +12,7 @@
 
 static const char host_sdl[] = "type Query { version: String } type Mutation { nothing: Boolean }";
 
-/* On whichever thread completes the call: takes what it needs, gives the reply back, wakes main. */
+/* Runs on the thread that completes the call: uses the answer, releases it, and wakes main. */
 static void print_answer(gql_answer *answer)
 {
     sem_t *done = answer->user;
@@ -46,7 +46,7 @@ static int call_once(gql_runtime *runtime, gql_instance *instance, const gql_res
                            .request = &request};
     const int32_t code = gql_runtime_call(runtime, instance, resolver->resolve, &call, print_answer,
                                           &done);
-    /* GQL_OK: print_answer has run. GQL_PENDING: it will, on a thread of the plugin's. */
+    /* GQL_OK: print_answer has run. GQL_PENDING: it will run, on a thread of the plugin. */
     if (code >= 0)
         sem_wait(&done);
     sem_destroy(&done);

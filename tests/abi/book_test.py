@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""The samples of the books are what they quote, and do what they show: book_test.py ROOT BUILD FILE… Prints TAP."""
+"""
+Checks pages: quotes equal the files, commands print what is shown, links lead somewhere. Prints
+TAP.
+
+    book_test.py ROOT BUILD FILE…
+"""
 
 import pathlib
 import re
@@ -9,11 +14,14 @@ import sys
 ROOT, BUILD, *BOOKS = sys.argv[1:]
 RESULTS = []
 
+# A command of build/examples/hello or build/abi/check, and the lines that it prints.
+COMMAND = r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)"
+
 
 def report(good, name, *notes):
     RESULTS.append(good)
     for note in notes:
-        print(f"# {note}")
+        print("# " + note.replace("\n", "\n# "))
     print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}")
 
 
@@ -23,18 +31,21 @@ def check_quotes(book, text):
 
 
 def check_commands(book, text):
-    """Only what can be run without a server: commands of build/examples/hello and build/abi/check."""
+    """Runs the commands of build/examples/hello and build/abi/check, which need no server."""
     for block in re.findall(r"```console\n(.*?)```", text, re.S):
-        for command, shown in re.findall(r"^\$ (build/(?:examples/hello|abi/check)/.*)\n((?:(?!\$ ).*\n)*)", block, re.M):
-            result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        for command, shown in re.findall(COMMAND, block, re.M):
+            result = subprocess.run(["sh", "-c", command.replace("build/", f"{BUILD}/")],
+                                    stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                     text=True, timeout=60)
             printed = result.stdout.replace(f"{BUILD}/", "build/")
-            report(printed == shown, f"{book}: {command}", *([] if printed == shown else [f"it printed: {printed}"]))
+            report(printed == shown, f"{book}: {command}",
+                   *([] if printed == shown else [f"it printed: {printed}"]))
 
 
 def check_links(book, text):
     folder = (pathlib.Path(ROOT) / book).parent
-    missing = [link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text) if not (folder / link).exists()]
+    missing = [link for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
+               if not (folder / link).exists()]
     report(not missing, f"the links of {book} lead somewhere", *missing)
 
 

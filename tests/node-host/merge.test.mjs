@@ -81,7 +81,7 @@ test('a host that says its roots, without one for mutations, gets that', async (
 test('a common type that lacks a field is refused', async (t) => {
   const reasons = await refusalOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
   assert.deepEqual(reasons.filter((reason) => !/PageInfo/.test(reason)), []);
-  assert.match(reasons.join('\n'), /`PageInfo` lacks `hasPreviousPage: Boolean!`/);
+  assert.match(reasons.join('\n'), /`PageInfo` has no `hasPreviousPage: Boolean!`/);
 });
 
 test('a common type that types a field otherwise is refused', async (t) => {
@@ -95,7 +95,7 @@ test('every conflict is named, not only the first', async (t) => {
     .replace('interface Actor implements Node & Titled', 'interface Actor implements Node').replace('type Organization implements Node & Titled', 'type Organization implements Node')
     .replace('  me: Actor\n', '  me: Actor\n  integration(id: ID!): String\n').concat('type IntegrationEdge { cursor: String! }');
   const reasons = (await refusalOf(t, schema)).join('\n');
-  for (const conflict of [/`PageInfo` lacks `hasPreviousPage/, /`CountInfo\.count` is of type `Float!`/, /`CountPrecision` lacks the value `AT_LEAST`/,
+  for (const conflict of [/`PageInfo` has no `hasPreviousPage/, /`CountInfo\.count` is of type `Float!`/, /`CountPrecision` does not have the value `AT_LEAST`/,
     /`Titled` is of kind type in the host/, /`Query\.integration`.* is already defined/, /`IntegrationEdge`.* is already defined/]) assert.match(reasons, conflict);
 });
 

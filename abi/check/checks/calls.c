@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* What calls come to: the answer, and how the resolver returned. */
+/* Calls: the answer, and what the resolver returns. */
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/check/checks.h"
-#include "abi/check/notation.h"
-#include "abi/check/tour.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/fixture.h"
+#include "abi/check/inspect/notation.h"
 
 enum {
     BLOCKING_MILLISECONDS = 100,
-    BLOCKING_TRIES = 3, /* The fastest counts: the machine may be busy. */
+    BLOCKING_TRIES = 3, /* The fastest one counts, since the machine may be busy. */
 };
 
-static void tour(struct check_run *run,
-                 void (*judge)(struct session *session, struct performed *performed))
+static void judge_all(struct check_run *run,
+                      void (*judge)(struct session *session, struct performed *performed))
 {
-    struct tour tour;
-    if (tour_begin(run, &tour) &&
-        perform_all(&tour.session, tour.instance, &tour.plan, false, judge))
-        tour_end(&tour);
+    struct fixture fixture;
+    if (fixture_begin(run, &fixture) &&
+        perform_all(&fixture.session, fixture.instance, &fixture.plan, false, judge))
+        fixture_end(&fixture);
 }
 
 /* ---- Answers ---- */
@@ -42,10 +42,10 @@ static void count(struct session *session, struct performed *performed)
 
 void check_answers(struct check_run *run)
 {
-    check_cure(run, "complete every reply, also where the call fails, is cancelled, or comes after "
-                    "its deadline");
-    tour(run, count);
-    if (!check_failed(run))
+    check_cure(run, "complete every reply, also if the call fails, is cancelled or is past its "
+                    "deadline");
+    judge_all(run, count);
+    if (!check_ended(run))
         check_note(run, "%u calls: %u resolved, %u rejected%s%s", tally.calls, tally.resolved,
                    tally.calls - tally.resolved, tally.codes[0] == '\0' ? "" : " with ",
                    tally.codes);
@@ -67,19 +67,18 @@ static void judge_value(struct session *session, struct performed *performed)
     json_t *value = json_loadb(performed->json, performed->json_size,
                                JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     if (planned->list_size != SIZE_MAX && json_array_size(value) != planned->list_size)
-        check_fail(session->run, "%s: %zu objects for %zu ids", planned->label,
+        check_fail(session->run, "%s: the list has %zu members for %zu ids", planned->label,
                    json_array_size(value), planned->list_size);
     json_decref(value);
 }
 
 void check_values(struct check_run *run)
 {
-    check_cure(run,
-               "write complete, valid JSON of the field's type, and nothing that was not selected");
-    tour(run, judge_value);
+    check_cure(run, "write complete, valid JSON of the field's type, and only what was selected");
+    judge_all(run, judge_value);
 }
 
-static const char *find_fault(const struct performed *performed, json_t *extensions)
+static const char *find_defect(const struct performed *performed, json_t *extensions)
 {
     const json_t *code = json_object_get(extensions, "code");
     if (session_misuses[GQL_MISUSE_BAD_ERROR] > 0)
@@ -103,45 +102,44 @@ static void judge_error(struct session *session, struct performed *performed)
         return;
     json_t *extensions = json_loads(performed->extensions, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
                                     NULL);
-    const char *fault = find_fault(performed, extensions);
-    if (fault != NULL)
-        check_fail(session->run, "%s %s: %s, \"%.200s\", %.200s", performed->planned->label, fault,
+    const char *defect = find_defect(performed, extensions);
+    if (defect != NULL)
+        check_fail(session->run, "%s %s: %s, \"%.200s\", %.200s", performed->planned->label, defect,
                    performed->error_code, performed->message, performed->extensions);
     json_decref(extensions);
 }
 
 void check_errors(struct check_run *run)
 {
-    check_cure(run, "give reply_reject a gql_error with a code in UPPER_CASE, a message for the "
-                    "client, and extensions that are "
-                    "a JSON object or NULL");
-    tour(run, judge_error);
+    check_cure(run, "pass reply_reject a gql_error with a code in UPPER_CASE, a message for the "
+                    "client, and extensions that are a JSON object or NULL");
+    judge_all(run, judge_error);
 }
 
-/* ---- Returns ---- */
+/* ---- What resolvers return ---- */
 
 static void judge_return(struct session *session, struct performed *performed)
 {
     const char *label = performed->planned->label;
     if (session_misuses[GQL_MISUSE_NOT_COMPLETED] > 0)
-        check_fail(session->run, "%s returned GQL_OK, but had not completed the reply", label);
+        check_fail(session->run, "%s returned GQL_OK without completing the reply", label);
     else if (performed->returned < 0)
-        check_fail(session->run, "%s returned %d, although the call was right", label,
+        check_fail(session->run, "%s returned %d for a valid call", label,
                    (int)performed->returned);
     else if (session_misuses[GQL_MISUSE_RETURN_CODE] > 0)
         check_fail(
             session->run,
-            "%s returned %d, which does not fit: GQL_OK (0) is for a reply that was completed on "
-            "the same thread, GQL_PENDING (1) for another's",
+            "%s returned %d, which is wrong here: GQL_OK (0) means completed on this thread, "
+            "GQL_PENDING (1) means that another thread completes",
             label, (int)performed->returned);
 }
 
 void check_return_codes(struct check_run *run)
 {
-    check_cure(run, "return GQL_OK where the resolver has completed the reply, GQL_PENDING where "
-                    "another thread does, and reject "
-                    "what fails; negative codes are for calls against the contract");
-    tour(run, judge_return);
+    check_cure(run, "return GQL_OK if the resolver has completed the reply and GQL_PENDING if "
+                    "another thread completes it; reject calls that fail: negative codes are "
+                    "for misuse and for running out of memory");
+    judge_all(run, judge_return);
 }
 
 static void judge_inline(struct session *session, struct performed *performed)
@@ -153,8 +151,8 @@ static void judge_inline(struct session *session, struct performed *performed)
 
 void check_inline(struct check_run *run)
 {
-    check_cure(run, "take the flag GQL_RESOLVER_INLINE away, or complete before the return");
-    tour(run, judge_inline);
+    check_cure(run, "remove the flag GQL_RESOLVER_INLINE, or complete before returning");
+    judge_all(run, judge_inline);
 }
 
 static uint64_t fastest;
@@ -168,22 +166,25 @@ static void keep_fastest(struct session *session, struct performed *performed)
 
 void check_blocking(struct check_run *run)
 {
-    struct tour tour;
+    struct fixture fixture;
     check_cure(run,
-               "hand what takes longer than a few short reads to a thread, and return GQL_PENDING");
-    if (!tour_begin(run, &tour))
+               "do work that takes longer than a few short reads on a thread of the plugin, and "
+               "return GQL_PENDING");
+    if (!fixture_begin(run, &fixture))
         return;
-    for (size_t i = 0; i < tour.plan.count; i++) {
-        const struct plan one = {.calls = &tour.plan.calls[i], .count = 1};
+    for (size_t i = 0; i < fixture.plan.count; i++) {
+        const struct plan one = {.calls = &fixture.plan.calls[i], .count = 1};
         fastest = UINT64_MAX;
         for (unsigned k = 0; k < BLOCKING_TRIES && fastest > BLOCKING_MILLISECONDS * 1000000u; k++)
-            if (!perform_all(&tour.session, tour.instance, &one, false, keep_fastest))
+            if (!perform_all(&fixture.session, fixture.instance, &one, false, keep_fastest))
                 return;
         if (fastest > BLOCKING_MILLISECONDS * 1000000u)
             check_fail(
-                run, "%s kept the caller's thread for %u ms or more, %u times; %u ms is the limit",
+                run,
+                "%s blocked the caller's thread for %u ms or more, %u times in a row; the limit "
+                "is %u ms",
                 one.calls->label, (unsigned)(fastest / 1000000), BLOCKING_TRIES,
                 BLOCKING_MILLISECONDS);
     }
-    tour_end(&tour);
+    fixture_end(&fixture);
 }

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: MIT
-/* Create, call, drain and destroy, over and over: what is more from round to round is leaked. */
+/* Creates, calls, drains and destroys in rounds: what grows from round to round is leaked. */
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/check/checks.h"
-#include "abi/check/meter.h"
-#include "abi/check/tour.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/perform.h"
+#include "abi/check/harness/planner.h"
+#include "abi/check/inspect/meter.h"
 #include "abi/host/reply_table.h"
 
 enum {
-    /* Rounds for what is made once: caches, arenas, stacks that are kept. */
+    /* Rounds before the first sample, for what is allocated once: caches, arenas, kept stacks. */
     WARM_UP = 4,
-    SETTLE_MILLISECONDS = 20, /* A thread that was joined is listed a moment longer. */
-    LEAST_BYTES = 16,         /* Of growth a round. */
-    ERROR_BYTES = 8192,       /* More than an error has. */
+    SETTLE_MILLISECONDS = 20, /* A joined thread stays listed for a moment. */
+    LEAST_BYTES = 16,         /* Growth per round; less is not reported. */
+    ERROR_BYTES = 8192,       /* Larger than errors of plugins. */
 };
 
 struct rounds {
     struct session session;
     struct plan plan;
-    uint64_t threads;  /* Before the first. */
-    uint64_t *samples; /* After each round that counts. */
+    uint64_t threads;  /* Before the first round. */
+    uint64_t *samples; /* Before the first measured round, and after each. */
     unsigned count;
-    bool lived; /* The last round. */
+    bool lived; /* Whether the last round worked. */
 };
 
 static void settle(uint64_t threads)
@@ -52,14 +53,14 @@ static void *live_in_thread(void *user)
 }
 
 /*
- * On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in
- * use.
+ * Runs a round on a new thread: when it ends, malloc reclaims the thread's cache, so that only
+ * memory in use is measured.
  */
 static bool live_apart(struct rounds *rounds)
 {
     pthread_t thread;
     if (pthread_create(&thread, NULL, live_in_thread, rounds) != 0) {
-        check_skip(rounds->session.run, "no thread can be had");
+        check_skip(rounds->session.run, "the tool can't start a thread");
         return false;
     }
     pthread_join(thread, NULL);
@@ -90,8 +91,8 @@ static void *call_nothing(void *user)
 }
 
 /*
- * The runtime keeps replies for groups of threads, and uses them again: it shall have them all
- * before it is measured.
+ * The runtime caches replies per group of threads. Fills all caches with buffers of full size
+ * before anything is measured.
  */
 static void warm_runtime_up(gql_runtime *runtime)
 {
@@ -109,7 +110,7 @@ static bool open_rounds(struct check_run *run, struct rounds *rounds)
     rounds->samples = calloc(rounds->count + 1, sizeof *rounds->samples);
     if (rounds->samples == NULL)
         check_skip(run, "the tool is out of memory");
-    if (check_failed(run) || !session_open(run, 0, &rounds->session) ||
+    if (check_ended(run) || !session_open(run, 0, &rounds->session) ||
         !session_configure(&rounds->session))
         return false;
     warm_runtime_up(rounds->session.runtime);
@@ -117,8 +118,8 @@ static bool open_rounds(struct check_run *run, struct rounds *rounds)
 }
 
 /*
- * The rounds, and a sample before the first that counts and after each. False after check_fail or
- * check_skip.
+ * Runs the rounds, and samples before the first measured round and after each. False after
+ * check_fail or check_skip.
  */
 static bool run_rounds(struct check_run *run, struct rounds *rounds,
                        bool (*sample)(uint64_t *ret_value))
@@ -129,9 +130,9 @@ static bool run_rounds(struct check_run *run, struct rounds *rounds,
     for (unsigned i = 0; known && i <= rounds->count; i++) {
         known = i == 0 || live_apart(rounds);
         if (known && !sample(&rounds->samples[i]))
-            check_skip(run, "the C library does not tell");
+            check_skip(run, "the C library does not report memory in use");
     }
-    return known && !check_failed(run);
+    return known && !check_ended(run);
 }
 
 static void close_rounds(struct rounds *rounds)
@@ -141,7 +142,7 @@ static void close_rounds(struct rounds *rounds)
     free(rounds->samples);
 }
 
-/* ---- What can be counted ---- */
+/* ---- Counts: any growth is a leak ---- */
 
 static bool sample_threads(uint64_t *ret_value)
 {
@@ -177,19 +178,20 @@ void check_descriptors(struct check_run *run)
     static struct meter_descriptors before;
     struct rounds rounds;
     char target[METER_TEXT] = "";
-    check_cure(run, "close in destroy what create and calls opened");
+    check_cure(run, "close in destroy what create and calls have opened");
     meter_remember_descriptors(&before);
     if (!run_rounds(run, &rounds, sample_descriptors))
         return;
     meter_find_new_descriptor(&before, target);
     if (has_more(&rounds))
         check_fail(run,
-                   "%" PRIu64 " file descriptors before, %" PRIu64 " after %u rounds; one is of %s",
+                   "%" PRIu64 " file descriptors before, %" PRIu64
+                   " after %u rounds; one refers to %s",
                    rounds.samples[0], rounds.samples[rounds.count], rounds.count, target);
     close_rounds(&rounds);
 }
 
-/* ---- What sways: memory is kept and used again, so only growth that goes on counts ---- */
+/* ---- Memory: allocators cache it, so only steady growth is a leak ---- */
 
 static bool sample_mappings(uint64_t *ret_value)
 {
@@ -197,7 +199,7 @@ static bool sample_mappings(uint64_t *ret_value)
     return true;
 }
 
-/* Bytes a round; 0 unless three rounds in four grew. */
+/* Bytes per round; 0 unless three rounds in four grew. */
 static uint64_t growth(const struct rounds *rounds)
 {
     const uint64_t first = rounds->samples[0];
@@ -208,8 +210,8 @@ static uint64_t growth(const struct rounds *rounds)
     return grew * 4 < rounds->count * 3 || last < first ? 0 : (last - first) / rounds->count;
 }
 
-static void look_for_growth(struct check_run *run, bool (*sample)(uint64_t *ret_value),
-                            const char *what)
+static void check_growth(struct check_run *run, bool (*sample)(uint64_t *ret_value),
+                         const char *what)
 {
     struct rounds rounds;
     if (!run_rounds(run, &rounds, sample))
@@ -217,37 +219,37 @@ static void look_for_growth(struct check_run *run, bool (*sample)(uint64_t *ret_
     const uint64_t bytes = growth(&rounds);
     if (bytes >= LEAST_BYTES)
         check_fail(run,
-                   "%s: %" PRIu64 " bytes before, %" PRIu64 " after %u rounds, %" PRIu64
-                   " more in each",
+                   "%s: %" PRIu64 " bytes before, %" PRIu64 " after %u rounds: %" PRIu64
+                   " more per round",
                    what, rounds.samples[0], rounds.samples[rounds.count], rounds.count, bytes);
     close_rounds(&rounds);
 }
 
-/* True after check_skip: one of the checks has failed. */
+/* True after check_skip: one of the named checks has failed. */
 static bool skip_after(struct check_run *run, const char *const *names)
 {
     for (; *names != NULL; names++)
         if (check_came_to(run, *names, CHECK_NOT_OK))
             check_skip(run, "needs the check %s to pass", *names);
-    return check_failed(run);
+    return check_ended(run);
 }
 
 void check_memory(struct check_run *run)
 {
-    /* For a breach of these the host sets replies aside, which would look like a leak. */
+    /* After a misuse found by these the host quarantines replies, which would look like a leak. */
     static const char *const names[] = {"completes-once", "return-codes", "overrun", "one-thread",
                                         NULL};
-    check_cure(run, "free in destroy what create and calls allocated; AddressSanitizer or Valgrind "
-                    "name the place");
+    check_cure(run, "free in destroy what create and calls have allocated; AddressSanitizer and "
+                    "Valgrind show where");
     if (!skip_after(run, names))
-        look_for_growth(run, meter_memory, "memory from malloc");
+        check_growth(run, meter_memory, "memory from malloc");
 }
 
 void check_mappings(struct check_run *run)
 {
-    /* malloc maps large blocks, which would be found twice. */
+    /* malloc maps large blocks, so a leak of memory would be reported twice. */
     static const char *const names[] = {"memory", NULL};
-    check_cure(run, "unmap in destroy what create and calls mapped");
+    check_cure(run, "unmap in destroy what create and calls have mapped");
     if (!skip_after(run, names))
-        look_for_growth(run, sample_mappings, "mapped memory");
+        check_growth(run, sample_mappings, "mapped memory");
 }

@@ -1,17 +1,18 @@
 // SPDX-License-Identifier: MIT
-/* What the entry hands over: the version, the structs, and what they say. */
+/* What the entry returns: the version, the structs and their members. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/check/checks.h"
-#include "abi/check/notation.h"
-#include "abi/check/session.h"
-#include "abi/host/plugin_check.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/session.h"
+#include "abi/check/inspect/notation.h"
+#include "abi/host/plugin_validation.h"
 
 void check_entry(struct check_run *run)
 {
-    check_cure(run, "return the address of one constant struct for every host of plugin ABI %u.%u",
+    check_cure(run,
+               "return the address of the same constant struct to every host of plugin ABI %u.%u",
                GQL_ABI_MAJOR, GQL_ABI_MINOR);
     const gql_plugin_entry_fn entry = session_entry(run);
     if (entry == NULL)
@@ -21,24 +22,23 @@ void check_entry(struct check_run *run)
     const gql_plugin *second = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
     check_step_done();
     if (first == NULL)
-        check_fail(run, "it refuses to work with a host of plugin ABI %u.%u", GQL_ABI_MAJOR,
-                   GQL_ABI_MINOR);
+        check_fail(run, "returns NULL to a host of plugin ABI %u.%u", GQL_ABI_MAJOR, GQL_ABI_MINOR);
     else if (first != second)
-        check_fail(run, "it returned another pointer when it was called again");
+        check_fail(run, "returned another pointer when called again");
 }
 
 void check_foreign_major(struct check_run *run)
 {
     check_cure(run,
-               "return NULL where host_abi_major is not the one that the plugin was written for");
+               "return NULL if host_abi_major is not the version that the plugin was written for");
     const gql_plugin_entry_fn entry = session_entry(run);
     if (entry == NULL)
         return;
-    check_step(GQL_PLUGIN_ENTRY_SYMBOL " of another major version");
+    check_step(GQL_PLUGIN_ENTRY_SYMBOL " with another major version");
     const gql_plugin *plugin = entry(GQL_ABI_MAJOR + 1, 0);
     check_step_done();
     if (plugin != NULL)
-        check_fail(run, "it takes a host of plugin ABI %u.0, of which it can know nothing",
+        check_fail(run, "accepts a host of plugin ABI %u.0, which it can't know",
                    GQL_ABI_MAJOR + 1);
 }
 
@@ -57,20 +57,21 @@ void check_version(struct check_run *run)
     const gql_plugin *plugin = session_plugin(run);
     check_cure(
         run,
-        "write the plugin against plugin ABI %u.%u, set struct_size, and say %u and %u as literals",
+        "write the plugin for plugin ABI %u.%u, set struct_size, and set abi_major and abi_minor "
+        "to the literals %u and %u",
         GQL_ABI_MAJOR, GQL_ABI_MINOR, GQL_ABI_MAJOR, GQL_ABI_MINOR);
     if (plugin == NULL)
         return;
     remember_version(run, plugin);
-    if (gql_plugin_check_version(run->options->plugin, plugin, &failure) != GQL_OK)
-        check_fail(run, "%s", check_reason(run, failure.message));
+    if (gql_plugin_validate_version(run->options->plugin, plugin, &failure) != GQL_OK)
+        check_fail(run, "%s", check_without_path(run, failure.message));
 }
 
 static void note_larger(struct check_run *run, const char *what, uint32_t size, size_t known)
 {
     if (size > known)
-        check_note(run, "%s has %u bytes, %zu more than this tool knows: from a newer header", what,
-                   size, size - known);
+        check_note(run, "%s has %u bytes, %zu more than this tool knows: built with a newer header",
+                   what, size, size - known);
 }
 
 void check_sizes(struct check_run *run)
@@ -80,15 +81,15 @@ void check_sizes(struct check_run *run)
     check_cure(run, "set struct_size to sizeof in every struct");
     if (plugin == NULL)
         return;
-    if (gql_plugin_check_sizes(run->options->plugin, plugin, &failure) != GQL_OK) {
-        check_fail(run, "%s", check_reason(run, failure.message));
+    if (gql_plugin_validate_sizes(run->options->plugin, plugin, &failure) != GQL_OK) {
+        check_fail(run, "%s", check_without_path(run, failure.message));
         return;
     }
     note_larger(run, "gql_plugin", plugin->struct_size, sizeof *plugin);
     if (plugin->schema != NULL)
         note_larger(run, "gql_schema", plugin->schema->struct_size, sizeof *plugin->schema);
     if (!GQL_HAS(plugin, extension))
-        check_note(run, "gql_plugin ends before its optional function `extension`");
+        check_note(run, "gql_plugin ends before its optional member `extension`");
 }
 
 static void remember_identity(struct check_run *run, const gql_plugin *plugin)
@@ -104,11 +105,11 @@ void check_members(struct check_run *run)
 {
     gql_failure failure = {.struct_size = sizeof failure};
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run, "set every member that gql_plugin.h does not call optional");
+    check_cure(run, "set every member that is not optional in gql_plugin.h");
     if (plugin == NULL)
         return;
-    if (gql_plugin_check_members(run->options->plugin, plugin, &failure) != GQL_OK)
-        check_fail(run, "%s", check_reason(run, failure.message));
+    if (gql_plugin_validate_members(run->options->plugin, plugin, &failure) != GQL_OK)
+        check_fail(run, "%s", check_without_path(run, failure.message));
     else
         remember_identity(run, plugin);
 }
@@ -116,13 +117,13 @@ void check_members(struct check_run *run)
 static void check_flags(struct check_run *run, const char *what, const char *name, uint32_t flags)
 {
     if ((flags & ~(GQL_RESOLVER_INLINE | GQL_RESOLVER_WRITES)) != 0)
-        check_fail(run, "the flags 0x%" PRIx32 " of the %s %s are not known", flags, what, name);
+        check_fail(run, "the %s %s has the unknown flags 0x%" PRIx32, what, name, flags);
 }
 
 void check_reserved(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run, "set reserved members to 0, and use the kinds and flags of gql_plugin.h only");
+    check_cure(run, "set reserved members to 0, and use only the kinds and flags of gql_plugin.h");
     if (plugin == NULL)
         return;
     const gql_schema *schema = plugin->schema;
@@ -131,8 +132,8 @@ void check_reserved(struct check_run *run)
                    plugin->reserved != 0 ? "gql_plugin" : "gql_schema");
     for (uint32_t i = 0; i < schema->part_count; i++)
         if (schema->parts[i]->kind < GQL_PART_OWN || schema->parts[i]->kind > GQL_PART_SUBGRAPH)
-            check_fail(run, "the part \"%s\" is of the kind %u, which is not known",
-                       schema->parts[i]->name, schema->parts[i]->kind);
+            check_fail(run, "the part \"%s\" has the unknown kind %u", schema->parts[i]->name,
+                       schema->parts[i]->kind);
     for (uint32_t i = 0; i < schema->resolver_count; i++)
         check_flags(run, "resolver", schema->resolvers[i]->field, schema->resolvers[i]->flags);
     for (uint32_t i = 0; i < schema->loader_count; i++)
@@ -142,7 +143,7 @@ void check_reserved(struct check_run *run)
 void check_descriptor(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run, "see gql_plugin in gql_plugin.h for the form of each");
+    check_cure(run, "give each string the form that gql_plugin.h describes");
     if (plugin == NULL)
         return;
     const struct {
@@ -152,14 +153,14 @@ void check_descriptor(struct check_run *run)
         const char *form;
     } members[] = {
         {"id", plugin->id, notation_is_reverse_domain,
-         "a reverse domain name, as `org.example.integrations`"},
+         "a reverse domain name such as `org.example.integrations`"},
         {"name", plugin->name, notation_is_line, "one line of UTF-8"},
         {"version", plugin->version, notation_is_semantic_version,
-         "a version of Semantic Versioning 2.0.0, as `1.0.0`"},
+         "a version of Semantic Versioning 2.0.0 such as `1.0.0`"},
         {"description", plugin->description, notation_is_line, "one line of UTF-8"},
         {"homepage", plugin->homepage, notation_is_url, "a URL"},
         {"licence", plugin->licence, notation_is_licence,
-         "an SPDX expression, as `MIT` or `MIT OR Apache-2.0`"},
+         "an SPDX expression such as `MIT` or `MIT OR Apache-2.0`"},
     };
     for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
         if (members[i].text != NULL && !members[i].is_right(members[i].text))

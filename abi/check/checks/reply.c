@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a plugin may not do with a reply and with its inputs. The runtime of the host library finds
- * it; here it gets a name.
+ * Misuse of replies and inputs. The host library's runtime detects most of it; these checks turn
+ * its counters into results.
  */
-#include "abi/check/checks.h"
-#include "abi/check/tour.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/fixture.h"
 
-enum { SETTLE_MILLISECONDS = 20 }; /* For what threads of the plugin do after the completion. */
+enum { SETTLE_MILLISECONDS = 20 }; /* For threads of the plugin that act after a completion. */
 
 static gql_misuse looked_for;
 static const char *what;
@@ -19,58 +19,57 @@ static void judge(struct session *session, struct performed *performed)
 
 static void look_for(struct check_run *run, gql_misuse misuse, const char *sentence)
 {
-    struct tour tour;
+    struct fixture fixture;
     looked_for = misuse;
     what = sentence;
-    if (!tour_begin(run, &tour) ||
-        !perform_all(&tour.session, tour.instance, &tour.plan, false, judge))
+    if (!fixture_begin(run, &fixture) ||
+        !perform_all(&fixture.session, fixture.instance, &fixture.plan, false, judge))
         return;
     check_sleep(SETTLE_MILLISECONDS);
-    tour_end(&tour); /* The runtime looks through its quarantine when it is destroyed. */
+    fixture_end(&fixture); /* Destroys the runtime, which then checks its quarantine. */
     if (session_misuses[misuse] > 0)
-        check_fail(run, "%s, %u times in all", what, (unsigned)session_misuses[misuse]);
+        check_fail(run, "%s, %u times in total", what, (unsigned)session_misuses[misuse]);
 }
 
 void check_completes_once(struct check_run *run)
 {
-    check_cure(run, "count a reply as gone the moment it is completed: no second reply_resolve, "
+    check_cure(run, "do not use a reply after completing it: no second reply_resolve, "
                     "reply_reject or reply_grow");
-    look_for(run, GQL_MISUSE_STALE_REPLY, "a reply was used that had been completed before");
+    look_for(run, GQL_MISUSE_STALE_REPLY, "a reply was used after it was completed");
 }
 
 void check_overrun(struct check_run *run)
 {
-    check_cure(run, "ask reply_grow for room before writing beyond `capacity`, read `data` anew "
-                    "after it, and change nothing "
-                    "of the reply but `size`");
+    check_cure(run, "call reply_grow before writing beyond `capacity`, read `data` again after "
+                    "it, and change no member of the reply but `size`");
     look_for(run, GQL_MISUSE_OVERRUN,
              "a reply was written beyond its capacity, or its members were changed");
 }
 
 void check_late_write(struct check_run *run)
 {
-    check_cure(run, "touch neither `data` nor any member of the reply once reply_resolve or "
-                    "reply_reject was called");
+    check_cure(run, "after reply_resolve or reply_reject touch neither `data` nor any member of "
+                    "the reply");
     look_for(run, GQL_MISUSE_LATE_WRITE, "a reply was written to after its completion");
 }
 
 void check_one_thread(struct check_run *run)
 {
-    check_cure(run, "let one thread at a time use a reply");
+    check_cure(run, "use a reply on one thread at a time");
     look_for(run, GQL_MISUSE_CONCURRENT, "two threads used one reply at the same time");
 }
 
 void check_inputs(struct check_run *run)
 {
-    struct tour tour;
-    check_cure(run, "do not write to what `call` points to, and do not read it once the reply is "
-                    "completed: in this check it is "
-                    "write-protected, and unmapped at the completion; copy what is needed later");
-    if (!tour_begin(run, &tour) ||
-        !perform_all(&tour.session, tour.instance, &tour.plan, true, NULL))
+    struct fixture fixture;
+    check_cure(run, "do not write to what `call` points to, and copy what is needed after the "
+                    "completion: this check makes it read-only, and inaccessible at the "
+                    "completion");
+    if (!fixture_begin(run, &fixture) ||
+        !perform_all(&fixture.session, fixture.instance, &fixture.plan, true, NULL))
         return;
     check_step("a thread of the plugin, after the last completion");
     check_sleep(SETTLE_MILLISECONDS);
     check_step_done();
-    tour_end(&tour);
+    fixture_end(&fixture);
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* The parts of the schema, alone and together with hosts; and the tables beside them. */
+/* The parts of the schema, alone and bound to hosts' schemas, and the tables beside them. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/check/checks.h"
-#include "abi/check/session.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/session.h"
 #include "abi/host/schema/schema_document.h"
 
 /* ---- Parts ---- */
@@ -19,14 +19,14 @@ static gql_schema_document *parse(struct check_run *run, const gql_schema_part *
     return document;
 }
 
-/* One definition, of the name that the part has: a host takes it or leaves it by that. */
+/* A host decides by its name whether to take a common part, so it must be one definition. */
 static void check_common(struct check_run *run, const gql_schema_part *part,
                          const gql_schema_document *document)
 {
     const struct sdl_definition *only = document->first;
     char name[256];
     if (only == NULL || only->next != NULL || only->extends || only->kind == SDL_SCHEMA) {
-        check_fail(run, "the common part \"%s\" is not one definition", part->name);
+        check_fail(run, "the common part \"%s\" is not a single definition", part->name);
         return;
     }
     snprintf(name, sizeof name, "%s%s", only->kind == SDL_DIRECTIVE ? "@" : "", only->name);
@@ -37,9 +37,8 @@ static void check_common(struct check_run *run, const gql_schema_part *part,
 void check_sdl(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
-    check_cure(run, "GraphQL, October 2021, section 3; a GQL_PART_COMMON holds one definition and "
-                    "bears its name, with @ "
-                    "for a directive");
+    check_cure(run, "write the type system of GraphQL, October 2021, section 3; a GQL_PART_COMMON "
+                    "holds one definition and has its name, with @ for a directive");
     for (uint32_t i = 0; plugin != NULL && i < plugin->schema->part_count; i++) {
         const gql_schema_part *part = plugin->schema->parts[i];
         gql_schema_document *document = part->kind == GQL_PART_SUBGRAPH ? NULL : parse(run, part);
@@ -83,11 +82,12 @@ static void bind_to(struct check_run *run, const char *host_sdl, gql_conflict_ki
 
 void check_bind_empty(struct check_run *run)
 {
-    check_cure(run, "lend what the plugin leans on as parts of the kind GQL_PART_COMMON");
+    check_cure(run, "provide the types and directives that the plugin needs as parts of the kind "
+                    "GQL_PART_COMMON");
     bind_to(run, session_bare_sdl, GQL_CONFLICT_SDL);
 }
 
-/* What nearly every host has: the types of Relay's specifications. */
+/* The types of Relay's specifications, which nearly every host has. */
 static const struct {
     const char *name;
     const char *sdl;
@@ -97,7 +97,7 @@ static const struct {
                  "String endCursor: String }"},
 };
 
-static bool lends(const gql_schema *schema, const char *name)
+static bool has_common_part(const gql_schema *schema, const char *name)
 {
     for (uint32_t i = 0; i < schema->part_count; i++)
         if (schema->parts[i]->kind == GQL_PART_COMMON && strcmp(schema->parts[i]->name, name) == 0)
@@ -112,7 +112,7 @@ static void write_rich_host(const gql_schema *schema, FILE *host)
         if (schema->parts[i]->kind == GQL_PART_COMMON)
             fprintf(host, "%.*s\n", (int)schema->parts[i]->sdl_size, schema->parts[i]->sdl);
     for (size_t i = 0; i < sizeof relay / sizeof relay[0]; i++)
-        if (!lends(schema, relay[i].name))
+        if (!has_common_part(schema, relay[i].name))
             fprintf(host, "%s\n", relay[i].sdl);
 }
 
@@ -121,9 +121,8 @@ void check_bind_common(struct check_run *run)
     const gql_plugin *plugin = session_plugin(run);
     char *host_sdl = NULL;
     size_t size;
-    check_cure(run, "put common types such as `Node` and `PageInfo` into parts of the kind "
-                    "GQL_PART_COMMON, each in one of its "
-                    "own, so that a host can keep its own");
+    check_cure(run, "put each common type, such as `Node` and `PageInfo`, into a part of its own "
+                    "of the kind GQL_PART_COMMON, so that a host can keep its own type");
     if (plugin == NULL)
         return;
     FILE *host = open_memstream(&host_sdl, &size);
@@ -139,7 +138,7 @@ void check_bind_common(struct check_run *run)
 
 void check_bind_host(struct check_run *run)
 {
-    check_cure(run, "change one of the two schemas: the host's, or the plugin's");
+    check_cure(run, "change the host's schema or the plugin's");
     if (run->options->host_sdl == NULL)
         check_skip(run, "needs --host-schema");
     else
@@ -155,22 +154,22 @@ static void check_table(struct check_run *run, gql_conflict_kind kind)
 
 void check_resolvers(struct check_run *run)
 {
-    check_cure(run, "one resolver for each field of the root types, and none for fields that the "
-                    "own parts do not define");
+    check_cure(run, "provide one resolver for each field of the root types, and none for fields "
+                    "that the plugin's own parts do not define");
     check_table(run, GQL_CONFLICT_RESOLVER);
 }
 
 void check_loaders(struct check_run *run)
 {
-    check_cure(run, "loaders are for object types of the own parts with a field `id: ID!`");
+    check_cure(run, "provide loaders only for object types of the plugin's own parts that have a "
+                    "field `id: ID!`");
     check_table(run, GQL_CONFLICT_LOADER);
 }
 
 void check_references(struct check_run *run)
 {
     check_cure(
-        run,
-        "references are object types that the host has; lend a stub of each as a GQL_PART_COMMON");
+        run, "list object types of the host only, and provide a stub of each as a GQL_PART_COMMON");
     check_table(run, GQL_CONFLICT_REFERENCE);
 }
 
@@ -194,16 +193,15 @@ static void check_federation(struct check_run *run, const gql_schema *schema,
                              const gql_schema_document *document)
 {
     if (!has_directive(document, SDL_SCHEMA, "schema", "link"))
-        check_fail(
-            run, "it has no `extend schema @link(…)`, so that a router takes it for Federation 1");
+        check_fail(run, "has no `extend schema @link(…)`, so a router takes it for Federation 1");
     for (uint32_t i = 0; i < schema->loader_count; i++)
         if (!has_directive(document, SDL_OBJECT, schema->loaders[i]->type, "key"))
-            check_fail(run, "`%s` can be loaded by its id, but has no `@key(fields: \"id\")`",
+            check_fail(run, "`%s` has a loader, but no `@key(fields: \"id\")`",
                        schema->loaders[i]->type);
     for (uint32_t i = 0; i < schema->resolver_count; i++)
         if (sdl_find_field(document, schema->resolvers[i]->type, schema->resolvers[i]->field) ==
             NULL)
-            check_fail(run, "it lacks the field `%s.%s`, which the plugin serves",
+            check_fail(run, "has no field `%s.%s`, which the plugin serves",
                        schema->resolvers[i]->type, schema->resolvers[i]->field);
 }
 
@@ -211,8 +209,8 @@ void check_subgraph(struct check_run *run)
 {
     const gql_plugin *plugin = session_plugin(run);
     bool offered = false;
-    check_cure(run, "the part is the whole schema as a subgraph of Apollo Federation 2, entities "
-                    "with their keys");
+    check_cure(run, "provide the whole schema as a subgraph of Apollo Federation 2, with the keys "
+                    "of its entities");
     for (uint32_t i = 0; plugin != NULL && i < plugin->schema->part_count; i++) {
         if (plugin->schema->parts[i]->kind != GQL_PART_SUBGRAPH)
             continue;

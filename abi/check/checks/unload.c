@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* Load, live, unload, over and over: nothing may be left. */
+/* Loads, uses and unloads the plugin repeatedly: nothing may be left. */
 #include <dlfcn.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/check/checks.h"
-#include "abi/check/meter.h"
-#include "abi/check/tour.h"
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/perform.h"
+#include "abi/check/harness/planner.h"
+#include "abi/check/inspect/meter.h"
 
 enum {
     WARM_UP = 2,
     CYCLES = 6,
-    LINGER_MILLISECONDS = 20, /* For threads that run into code which is not there any more. */
-    SETTLE_MILLISECONDS = 20, /* A thread that was joined is listed a moment longer. */
+    LINGER_MILLISECONDS = 20, /* For stray threads to crash in unmapped code. */
+    SETTLE_MILLISECONDS = 20, /* A joined thread stays listed for a moment. */
     LEAST_BYTES = 16,
 };
 
@@ -50,7 +51,7 @@ static bool live_once(struct session *session)
     return true;
 }
 
-/* With an instance, if there can be one. */
+/* With an instance, if the check `create` has passed. */
 static bool load_and_unload(struct check_run *run)
 {
     struct session session;
@@ -67,8 +68,8 @@ static void *load_in_thread(void *user)
 }
 
 /*
- * On a thread of its own, with whose end malloc takes back what it kept for it: what is left is in
- * use.
+ * Loads and unloads on a new thread: when it ends, malloc reclaims the thread's cache, so that only
+ * memory in use is measured.
  */
 static bool load_apart(struct check_run *run)
 {
@@ -77,7 +78,7 @@ static bool load_apart(struct check_run *run)
     if (pthread_create(&thread, NULL, load_in_thread, run) == 0)
         pthread_join(thread, &result);
     else
-        check_skip(run, "no thread can be had");
+        check_skip(run, "the tool can't start a thread");
     return result != NULL;
 }
 
@@ -98,7 +99,7 @@ static void compare(struct check_run *run, const struct holdings *before)
     if (after.free_keys < before->free_keys)
         check_fail(run,
                    "%" PRIu64
-                   " keys of thread-local memory are left after deinit: pthread_key_delete them",
+                   " keys of thread-local storage are left after deinit; call pthread_key_delete",
                    before->free_keys - after.free_keys);
     for (char *line = strtok(after.files, "\n"); line != NULL; line = strtok(NULL, "\n"))
         if (strstr(before->files, line) == NULL)
@@ -109,13 +110,13 @@ static void check_mapping(struct check_run *run)
 {
     char *path = realpath(run->options->plugin, NULL);
     if (path != NULL && meter_is_mapped(path))
-        check_fail(run, "the plugin itself stays mapped after dlclose: something in the process "
-                        "holds it, such as a thread-local "
-                        "destructor, a unique symbol of C++, or RTLD_NODELETE");
+        check_fail(run,
+                   "the plugin stays mapped after dlclose: something in the process holds it, such "
+                   "as a thread-local destructor, a unique symbol of C++, or RTLD_NODELETE");
     free(path);
 }
 
-/* While the code stays: the loader itself keeps a little memory each time that it unmaps. */
+/* Keeps the code mapped, since the loader itself leaks a little memory with each unmapping. */
 static bool stay_and_compare(struct check_run *run, const struct holdings *before)
 {
     uint64_t first = 0;
@@ -134,8 +135,8 @@ static bool stay_and_compare(struct check_run *run, const struct holdings *befor
     if (grew == CYCLES && last - first >= CYCLES * LEAST_BYTES)
         check_fail(run, "%" PRIu64 " bytes of memory from malloc are left after each deinit",
                    (last - first) / CYCLES);
-    if (check_failed(run))
-        return false; /* What is left may run the plugin's code, which stays. */
+    if (check_ended(run))
+        return false; /* What is left may run the plugin's code, so it stays mapped. */
     if (held != NULL)
         dlclose(held);
     return true;
@@ -152,7 +153,7 @@ static bool unload_and_compare(struct check_run *run, const struct holdings *bef
     }
     check_mapping(run);
     compare(run, before);
-    return !check_failed(run);
+    return !check_ended(run);
 }
 
 static void *do_nothing(void *user)
@@ -160,7 +161,7 @@ static void *do_nothing(void *user)
     return user;
 }
 
-/* Sanitizers have a thread of their own, which starts with the first other. */
+/* Sanitizers start a thread of their own together with the first other thread. */
 static struct holdings look_first(void)
 {
     pthread_t thread;
@@ -174,10 +175,10 @@ void check_unload(struct check_run *run)
 {
     static const char *const leaks[] = {"threads", "descriptors", "memory", "mappings"};
     const struct holdings before = look_first();
-    check_cure(run, "let deinit undo all that init, create and calls did");
+    check_cure(run, "let deinit undo everything that init, create and calls have done");
     for (size_t i = 0; i < sizeof leaks / sizeof leaks[0]; i++)
         if (check_came_to(run, leaks[i], CHECK_NOT_OK))
             check_skip(run, "needs the check %s to pass", leaks[i]);
-    if (!check_failed(run) && stay_and_compare(run, &before))
+    if (!check_ended(run) && stay_and_compare(run, &before))
         unload_and_compare(run, &before);
 }

@@ -1,53 +1,9 @@
 // SPDX-License-Identifier: MIT
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "abi/host/failure.h"
 #include "abi/host/schema/binder.h"
-
-static bool make_room(struct binder *binder)
-{
-    gql_binding *binding = binder->binding;
-    if (binding->conflict_count < binder->conflict_room)
-        return true;
-    const size_t room = binder->conflict_room * 2 + 8;
-    char **conflicts = realloc(binding->conflicts, room * sizeof *conflicts);
-    if (conflicts != NULL)
-        binding->conflicts = conflicts;
-    gql_conflict_kind *kinds = realloc(binding->conflict_kinds, room * sizeof *kinds);
-    if (kinds != NULL)
-        binding->conflict_kinds = kinds;
-    if (conflicts == NULL || kinds == NULL)
-        return false;
-    binder->conflict_room = room;
-    return true;
-}
-
-void binder_conflict(struct binder *binder, const char *format, ...)
-{
-    gql_binding *binding = binder->binding;
-    char *sentence = NULL;
-    va_list arguments;
-    va_start(arguments, format);
-    const int size = vasprintf(&sentence, format, arguments);
-    va_end(arguments);
-    if (size < 0) {
-        binder->out_of_memory = true;
-        return;
-    }
-    bool known = false;
-    for (size_t i = 0; i < binding->conflict_count && !known; i++)
-        known = strcmp(binding->conflicts[i], sentence) == 0;
-    if (known || !make_room(binder)) {
-        binder->out_of_memory = binder->out_of_memory || !known;
-        free(sentence);
-        return;
-    }
-    binding->conflict_kinds[binding->conflict_count] = binder->conflict_kind;
-    binding->conflicts[binding->conflict_count++] = sentence;
-}
 
 static bool append(char **text, size_t *size, const char *more, uint64_t more_size)
 {
@@ -65,13 +21,13 @@ static bool append(char **text, size_t *size, const char *more, uint64_t more_si
 static int32_t parse_part(const gql_plugin *plugin, const gql_schema_part *part,
                           gql_schema_document **ret_document, gql_failure *failure)
 {
-    gql_failure reason = {.struct_size = sizeof reason};
+    gql_failure from = {.struct_size = sizeof from};
     const int32_t code = gql_schema_document_parse(part->sdl, (size_t)part->sdl_size, ret_document,
-                                                   &reason);
+                                                   &from);
     if (code == GQL_OK)
         return GQL_OK;
     return gql_fail(failure, code, "plugin %s, part \"%s\": %s", plugin->id, part->name,
-                    reason.message);
+                    from.message);
 }
 
 static bool host_has_any(const gql_schema_document *host, const gql_schema_document *part)
@@ -82,7 +38,7 @@ static bool host_has_any(const gql_schema_document *host, const gql_schema_docum
     return false;
 }
 
-/* Takes the part, or compares it with what the host has in its place. */
+/* Adds the part, or compares a common part with the host's own definition. */
 static int32_t add_part(struct binder *binder, const gql_schema_part *part, char **own,
                         size_t *own_size, gql_failure *failure)
 {
@@ -91,11 +47,11 @@ static int32_t add_part(struct binder *binder, const gql_schema_part *part, char
     int32_t code = parse_part(binder->plugin, part, &document, failure);
     if (code != GQL_OK)
         return code;
-    const bool lent = part->kind == GQL_PART_COMMON;
-    if (lent && host_has_any(binder->host, document)) {
+    const bool common = part->kind == GQL_PART_COMMON;
+    if (common && host_has_any(binder->host, document)) {
         binder_compare_common(binder, document);
     } else if (!append(&binding->sdl, &binding->sdl_size, part->sdl, part->sdl_size) ||
-               (!lent && !append(own, own_size, part->sdl, part->sdl_size))) {
+               (!common && !append(own, own_size, part->sdl, part->sdl_size))) {
         code = gql_fail_no_memory(failure);
     }
     gql_schema_document_destroy(&document);
@@ -140,10 +96,9 @@ static int32_t merge(struct binder *binder, const char *host_sdl, size_t host_sd
 static int32_t parse_host(struct binder *binder, const char *host_sdl, size_t host_sdl_size,
                           gql_failure *failure)
 {
-    gql_failure reason = {.struct_size = sizeof reason};
-    const int32_t code = gql_schema_document_parse(host_sdl, host_sdl_size, &binder->host, &reason);
-    return code == GQL_OK ? GQL_OK
-                          : gql_fail(failure, code, "the host's schema: %s", reason.message);
+    gql_failure from = {.struct_size = sizeof from};
+    const int32_t code = gql_schema_document_parse(host_sdl, host_sdl_size, &binder->host, &from);
+    return code == GQL_OK ? GQL_OK : gql_fail(failure, code, "the host's schema: %s", from.message);
 }
 
 int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl_size,
@@ -162,7 +117,7 @@ int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl
         code = merge(&binder, host_sdl, host_sdl_size, failure);
     if (code == GQL_OK) {
         binder_check_types(&binder);
-        binder_check_resolvers(&binder);
+        binder_check_tables(&binder);
         if (binder.out_of_memory)
             code = gql_fail_no_memory(failure);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Whether what the host calls `PageInfo` will do for the plugin's `PageInfo`: it may have more, not
- * less.
+ * Whether the host's own `PageInfo` can stand in for the plugin's: it may have more members, but
+ * must have all that the plugin's has.
  */
 #include <string.h>
 
@@ -21,8 +21,8 @@ static void compare_arguments(struct binder *binder, const char *type,
     for (const struct sdl_field *each = wanted->arguments; each != NULL; each = each->next) {
         const struct sdl_field *argument = sdl_field_named(found->arguments, each->name);
         if (argument == NULL || strcmp(argument->type->text, each->type->text) != 0)
-            binder_conflict(
-                binder, "The host's `%s.%s` takes no argument `%s: %s`, which the plugin %s needs.",
+            binder_add_conflict(
+                binder, "The host's `%s.%s` has no argument `%s: %s`, which the plugin %s needs.",
                 type, wanted->name, each->name, each->type->text, binder->plugin->id);
     }
 }
@@ -32,14 +32,14 @@ static void compare_fields(struct binder *binder, const struct sdl_definition *w
     for (const struct sdl_field *each = wanted->fields; each != NULL; each = each->next) {
         const struct sdl_field *found = host_field(binder, wanted, each->name);
         if (found == NULL)
-            binder_conflict(binder, "The host's %s `%s` lacks `%s: %s`, which the plugin %s needs.",
-                            sdl_kind_name(wanted->kind), wanted->name, each->name, each->type->text,
-                            binder->plugin->id);
+            binder_add_conflict(binder,
+                                "The host's %s `%s` has no `%s: %s`, which the plugin %s needs.",
+                                sdl_kind_name(wanted->kind), wanted->name, each->name,
+                                each->type->text, binder->plugin->id);
         else if (strcmp(found->type->text, each->type->text) != 0)
-            binder_conflict(binder,
-                            "`%s.%s` is of type `%s` in the host, but the plugin %s needs `%s`.",
-                            wanted->name, each->name, found->type->text, binder->plugin->id,
-                            each->type->text);
+            binder_add_conflict(
+                binder, "`%s.%s` is of type `%s` in the host, but the plugin %s needs `%s`.",
+                wanted->name, each->name, found->type->text, binder->plugin->id, each->type->text);
         else
             compare_arguments(binder, wanted->name, each, found);
     }
@@ -61,14 +61,14 @@ static void compare_names(struct binder *binder, const struct sdl_definition *wa
 {
     static const char *const meanings[] = {[SDL_OBJECT] = "does not implement",
                                            [SDL_INTERFACE] = "does not implement",
-                                           [SDL_UNION] = "lacks the member",
-                                           [SDL_ENUM] = "lacks the value",
+                                           [SDL_UNION] = "does not have the member",
+                                           [SDL_ENUM] = "does not have the value",
                                            [SDL_DIRECTIVE] = "can't be used on"};
     for (const struct sdl_name *each = wanted->names; each != NULL; each = each->next)
         if (!host_lists(binder, wanted, each->text))
-            binder_conflict(binder, "The host's %s `%s` %s `%s`, as the plugin %s needs.",
-                            sdl_kind_name(wanted->kind), wanted->name, meanings[wanted->kind],
-                            each->text, binder->plugin->id);
+            binder_add_conflict(binder, "The host's %s `%s` %s `%s`, which the plugin %s needs.",
+                                sdl_kind_name(wanted->kind), wanted->name, meanings[wanted->kind],
+                                each->text, binder->plugin->id);
 }
 
 void binder_compare_common(struct binder *binder, const gql_schema_document *part)
@@ -77,11 +77,11 @@ void binder_compare_common(struct binder *binder, const gql_schema_document *par
         const bool directive = each->kind == SDL_DIRECTIVE;
         const struct sdl_definition *found = sdl_find(binder->host, directive, each->name);
         if (found == NULL) {
-            binder_conflict(binder,
-                            "The host has a part of what the plugin %s leans on, but no %s `%s`.",
-                            binder->plugin->id, sdl_kind_name(each->kind), each->name);
+            binder_add_conflict(
+                binder, "The host defines a part of what the plugin %s needs, but no %s `%s`.",
+                binder->plugin->id, sdl_kind_name(each->kind), each->name);
         } else if (found->kind != each->kind) {
-            binder_conflict(
+            binder_add_conflict(
                 binder,
                 "`%s` is of kind %s in the host, but the plugin %s needs it to be of kind %s.",
                 each->name, sdl_kind_name(found->kind), binder->plugin->id,

@@ -7,7 +7,7 @@
 
 #include "abi/host/schema/binder.h"
 
-/* ---- Defined twice ---- */
+/* ---- Duplicates ---- */
 
 static const char *other_side(const struct binder *binder, bool host)
 {
@@ -23,22 +23,22 @@ static void check_unique(struct binder *binder, const struct sdl_definition *def
     for (; each != definition; each = sdl_next(each))
         twice = twice || !each->extends;
     if (twice || (host != NULL && !host->extends))
-        binder_conflict(binder, "The %s `%s` of the plugin %s is already defined by %s.",
-                        sdl_kind_name(definition->kind), definition->name, binder->plugin->id,
-                        other_side(binder, !twice));
+        binder_add_conflict(binder, "The %s `%s` of the plugin %s is already defined by %s.",
+                            sdl_kind_name(definition->kind), definition->name, binder->plugin->id,
+                            other_side(binder, !twice));
 }
 
 static void check_extended(struct binder *binder, const struct sdl_definition *extension)
 {
     const struct sdl_definition *definition = sdl_find(binder->merged, false, extension->name);
     if (definition == NULL || definition->extends)
-        binder_conflict(binder, "The plugin %s extends the %s `%s`, which neither side defines.",
-                        binder->plugin->id, sdl_kind_name(extension->kind), extension->name);
+        binder_add_conflict(binder,
+                            "The plugin %s extends the %s `%s`, which neither side defines.",
+                            binder->plugin->id, sdl_kind_name(extension->kind), extension->name);
     else if (definition->kind != extension->kind)
-        binder_conflict(binder,
-                        "The plugin %s extends `%s` as one of kind %s, but it is of kind %s.",
-                        binder->plugin->id, extension->name, sdl_kind_name(extension->kind),
-                        sdl_kind_name(definition->kind));
+        binder_add_conflict(binder, "The plugin %s extends `%s` as kind %s, but it is of kind %s.",
+                            binder->plugin->id, extension->name, sdl_kind_name(extension->kind),
+                            sdl_kind_name(definition->kind));
 }
 
 static bool is_field_before(const struct binder *binder, const struct sdl_definition *definition,
@@ -59,13 +59,14 @@ static void check_unique_fields(struct binder *binder, const struct sdl_definiti
         const bool hosts = definition->extends &&
                            sdl_find_field(binder->host, definition->name, field->name) != NULL;
         if (hosts || is_field_before(binder, definition, field))
-            binder_conflict(binder, "The field `%s.%s` of the plugin %s is already defined by %s.",
-                            definition->name, field->name, binder->plugin->id,
-                            other_side(binder, hosts));
+            binder_add_conflict(binder,
+                                "The field `%s.%s` of the plugin %s is already defined by %s.",
+                                definition->name, field->name, binder->plugin->id,
+                                other_side(binder, hosts));
         if (strncmp(field->name, "__", 2) == 0)
-            binder_conflict(
+            binder_add_conflict(
                 binder,
-                "The field `%s.%s` of the plugin %s has a name that is kept for introspection.",
+                "The field `%s.%s` of the plugin %s has a name that is reserved for introspection.",
                 definition->name, field->name, binder->plugin->id);
     }
 }
@@ -74,9 +75,9 @@ static void check_unique_names(struct binder *binder, const struct sdl_definitio
 {
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next)
         if (definition->extends && sdl_lists(binder->host, definition->name, name->text))
-            binder_conflict(binder,
-                            "The plugin %s adds `%s` to `%s`, where the host has it already.",
-                            binder->plugin->id, name->text, definition->name);
+            binder_add_conflict(
+                binder, "The plugin %s adds `%s` to `%s`, which already has it in the host.",
+                binder->plugin->id, name->text, definition->name);
 }
 
 /* ---- Unknown names ---- */
@@ -96,13 +97,13 @@ static void check_directives(struct binder *binder, const struct sdl_name *direc
     for (; directives != NULL; directives = directives->next)
         if (!is_builtin_directive(directives->text) &&
             sdl_first(binder->merged, true, directives->text) == NULL)
-            binder_conflict(
+            binder_add_conflict(
                 binder,
                 "The plugin %s uses the directive `@%s` at `%s`, which neither side defines.",
                 binder->plugin->id, directives->text, where);
 }
 
-/* Input types for arguments and inputs, output types for all else (section 3.4.2). */
+/* Arguments and input fields take input types, all others output types (section 3.4.2). */
 static void check_type(struct binder *binder, const char *owner, const struct sdl_field *field,
                        bool input)
 {
@@ -111,16 +112,17 @@ static void check_type(struct binder *binder, const char *owner, const struct sd
         return;
     const struct sdl_definition *type = sdl_find(binder->merged, false, name);
     if (type == NULL || type->extends) {
-        binder_conflict(binder,
-                        "`%s.%s` of the plugin %s is of type `%s`, which neither side defines.",
-                        owner, field->name, binder->plugin->id, name);
+        binder_add_conflict(binder,
+                            "`%s.%s` of the plugin %s is of type `%s`, which neither side defines.",
+                            owner, field->name, binder->plugin->id, name);
         return;
     }
     const bool both = type->kind == SDL_SCALAR || type->kind == SDL_ENUM;
     if (!both && (type->kind == SDL_INPUT) != input)
-        binder_conflict(binder,
-                        "`%s.%s` of the plugin %s can't be of type `%s`, which is of kind %s.",
-                        owner, field->name, binder->plugin->id, name, sdl_kind_name(type->kind));
+        binder_add_conflict(binder,
+                            "`%s.%s` of the plugin %s can't be of type `%s`, which is of kind %s.",
+                            owner, field->name, binder->plugin->id, name,
+                            sdl_kind_name(type->kind));
 }
 
 static void check_fields(struct binder *binder, const struct sdl_definition *definition)
@@ -142,12 +144,13 @@ static void check_members(struct binder *binder, const struct sdl_definition *de
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next) {
         const struct sdl_definition *member = sdl_find(binder->merged, false, name->text);
         if (member == NULL || member->kind != SDL_OBJECT)
-            binder_conflict(binder, "The union `%s` has the member `%s`, which is no object type.",
-                            definition->name, name->text);
+            binder_add_conflict(binder,
+                                "The union `%s` has the member `%s`, which is not an object type.",
+                                definition->name, name->text);
     }
 }
 
-/* ---- Interfaces (section 3.6, validation of types that implement interfaces) ---- */
+/* ---- Interfaces (section 3.6, type validation) ---- */
 
 static bool is_subtype(const struct binder *binder, const struct sdl_type *type,
                        const struct sdl_type *of)
@@ -167,15 +170,16 @@ static void check_arguments(struct binder *binder, const char *type, const char 
     for (const struct sdl_field *each = promised->arguments; each != NULL; each = each->next) {
         const struct sdl_field *found = sdl_field_named(field->arguments, each->name);
         if (found == NULL || strcmp(found->type->text, each->type->text) != 0)
-            binder_conflict(binder, "`%s.%s` lacks the argument `%s: %s` of the interface `%s`.",
-                            type, field->name, each->name, each->type->text, interface);
+            binder_add_conflict(
+                binder, "`%s.%s` does not have the argument `%s: %s` of the interface `%s`.", type,
+                field->name, each->name, each->type->text, interface);
     }
     for (const struct sdl_field *each = field->arguments; each != NULL; each = each->next)
         if (each->type->non_null && each->default_text == NULL &&
             sdl_field_named(promised->arguments, each->name) == NULL)
-            binder_conflict(
+            binder_add_conflict(
                 binder,
-                "`%s.%s` demands the argument `%s`, which the interface `%s` does not have.", type,
+                "`%s.%s` requires the argument `%s`, which the interface `%s` does not have.", type,
                 field->name, each->name, interface);
 }
 
@@ -186,20 +190,20 @@ static void check_promises(struct binder *binder, const char *type,
          promised = promised->next) {
         const struct sdl_field *field = sdl_find_field(binder->merged, type, promised->name);
         if (field == NULL)
-            binder_conflict(binder, "`%s` lacks the field `%s: %s` of the interface `%s`.", type,
-                            promised->name, promised->type->text, interface->name);
+            binder_add_conflict(binder,
+                                "`%s` does not have the field `%s: %s` of the interface `%s`.",
+                                type, promised->name, promised->type->text, interface->name);
         else if (!is_subtype(binder, field->type, promised->type))
-            binder_conflict(
-                binder, "`%s.%s` is of type `%s`, which does not fit `%s` of the interface `%s`.",
+            binder_add_conflict(
+                binder, "`%s.%s` is of type `%s`, which does not match `%s` of the interface `%s`.",
                 type, promised->name, field->type->text, promised->type->text, interface->name);
         else
             check_arguments(binder, type, interface->name, field, promised);
     }
     for (const struct sdl_name *parent = interface->names; parent != NULL; parent = parent->next)
         if (strcmp(parent->text, type) == 0 || !sdl_lists(binder->merged, type, parent->text))
-            binder_conflict(binder,
-                            "`%s` implements `%s`, so that it has to implement `%s` as well.", type,
-                            interface->name, parent->text);
+            binder_add_conflict(binder, "`%s` implements `%s`, so it must also implement `%s`.",
+                                type, interface->name, parent->text);
 }
 
 static void check_interfaces(struct binder *binder, const struct sdl_definition *definition)
@@ -207,8 +211,9 @@ static void check_interfaces(struct binder *binder, const struct sdl_definition 
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next) {
         const struct sdl_definition *interface = sdl_find(binder->merged, false, name->text);
         if (interface == NULL || interface->kind != SDL_INTERFACE || interface->extends) {
-            binder_conflict(binder, "`%s` implements `%s`, which is no interface of either side.",
-                            definition->name, name->text);
+            binder_add_conflict(binder,
+                                "`%s` implements `%s`, which neither side defines as an interface.",
+                                definition->name, name->text);
             continue;
         }
         for (interface = sdl_first(binder->merged, false, name->text); interface != NULL;
@@ -234,7 +239,7 @@ void binder_check_types(struct binder *binder)
         if (each->kind == SDL_UNION)
             check_members(binder, each);
     }
-    /* Of the host too: an extension of an interface reaches the host's types. */
+    /* Includes the host's types: the plugin may have extended an interface that they implement. */
     for (const struct sdl_definition *each = binder->merged->first; each != NULL; each = each->next)
         if (each->kind == SDL_OBJECT || each->kind == SDL_INTERFACE)
             check_interfaces(binder, each);

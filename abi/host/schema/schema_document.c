@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
-
 enum { BLOCK_SIZE = 16384 };
 
 struct sdl_arena_block {
@@ -138,23 +136,6 @@ const char *sdl_root_name(const gql_schema_document *document, const char *opera
             return sdl_base_name(renamed->type);
     }
     return operation[0] == 'q' ? "Query" : operation[0] == 'm' ? "Mutation" : "Subscription";
-}
-
-int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_document **ret_document,
-                                  gql_failure *failure)
-{
-    if (sdl == NULL || ret_document == NULL)
-        return gql_fail(failure, GQL_E_MISUSE,
-                        "gql_schema_document_parse: sdl and ret_document must not be NULL");
-    gql_schema_document *document = calloc(1, sizeof *document);
-    if (document == NULL)
-        return gql_fail_no_memory(failure);
-    const int32_t code = sdl_parse(document, sdl, size, failure);
-    if (code == GQL_OK)
-        *ret_document = document;
-    else
-        gql_schema_document_destroy(&document);
-    return code;
 }
 
 void sdl_finish(gql_schema_document *document)

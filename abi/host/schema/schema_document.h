@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The inside of a gql_schema_document: lists in the order of the text, all in one arena.
- * Definitions and extensions of one name stay apart; the functions below look through all of them.
+ * A gql_schema_document: lists in the order of the text, in one arena. Definitions and extensions
+ * of the same name are separate entries; the look-ups below search all of them.
  */
 #ifndef GQL_SCHEMA_DOCUMENT_H
 #define GQL_SCHEMA_DOCUMENT_H
@@ -19,10 +19,7 @@ enum sdl_kind {
     SDL_DIRECTIVE,
 };
 
-/*
- * A name with where it was used; lists of interfaces, members, values, locations and uses of
- * directives.
- */
+/* A name, in a list of interfaces, members, values, locations or applied directives. */
 struct sdl_name {
     const char *text;
     const struct sdl_name *next;
@@ -30,9 +27,9 @@ struct sdl_name {
 };
 
 struct sdl_type {
-    const struct sdl_type *of; /* Of a list: its members' type. */
-    const char *name;          /* Else the named type. */
-    const char *text;          /* As written, without blanks: `[Integration!]!`. */
+    const struct sdl_type *of; /* Lists: the type of the members. */
+    const char *name;          /* Otherwise: the named type. */
+    const char *text;          /* In SDL, without blanks: `[Integration!]!`. */
     bool non_null;
 };
 
@@ -50,11 +47,11 @@ struct sdl_field {
 struct sdl_definition {
     enum sdl_kind kind;
     bool extends;
-    bool repeatable;  /* Directives. */
+    bool repeatable;  /* Directives only. */
     const char *name; /* "schema" for SDL_SCHEMA. */
-    /* Interfaces of objects and interfaces; members, values; locations. */
+    /* Interfaces, members of unions, values of enums, or locations of directives. */
     const struct sdl_name *names;
-    /* Of types and inputs; arguments of directives; operations of a schema. */
+    /* Fields, arguments of directives, or operations of a schema. */
     const struct sdl_field *fields;
     const struct sdl_name *directives;
     const struct sdl_definition *next;
@@ -68,33 +65,22 @@ struct gql_schema_document {
     const struct sdl_definition *first;
 };
 
-/* The parser fills a document that is zeroed. On failure the document still has to be finished. */
-int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size,
-                  gql_failure *failure);
-
-/* Reads a type alone, `[Integration!]!`, into the document's memory. Else as sdl_parse. */
-int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,
-                       const struct sdl_type **ret_type, gql_failure *failure);
-
-/* Frees the document's memory, not the struct. */
+/* Frees the memory of a document, not the struct itself. */
 void sdl_finish(gql_schema_document *document);
 
-/* Memory that lives as long as the document, zeroed; NULL if out of memory. */
+/* Returns zeroed memory that lives as long as the document. NULL if out of memory. */
 void *sdl_allocate(gql_schema_document *document, size_t size);
 
-/* "type", "interface", … as in SDL. */
+/* The keyword of SDL: "type", "interface", … */
 const char *sdl_kind_name(enum sdl_kind kind);
 
 bool sdl_is_builtin_scalar(const char *name);
 
-/*
- * The definition, or the first extension if there is no definition, of a type (or a directive).
- * NULL: none.
- */
+/* The definition of a type or directive, or its first extension if there is none. NULL: neither. */
 const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive,
                                       const char *name);
 
-/* The next definition or extension of the same name. To go through all: start from sdl_first. */
+/* Iterates over all definitions and extensions of a name. */
 const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive,
                                        const char *name);
 const struct sdl_definition *sdl_next(const struct sdl_definition *definition);
@@ -103,18 +89,18 @@ const struct sdl_field *sdl_find_field(const gql_schema_document *document, cons
                                        const char *field);
 const struct sdl_field *sdl_field_named(const struct sdl_field *first, const char *name);
 
-/* Whether any definition or extension of `type` lists the name: an interface, a member, a value. */
+/* Whether a definition or extension of `type` lists the name: an interface, a member, a value. */
 bool sdl_lists(const gql_schema_document *document, const char *type, const char *name);
 
 /* Whether `type` is `abstract`, implements it, or is a member of it. */
 bool sdl_is_possible(const gql_schema_document *document, const char *abstract, const char *type);
 
-/* The name inside lists and exclamation marks. */
+/* The named type inside lists. */
 const char *sdl_base_name(const struct sdl_type *type);
 
 /*
- * The name of the object type of queries, mutations ("mutation") or subscriptions; a schema
- * definition may rename it.
+ * The name of the root type of "query", "mutation" or "subscription", which a schema definition may
+ * rename.
  */
 const char *sdl_root_name(const gql_schema_document *document, const char *operation);
 

@@ -7,7 +7,7 @@ void sdl_lexer_init(struct sdl_lexer *lexer, const char *text, size_t size)
 {
     *lexer = (struct sdl_lexer){.position = text, .end = text + size, .line = 1};
     if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-        lexer->position += 3; /* Byte order mark, section 2.1.1. */
+        lexer->position += 3; /* The byte order mark, section 2.1.1. */
 }
 
 static bool is_digit(char c)
@@ -72,7 +72,7 @@ static struct sdl_token read_block_string(struct sdl_lexer *lexer)
             lexer->line++;
         lexer->position += looking_at(lexer, "\\\"\"\"") ? 4 : 1;
     }
-    return fail(lexer, "a block string has no end");
+    return fail(lexer, "unterminated block string");
 }
 
 static struct sdl_token read_string(struct sdl_lexer *lexer)
@@ -87,7 +87,7 @@ static struct sdl_token read_string(struct sdl_lexer *lexer)
             lexer->position[1] != '\n')
             lexer->position++;
     }
-    return fail(lexer, "a string has no end on its line");
+    return fail(lexer, "unterminated string");
 }
 
 static struct sdl_token read_name(struct sdl_lexer *lexer)
@@ -99,7 +99,7 @@ static struct sdl_token read_name(struct sdl_lexer *lexer)
     return finish(lexer, SDL_TOKEN_NAME, start, lexer->line);
 }
 
-/* Sections 2.9.1 and 2.9.2, more lenient: only the extent matters here. */
+/* More lenient than sections 2.9.1 and 2.9.2: only the extent matters here. */
 static struct sdl_token read_number(struct sdl_lexer *lexer)
 {
     const char *start = lexer->position++;
@@ -128,7 +128,7 @@ struct sdl_token sdl_lexer_next(struct sdl_lexer *lexer)
     if (c == '"')
         return read_string(lexer);
     if (c == '\0' || (strchr("!$&():=@[]{}|", c) == NULL && !looking_at(lexer, "...")))
-        return fail(lexer, "a character that has no meaning in a schema");
+        return fail(lexer, "unexpected character");
     lexer->position += c == '.' ? 3 : 1;
     return finish(lexer, SDL_TOKEN_PUNCTUATOR, start, lexer->line);
 }

@@ -11,8 +11,8 @@ enum sdl_token_kind {
     SDL_TOKEN_PUNCTUATOR, /* One character, or "..." */
     SDL_TOKEN_NAME,
     SDL_TOKEN_NUMBER,
-    SDL_TOKEN_STRING, /* Quotes and all; block strings too. */
-    SDL_TOKEN_ERROR,  /* `error` says why. */
+    SDL_TOKEN_STRING, /* With its quotes; block strings too. */
+    SDL_TOKEN_ERROR,  /* sdl_lexer.error says why. */
 };
 
 struct sdl_token {
@@ -31,7 +31,7 @@ struct sdl_lexer {
 
 void sdl_lexer_init(struct sdl_lexer *lexer, const char *text, size_t size);
 
-/* The next token. After the end or an error, always that again. */
+/* The next token. The end and an error are returned again by each further call. */
 struct sdl_token sdl_lexer_next(struct sdl_lexer *lexer);
 
 bool sdl_token_is(const struct sdl_token *token, const char *text);

@@ -1,25 +1,27 @@
 // SPDX-License-Identifier: MIT
 /*
- * Reads the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
+ * Parses the type system of GraphQL (specification of October 2021, section 3; grammar in appendix
  * B.3).
  */
+#include "abi/host/schema/sdl_parser.h"
+
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/host/failure.h"
-#include "abi/host/schema/schema_document.h"
 #include "abi/host/schema/sdl_lexer.h"
 
-enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types and of values. */
+enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types, and of values. */
 
 /*
- * After the first failure `code` is set and the token is the end, so that every loop comes to its
- * end and every function may go on without looking.
+ * After the first failure `code` is set and the current token is the end, so that every loop ends
+ * and functions need not check.
  */
 struct parser {
     gql_schema_document *document;
     struct sdl_lexer lexer;
     struct sdl_token token;
-    const char *previous_end; /* Of the token before. */
+    const char *previous_end; /* The end of the token before. */
     gql_failure *failure;
     int32_t code;
 };
@@ -41,7 +43,7 @@ static void fail_expected(struct parser *parser, const char *expected)
     const bool end = token->kind == SDL_TOKEN_END;
     stop(parser, gql_fail(parser->failure, GQL_E_CONFIG,
                           "schema, line %u: expected %s, found %s%.*s%s", token->line, expected,
-                          end ? "the end" : "`", shown, token->start, end ? "" : "`"));
+                          end ? "the end of the text" : "`", shown, token->start, end ? "" : "`"));
 }
 
 static void advance(struct parser *parser)
@@ -107,7 +109,7 @@ static void skip_description(struct parser *parser)
         advance(parser);
 }
 
-/* Section 2.9. Only skipped: nothing here needs what it says. */
+/* Section 2.9. Values are not used here. */
 static void skip_value(struct parser *parser, unsigned depth)
 {
     if (depth > MAXIMUM_DEPTH) {
@@ -129,7 +131,7 @@ static void skip_value(struct parser *parser, unsigned depth)
     }
 }
 
-/* Appends to a list; *tail is the place of the next pointer. */
+/* Appends to a list; *tail points to its last `next`. */
 static void append_name(struct parser *parser, const struct sdl_name ***tail, const char *what)
 {
     struct sdl_name *name = allocate(parser, sizeof *name);
@@ -158,7 +160,7 @@ static const struct sdl_name *read_directives(struct parser *parser)
     return first;
 }
 
-/* `A & B`, `A | B`, with a separator in front if one likes. */
+/* `A & B` or `A | B`, with an optional separator at the start. */
 static const struct sdl_name *read_names(struct parser *parser, const char *separator,
                                          const char *what)
 {
@@ -206,8 +208,8 @@ static const struct sdl_type *read_type(struct parser *parser, unsigned depth)
 }
 
 /*
- * Fields, fields of inputs, or arguments, up to `close`. Only fields of types have arguments,
- * `nested` says so.
+ * Reads fields of types, fields of inputs, or arguments, up to `close`. With `nested` they have
+ * arguments, as the fields of types do, and no defaults.
  */
 static const struct sdl_field *read_fields(struct parser *parser, const char *close, bool nested)
 {
@@ -310,7 +312,8 @@ static struct sdl_definition *read_definition(struct parser *parser)
     return definition;
 }
 
-int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, gql_failure *failure)
+static int32_t read_document(gql_schema_document *document, const char *sdl, size_t size,
+                             gql_failure *failure)
 {
     struct parser parser = {.document = document, .failure = failure, .token = {.start = sdl}};
     const struct sdl_definition **tail = &document->first;
@@ -326,6 +329,23 @@ int32_t sdl_parse(gql_schema_document *document, const char *sdl, size_t size, g
     return parser.code;
 }
 
+int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_document **ret_document,
+                                  gql_failure *failure)
+{
+    if (sdl == NULL || ret_document == NULL)
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_schema_document_parse: sdl and ret_document must not be NULL");
+    gql_schema_document *document = calloc(1, sizeof *document);
+    if (document == NULL)
+        return gql_fail_no_memory(failure);
+    const int32_t code = read_document(document, sdl, size, failure);
+    if (code == GQL_OK)
+        *ret_document = document;
+    else
+        gql_schema_document_destroy(&document);
+    return code;
+}
+
 int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t size,
                        const struct sdl_type **ret_type, gql_failure *failure)
 {
@@ -334,7 +354,7 @@ int32_t sdl_parse_type(gql_schema_document *document, const char *text, size_t s
     advance(&parser);
     const struct sdl_type *type = read_type(&parser, 0);
     if (parser.code == GQL_OK && parser.token.kind != SDL_TOKEN_END)
-        fail_expected(&parser, "the end");
+        fail_expected(&parser, "the end of the text");
     if (parser.code == GQL_OK)
         *ret_type = type;
     return parser.code;

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "abi/host/failure.h"
-#include "abi/host/schema/schema_document.h"
+#include "abi/host/schema/sdl_parser.h"
 
 struct checker {
     const gql_schema_document *document;
@@ -18,8 +18,8 @@ struct checker {
 static int32_t check(struct checker *checker, const struct sdl_type *type,
                      const gql_selection *selection, json_t *value);
 
-__attribute__((format(printf, 2, 3))) static int32_t refuse(struct checker *checker,
-                                                            const char *format, ...)
+__attribute__((format(printf, 2, 3))) static int32_t fail(struct checker *checker,
+                                                          const char *format, ...)
 {
     char what[384];
     va_list arguments;
@@ -29,7 +29,7 @@ __attribute__((format(printf, 2, 3))) static int32_t refuse(struct checker *chec
     return gql_fail(checker->failure, GQL_E_MISUSE, "%s: %s", checker->path, what);
 }
 
-/* Returns the former length, for leave. A path too long for its room is cut off. */
+/* Appends to the path, which is truncated if too long. Returns its former length, for leave. */
 __attribute__((format(printf, 2, 3))) static size_t enter(struct checker *checker,
                                                           const char *format, ...)
 {
@@ -56,7 +56,7 @@ static const char *kind_of(const json_t *value)
     return value == NULL ? "nothing" : names[json_typeof(value)];
 }
 
-/* Section 3.5. A scalar of the schema's own may be any JSON. */
+/* Section 3.5. A custom scalar may be any JSON. */
 static bool is_scalar(const char *name, const json_t *value)
 {
     if (strcmp(name, "Int") == 0)
@@ -96,12 +96,13 @@ static int32_t check_reference(struct checker *checker, const char *type, json_t
     json_t *member;
     if (json_object_get(value, "__typename") == NULL ||
         !json_is_string(json_object_get(value, "id")))
-        return refuse(checker, "a reference to `%s` needs `__typename` and `id`", type);
-    json_object_foreach(value, name, member)
+        return fail(checker, "a reference to `%s` needs `__typename` and `id`", type);
+    json_object_foreach(value, name, member) {
         if (strcmp(name, "__typename") != 0 && strcmp(name, "id") != 0)
-            return refuse(checker,
-                          "`%s` in a reference to `%s`: only `__typename` and `id` belong there",
-                          name, type);
+            return fail(checker,
+                        "a reference to `%s` must have only `__typename` and `id`, but has `%s`",
+                        type, name);
+    }
     return GQL_OK;
 }
 
@@ -120,16 +121,16 @@ static int32_t check_member(struct checker *checker, const char *type,
 {
     const gql_selection *below = selection == NULL ? NULL : selected(selection, field->name);
     json_t *value = json_object_get(object, field->name);
-    const bool due = (selection == NULL || below != NULL) &&
-                     !has_resolver(checker, type, field->name);
-    if (value == NULL && (!due || !field->type->non_null))
+    const bool expected = (selection == NULL || below != NULL) &&
+                          !has_resolver(checker, type, field->name);
+    if (value == NULL && (!expected || !field->type->non_null))
         return GQL_OK;
     const size_t before = enter(checker, ".%s", field->name);
     int32_t code;
     if (value == NULL)
-        code = refuse(checker, "missing, and `%s` can't be null", field->type->text);
+        code = fail(checker, "missing, but `%s` can't be null", field->type->text);
     else if (selection != NULL && below == NULL)
-        code = refuse(checker, "was not selected");
+        code = fail(checker, "was not selected");
     else
         code = check(checker, field->type, below, value);
     if (code == GQL_OK)
@@ -150,10 +151,11 @@ static int32_t check_members(struct checker *checker, const char *type,
     }
     const char *name;
     json_t *member;
-    json_object_foreach(value, name, member)
+    json_object_foreach(value, name, member) {
         if (strcmp(name, "__typename") != 0 &&
             sdl_find_field(checker->document, type, name) == NULL)
-            return refuse(checker, "`%s` has no field `%s`", type, name);
+            return fail(checker, "`%s` has no field `%s`", type, name);
+    }
     return GQL_OK;
 }
 
@@ -165,8 +167,8 @@ static int32_t check_selected(struct checker *checker, const char *declared,
         snprintf(name, sizeof name, "%.*s", (int)each->name_size, each->name);
         if (strcmp(name, "__typename") != 0 &&
             sdl_find_field(checker->document, declared, name) == NULL)
-            return refuse(checker, "the selection asks for `%s`, which `%s` does not have", name,
-                          declared);
+            return fail(checker, "the selection contains `%s`, which `%s` does not have", name,
+                        declared);
     }
     return GQL_OK;
 }
@@ -175,24 +177,23 @@ static int32_t check_object(struct checker *checker, const struct sdl_definition
                             const gql_selection *selection, json_t *value)
 {
     if (!json_is_object(value))
-        return refuse(checker, "%s, where an object `%s` is due", kind_of(value), declared->name);
+        return fail(checker, "%s instead of an object `%s`", kind_of(value), declared->name);
     const bool abstract = declared->kind != SDL_OBJECT;
     const json_t *typename = json_object_get(value, "__typename");
     if (typename != NULL && !json_is_string(typename))
-        return refuse(checker, "`__typename` is %s", kind_of(typename));
+        return fail(checker, "`__typename` is %s", kind_of(typename));
     if (typename == NULL && abstract)
-        return refuse(checker, "`__typename` is missing, and `%s` is of kind %s", declared->name,
-                      sdl_kind_name(declared->kind));
+        return fail(checker, "`__typename` is missing, but `%s` is of kind %s", declared->name,
+                    sdl_kind_name(declared->kind));
     const char *name = typename == NULL ? declared->name : json_string_value(typename);
     const struct sdl_definition *actual = sdl_find(checker->document, false, name);
     if (actual == NULL || actual->kind != SDL_OBJECT ||
         !sdl_is_possible(checker->document, declared->name, name))
-        return refuse(checker, "`__typename` is \"%s\", which is no `%s`", name, declared->name);
+        return fail(checker, "`__typename` is \"%s\", which is not a possible type of `%s`", name,
+                    declared->name);
     if (is_reference(checker, name))
         return check_reference(checker, name, value);
-    /*
-     * The fields of an abstract type's fragments are merged: each object has those that it knows.
-     */
+    /* A selection below an abstract type merges all fragments; an object has those of its type. */
     const int32_t code = abstract || selection == NULL
                              ? GQL_OK
                              : check_selected(checker, declared->name, selection);
@@ -205,17 +206,16 @@ static int32_t check_named(struct checker *checker, const char *name,
     const struct sdl_definition *definition = sdl_find(checker->document, false, name);
     const bool builtin = sdl_is_builtin_scalar(name);
     if (definition == NULL && !builtin)
-        return refuse(checker, "the schema has no type `%s`", name);
+        return fail(checker, "the schema has no type `%s`", name);
     if (builtin || definition->kind == SDL_SCALAR)
-        return is_scalar(name, value)
-                   ? GQL_OK
-                   : refuse(checker, "%s, where `%s` is due", kind_of(value), name);
+        return is_scalar(name, value) ? GQL_OK
+                                      : fail(checker, "%s instead of `%s`", kind_of(value), name);
     if (definition->kind != SDL_ENUM)
         return check_object(checker, definition, selection, value);
     if (!json_is_string(value) || !sdl_lists(checker->document, name, json_string_value(value)))
-        return refuse(checker, "%s%s%s, which is no value of the enum `%s`", kind_of(value),
-                      json_is_string(value) ? " " : "",
-                      json_is_string(value) ? json_string_value(value) : "", name);
+        return fail(checker, "%s%s%s, which is not a value of the enum `%s`", kind_of(value),
+                    json_is_string(value) ? " " : "",
+                    json_is_string(value) ? json_string_value(value) : "", name);
     return GQL_OK;
 }
 
@@ -223,7 +223,7 @@ static int32_t check_list(struct checker *checker, const struct sdl_type *type,
                           const gql_selection *selection, json_t *value)
 {
     if (!json_is_array(value))
-        return refuse(checker, "%s, where a list `%s` is due", kind_of(value), type->text);
+        return fail(checker, "%s instead of a list `%s`", kind_of(value), type->text);
     for (size_t i = 0; i < json_array_size(value); i++) {
         const size_t before = enter(checker, "[%zu]", i);
         const int32_t code = check(checker, type->of, selection, json_array_get(value, i));
@@ -238,7 +238,7 @@ static int32_t check(struct checker *checker, const struct sdl_type *type,
                      const gql_selection *selection, json_t *value)
 {
     if (json_is_null(value))
-        return type->non_null ? refuse(checker, "null, but the type is `%s`", type->text) : GQL_OK;
+        return type->non_null ? fail(checker, "null, but the type is `%s`", type->text) : GQL_OK;
     if (type->of != NULL)
         return check_list(checker, type, selection, value);
     return check_named(checker, type->name, selection, value);
@@ -264,7 +264,7 @@ int32_t gql_value_check(const gql_schema_document *document, const gql_schema *p
     if (code == GQL_OK) {
         value = json_loadb(json, json_size,
                            JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-        code = value == NULL ? refuse(&checker, "not JSON: %s, byte %d", error.text, error.position)
+        code = value == NULL ? fail(&checker, "not JSON: %s, byte %d", error.text, error.position)
                              : check(&checker, parsed, selection, value);
     }
     json_decref(value);

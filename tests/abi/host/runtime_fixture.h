@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A runtime, and a resolver that follows a script, for the suites of the runtime. One thread,
- * unless it is said.
+ * A runtime, and a resolver that follows a script, for the suites of the runtime. Not safe for
+ * threads.
  */
 #ifndef RUNTIME_FIXTURE_H
 #define RUNTIME_FIXTURE_H
@@ -10,21 +10,21 @@
 
 enum { REPLY_LIMIT = 100000 };
 
-/* What a resolver does; the whole zero: completes once with nothing, and returns GQL_OK. */
+/* What a resolver does. If all is zero, it completes once with nothing and returns GQL_OK. */
 struct script {
-    const char *text;       /* Written into the reply. */
+    const char *text;       /* Written to the reply. */
     const gql_error *error; /* Rejects instead. */
     bool no_error;          /* Rejects with NULL. */
     bool leave;             /* Completes nothing. */
-    int times;              /* Of completing; 0: once. */
+    int times;              /* How often it completes; 0: once. */
     int32_t code;           /* Returned. */
     int overrun;            /* Bytes written beyond the capacity. */
-    uint64_t grow;          /* Asked for before the completion. */
+    uint64_t grow;          /* Passed to reply_grow before the completion. */
     bool wild_size;
     bool wild_data;
 };
 
-/* A copy of an answer, cut off. */
+/* A copy of an answer, truncated. */
 struct kept {
     int count;
     bool resolved;
@@ -42,10 +42,10 @@ struct expected {
 
 extern gql_runtime *runtime;
 extern const gql_call empty_call;
-extern gql_reply last_reply; /* Of the last script, as it was when it was called. */
+extern gql_reply last_reply; /* As the last script received it. */
 extern gql_reply *last_reply_pointer;
 extern _Atomic uint64_t counted_misuses[GQL_MISUSE_COUNT];
-extern char logged[256]; /* The last line. */
+extern char logged[256]; /* The last line of the log. */
 
 void runtime_set_up(void);
 void runtime_tear_down(void);

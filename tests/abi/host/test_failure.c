@@ -22,7 +22,7 @@ Test(failure, holds_code_and_message)
     cr_expect_eq(gql_fail_no_memory(&failure), GQL_E_NO_MEMORY);
 }
 
-/* A message too long is cut off between characters, whatever their length. */
+/* A message that is too long is truncated between characters, whatever their length. */
 Test(failure, cuts_between_characters)
 {
     static const char *const characters[] = {"a", "\xC3\xA4", "\xE2\x82\xAC", "\xF0\x9F\x98\x80"};

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,19 +31,19 @@ static void tear_down(void)
 
 TestSuite(library, .init = set_up, .fini = tear_down);
 
-/* Opening `file` must fail with the code, and a message that names the file and holds `reason`. */
-static void expect_refusal(const char *file, int32_t code, const char *reason)
+/* Opening `file` must fail with the code and a message that names the file and contains `part`. */
+static void expect_refused(const char *file, int32_t code, const char *part)
 {
     gql_failure failure = {.struct_size = sizeof failure};
     gql_library *library = NULL;
     const int32_t got = gql_library_open(runtime, file, &library, &failure);
-    cr_expect_eq(got, code, "%s: code %d, not %d: %s", reason, got, code, failure.message);
+    cr_expect_eq(got, code, "%s: code %d, not %d: %s", part, got, code, failure.message);
     cr_expect_eq(failure.code, got);
     cr_expect_null(library);
     cr_expect_not_null(strstr(failure.message, file), "\"%s\" does not name %s", failure.message,
                        file);
-    cr_expect_not_null(strstr(failure.message, reason), "\"%s\" does not say \"%s\"",
-                       failure.message, reason);
+    cr_expect_not_null(strstr(failure.message, part), "\"%s\" does not say \"%s\"", failure.message,
+                       part);
     cr_expect_eq(gql_library_open(runtime, file, &library, NULL), code);
 }
 
@@ -72,25 +71,25 @@ Test(library, refuses_null)
     gql_instance_drain(NULL, NULL);
 }
 
-Test(library, refuses_files_that_are_no_plugins)
+Test(library, refuses_files_that_are_not_plugins)
 {
-    expect_refusal("/nowhere/at-all.so", GQL_E_UNAVAILABLE, "No such file");
-    expect_refusal(folder, GQL_E_UNAVAILABLE, "not a regular file");
+    expect_refused("/nowhere/at-all.so", GQL_E_UNAVAILABLE, "No such file");
+    expect_refused(folder, GQL_E_UNAVAILABLE, "not a regular file");
     write_file("", 0);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "empty");
+    expect_refused(path, GQL_E_UNAVAILABLE, "empty");
     write_file("just some text, not a library", 29);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "not an ELF file");
+    expect_refused(path, GQL_E_UNAVAILABLE, "not an ELF file");
     write_file("\x7f"
                "EL",
                3);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "not an ELF file");
+    expect_refused(path, GQL_E_UNAVAILABLE, "not an ELF file");
     write_file("\x7f"
                "ELF\x02\x01\x01",
                7);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "truncated");
+    expect_refused(path, GQL_E_UNAVAILABLE, "truncated");
     unlink(path);
     cr_assert_eq(mkfifo(path, 0600), 0);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "not a regular file");
+    expect_refused(path, GQL_E_UNAVAILABLE, "not a regular file");
 }
 
 static char *read_hello(size_t *ret_size)
@@ -106,7 +105,7 @@ static char *read_hello(size_t *ret_size)
     return data;
 }
 
-/* A plugin that was copied only in part, at every length up to the end of its code. */
+/* A plugin that was copied only in part. */
 Test(library, refuses_truncated_plugins)
 {
     size_t size;
@@ -115,7 +114,7 @@ Test(library, refuses_truncated_plugins)
     for (size_t i = 0; i < sizeof lengths / sizeof lengths[0]; i++) {
         cr_assert_lt(lengths[i], size);
         write_file(data, lengths[i]);
-        expect_refusal(path, GQL_E_UNAVAILABLE, lengths[i] < 64 ? "truncated within" : "truncated");
+        expect_refused(path, GQL_E_UNAVAILABLE, lengths[i] < 64 ? "truncated within" : "truncated");
     }
     free(data);
 }
@@ -126,15 +125,15 @@ Test(library, refuses_other_machines_and_other_files)
     char *data = read_hello(&size);
     data[18] ^= 0x55; /* e_machine */
     write_file(data, size);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "built for another machine");
+    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine");
     data[18] ^= 0x55;
     data[4] = 1; /* ELFCLASS32 */
     write_file(data, size);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "built for another machine");
+    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine");
     data[4] = 2;
     data[16] = 2; /* ET_EXEC */
     write_file(data, size);
-    expect_refusal(path, GQL_E_UNAVAILABLE, "not a shared object");
+    expect_refused(path, GQL_E_UNAVAILABLE, "not a shared object");
     free(data);
 }
 
@@ -143,16 +142,16 @@ Test(library, refuses_faulty_plugins)
     static const struct {
         int fault;
         int32_t code;
-        const char *reason;
+        const char *part;
     } cases[] = {
         {FAULT_UNLINKED, GQL_E_UNAVAILABLE, "can't be loaded: undefined symbol"},
         {FAULT_NO_ENTRY, GQL_E_UNAVAILABLE, "does not export the symbol gql_plugin_entry_v0"},
         {FAULT_FUTURE_ENTRY, GQL_E_VERSION, "for version 3 of the plugin ABI"},
-        {FAULT_ENTRY_REFUSES, GQL_E_VERSION, "refuses to work with a host"},
+        {FAULT_ENTRY_REFUSES, GQL_E_VERSION, "does not support hosts of plugin ABI 0.1"},
         {FAULT_TINY_PLUGIN, GQL_E_MISUSE, "struct_size is 4"},
         {FAULT_SMALL_PLUGIN, GQL_E_MISUSE, "too small for plugin ABI 0.1"},
-        {FAULT_MAJOR, GQL_E_VERSION, "written for plugin ABI 9.1, but this host speaks 0.1"},
-        {FAULT_MINOR, GQL_E_VERSION, "written for plugin ABI 0.7, but this host speaks 0.1"},
+        {FAULT_MAJOR, GQL_E_VERSION, "written for plugin ABI 9.1, but this host implements 0.1"},
+        {FAULT_MINOR, GQL_E_VERSION, "written for plugin ABI 0.7, but this host implements 0.1"},
         {FAULT_NO_ID, GQL_E_MISUSE, "gql_plugin.id is missing"},
         {FAULT_SHORT_ID, GQL_E_MISUSE, "\"faulty\" is not a reverse domain name"},
         {FAULT_NO_NAME, GQL_E_MISUSE, "gql_plugin.name is missing"},
@@ -170,28 +169,28 @@ Test(library, refuses_faulty_plugins)
         {FAULT_NO_PARTS, GQL_E_MISUSE, "array that is NULL"},
         {FAULT_NULL_PART, GQL_E_MISUSE, "gql_schema.parts[0] is NULL"},
         {FAULT_SMALL_PART, GQL_E_MISUSE, "gql_schema.parts[0] has too small a struct_size"},
-        {FAULT_NO_SDL, GQL_E_MISUSE, "gql_schema.parts[0] lacks"},
+        {FAULT_NO_SDL, GQL_E_MISUSE, "gql_schema.parts[0] has no name or no sdl"},
         {FAULT_NULL_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0] is NULL"},
         {FAULT_SMALL_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0] has too small"},
-        {FAULT_NO_FIELD, GQL_E_MISUSE, "gql_schema.resolvers[0] lacks"},
-        {FAULT_NO_RESOLVE, GQL_E_MISUSE, "gql_schema.resolvers[0] lacks"},
+        {FAULT_NO_FIELD, GQL_E_MISUSE, "gql_schema.resolvers[0] has no type, field or resolve"},
+        {FAULT_NO_RESOLVE, GQL_E_MISUSE, "gql_schema.resolvers[0] has no type, field or resolve"},
         {FAULT_NULL_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0] is NULL"},
         {FAULT_SMALL_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0] has too small"},
-        {FAULT_NO_LOAD, GQL_E_MISUSE, "gql_schema.loaders[0] lacks"},
-        {FAULT_NO_REFERENCE, GQL_E_MISUSE, "gql_schema.references[0] is missing"},
+        {FAULT_NO_LOAD, GQL_E_MISUSE, "gql_schema.loaders[0] has no type or no load"},
+        {FAULT_NO_REFERENCE, GQL_E_MISUSE, "gql_schema.references[0] is NULL or empty"},
         {FAULT_INIT_FAILS, GQL_E_UNAVAILABLE, "the licence has run out"},
-        {FAULT_INIT_SILENT, GQL_E_UNAVAILABLE, "gave no reason"},
+        {FAULT_INIT_SILENT, GQL_E_UNAVAILABLE, "failed with code -6 and no message"},
         {FAULT_INIT_WRONG_CODE, GQL_E_MISUSE, "init returned 42"},
         {FAULT_INIT_UNTERMINATED, GQL_E_UNAVAILABLE, "xxxxx"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char file[512];
         snprintf(file, sizeof file, FAULTY_FOLDER "/faulty_%d.so", cases[i].fault);
-        expect_refusal(file, cases[i].code, cases[i].reason);
+        expect_refused(file, cases[i].code, cases[i].part);
     }
 }
 
-Test(library, takes_plugins_without_the_last_optional_member_and_with_members_to_come)
+Test(library, accepts_plugins_of_older_and_newer_headers)
 {
     static const int sizes[] = {FAULT_NONE, FAULT_OLD_PLUGIN, FAULT_LARGE_PLUGIN};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
@@ -231,36 +230,4 @@ Test(library, opens_one_file_twice)
     gql_library_close(&first, true);
     cr_expect_str_eq(gql_library_plugin(second)->id, "org.example.hello");
     gql_library_close(&second, false);
-}
-
-Test(library, finds_plugins_in_the_order_of_their_names)
-{
-    static const char *const names[] = {"b.so",       "a.so",     "note.txt",
-                                        ".hidden.so", "c.so.bak", "B.so"};
-    char file[512];
-    char **paths = NULL;
-    size_t count = 7;
-    gql_failure failure = {.struct_size = sizeof failure};
-    cr_assert_eq(gql_find_plugins(folder, &paths, &count, &failure), GQL_OK);
-    cr_expect_eq(count, 0);
-    free(paths);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(file, sizeof file, "%s/%s", folder, names[i]);
-        close(open(file, O_CREAT | O_WRONLY | O_CLOEXEC, 0600));
-    }
-    cr_assert_eq(gql_find_plugins(folder, &paths, &count, &failure), GQL_OK);
-    cr_assert_eq(count, 3, "%zu", count);
-    static const char *const expected[] = {"B.so", "a.so", "b.so"};
-    for (size_t i = 0; i < count; i++) {
-        snprintf(file, sizeof file, "%s/%s", folder, expected[i]);
-        cr_expect_str_eq(paths[i], file, "%s, not %s", paths[i], file);
-    }
-    free(paths);
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        snprintf(file, sizeof file, "%s/%s", folder, names[i]);
-        unlink(file);
-    }
-    cr_expect_eq(gql_find_plugins("/nowhere", &paths, &count, &failure), GQL_E_UNAVAILABLE);
-    cr_expect_not_null(strstr(failure.message, "/nowhere"), "%s", failure.message);
-    cr_expect_eq(gql_find_plugins(NULL, &paths, &count, &failure), GQL_E_MISUSE);
 }

@@ -150,7 +150,7 @@ Test(runtime, drops_handles_that_never_were)
     expect_misuses((struct expected){.stale = stale});
 }
 
-/* A slot is used again at once; the old handle must not reach the new call. */
+/* A slot is reused at once; the old handle must not reach the new call. */
 Test(runtime, keeps_a_late_completion_from_the_next_call)
 {
     const gql_host *host = gql_runtime_host(runtime);
@@ -236,7 +236,7 @@ Test(runtime, finds_a_write_after_the_completion)
     struct kept kept = {0};
     cr_assert_eq(call_script(&(struct script){.leave = true}, &kept), GQL_OK);
     forget_misuses();
-    last_reply_pointer->data[0] = '!'; /* The plugin was answered for, and writes on. */
+    last_reply_pointer->data[0] = '!'; /* The host has answered in the plugin's place. */
     gql_runtime_destroy(&runtime);
     cr_expect_eq(counted_misuses[GQL_MISUSE_LATE_WRITE], 1);
 }

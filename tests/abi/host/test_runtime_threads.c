@@ -178,5 +178,3 @@ Test(runtime_threads, answers_once_when_the_plugin_claims_too_early, .timeout = 
     cr_expect_eq(counted_misuses[GQL_MISUSE_NOT_COMPLETED],
                  counted_misuses[GQL_MISUSE_STALE_REPLY]);
 }
-
-/* ---- What a call costs ---- */

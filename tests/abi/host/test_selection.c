@@ -12,7 +12,7 @@ static int32_t parse(const char *text, size_t size, gql_selection **selection, g
     return gql_selection_parse(text, size, selection, failure);
 }
 
-/* Writes a tree back, one blank between names. */
+/* Prints a tree, with one blank between names. */
 static char *print(const gql_selection *first, char *end)
 {
     for (const gql_selection *each = first; each != NULL; each = each->next) {
@@ -26,23 +26,31 @@ static char *print(const gql_selection *first, char *end)
     return end;
 }
 
-Test(selection, refuses_what_is_no_selection)
+Test(selection, refuses_text_that_is_not_a_selection)
 {
     static const struct {
         const char *text;
-        const char *reason;
+        const char *message;
     } cases[] = {
-        {"{ a }", "neither"},       {"a {", "'}' is missing"}, {"a { }", "nothing is selected"},
-        {"a }", "neither"},         {"a a", "twice"},          {"a { b, c, b }", "twice"},
-        {"a: b", "neither"},        {"a(b: 1)", "neither"},    {"1a", "neither"},
-        {"a { b { c }", "missing"}, {"...F", "neither"},       {"\xC3\xA4", "neither"},
+        {"{ a }", "expected a name"},
+        {"a {", "'}' is missing"},
+        {"a { }", "no field between the braces"},
+        {"a }", "expected a name"},
+        {"a a", "twice"},
+        {"a { b, c, b }", "twice"},
+        {"a: b", "expected a name"},
+        {"a(b: 1)", "expected a name"},
+        {"1a", "expected a name"},
+        {"a { b { c }", "missing"},
+        {"...F", "expected a name"},
+        {"\xC3\xA4", "expected a name"},
     };
     gql_selection *selection = NULL;
     gql_failure failure;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cr_expect_eq(parse(cases[i].text, strlen(cases[i].text), &selection, &failure),
                      GQL_E_MISUSE, "%s", cases[i].text);
-        cr_expect_not_null(strstr(failure.message, cases[i].reason), "%s: %s", cases[i].text,
+        cr_expect_not_null(strstr(failure.message, cases[i].message), "%s: %s", cases[i].text,
                            failure.message);
         cr_expect_null(selection);
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Calls, and what a plugin can do wrong in them. */
+/* Calls; the faults are wrong answers and misuse of the contract. */
 #include <jansson.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -18,7 +18,7 @@ static bool wants(const gql_selection *selection, const char *name)
     return selection == NULL || each != NULL;
 }
 
-/* Takes the value. NULL: out of memory. */
+/* Takes ownership of the value. NULL if out of memory. */
 static char *text_of(json_t *value)
 {
     char *text = json_dumps(value, JSON_ENCODE_ANY);
@@ -89,7 +89,7 @@ static void *grow_on(void *user)
     return NULL;
 }
 
-/* For so long that on a busy machine, too, the threads meet. */
+/* Long enough for the threads to meet on a busy machine too. */
 static void grow_on_two_threads(gql_instance *self, uint64_t handle)
 {
     struct greedy greedy = {.self = self, .handle = handle};
@@ -115,11 +115,11 @@ static void spoil(gql_instance *self, const gql_call *call, gql_reply *reply)
 #if FAULT == FAULT_TWO_THREADS
     if (call->selection == NULL &&
         memmem(call->arguments, call->arguments_size, "\"id\"", 4) != NULL)
-        grow_on_two_threads(self, reply->handle); /* Query.thing alone: it takes a while. */
+        grow_on_two_threads(self, reply->handle); /* Only in Query.thing, since it is slow. */
 #endif
 }
 
-/* Where the completion is done, and nothing of the host's may be touched any more. */
+/* Misuse after the completion. */
 static void touch(gql_instance *self, const gql_call *call, gql_reply *reply, uint64_t handle)
 {
     if (FAULT == FAULT_TWICE)
@@ -132,7 +132,7 @@ static void touch(gql_instance *self, const gql_call *call, gql_reply *reply, ui
         abort();
 }
 
-/* Takes the text. */
+/* Takes ownership of the text. */
 static void complete(gql_instance *self, const gql_call *call, gql_reply *reply, char *text)
 {
     const uint64_t handle = reply->handle;
@@ -149,7 +149,7 @@ static void complete(gql_instance *self, const gql_call *call, gql_reply *reply,
     free(text);
 }
 
-void answer_later(gql_instance *self, const struct job *job)
+static void answer_later(gql_instance *self, const struct job *job)
 {
     char *data = job->reply->data;
     complete(self, job->call, job->reply,
@@ -164,7 +164,7 @@ void answer_later(gql_instance *self, const struct job *job)
 
 static int32_t hand_over(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    const struct job job = {.call = call, .reply = reply};
+    const struct job job = {.complete = answer_later, .call = call, .reply = reply};
     if (life_enqueue(self, &job))
         return GQL_PENDING;
     reject(self, reply->handle, "SERVICE_UNAVAILABLE");
@@ -187,7 +187,7 @@ static bool returns_wrongly(void)
            FAULT == FAULT_CRASHES;
 }
 
-/* False where the call is over, with *ret_code to be returned. */
+/* False if the call is answered already, with *ret_code to return. */
 static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, int32_t *ret_code)
 {
     *ret_code = GQL_OK;

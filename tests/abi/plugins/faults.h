@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * The faults of the plugins faulty_1.so, …: one each. No enum, since the preprocessor chooses by
- * them. Each source has a range of its own, and is right where FAULT is outside of it.
+ * The faults of the plugins faulty_1.so, faulty_2.so, …: one each. They are macros because the
+ * preprocessor tests them. Each source has a range, and no fault if FAULT is outside it.
  */
 #ifndef FAULTS_H
 #define FAULTS_H
 
 #define FAULT_NONE 0
 
-/* tables.c: what the entry hands over. */
+/* tables.c: what the entry returns. */
 #define FAULT_NO_ENTRY 1
 #define FAULT_FUTURE_ENTRY 2
 #define FAULT_ENTRY_REFUSES 3
@@ -43,7 +43,7 @@
 #define FAULT_SMALL_LOADER 32
 #define FAULT_NO_LOAD 33
 #define FAULT_NO_REFERENCE 34
-#define FAULT_UNLINKED 35 /* A function that no library has. */
+#define FAULT_UNLINKED 35 /* Needs a function that no library has. */
 #define FAULT_MORE_EXPORTS 36
 #define FAULT_CONSTRUCTOR 37
 #define FAULT_ATEXIT 38
@@ -67,7 +67,7 @@
 #define FAULT_OPEN_CONFIG 56
 #define FAULT_UNDATED_CONFIG 57
 #define FAULT_OFFERS_ANYTHING 58
-#define FAULT_LARGE_PLUGIN 59 /* No fault: from a newer header. */
+#define FAULT_LARGE_PLUGIN 59 /* Valid: built with a newer header. */
 #define FAULT_TABLES_END 60
 
 /* answers.c: calls. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The library and its instances, and what a plugin can leave behind. */
+/* The library and its instances; the faults are failures to start, and leaks. */
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -17,7 +17,7 @@ enum { BACKLOG = 1 };
 
 static atomic_int initialized;
 static atomic_int instances;
-static void *volatile kept; /* What is leaked last. */
+static void *volatile kept; /* The last leak, so that the compiler keeps it. */
 
 /* ---- The library ---- */
 
@@ -107,7 +107,7 @@ static void *work(void *user)
         pthread_mutex_unlock(&self->mutex);
         if (hurried)
             usleep(2000);
-        answer_later(self, &job);
+        job.complete(self, &job);
         life_leave(self);
         pthread_mutex_lock(&self->mutex);
     }
@@ -149,7 +149,7 @@ static int32_t fail(gql_failure *failure, int32_t code, const char *message)
     return failure->code = code;
 }
 
-/* GQL_OK, or what is wrong with the configuration. */
+/* GQL_OK, or GQL_E_CONFIG with *failure set. */
 static int32_t check_config(const char *config, uint64_t config_size, gql_failure *failure)
 {
     json_error_t error;

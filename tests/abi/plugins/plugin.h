@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A small plugin in three sources, each of which can have a fault: see faults.h. */
+/* A small plugin in three sources, each of which can be built with one fault: see faults.h. */
 #ifndef FAULTY_PLUGIN_H
 #define FAULTY_PLUGIN_H
 
@@ -11,19 +11,21 @@
 
 enum { QUEUE_SIZE = 2048 };
 
+/* A call for the worker, with the function that completes it. */
 struct job {
+    void (*complete)(gql_instance *self, const struct job *job);
     const gql_call *call;
     gql_reply *reply;
 };
 
 struct gql_instance {
     const gql_host *host;
-    pthread_mutex_t mutex; /* For what follows. */
+    pthread_mutex_t mutex; /* Guards the members below. */
     pthread_cond_t changed;
     struct job queue[QUEUE_SIZE]; /* A ring. */
     size_t first;
     size_t count;
-    size_t inside; /* Calls that are not completed. */
+    size_t inside; /* Calls under way. */
     bool closed;
     bool ended;
     pthread_t worker;
@@ -33,7 +35,6 @@ struct gql_instance {
 int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply);
 int32_t resolve_later(gql_instance *self, const gql_call *call, gql_reply *reply);
 int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply);
-void answer_later(gql_instance *self, const struct job *job); /* On the worker. */
 
 /* life.c */
 int32_t life_init(const gql_host *host, gql_failure *failure);
@@ -43,13 +44,11 @@ int32_t life_create(const gql_host *host, const char *config, uint64_t config_si
 void life_drain(gql_instance *self);
 void life_destroy(gql_instance *self);
 
-/* Counts a call in, and out; false where the instance is drained. */
+/* Count the calls under way. life_enter returns false if the instance is drained. */
 bool life_enter(gql_instance *self);
 void life_leave(gql_instance *self);
 
-/*
- * Hands a call that was counted in to the worker, who counts it out. False where there is no room.
- */
+/* Queues a counted call for the worker, which calls life_leave. False if the queue is full. */
 bool life_enqueue(gql_instance *self, const struct job *job);
 
 #endif

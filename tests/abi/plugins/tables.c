@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What the entry hands over: the struct, the schema, the tables. */
+/* What the entry returns: the struct, the schema, the tables. */
 #include <stddef.h>
 #include <stdlib.h>
 

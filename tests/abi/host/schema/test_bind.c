@@ -14,7 +14,7 @@ static const char host_sdl[] =
 
 enum { MOST = 4 };
 
-/* What a plugin brings; `resolvers` as "Type.field". */
+/* A plugin's schema; `resolvers` are written "Type.field". */
 struct offer {
     const char *own;
     const char *common[MOST];
@@ -79,8 +79,8 @@ static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding *
 }
 
 /*
- * The conflicts must be exactly those of the list, in any order; each is given by a part of its
- * sentence.
+ * Expects exactly the conflicts of the list, which ends with NULL, in any order. Each entry is a
+ * part of a sentence.
  */
 static void expect_conflicts(const char *label, const struct offer *offer,
                              const char *const *expected)
@@ -120,7 +120,7 @@ Test(bind, refuses_null_and_broken_schemas)
     gql_binding_destroy(&binding);
 }
 
-Test(bind, takes_what_fits_and_lends_what_is_missing)
+Test(bind, accepts_what_matches_and_adds_missing_common_parts)
 {
     static const struct offer offer = {
         .own = "extend type Query { thing(id: ID! @trim, at: Time, page: Page = {first: 1}): Thing "
@@ -145,7 +145,7 @@ Test(bind, takes_what_fits_and_lends_what_is_missing)
     char merged[4096];
     snprintf(merged, sizeof merged, "%s\n%s", host_sdl, binding->sdl);
     gql_binding_destroy(&binding);
-    /* Bound a second time beside itself, everything of its own is there twice. */
+    /* Bound a second time, everything of its own is defined twice. */
     cr_assert_eq(bind_to(merged, &offer, &binding, &failure), GQL_OK);
     cr_expect_geq(binding->conflict_count, 4, "%zu", binding->conflict_count);
     gql_binding_destroy(&binding);
@@ -172,13 +172,13 @@ Test(bind, names_every_conflict)
          {.own = "type A { a: Int a: Int } type B { b: Int } extend type B { b: Int }"},
          {"field `A.a` of the plugin org.test is already",
           "field `B.b` of the plugin org.test is already"}},
-        {"introspection", {.own = "type A { __a: Int }"}, {"kept for introspection"}},
+        {"introspection", {.own = "type A { __a: Int }"}, {"reserved for introspection"}},
         {"extends nothing",
          {.own = "extend type Nothing { a: Int }"},
          {"extends the type `Nothing`, which neither"}},
         {"extends as another",
          {.own = "extend interface PageInfo { a: Int }"},
-         {"extends `PageInfo` as one of kind"}},
+         {"extends `PageInfo` as kind"}},
         {"unknown types",
          {.own = "type A { a: X b(c: Y): Int @z d: [[Z!]] }"},
          {"`A.a` of the plugin org.test is of type `X`",
@@ -191,32 +191,32 @@ Test(bind, names_every_conflict)
          {.own =
               "type A implements Node & Rich { more: String } type B implements Missing { a: Int } "
               "type C implements PageInfo { hasNextPage: Boolean! }"},
-         {"`A` lacks the field `id: ID!` of the interface `Node`",
-          "`A` lacks the field `id: ID!` of the interface `Rich`",
-          "`A.more` is of type `String`, which does not fit `Int`", "`B` implements `Missing`",
+         {"`A` does not have the field `id: ID!` of the interface `Node`",
+          "`A` does not have the field `id: ID!` of the interface `Rich`",
+          "`A.more` is of type `String`, which does not match `Int`", "`B` implements `Missing`",
           "`C` implements `PageInfo`"}},
         {"interface of an interface",
          {.own = "type A implements Rich { id: ID! more: Int }"},
-         {"`A` implements `Rich`, so that it has to implement `Node` as well"}},
+         {"`A` implements `Rich`, so it must also implement `Node`"}},
         {"weaker than promised",
          {.own = "type A implements Node { id: ID }"},
          {"`A.id` is of type `ID`"}},
         {"interface arguments",
          {.own = "interface P { p(a: Int): Int } type A implements P { p(b: Int!): Int }"},
-         {"lacks the argument `a: Int`", "demands the argument `b`"}},
+         {"does not have the argument `a: Int`", "requires the argument `b`"}},
         {"interface extended under the host's types",
          {.own = "extend interface Node { secret: Int }"},
-         {"`Organization` lacks the field `secret: Int` of the interface `Node`",
-          "`Rich` lacks the field `secret: Int` of the interface `Node`"}},
+         {"`Organization` does not have the field `secret: Int` of the interface `Node`",
+          "`Rich` does not have the field `secret: Int` of the interface `Node`"}},
         {"union",
          {.own = "union U = PageInfo | Node | Nothing"},
          {"the member `Node`", "the member `Nothing`"}},
         {"enum value of both",
          {.own = "extend enum Direction { ASC }"},
          {"adds `ASC` to `Direction`"}},
-        {"common type lacks",
+        {"common type without a field",
          {.own = "", .common = {"type PageInfo { hasNextPage: Boolean! endCursor: String }"}},
-         {"The host's type `PageInfo` lacks `endCursor: String`"}},
+         {"The host's type `PageInfo` has no `endCursor: String`"}},
         {"common type differs",
          {.own = "", .common = {"type PageInfo { hasNextPage: Int }"}},
          {"`PageInfo.hasNextPage` is of type `Boolean!` in the host, but the plugin org.test needs "
@@ -230,24 +230,24 @@ Test(bind, names_every_conflict)
           .common = {"enum Direction { ASC UP }", "type Organization implements Named { id: ID! }",
                      "directive @trim(x: Int) on ARGUMENT_DEFINITION | FIELD",
                      "interface Named { id: ID! }"}},
-         {"lacks the value `UP`", "does not implement `Named`", "can't be used on `FIELD`",
-          "lacks `x: Int`"}},
+         {"does not have the value `UP`", "does not implement `Named`", "can't be used on `FIELD`",
+          "has no `x: Int`"}},
         {"common argument",
          {.own = "", .common = {"type Query { node(id: Int): Node }"}},
-         {"takes no argument `id: Int`"}},
+         {"has no argument `id: Int`"}},
         {"resolvers",
          {.own = "extend type Query { a: Int b: Int } type A { a: Int }",
           .resolvers = {"Query.a", "Query.a", "Query.node", "A.b"}},
-         {"two resolvers for `Query.a`", "for `Query.node`, which is the host's",
+         {"two resolvers for `Query.a`", "for `Query.node`, which belongs to the host",
           "for `A.b`, which its schema does not define", "defines `Query.b` but has no resolver"}},
         {"loaders",
          {.own = "type A { id: ID } type B { id: ID! }",
           .loaders = {"A", "B", "B", "Organization"}},
          {"a loader for `A`, which has no field `id: ID!`", "two loaders for `B`",
-          "a loader for `Organization`, which is no object type of its own"}},
+          "a loader for `Organization`, which is not an object type of its own"}},
         {"references",
          {.own = "type A { a: Int }", .references = {"A", "Nothing", "Node"}},
-         {"wants `A` resolved by the host, but defines it itself", "refers to `Nothing`",
+         {"refers to `A` as a type of the host, but defines it itself", "refers to `Nothing`",
           "refers to `Node`"}},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

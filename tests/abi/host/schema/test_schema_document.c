@@ -10,7 +10,7 @@ static int32_t parse(const char *sdl, size_t size, gql_schema_document **documen
                      gql_failure *failure)
 {
     *failure = (gql_failure){.struct_size = sizeof *failure};
-    /* Exactly as long, so that the address sanitizer sees a read beyond it. */
+    /* A copy of the exact size, so that AddressSanitizer finds reads beyond it. */
     char *exact = malloc(size == 0 ? 1 : size);
     if (size > 0)
         memcpy(exact, sdl, size);
@@ -28,19 +28,19 @@ static gql_schema_document *parsed(const char *sdl)
     return document;
 }
 
-Test(schema_document, refuses_what_is_no_schema)
+Test(schema_document, refuses_text_that_is_not_a_schema)
 {
     static const struct {
         const char *sdl;
-        const char *reason;
+        const char *message;
     } cases[] = {
-        {"type", "line 1: expected the name of a type, found the end"},
-        {"type A {", "expected the name of a field, found the end"},
+        {"type", "line 1: expected the name of a type, found the end of the text"},
+        {"type A {", "expected the name of a field, found the end of the text"},
         {"type A { }", "expected the name of a field"},
         {"type A { a }", "expected :"},
         {"type A { a: }", "expected a type, found `}`"},
         {"type A { a: [Int }", "expected ]"},
-        {"type A { a: Int", "expected the name of a field, found the end"},
+        {"type A { a: Int", "expected the name of a field, found the end of the text"},
         {"type A { a(: Int): Int }", "expected the name of a field"},
         {"type A { a: Int } }", "expected a definition"},
         {"query { a }", "expected a definition"},
@@ -50,11 +50,11 @@ Test(schema_document, refuses_what_is_no_schema)
         {"directive trim on FIELD", "expected @"},
         {"directive @trim FIELD", "expected on"},
         {"input I { a: Int = }", "expected a value"},
-        {"\n\ntype A { \"no end }\n}", "line 3: a string has no end"},
-        {"\"\"\" no end\n\n type A { a: Int }", "a block string has no end"},
-        {"type A { a: Int } ?", "a character that has no meaning"},
-        {"type A { a: Int } \x80", "a character that has no meaning"},
-        {"type A { a.b: Int }", "a character that has no meaning"},
+        {"\n\ntype A { \"no end }\n}", "line 3: unterminated string"},
+        {"\"\"\" no end\n\n type A { a: Int }", "unterminated block string"},
+        {"type A { a: Int } ?", "unexpected character"},
+        {"type A { a: Int } \x80", "unexpected character"},
+        {"type A { a.b: Int }", "unexpected character"},
         {"type A @d(a: { a: Int }", "expected"},
         {"extend", "expected a definition"},
     };
@@ -63,9 +63,9 @@ Test(schema_document, refuses_what_is_no_schema)
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         cr_expect_eq(parse(cases[i].sdl, strlen(cases[i].sdl), &document, &failure), GQL_E_CONFIG,
                      "%s", cases[i].sdl);
-        cr_expect_not_null(strstr(failure.message, cases[i].reason),
+        cr_expect_not_null(strstr(failure.message, cases[i].message),
                            "%s: \"%s\" does not say \"%s\"", cases[i].sdl, failure.message,
-                           cases[i].reason);
+                           cases[i].message);
         cr_expect_null(document);
     }
     cr_expect_eq(parse("type A { a: Int }\0type", 22, &document, &failure), GQL_E_CONFIG);
@@ -75,7 +75,7 @@ Test(schema_document, refuses_what_is_no_schema)
     gql_schema_document_destroy(&document);
 }
 
-/* `before`, a hundred thousand times `again`. */
+/* Parses `before`, followed by `again` a hundred thousand times. */
 static void expect_survival(const char *before, const char *again)
 {
     enum { TIMES = 100000 };
@@ -105,7 +105,7 @@ Test(schema_document, survives_endless_nesting)
     expect_survival("", "(");
 }
 
-/* Every prefix, and every byte replaced by some others: no crash, no read beyond the end. */
+/* Parses every prefix, and replaces every byte by others: no crash, no read beyond the end. */
 Test(schema_document, survives_damage)
 {
     static const char sdl[] =

@@ -30,8 +30,8 @@ static const gql_schema schema = {.struct_size = sizeof schema,
                                   .reference_count = 1,
                                   .references = (const char *const[]){"Owner"}};
 
-/* `reason` NULL: the value is right. */
-static void expect(const char *type, const char *selected, const char *json, const char *reason)
+/* `detail` NULL: the value is valid. Otherwise: a part of the message. */
+static void expect(const char *type, const char *selected, const char *json, const char *detail)
 {
     gql_failure failure = {.struct_size = sizeof failure};
     gql_schema_document *document = NULL;
@@ -42,11 +42,11 @@ static void expect(const char *type, const char *selected, const char *json, con
         cr_assert_eq(gql_selection_parse(selected, strlen(selected), &selection, &failure), GQL_OK);
     const int32_t code = gql_value_check(document, &schema, type, selection, json, strlen(json),
                                          &failure);
-    cr_expect_eq(code == GQL_OK, reason == NULL, "%s %s { %s }: %s", type, json, selected,
+    cr_expect_eq(code == GQL_OK, detail == NULL, "%s %s { %s }: %s", type, json, selected,
                  failure.message);
-    if (reason != NULL)
-        cr_expect_not_null(strstr(failure.message, reason), "%s %s: \"%s\" does not say \"%s\"",
-                           type, json, failure.message, reason);
+    if (detail != NULL)
+        cr_expect_not_null(strstr(failure.message, detail), "%s %s: \"%s\" does not say \"%s\"",
+                           type, json, failure.message, detail);
     gql_selection_destroy(&selection);
     gql_schema_document_destroy(&document);
 }
@@ -68,38 +68,38 @@ Test(value_check, judges_values)
         {"Nothing", NULL, "1", "no type `Nothing`"},
         {"Int", NULL, "1", NULL},
         {"Int", NULL, "2147483647", NULL},
-        {"Int", NULL, "2147483648", "where `Int` is due"},
-        {"Int", NULL, "1.0", "a number, where `Int` is due"},
+        {"Int", NULL, "2147483648", "instead of `Int`"},
+        {"Int", NULL, "1.0", "a number instead of `Int`"},
         {"Float", NULL, "1", NULL},
         {"Float", NULL, "1.5", NULL},
-        {"Float", NULL, "\"1\"", "a string, where `Float`"},
+        {"Float", NULL, "\"1\"", "a string instead of `Float`"},
         {"Boolean", NULL, "true", NULL},
-        {"Boolean", NULL, "0", "an integer, where `Boolean`"},
+        {"Boolean", NULL, "0", "an integer instead of `Boolean`"},
         {"ID", NULL, "\"a\"", NULL},
-        {"ID", NULL, "1", "an integer, where `ID`"},
+        {"ID", NULL, "1", "an integer instead of `ID`"},
         {"Time", NULL, "{\"any\":1}", NULL},
         {"Int", NULL, "null", NULL},
         {"Int!", NULL, "null", "null, but the type is `Int!`"},
         {"Kind", NULL, "\"BIG\"", NULL},
-        {"Kind", NULL, "\"HUGE\"", "a string HUGE, which is no value of the enum `Kind`"},
-        {"Kind", NULL, "1", "no value of the enum"},
+        {"Kind", NULL, "\"HUGE\"", "a string HUGE, which is not a value of the enum `Kind`"},
+        {"Kind", NULL, "1", "not a value of the enum"},
         {"[Int!]!", NULL, "[]", NULL},
         {"[Int!]!", NULL, "[1,null]", "$[1]: null"},
         {"[Int]", NULL, "[1,null]", NULL},
-        {"[Int]", NULL, "1", "where a list `[Int]` is due"},
+        {"[Int]", NULL, "1", "instead of a list `[Int]`"},
         {"[[Int!]!]", NULL, "[[1],[\"a\"]]", "$[1][0]: a string"},
         {"Thing", "id", "{\"id\":\"a\"}", NULL},
-        {"Thing", "id", "1", "where an object `Thing` is due"},
+        {"Thing", "id", "1", "instead of an object `Thing`"},
         {"Thing", "id name", "{\"id\":\"a\"}", "$.name: missing"},
         {"Thing", "id size", "{\"id\":\"a\"}", NULL},
         {"Thing", "id more", "{\"id\":\"a\"}", "$.more: missing"},
         {"Thing", "id late", "{\"id\":\"a\"}", NULL},
         {"Thing", "id", "{\"id\":\"a\",\"name\":\"n\"}", "$.name: was not selected"},
         {"Thing", "id", "{\"id\":\"a\",\"wild\":1}", "has no field `wild`"},
-        {"Thing", "wild", "{}", "asks for `wild`"},
+        {"Thing", "wild", "{}", "contains `wild`"},
         {"Thing", "id", "{\"id\":\"a\",\"__typename\":\"Thing\"}", NULL},
         {"Thing", "id", "{\"id\":\"a\",\"__typename\":\"Other\"}",
-         "\"Other\", which is no `Thing`"},
+         "\"Other\", which is not a possible type of `Thing`"},
         {"Thing", "id", "{\"id\":\"a\",\"__typename\":1}", "`__typename` is an integer"},
         {"Thing", NULL, "{\"id\":\"a\"}", "$.name: missing"},
         {"Thing", NULL, "{\"id\":\"a\",\"name\":\"n\",\"more\":1}", NULL},
@@ -111,19 +111,19 @@ Test(value_check, judges_values)
         {"Thing", "node { id name }", "{\"node\":{\"__typename\":\"Thing\",\"id\":\"a\"}}",
          "$.node.name: missing"},
         {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Node\",\"id\":\"a\"}}",
-         "which is no `Node`"},
+         "which is not a possible type of `Node`"},
         {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Query\",\"id\":\"a\"}}",
-         "which is no `Node`"},
+         "which is not a possible type of `Node`"},
         {"Thing", "any { id }", "{\"any\":[null,{\"__typename\":\"Other\",\"id\":\"a\"}]}", NULL},
         {"Thing", "any { id }", "{\"any\":[{\"__typename\":\"Owner\",\"id\":\"a\"}]}",
-         "which is no `Any`"},
+         "which is not a possible type of `Any`"},
         {"Thing", "owner { id name }", "{\"owner\":{\"__typename\":\"Owner\",\"id\":\"a\"}}", NULL},
         {"Thing", "owner { id }", "{\"owner\":{\"id\":\"a\"}}", "a reference to `Owner` needs"},
         {"Thing", "owner { id }", "{\"owner\":{\"__typename\":\"Owner\"}}",
          "a reference to `Owner` needs"},
         {"Thing", "owner { name }",
          "{\"owner\":{\"__typename\":\"Owner\",\"id\":\"a\",\"name\":\"n\"}}",
-         "only `__typename` and `id` belong there"},
+         "must have only `__typename` and `id`, but has `name`"},
         {"Thing", "node { id }", "{\"node\":{\"__typename\":\"Owner\",\"id\":\"a\"}}", NULL},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A check of gql-plugin-check, and how it reports what it found. Each check runs in a process of
+ * its own and loads the plugin there, so a plugin that crashes, hangs or exits fails that check and
+ * leaves the others alone.
+ */
+#ifndef GQL_CHECK_CHECK_H
+#define GQL_CHECK_CHECK_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    CHECK_TEXT = 2048,
+    CHECK_NEEDS = 3,
+    CHECK_STEPS = 16,
+    CHECK_STEP_TEXT = 160,
+};
+
+struct check_options {
+    const char *plugin; /* The path. */
+    /* JSON text for the first instance and for the one beside it. NULL: not given. */
+    char *configs[2];
+    char *host_sdl; /* NULL: not given. */
+    json_t *calls;  /* A list, as described in --help; NULL: not given. */
+    unsigned rounds;
+    unsigned timeout; /* Seconds. */
+    bool json;
+};
+
+enum check_outcome { CHECK_OK, CHECK_NOT_OK, CHECK_SKIP };
+
+struct check_result {
+    enum check_outcome outcome;
+    uint64_t milliseconds;
+    char detail[CHECK_TEXT]; /* CHECK_NOT_OK: what was found. CHECK_SKIP: why. */
+    char cure[CHECK_TEXT];   /* CHECK_NOT_OK: what the plugin's author can do. */
+    char notes[CHECK_TEXT];  /* Lines for the report that do not affect the outcome. */
+    char output[CHECK_TEXT]; /* The end of what the process printed. */
+};
+
+/* How the plugin identifies itself. */
+struct check_identity {
+    uint32_t abi_known; /* Not 0: the ABI version is set. The strings are set by a later check. */
+    char id[256];
+    char name[256];
+    char version[64];
+    uint32_t abi_major;
+    uint32_t abi_minor;
+};
+
+/* What a thread is doing, for reports of a hang or a crash. */
+struct check_step {
+    _Atomic uint64_t since; /* CLOCK_MONOTONIC, nanoseconds; 0: the thread is not in the plugin. */
+    char what[CHECK_STEP_TEXT];
+};
+
+/* Memory that the process of a check shares with the tool. */
+struct check_shared {
+    struct check_result result;
+    struct check_identity identity;
+    struct check_step steps[CHECK_STEPS];
+    _Atomic uint32_t step_count;
+    _Atomic uint32_t finished;
+};
+
+/* The run of all checks; in the process of a check, the run of that check. */
+struct check_run {
+    const struct check_options *options;
+    /* All checks in their order, and the results of the first `done`. */
+    const struct check *checks;
+    const struct check_result *results;
+    size_t done;
+    struct check_shared *shared;
+    const char *scratch; /* A folder for this check alone, removed after it. */
+};
+
+struct check {
+    const char *name;
+    const char *title;
+    const char *needs[CHECK_NEEDS]; /* Checks that must pass first; this one is skipped if not. */
+    void (*run)(struct check_run *run);
+};
+
+/* Whether the check of that name is done, with that outcome. */
+bool check_came_to(const struct check_run *run, const char *name, enum check_outcome outcome);
+bool check_passed(const struct check_run *run, const char *name);
+
+/* ---- For the checks, in their processes ---- */
+
+/* Sets the cure for failures from here on. Set it first, so that it covers a crash too. */
+__attribute__((format(printf, 2, 3))) void check_cure(struct check_run *run, const char *format,
+                                                      ...);
+
+/* Only the first failure, or the first reason to skip, is kept. */
+__attribute__((format(printf, 2, 3))) void check_fail(struct check_run *run, const char *format,
+                                                      ...);
+__attribute__((format(printf, 2, 3))) void check_skip(struct check_run *run, const char *format,
+                                                      ...);
+
+/* Adds a line to the notes. */
+__attribute__((format(printf, 2, 3))) void check_note(struct check_run *run, const char *format,
+                                                      ...);
+
+/* Whether check_fail or check_skip was called. */
+bool check_ended(const struct check_run *run);
+
+/* The message of a gql_failure, without the plugin's path at its start: the report names it. */
+const char *check_without_path(const struct check_run *run, const char *message);
+
+/*
+ * Says what the calling thread does with the plugin from now on. A step that takes longer than the
+ * timeout ends the process. Any thread.
+ */
+__attribute__((format(printf, 1, 2))) void check_step(const char *format, ...);
+void check_step_done(void);
+
+uint64_t check_now(void); /* CLOCK_MONOTONIC, nanoseconds. */
+void check_sleep(unsigned milliseconds);
+
+/* ---- For the tool ---- */
+
+/* In the process of a check, before it runs: where its steps are published. */
+void check_share(struct check_shared *memory);
+
+#endif

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* Chooses the calls that the checks make: those of --calls, or calls made from the schema. */
+#ifndef GQL_CHECK_PLANNER_H
+#define GQL_CHECK_PLANNER_H
+
+#include "abi/check/harness/plan.h"
+
+/*
+ * Binds the schema and fills the plan. False after check_skip (the schema does not bind, or has
+ * nothing to call) or check_fail (--calls names something that the plugin does not have).
+ */
+bool plan_make(struct session *session, struct plan *plan);
+
+#endif

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host/plugin_validation.h"
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "abi/host/failure.h"
+
+struct validation {
+    const char *path;
+    gql_failure *failure;
+};
+
+static int32_t fail_element(const struct validation *validation, const char *array, uint32_t index,
+                            const char *defect)
+{
+    return gql_fail(validation->failure, GQL_E_MISUSE, "%s: %s[%u] %s", validation->path, array,
+                    index, defect);
+}
+
+static bool is_given(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+static int32_t check_version(const struct validation *validation, const gql_plugin *plugin)
+{
+    if (!GQL_HAS(plugin, abi_minor))
+        return gql_fail(validation->failure, GQL_E_MISUSE,
+                        "%s: gql_plugin.struct_size is %u, too small to hold a version",
+                        validation->path, plugin->struct_size);
+    /* Before 1.0 a minor version may break. */
+    if (plugin->abi_major != GQL_ABI_MAJOR ||
+        (GQL_ABI_MAJOR == 0 && plugin->abi_minor != GQL_ABI_MINOR))
+        return gql_fail(validation->failure, GQL_E_VERSION,
+                        "%s: written for plugin ABI %u.%u, but this host implements %u.%u; install "
+                        "a build for that version",
+                        validation->path, plugin->abi_major, plugin->abi_minor, GQL_ABI_MAJOR,
+                        GQL_ABI_MINOR);
+    return GQL_OK;
+}
+
+static int32_t check_members(const struct validation *validation, const gql_plugin *plugin)
+{
+    const struct {
+        const char *name;
+        bool given;
+    } members[] = {
+        {"id", is_given(plugin->id)},
+        {"name", is_given(plugin->name)},
+        {"version", is_given(plugin->version)},
+        {"description", is_given(plugin->description)},
+        {"licence", is_given(plugin->licence)},
+        {"schema", plugin->schema != NULL},
+        {"config_schema", plugin->config_schema != NULL},
+        {"init", plugin->init != NULL},
+        {"deinit", plugin->deinit != NULL},
+        {"create", plugin->create != NULL},
+        {"drain", plugin->drain != NULL},
+        {"destroy", plugin->destroy != NULL},
+    };
+    for (size_t i = 0; i < sizeof members / sizeof members[0]; i++)
+        if (!members[i].given)
+            return gql_fail(validation->failure, GQL_E_MISUSE, "%s: gql_plugin.%s is missing",
+                            validation->path, members[i].name);
+    if (strchr(plugin->id, '.') == NULL)
+        return gql_fail(validation->failure, GQL_E_MISUSE,
+                        "%s: gql_plugin.id \"%s\" is not a reverse domain name", validation->path,
+                        plugin->id);
+    return GQL_OK;
+}
+
+static int32_t check_config_schema(const struct validation *validation, const gql_plugin *plugin)
+{
+    json_error_t error;
+    json_t *json = json_loadb(plugin->config_schema, (size_t)plugin->config_schema_size,
+                              JSON_REJECT_DUPLICATES, &error);
+    const bool object = json_is_object(json);
+    json_decref(json);
+    return object
+               ? GQL_OK
+               : gql_fail(validation->failure, GQL_E_MISUSE,
+                          "%s: gql_plugin.config_schema is not a JSON object: %s", validation->path,
+                          json == NULL ? error.text : "it is another kind of value");
+}
+
+/* ---- Sizes; NULL pointers are found by the validation of members ---- */
+
+static int32_t fail_size(const struct validation *validation, const char *what, uint32_t size)
+{
+    return gql_fail(validation->failure, GQL_E_MISUSE,
+                    "%s: %s.struct_size is %u, too small for plugin ABI %u.%u", validation->path,
+                    what, size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+}
+
+static int32_t check_element_sizes(const struct validation *validation, const gql_schema *schema)
+{
+    static const char too_small[] = "has too small a struct_size";
+    for (uint32_t i = 0; schema->parts != NULL && i < schema->part_count; i++)
+        if (schema->parts[i] != NULL && !GQL_HAS(schema->parts[i], sdl_size))
+            return fail_element(validation, "gql_schema.parts", i, too_small);
+    for (uint32_t i = 0; schema->resolvers != NULL && i < schema->resolver_count; i++)
+        if (schema->resolvers[i] != NULL && !GQL_HAS(schema->resolvers[i], resolve))
+            return fail_element(validation, "gql_schema.resolvers", i, too_small);
+    for (uint32_t i = 0; schema->loaders != NULL && i < schema->loader_count; i++)
+        if (schema->loaders[i] != NULL && !GQL_HAS(schema->loaders[i], load))
+            return fail_element(validation, "gql_schema.loaders", i, too_small);
+    return GQL_OK;
+}
+
+static int32_t check_sizes(const struct validation *validation, const gql_plugin *plugin)
+{
+    if (!GQL_HAS(plugin, destroy))
+        return fail_size(validation, "gql_plugin", plugin->struct_size);
+    if (plugin->schema == NULL)
+        return GQL_OK;
+    if (!GQL_HAS(plugin->schema, references))
+        return fail_size(validation, "gql_schema", plugin->schema->struct_size);
+    return check_element_sizes(validation, plugin->schema);
+}
+
+/* ---- Members ---- */
+
+static int32_t check_part(const struct validation *validation, uint32_t index,
+                          const gql_schema_part *part)
+{
+    if (part == NULL)
+        return fail_element(validation, "gql_schema.parts", index, "is NULL");
+    if (!is_given(part->name) || part->sdl == NULL)
+        return fail_element(validation, "gql_schema.parts", index, "has no name or no sdl");
+    return GQL_OK;
+}
+
+static int32_t check_resolver(const struct validation *validation, uint32_t index,
+                              const gql_resolver *resolver)
+{
+    if (resolver == NULL)
+        return fail_element(validation, "gql_schema.resolvers", index, "is NULL");
+    if (!is_given(resolver->type) || !is_given(resolver->field) || resolver->resolve == NULL)
+        return fail_element(validation, "gql_schema.resolvers", index,
+                            "has no type, field or resolve");
+    return GQL_OK;
+}
+
+static int32_t check_loader(const struct validation *validation, uint32_t index,
+                            const gql_loader *loader)
+{
+    if (loader == NULL)
+        return fail_element(validation, "gql_schema.loaders", index, "is NULL");
+    if (!is_given(loader->type) || loader->load == NULL)
+        return fail_element(validation, "gql_schema.loaders", index, "has no type or no load");
+    return GQL_OK;
+}
+
+static int32_t check_schema(const struct validation *validation, const gql_schema *schema)
+{
+    if ((schema->part_count > 0 && schema->parts == NULL) ||
+        (schema->resolver_count > 0 && schema->resolvers == NULL) ||
+        (schema->loader_count > 0 && schema->loaders == NULL) ||
+        (schema->reference_count > 0 && schema->references == NULL))
+        return gql_fail(validation->failure, GQL_E_MISUSE,
+                        "%s: gql_schema has a count for an array that is NULL", validation->path);
+    int32_t code = GQL_OK;
+    for (uint32_t i = 0; code == GQL_OK && i < schema->part_count; i++)
+        code = check_part(validation, i, schema->parts[i]);
+    for (uint32_t i = 0; code == GQL_OK && i < schema->resolver_count; i++)
+        code = check_resolver(validation, i, schema->resolvers[i]);
+    for (uint32_t i = 0; code == GQL_OK && i < schema->loader_count; i++)
+        code = check_loader(validation, i, schema->loaders[i]);
+    for (uint32_t i = 0; code == GQL_OK && i < schema->reference_count; i++)
+        if (!is_given(schema->references[i]))
+            code = fail_element(validation, "gql_schema.references", i, "is NULL or empty");
+    return code;
+}
+
+/* ---- The whole ---- */
+
+int32_t gql_plugin_validate_version(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure)
+{
+    return check_version(&(struct validation){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_validate_sizes(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    return check_sizes(&(struct validation){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_validate_members(const char *path, const gql_plugin *plugin,
+                                    gql_failure *failure)
+{
+    const struct validation validation = {.path = path, .failure = failure};
+    const int32_t code = check_members(&validation, plugin);
+    return code != GQL_OK ? code : check_schema(&validation, plugin->schema);
+}
+
+int32_t gql_plugin_validate_config_schema(const char *path, const gql_plugin *plugin,
+                                          gql_failure *failure)
+{
+    return check_config_schema(&(struct validation){.path = path, .failure = failure}, plugin);
+}
+
+int32_t gql_plugin_validate(const char *path, const gql_plugin *plugin, gql_failure *failure)
+{
+    int32_t code = gql_plugin_validate_version(path, plugin, failure);
+    if (code == GQL_OK)
+        code = gql_plugin_validate_sizes(path, plugin, failure);
+    if (code == GQL_OK)
+        code = gql_plugin_validate_members(path, plugin, failure);
+    if (code == GQL_OK)
+        code = gql_plugin_validate_config_schema(path, plugin, failure);
+    return code;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include <string.h>
+
+#include "abi/host/schema/binder.h"
+
+static bool has_resolver(const gql_schema *schema, const char *type, const char *field)
+{
+    for (uint32_t i = 0; i < schema->resolver_count; i++)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
+            return true;
+    return false;
+}
+
+static void check_resolver(struct binder *binder, uint32_t index)
+{
+    const gql_schema *schema = binder->plugin->schema;
+    const gql_resolver *resolver = schema->resolvers[index];
+    if (sdl_find_field(binder->own, resolver->type, resolver->field) == NULL) {
+        const bool hosts = sdl_find_field(binder->host, resolver->type, resolver->field) != NULL;
+        binder_add_conflict(binder, "The plugin %s has a resolver for `%s.%s`, %s.",
+                            binder->plugin->id, resolver->type, resolver->field,
+                            hosts ? "which belongs to the host"
+                                  : "which its schema does not define");
+    }
+    for (uint32_t i = 0; i < index; i++)
+        if (strcmp(schema->resolvers[i]->type, resolver->type) == 0 &&
+            strcmp(schema->resolvers[i]->field, resolver->field) == 0)
+            binder_add_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
+                                binder->plugin->id, resolver->type, resolver->field);
+}
+
+/* Fields of the root types need resolvers: there is no value above that could hold theirs. */
+static void check_roots(struct binder *binder)
+{
+    static const char *const operations[] = {"query", "mutation", "subscription"};
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++) {
+        const char *root = sdl_root_name(binder->merged, operations[i]);
+        const struct sdl_definition *each = sdl_first(binder->own, false, root);
+        for (; each != NULL; each = sdl_next(each))
+            for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
+                if (!has_resolver(binder->plugin->schema, root, field->name))
+                    binder_add_conflict(binder,
+                                        "The plugin %s defines `%s.%s` but has no resolver for it.",
+                                        binder->plugin->id, root, field->name);
+    }
+}
+
+static void check_loader(struct binder *binder, uint32_t index)
+{
+    const gql_schema *schema = binder->plugin->schema;
+    const char *type = schema->loaders[index]->type;
+    const struct sdl_definition *definition = sdl_find(binder->own, false, type);
+    const struct sdl_field *id = sdl_find_field(binder->merged, type, "id");
+    if (definition == NULL || definition->extends || definition->kind != SDL_OBJECT)
+        binder_add_conflict(
+            binder,
+            "The plugin %s has a loader for `%s`, which is not an object type of its own schema.",
+            binder->plugin->id, type);
+    else if (id == NULL || strcmp(id->type->text, "ID!") != 0)
+        binder_add_conflict(binder,
+                            "The plugin %s has a loader for `%s`, which has no field `id: ID!`.",
+                            binder->plugin->id, type);
+    for (uint32_t i = 0; i < index; i++)
+        if (strcmp(schema->loaders[i]->type, type) == 0)
+            binder_add_conflict(binder, "The plugin %s has two loaders for `%s`.",
+                                binder->plugin->id, type);
+}
+
+static void check_reference(struct binder *binder, const char *type)
+{
+    const struct sdl_definition *own = sdl_find(binder->own, false, type);
+    const struct sdl_definition *merged = sdl_find(binder->merged, false, type);
+    if (merged == NULL || merged->kind != SDL_OBJECT)
+        binder_add_conflict(
+            binder,
+            "The plugin %s refers to `%s`, but neither side defines an object type of that name.",
+            binder->plugin->id, type);
+    else if (own != NULL && !own->extends)
+        binder_add_conflict(
+            binder, "The plugin %s refers to `%s` as a type of the host, but defines it itself.",
+            binder->plugin->id, type);
+}
+
+void binder_check_tables(struct binder *binder)
+{
+    const gql_schema *schema = binder->plugin->schema;
+    binder->conflict_kind = GQL_CONFLICT_RESOLVER;
+    for (uint32_t i = 0; i < schema->resolver_count; i++)
+        check_resolver(binder, i);
+    check_roots(binder);
+    binder->conflict_kind = GQL_CONFLICT_LOADER;
+    for (uint32_t i = 0; i < schema->loader_count; i++)
+        check_loader(binder, i);
+    binder->conflict_kind = GQL_CONFLICT_REFERENCE;
+    for (uint32_t i = 0; i < schema->reference_count; i++)
+        check_reference(binder, schema->references[i]);
+}
