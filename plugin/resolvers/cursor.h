@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Cursors: positions in an order, opaque to clients. A cursor is the base64url (RFC 4648, section 5,
- * without padding) of
+ * Cursors: positions in an order, opaque to clients. A cursor is the base64url (RFC 4648, section
+ * 5, without padding) of
  *
  *     order (1 byte) | ID (16 bytes) | title | SipHash-2-4 of the former (8 bytes)
  *

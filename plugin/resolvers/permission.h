@@ -7,8 +7,8 @@
 #include "plugin/instance/instance.h"
 
 /*
- * The actions (GQL_ACTION_…) that the actor may perform in the organization. None if the instance is
- * bound to another one.
+ * The actions (GQL_ACTION_…) that the actor may perform in the organization. None if the instance
+ * is bound to another one.
  */
 uint32_t permitted_actions(const gql_instance *instance, const gql_request *request,
                            struct text organization_id);

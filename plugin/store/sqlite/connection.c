@@ -8,9 +8,9 @@
 #include "plugin/base/failure.h"
 
 /*
- * SQLite does not call its busy handler where the journal mode changes: of two connections that open
- * a new file at the same time, one is told at once that the file is busy. Where SQLite does call
- * the handler, one attempt takes the whole timeout.
+ * SQLite does not call its busy handler where the journal mode changes: of two connections that
+ * open a new file at the same time, one is told at once that the file is busy. Where SQLite does
+ * call the handler, one attempt takes the whole timeout.
  */
 static int use_wal(sqlite3 *handle, int busy_timeout_ms)
 {

@@ -32,8 +32,8 @@ static bool take_slot(struct reader *slot)
 }
 
 /*
- * Begins with the slot of the processor that runs the thread, so that threads seldom meet and caches
- * stay warm.
+ * Begins with the slot of the processor that runs the thread, so that threads seldom meet and
+ * caches stay warm.
  */
 static struct reader *find_free(struct readers *readers, bool open)
 {
@@ -62,7 +62,9 @@ static struct reader *wait_for_free(struct readers *readers)
 static void free_slot(struct reader *slot)
 {
     struct readers *readers = slot->readers;
-    /* Sequentially consistent on both sides: the waiter sees the slot free, or we see the waiter. */
+    /*
+     * Sequentially consistent on both sides: the waiter sees the slot free, or we see the waiter.
+     */
     atomic_store(&slot->taken, false);
     if (atomic_load(&readers->waiting) == 0)
         return;
@@ -98,7 +100,9 @@ struct reader *readers_take_ready(struct readers *readers)
     return NULL;
 }
 
-/* Connections that read fail with SQLITE_BUSY at once, so that a ready one never waits for a lock. */
+/*
+ * Connections that read fail with SQLITE_BUSY at once, so that a ready one never waits for a lock.
+ */
 static int enter_when_unlocked(struct reader *slot, struct deadline deadline)
 {
     const struct timespec pause = {.tv_nsec = 1000000};

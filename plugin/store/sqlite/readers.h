@@ -56,8 +56,8 @@ void readers_finish(struct readers *readers);
 struct reader *readers_take_ready(struct readers *readers);
 
 /*
- * The same, but waits for a free slot, opens the connection, and waits for locks, until the deadline
- * or the busy timeout. NULL with the status and the detail on failure.
+ * The same, but waits for a free slot, opens the connection, and waits for locks, until the
+ * deadline or the busy timeout. NULL with the status and the detail on failure.
  */
 struct reader *readers_take(struct readers *readers, struct deadline deadline,
                             enum store_status *ret_status, struct store_detail *detail);

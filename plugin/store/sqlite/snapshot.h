@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a connection reads from: the database at one moment. Beginning and ending a read transaction
- * takes locks that all connections share, and calls into the system. A snapshot therefore stays open
- * from one read to the next, as long as nobody has committed meanwhile. One thread at a time.
+ * takes locks that all connections share, and calls into the system. A snapshot therefore stays
+ * open from one read to the next, as long as nobody has committed meanwhile. One thread at a time.
  */
 #ifndef PLUGIN_STORE_SQLITE_SNAPSHOT_H
 #define PLUGIN_STORE_SQLITE_SNAPSHOT_H
@@ -15,8 +15,9 @@ struct snapshot {
     struct wal_state state;        /* Taken before the snapshot began. */
     uint64_t began;                /* CLOCK_MONOTONIC, nanoseconds. */
     /*
-     * The snapshot reads from a long log that was not checkpointed when it began. SQLite can't reset
-     * the log while such a snapshot is open, even after a checkpoint: end it as soon as possible.
+     * The snapshot reads from a long log that was not checkpointed when it began. SQLite can't
+     * reset the log while such a snapshot is open, even after a checkpoint: end it as soon as
+     * possible.
      */
     bool holds_log;
     bool open;

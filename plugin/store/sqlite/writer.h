@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Group commit. The thread that finds the writer idle becomes the writer: it commits what is queued,
- * batch by batch, until nothing is. Other threads only queue. One wait for the disk serves a whole
- * batch, while each mutation has a savepoint of its own. A lone mutation does not wait for company.
+ * Group commit. The thread that finds the writer idle becomes the writer: it commits what is
+ * queued, batch by batch, until nothing is. Other threads only queue. One wait for the disk serves
+ * a whole batch, while each mutation has a savepoint of its own. A lone mutation does not wait for
+ * company.
  */
 #ifndef PLUGIN_STORE_SQLITE_WRITER_H
 #define PLUGIN_STORE_SQLITE_WRITER_H

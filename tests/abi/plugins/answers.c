@@ -196,7 +196,7 @@ static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, in
             complete(self, call, reply, text_of(json_null()));
         else
             reject(self, reply->handle,
-                   FAULT == FAULT_OTHER_REFUSAL ? "NOT_FOUND" : "SERVICE_UNAVAILABLE");
+                   FAULT == FAULT_OTHER_REJECTION ? "NOT_FOUND" : "SERVICE_UNAVAILABLE");
         return false;
     }
     if (call->request->actor_id != NULL)

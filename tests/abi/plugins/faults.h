@@ -93,7 +93,7 @@
 #define FAULT_WRITES_INPUTS 79
 #define FAULT_TWO_THREADS 80
 #define FAULT_SERVES_WHEN_DRAINED 81
-#define FAULT_OTHER_REFUSAL 82
+#define FAULT_OTHER_REJECTION 82
 #define FAULT_ANSWERS_END 83
 
 /* life.c: the library and its instances. */
