@@ -120,7 +120,7 @@ CASES = [
     ("WRITES_INPUTS", "inputs", "killed by signal 11"),
     ("TWO_THREADS", "one-thread", "two threads used one reply", "--rounds", "5"),
     ("SERVES_WHEN_DRAINED", "drain-rejects", "was served after drain"),
-    ("OTHER_REFUSAL", "drain-rejects", "but with the code NOT_FOUND"),
+    ("OTHER_REJECTION", "drain-rejects", "but with the code NOT_FOUND"),
     ("DRAIN_HURRIES", "drain-waits", "drain returned before "),
     ("LEAKS_THREADS", "threads", "after 20 rounds"),
     ("LEAKS_DESCRIPTORS", "descriptors", "one refers to /dev/null"),
