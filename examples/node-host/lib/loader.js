@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loads plugins' objects by ID.
-import { isInline, settle } from './resolvers.js';
+import { settle } from './resolvers.js';
 import { lookAhead } from './selection.js';
 
 const ANY = Symbol('any type');
@@ -26,8 +26,7 @@ export class ObjectLoader {
   constructor(native, plugins, requestOf) {
     this.requestOf = requestOf;
     this.loaders = plugins.flatMap((plugin) =>
-      plugin.about.loaders.map((loader, index) => ({ plugin, type: loader.type, index, inline: isInline(loader),
-        select: lookAhead(native, ['__typename']) })));
+      plugin.about.loaders.map(({ type }, index) => ({ plugin, type, index, select: lookAhead(native, ['__typename']) })));
   }
 
   has(type) {
@@ -66,7 +65,7 @@ export class ObjectLoader {
     return found;
   }
 
-  async #call({ plugin, index, inline, select }, ids, infos, request) {
-    return settle(request.call(plugin, true, index, inline, JSON.stringify({ ids }), null, select(...infos)));
+  async #call({ plugin, index, select }, ids, infos, request) {
+    return settle(request.call(plugin, true, index, JSON.stringify({ ids }), null, select(...infos)));
   }
 }

@@ -39,41 +39,41 @@ function actorOf(native, actor) {
   return handle;
 }
 
+const CANCELLED = 0; // The number of every cancelled request.
+
+/** A number by which the binding finds the calls of a request. Several copies of this module may share the binding, so it counts. */
+function nextNumber(native) {
+  native.requests = (native.requests ?? CANCELLED) + 1;
+  return native.requests;
+}
+
 export class PluginRequest {
   #native;
   #actor;
-  #cancellation = null;
-  #isCancelled = false;
+  #number;
   #about;
   #deadline;
 
   constructor(native, { actor, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
+    this.#number = nextNumber(native);
     this.#about = [traceId, locale, instance, sourceOf(source)];
     this.#deadline = deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
   }
 
-  /** Calls a resolver or a loader of a plugin. Gives the JSON of the value, or {code, message, extensions}, or a promise of either. */
-  call({ instance }, isLoader, index, isInline, args, parent, selection) {
+  /** Calls a resolver or a loader of a plugin. Returns the JSON of the value, or {code, message, extensions}, or a promise of either. */
+  call({ instance }, isLoader, index, args, parent, selection) {
     const [traceId, locale, occurrence, source] = this.#about;
     const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
-    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#cancellationFor(isInline),
+    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#number,
       traceId, locale, occurrence, source, remaining);
   }
 
-  /** What is answered at once can't be cancelled meanwhile. */
-  #cancellationFor(isInline) {
-    if (isInline && !this.#isCancelled) return null;
-    this.#cancellation ??= this.#native.makeCancellation();
-    if (this.#isCancelled) this.#native.cancel(this.#cancellation);
-    return this.#cancellation;
-  }
-
-  /** Nobody waits for its answers any more. */
+  /** Nobody waits for the answers any more: tells the calls under way, and those that follow. */
   cancel() {
-    this.#isCancelled = true;
-    if (this.#cancellation) this.#native.cancel(this.#cancellation);
+    if (this.#number !== CANCELLED) this.#native.cancel(this.#number);
+    this.#number = CANCELLED;
   }
 }
 

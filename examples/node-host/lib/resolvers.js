@@ -3,13 +3,6 @@
 import { GraphQLError, isAbstractType, Kind } from './graphql.js';
 import { lookAhead } from './selection.js';
 
-const INLINE = 1; // GQL_RESOLVER_INLINE
-
-/** Whether a resolver or a loader always answers before it returns. */
-export function isInline({ flags }) {
-  return (flags & INLINE) !== 0;
-}
-
 /** A faulty plugin's text must not reach the client by the message of an exception. */
 function valueOf(json) {
   try {
@@ -33,13 +26,11 @@ export function settle(answer) {
 /** Adds the plugin's resolvers to a map of types. `requestOf` gives the request of a GraphQL context. */
 export function attachResolvers(native, plugin, resolvers, requestOf) {
   const select = lookAhead(native);
-  plugin.about.resolvers.forEach((resolver, index) => {
-    const { type, field } = resolver;
+  plugin.about.resolvers.forEach(({ type, field }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
-    const inline = isInline(resolver);
     resolvers[type] ??= {};
     resolvers[type][field] = (source, args, context, info) =>
-      settle(requestOf(context).call(plugin, false, index, inline, JSON.stringify(args),
+      settle(requestOf(context).call(plugin, false, index, JSON.stringify(args),
         isRoot ? null : JSON.stringify(source), select(info)));
   });
 }
