@@ -6,7 +6,7 @@ import { ACTOR, Bench, graphql } from './support.mjs';
 
 const LONG = 20_000; // Milliseconds; a cancelled call ends long before.
 
-/** Returns a function that makes a request, and one that asks in it when it was cancelled. */
+/** Returns a function that creates a request, and one whose two calls tell when it was cancelled. */
 async function prepare(t) {
   const plugins = await new Bench(t, 'integrations', 'workshop').load();
   const request = () => plugins.request({ actor: ACTOR });
