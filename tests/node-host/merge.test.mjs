@@ -20,7 +20,7 @@ function definedBy({ definitions }) {
 }
 
 
-async function refusalOf(t, schema) {
+async function conflictsOf(t, schema) {
   const bench = new Bench(t);
   const error = await bench.load({ schema }).then(() => assert.fail('it was taken'), (reason) => reason);
   assert.ok(error instanceof AggregateError);
@@ -68,7 +68,7 @@ for (const [form, make] of Object.entries(forms)) {
 }
 
 test('a host whose root types have other names gets conflicts', async (t) => {
-  const reasons = await refusalOf(t, 'schema { query: Root } type Root { hello: String }');
+  const reasons = await conflictsOf(t, 'schema { query: Root } type Root { hello: String }');
   assert.match(reasons.join('\n'), /extends the type `Query`, which neither side defines/);
 });
 
@@ -79,13 +79,13 @@ test('a host that names its root types but none for mutations gets one', async (
 });
 
 test('a common type of the host without a needed field is a conflict', async (t) => {
-  const reasons = await refusalOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
+  const reasons = await conflictsOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
   assert.deepEqual(reasons.filter((reason) => !/PageInfo/.test(reason)), []);
   assert.match(reasons.join('\n'), /`PageInfo` lacks `hasPreviousPage: Boolean!`/);
 });
 
 test('a field of a common type with another type is a conflict', async (t) => {
-  const reasons = await refusalOf(t, richHost.replace('count: Int!', 'count: Float!'));
+  const reasons = await conflictsOf(t, richHost.replace('count: Int!', 'count: Float!'));
   assert.match(reasons.join('\n'), /`CountInfo\.count` is of type `Float!` in the host, but the plugin .* needs `Int!`/);
 });
 
@@ -94,7 +94,7 @@ test('every conflict is reported, not only the first', async (t) => {
     .replace('interface Titled', 'type Titled').replace('implements Actor & Node & Titled', 'implements Actor & Node')
     .replace('interface Actor implements Node & Titled', 'interface Actor implements Node').replace('type Organization implements Node & Titled', 'type Organization implements Node')
     .replace('  me: Actor\n', '  me: Actor\n  integration(id: ID!): String\n').concat('type IntegrationEdge { cursor: String! }');
-  const reasons = (await refusalOf(t, schema)).join('\n');
+  const reasons = (await conflictsOf(t, schema)).join('\n');
   for (const conflict of [/`PageInfo` lacks `hasPreviousPage/, /`CountInfo\.count` is of type `Float!`/, /`CountPrecision` lacks the value `AT_LEAST`/,
     /`Titled` is of kind type in the host/, /`Query\.integration`.* is already defined/, /`IntegrationEdge`.* is already defined/]) assert.match(reasons, conflict);
 });
