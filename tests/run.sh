@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`. --help says more.
+# Runs every test: plain, under sanitizers, and end to end. The last line is `N passed, N failed`. See --help.
 set -u
 cd "$(dirname "$0")/.."
 
@@ -10,10 +10,10 @@ case "${1-}" in
     cat <<'END'
 Usage: ./tests/run.sh
 
-Installs what is missing, builds into build/ (plain), build/asan (AddressSanitizer and UBSan) and build/tsan (ThreadSanitizer),
-runs every suite, the end-to-end cases through the demo gateway, and the conformance suite against every host, whose table is then in
-build/conformance/report.md. Logs are in build/test-logs. Ends with `N passed, N failed`, and with status 1 if anything failed or
-nothing ran.
+Installs missing packages, builds into build/ (plain), build/asan (AddressSanitizer and UBSan) and build/tsan (ThreadSanitizer), and
+runs every suite, the end-to-end tests of the demo gateway, and the conformance suite against every host, which writes its table to
+build/conformance/report.md. Logs are in build/test-logs. The last line is `N passed, N failed`; the exit status is 1 if anything
+failed or nothing ran.
 END
     exit 0
     ;;
@@ -28,12 +28,12 @@ results=
 extra_failures=0
 
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
-# Where only the browser can't be had, the suite that needs it fails and the others run.
+# If Chromium can't be installed, only the suite that needs it fails.
 # shellcheck disable=SC2086 # A list of words.
 ./examples/setup.sh chromium $ruby_packages || ./examples/setup.sh $ruby_packages || exit 1
 mkdir -p build
 
-# configure FOLDER OPTION…: sets a build up, unless it is there.
+# configure FOLDER OPTION…: sets up a build unless it exists.
 configure() {
     folder=$1
     shift
@@ -49,7 +49,7 @@ fail() {
     extra_failures=$((extra_failures + 1))
 }
 
-# c_suites NAME FOLDER MESON-TEST-ARGUMENT…: builds and runs.
+# c_suites NAME FOLDER MESON-TEST-ARGUMENT…: builds a folder and runs its C suites.
 c_suites() {
     name=$1
     folder=$2
@@ -75,18 +75,19 @@ c_suites() {
     fi
 }
 
-# Reports of sanitizers count even where the process that made them ended well. One without a word is of a process that was killed
-# before it wrote any, as tests do with writers and with faulty plugins: it is named, but says nothing.
+# A sanitizer's report counts even if its process exited with status 0. An empty report comes from a
+# process that was killed before it wrote anything, which tests do to writers and faulty plugins: it is
+# mentioned but does not count.
 check_reports() {
     for report in "$logs"/sanitizer.*; do
         [ -e "$report" ] || continue
-        [ -s "$report" ] || { echo "an empty report: $report"; continue; }
+        [ -s "$report" ] || { echo "empty report: $report"; continue; }
         cat "$report"
         fail "a sanitizer reported: $report"
     done
 }
 
-# tap_suite NAME COMMAND…: a command that prints TAP, with the environment as it is.
+# tap_suite NAME COMMAND…: runs a command that prints TAP, in the current environment.
 tap_suite() {
     name=$1
     shift
@@ -97,7 +98,7 @@ tap_suite() {
     results="$results $logs/$name.tap"
 }
 
-# node_suite NAME FILE…: of node:test.
+# node_suite NAME FILE…: runs files of node:test.
 node_suite() {
     name=$1
     shift
@@ -139,7 +140,8 @@ tap_suite conformance node tests/conformance/run.mjs
 node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
 tap_suite ruby /usr/bin/ruby tests/ruby/run.rb
 
-# Again with the binding and the plugin under sanitizers. Node is not built with them: its own allocations look like leaks.
+# Again with the binding and the plugin under sanitizers. Node is built without them, so that its own
+# allocations would look like leaks.
 export BUILD="$here/build/asan"
 GATEWAY_PRELOAD="$(cc -print-file-name=libasan.so) $(cc -print-file-name=libubsan.so)"
 export GATEWAY_PRELOAD
