@@ -1,11 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The demo, or another example gateway: builds, makes keys the first time, and serves. --help says more.
+# Builds and starts the demo or another example gateway; creates keys the first time. See --help.
 set -eu
 cd "$(dirname "$0")/.."
 root=$PWD
 
-# The examples that there are: the demo, what has a server.js in gateways/, and the one outside Node.
+# Lists the gateways: the demo, the one in Ruby, and every folder of gateways/ with a server.js.
 gateways() {
     echo demo
     echo ruby
@@ -20,22 +20,23 @@ case "$gateway" in
     cat <<'END'
 Usage: ./examples/run.sh [GATEWAY]
 
-Installs what is missing, builds into build/, and starts a GraphQL gateway on 127.0.0.1 that loads integrations.so from its
-plugins folder. Ctrl-C ends it; the data stays.
+Installs missing packages, builds into build/, and starts a GraphQL gateway on 127.0.0.1 that loads integrations.so from its
+plugins folder. Ctrl-C stops it; the data stays.
 
-  GATEWAY  which one; default demo, which has GraphiQL. All of them:
+  GATEWAY  which gateway; default demo, which has GraphiQL. One of:
 END
     gateways | sed 's/^/             /'
     cat <<'END'
 
+Environment:
   PORT   the port; default 4000
-  DATA   where the demo keeps its database, vault and secrets; default examples/.data
+  DATA   the folder of the database, the vault and the secrets; default examples/.data
 END
     exit 0
     ;;
 esac
 if [ $# -gt 1 ] || ! gateways | grep -Fxq -e "$gateway"; then
-    echo "run.sh: there is no gateway '$*'; there are: $(gateways | paste -sd ' ')" >&2
+    echo "run.sh: unknown gateway '$*'; known are: $(gateways | paste -sd ' ')" >&2
     exit 2
 fi
 label='GraphQL        '
@@ -61,10 +62,10 @@ targets='plugin/integrations.so vault/vaultctl'
 ninja -C build $targets >build/compile.log 2>&1 || { cat build/compile.log >&2; exit 1; }
 [ "$gateway" = ruby ] || ./examples/npm-ci.sh examples "$folder"
 
-umask 077 # What follows holds secrets.
+umask 077 # The files below hold secrets.
 mkdir -p "$DATA/vault" "$DATA/plugins"
 DATA=$(cd "$DATA" && pwd)
-case "$DATA" in *[\"\'\\]*) echo "run.sh: DATA must have no quotes or backslashes: $DATA" >&2; exit 2 ;; esac
+case "$DATA" in *[\"\'\\]*) echo "run.sh: DATA must not contain quotes or backslashes: $DATA" >&2; exit 2 ;; esac
 vaultctl=$root/build/vault/vaultctl
 export VAULT_PASSPHRASE_FILE="$DATA/vault/passphrase"
 
@@ -113,6 +114,6 @@ cat <<END
   data             $DATA
 
 END
-# Debian's Ruby, which finds Debian's packages; another one that may come first in the path does not.
+# /usr/bin/ruby is Debian's Ruby. Another Ruby in the path would not find Debian's packages.
 [ "$gateway" != ruby ] || exec /usr/bin/ruby examples/ruby/server.rb --config "$DATA/gateway.json"
 exec node "examples/$folder/server.js" --config "$DATA/gateway.json"

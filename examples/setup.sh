@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# setup.sh [PACKAGE…]: installs what is missing of the packages that building, running and testing need, and of the Debian
-# packages named. Does nothing where all are there.
+# setup.sh [PACKAGE…]: installs the packages needed to build, run and test, and the Debian packages named.
+# Does nothing if all are installed.
 set -eu
 
 packages='build-essential ca-certificates pkg-config meson ninja-build python3 libjansson-dev libsqlite3-dev libsodium-dev
@@ -11,7 +11,7 @@ is_installed() {
     [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
-# A Node of 18 or later with its headers, wherever it came from, stays; otherwise Debian's is installed.
+# True if Node 18 or later with npm and headers is installed, from any source. Otherwise Debian's is installed.
 has_node() {
     command -v node >/dev/null && command -v npm >/dev/null || return 1
     node -e 'process.exit(parseInt(process.versions.node) >= 18 ? 0 : 1)' || return 1
@@ -23,12 +23,12 @@ has_node() {
 if ! command -v apt-get >/dev/null; then
     if command -v meson >/dev/null && command -v pkg-config >/dev/null && has_node &&
         pkg-config --exists jansson sqlite3 libsodium icu-i18n criterion; then
-        [ $# -eq 0 ] || echo "Without apt-get these were not looked for: $*" >&2
+        [ $# -eq 0 ] || echo "Not checked, because there is no apt-get: $*" >&2
         exit 0
     fi
     cat >&2 <<END
 This system has no apt-get. Install a C compiler, pkg-config, Meson 1.0 or later, Ninja, Python 3, Node.js 18 or later with npm
-and its headers, and the development files of jansson, SQLite 3.40, libsodium, ICU and Criterion 2.4; then run this again.
+and headers, and the development files of jansson, SQLite 3.40, libsodium, ICU and Criterion 2.4. Then run this script again.
 END
     exit 1
 fi

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Who asks, and what they may do: a JWT (RFC 7519) in `Authorization: Bearer`, checked by jose.
+// Authenticates a request by the JWT (RFC 7519) in `Authorization: Bearer`, which jose verifies.
 import { readFileSync } from 'node:fs';
 import { GraphQLError } from 'graphql';
 import { createLocalJWKSet, jwtVerify } from 'jose';
@@ -8,16 +8,19 @@ const ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 const SHORTEST_SECRET = 32; // Bytes: RFC 7518, section 3.2.
 const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
 
-/** A request that gets an HTTP status instead of an answer; the message is for the client. Each gateway finds the status in its own place. */
-export class Refused extends GraphQLError {
+/**
+ * Rejects a request with an HTTP status before it is executed. The client sees the message. The status
+ * is stored where each gateway looks for it.
+ */
+export class Rejected extends GraphQLError {
   constructor(status, code, message) {
     super(message, { extensions: { code, http: { status } } }); // GraphQL Yoga, Hive Gateway, Apollo Server
     this.statusCode = status; // Fastify, and so Mercurius
   }
 }
 
-/** The token can't be used. */
-export class BadToken extends Refused {
+/** Rejects a token. */
+export class BadToken extends Rejected {
   constructor(message) {
     super(401, 'UNAUTHENTICATED', message);
   }
@@ -36,7 +39,7 @@ function readKey({ secretFile, jwksFile }) {
   if (jwksFile) return { key: readKeySet(jwksFile), algorithms: ASYMMETRIC };
   const secret = readFileSync(secretFile, 'utf8').trim();
   if (Buffer.byteLength(secret) < SHORTEST_SECRET) {
-    throw new Error(`${secretFile}: a secret for HS256 has at least ${SHORTEST_SECRET} bytes`);
+    throw new Error(`${secretFile}: a secret for HS256 must have at least ${SHORTEST_SECRET} bytes`);
   }
   return { key: new TextEncoder().encode(secret), algorithms: ['HS256'] };
 }
@@ -44,20 +47,20 @@ function readKey({ secretFile, jwksFile }) {
 function readGrant(grant) {
   const known = Array.isArray(grant?.actions) && grant.actions.every((action) => ACTIONS.includes(action));
   if (typeof grant?.organizationId !== 'string' || !known) {
-    throw new BadToken('A grant of the token is not {organizationId, actions: READ, CREATE, UPDATE, DELETE}');
+    throw new BadToken('A grant of the token is not of the form {organizationId, actions: [READ, CREATE, UPDATE, DELETE]}');
   }
   return { organizationId: grant.organizationId === '*' ? null : grant.organizationId, actions: grant.actions };
 }
 
 function actorOf({ sub, grants = [] }) {
   if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
-  if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not a list');
+  if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not an array');
   return { id: sub, grants: grants.map(readGrant) };
 }
 
 /**
- * Makes a function from the Authorization header to an actor {id, grants}, or null where nobody is authenticated. `demo`:
- * who has no token may do everything.
+ * Returns a function that maps the Authorization header to an actor {id, grants}, or to null without a
+ * header. With `demo`, a request without a token may do everything.
  */
 export function authenticator({ jwt, demo }) {
   const { key, algorithms } = jwt ? readKey(jwt) : {};
@@ -66,11 +69,11 @@ export function authenticator({ jwt, demo }) {
   return async (header) => {
     if (!header) return anonymous;
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];
-    if (!token || !key) throw new BadToken(key ? 'The Authorization header holds no bearer JWT' : 'No tokens are taken here');
+    if (!token || !key) throw new BadToken(key ? 'The Authorization header holds no bearer JWT' : 'This gateway accepts no tokens');
     try {
       return actorOf((await jwtVerify(token, key, options)).payload);
     } catch (error) {
-      throw error instanceof BadToken ? error : new BadToken(`The token is refused: ${error.message}`);
+      throw error instanceof BadToken ? error : new BadToken(`The token is rejected: ${error.message}`);
     }
   };
 }

@@ -20,7 +20,7 @@ function parse(file) {
   }
 }
 
-/** The configuration with defaults filled in and paths made absolute; an Error that names every fault. */
+/** Returns the configuration with defaults and absolute paths. Throws an Error that lists every mistake. */
 export function readConfig(file) {
   const config = parse(file);
   const schema = JSON.parse(readFileSync(new URL('config.schema.json', import.meta.url), 'utf8'));
@@ -34,8 +34,7 @@ export function readConfig(file) {
   absolute(config.authentication.jwt, 'jwksFile');
   absolute(config.graphiql, 'queryFile');
   if (config.authentication.demo && !LOOPBACK.test(config.host)) {
-    throw new Error(`${file}: authentication.demo lets everybody in; it works only where host is a loopback address, ` +
-      `not ${config.host}`);
+    throw new Error(`${file}: authentication.demo lets everybody in, so host must be a loopback address, not ${config.host}`);
   }
   return config;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The host's own schema and its resolvers. Of what plugins serve it knows nothing but `load`.
+// The host's own schema and its resolvers. `load` is all they know of plugins.
 import { readFileSync } from 'node:fs';
 import { buildSchema } from 'graphql';
 
@@ -7,7 +7,10 @@ const USER = /^user:(.+)$/;
 
 export const hostTypeDefs = readFileSync(new URL('host-schema.graphql', import.meta.url), 'utf8');
 
-/** Organizations by ID: those of the configuration have properties of their own; any other ID stands for itself. */
+/**
+ * Returns the organizations by ID. `known` finds those of the configuration; `any` makes up an
+ * organization for every other ID.
+ */
 export function organizationsOf(list) {
   const known = new Map(list.map((organization) => [organization.id, organization]));
   const make = ({ id, title = id, country = null, settings }) =>
@@ -23,7 +26,7 @@ async function actorOf(id, context, info) {
   return USER.test(id) ? userOf(id) : context.plugins.load(id, context, info);
 }
 
-/** The context of GraphQL has `actor` and `plugins`. */
+/** Returns the host's resolvers. The GraphQL context must hold `actor` and `plugins`. */
 export function hostResolvers(organizations) {
   const node = async (id, context, info) => organizations.known(id) ?? actorOf(id, context, info);
   return {
@@ -39,7 +42,7 @@ export function hostResolvers(organizations) {
   };
 }
 
-/** For hosts that take a schema, not its parts. */
+/** Returns the executable schema, for hosts that take a schema instead of its parts. */
 export function executableHostSchema(resolvers) {
   const schema = buildSchema(hostTypeDefs);
   for (const [type, fields] of Object.entries(resolvers)) {

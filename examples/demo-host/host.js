@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The demo host with its plugins: what a gateway needs of both.
+// The demo host with its plugins, in the parts that a gateway needs.
 import { loadPlugins } from 'gql-plugin-host';
-import { authenticator, BadToken, Refused } from './authentication.js';
+import { authenticator, BadToken, Rejected } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
@@ -12,21 +12,26 @@ function load(config, log, schema, organizations) {
   return loadPlugins(folder, { schema, settings, references, log, logLevel: config.logLevel });
 }
 
-/** A page of another site must not reach a demo that asks for no token: by a name that leads here, or by a form. */
+/**
+ * Protects a demo that needs no token from pages of other sites, which could reach it by a DNS name that
+ * resolves to the loopback address, or by a form.
+ */
 function checkIsLocal({ host, origin }) {
   const isLocal = (name) => LOCAL_NAMES.test(name ?? '');
-  if (!isLocal(host)) throw new Refused(403, 'FORBIDDEN', 'The demo is served under a loopback name only');
-  if (origin && !isLocal(origin.replace(/^https?:\/\//, ''))) throw new Refused(403, 'FORBIDDEN', `The demo is not served to pages of ${origin}`);
+  if (!isLocal(host)) throw new Rejected(403, 'FORBIDDEN', 'The demo answers only under a loopback name');
+  if (origin && !isLocal(origin.replace(/^https?:\/\//, ''))) {
+    throw new Rejected(403, 'FORBIDDEN', `The demo does not answer pages of ${origin}`);
+  }
 }
 
-/** Gateways answer with the message of what is thrown: it must be one for clients. */
+/** Gateways send the message of an exception to the client, so other exceptions are hidden from it. */
 function hide(error, log) {
-  if (error instanceof Refused) return error;
+  if (error instanceof Rejected) return error;
   log('error', `request failed: ${error.stack}`);
-  return new Refused(500, 'INTERNAL_ERROR', 'Internal error');
+  return new Rejected(500, 'INTERNAL_ERROR', 'Internal error');
 }
 
-/** Makes a function from an HTTP request to what GraphQL's resolvers are given; it throws Refused, and nothing else. */
+/** Returns a function that creates the GraphQL context of an HTTP request. It throws only Rejected. */
 function contextMaker(config, plugins, log) {
   const authenticate = authenticator(config.authentication);
   const make = async (req, res) => {
@@ -42,13 +47,14 @@ function contextMaker(config, plugins, log) {
 }
 
 /**
- * Gives `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`, `contextOf(req, res)`, and `close()`.
+ * Opens the host. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
+ * `contextOf(req, res)` and `close()`.
  */
 export async function openHost(config, log) {
   const organizations = organizationsOf(config.organizations);
   const resolvers = hostResolvers(organizations);
   const plugins = await load(config, log, executableHostSchema(resolvers), organizations);
-  for (const { id, version, file } of plugins.about) log('info', `plugin ${id} ${version} of ${file}`);
+  for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     return {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A server of node:http, for gateways that bring none of their own.
+// A node:http server for gateways that do not bring one.
 import { createServer } from 'node:http';
-import { refuse, troubleOf } from './limits.js';
+import { reject, rejectionOf } from './limits.js';
 
-const PATIENCE = 10_000; // Milliseconds for requests under way when the server ends.
+const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
 
 function listen(server, { host, port }) {
   return new Promise((resolve, reject) => {
@@ -17,7 +17,10 @@ function urlOf({ family, address, port }) {
   return `http://${isIPv6 ? `[${address}]` : address}:${port}/`;
 }
 
-/** A connection whose request was under way when the server began to close is closed after the answer, not when its time is over. */
+/**
+ * While the server stops, closes each connection after the answer to its request, instead of at its
+ * keep-alive timeout.
+ */
 export function closeAnswered(server) {
   server.on('request', (req, res) => {
     res.once('finish', () => {
@@ -47,13 +50,13 @@ function fail(req, res) {
 }
 
 /**
- * Serves by `handle(req, res)`, which may be asynchronous, what is within the limits; gives {url, stop}. `stop` lets requests under way
- * be answered first.
+ * Serves requests within the limits with `handle(req, res)`, which may be asynchronous. Returns
+ * {url, stop}. `stop` waits for the answers to requests under way.
  */
 export async function serveHttp(handle, config, log) {
   const server = createServer((req, res) => {
-    const trouble = troubleOf(req);
-    if (trouble) refuse(req, res, ...trouble);
+    const rejection = rejectionOf(req);
+    if (rejection) reject(req, res, ...rejection);
     else Promise.resolve().then(() => handle(req, res)).catch((error) => {
       log('error', `request failed: ${error.stack}`);
       fail(req, res);

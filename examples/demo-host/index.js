@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
-export { Refused } from './authentication.js';
+// What the example gateways share: configuration, authentication, limits, the host's schema, start and
+// end. Run them with examples/run.sh; examples/gateways/README.md describes each.
+export { Rejected } from './authentication.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
 export { closeAnswered, serveHttp } from './http-server.js';
-export { limitTokens, MOST_TOKENS, refuse } from './limits.js';
+export { limitTokens, MOST_TOKENS, reject } from './limits.js';
 export { runServer } from './run-server.js';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Beginning and end of every example gateway.
+// Starts and stops every example gateway.
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
 import { openHost } from './host.js';
@@ -10,7 +10,8 @@ function helpOf(what) {
   return `Usage: node server.js --config FILE
 
 ${what}
-FILE is JSON; examples/demo-host/config.schema.json describes it. Ctrl-C or SIGTERM ends it: requests under way are answered first.
+FILE is JSON; examples/demo-host/config.schema.json describes it. Ctrl-C or SIGTERM stops the server after it has answered the
+requests under way.
 `;
 }
 
@@ -48,10 +49,10 @@ async function serve(config, start) {
   const end = async (signal) => {
     if (stopping) return;
     stopping = true;
-    log('info', `${signal}: ending`);
+    log('info', `${signal}: stopping`);
     await stop();
     await host.close();
-    log('info', 'ended'); // The process ends by itself: nothing is left that it could wait for.
+    log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
 }
@@ -62,11 +63,11 @@ function fail(error) {
 }
 
 /**
- * The whole of a server's main program. `what` says for --help what it serves; `start(host, config, log)` gives {url, stop}: where it
- * serves, and how it ends. `host` is closed afterwards.
+ * The main program of a server. `what` describes it for --help. `start(host, config, log)` starts it and
+ * returns {url, stop}. `host` is closed after the server has stopped.
  */
 export async function runServer(what, start) {
-  process.env.NODE_ENV ??= 'production'; // Else packages take it for a developer's machine, and show clients stack traces.
+  process.env.NODE_ENV ??= 'production'; // In development mode, some packages send stack traces to clients.
   const options = optionsOf();
   if (options.help) {
     process.stdout.write(helpOf(what));

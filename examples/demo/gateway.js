@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The gateway: plugins from a folder, merged into the host's schema, served by GraphQL Yoga.
+// The demo gateway: merges the plugins of a folder into the host's schema and serves it with GraphQL Yoga
+// and GraphiQL.
 import { readFileSync } from 'node:fs';
 import { format } from 'node:util';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { limitTokens, refuse, Refused, serveHttp } from 'demo-host';
+import { limitTokens, reject, Rejected, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
-/** What Yoga says, above all of exceptions: the client learns nothing of them. */
+/** Passes Yoga's messages to the log. Yoga logs the exceptions that it hides from clients. */
 function loggerOf(log) {
   const write = (level) => (...parts) => log(level, format(...parts));
   return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') };
@@ -35,13 +36,13 @@ function handlerOf(host, yoga) {
     try {
       await yoga(req, res, await host.contextOf(req, res));
     } catch (error) {
-      if (!(error instanceof Refused)) throw error;
-      refuse(req, res, error.statusCode, error.message);
+      if (!(error instanceof Rejected)) throw error;
+      reject(req, res, error.statusCode, error.message);
     }
   };
 }
 
-/** Gives {url, stop}. */
+/** Starts the gateway. Returns {url, stop}. */
 export function startGateway(host, config, log) {
   return serveHttp(handlerOf(host, yogaOf(host.schema, config, log)), config, log);
 }

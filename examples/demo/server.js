@@ -5,6 +5,6 @@ import { startGateway } from './gateway.js';
 
 await runServer(`Serves GraphQL with the plugins of a folder.
 
-  GET /health    200 once it serves
+  GET /health    200 when the gateway is ready
   /graphql       the API (GraphQL over HTTP), and GraphiQL for browsers
 `, startGateway);

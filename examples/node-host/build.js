@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Builds the binding beside this file, against the running Node's headers. npm runs it when the package is installed from a checkout.
+// Builds the binding beside this file, with the headers of the running Node. npm runs it when it
+// installs the package from a checkout.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
@@ -19,7 +20,7 @@ function outputOf(command, ...args) {
   }
 }
 
-/** Beside Node's executable, or where distributions put them. */
+/** Headers are beside Node's executable, or where distributions install them. */
 function findHeaders() {
   const folders = [resolve(process.execPath, '../../include/node'), '/usr/include/node', '/usr/include/nodejs/src'];
   return folders.find((folder) => existsSync(join(folder, 'node_api.h')));
@@ -47,7 +48,7 @@ function compile({ headers, jansson }) {
   execFileSync(compiler, [...options, ...sources, '-o', output, ...jansson, '-ldl', '-lpthread'], { stdio: 'inherit' });
 }
 
-/** Meson builds it for the examples; not every npm heeds the ignore-scripts of their .npmrc. */
+/** Meson builds the examples' binding. Not every npm honours ignore-scripts in their .npmrc. */
 function isForExamples() {
   const { npm_config_local_prefix: folder, npm_command: command } = process.env;
   return folder === resolve(here, '..') && ['ci', 'install'].includes(command);
@@ -55,7 +56,7 @@ function isForExamples() {
 
 const found = isForExamples() ? undefined : requirements();
 if (!found) {
-  console.error('Meson builds the binding for the examples');
+  console.error('The examples use the binding that Meson builds');
 } else if (found.missing.length > 0) {
   console.error(`gql-plugin-host can't build its binding. Install\n${found.missing.map((line) => `  - ${line}`).join('\n')}`);
   process.exitCode = 1;

@@ -11,13 +11,13 @@ export interface Grant {
   actions: Action[];
 }
 
-/** Who asks. May be kept for many requests, and is not to be changed then: what is derived from it is kept, too. */
+/** Who asks. An actor may be reused for many requests, but must not be changed: the binding caches it. */
 export interface Actor {
   id: string;
   grants: Grant[];
 }
 
-/** What plugins are told with each call. */
+/** What plugins learn with each call. */
 export interface RequestOptions {
   /** Null: nobody is authenticated. */
   actor: Actor | null;
@@ -25,43 +25,47 @@ export interface RequestOptions {
   traceId?: string | null;
   /** A BCP 47 tag. */
   locale?: string | null;
-  /** A URI reference of this occurrence (RFC 9457, section 3.1.5), which errors then carry. */
+  /** A URI reference of this occurrence (RFC 9457, section 3.1.5), included in errors. */
   instance?: string | null;
   source?: 'unknown' | 'http' | 'websocket' | 'internal';
-  /** From now; 0 or absent: none. Past it plugins do not begin what nobody waits for. */
+  /** From now; 0 or absent: no deadline. Plugins start no work after the deadline. */
   deadlineMilliseconds?: number;
 }
 
-/** Made by `request` or `httpRequest`, once for each request, and passed on by the GraphQL context. */
+/** Created once per request, with `request` or `httpRequest`, and passed in the GraphQL context. */
 export interface PluginRequest {
-  /** Nobody waits for its answers any more. They come all the same. */
+  /** Tells plugins that nobody waits for the answers any more. Every call is answered all the same. */
   cancel(): void;
 }
 
 export interface PluginSettings {
-  /** Loading fails if it is not there or can't be used. */
+  /** If true, loading fails when the plugin is missing or can't be used. */
   required?: boolean;
-  /** What the plugin is given; it checks it itself. */
+  /** Passed to the plugin, which checks it. */
   config?: Record<string, unknown>;
 }
 
 export interface LoadOptions {
-  /** The host's own schema: SDL, a document, or a schema with resolvers. Default: an empty one, so that plugins lend every common type. */
+  /**
+   * The host's own schema: SDL, a document, or a schema with resolvers. Default: an empty schema, to which
+   * plugins contribute every common type.
+   */
   schema?: string | DocumentNode | GraphQLSchema;
-  /** By a plugin's ID or its file name. */
+  /** Keyed by the plugin's ID or its file name. */
   settings?: Record<string, PluginSettings>;
   /**
-   * Completes references that plugins return (type and ID) to objects of the host's types. Default: the object of the plugin that
-   * loads this type; else the reference itself, `{__typename, id}`.
+   * Completes references that plugins return (type and ID) to objects of the host's types. Default: the
+   * plugin that can load the type provides the object; if there is none, the reference stays
+   * `{__typename, id}`.
    */
   references?: Record<string, (id: string, context: any, info: GraphQLResolveInfo) => unknown>;
   /** Finds the request in the GraphQL context. Default: `context.pluginRequest`. */
   requestOf?: (context: any) => PluginRequest;
-  /** Takes what plugins log. */
+  /** Receives the log lines of plugins. */
   log?: (level: LogLevel, message: string, traceId: string | null) => void;
   /** The most detailed level that is logged. Default: info. */
   logLevel?: LogLevel;
-  /** A plugin that can't be used and is not required: told here, and left out. Default: it is logged. */
+  /** Called for each plugin that can't be used, which is left out unless it is required. Default: log it. */
   refused?: (error: PluginRefused) => void;
 }
 
@@ -75,10 +79,13 @@ export interface PluginAbout {
   configSchema: string;
 }
 
-/** By type, then by field. */
+/** Keyed by type, then by field. */
 export type Resolvers = Record<string, Record<string, (...args: any[]) => unknown>>;
 
-/** As buildSubgraphSchema of @apollo/subgraph takes it. The resolvers have `__resolveReference`, which loads in batches. */
+/**
+ * A module for buildSubgraphSchema of @apollo/subgraph. The resolvers include `__resolveReference`, which
+ * loads in batches.
+ */
 export interface Subgraph {
   name: string;
   typeDefs: DocumentNode;
@@ -87,34 +94,44 @@ export interface Subgraph {
 
 export interface Plugins {
   readonly about: PluginAbout[];
-  /** What plugins add to the host's schema: their types and fields, the common types that the host lacks. Beside the host's own it makes the whole. */
+  /**
+   * What plugins add to the host's schema: their types and fields, and the common types that the host
+   * does not define. Together with the host's own type definitions it is the complete schema.
+   */
   readonly typeDefs: DocumentNode;
   readonly resolvers: Resolvers;
-  /** The host's schema with what plugins add, executable; made when it is first asked for. */
+  /** The executable schema: the host's with what plugins add. Built on first access. */
   readonly schema: GraphQLSchema;
-  /** Each plugin that offers one, as a subgraph of Apollo Federation 2. */
+  /** A subgraph of Apollo Federation 2 for each plugin that offers one. */
   readonly subgraphs: Subgraph[];
   /**
-   * A plugin's object by ID with what is selected, for `node`, `nodes`, `me` and the like; null where there is none that may be read. It
-   * has `__typename`, by which interfaces and unions resolve. All IDs of one turn of the event loop go into one call for each type.
+   * Loads a plugin's object by ID with the selected fields, for `node`, `nodes`, `me` and the like. Null
+   * if it does not exist or may not be read. Its `__typename` resolves interfaces and unions. All IDs of
+   * one turn of the event loop go into one call per type.
    */
   load(id: string, context: any, info: GraphQLResolveInfo): Promise<Record<string, unknown> | null>;
   request(options: RequestOptions): PluginRequest;
-  /** The request of an HTTP request: trace and locale by its headers, cancelled when the client goes before it is answered. */
+  /**
+   * Creates the request of an HTTP request. Its headers give the trace and the locale. It is cancelled if
+   * the client disconnects before the answer.
+   */
   httpRequest(req: IncomingMessage, res: ServerResponse, options: { actor: Actor | null; deadlineMilliseconds?: number }): PluginRequest;
-  /** Answers what is under way, refuses what comes later (`SERVICE_UNAVAILABLE`), and lets go of everything: no handle stays open. */
+  /**
+   * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No
+   * handle stays open.
+   */
   close(): Promise<void>;
 }
 
-/** Why a plugin can't be used. */
+/** The failure of loading one plugin. */
 export class PluginRefused extends Error {
   readonly file: string;
-  /** All of them: each conflict of its schema with the host's is one. */
+  /** Every reason. Each conflict between the schemas of plugin and host is one. */
   readonly reasons: string[];
 }
 
 /**
- * Loads every *.so of a folder, in the order of their names. Rejects if a required one is not there or refused: with an AggregateError
- * whose `errors` are a PluginRefused for each that was refused.
+ * Loads every *.so of a folder, in the order of their names. Rejects with an AggregateError if a required
+ * plugin is missing or refused; its `errors` hold a PluginRefused for each refused plugin.
  */
 export function loadPlugins(folder: string, options?: LoadOptions): Promise<Plugins>;

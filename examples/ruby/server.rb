@@ -10,10 +10,10 @@ HELP = <<~TEXT
 
   Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON; ../demo-host/config.schema.json describes it.
 
-    GET /health      200 once it serves
+    GET /health      200 when the server is ready
     POST /graphql    the API (GraphQL over HTTP)
 
-  Ctrl-C or SIGTERM ends it: requests under way are answered first.
+  Ctrl-C or SIGTERM stops the server after it has answered the requests under way.
 TEXT
 
 def read_options

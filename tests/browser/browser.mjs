@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Debian's Chromium, cut off from every host but this one.
+// Debian's Chromium, which can reach no host but this one.
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -13,7 +13,7 @@ const FLAGS = [
   '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1',
 ];
 
-/** Starts it with a new, empty profile. */
+/** Starts Chromium with a new, empty profile. */
 export async function openBrowser() {
   if (!existsSync(executablePath)) {
     throw new Error(`There is no ${executablePath}. Install Debian's package chromium (./examples/setup.sh chromium), ` +
@@ -28,7 +28,7 @@ function isLocal(url) {
   return ['blob:', 'data:'].includes(url.protocol) || url.hostname === '127.0.0.1';
 }
 
-/** One person's look at a page: nothing is left of it for the next. `faults` is what the page should not have done. */
+/** One visit to a page; the next visit starts from scratch. `faults` lists what the page must not do. */
 export class Visit {
   static async start(browser, url) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -52,7 +52,7 @@ export class Visit {
     });
   }
 
-  /** Keeps what is to be seen now in build/browser, and gives the file's path. */
+  /** Saves a screenshot in build/browser. Returns its path. */
   async picture(name) {
     const path = join(pictures, `${name.replace(/\W+/g, '-')}.png`);
     await this.page.screenshot({ path });
@@ -64,7 +64,7 @@ export class Visit {
   }
 }
 
-/** Reads until `suits` likes what it reads, and gives that. */
+/** Reads repeatedly until `suits` accepts the value, and returns it. */
 export async function until(read, suits, what) {
   const end = Date.now() + PATIENCE;
   for (;;) {

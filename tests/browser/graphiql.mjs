@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GraphiQL as a person handles it: by what is to be seen, with the mouse, the keyboard and the clipboard.
+// Operates GraphiQL as a person does: by what is visible, with the mouse, the keyboard and the clipboard.
 import { until } from './browser.mjs';
 
 /** One of the page's Monaco editors. */
@@ -9,7 +9,7 @@ class Editor {
     this.pane = page.getByRole('region', { name: region, exact: true }).locator('.monaco-editor:visible');
   }
 
-  /** The lines in sight, from the top: the order of the elements is another. */
+  /** The visible lines from top to bottom. The elements have another order. */
   async text() {
     const lines = await this.pane.locator('.view-line').evaluateAll((all) =>
       all.map((line) => ({ top: parseFloat(line.style.top), text: line.textContent })));
@@ -38,7 +38,7 @@ class Editor {
     await until(() => this.text(), (shown) => shown === text, `${text} as pasted`);
   }
 
-  /** All of it, also what is out of sight. */
+  /** The whole text, including the part that is not visible. */
   async copy() {
     await this.selectAll();
     await this.page.keyboard.press('Control+C');
@@ -66,7 +66,7 @@ export class GraphiQL {
     await this.page.getByRole('menuitem', { name: operation, exact: true }).click();
   }
 
-  /** Writes a document of one named operation and runs it by the keyboard, when the tab shows that the page took it in. */
+  /** Types a document with one named operation. Runs it by the keyboard once the tab shows its name. */
   async run(document) {
     await this.operation.type(document);
     const [, name] = /^\w+ (\w+)/.exec(document);
@@ -84,7 +84,7 @@ export class GraphiQL {
     await this.headers.paste(JSON.stringify(headers, null, 2));
   }
 
-  /** Waits until the result pane shows the pattern; gives the JSON that it holds. */
+  /** Waits until the result pane shows the pattern. Returns its JSON. */
   async answer(pattern) {
     await this.result.shows(pattern);
     return JSON.parse(await this.result.copy());

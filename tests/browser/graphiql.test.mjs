@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A person at the demo's GraphiQL, without a network.
+// The demo's GraphiQL in a browser without a network.
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -27,7 +27,7 @@ after(async () => {
   sandbox?.remove();
 });
 
-/** A case with a page of its own; where it fails the picture is kept. `expected`: faults that belong to the case. */
+/** A test with its own page. A failure saves a screenshot. `expected`: faults that the test provokes. */
 function visiting(name, body, expected = []) {
   test(name, { timeout: 60_000 }, async () => {
     const visit = await Visit.start(browser, gateway.url);
@@ -44,7 +44,7 @@ function visiting(name, body, expected = []) {
   });
 }
 
-/** Chromium tells the console of each answer with such a status. */
+/** Chromium logs each answer with this status on the console. */
 const statusFault = (status) => `error: Failed to load resource: the server responded with a status of ${status}`;
 
 visiting('the browser reaches no other host, and an attempt is noticed', async (page) => {
@@ -61,7 +61,7 @@ visiting('the page opens with the prefilled document, and List runs from the pla
   await visit.picture('listed');
 });
 
-visiting('no line of the prefilled document is cut off, but for the token', async (page) => {
+visiting('no line of the prefilled document is cut off except the token', async (page) => {
   await page.page.setViewportSize({ width: 1280, height: 2000 });
   await page.operation.shows(/deletedId/);
   const edges = await page.operation.pane.locator('.view-line > span').evaluateAll((spans) =>
@@ -160,17 +160,17 @@ visiting('a token with fewer grants in the headers is PERMISSION_DENIED', async 
   await visit.picture('denied');
 });
 
-visiting('a token that is none is refused, and says why', async (page, visit) => {
+visiting('a malformed token is rejected with a reason', async (page, visit) => {
   await page.setHeaders({ Authorization: 'Bearer a.b.c' });
   await page.choose('List');
-  await page.result.shows(/The token is refused/);
+  await page.result.shows(/The token is rejected/);
   await visit.picture('refused');
 }, [statusFault('401 (Unauthorized)')]);
 
-visiting('after a refresh the document is there and runs again', async (page) => {
+visiting('after a reload the document is still there and runs again', async (page) => {
   await page.run('query Again { organization(id: "acme") { again: title } }');
   await page.result.shows(/"again": "Acme Corporation"/);
-  // The page saves what was typed after a pause of its own.
+  // The page saves the text after a pause.
   await until(() => page.page.evaluate(() => Object.values(localStorage).join()), (text) => text.includes('again: title } }'), 'the saved document');
   await page.page.reload();
   await page.operation.shows(/again: title/);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// GraphQL over HTTP: the audits of graphql-http on the demo gateway. Each of the levels MUST and SHOULD passes.
+// GraphQL over HTTP: runs the audits of graphql-http against the demo gateway.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { serverAudits } from 'graphql-http';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the README shows is what happens; what the plugin publishes is GraphQL.
+// The README's samples are correct, and the plugin publishes valid GraphQL.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,13 +24,13 @@ after(async () => {
   sandbox?.remove();
 });
 
-/** Text with `…` for what is left out, as a pattern. */
+/** Turns text into a pattern, in which `…` matches anything. */
 function patternOf(text) {
   const escaped = text.split('…').map((part) => part.trim().replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^${escaped.join('[^]*')}$`);
 }
 
-test('the session of the README is what happens', async () => {
+test('the session of the README is correct', async () => {
   const steps = [...readme.matchAll(/^\$ api '(.*)'\n(.*)$/gm)];
   assert.equal(steps.length, 4);
   const shownId = /"id":"([0-9a-f-]{36})"/.exec(steps[0][2])[1];
@@ -49,7 +49,7 @@ test('the configuration of the README fits its schema', () => {
   assert.ok(ajv.validate(schema, config), JSON.stringify(ajv.errors));
 });
 
-test('every part of the schema is GraphQL, and the configuration schema is one', () => {
+test('every part of the schema is valid GraphQL, and the configuration schema a JSON Schema', () => {
   const native = gatewayRequire(fileURLToPath(new URL('../../build/examples/node-host/gql_binding.node', import.meta.url)));
   const runtime = native.createRuntime({ name: 'books', version: '1', logLevel: 1 }, () => {});
   const library = native.openLibrary(runtime, fileURLToPath(new URL('../../build/plugin/integrations.so', import.meta.url)));
@@ -61,7 +61,7 @@ test('every part of the schema is GraphQL, and the configuration schema is one',
     'type Organization @key(fields: "id", resolvable: false)']) assert.ok(subgraph.includes(piece), piece);
   assert.deepEqual(references, ['Organization']);
   const schema = JSON.parse(configSchema);
-  delete schema.$schema; // Ajv's default build knows draft 7; what is used here is the same in 2020-12.
+  delete schema.$schema; // Ajv's default build knows draft 7; the keywords used here are the same in 2020-12.
   const validate = new Ajv().compile(schema);
   assert.ok(validate({ database: { path: 'x' } }));
   assert.ok(!validate({ database: { path: 'x' }, colour: 1 }));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Starts the real gateway on a free port, in a folder of its own, and talks to it over HTTP.
+// Starts the real gateway on a free port, in its own folder, and talks to it over HTTP.
 import { demoGateway } from '../support-js/paths.mjs';
 import { Sandbox as HostSandbox } from '../support-js/sandbox.mjs';
 import { Server } from '../support-js/server.mjs';
@@ -7,7 +7,7 @@ import { Server } from '../support-js/server.mjs';
 export { build, plugin } from '../support-js/paths.mjs';
 
 export class Sandbox extends HostSandbox {
-  /** Starts a gateway with a configuration that `change` altered; it may end without serving, see ready. */
+  /** Starts a gateway with a configuration changed by `change`. It may end without serving; see ready. */
   async start(change) {
     const gateway = new Gateway(process.execPath, [demoGateway, '--config', this.writeConfig(change)]);
     await gateway.ready();
@@ -16,12 +16,12 @@ export class Sandbox extends HostSandbox {
 }
 
 export class Gateway extends Server {
-  /** The JSON of a response. */
+  /** Returns the JSON of a response. */
   async query(query, variables, headers) {
     return (await this.post({ query, variables }, headers)).json();
   }
 
-  /** The data of a response that must have no errors. */
+  /** Returns the data of a response that must have no errors. */
   async data(query, variables, headers) {
     const result = await this.query(query, variables, headers);
     if (result.errors) throw new Error(JSON.stringify(result.errors));

@@ -11,7 +11,7 @@ let sandbox;
 before(() => { sandbox = new Sandbox(); });
 after(() => sandbox?.remove());
 
-/** Starts, runs the body, and stops. */
+/** Starts a gateway, runs the body, and stops the gateway. */
 async function serving(change, body) {
   const gateway = await sandbox.start(change);
   try {
@@ -24,11 +24,11 @@ async function serving(change, body) {
 
 const LIST = '{ integrations(organizationId: "acme", first: 100) { nodes { title } total { count } } }';
 
-test('data is there after a restart, and the end is clean', async () => {
+test('data survives a restart, and the gateway stops cleanly', async () => {
   const first = await sandbox.start();
   await first.create('acme', 'Survivor');
   assert.deepEqual(await first.stop('SIGINT'), { code: 0, signal: null });
-  assert.match(first.log, /ended/);
+  assert.match(first.log, /stopped/);
   await serving(undefined, async (gateway) => {
     assert.deepEqual((await gateway.data(LIST)).integrations, { nodes: [{ title: 'Survivor' }], total: { count: 1 } });
   });
@@ -38,14 +38,14 @@ test('the log says that the demo lets everybody in', async () => {
   await serving(undefined, async (gateway) => assert.match(gateway.log, /demo.*all grants/));
 });
 
-test('a demo at another loopback address is reached by it', async () => {
+test('a demo listens on another loopback address', async () => {
   await serving((config) => { config.host = '127.0.0.2'; }, async (gateway) => {
     assert.match(gateway.url, /127\.0\.0\.2/);
     await gateway.data(LIST);
   });
 });
 
-test('an end under load loses nothing that was acknowledged', async () => {
+test('stopping under load loses no acknowledged write', async () => {
   const gateway = await sandbox.start();
   const acknowledged = [];
   let go = true;
@@ -69,7 +69,7 @@ test('an end under load loses nothing that was acknowledged', async () => {
   });
 });
 
-test('files that are no plugins are named, and the gateway goes on', async () => {
+test('files that are not plugins are reported, and the gateway starts without them', async () => {
   writeFileSync(sandbox.path('plugins/text.so'), 'not a library\n');
   execFileSync('cc', ['-shared', '-o', sandbox.path('plugins/empty.so'), '-x', 'c', '/dev/null']);
   writeFileSync(sandbox.path('other.c'), '#include "gql_plugin.h"\nstatic const gql_plugin p = {.struct_size = sizeof p, .abi_major = 0, .abi_minor = 99};\n' +
@@ -83,7 +83,7 @@ test('files that are no plugins are named, and the gateway goes on', async () =>
   });
   const stopped = await sandbox.start((config) => { config.plugins.settings['text.so'] = { required: true }; });
   assert.equal((await stopped.ended).code, 1);
-  assert.match(stopped.log, /Required plugins are not there: text\.so/);
+  assert.match(stopped.log, /Required plugins are not loaded: text\.so/);
   for (const name of ['text', 'empty', 'other']) unlinkSync(sandbox.path(`plugins/${name}.so`));
 });
 
@@ -99,7 +99,7 @@ test('a second plugin with the same fields is refused with every conflict', asyn
   unlinkSync(sandbox.path('plugins/twice.so'));
 });
 
-test('faults of the configuration are named', async () => {
+test('mistakes in the configuration are reported', async () => {
   const cases = [
     [(config) => { config.colour = 'red'; }, /colour/],
     [(config) => { config.port = 'x'; }, /port: must be integer/],
@@ -118,7 +118,7 @@ test('faults of the configuration are named', async () => {
   }
 });
 
-test('a client that goes away does no harm to others', async () => {
+test('a client that disconnects does not affect others', async () => {
   await serving(undefined, async (gateway) => {
     const controller = new AbortController();
     const gone = fetch(gateway.url, { method: 'POST', signal: controller.signal, headers: { 'content-type': 'application/json' },

@@ -47,7 +47,7 @@ test('@skip and @include decide what is computed', async () => {
   }
 });
 
-test('several mutations in one document stand each alone', async () => {
+test('several mutations in one document succeed or fail independently', async () => {
   const result = await gateway.query(`mutation {
     a: integrationCreate(input: { organizationId: "several", title: "a" }) { integration { title } }
     b: integrationCreate(input: { organizationId: "several", title: " " }) { integration { title } }
@@ -97,13 +97,13 @@ test('errors carry the problem details and the trace', async () => {
   assert.match(extensions.instance, /^urn:uuid:/);
 });
 
-test('a non-null list field: its error takes the data with it', async () => {
+test('an error of a non-null field nulls the data', async () => {
   const result = await gateway.query('{ integrations(organizationId: "acme", first: 101) { nodes { id } } }');
   assert.equal(result.data, null);
   assert.equal(result.errors[0].extensions.field, 'first');
 });
 
-test('pages forward and backward meet', async () => {
+test('paging forward and backward gives the same list', async () => {
   for (let i = 0; i < 23; i++) await gateway.create('pages', `item${i}`);
   const forward = [];
   let after = null;
@@ -139,7 +139,7 @@ test('node and nodes find what plugins and the host own', async () => {
   ]);
 });
 
-test('texts of all scripts come back as they went in', async () => {
+test('text in any script is stored unchanged', async () => {
   const titles = ['plain', 'Zürich \u00a0 \u00ff', 'Ωmega', '日本語のタイトル', '😀 smile', 'e\u0301', `${'a'.repeat(200)}ß`, '\u00e4'.repeat(255)];
   for (const title of titles) {
     const { id } = await gateway.create('scripts', title);
@@ -149,7 +149,7 @@ test('texts of all scripts come back as they went in', async () => {
   assert.deepEqual(integrations.nodes.map(({ title }) => title).sort(), titles.map((title) => title.trim()).sort());
 });
 
-test('the order is that of Intl.Collator', async () => {
+test('titles are ordered like Intl.Collator orders them', async () => {
   const titles = ['item10', 'item2', 'Item1', 'Zebra', 'ähnlich', 'Apfel', 'apfel 2', 'Øre', 'zoo', '100', '20', '3', 'éclair', 'Eclair', 'eclipse',
     '漢字', 'かな', '-dash', '_under', 'ß', 'ss', 'résumé', 'resume', 'Ångström', 'angle', 'ﬁn', 'fin', 'café', 'cafe\u0301 b', '😀 smile', '(paren)'];
   for (const title of titles) await gateway.create('order', title);
@@ -164,7 +164,7 @@ test('the order is that of Intl.Collator', async () => {
   }
 });
 
-test('of 50 concurrent updates with one version one wins', async () => {
+test('one of 50 concurrent updates of one version succeeds', async () => {
   const { id } = await gateway.create('acme', 'Contended');
   const results = await Promise.all(Array.from({ length: 50 }, (_, i) => gateway.query(
     'mutation($input: IntegrationUpdateInput!) { integrationUpdate(input: $input) { integration { version } } }',
@@ -173,7 +173,7 @@ test('of 50 concurrent updates with one version one wins', async () => {
   assert.equal(results.filter((result) => result.errors?.[0].extensions.code === 'CONFLICT').length, 49);
 });
 
-test('3,000 creates over 60 connections are all there', async () => {
+test('3,000 creates over 60 connections are all stored', async () => {
   const seen = new Set();
   const worker = async (w) => {
     for (let i = 0; i < 50; i++) seen.add((await gateway.create('many', `w${w} i${i}`)).id);
@@ -193,7 +193,7 @@ test('3,000 creates over 60 connections are all there', async () => {
   assert.deepEqual([...seen].sort(), [...listed].sort());
 });
 
-test('writes do not hold up the event loop', async () => {
+test('writes do not block the event loop', async () => {
   let worst = 0;
   const writes = Promise.all(Array.from({ length: 200 }, (_, i) => gateway.create('loop', `x${i}`)));
   for (let i = 0; i < 20; i++) {

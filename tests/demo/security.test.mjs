@@ -23,7 +23,7 @@ after(async () => {
 
 const CREATE = 'mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { id credentialRef } } }';
 
-async function refusalOf(credentialRef, organizationId = 'acme') {
+async function reasonOf(credentialRef, organizationId = 'acme') {
   const { errors } = await gateway.query(CREATE, { input: { organizationId, title: 'x', credentialRef } });
   assert.equal(errors?.[0].extensions.code, 'VALIDATION_ERROR', 'it was taken');
   assert.equal(errors[0].extensions.field, 'input.credentialRef');
@@ -37,20 +37,20 @@ test('a good credentialRef is stored', async () => {
   assert.equal(data.integrationCreate.integration.credentialRef, token);
 });
 
-test('a bad credentialRef is refused with its reason', async () => {
-  assert.equal(await refusalOf('rubbish'), 'malformed');
-  assert.equal(await refusalOf(sandbox.vault.issue('acme', '--exp', '2020-01-01T00:00:00Z')), 'expired');
-  assert.equal(await refusalOf(sandbox.vault.issue('acme', '--nbf', '+1h')), 'not_yet_valid');
-  assert.equal(await refusalOf(sandbox.vault.issue('globex')), 'wrong_organization');
+test('a bad credentialRef is rejected with its reason', async () => {
+  assert.equal(await reasonOf('rubbish'), 'malformed');
+  assert.equal(await reasonOf(sandbox.vault.issue('acme', '--exp', '2020-01-01T00:00:00Z')), 'expired');
+  assert.equal(await reasonOf(sandbox.vault.issue('acme', '--nbf', '+1h')), 'not_yet_valid');
+  assert.equal(await reasonOf(sandbox.vault.issue('globex')), 'wrong_organization');
   const token = sandbox.vault.issue('acme');
-  assert.equal(await refusalOf(token.replace(/^(v4\.public\..{20})(.)/, (all, head, c) => head + (c === 'A' ? 'B' : 'A'))), 'bad_signature');
-  assert.equal(await refusalOf(token.replace('v4.public', 'v4.local')), 'unsupported_version');
+  assert.equal(await reasonOf(token.replace(/^(v4\.public\..{20})(.)/, (all, head, c) => head + (c === 'A' ? 'B' : 'A'))), 'bad_signature');
+  assert.equal(await reasonOf(token.replace('v4.public', 'v4.local')), 'unsupported_version');
   const other = new Sandbox();
-  assert.equal(await refusalOf(other.vault.issue('acme')), 'unknown_key');
+  assert.equal(await reasonOf(other.vault.issue('acme')), 'unknown_key');
   other.remove();
 });
 
-/** Until a keyring that was changed is in force: within a second, and another one for a busy machine. */
+/** Retries until a changed keyring is in use: that takes up to a second, plus one for a busy machine. */
 async function soon(attempt) {
   for (const until = Date.now() + 2000; ;) {
     try {
@@ -66,11 +66,11 @@ test('revocations take effect without a restart', async () => {
   const token = sandbox.vault.issue('acme', '--jti', 'to-be-revoked');
   await gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: token } });
   sandbox.vault.run('revoke-token', 'to-be-revoked');
-  await soon(async () => assert.equal(await refusalOf(token), 'revoked'));
+  await soon(async () => assert.equal(await reasonOf(token), 'revoked'));
   const kid = JSON.parse(Buffer.from(token.split('.')[3], 'base64url')).kid;
   sandbox.vault.run('revoke', kid);
   const issued = sandbox.vault.issue('acme');
-  await soon(async () => assert.equal(await refusalOf(issued), 'revoked_key'));
+  await soon(async () => assert.equal(await reasonOf(issued), 'revoked_key'));
   sandbox.vault.keygen();
   const good = sandbox.vault.issue('acme');
   await soon(() => gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: good } }));
@@ -109,7 +109,7 @@ test('grants of the token decide', async () => {
   await gateway.data('mutation($id: ID!) { integrationDelete(input: { id: $id, version: 1 }) { deletedId } }', { id: other.id }, all);
 });
 
-test('without the demo nobody is somebody', async () => {
+test('without demo mode, a request without a token is unauthenticated', async () => {
   const strict = new Sandbox();
   const guarded = await strict.start((config) => { config.authentication.demo = false; });
   try {
@@ -153,7 +153,7 @@ function raw(headers, body) {
   });
 }
 
-test('what pages of other sites can send is refused', async () => {
+test('requests that pages of other sites can send are rejected', async () => {
   const body = '{"query":"{ me { id } }"}';
   assert.equal(await raw({ 'content-type': 'text/plain', 'content-length': body.length }, body), 415);
   assert.equal(await raw({ 'content-type': 'application/x-www-form-urlencoded', 'content-length': body.length }, body), 415);
@@ -162,13 +162,13 @@ test('what pages of other sites can send is refused', async () => {
   assert.equal(preflight.headers.get('access-control-allow-origin'), null);
 });
 
-test('oversized requests are refused', async () => {
+test('oversized requests are rejected', async () => {
   assert.equal((await gateway.post(`{"query":"{ me { id } }","pad":"${'x'.repeat(1 << 20)}"}`)).status, 413);
   const { errors } = await gateway.query(`{ ${'a: me { id } '.repeat(3000)} }`);
   assert.match(errors[0].message, /tokens/);
 });
 
-test('headers of any length and kind do no harm', async () => {
+test('headers of any length and content are harmless', async () => {
   const query = '{ integrations(organizationId: "acme") { nodes { id } } }';
   for (const headers of [
     { 'accept-language': `de${'-abcdefgh'.repeat(800)}` },

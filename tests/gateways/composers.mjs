@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Two composers that know nothing of each other: each takes [{name, typeDefs}], and gives {errors, remarks, supergraphSdl}, the first two as texts.
+// Two independent composers. Each takes [{name, typeDefs}] and returns {errors, remarks, supergraphSdl};
+// errors and remarks are strings.
 import { requireOfFederation } from './support.mjs';
 
 const urlOf = (name) => `http://${name}.example/graphql`;
@@ -8,7 +9,7 @@ const messagesOf = (list) => (list ?? []).map(({ message }) => message);
 function apollo(subgraphs) {
   const { composeServices } = requireOfFederation('@apollo/composition');
   const { errors, hints, supergraphSdl } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: urlOf(name) })));
-  // The host describes common types in words of its own.
+  // The host's descriptions of the common types differ from the plugin's.
   const remarks = hints?.filter(({ definition }) => definition.code !== 'INCONSISTENT_DESCRIPTION');
   return { errors: messagesOf(errors), remarks: messagesOf(remarks), supergraphSdl };
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What every example gateway asks the demo host for each request: it throws nothing but what a client may read.
+// The context that the demo host creates for each request. It throws only messages that a client may read.
 import assert from 'node:assert/strict';
 import { ServerResponse, IncomingMessage } from 'node:http';
 import { test } from 'node:test';
 import { Sandbox } from '../support-js/sandbox.mjs';
 import { openHere } from './support.mjs';
 
-test('an exception stays with the log', async (t) => {
+test('an exception is logged and hidden from the client', async (t) => {
   const sandbox = new Sandbox();
   const lines = [];
   const host = await openHere(sandbox, (...line) => lines.push(line.join(' ')));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The demo gateway with a host that fails.
+// The demo gateway with a host whose resolvers fail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requireOfExamples } from '../support-js/paths.mjs';
@@ -7,7 +7,7 @@ import { startGateway } from '../../examples/demo/gateway.js';
 
 const { buildSchema } = requireOfExamples('graphql');
 
-test('an exception of a resolver is an error without its words, which the log has', async (t) => {
+test('the exception of a resolver is logged, and its message hidden from the client', async (t) => {
   const schema = buildSchema('type Query { broken: Int }');
   schema.getQueryType().getFields().broken.resolve = () => { throw new Error('the secret cause'); };
   const lines = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The plugin as a subgraph: what composers make of it, and what a gateway gets by reference.
+// The plugin as a subgraph: composition, and entities resolved by reference.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { environment } from '../support-js/paths.mjs';
@@ -14,20 +14,20 @@ const ENTITIES = `query($representations: [_Any!]!) {
 const NODES = 'query($ids: [ID!]!) { nodes(ids: $ids) { id ... on Titled { title } ... on Integration { organization { title } } } }';
 const representationsOf = (ids) => ids.map((id) => ({ __typename: 'Integration', id }));
 
-/** The host of the example in this process, and its subgraphs. */
+/** Opens the example's host in this process, with its subgraphs. */
 async function openWithSubgraphs(sandbox) {
   const host = await openHere(sandbox);
   const { subgraphsOf } = await import('../../examples/gateways/federation/subgraphs.js');
   return { host, subgraphs: subgraphsOf(host) };
 }
 
-/** Makes a function that tells what plugins were asked for by reference: the IDs of each call. */
+/** Returns a function that lists the IDs of each call that loaded references. */
 function watchLoads({ mock }) {
   const { mock: watched } = mock.method(requireOfFederation(environment.GQL_BINDING), 'call');
   return () => watched.calls.map((call) => call.arguments).filter(([, isLoader]) => isLoader).map(([, , , json]) => JSON.parse(json).ids);
 }
 
-/** Asks the supergraph, served by Apollo Gateway in this process. */
+/** Sends an operation to the supergraph, served by Apollo Gateway in this process. */
 async function askSupergraph(subgraphs, query, variables, contextValue) {
   const { ApolloGateway, LocalGraphQLDataSource } = requireOfFederation('@apollo/gateway');
   const { ApolloServer } = requireOfFederation('@apollo/server');
@@ -77,20 +77,20 @@ describe('subgraphs in this process', () => {
       assert.deepEqual({ errors, remarks }, { errors: [], remarks: [] });
     });
 
-    test(`one that claims a field of the plugin is refused by ${name}`, () => {
+    test(`${name} rejects a subgraph that defines a field of the plugin`, () => {
       const typeDefs = requireOfFederation('graphql').parse('type Query { integration(id: ID!): String }');
       assert.match(compose([...subgraphs, { name: 'wrong', typeDefs }]).errors.join(), /Query\.integration|"integration"/);
     });
   }
 
-  test('each type is resolved by who owns it', () => {
+  test('each type is resolved by its owner', () => {
     const { supergraphSdl } = COMPOSERS['@apollo/composition'](subgraphs);
     const typeOf = (name) => new RegExp(`^type ${name} [^}]*}`, 'm').exec(supergraphSdl)[0];
     assert.match(typeOf('Integration'), /graph: HOST, key: "id", resolvable: false\)\n.*graph: INTEGRATIONS, key: "id"\)/);
     assert.match(typeOf('Organization'), /graph: HOST, key: "id"\)\n.*graph: INTEGRATIONS, key: "id", resolvable: false\)/);
   });
 
-  test('many entities are one call of the plugin, in their order, null where there is none', async (t) => {
+  test('many entities are one call of the plugin, in order, null for a missing one', async (t) => {
     const ids = await createMany();
     const asked = [...[...ids].reverse(), 'nonsense'];
     const loads = watchLoads(t);
@@ -102,7 +102,7 @@ describe('subgraphs in this process', () => {
     assert.deepEqual(loads(), [asked]);
   });
 
-  test('nodes of the supergraph: one call for whether they are there, one for what they are', async (t) => {
+  test('nodes of the supergraph take two calls: one finds them, one loads their fields', async (t) => {
     const ids = await createMany();
     const loads = watchLoads(t);
     const { data, errors } = await askSupergraph(subgraphs, NODES, { ids }, context());
@@ -146,13 +146,13 @@ describe('the subgraph as a server', () => {
     assert.deepEqual((await dataOf(server, ENTITIES, variables, stranger))._entities, [null, null, null]);
   });
 
-  test('a reference without an ID is null, one of no type an error', async () => {
+  test('a reference without an ID is null, one without a type an error', async () => {
     const entities = (representation) => ask(server, '{ _entities(representations: [REPRESENTATION]) { __typename } }'.replace('REPRESENTATION', representation));
     assert.deepEqual(await entities('{ __typename: "Integration" }'), { data: { _entities: [null] } });
     assert.match((await entities('{ id: "x" }')).errors[0].message, /type "undefined"/);
   });
 
-  test('it ends cleanly', async () => {
+  test('it stops cleanly', async () => {
     assert.deepEqual(await server.stop(), { code: 0, signal: null });
   });
 });

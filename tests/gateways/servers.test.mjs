@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Each example gateway serves the plugin, and keeps the contract of all examples. What the plugin does is tested in tests/conformance.
+// Each example gateway serves the plugin and behaves as all examples do. tests/conformance tests the
+// plugin's own behaviour.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,7 +12,7 @@ const PROBLEM = {
   code: 'VALIDATION_ERROR', type: 'urn:gql-integrations:problem:validation', title: 'Validation Error', status: 400, field: 'input.title',
 };
 const LIMITED = ['yoga', 'mercurius', 'hive']; // Apollo's standalone server takes 50 MB.
-const UNDER_WAY = 300; // Milliseconds until a request that was sent has reached the plugin.
+const UNDER_WAY = 300; // Milliseconds after which a request has certainly reached the plugin.
 const SOON = 30_000; // Milliseconds. Fastify keeps an idle connection for 72,000.
 
 for (const name of GATEWAYS) {
@@ -30,7 +31,7 @@ for (const name of GATEWAYS) {
       sandbox?.remove();
     });
 
-    test('a mutation, then a query that crosses to the host and back', async () => {
+    test('a mutation, then a query over types of plugin and host', async () => {
       const { id, version, title } = await create(server, '  ERP  ');
       assert.deepEqual({ version, title }, { version: 1, title: 'ERP' });
       const data = await dataOf(server, `query($id: ID!) {
@@ -76,7 +77,7 @@ for (const name of GATEWAYS) {
       }
     });
 
-    test('what is no request of GraphQL is refused without a word of the server', async () => {
+    test('a request that is not GraphQL is rejected without details of the server', async () => {
       const get = new URL(server.url);
       get.search = new URLSearchParams({ query: 'query A { me { id } }', operationName: 'B' });
       for (const response of [await server.post('{'), await fetch(get, { headers: { 'apollo-require-preflight': 'true' } })]) {
@@ -86,7 +87,7 @@ for (const name of GATEWAYS) {
       }
     });
 
-    test('a page of another site gets nothing of a demo without tokens', async () => {
+    test('a demo without tokens rejects pages of other sites', async () => {
       const response = await server.post({ query: '{ me { id } }' }, { origin: 'https://elsewhere.example' });
       assert.equal(response.status, 403);
       const form = await fetch(server.url, { method: 'POST', headers: { origin: 'null' },
@@ -95,14 +96,14 @@ for (const name of GATEWAYS) {
       assert.deepEqual(await dataOf(server, '{ integrations(organizationId: "form") { nodes { id } } }'), { integrations: { nodes: [] } });
     });
 
-    test('a document of too many tokens is refused, and a body that is too large', async () => {
+    test('a document with too many tokens is rejected, and so is a body that is too large', async () => {
       const { data, errors } = await ask(server, `{ ${'a: me { id } '.repeat(3000)} }`);
       assert.equal(data ?? null, null);
       assert.match(errors[0].message, /more that 5000 tokens/);
       if (LIMITED.includes(name)) assert.equal((await server.post(`{"query":"{ me { id } }","pad":"${'x'.repeat(1 << 20)}"}`)).status, 413);
     });
 
-    test('the operation that is named is done, each time', async () => {
+    test('the named operation is executed, each time', async () => {
       const query = 'query A { me { id } } query B { organization(id: "acme") { title } }';
       for (const operationName of ['A', 'B', 'A', 'B', 'A', 'B']) {
         const get = new URL(server.url);
@@ -116,7 +117,7 @@ for (const name of GATEWAYS) {
       }
     });
 
-    test('a port that is taken is named, and nothing keeps the process', async () => {
+    test('a port in use is reported, and the process ends', async () => {
       const { port } = new URL(server.url);
       const second = await start(name, sandbox.writeConfig((config) => { config.port = Number(port); }, 'second'));
       assert.equal(second.url, undefined);
@@ -125,7 +126,7 @@ for (const name of GATEWAYS) {
     });
 
     for (const signal of ['SIGTERM', 'SIGINT']) {
-      test(`on ${signal} what is under way is answered first, and the end is clean`, async () => {
+      test(`on ${signal} requests under way are answered first, and the server stops cleanly`, async () => {
         const ending = await start(name, sandbox.writeConfig(() => {}, signal));
         await create(ending, 'Before');
         const release = await holdLock(sandbox.path(`${signal}.db`));
@@ -137,7 +138,7 @@ for (const name of GATEWAYS) {
         await release();
         assert.equal((await created).title, 'Under way');
         assert.deepEqual(await Promise.race([end, sleep(SOON, 'still there', { ref: false })]), { code: 0, signal: null });
-        assert.match(ending.log, /ended/);
+        assert.match(ending.log, /stopped/);
       });
     }
   });

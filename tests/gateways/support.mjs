@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The example gateways as processes.
+// Runs the example gateways as processes.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { environment, root } from '../support-js/paths.mjs';
@@ -9,14 +9,14 @@ import { Server } from '../support-js/server.mjs';
 export const requireOfFederation = createRequire(join(root, 'examples/gateways/federation/server.js'));
 export const GATEWAYS = ['yoga', 'apollo-server', 'mercurius', 'hive', 'federation'];
 
-/** Starts examples/gateways/NAME/PROGRAM with a configuration; it may end without serving, then its `url` is undefined. */
+/** Starts examples/gateways/NAME/PROGRAM with a configuration. `url` is undefined if it ends without serving. */
 export async function start(name, file, program = 'server.js') {
   const server = new Server(process.execPath, [join(root, 'examples/gateways', name, program), '--config', file]);
   await server.ready();
   return server;
 }
 
-/** The host of the examples in this process. */
+/** Opens the host of the examples in this process. */
 export async function openHere(sandbox, log = () => {}) {
   process.env.GQL_BINDING = environment.GQL_BINDING;
   const { openHost } = await import('../../examples/demo-host/index.js');
@@ -24,12 +24,12 @@ export async function openHere(sandbox, log = () => {}) {
   return openHost({ plugins: { folder: sandbox.path('plugins'), settings }, organizations: [], authentication: {}, logLevel: 'error' }, log);
 }
 
-/** The JSON of an answer. */
+/** Returns the JSON of an answer. */
 export async function ask(server, query, variables, headers) {
   return (await server.post({ query, variables }, headers)).json();
 }
 
-/** The data of an answer that must have no errors. */
+/** Returns the data of an answer that must have no errors. */
 export async function dataOf(server, query, variables, headers) {
   const { data, errors } = await ask(server, query, variables, headers);
   if (errors) throw new Error(JSON.stringify(errors));

@@ -25,10 +25,6 @@ LONG_LINE = 100  # Columns of C, and .clang-format's ColumnLimit.
 LONG_LINES_OF_C = 20  # How many lines may be longer.
 LONG_PROSE = 110  # Columns of a Markdown line that could be wrapped.
 
-# Pages that are not wrapped yet. Empty when all are.
-UNWRAPPED_PAGES = {"README.md", "abi/README.md", "examples/gateways/README.md",
-                   "examples/node-host/README.md", "examples/ruby/README.md"}
-
 # What the files of a folder may use besides their own folder. The longest prefix counts.
 MAY_USE = {
     "vault/": (),
@@ -154,14 +150,9 @@ def prose_of(text):
 
 def check_prose(house):
     for name in filter(lambda name: name.endswith(".md"), house.texts):
-        lines = [number for number, line in prose_of(house.texts[name])
-                 if files.columns_of(line) > LONG_PROSE]
-        if name in UNWRAPPED_PAGES and lines:
-            print(f"# not wrapped yet: {name} ({len(lines)} lines)")
-        elif name in UNWRAPPED_PAGES:
-            yield f"{name} is wrapped: remove it from UNWRAPPED_PAGES"
-        else:
-            yield from (f"{name}:{number}: wrap it at about {LONG_LINE} columns" for number in lines)
+        for number, line in prose_of(house.texts[name]):
+            if files.columns_of(line) > LONG_PROSE:
+                yield f"{name}:{number}: wrap it at about {LONG_LINE} columns"
 
 
 def check_build(house):

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Interfaces and unions: the host loads by ID, and the right type comes out.
+// Interfaces and unions: the host loads objects by ID and resolves their types.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACTOR, ask, Bench, create, dataOf } from './support.mjs';
@@ -41,7 +41,7 @@ test('a list of actors, some the host\'s and some the plugin\'s', async (t) => {
     { __typename: 'Integration', title: 'B', isActive: true }, null]);
 });
 
-test('me is the integration that asks, if it may read itself, else a user, else nobody', async (t) => {
+test('me is the integration that asks if it may read itself, otherwise a user, otherwise null', async (t) => {
   const plugins = await demo(t);
   const id = await create(plugins, 'Robot');
   const me = async (actor) => (await dataOf(plugins, '{ me { __typename title } }', { actor })).me;
@@ -61,7 +61,7 @@ test('abstract results of a plugin\'s own fields', async (t) => {
   assert.deepEqual(data.named.map((each) => each.__typename), ['Gadget', 'Widget']);
 });
 
-test('the IDs of one turn of the event loop go into one call, whatever asks for them', async (t) => {
+test('the IDs of one turn of the event loop go into one call, whichever field asks', async (t) => {
   const plugins = await demo(t, 'integrations', 'workshop');
   const query = `{
     a: node(id: "gadget:1") { ...Seen }
@@ -74,7 +74,7 @@ test('the IDs of one turn of the event loop go into one call, whatever asks for 
   assert.equal((await dataOf(plugins, query)).a.call, 2);
 });
 
-test('what one place selects beside a fragment that another one shares is loaded', async (t) => {
+test('a field beside a shared fragment is loaded', async (t) => {
   const plugins = await demo(t, 'integrations', 'workshop');
   const id = await create(plugins, 'Maker');
   const fields = ['a: gadget(id: "ID") { ...Shared maker { title } }', 'b: gadget(id: "ID") { ...Shared }'];
@@ -84,7 +84,7 @@ test('what one place selects beside a fragment that another one shares is loaded
   }
 });
 
-test('what one request asks for is not another one\'s', async (t) => {
+test('requests do not share batches', async (t) => {
   const plugins = await demo(t);
   const id = await create(plugins, 'A');
   const query = `{ node(id: "${id}") { id } }`;
@@ -112,7 +112,7 @@ test('a reference that the host completes is the host\'s, and gets the context',
   assert.deepEqual(seen, [[ACTOR, 'organization']]);
 });
 
-test('the host\'s own resolveType is not asked about what plugins load', async (t) => {
+test('the host\'s own resolveType does not see objects that plugins load', async (t) => {
   const schema = demoSchema();
   const asked = [];
   for (const name of ['Node', 'Actor']) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The request of an HTTP request: nobody waits for its answers once the client is gone.
+// The request of an HTTP request is cancelled when the client disconnects.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, request } from 'node:http';
@@ -8,13 +8,16 @@ import { ACTOR, Bench, graphql } from './support.mjs';
 
 const SOURCE = '{ integrations(organizationId: "acme") { nodes { id } } }';
 
-/** The codes of errors that a request gets whose client goes as soon as the server has it; `handle(req, res)` makes the plugins' request. */
+/**
+ * Returns the error codes of a request whose client disconnects. `handle(req, res, leave)` creates the
+ * plugins' request; `leave` disconnects the client.
+ */
 async function codesOfGone(t, plugins, handle) {
   const server = createServer().listen(0, '127.0.0.1');
   t.after(() => server.close());
   await once(server, 'listening');
   const client = request({ host: '127.0.0.1', port: server.address().port, agent: false });
-  client.on('error', () => {}); // It hangs up itself.
+  client.on('error', () => {}); // It disconnects on purpose.
   client.end();
   const [req, res] = await once(server, 'request');
   const pluginRequest = await handle(req, res, () => {
@@ -25,7 +28,7 @@ async function codesOfGone(t, plugins, handle) {
   return errors.map(({ extensions }) => extensions.code);
 }
 
-test('a client that goes before it is answered cancels its request', async (t) => {
+test('a client that disconnects before the answer cancels its request', async (t) => {
   const plugins = await new Bench(t).load();
   assert.deepEqual(await codesOfGone(t, plugins, async (req, res, leave) => {
     const pluginRequest = plugins.httpRequest(req, res, { actor: ACTOR });
@@ -34,7 +37,7 @@ test('a client that goes before it is answered cancels its request', async (t) =
   }), ['SERVICE_UNAVAILABLE']);
 });
 
-test('a client that went while it was found out who it is, too', async (t) => {
+test('so does a client that disconnected during authentication', async (t) => {
   const plugins = await new Bench(t).load();
   assert.deepEqual(await codesOfGone(t, plugins, async (req, res, leave) => {
     await leave();
@@ -42,7 +45,7 @@ test('a client that went while it was found out who it is, too', async (t) => {
   }), ['SERVICE_UNAVAILABLE']);
 });
 
-test('one that was answered does not', async (t) => {
+test('a client that disconnects after the answer does not', async (t) => {
   const plugins = await new Bench(t).load();
   assert.deepEqual(await codesOfGone(t, plugins, async (req, res) => {
     const pluginRequest = plugins.httpRequest(req, res, { actor: ACTOR });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// From loading to closing, and the end of the process.
+// Loading, closing and the end of the process.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,9 +8,9 @@ import { fileURLToPath } from 'node:url';
 import { ACTOR, ask, assertAllThere, Bench, create, dataOf, loadPlugins } from './support.mjs';
 
 const SCRIPT = fileURLToPath(new URL('script.mjs', import.meta.url));
-const PATIENCE = 20_000; // Milliseconds; what is built with sanitizers is slow to start.
+const PATIENCE = 20_000; // Milliseconds; a build with sanitizers starts slowly.
 
-/** Runs script.mjs; gives its output and how long it took from what it says last to its end. */
+/** Runs script.mjs. Returns its output and the time from its last output to its end. */
 async function run(bench, how) {
   const child = spawn(process.execPath, [SCRIPT, how, bench.plugins, JSON.stringify(bench.settings)], { stdio: ['ignore', 'pipe', 'inherit'] });
   const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE);
@@ -34,7 +34,7 @@ test('after close the process ends by itself, with no handle of the package left
   assert.ok(ending < 2000, `it took ${ending} ms to end`);
 });
 
-test('a process that does not close ends by itself, too', async (t) => {
+test('a process that does not close ends by itself as well', async (t) => {
   const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'leave');
   assert.equal(code, 0);
   assert.equal(lines.length, 2);
@@ -54,7 +54,7 @@ test('process.exit in the middle of calls', async (t) => {
   await assertAllThere(bench, lines.map(({ created }) => created));
 });
 
-test('close finishes what is under way, refuses what comes later, and may come twice', async (t) => {
+test('close completes the calls under way, rejects later ones, and may be called twice', async (t) => {
   const plugins = await new Bench(t, 'integrations', 'workshop').load();
   const slow = dataOf(plugins, '{ slow(milliseconds: 300) }');
   const creates = Promise.all(Array.from({ length: 20 }, (_, i) => create(plugins, `T${i}`)));
@@ -68,7 +68,7 @@ test('close finishes what is under way, refuses what comes later, and may come t
   assert.equal(after.errors[0].extensions.code, 'SERVICE_UNAVAILABLE');
 });
 
-test('loaded and closed many times, side by side', async (t) => {
+test('plugins are loaded and closed many times, side by side', async (t) => {
   const bench = new Bench(t, 'integrations', 'workshop');
   for (let round = 0; round < 10; round++) {
     const both = await Promise.all([loadPlugins(bench.plugins, { settings: bench.settings }), loadPlugins(bench.plugins, { settings: bench.settings })]);
@@ -78,7 +78,7 @@ test('loaded and closed many times, side by side', async (t) => {
   }
 });
 
-test('each has a log of its own', async (t) => {
+test('each has its own log', async (t) => {
   const bench = new Bench(t, 'integrations', 'workshop');
   const logs = [[], [], []];
   const [one, two, quiet] = await Promise.all(logs.map((lines, i) =>
@@ -93,7 +93,7 @@ test('each has a log of its own', async (t) => {
   assert.deepEqual(logs, [[['warning', 'first', '0af7651916cd43dd8448eb211c80319c']], [['warning', 'second', null]], []]);
 });
 
-test('a log that throws is an uncaught exception, and holds up no answer', async (t) => {
+test('a log that throws causes an uncaught exception and delays no answer', async (t) => {
   const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'bad log');
   assert.equal(code, 0);
   assert.deepEqual(lines, [{ uncaught: 'a bad log' }, { data: { say: true, slow: true } }]);

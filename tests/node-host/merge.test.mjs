@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a plugin adds depends on what the host has; what does not fit is refused, all of it.
+// What a plugin adds depends on what the host defines. A plugin that conflicts is refused as a whole.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -13,18 +13,18 @@ const OWN = ['Integration', 'IntegrationConnection', 'IntegrationCreateInput', '
   'IntegrationOrder', 'IntegrationOrderField', 'IntegrationPayload', 'IntegrationUpdateInput'];
 const LIST = '{ integrations(organizationId: "acme") { nodes { title organization { __typename id } } } }';
 
-/** The names of what a document defines, without the roots. */
+/** Returns the names that a document defines, without the root types. */
 function definedBy({ definitions }) {
   return definitions.filter((node) => !node.kind.endsWith('Extension') && !['Query', 'Mutation'].includes(node.name?.value))
     .map((node) => node.name.value).sort();
 }
 
 
-async function refusalOf(t, schema) {
+async function conflictsOf(t, schema) {
   const bench = new Bench(t);
   const error = await bench.load({ schema }).then(() => assert.fail('it was taken'), (reason) => reason);
   assert.ok(error instanceof AggregateError);
-  assert.match(error.message, /Required plugins are not there: integrations\.so/);
+  assert.match(error.message, /Required plugins are not loaded: integrations\.so/);
   assert.equal(error.errors.length, 1);
   assert.ok(error.errors[0] instanceof PluginRefused);
   assert.match(error.errors[0].file, /integrations\.so$/);
@@ -67,34 +67,34 @@ for (const [form, make] of Object.entries(forms)) {
   });
 }
 
-test('a host with roots of other names is told so', async (t) => {
-  const reasons = await refusalOf(t, 'schema { query: Root } type Root { hello: String }');
+test('a host whose root types have other names gets conflicts', async (t) => {
+  const reasons = await conflictsOf(t, 'schema { query: Root } type Root { hello: String }');
   assert.match(reasons.join('\n'), /extends the type `Query`, which neither side defines/);
 });
 
-test('a host that says its roots, without one for mutations, gets that', async (t) => {
+test('a host that names its root types but none for mutations gets one', async (t) => {
   const plugins = await new Bench(t).load({ schema: 'schema { query: Query } type Query { hello: String }' });
   assert.equal(plugins.schema.getMutationType().name, 'Mutation');
   await create(plugins, 'A');
 });
 
-test('a common type that lacks a field is refused', async (t) => {
-  const reasons = await refusalOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
+test('a common type of the host without a needed field is a conflict', async (t) => {
+  const reasons = await conflictsOf(t, richHost.replace('hasPreviousPage: Boolean!', ''));
   assert.deepEqual(reasons.filter((reason) => !/PageInfo/.test(reason)), []);
   assert.match(reasons.join('\n'), /`PageInfo` has no `hasPreviousPage: Boolean!`/);
 });
 
-test('a common type that types a field otherwise is refused', async (t) => {
-  const reasons = await refusalOf(t, richHost.replace('count: Int!', 'count: Float!'));
+test('a field of a common type with another type is a conflict', async (t) => {
+  const reasons = await conflictsOf(t, richHost.replace('count: Int!', 'count: Float!'));
   assert.match(reasons.join('\n'), /`CountInfo\.count` is of type `Float!` in the host, but the plugin .* needs `Int!`/);
 });
 
-test('every conflict is named, not only the first', async (t) => {
+test('every conflict is reported, not only the first', async (t) => {
   const schema = richHost.replace('hasPreviousPage: Boolean!', '').replace('count: Int!', 'count: Float!').replace('AT_LEAST', '')
     .replace('interface Titled', 'type Titled').replace('implements Actor & Node & Titled', 'implements Actor & Node')
     .replace('interface Actor implements Node & Titled', 'interface Actor implements Node').replace('type Organization implements Node & Titled', 'type Organization implements Node')
     .replace('  me: Actor\n', '  me: Actor\n  integration(id: ID!): String\n').concat('type IntegrationEdge { cursor: String! }');
-  const reasons = (await refusalOf(t, schema)).join('\n');
+  const reasons = (await conflictsOf(t, schema)).join('\n');
   for (const conflict of [/`PageInfo` has no `hasPreviousPage/, /`CountInfo\.count` is of type `Float!`/, /`CountPrecision` does not have the value `AT_LEAST`/,
     /`Titled` is of kind type in the host/, /`Query\.integration`.* is already defined/, /`IntegrationEdge`.* is already defined/]) assert.match(reasons, conflict);
 });
@@ -111,26 +111,26 @@ test('the host may mention what only the plugin defines', async (t) => {
     { __typename: 'Integration', title: 'A' });
 });
 
-test('one plugin may lean on what another one brings', async (t) => {
+test('a plugin may use what another plugin adds', async (t) => {
   const plugins = await new Bench(t, 'integrations', 'workshop').load();
   assert.deepEqual(plugins.about.map(({ id }) => id), ['org.gql-integrations.integrations', 'org.example.workshop']);
   assert.equal(definedBy(plugins.typeDefs).filter((name) => name === 'Node').length, 1);
   assert.deepEqual(validateSchema(plugins.schema), []);
 });
 
-test('a plugin that is refused and not required is told, and left out', async (t) => {
+test('a refused plugin that is not required is reported and left out', async (t) => {
   const bench = new Bench(t, 'integrations', 'workshop');
-  const refusals = [];
-  const plugins = await bench.load({ schema: 'type Query { gadget: String }', refused: (error) => refusals.push(error) });
-  assert.equal(refusals.length, 1);
-  assert.match(refusals[0].file, /workshop\.so$/);
-  assert.match(refusals[0].message, /`Query\.gadget`.* is already defined by the host/);
+  const refused = [];
+  const plugins = await bench.load({ schema: 'type Query { gadget: String }', refused: (error) => refused.push(error) });
+  assert.equal(refused.length, 1);
+  assert.match(refused[0].file, /workshop\.so$/);
+  assert.match(refused[0].message, /`Query\.gadget`.* is already defined by the host/);
   assert.deepEqual(plugins.about.map(({ id }) => id), ['org.gql-integrations.integrations']);
   assert.ok(!printSchema(plugins.schema).includes('Widget'));
   assert.match((await ask(plugins, '{ named { name } }')).errors[0].message, /Cannot query field "named"/);
 });
 
-test('the resolvers of a schema that the host gives stay', async (t) => {
+test('the resolvers of a host schema stay', async (t) => {
   const schema = buildSchema(richHost);
   schema.getQueryType().getFields().me.resolve = () => ({ __typename: 'User', id: 'u', title: 'Ada' });
   const plugins = await new Bench(t).load({ schema });

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
-// What is given wrongly is named.
+// Every wrong option is reported by name.
 import assert from 'node:assert/strict';
 import { copyFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ACTOR, ask, Bench, build, graphql, loadPlugins } from './support.mjs';
 
-test('faults of the options', async (t) => {
+test('wrong options', async (t) => {
   const bench = new Bench(t);
   const cases = [
-    [{ shcema: '' }, /there is no shcema; there are schema,/],
+    [{ shcema: '' }, /unknown option shcema; known are schema,/],
     [{ schema: 7 }, /schema must be SDL, a document or a GraphQLSchema/],
     [{ schema: 'type Query {' }, /Syntax Error/],
     [{ log: 'x' }, /log must be a function/],
     [{ logLevel: 'loud' }, /logLevel must be one of error, warning, info, debug/],
     [{ settings: [] }, /settings must be an object/],
-    [{ settings: { x: { requierd: true } } }, /settings\.x: there is no requierd; there are required, config/],
+    [{ settings: { x: { requierd: true } } }, /settings\.x: unknown option requierd; known are required, config/],
     [{ references: { Organization: {} } }, /references\.Organization must be a function/],
-    [{ settings: { 'org.example.none': { required: true } } }, /Required plugins are not there: org\.example\.none/],
+    [{ settings: { 'org.example.none': { required: true } } }, /Required plugins are not loaded: org\.example\.none/],
     [{ settings: { 'integrations.so': { required: true, config: { databse: {} } } } }, /databse: there is no such setting/],
   ];
   for (const [options, said] of cases) await assert.rejects(loadPlugins(bench.plugins, options), said);
@@ -25,36 +25,36 @@ test('faults of the options', async (t) => {
   await assert.rejects(loadPlugins(), /the folder must be a path/);
 });
 
-test('files that are no plugins are told and left out', async (t) => {
+test('files that are not plugins are reported and left out', async (t) => {
   const bench = new Bench(t);
   writeFileSync(join(bench.plugins, 'text.so'), 'not a library\n');
   copyFileSync(join(build, 'examples/node-host/gql_binding.node'), join(bench.plugins, 'other.so'));
-  const refusals = [];
-  const plugins = await bench.load({ refused: (error) => refusals.push(error) });
+  const refused = [];
+  const plugins = await bench.load({ refused: (error) => refused.push(error) });
   assert.equal(plugins.about.length, 1);
-  assert.deepEqual(refusals.map(({ name, file }) => [name, file]), ['other', 'text'].map((name) => ['PluginRefused', join(bench.plugins, `${name}.so`)]));
-  assert.match(refusals[0].reasons[0], /gql_plugin_entry_v0/);
-  assert.match(refusals[1].reasons[0], /not an ELF file/);
+  assert.deepEqual(refused.map(({ name, file }) => [name, file]), ['other', 'text'].map((name) => ['PluginRefused', join(bench.plugins, `${name}.so`)]));
+  assert.match(refused[0].reasons[0], /gql_plugin_entry_v0/);
+  assert.match(refused[1].reasons[0], /not an ELF file/);
 });
 
-test('where nobody takes refusals, the log has them', async (t) => {
+test('without the option refused, the log reports refused plugins', async (t) => {
   const bench = new Bench(t);
   writeFileSync(join(bench.plugins, 'text.so'), 'not a library\n');
   const lines = [];
   await bench.load({ log: (level, message) => lines.push(`${level} ${message}`) });
-  assert.match(lines.join('\n'), /^error The plugin .*text\.so is refused: .*not an ELF file/m);
+  assert.match(lines.join('\n'), /^error The plugin .*text\.so was refused: .*not an ELF file/m);
 });
 
-test('settings that no plugin takes are told', async (t) => {
+test('settings without a plugin are reported', async (t) => {
   const bench = new Bench(t);
   const lines = [];
   await bench.load({ settings: { ...bench.settings, 'org.example.non': { config: {} } }, log: (level, message) => lines.push(`${level} ${message}`) });
-  assert.deepEqual(lines.filter((line) => line.startsWith('warning')), ['warning there are settings, but no plugin that can be used, for org.example.non']);
+  assert.deepEqual(lines.filter((line) => line.startsWith('warning')), ['warning settings without a loaded plugin: org.example.non']);
 });
 
-test('faults of requests', async (t) => {
+test('wrong requests', async (t) => {
   const plugins = await new Bench(t).load();
-  assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is no action/);
+  assert.throws(() => plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } }), /FLY is not an action/);
   for (const grant of [{ actions: ['READ'] }, { organization: 'acme', actions: ['READ'] }, { organizationId: 7, actions: ['READ'] }]) {
     assert.throws(() => plugins.request({ actor: { id: 'x', grants: [grant] } }), /organizationId of a grant must be a string, or null for all/);
   }
@@ -67,7 +67,7 @@ test('faults of requests', async (t) => {
   }
 });
 
-test('an answer that is no JSON is an error, without a word of it', async (t) => {
+test('an answer that is not JSON is an error that quotes none of it', async (t) => {
   const plugins = await new Bench(t, 'unruly').load({ settings: {} });
   const [{ message, extensions }] = (await ask(plugins, '{ noJson }')).errors;
   assert.equal(extensions.code, 'INTERNAL_ERROR');

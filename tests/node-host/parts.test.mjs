@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The parts, as the usual servers take them.
+// The parts of a schema in the servers that take parts.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -109,7 +109,7 @@ test('the references of one request to a subgraph are loaded in one call', async
   assert.deepEqual(_entities, these.map(({ id }) => ({ id, call: 1 })));
 });
 
-test('who may not read is told so by a subgraph, too', async (t) => {
+test('a subgraph checks permissions too', async (t) => {
   const plugins = await new Bench(t).load();
   const schema = buildSubgraphSchema(plugins.subgraphs[0]);
   const { errors } = await ask(plugins, 'query($these: [_Any!]!) { _entities(representations: $these) { __typename } }',
@@ -117,7 +117,7 @@ test('who may not read is told so by a subgraph, too', async (t) => {
   assert.equal(errors[0].extensions.code, 'UNAUTHORIZED');
 });
 
-test('there is one graphql', () => {
+test('there is one copy of graphql', () => {
   assert.equal(requireOfExamples('graphql'), graphql);
   assert.ok(makeExecutableSchema({ typeDefs: 'type Query { x: Int }' }) instanceof graphql.GraphQLSchema);
 });

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A program that loads plugins: script.mjs HOW FOLDER SETTINGS. Prints lines of JSON, and never calls process.exit unless told so.
+// A program that loads plugins: script.mjs HOW FOLDER SETTINGS. Prints lines of JSON. Calls process.exit
+// only if HOW is `exit`.
 import { ask, create, loadPlugins } from './support.mjs';
 
 const [how, folder, settings] = process.argv.slice(2);

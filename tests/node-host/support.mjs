@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A folder with plugins, loaded by the package, in this process.
+// Loads a folder of plugins with the package, in this process.
 import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -22,7 +22,7 @@ const FILES = {
 export const ALL_ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 export const ACTOR = { id: 'user:test', grants: [{ organizationId: null, actions: ALL_ACTIONS }] };
 
-/** Ends with the test `t`, the plugins that were loaded from it first. */
+/** A folder of plugins. At the end of the test `t` it closes the loaded plugins and removes the folder. */
 export class Bench {
   #open = [];
 
@@ -52,14 +52,14 @@ export class Bench {
   }
 }
 
-/** A result of graphql-js with plain objects. */
+/** Returns the result of graphql-js with plain objects. */
 export async function ask(plugins, source, { variables, actor = ACTOR, schema = plugins.schema } = {}) {
   const contextValue = { actor, plugins, pluginRequest: plugins.request({ actor, source: 'internal' }) };
   const result = await graphql.graphql({ schema, source, variableValues: variables, contextValue });
   return JSON.parse(JSON.stringify(result));
 }
 
-/** The data of a result that must have no errors. */
+/** Returns the data of a result that must have no errors. */
 export async function dataOf(plugins, source, options) {
   const { data, errors } = await ask(plugins, source, options);
   if (errors) throw new Error(JSON.stringify(errors));
@@ -72,7 +72,7 @@ export async function create(plugins, title, organizationId = 'acme', options = 
   return integrationCreate.integration.id;
 }
 
-/** That integrations are in the database of a bench. */
+/** Asserts that integrations are in the database of a bench. */
 export async function assertAllThere(bench, ids) {
   const plugins = await bench.load({ schema: 'type Query { all(ids: [ID!]!): [Node]! } interface Node { id: ID! }' });
   plugins.schema.getQueryType().getFields().all.resolve = (source, args, context, info) => args.ids.map((id) => plugins.load(id, context, info));

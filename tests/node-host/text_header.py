@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""text_header.py OUTPUT NAME INPUT [NAME INPUT]…: a header with texts as string literals."""
+"""text_header.py OUTPUT NAME INPUT [NAME INPUT]…: writes a header with the texts as string literals."""
 
 import json
 import pathlib

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Worker threads, each with instances of its own on one database.
+// Worker threads, each with its own instances of one database.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
@@ -8,7 +8,7 @@ import { assertAllThere, Bench, dataOf } from './support.mjs';
 
 const FILE = new URL('worker.mjs', import.meta.url);
 
-/** A worker with what it said to have created, and a promise of its exit code. */
+/** Starts a worker. Returns it with the IDs that it created and a promise of its exit code. */
 function start(bench, name, how, count) {
   const worker = new Worker(FILE, { workerData: { folder: bench.plugins, settings: bench.settings, name, how, count } });
   const created = [];

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A worker thread with plugins of its own: workerData {folder, settings, name, count, how}.
+// A worker thread that loads its own plugins: workerData {folder, settings, name, count, how}.
 import { parentPort, workerData } from 'node:worker_threads';
 import { create, dataOf, loadPlugins } from './support.mjs';
 

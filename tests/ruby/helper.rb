@@ -19,7 +19,7 @@ require 'gql/runtime'
 require 'schema/executable'
 require 'schema/merge'
 
-# A plugin in this very process, with its one instance and what it logged.
+# A plugin loaded in this process, with one instance and the lines that it logged.
 class Loaded
   attr_reader :runtime, :library, :instance, :lines
 

@@ -6,13 +6,13 @@ require 'jwt'
 require 'net/http'
 require 'rbconfig'
 
-# A folder with a secret and a plugins folder, for servers with configurations of their own.
+# A temporary folder with a secret and a plugins folder, for servers with different configurations.
 class Sandbox
   SECRET = 'a secret of more than thirty-two bytes'
 
   attr_reader :folder
 
-  # `plugins`: paths of what is put into the plugins folder.
+  # `plugins`: paths of the plugins that are linked into the plugins folder.
   def initialize(*plugins)
     @folder = Dir.mktmpdir('gateway-ruby')
     Dir.mkdir(path('plugins'))
@@ -50,13 +50,13 @@ class Sandbox
   end
 end
 
-# The server as a process: asked over HTTP, ended by its process ID.
+# Runs the server as a process: sends it requests over HTTP, stops it by its process ID.
 class ServerProcess
   PATIENCE = 60 # Seconds.
 
   attr_reader :uri, :log
 
-  # Returns when it serves, or when it ended without.
+  # Returns when the server is ready, or when it has ended without serving.
   def initialize(*arguments)
     @log = +''
     @serving = Queue.new
@@ -69,7 +69,7 @@ class ServerProcess
     @uri = @serving.pop
   end
 
-  # The `Process::Status`.
+  # Returns the `Process::Status`.
   def status
     @waiter.value.tap { @reader.join }
   end
@@ -88,7 +88,7 @@ class ServerProcess
     JSON.parse(post({ query: text, variables: variables }, headers).body)
   end
 
-  # The data of an answer that must have no errors.
+  # Returns the data of an answer that must have no errors.
   def data(text, variables = {}, headers = {})
     result = query(text, variables, headers)
     raise result['errors'].inspect if result['errors']
@@ -100,7 +100,7 @@ class ServerProcess
 
   def read(input)
     input.each_line do |line|
-      next if line.include?('warning:') && !line.include?(ROOT) # Of the packages, not of ours.
+      next if line.include?('warning:') && !line.include?(ROOT) # From a package, not from this project.
 
       @log << line
       @serving << URI(line[/http:\S+/]) if line.include?('serving http')

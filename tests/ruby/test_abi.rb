@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
-# The structs and constants in Ruby against the golden table of the header, and all that the table does not hold.
+# Compares the structs and constants in Ruby with the golden table of the header, and the rest with the header itself.
 class TestAbi < Minitest::Test
   LINES = File.readlines(File.join(ROOT, 'tests/abi/layout.txt'), chomp: true).grep_v(/\A#/)
   HEADER = File.read(File.join(ROOT, 'abi/gql_plugin.h'))
@@ -21,7 +21,7 @@ class TestAbi < Minitest::Test
     end
   end
 
-  def test_nothing_is_here_that_the_header_lacks
+  def test_every_member_exists_in_the_header
     known = LINES.grep(/\Agql_/).map { |line| line[/\A\S+/] }
     structs = known.map { |place| place[/\A\w+/] }.uniq
     here = structs.flat_map { |name| struct_of(name).members.map { |member| "#{name}.#{member}" } }
@@ -50,7 +50,7 @@ class TestAbi < Minitest::Test
     texts.each { |name, text| assert_equal text, Gql::Abi.const_get(name), name }
   end
 
-  def test_members_beyond_the_size_of_a_struct_are_not_there
+  def test_members_beyond_the_size_of_a_struct_are_missing
     plugin = Gql::Abi::Plugin.make(id: Gql::Abi.bytes('x'), destroy: FFI::Pointer.new(1))
     plugin[:struct_size] = Gql::Abi::Plugin.offset_of(:destroy)
     assert_equal 'x', plugin.text(:id)

@@ -3,9 +3,9 @@
 
 require 'gateway/app'
 
-# The merged schema as it is executed, with a plugin that tells what it was given.
+# Executes the merged schema with a plugin that echoes its arguments.
 class TestExecution < Minitest::Test
-  # A host of next to nothing.
+  # A minimal host.
   class Host
     def fields
       { 'Query' => { 'nodes' => ->(_, arguments, context) { context[:executable].load(arguments[:ids], arguments, context) },
@@ -44,7 +44,7 @@ class TestExecution < Minitest::Test
     result['data']
   end
 
-  # What the plugin was given for the field `echo`.
+  # Returns what the plugin received for the field `echo`.
   def seen(text, variables = {})
     JSON.parse(data(text, variables).fetch('echo').fetch('text'))
   end
@@ -64,7 +64,7 @@ class TestExecution < Minitest::Test
                  arguments('query($i: EchoInput) { echo(input: $i) { text } }', 'i' => nested.slice('choice', 'inner')))
   end
 
-  def test_what_was_not_given_is_absent
+  def test_a_missing_argument_is_absent
     text = 'query($t: String, $f: Boolean, $l: [Int!] = [1, 2], $c: Choice! = LEFT) ' \
            '{ echo(text: $t, flag: $f, list: $l, choice: $c) { text } }'
     assert_equal({ 'flag' => true, 'list' => [1, 2], 'choice' => 'LEFT' }, arguments(text))
@@ -84,7 +84,7 @@ class TestExecution < Minitest::Test
     assert_equal ['text', 'inner', ['__typename', 'id', 'again', ['text']]], seen(text, 'yes' => true)['selection']
   end
 
-  def test_a_field_below_is_given_its_parent
+  def test_a_nested_field_receives_its_parent
     found = data('{ echo { inner { again(text: "x") { text } } } }')['echo']['inner']['again']
     said = JSON.parse(found['text'])
     assert_equal({ 'id' => 'of echo' }, JSON.parse(said['parent']))
@@ -117,7 +117,7 @@ class TestExecution < Minitest::Test
     assert_equal 1, data('{ loads }')['loads']
   end
 
-  def test_an_exception_stays_with_its_field_and_with_the_log
+  def test_an_exception_nulls_its_field_and_is_logged
     result = execute('{ broken loads }')
     assert_equal({ 'broken' => nil, 'loads' => 0 }, result['data'])
     error = result['errors'].first
@@ -127,13 +127,13 @@ class TestExecution < Minitest::Test
     assert_equal 'c' * 32, @said.first[2]
   end
 
-  def test_an_answer_that_is_no_json_is_an_internal_error
+  def test_an_answer_that_is_not_json_is_an_internal_error
     result = execute('{ noJson }')
     assert_equal 'INTERNAL_ERROR', result['errors'].first['extensions']['code']
     assert_match(/not JSON/, @said.first[1])
   end
 
-  def test_an_answer_that_does_not_come_is_not_waited_for_for_ever
+  def test_waiting_for_an_answer_times_out
     patience = Schema::Exchange::PATIENCE
     Schema::Exchange.send(:remove_const, :PATIENCE)
     Schema::Exchange.const_set(:PATIENCE, 0)
@@ -146,7 +146,7 @@ class TestExecution < Minitest::Test
     Schema::Exchange.const_set(:PATIENCE, patience)
   end
 
-  def test_the_schema_can_be_asked_for
+  def test_introspection
     sdl = GraphQL::Schema::Loader.load(execute(GraphQL::Introspection::INTROSPECTION_QUERY)).to_definition
     assert_includes sdl, 'type Thing implements Node'
     assert_nil data('{ __type(name: "Int") { specifiedByURL } }')['__type']['specifiedByURL']

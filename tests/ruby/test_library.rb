@@ -1,21 +1,21 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
-# What is loaded, and what is refused with which words.
+# Loading plugins, and the failures of those that are refused.
 class TestLibrary < Minitest::Test
-  # By the numbers of tests/abi/plugins/faults.h; 6 is an old plugin, with nothing wrong about it.
+  # Keyed by the numbers in tests/abi/plugins/faults.h. 6 is an old plugin without a fault.
   FAULTS = {
-    1 => /does not export the symbol gql_plugin_entry_v0/, 2 => /version 3 of the plugin ABI/, 3 => /refuses to work/,
+    1 => /does not export the symbol gql_plugin_entry_v0/, 2 => /version 3 of the plugin ABI/, 3 => /does not support a host/,
     4 => /struct_size is 4/, 5 => /struct_size is 120/, 7 => /ABI 9\.1/, 8 => /ABI 0\.7/, 9 => /id is missing/,
     10 => /reverse domain/, 11 => /name is missing/, 12 => /version is missing/, 13 => /licence is missing/,
     14 => /schema is missing/, 15 => /config_schema is not JSON/, 16 => /config_schema is not a JSON object/,
     17 => /init is missing/, 18 => /deinit is missing/, 19 => /create is missing/, 20 => /drain is missing/,
     21 => /destroy is missing/, 22 => /gql_schema.struct_size/, 23 => /parts is NULL/, 24 => /parts\[0\] is NULL/,
-    25 => /parts\[0\] has too small/, 26 => /parts\[0\] lacks its sdl/, 27 => /resolvers\[0\] is NULL/,
-    28 => /resolvers\[0\] has too small/, 29 => /resolvers\[0\] lacks its field/, 30 => /resolvers\[0\] lacks resolve/,
-    31 => /loaders\[0\] is NULL/, 32 => /loaders\[0\] has too small/, 33 => /loaders\[0\] lacks load/,
+    25 => /parts\[0\] has too small/, 26 => /parts\[0\] has no sdl/, 27 => /resolvers\[0\] is NULL/,
+    28 => /resolvers\[0\] has too small/, 29 => /resolvers\[0\] has no field/, 30 => /resolvers\[0\] has no resolve/,
+    31 => /loaders\[0\] is NULL/, 32 => /loaders\[0\] has too small/, 33 => /loaders\[0\] has no load/,
     34 => /references\[0\] is NULL/, 83 => /the licence has run out/, 84 => /code -6 and gave no reason/,
-    85 => /42, which is no code/, 86 => /x{1016}\z/, 90 => /no instance/
+    85 => /42, which is not a code/, 86 => /x{1016}\z/, 90 => /no instance/
   }.freeze
 
   def setup
@@ -27,7 +27,7 @@ class TestLibrary < Minitest::Test
     FileUtils.remove_entry(@folder)
   end
 
-  def refusal(path)
+  def failure_of(path)
     error = assert_raises(Gql::Refused) { Gql::Library.new(@runtime, path).create({}) }
     assert error.message.start_with?(path), error.message
     error.message
@@ -38,26 +38,26 @@ class TestLibrary < Minitest::Test
   end
 
   def test_every_faulty_plugin_is_refused_with_its_fault
-    FAULTS.each { |number, said| assert_match said, refusal(File.join(BUILD, "tests/abi/faulty_#{number}.so")) }
+    FAULTS.each { |number, said| assert_match said, failure_of(File.join(BUILD, "tests/abi/faulty_#{number}.so")) }
   end
 
-  def test_an_old_plugin_without_extension_is_taken
+  def test_an_old_plugin_without_extension_is_loaded
     library = Gql::Library.new(@runtime, File.join(BUILD, 'tests/abi/faulty_6.so'))
     assert_equal 'org.example.faulty', library.plugin.id
     library.create({}).close
     library.close
   end
 
-  def test_files_that_are_no_plugins_are_named
+  def test_files_that_are_not_plugins_are_refused
     code = File.binread(HELLO)
-    assert_match(/not an ELF file/, refusal(file('text.so', "not a library\n")))
-    assert_match(/the file is empty/, refusal(file('empty.so', '')))
-    assert_match(/truncated within the ELF header/, refusal(file('short.so', code[0, 40])))
-    assert_match(/truncated: shorter/, refusal(file('half.so', code[0, code.size / 4])))
-    assert_match(/another machine/, refusal(file('other.so', code.dup.tap { |text| text[18] = "\xf3".b })))
-    assert_match(/not a shared object/, refusal(file('object.so', code.dup.tap { |text| text[16] = "\x01".b })))
-    assert_match(/not a regular file/, refusal(@folder))
-    assert_match(/not a regular file/, refusal(File.join(@folder, 'nowhere.so')))
+    assert_match(/not an ELF file/, failure_of(file('text.so', "not a library\n")))
+    assert_match(/the file is empty/, failure_of(file('empty.so', '')))
+    assert_match(/truncated within the ELF header/, failure_of(file('short.so', code[0, 40])))
+    assert_match(/truncated: shorter/, failure_of(file('half.so', code[0, code.size / 4])))
+    assert_match(/another machine/, failure_of(file('other.so', code.dup.tap { |text| text[18] = "\xf3".b })))
+    assert_match(/not a shared object/, failure_of(file('object.so', code.dup.tap { |text| text[16] = "\x01".b })))
+    assert_match(/not a regular file/, failure_of(@folder))
+    assert_match(/not a regular file/, failure_of(File.join(@folder, 'nowhere.so')))
   end
 
   def test_the_configuration_is_checked_by_the_plugin
@@ -67,7 +67,7 @@ class TestLibrary < Minitest::Test
     library.close
   end
 
-  def test_a_library_may_come_again
+  def test_a_library_may_be_opened_again
     3.times do
       library = Gql::Library.new(@runtime, HELLO)
       instances = Array.new(3) { library.create({}) }
@@ -78,7 +78,7 @@ class TestLibrary < Minitest::Test
     assert_equal 0, @runtime.pending
   end
 
-  def test_what_looks_like_a_plugin_in_a_folder
+  def test_finding_plugins_in_a_folder
     %w[b.so a.so .hidden.so c.so.bak d.txt].each { |name| file(name, '') }
     assert_equal %w[a.so b.so], Gql::Library.find(@folder).map { |path| File.basename(path) }
     assert_raises(Errno::ENOENT) { Gql::Library.find(File.join(@folder, 'nowhere')) }

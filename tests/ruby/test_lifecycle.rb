@@ -5,7 +5,7 @@ require 'openssl'
 require 'socket'
 require_relative 'server_process'
 
-# Beginning and end of the server, and clients that go away.
+# Starting and stopping the server, and clients that disconnect.
 class TestLifecycle < Minitest::Test
   def setup
     @sandbox = Sandbox.new(PLUGIN, UNRULY)
@@ -24,18 +24,18 @@ class TestLifecycle < Minitest::Test
 
   def assert_clean_end
     assert_equal 0, @server.stop.exitstatus, @server.log
-    assert_match(/ ended\n\z/, @server.log)
+    assert_match(/ stopped\n\z/, @server.log)
   end
 
-  # What it said, having ended by itself.
-  def refusal(&change)
+  # Returns the log of a server that must fail to start.
+  def failure_of(&change)
     server = @sandbox.start(&change)
     assert_nil server.uri, "it serves: #{server.log}"
     assert_equal 1, server.status.exitstatus, server.log
     server.log
   end
 
-  def test_faults_of_the_configuration_are_named
+  def test_mistakes_in_the_configuration_are_reported
     {
       /colour/ => ->(config) { config['colour'] = 'red' },
       /port: of type string did not match the following type: integer/ => ->(config) { config['port'] = 'x' },
@@ -46,20 +46,20 @@ class TestLifecycle < Minitest::Test
       /The plugins folder .*nowhere can't be read/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
       /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none' } },
       /not a JWK Set/ => ->(config) { config['authentication']['jwt'] = { 'jwksFile' => 'gateway.json' } }
-    }.each { |said, change| assert_match said, refusal(&change) }
+    }.each { |said, change| assert_match said, failure_of(&change) }
     File.write(@sandbox.path('jwt.secret'), 'short')
-    assert_match(/a secret for HS256 has at least 32 bytes/, refusal)
+    assert_match(/a secret for HS256 must have at least 32 bytes/, failure_of)
   end
 
-  def test_a_wrong_setting_of_the_plugin_is_named
-    log = refusal do |config|
+  def test_a_wrong_setting_of_the_plugin_is_reported
+    log = failure_of do |config|
       config['plugins']['settings'][PLUGIN_ID] = { 'required' => true, 'config' => { 'databse' => {} } }
     end
-    assert_match(/Required plugins are not there: #{PLUGIN_ID}/, log)
+    assert_match(/Required plugins are not loaded: #{PLUGIN_ID}/, log)
     assert_match(/databse: there is no such setting/, log)
   end
 
-  def test_files_that_are_no_plugins_are_named_and_the_server_goes_on
+  def test_files_that_are_not_plugins_are_reported_and_the_server_starts
     File.write(@sandbox.path('plugins/text.so'), "no library\n")
     FileUtils.cp(UNRULY, @sandbox.path('plugins/zz-twice.so'))
     start
@@ -69,9 +69,9 @@ class TestLifecycle < Minitest::Test
     assert_clean_end
   end
 
-  def test_a_port_that_is_taken
+  def test_a_port_in_use
     taken = TCPServer.new('127.0.0.1', 0)
-    assert_match(/Address already in use/, refusal { |config| config['port'] = taken.local_address.ip_port })
+    assert_match(/Address already in use/, failure_of { |config| config['port'] = taken.local_address.ip_port })
     taken.close
   end
 
@@ -88,7 +88,7 @@ class TestLifecycle < Minitest::Test
     assert_match(%r{/nowhere/x\.json}, missing.log)
   end
 
-  def test_it_answers_what_is_under_way_before_it_ends
+  def test_requests_under_way_are_answered_before_the_server_stops
     start
     slow = Thread.new { @server.query('{ late(milliseconds: 700) }') }
     sleep 0.2
@@ -96,7 +96,7 @@ class TestLifecycle < Minitest::Test
     assert_equal({ 'data' => { 'late' => 700 } }, slow.value)
   end
 
-  def test_an_end_under_load_loses_nothing_that_was_acknowledged
+  def test_stopping_under_load_loses_no_acknowledged_write
     start
     create = 'mutation($t: String!) { integrationCreate(input: {organizationId: "load", title: $t}) { integration { id } } }'
     made = Queue.new
@@ -112,7 +112,7 @@ class TestLifecycle < Minitest::Test
     assert_equal ids, @server.data('query($ids: [ID!]!) { nodes(ids: $ids) { id } }', 'ids' => ids)['nodes'].map { |node| node&.fetch('id') }
   end
 
-  def test_a_client_that_goes_away_cancels_its_request
+  def test_a_client_that_disconnects_cancels_its_request
     start
     body = JSON.generate(query: '{ cancelled(milliseconds: 20000) }')
     socket = TCPSocket.new(@server.uri.host, @server.uri.port)
@@ -125,7 +125,7 @@ class TestLifecycle < Minitest::Test
     assert_clean_end
   end
 
-  def test_a_plugin_that_breaks_the_contract_is_survived
+  def test_the_server_survives_a_plugin_that_breaks_the_contract
     start
     fields = %w[twice never refuses wrongCode notPending overruns noJson noError unknownHandle twiceLate(milliseconds:5)]
     20.times { @server.query("{ #{fields.join(' ')} }") }
@@ -134,7 +134,7 @@ class TestLifecycle < Minitest::Test
     assert_clean_end
   end
 
-  def test_without_the_demo_nobody_is_somebody
+  def test_without_demo_mode_a_request_without_a_token_is_unauthenticated
     start { |config| config['authentication']['demo'] = false }
     error = @server.query('{ integrations(organizationId: "acme") { nodes { id } } }')['errors'].first
     assert_equal ['UNAUTHORIZED', 401], error['extensions'].values_at('code', 'status')

@@ -3,12 +3,12 @@
 
 require 'gateway/demo_host'
 
-# Merging, strictly: each conflict is named, and all of them.
+# Strict merging: every conflict is reported.
 class TestMerge < Minitest::Test
   Plugin = Struct.new(:id, :parts, :resolvers, :loaders, :references, keyword_init: true)
   HOST = File.read(Gateway::DemoHost::SCHEMA)
 
-  # `parts`: own SDL, then common ones.
+  # `parts`: the SDL of the own part, then of the common parts.
   def plugin(own, *common, resolvers: [], loaders: [], references: [])
     parts = [Gql::Descriptor::Part.new(Gql::Abi::PART_OWN, 'own', own)]
     parts += common.map { |sdl| Gql::Descriptor::Part.new(Gql::Abi::PART_COMMON, 'common', sdl) }
@@ -25,7 +25,7 @@ class TestMerge < Minitest::Test
     e.reasons
   end
 
-  # The only conflict.
+  # Asserts that there is exactly one conflict.
   def assert_conflict(said, *parts, **options)
     found = conflicts(*parts, **options)
     assert_equal 1, found.size, found.inspect
@@ -44,7 +44,7 @@ class TestMerge < Minitest::Test
     loaded.close
   end
 
-  def test_a_host_without_common_types_is_lent_them
+  def test_a_host_without_common_types_gets_them
     loaded = Gql::Library.new(Gql::Runtime.new(name: 'tests', version: '1'), PLUGIN)
     merge = Schema::Merge.new('type Query { a: Int } type Mutation { b: Int }')
     merge.add(loaded.plugin, PLUGIN)
@@ -61,35 +61,35 @@ class TestMerge < Minitest::Test
     assert_conflict('The directive `@trim`', 'directive @trim on FIELD')
   end
 
-  def test_extensions_of_what_is_not_there
+  def test_extensions_of_missing_types
     assert_conflict('extends `Nothing`, which neither side defines', 'extend type Nothing { a: Int }')
     assert_conflict('extends `Node` as type, but it is interface', 'extend type Node { a: Int }')
   end
 
-  def test_common_types_that_will_not_do
+  def test_common_types_that_do_not_match
     own = 'extend enum CountPrecision { GUESSED }'
     assert_empty conflicts(own, 'type PageInfo { hasNextPage: Boolean! }')
-    assert_conflict("The host's type `PageInfo` lacks `size: Int`", own, 'type PageInfo { size: Int }')
+    assert_conflict("The host's type `PageInfo` has no `size: Int`", own, 'type PageInfo { size: Int }')
     assert_conflict('`PageInfo.endCursor` is of type `String` in the host, but the plugin org.example needs `String!`', own,
                     'type PageInfo { endCursor: String! }')
-    assert_conflict("The host's enum `OrderDirection` lacks the value `SIDEWAYS`", own, 'enum OrderDirection { ASC SIDEWAYS }')
+    assert_conflict("The host's enum `OrderDirection` has no value `SIDEWAYS`", own, 'enum OrderDirection { ASC SIDEWAYS }')
     assert_conflict("The host's directive `@trim` can't be used on `FIELD`", own, 'directive @trim on FIELD')
-    assert_conflict("`@trim` lacks `deep: Int`", own, 'directive @trim(deep: Int) on ARGUMENT_DEFINITION')
+    assert_conflict("`@trim` has no `deep: Int`", own, 'directive @trim(deep: Int) on ARGUMENT_DEFINITION')
     assert_conflict("The host's type `User` does not implement `Versioned`", own, 'type User implements Versioned { id: ID! }')
     assert_conflict('`Node` is interface in the host, but the plugin org.example needs type', own, 'type Node { id: ID! }')
     assert_conflict('takes no argument `wide: Int`', own, 'type User { title(wide: Int): String! }')
     assert_conflict('The host has no type `Lent`', own, 'type User { id: ID! } type Lent { a: Int }')
   end
 
-  def test_interfaces_are_kept
-    assert_conflict('`T` lacks the field `id: ID!` of the interface `Node`', 'type T implements Node { a: Int }')
-    assert_conflict('`T.id` is of type `ID`, which does not fit `ID!`', 'type T implements Node { id: ID }')
-    assert_conflict('`T` implements `Actor`, so that it has to implement `Titled` as well',
+  def test_interfaces_are_implemented
+    assert_conflict('`T` has no field `id: ID!` of the interface `Node`', 'type T implements Node { a: Int }')
+    assert_conflict('`T.id` is of type `ID`, which is not compatible with `ID!`', 'type T implements Node { id: ID }')
+    assert_conflict('`T` implements `Actor`, so it must also implement `Titled`',
                     'type T implements Actor & Node { id: ID! title: String! }')
-    assert_conflict('`T` implements `User`, which is no interface', 'type T implements User { id: ID! }')
-    assert_conflict('`T.x` lacks the argument `a: Int`', 'interface I { x(a: Int): Int } type T implements I { x: Int }')
-    assert_conflict('`T.x` demands the argument `b`', 'interface I { x: Int } type T implements I { x(b: Int!): Int }')
-    assert_conflict('`Organization` lacks the field `more: Int`', 'extend interface Versioned { more: Int }')
+    assert_conflict('`T` implements `User`, which is not an interface', 'type T implements User { id: ID! }')
+    assert_conflict('`T.x` has no argument `a: Int`', 'interface I { x(a: Int): Int } type T implements I { x: Int }')
+    assert_conflict('`T.x` requires the argument `b`', 'interface I { x: Int } type T implements I { x(b: Int!): Int }')
+    assert_conflict('`Organization` has no field `more: Int`', 'extend interface Versioned { more: Int }')
     assert_empty conflicts('interface I { x: [Node]! } type T implements I { x: [User!]! }')
   end
 
@@ -107,19 +107,19 @@ class TestMerge < Minitest::Test
     assert_conflict('has a resolver for `Query.b`, which its schema does not define', field, resolvers: [%w[Query a], %w[Query b]])
     assert_conflict("has a resolver for `Query.me`, which is the host's", field, resolvers: [%w[Query a], %w[Query me]])
     assert_conflict('has two resolvers for `Query.a`', field, resolvers: [%w[Query a], %w[Query a]])
-    assert_conflict('has a loader for `User`, which is no object type of its own', 'enum E { A }', loaders: %w[User])
+    assert_conflict('has a loader for `User`, which is not an object type of its own', 'enum E { A }', loaders: %w[User])
     assert_conflict('has a loader for `T`, which has no field `id: ID!`', 'type T { id: ID }', loaders: %w[T])
     assert_conflict('has two loaders for `T`', 'type T { id: ID! }', loaders: %w[T T])
     assert_conflict('refers to `Nothing`', 'enum E { A }', references: %w[Nothing])
     assert_conflict('wants `T` resolved by the host, but defines it itself', 'type T { id: ID! }', references: %w[T])
   end
 
-  def test_all_conflicts_and_none_twice
+  def test_every_conflict_is_listed_once
     found = conflicts('type User { id: Nothing } extend type Query { a: Int b: Gone }')
     assert_equal 5, found.size, found.inspect
   end
 
-  def test_sdl_that_is_none
+  def test_invalid_sdl
     assert_conflict("its schema can't be read", 'type {')
     assert_conflict('not a definition of a schema', '{ me }')
   end

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
-# Calls: what the plugin is given, how its answers come back, and what it does against the contract.
+# Calls: what the plugin receives, how its answers arrive, and misuses of the ABI.
 class TestRuntime < Minitest::Test
   NOW = 1_700_000_123_456
 
@@ -18,7 +18,7 @@ class TestRuntime < Minitest::Test
     JSON.parse(@loaded.start(field, arguments, **options).wait.json, quirks_mode: true)
   end
 
-  # What the plugin saw.
+  # Returns what the plugin received.
   def echo(arguments = {}, **options)
     JSON.parse(value('echo', arguments, **options).fetch('text'))
   end
@@ -37,7 +37,7 @@ class TestRuntime < Minitest::Test
     assert_equal ['a', 'b', ['c', ['d'], 'ü'], '__typename'], echo(tree: tree)['selection']
   end
 
-  def test_all_of_a_request
+  def test_every_member_of_a_request
     actor = Gql::Actor.new("äda\0", [Gql::Grant.new(nil, 15), Gql::Grant.new('acme', 1)])
     deadline = Gql::Request.now + 1_000_000_000
     request = Gql::Request.new(actor: actor, source: Gql::Abi::SOURCE_HTTP, trace_id: 'a' * 32, locale: 'de-AT',
@@ -47,13 +47,13 @@ class TestRuntime < Minitest::Test
                    'instance' => 'urn:x', 'source' => 1, 'deadline' => deadline }, seen)
   end
 
-  def test_nobody_and_nothing
+  def test_an_empty_request
     seen = echo
     assert_equal({ 'arguments' => '{}', 'parent' => nil, 'selection' => nil, 'actor' => nil, 'grants' => [], 'traceId' => nil,
                    'locale' => nil, 'instance' => nil, 'source' => 0, 'deadline' => 0 }, seen)
   end
 
-  def test_what_is_lent_outlives_the_garbage_collector
+  def test_the_memory_of_a_call_survives_garbage_collection
     calls = Array.new(50) { |i| @loaded.start('late', { milliseconds: 50 + i }, request: Gql::Request.new, tree: { "x#{i}" => {} }) }
     20.times do
       GC.start
@@ -62,7 +62,7 @@ class TestRuntime < Minitest::Test
     assert_equal (50...100).to_a, calls.map { |call| call.wait.json.to_i }
   end
 
-  def test_completions_come_on_any_thread_while_others_call
+  def test_completions_arrive_on_any_thread_during_other_calls
     values = Array.new(8) do |i|
       Thread.new { Array.new(20) { |n| value('late', { milliseconds: (i + n) % 7 }) == (i + n) % 7 } }
     end
@@ -79,14 +79,14 @@ class TestRuntime < Minitest::Test
     assert_equal [1, 'a plugin broke the contract: stale-reply, 1 times so far', nil], @loaded.lines.first
   end
 
-  def test_handles_that_were_never_given
+  def test_handles_that_never_existed
     assert_equal 1, value('unknownHandle')
     assert_equal({ 'stale-reply' => 2 }, misuses)
   end
 
-  def test_calls_that_are_not_completed_are_answered_all_the_same
-    { 'never' => ['not-completed', /did not complete/], 'refuses' => [nil, /refused the call/],
-      'wrongCode' => ['return-code', /refused the call/], 'overruns' => ['overrun', /beyond its reply/],
+  def test_calls_that_are_not_completed_get_an_answer
+    { 'never' => ['not-completed', /did not complete/], 'refuses' => [nil, /did not accept the call/],
+      'wrongCode' => ['return-code', /did not accept the call/], 'overruns' => ['overrun', /beyond its reply/],
       'noError' => ['bad-error', /no reason/] }.each do |field, (misuse, message)|
       answer = @loaded.start(field).wait
       assert_equal 'INTERNAL_ERROR', answer.code, field
@@ -105,11 +105,11 @@ class TestRuntime < Minitest::Test
     assert_empty misuses
   end
 
-  def test_the_clock_is_the_hosts
+  def test_the_host_can_provide_the_clock
     assert_equal NOW % 1_000_000, value('clock')
   end
 
-  def test_there_is_no_clock_unless_the_host_rules_time
+  def test_by_default_there_is_no_clock
     plain = Loaded.new(UNRULY)
     assert_equal 'null', plain.start('clock').wait.json
     plain.close
@@ -133,7 +133,7 @@ class TestRuntime < Minitest::Test
     assert_equal '300', call.wait.json
   end
 
-  def test_drain_finishes_what_is_under_way_and_refuses_what_comes
+  def test_drain_completes_calls_under_way_and_rejects_later_ones
     calls = Array.new(5) { @loaded.start('late', { milliseconds: 100 }) }
     @loaded.instance.drain
     assert_equal ['100'] * 5, calls.map { |call| call.answer&.json }

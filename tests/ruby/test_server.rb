@@ -3,7 +3,7 @@
 
 require_relative 'server_process'
 
-# The server with the real plugin, over HTTP.
+# The server with the real plugin, tested over HTTP.
 class TestServer < Minitest::Test
   CREATE = 'mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { id version title } } }'
   UPDATE = 'mutation($i: IntegrationUpdateInput!) { integrationUpdate(input: $i) { integration { id version title } } }'
@@ -45,7 +45,7 @@ class TestServer < Minitest::Test
     assert_equal made['id'], gone['integrationDelete']['deletedId']
   end
 
-  def test_errors_come_unchanged
+  def test_errors_arrive_unchanged
     trace = '0af7651916cd43dd8448eb211c80319c'
     error = @server.query('{ integration(id: "x") { id } }', {}, 'traceparent' => "00-#{trace}-b7ad6b7169203331-01")['errors'].first
     assert_equal ['NOT_FOUND', 404, trace, 'Integration', 'x'],
@@ -55,7 +55,7 @@ class TestServer < Minitest::Test
     assert_equal ['integration'], error['path']
   end
 
-  def test_of_fifty_updates_of_one_version_one_wins
+  def test_one_of_fifty_concurrent_updates_of_one_version_succeeds
     made = create('contended', 'x')
     results = Array.new(50) do |i|
       Thread.new { @server.query(UPDATE, { 'i' => { 'id' => made['id'], 'version' => 1, 'title' => "t#{i}" } }) }
@@ -88,7 +88,7 @@ class TestServer < Minitest::Test
     assert_equal %w[405 POST], [answer.code, answer['allow']]
   end
 
-  def test_pages_of_other_sites_do_not_reach_the_demo
+  def test_the_demo_rejects_pages_of_other_sites
     assert_equal '403', @server.post({ query: '{ me { id } }' }, 'host' => 'evil.example').code
     assert_equal '403', @server.post({ query: '{ me { id } }' }, 'origin' => 'https://evil.example').code
     assert_equal '403', @server.post({ query: '{ me { id } }' }, 'origin' => "https://\xff.example".b).code
@@ -96,7 +96,7 @@ class TestServer < Minitest::Test
     assert_equal '200', @server.post({ query: '{ me { id } }' }, 'host' => '127.0.0.2').code
   end
 
-  def test_tokens_say_who_asks_and_what_they_may
+  def test_tokens_carry_the_actor_and_its_grants
     grants = [{ 'organizationId' => 'mine', 'actions' => %w[READ READ] }]
     bearer = { 'authorization' => "Bearer #{@sandbox.token({ 'sub' => 'user:ada', 'grants' => grants })}" }
     assert_equal({ '__typename' => 'User', 'id' => 'user:ada', 'title' => 'ada' }, @server.data('{ me { __typename id title } }', {}, bearer)['me'])
@@ -105,7 +105,7 @@ class TestServer < Minitest::Test
     assert_equal %w[PERMISSION_DENIED CREATE], error['extensions'].values_at('code', 'requiredAction')
   end
 
-  def test_an_integration_may_ask_for_itself
+  def test_an_integration_can_be_the_actor
     made = create('acme', 'Robot')
     grants = [{ 'organizationId' => '*', 'actions' => ['READ'] }]
     bearer = { 'authorization' => "Bearer #{@sandbox.token({ 'sub' => made['id'], 'grants' => grants })}" }
@@ -128,7 +128,7 @@ class TestServer < Minitest::Test
     end
   end
 
-  def test_documents_that_do_not_fit_have_no_data
+  def test_invalid_documents_have_no_data
     ['{', '{ nope }', 'query A { me { id } } query B { me { id } }', '{ me { ...F } }', 'subscription { x }'].each do |text|
       result = @server.query(text)
       refute result.key?('data'), text

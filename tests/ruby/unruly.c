@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A plugin for tests of hosts: echoes what it is given, completes late, and breaks the contract of
- * calls on demand.
+ * A plugin for tests of hosts: echoes its calls, completes late, and breaks the contract of calls on
+ * demand.
  */
 #include <jansson.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@ struct gql_instance {
     const gql_host *host;
     pthread_mutex_t mutex;
     pthread_cond_t idle;
-    unsigned inside; /* Threads that are yet to complete a call. */
+    unsigned inside; /* Threads that have not yet completed their call. */
     bool closed;
     atomic_uint loads;
 };
@@ -50,7 +50,7 @@ static int32_t reject(gql_instance *self, gql_reply *reply, const char *code, co
     return self->host->reply_reject(self->host, reply->handle, &error);
 }
 
-/* ---- What a call holds ---- */
+/* ---- The content of a call ---- */
 
 static json_t *selection_text(const gql_selection *selection)
 {
@@ -106,7 +106,7 @@ static int32_t echo(gql_instance *self, const gql_call *call, gql_reply *reply)
     return resolve_and_forget(self, reply, value);
 }
 
-/* ---- Later, on a thread of its own ---- */
+/* ---- Late completion, on another thread ---- */
 
 struct task {
     gql_instance *self;
@@ -156,7 +156,7 @@ static int32_t later(gql_instance *self, const gql_call *call, gql_reply *reply,
     return GQL_PENDING;
 }
 
-/* The arguments are read only now: they must still be there. */
+/* Reads the arguments only now, when the host must still keep them. */
 static void answer_late(struct task *task)
 {
     nap(task->milliseconds);
@@ -176,7 +176,7 @@ static void answer_twice_late(struct task *task)
     host->reply_grow(host, handle, 10);
 }
 
-/* Gives how long it took until the call was cancelled. */
+/* Answers with the time until the call was cancelled. */
 static void await_cancellation(struct task *task)
 {
     const uint32_t *cancelled = task->call->request->cancelled;
@@ -207,7 +207,7 @@ static int32_t cancelled(gql_instance *self, const gql_call *call, gql_reply *re
     return later(self, call, reply, await_cancellation);
 }
 
-/* ---- Against the contract ---- */
+/* ---- Misuse ---- */
 
 static int32_t twice(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
@@ -273,7 +273,7 @@ static int32_t unknown_handle(gql_instance *self, const gql_call *call, gql_repl
     return resolve_and_forget(self, reply, json_integer(right));
 }
 
-/* Gives how many bytes the host lent at most. */
+/* Answers with the most bytes that the host provided. */
 static int32_t too_large(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     (void)call;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Where things are, and what the examples' own packages lend to tests.
+// Paths, and packages of the examples that tests use.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,10 +11,10 @@ export const vaultctl = join(build, 'vault/vaultctl');
 export const demoGateway = join(root, 'examples/demo/server.js');
 export const requireOfExamples = createRequire(join(root, 'examples/demo-host/index.js'));
 
-// GATEWAY_PRELOAD: the runtime of a sanitizer, where the binding and the plugin are built with one and the host is not.
+// GATEWAY_PRELOAD: the sanitizer's runtime, if the binding and the plugin are built with one. Node is not.
 const preload = process.env.GATEWAY_PRELOAD;
 
-/** The environment of a host: it finds what was built. */
+/** The environment of a host process, which points it to the build. */
 export const environment = {
   ...process.env,
   GQL_BINDING: join(build, 'examples/node-host/gql_binding.node'),

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A folder of its own with all that a host needs: a vault, a secret for JWTs, a plugins folder with the plugin.
+// A temporary folder with everything a host needs: a vault, a secret for JWTs, a plugins folder with the
+// plugin.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +13,7 @@ const { SignJWT } = await import(requireOfExamples.resolve('jose'));
 export const PLUGIN_ID = 'org.gql-integrations.integrations';
 
 export class Sandbox {
-  /** With a vault of its own, unless one is given. */
+  /** Creates a vault unless one is given. */
   constructor(vault) {
     this.folder = mkdtempSync(join(tmpdir(), 'gateway-test-'));
     this.secret = randomBytes(32).toString('hex');
@@ -32,7 +33,10 @@ export class Sandbox {
       .sign(new TextEncoder().encode(secret));
   }
 
-  /** Writes NAME.json, a configuration that `change` altered; gives its path. `change` gets the plugin's own part too. */
+  /**
+   * Writes the configuration NAME.json, changed by `change`, and returns its path. `change` also receives
+   * the plugin's part.
+   */
   writeConfig(change = () => {}, name = 'gateway') {
     const own = { database: { path: this.path(`${name}.db`) }, credentials: { keyring: this.vault.keyring } };
     const config = {

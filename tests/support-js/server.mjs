@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// A host as a process, on a free port: started, asked over HTTP, ended.
+// Runs a host as a process on a free port: starts it, sends it requests, stops it.
 import { spawn } from 'node:child_process';
 import { environment } from './paths.mjs';
 
@@ -16,7 +16,7 @@ export class Server {
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
   }
 
-  /** Resolves when it serves, or when it ended without serving (`url` is then undefined). */
+  /** Resolves when it serves, or when it has ended without serving (`url` is then undefined). */
   async ready() {
     const until = Date.now() + START_PATIENCE;
     let ended = false;

@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// Apollo Server takes lists of type definitions and resolvers: the host's own, and those of the plugins.
+// Apollo Server takes lists of type definitions and resolvers: the host's and the plugins'.
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { MOST_TOKENS, runServer } from 'demo-host';
 
-await runServer('Serves GraphQL by Apollo Server with the plugins of a folder.', async (host, config) => {
+await runServer('Serves GraphQL with Apollo Server and the plugins of a folder.', async (host, config) => {
   const server = new ApolloServer({
     typeDefs: host.typeDefs,
     resolvers: host.resolvers,
     introspection: true,
     parseOptions: { maxTokens: MOST_TOKENS },
     includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false, // runServer ends the server, and the plugins after it.
+    stopOnTerminationSignals: false, // runServer stops the server and then closes the plugins.
     plugins: [ApolloServerPluginLandingPageDisabled()],
   });
   const { url } = await startStandaloneServer(server, {

@@ -4,14 +4,14 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import { startStandaloneServer } from '@apollo/server/standalone';
 import { MOST_TOKENS } from 'demo-host';
 
-/** Serves a gateway or a schema; gives {url, stop}. */
+/** Serves a gateway or a schema with Apollo Server. Returns {url, stop}. */
 export async function serveApollo(served, host, config) {
   const server = new ApolloServer({
     ...served,
     introspection: true,
     parseOptions: { maxTokens: MOST_TOKENS },
     includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false, // runServer ends the server, and the plugins after it.
+    stopOnTerminationSignals: false, // runServer stops the server and then closes the plugins.
     plugins: [ApolloServerPluginLandingPageDisabled()],
   });
   const { url } = await startStandaloneServer(server, {

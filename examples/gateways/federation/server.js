@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// Apollo Federation 2: composes the host and the plugins, a subgraph each, and serves the supergraph by Apollo Gateway in this process.
+// Apollo Federation 2: composes the subgraphs of the host and of each plugin, and serves the supergraph
+// with Apollo Gateway in this process.
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { runServer } from 'demo-host';
@@ -13,12 +14,12 @@ function compose(subgraphs) {
   return supergraphSdl;
 }
 
-await runServer('Serves GraphQL by Apollo Gateway: the host and the plugins of a folder, each a subgraph.', async (host, config) => {
+await runServer('Serves GraphQL with Apollo Gateway: the host and each plugin of a folder is a subgraph.', async (host, config) => {
   const subgraphs = subgraphsOf(host);
   const schemas = new Map(subgraphs.map(({ name, schema }) => [name, schema]));
   const gateway = new ApolloGateway({
     supergraphSdl: compose(subgraphs),
-    buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)), // One that is elsewhere: RemoteGraphQLDataSource
+    buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)), // RemoteGraphQLDataSource for a remote subgraph
   });
   return serveApollo({ gateway }, host, config);
 });

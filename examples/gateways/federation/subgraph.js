@@ -1,12 +1,14 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// Serves a plugin as a subgraph of Apollo Federation 2, for a router that runs elsewhere: _service and _entities over HTTP.
+// Serves a plugin as a subgraph of Apollo Federation 2 for a router in another process: _service and
+// _entities over HTTP.
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { runServer } from 'demo-host';
 import { serveApollo } from './apollo-server.js';
 
-await runServer('Serves the plugin of a folder as a subgraph of Apollo Federation 2.', async (host, config) => {
-  const [subgraph, ...others] = host.plugins.subgraphs;
-  if (!subgraph || others.length > 0) throw new Error(`There must be one plugin with a subgraph, not ${host.plugins.subgraphs.length}`);
+await runServer('Serves the plugin in a folder as a subgraph of Apollo Federation 2.', async (host, config) => {
+  const { subgraphs } = host.plugins;
+  if (subgraphs.length !== 1) throw new Error(`The folder must hold exactly one plugin with a subgraph, not ${subgraphs.length}`);
+  const [subgraph] = subgraphs;
   return serveApollo({ schema: buildSubgraphSchema(subgraph) }, host, config);
 });

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The subgraphs of the supergraph: each plugin's, as the plugin publishes it, and the host's.
+// The subgraphs of the supergraph: the host's, and one published by each plugin.
 import { readFileSync } from 'node:fs';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { hostTypeDefs } from 'demo-host';
@@ -7,7 +7,7 @@ import { Kind, parse } from 'graphql';
 
 const federated = readFileSync(new URL('host-subgraph.graphql', import.meta.url), 'utf8');
 
-/** Moves directives to the definitions: at an extension @shareable would hold for the fields of the extension only. */
+/** Moves directives to the definitions: on an extension, @shareable applies only to the extension's fields. */
 function moveDirectives({ definitions }) {
   const isExtension = ({ kind }) => kind === Kind.OBJECT_TYPE_EXTENSION;
   const extensionsOf = ({ kind, name }) => definitions.filter((node) =>
@@ -22,7 +22,7 @@ function hostSubgraph([{ Query, Mutation }]) {
   return { name: 'host', typeDefs, resolvers: { Query, Mutation, Organization } };
 }
 
-/** A list of {name, typeDefs, schema}. */
+/** Returns a list of {name, typeDefs, schema}. */
 export function subgraphsOf(host) {
   return [hostSubgraph(host.resolvers), ...host.plugins.subgraphs].map(({ name, typeDefs, resolvers }) =>
     ({ name, typeDefs, schema: buildSubgraphSchema({ typeDefs, resolvers }) }));

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
-// Hive Gateway stands before the host with its plugins as a proxy, and reaches it by a transport that stays in this process.
+// Hive Gateway is a proxy in front of the host and its plugins, which it reaches by a transport within
+// this process.
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { limitTokens, runServer, serveHttp } from 'demo-host';
 import { execute } from 'graphql';
 
-/** A transport. It passes on the context, which one over HTTP could not. */
+/** A transport. Unlike one over HTTP it passes on the context. */
 function inProcess(schema) {
   const executor = ({ document, operationName, variables, context }) =>
     execute({ schema, document, operationName, variableValues: variables, contextValue: context });
   return { getSubgraphExecutor: () => executor };
 }
 
-/** A plugin of Hive's: who asks, and what the plugins are told. */
+/** A Hive plugin that adds the host's context: the actor and the plugins' request. */
 function useHost(host) {
   return {
     async onContextBuilding({ context, extendContext }) {
@@ -21,7 +22,7 @@ function useHost(host) {
   };
 }
 
-await runServer('Serves GraphQL by Hive Gateway with the plugins of a folder.', async (host, config, log) => {
+await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.', async (host, config, log) => {
   const gateway = createGatewayRuntime({
     schema: host.schema,
     proxy: { endpoint: 'local:' },

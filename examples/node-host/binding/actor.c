@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "examples/node-host/binding/kept.h"
+#include "examples/node-host/binding/actor.h"
+
+#include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
 struct grant {
@@ -45,7 +47,7 @@ static bool read_grants(napi_env env, napi_value list, struct actor *actor)
 {
     uint32_t count = 0;
     if (list == NULL || napi_get_array_length(env, list, &count) != napi_ok) {
-        throw_type(env, "grants", "a list");
+        throw_type(env, "grants", "an array");
         return false;
     }
     actor->grants = calloc(count + 1u, sizeof *actor->grants);
@@ -57,23 +59,21 @@ static bool read_grants(napi_env env, napi_value list, struct actor *actor)
     for (uint32_t i = 0; i < count; i++) {
         napi_value entry;
         actor->grant_count = i + 1;
-        if (napi_get_element(env, list, i, &entry) != napi_ok ||
-            !read_grant(env, entry, &actor->grants[i]))
+        if (napi_get_element(env, list, i, &entry) != napi_ok)
+            entry = NULL; /* read_grant throws. */
+        if (!read_grant(env, entry, &actor->grants[i]))
             return false;
         actor->grant_list[i] = &actor->grants[i].grant;
     }
     return true;
 }
 
-/*
- * makeActor(id or null, grants: [{organizationId or null, actions}]) → actor, for any number of
- * calls
- */
+/* makeActor(id or null, grants: [{organizationId or null, actions}]) → actor */
 napi_value make_actor(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS], result = NULL;
+    napi_value arguments[2], result = NULL;
     bool failed = false;
-    if (!take_arguments(env, info, 2, arguments))
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct actor *actor = calloc(1, sizeof *actor);
     if (actor == NULL)
@@ -81,9 +81,9 @@ napi_value make_actor(napi_env env, napi_callback_info info)
     actor->kind = HANDLE_ACTOR;
     actor->references = 1;
     actor->id = take_optional_string(env, arguments[0], "actor.id", &actor->id_size, &failed);
-    if (!failed && read_grants(env, arguments[1], actor) &&
-        napi_create_external(env, actor, drop_actor, NULL, &result) == napi_ok)
-        return result;
-    actor_release(actor);
-    return NULL;
+    if (!failed && read_grants(env, arguments[1], actor))
+        result = handle_value(env, actor, drop_actor);
+    if (result == NULL)
+        actor_release(actor);
+    return result;
 }

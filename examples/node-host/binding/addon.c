@@ -55,10 +55,18 @@ void addon_settled(struct addon *addon)
 
 /* ---- Beginning and end ---- */
 
+static void destroy_addon(struct addon *addon)
+{
+    if (addon->wake != NULL)
+        napi_release_threadsafe_function(addon->wake, napi_tsfn_abort);
+    pthread_mutex_destroy(&addon->lock);
+    free(addon);
+}
+
 /*
- * The environment ends, perhaps in the middle of things: calls under way are finished and their
- * answers dropped, so that nothing acknowledged is lost and no thread of a plugin outlives its
- * memory.
+ * The environment may end in the middle of calls. Destroying an instance completes its calls, so
+ * that no acknowledged write is lost and no thread of a plugin outlives the memory that it uses.
+ * The answers are dropped.
  */
 static void on_environment_end(void *data)
 {
@@ -83,9 +91,7 @@ static void on_environment_end(void *data)
         gql_runtime_destroy(&runtime->runtime);
         free(runtime);
     }
-    napi_release_threadsafe_function(addon->wake, napi_tsfn_abort);
-    pthread_mutex_destroy(&addon->lock);
-    free(addon);
+    destroy_addon(addon);
 }
 
 struct addon *addon_of(napi_env env)
@@ -103,7 +109,7 @@ static bool create_wake(struct addon *addon, napi_env env)
            napi_unref_threadsafe_function(env, addon->wake) == napi_ok;
 }
 
-static bool create_addon(napi_env env)
+bool addon_create(napi_env env)
 {
     struct addon *addon = calloc(1, sizeof *addon);
     if (addon == NULL)
@@ -112,41 +118,10 @@ static bool create_addon(napi_env env)
     addon->thread = pthread_self();
     addon->last = &addon->first;
     pthread_mutex_init(&addon->lock, NULL);
-    if (create_wake(addon, env) && napi_set_instance_data(env, addon, NULL, NULL) == napi_ok &&
-        napi_add_env_cleanup_hook(env, on_environment_end, addon) == napi_ok)
-        return true;
-    free(addon);
-    return false;
-}
-
-NAPI_MODULE_INIT()
-{
-    static const struct {
-        const char *name;
-        napi_callback function;
-    } functions[] = {
-        {"createRuntime", create_runtime},
-        {"destroyRuntime", destroy_runtime},
-        {"openLibrary", open_library},
-        {"describe", describe},
-        {"bind", bind_library},
-        {"closeLibrary", close_library},
-        {"createInstance", create_instance},
-        {"destroyInstance", destroy_instance},
-        {"makeSelection", make_selection},
-        {"makeActor", make_actor},
-        {"makeCancellation", make_cancellation},
-        {"cancel", cancel},
-        {"call", call},
-    };
-    if (!create_addon(env))
-        return throw_no_memory(env);
-    for (size_t i = 0; i < sizeof functions / sizeof *functions; i++) {
-        napi_value function;
-        if (napi_create_function(env, functions[i].name, NAPI_AUTO_LENGTH, functions[i].function,
-                                 NULL, &function) != napi_ok ||
-            napi_set_named_property(env, exports, functions[i].name, function) != napi_ok)
-            return NULL;
-    }
-    return exports;
+    const bool created = create_wake(addon, env) &&
+                         napi_set_instance_data(env, addon, NULL, NULL) == napi_ok &&
+                         napi_add_env_cleanup_hook(env, on_environment_end, addon) == napi_ok;
+    if (!created)
+        destroy_addon(addon);
+    return created;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * The binding of the ABI's host library for Node. Each JavaScript environment (the main thread, and
- * each worker thread that loads it) has an addon of its own, with any number of runtimes.
- * Everything here runs on the environment's thread unless it says otherwise.
+ * The Node binding of the host library (gql_host.h). Each JavaScript environment (the main thread,
+ * and each worker thread that loads the binding) has its own addon with any number of runtimes.
+ * Everything runs on the environment's thread unless a comment says otherwise.
  */
 #ifndef BINDING_ADDON_H
 #define BINDING_ADDON_H
@@ -17,8 +17,8 @@
 #include "gql_host.h"
 
 /*
- * What an external value of JavaScript stands for; the first member of each, so that a wrong one is
- * noticed.
+ * The kind of object behind a handle, an external value of JavaScript. It is the first member of
+ * each such object, so that the binding detects a handle of another kind.
  */
 enum handle_kind {
     HANDLE_RUNTIME = 0x67716c31,
@@ -26,26 +26,25 @@ enum handle_kind {
     HANDLE_INSTANCE,
     HANDLE_SELECTION,
     HANDLE_ACTOR,
-    HANDLE_CANCELLATION,
 };
 
-/* Something that other threads have for the environment's thread. */
+/* Something that another thread hands to the environment's thread. */
 struct event {
     struct event *next;
-    /* Frees it. `env` NULL: there is nobody to deliver to. */
+    /* Delivers and frees the event. `env` is NULL if the environment has ended: free only. */
     void (*deliver)(napi_env env, struct event *event);
 };
 
 /*
- * Handles live as long as the environment: JavaScript may hold them after what they stand for is
- * gone.
+ * Runtimes, libraries and instances are freed when the environment ends, not before: JavaScript may
+ * hold a handle longer than the object behind it is open.
  */
 
 struct runtime {
     enum handle_kind kind;
     struct addon *addon;
     gql_runtime *runtime; /* NULL: destroyed. */
-    napi_ref log;         /* The function that takes its log lines. */
+    napi_ref log;         /* The JavaScript function that receives log lines. */
     struct runtime *next;
 };
 
@@ -53,14 +52,14 @@ struct library {
     enum handle_kind kind;
     struct runtime *runtime;
     gql_library *library; /* NULL: closed. */
-    int tasks;            /* Instances that are being made or destroyed. */
+    int tasks;            /* Instances that the thread pool is creating or destroying. */
     struct library *next;
 };
 
 struct instance {
     enum handle_kind kind;
     struct library *library;
-    gql_instance *instance; /* NULL: destroyed, or on its way. */
+    gql_instance *instance; /* NULL: destroyed, or being destroyed. */
     struct instance *next;
 };
 
@@ -68,43 +67,34 @@ struct addon {
     napi_env env;
     pthread_t thread;
     napi_threadsafe_function wake;
-    /* Promises that are not settled: while there are any, the event loop stays alive. */
-    int waiting;
+    int waiting; /* Unsettled promises. The event loop stays alive while there are any. */
     struct runtime *runtimes;
     struct library *libraries;
     struct instance *instances;
+    struct pending *pending; /* The calls that wait for the plugin's answer. */
 
     pthread_mutex_t lock; /* Guards the members below. */
     struct event *first;
     struct event **last;
 };
 
-/* The environment's. */
+/* Creates the environment's addon, which is destroyed when the environment ends. */
+bool addon_create(napi_env env);
+
+/* Returns the environment's addon. */
 struct addon *addon_of(napi_env env);
 
-/* Any thread. Delivered in the order of posting, all that wait in one turn of the event loop. */
+/*
+ * Any thread. Events are delivered in the order of posting; one turn of the event loop delivers all
+ * that were posted before it.
+ */
 void addon_post(struct addon *addon, struct event *event);
 
-/* Delivers what was posted so far. `env` NULL: to nobody. */
+/* Delivers the events posted so far. `env` NULL: frees them. */
 void addon_deliver(struct addon *addon, napi_env env);
 
-/* Keeps the event loop alive as long as something is awaited. */
+/* Counts the unsettled promises, to keep the event loop alive while there are any. */
 void addon_await(struct addon *addon);
 void addon_settled(struct addon *addon);
-
-/* The functions of the module. */
-napi_value create_runtime(napi_env env, napi_callback_info info);
-napi_value destroy_runtime(napi_env env, napi_callback_info info);
-napi_value open_library(napi_env env, napi_callback_info info);
-napi_value describe(napi_env env, napi_callback_info info);
-napi_value bind_library(napi_env env, napi_callback_info info);
-napi_value close_library(napi_env env, napi_callback_info info);
-napi_value create_instance(napi_env env, napi_callback_info info);
-napi_value destroy_instance(napi_env env, napi_callback_info info);
-napi_value make_selection(napi_env env, napi_callback_info info);
-napi_value make_actor(napi_env env, napi_callback_info info);
-napi_value make_cancellation(napi_env env, napi_callback_info info);
-napi_value cancel(napi_env env, napi_callback_info info);
-napi_value call(napi_env env, napi_callback_info info);
 
 #endif

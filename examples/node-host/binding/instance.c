@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Creating and destroying may block: they run on a thread of Node's pool, and settle a promise. */
+/*
+ * Creating and destroying an instance may block: both run on a thread of Node's pool and settle a
+ * promise.
+ */
+#include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
 enum task_kind { TASK_CREATE, TASK_DESTROY };
@@ -17,7 +21,7 @@ struct task {
     gql_failure failure;
 };
 
-/* A thread of the pool. */
+/* On a thread of the pool. */
 static void execute(napi_env env, void *data)
 {
     (void)env;
@@ -62,8 +66,8 @@ static void settle(napi_env env, struct task *task)
 }
 
 /*
- * The environment ends before a thread of the pool took the task: what is to be destroyed must be,
- * nothing else.
+ * The environment ends before a thread of the pool took the task. An instance must be destroyed all
+ * the same, but none is created.
  */
 static void execute_cancelled(struct task *task)
 {
@@ -85,11 +89,24 @@ static void complete(napi_env env, napi_status status, void *data)
     free(task);
 }
 
-/* Takes `config` over. */
+/* Creates the promise and queues the task. */
+static napi_value start(napi_env env, struct task *task)
+{
+    napi_value promise = NULL, name = text_value(env, "gql_binding");
+    if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
+        napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) == napi_ok &&
+        napi_queue_async_work(env, task->work) == napi_ok)
+        return promise;
+    if (task->work != NULL)
+        napi_delete_async_work(env, task->work);
+    return throw_no_memory(env);
+}
+
+/* Owns `config` from now on. */
 static napi_value run(napi_env env, enum task_kind kind, struct library *library,
                       gql_instance *instance, char *config, size_t config_size)
 {
-    napi_value promise = NULL, name = text_value(env, "gql_binding");
+    napi_value promise = NULL;
     struct task *task = calloc(1, sizeof *task);
     if (task == NULL) {
         free(config);
@@ -102,23 +119,22 @@ static napi_value run(napi_env env, enum task_kind kind, struct library *library
                           .config = config,
                           .config_size = config_size,
                           .failure.struct_size = sizeof task->failure};
-    if (napi_create_promise(env, &task->deferred, &promise) == napi_ok &&
-        napi_create_async_work(env, NULL, name, execute, complete, task, &task->work) == napi_ok &&
-        napi_queue_async_work(env, task->work) == napi_ok) {
+    promise = start(env, task);
+    if (promise != NULL) {
         library->tasks++;
-        return promise;
+    } else {
+        free(config);
+        free(task);
     }
-    free(config);
-    free(task);
-    return throw_no_memory(env);
+    return promise;
 }
 
 /* createInstance(library, configJson) → promise of an instance */
 napi_value create_instance(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS];
+    napi_value arguments[2];
     size_t size = 0;
-    if (!take_arguments(env, info, 2, arguments))
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct library *library = take_handle(env, arguments[0], HANDLE_LIBRARY, "library");
     char *config = library == NULL ? NULL : take_string(env, arguments[1], "config", &size);
@@ -128,21 +144,21 @@ napi_value create_instance(napi_env env, napi_callback_info info)
 }
 
 /*
- * destroyInstance(instance) → promise: calls under way are finished. From now on the instance can't
- * be used.
+ * destroyInstance(instance) → promise, settled when the calls under way are completed. The instance
+ * accepts no further call.
  */
 napi_value destroy_instance(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS];
-    if (!take_arguments(env, info, 1, arguments))
+    napi_value arguments[1];
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
     if (instance == NULL)
         return NULL;
     if (instance->instance == NULL)
-        return throw_type(env, "instance", "one that is not destroyed");
+        return throw_type(env, "instance", "an instance that is not destroyed");
     napi_value promise = run(env, TASK_DESTROY, instance->library, instance->instance, NULL, 0);
-    if (promise != NULL) /* Else it is left to the end of the environment. */
+    if (promise != NULL) /* Otherwise the end of the environment destroys it. */
         instance->instance = NULL;
     return promise;
 }

@@ -1,42 +1,50 @@
 // SPDX-License-Identifier: MIT
+#include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
-/* openLibrary(runtime, path) → library; an Error with the reason if the file can't be used. */
-napi_value open_library(napi_env env, napi_callback_info info)
+/* Opens the file, or throws an exception. */
+static struct library *create_library(napi_env env, struct runtime *runtime, const char *path)
 {
-    napi_value arguments[MOST_ARGUMENTS], result = NULL;
-    struct addon *addon = addon_of(env);
     gql_failure failure = {.struct_size = sizeof failure};
-    if (!take_arguments(env, info, 2, arguments))
+    struct library *library = calloc(1, sizeof *library);
+    if (library == NULL) {
+        throw_no_memory(env);
         return NULL;
-    struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
-    char *path = runtime == NULL ? NULL : take_string(env, arguments[1], "path", NULL);
-    struct library *library = path == NULL ? NULL : calloc(1, sizeof *library);
-    if (library != NULL &&
-        gql_library_open(runtime->runtime, path, &library->library, &failure) != GQL_OK) {
-        free(library);
-        free(path);
-        return throw_failure(env, &failure);
     }
-    free(path);
-    if (library == NULL)
+    if (gql_library_open(runtime->runtime, path, &library->library, &failure) != GQL_OK) {
+        throw_failure(env, &failure);
+        free(library);
         return NULL;
+    }
     library->kind = HANDLE_LIBRARY;
     library->runtime = runtime;
-    library->next = addon->libraries;
-    addon->libraries = library;
-    napi_create_external(env, library, NULL, NULL, &result);
-    return result;
+    library->next = runtime->addon->libraries;
+    runtime->addon->libraries = library;
+    return library;
+}
+
+/* openLibrary(runtime, path) → library, or an exception that says why the file can't be used */
+napi_value open_library(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[2];
+    if (!take_arguments(env, info, arguments))
+        return NULL;
+    struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
+    if (runtime == NULL)
+        return NULL;
+    text_auto_t path = take_string(env, arguments[1], "path", NULL);
+    struct library *library = path == NULL ? NULL : create_library(env, runtime, path);
+    /* Without a handle the library stays open until the environment ends. */
+    return library == NULL ? NULL : handle_value(env, library, NULL);
 }
 
 static struct library *take_library(napi_env env, napi_value value)
 {
     struct library *library = take_handle(env, value, HANDLE_LIBRARY, "library");
-    if (library != NULL && library->library == NULL) {
-        napi_throw_error(env, "ERR_GQL_PLUGIN", "The library is closed");
-        return NULL;
-    }
-    return library;
+    if (library == NULL || library->library != NULL)
+        return library;
+    throw_error(env, "The library is closed");
+    return NULL;
 }
 
 static bool has_instances(const struct addon *addon, const struct library *library)
@@ -51,17 +59,14 @@ static bool has_instances(const struct addon *addon, const struct library *libra
 /* closeLibrary(library), after its instances are destroyed. */
 napi_value close_library(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS];
-    if (!take_arguments(env, info, 1, arguments))
+    napi_value arguments[1];
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct library *library = take_library(env, arguments[0]);
     if (library == NULL)
         return NULL;
-    if (has_instances(addon_of(env), library)) {
-        napi_throw_error(env, "ERR_GQL_PLUGIN",
-                         "The library still has instances; destroy them first");
-        return NULL;
-    }
+    if (has_instances(addon_of(env), library))
+        return throw_error(env, "The library still has instances; destroy them first");
     gql_library_close(&library->library, false);
     return NULL;
 }
@@ -125,8 +130,8 @@ static napi_value describe_references(napi_env env, const gql_schema *schema)
  */
 napi_value describe(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS], result;
-    if (!take_arguments(env, info, 1, arguments))
+    napi_value arguments[1], result;
+    if (!take_arguments(env, info, arguments))
         return NULL;
     const struct library *library = take_library(env, arguments[0]);
     if (library == NULL)
@@ -161,25 +166,24 @@ static napi_value describe_binding(napi_env env, const gql_binding *binding)
 }
 
 /*
- * bind(library, hostSdl) → {sdl, conflicts}: what the host adds to its schema, unless there are
- * conflicts.
+ * bind(library, hostSdl) → {sdl, conflicts}. Unless there are conflicts, the host adds `sdl` to its
+ * schema.
  */
 napi_value bind_library(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS];
+    napi_value arguments[2];
     gql_failure failure = {.struct_size = sizeof failure};
     gql_binding *binding = NULL;
     size_t size = 0;
-    if (!take_arguments(env, info, 2, arguments))
+    if (!take_arguments(env, info, arguments))
         return NULL;
     const struct library *library = take_library(env, arguments[0]);
-    char *sdl = library == NULL ? NULL : take_string(env, arguments[1], "hostSdl", &size);
+    if (library == NULL)
+        return NULL;
+    text_auto_t sdl = take_string(env, arguments[1], "hostSdl", &size);
     if (sdl == NULL)
         return NULL;
-    const int32_t code = gql_bind(gql_library_plugin(library->library), sdl, size, &binding,
-                                  &failure);
-    free(sdl);
-    if (code != GQL_OK)
+    if (gql_bind(gql_library_plugin(library->library), sdl, size, &binding, &failure) != GQL_OK)
         return throw_failure(env, &failure);
     napi_value result = describe_binding(env, binding);
     gql_binding_destroy(&binding);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
 /* ---- Log lines ---- */
@@ -13,7 +14,10 @@ struct log_line {
     char message[];
 };
 
-/* As uncaught: left pending, it would keep the events behind this one from being delivered. */
+/*
+ * Reports an exception of the log function as uncaught. If it stayed pending, Node would not deliver
+ * the events behind this one.
+ */
 static void report_exception(napi_env env)
 {
     napi_value exception;
@@ -58,78 +62,98 @@ static void on_log(void *user, uint32_t level, const char *message, size_t size,
 
 /* ---- Runtimes ---- */
 
-static bool read_options(napi_env env, napi_value options, struct runtime *runtime)
+/* Creates the runtime of the host library, or throws an exception. */
+static bool open_runtime(napi_env env, napi_value options, struct runtime *runtime)
 {
     double level = 0;
     gql_failure failure = {.struct_size = sizeof failure};
-    char *name = take_string(env, member(env, options, "name"), "name", NULL);
-    char *version = name == NULL
-                        ? NULL
-                        : take_string(env, member(env, options, "version"), "version", NULL);
-    bool made = version != NULL &&
-                take_number(env, member(env, options, "logLevel"), "logLevel", &level);
+    text_auto_t name = take_string(env, member(env, options, "name"), "name", NULL);
+    if (name == NULL)
+        return false;
+    text_auto_t version = take_string(env, member(env, options, "version"), "version", NULL);
+    if (version == NULL || !take_number(env, member(env, options, "logLevel"), "logLevel", &level))
+        return false;
     const gql_runtime_options runtime_options = {.name = name,
                                                  .version = version,
                                                  .user = runtime,
                                                  .log = on_log,
                                                  .log_level = (uint32_t)level};
-    if (made && gql_runtime_create(&runtime_options, &runtime->runtime, &failure) != GQL_OK) {
-        throw_failure(env, &failure);
-        made = false;
+    if (gql_runtime_create(&runtime_options, &runtime->runtime, &failure) == GQL_OK)
+        return true;
+    throw_failure(env, &failure);
+    return false;
+}
+
+static bool keep_log(napi_env env, napi_value log, struct runtime *runtime)
+{
+    napi_valuetype type = napi_undefined;
+    if (napi_typeof(env, log, &type) == napi_ok && type == napi_function) {
+        if (napi_create_reference(env, log, 1, &runtime->log) == napi_ok)
+            return true;
+        throw_no_memory(env);
+    } else {
+        throw_type(env, "log", "a function");
     }
-    free(name);
-    free(version);
-    return made;
+    return false;
+}
+
+static void release_log(napi_env env, struct runtime *runtime)
+{
+    if (runtime->log != NULL)
+        napi_delete_reference(env, runtime->log);
+    runtime->log = NULL;
 }
 
 /* createRuntime({name, version, logLevel}, log(level, message, traceId)) → runtime */
 napi_value create_runtime(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS], result = NULL;
-    if (!take_arguments(env, info, 2, arguments))
+    napi_value arguments[2], result = NULL;
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct runtime *runtime = calloc(1, sizeof *runtime);
     if (runtime == NULL)
         return throw_no_memory(env);
     runtime->kind = HANDLE_RUNTIME;
     runtime->addon = addon_of(env);
-    if (read_options(env, arguments[0], runtime) &&
-        napi_create_reference(env, arguments[1], 1, &runtime->log) == napi_ok &&
-        napi_create_external(env, runtime, NULL, NULL, &result) == napi_ok) {
+    if (open_runtime(env, arguments[0], runtime) && keep_log(env, arguments[1], runtime))
+        result = handle_value(env, runtime, NULL);
+    if (result != NULL) {
         runtime->next = runtime->addon->runtimes;
         runtime->addon->runtimes = runtime;
-        return result;
+    } else {
+        gql_runtime_destroy(&runtime->runtime);
+        release_log(env, runtime);
+        free(runtime);
     }
-    gql_runtime_destroy(&runtime->runtime);
-    free(runtime);
-    return NULL;
+    return result;
+}
+
+static bool has_libraries(const struct addon *addon, const struct runtime *runtime)
+{
+    for (const struct library *library = addon->libraries; library != NULL; library = library->next)
+        if (library->runtime == runtime && library->library != NULL)
+            return true;
+    return false;
 }
 
 /*
- * destroyRuntime(runtime), after its libraries are closed. Its last log lines come before it
- * returns.
+ * destroyRuntime(runtime), after its libraries are closed. Delivers the runtime's last log lines
+ * before it returns.
  */
 napi_value destroy_runtime(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[MOST_ARGUMENTS];
+    napi_value arguments[1];
     struct addon *addon = addon_of(env);
-    if (!take_arguments(env, info, 1, arguments))
+    if (!take_arguments(env, info, arguments))
         return NULL;
     struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
     if (runtime == NULL || runtime->runtime == NULL)
         return NULL;
-    for (const struct library *library = addon->libraries; library != NULL;
-         library = library->next) {
-        if (library->runtime == runtime && library->library != NULL) {
-            napi_throw_error(env, "ERR_GQL_PLUGIN",
-                             "The runtime still has libraries; close them first");
-            return NULL;
-        }
-    }
-    addon_deliver(addon, env); /* Answers go back to the runtime first. */
+    if (has_libraries(addon, runtime))
+        return throw_error(env, "The runtime still has open libraries; close them first");
+    addon_deliver(addon, env); /* Releases the answers, which the runtime owns. */
     gql_runtime_destroy(&runtime->runtime);
     addon_deliver(addon, env);
-    napi_delete_reference(env, runtime->log);
-    runtime->log = NULL;
+    release_log(env, runtime);
     return NULL;
 }

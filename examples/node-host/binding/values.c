@@ -17,16 +17,20 @@ napi_value throw_no_memory(napi_env env)
     return NULL;
 }
 
-napi_value throw_failure(napi_env env, const gql_failure *failure)
+napi_value throw_error(napi_env env, const char *message)
 {
-    napi_throw_error(env, "ERR_GQL_PLUGIN", failure->message);
+    napi_throw_error(env, "ERR_GQL_PLUGIN", message);
     return NULL;
 }
 
-bool take_arguments(napi_env env, napi_callback_info info, size_t count,
-                    napi_value arguments[MOST_ARGUMENTS])
+napi_value throw_failure(napi_env env, const gql_failure *failure)
 {
-    size_t given = MOST_ARGUMENTS;
+    return throw_error(env, failure->message);
+}
+
+bool take_argument_list(napi_env env, napi_callback_info info, napi_value *arguments, size_t count)
+{
+    size_t given = count;
     if (napi_get_cb_info(env, info, &given, arguments, NULL, NULL) == napi_ok && given >= count)
         return true;
     napi_throw_type_error(env, "ERR_MISSING_ARGS", "Arguments are missing");
@@ -95,6 +99,21 @@ bool take_number(napi_env env, napi_value value, const char *what, double *ret_n
     return false;
 }
 
+bool take_integer(napi_env env, napi_value value, const char *what, int64_t *ret_number)
+{
+    if (value != NULL && napi_get_value_int64(env, value, ret_number) == napi_ok)
+        return true;
+    throw_type(env, what, "a number");
+    return false;
+}
+
+napi_value handle_value(napi_env env, void *object, napi_finalize drop)
+{
+    napi_value value = NULL;
+    return napi_create_external(env, object, drop, NULL, &value) == napi_ok ? value
+                                                                            : throw_no_memory(env);
+}
+
 void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what)
 {
     napi_valuetype type;
@@ -103,7 +122,7 @@ void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const c
         napi_get_value_external(env, value, &data) == napi_ok && data != NULL &&
         *(enum handle_kind *)data == kind)
         return data;
-    throw_type(env, what, "one of this module's own");
+    throw_type(env, what, "a handle that this module made for it");
     return NULL;
 }
 
@@ -115,7 +134,7 @@ napi_value member(napi_env env, napi_value object, const char *name)
 
 #define TOP_BITS 0x8080808080808080u
 
-/* How many bytes of ASCII a text begins with. */
+/* The number of ASCII bytes at the start of a text. */
 static size_t ascii_run(const char *text, size_t size)
 {
     uint64_t eight;
@@ -131,8 +150,8 @@ static size_t ascii_run(const char *text, size_t size)
 }
 
 /*
- * From UTF-8 into `latin`, which has room for as many bytes. False if it holds anything beyond
- * U+00FF.
+ * Converts UTF-8 to Latin-1. `latin` has room for `size` bytes. Returns false if the text holds a
+ * character beyond U+00FF.
  */
 static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret_size)
 {
@@ -156,8 +175,8 @@ static bool write_latin1(const char *text, size_t size, char *latin, size_t *ret
 }
 
 /*
- * V8 takes Latin-1 as it is, but UTF-8 byte by byte, twice: for a page of results that takes longer
- * than to read it.
+ * V8 copies Latin-1 as it is, but decodes UTF-8 byte by byte, twice: for a page of results that
+ * takes longer than reading the page from the database.
  */
 napi_value string_value(napi_env env, const char *text, size_t size)
 {

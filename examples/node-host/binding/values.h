@@ -1,50 +1,81 @@
 // SPDX-License-Identifier: MIT
-/* JavaScript values from C and back. Where a function fails, an exception is pending. */
+/*
+ * Converts values between JavaScript and C. When a function fails, a JavaScript exception is
+ * pending.
+ */
 #ifndef BINDING_VALUES_H
 #define BINDING_VALUES_H
 
 #include "examples/node-host/binding/addon.h"
 
-enum { MOST_ARGUMENTS = 13 };
+/* The number of elements of an array. Does not compile for a pointer. */
+#define LENGTH_OF(array)                                                                           \
+    (sizeof(array) / sizeof *(array) +                                                             \
+     0 * sizeof(struct {                                                                           \
+         int unused;                                                                               \
+         _Static_assert(!__builtin_types_compatible_p(__typeof__(array), __typeof__(&(array)[0])), \
+                        #array " is a pointer, not an array");                                     \
+     }))
+
+/* A string that is freed at the end of its scope. */
+#define text_auto_t __attribute__((cleanup(free_text))) char *
+static inline void free_text(char **text)
+{
+    free(*text);
+}
 
 /*
- * Throws a TypeError unless there are at least `count` arguments. What was not given is undefined.
+ * Fills `arguments`, an array of napi_value, with the arguments of a call. Throws a TypeError and
+ * returns false if the caller gave fewer than the array holds.
  */
-bool take_arguments(napi_env env, napi_callback_info info, size_t count,
-                    napi_value arguments[MOST_ARGUMENTS]);
+#define take_arguments(env, info, arguments) \
+    take_argument_list(env, info, arguments, LENGTH_OF(arguments))
+bool take_argument_list(napi_env env, napi_callback_info info, napi_value *arguments, size_t count);
 
 /*
- * A copy with a NUL behind it, to be freed; throws a TypeError that names `what` for anything but a
- * string.
+ * Returns a NUL-terminated copy that the caller frees. Throws a TypeError that names `what` for any
+ * value but a string.
  */
 char *take_string(napi_env env, napi_value value, const char *what, size_t *ret_size);
 
-/* NULL without an exception for null and undefined. */
+/* Like take_string, but returns NULL without an exception for null and undefined. */
 char *take_optional_string(napi_env env, napi_value value, const char *what, size_t *ret_size,
                            bool *ret_failed);
 
 /*
- * Copies a string with a NUL behind it, and sets *ret_text to the copy, or to NULL for null and
- * undefined. False with an exception for anything else, and for what does not fit.
+ * Copies a string into `room`, NUL-terminated, and sets *ret_text to `room`, or to NULL for null
+ * and undefined. Returns false with an exception for any other value, and for a string that does
+ * not fit.
  */
 bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
                        size_t capacity, const char **ret_text);
 
+/* Throw a TypeError that names `what` and return false for any value but a number. */
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number);
+bool take_integer(napi_env env, napi_value value, const char *what, int64_t *ret_number);
 
-/* What an external holds, if it is of that kind; else a TypeError that names `what`. */
+/*
+ * Makes a handle for `object`. `drop` frees the object when JavaScript drops the handle; NULL: the
+ * object lives until the environment ends. Returns NULL with an exception on failure, and does not
+ * free the object.
+ */
+napi_value handle_value(napi_env env, void *object, napi_finalize drop);
+
+/* Returns the object behind a handle. Throws a TypeError that names `what` for any other kind. */
 void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what);
 
-bool is_nothing(napi_env env, napi_value value); /* null or undefined */
+/* True for null and undefined. */
+bool is_nothing(napi_env env, napi_value value);
 
 napi_value member(napi_env env, napi_value object, const char *name);
 
 napi_value string_value(napi_env env, const char *text, size_t size);
-napi_value text_value(napi_env env, const char *text); /* null for NULL */
+napi_value text_value(napi_env env, const char *text); /* NULL becomes null. */
 void set_text(napi_env env, napi_value object, const char *name, const char *text);
 void set_number(napi_env env, napi_value object, const char *name, double number);
 
-/* NULL with an exception of the failure's message. */
+/* Throw an exception and return NULL. */
+napi_value throw_error(napi_env env, const char *message);
 napi_value throw_failure(napi_env env, const gql_failure *failure);
 napi_value throw_no_memory(napi_env env);
 napi_value throw_type(napi_env env, const char *what, const char *expected);

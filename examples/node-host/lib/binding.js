@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// The native binding of the plugin ABI.
+// The native binding of the host library.
 import { createRequire } from 'node:module';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
 const { name, version } = require('../package.json');
-// By build.js, and in a checkout by Meson.
+// build.js puts it beside the package; Meson puts it into the build folder of a checkout.
 const BUILT = ['../gql_binding.node', '../../../build/examples/node-host/gql_binding.node'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)));
 
@@ -17,15 +17,15 @@ function newest(files) {
   return found.sort((a, b) => b.time - a.time)[0]?.file;
 }
 
-/** The native module; there is one for each thread of JavaScript. */
+/** Returns the native module. Each JavaScript thread has its own. */
 export function binding() {
   const file = process.env.GQL_BINDING ?? newest(BUILT);
   if (file) return require(file);
-  throw new Error(`The binding ${BUILT[0]} is not there. npm builds it when it installs the package from a checkout, unless it is told ` +
-    'to ignore scripts. In the checkout: node examples/node-host/build.js');
+  throw new Error(`The native binding ${BUILT[0]} does not exist. npm builds it when it installs the package from a checkout, ` +
+    'unless scripts are disabled (ignore-scripts). To build it in the checkout, run: node examples/node-host/build.js');
 }
 
-/** What plugins know the host by, with a log of its own. */
+/** Creates a runtime, which gives plugins the host's name, version and log. */
 export function createRuntime(native, { logLevel, log }) {
   return native.createRuntime({ name, version, logLevel: LOG_LEVELS.indexOf(logLevel) + 1 },
     (level, message, traceId) => log(LOG_LEVELS[level - 1] ?? 'info', message, traceId));

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
-// The gateway's copy of graphql: objects of another would be refused ("from another module or realm"). Node looks for it beside this
-// package. Where npm made a link to a checkout, that is the wrong place: there it is looked for beside the program first.
+// The gateway's copy of the package graphql. It must be the same copy, because graphql rejects objects
+// that another copy made ("from another module or realm"). Node resolves it relative to this package.
+// If npm linked the package to a checkout, that finds the checkout's copy, so the folder of the
+// program is tried first.
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
 const isLinked = !import.meta.url.includes('/node_modules/');
-const program = `${resolve(process.argv[1] ?? '.')}/`; // As a folder, which it may be.
+const program = `${resolve(process.argv[1] ?? '.')}/`; // The slash makes it work for a folder too.
 
 function attempt(from) {
   try {
@@ -22,11 +24,11 @@ function find() {
     const found = attempt(place);
     if (found) return found;
   }
-  throw new Error('gql-plugin-host needs the package graphql in the gateway: npm install graphql@16');
+  throw new Error('gql-plugin-host needs the package graphql, installed in the gateway: npm install graphql@16');
 }
 
 export const {
   buildASTSchema, concatAST, extendSchema, GraphQLError, GraphQLSchema, isAbstractType, Kind, parse, print, printSchema, validateSchema, versionInfo,
 } = find();
 
-if (versionInfo.major !== 16) throw new Error(`gql-plugin-host works with graphql 16, not ${versionInfo.major}: npm install graphql@16`);
+if (versionInfo.major !== 16) throw new Error(`gql-plugin-host requires graphql 16 but found version ${versionInfo.major}: npm install graphql@16`);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The host's schema, which grows plugin by plugin, strictly: the binding's bind names every conflict.
+// The host's schema, extended by one plugin after the other. The binding's bind reports every conflict.
 import { buildASTSchema, concatAST, extendSchema, GraphQLSchema, Kind, parse, print, printSchema, validateSchema } from './graphql.js';
 
 const ROOTS = { query: 'Query', mutation: 'Mutation' };
@@ -9,8 +9,8 @@ function isForeignSchema(value) {
 }
 
 function foreignSchemaError() {
-  return new Error('The schema was made by another copy of the package graphql than the one that gql-plugin-host uses. There must be one: ' +
-    'install gql-plugin-host by npm install --install-links, and see npm ls graphql');
+  return new Error('The schema was made by another copy of the package graphql than the one that gql-plugin-host uses. There must be ' +
+    'exactly one copy: install gql-plugin-host with npm install --install-links, and check with npm ls graphql');
 }
 
 function documentOf(schema) {
@@ -20,7 +20,7 @@ function documentOf(schema) {
   throw new TypeError('loadPlugins: schema must be SDL, a document or a GraphQLSchema');
 }
 
-/** The operations of which the host has no type: plugins may be the first to have a mutation. */
+/** Returns the operations for which the host has no root type. A plugin may add the first mutation. */
 function missingRoots(document) {
   const { definitions } = document;
   const isSchema = ({ kind }) => kind === Kind.SCHEMA_DEFINITION || kind === Kind.SCHEMA_EXTENSION;
@@ -29,7 +29,7 @@ function missingRoots(document) {
   return Object.keys(ROOTS).filter((operation) => !named.includes(operation) && !isDefined(ROOTS[operation]));
 }
 
-/** The first extension of a type becomes its definition. */
+/** Turns the first extension of a type into its definition. Returns false if there is none. */
 function define(definitions, name) {
   const index = definitions.findIndex((node) => node.kind === Kind.OBJECT_TYPE_EXTENSION && node.name.value === name);
   if (index < 0) return false;
@@ -37,13 +37,13 @@ function define(definitions, name) {
   return true;
 }
 
-/** Says for a schema that exists, or one that names its roots, that there is one more. */
+/** Adds a root type to a schema that already exists, or that names its root types. */
 function rootOf(operation) {
   return parse(`extend schema { ${operation}: ${ROOTS[operation]} }`).definitions[0];
 }
 
 export class HostSchema {
-  /** SDL, a document, a GraphQLSchema, or nothing. */
+  /** `schema`: SDL, a document or a GraphQLSchema; by default an empty schema. */
   constructor(schema = '') {
     if (schema instanceof GraphQLSchema) this.base = schema;
     this.document = this.base ? parse(printSchema(schema)) : documentOf(schema);
@@ -54,7 +54,7 @@ export class HostSchema {
     if (this.isExplicit) this.sdl += this.missing.map((operation) => `\nextend schema { ${operation}: ${ROOTS[operation]} }`).join('');
   }
 
-  /** Compares a plugin's schema with it: all conflicts, or what is to be added. */
+  /** Compares a plugin's schema with the host's. Returns all conflicts, or the SDL to add. */
   bind(native, library) {
     return native.bind(library, this.sdl);
   }
@@ -64,7 +64,7 @@ export class HostSchema {
     this.sdl += `\n${sdl}`;
   }
 
-  /** What the plugins add. */
+  /** Returns what the plugins add. */
   typeDefs() {
     const definitions = this.added.flatMap((document) => document.definitions);
     this.defined = this.missing.filter((operation) => define(definitions, ROOTS[operation]));
@@ -77,7 +77,7 @@ export class HostSchema {
     return extendSchema(this.base, { ...added, definitions: [...added.definitions, ...roots] });
   }
 
-  /** The whole; its fields are resolved as those of the host's schema were. */
+  /** Returns the merged schema. The host's fields keep their resolvers. */
   build() {
     const added = this.typeDefs();
     const schema = this.base ? this.#extendBase(added) : buildASTSchema(concatAST([this.document, added]));

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// One plugin: its file opened, its schema bound to the host's, an instance made.
+// One plugin: opens its file, binds its schema to the host's and creates an instance.
 import { basename } from 'node:path';
 
-/** Why a plugin can't be used: `file`, and all the reasons. */
+/** The failure of loading one plugin: its file and every reason. */
 export class PluginRefused extends Error {
   constructor(file, reasons) {
-    super(`The plugin ${file} is refused: ${reasons.join(' ')}`);
+    super(`The plugin ${file} was refused: ${reasons.join(' ')}`);
     this.name = 'PluginRefused';
     this.file = file;
     this.reasons = reasons;
@@ -20,7 +20,7 @@ function attempt(file, action) {
   }
 }
 
-/** Gives {file, library, about, sdl, instance}; throws PluginRefused with all the reasons. */
+/** Returns {file, library, about, sdl, instance}. Throws PluginRefused with every reason. */
 export async function openPlugin({ native, runtime, settings, host }, file) {
   const library = attempt(file, () => native.openLibrary(runtime, file));
   try {
@@ -38,7 +38,7 @@ export async function openPlugin({ native, runtime, settings, host }, file) {
   }
 }
 
-/** Finishes what is under way, and lets go of everything. */
+/** Completes the calls under way, then closes everything. */
 export async function closePlugins({ native, runtime, plugins }) {
   await Promise.all(plugins.map(({ instance }) => native.destroyInstance(instance)));
   for (const { library } of plugins) native.closeLibrary(library);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Loads what a folder holds.
+// Loads the plugins of a folder.
 import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { binding, createRuntime } from './binding.js';
@@ -16,15 +16,15 @@ function findFiles(folder) {
   }
 }
 
-/** The settings that no plugin took, by their keys. */
+/** Returns the keys of the settings that belong to no loaded plugin. */
 function unusedOf(settings, plugins) {
   return Object.keys(settings).filter((key) => !plugins.some((plugin) => plugin.about.id === key || basename(plugin.file) === key));
 }
 
-/** One after the other: what one adds to the schema, the next must fit. */
+/** Opens one plugin after the other: each must fit the schema with what those before it added. */
 async function openAll(loading, folder, { refused, log }) {
   const { host, plugins, settings } = loading;
-  const refusals = [];
+  const failures = [];
   for (const file of findFiles(folder)) {
     try {
       const plugin = await openPlugin(loading, file);
@@ -32,19 +32,22 @@ async function openAll(loading, folder, { refused, log }) {
       host.add(plugin.sdl);
     } catch (error) {
       if (!(error instanceof PluginRefused)) throw error;
-      refusals.push(error);
+      failures.push(error);
       refused(error);
     }
   }
   const unused = unusedOf(settings, plugins);
-  if (unused.length > 0) log('warning', `there are settings, but no plugin that can be used, for ${unused.join(', ')}`, null);
+  if (unused.length > 0) log('warning', `settings without a loaded plugin: ${unused.join(', ')}`, null);
   const missing = unused.filter((key) => settings[key].required);
   if (missing.length === 0) return;
-  const reasons = refusals.map((error) => `\n${error.message}`).join('');
-  throw new AggregateError(refusals, `Required plugins are not there: ${missing.join(', ')}.${reasons}`);
+  const reasons = failures.map((error) => `\n${error.message}`).join('');
+  throw new AggregateError(failures, `Required plugins are not loaded: ${missing.join(', ')}.${reasons}`);
 }
 
-/** Loads every *.so of a folder. A plugin that is refused is told to `refused` and left out, unless the settings require it. */
+/**
+ * Loads every *.so of a folder. A plugin that can't be used is passed to `refused` and left out; if the
+ * settings require it, loading fails.
+ */
 export async function loadPlugins(folder, given = {}) {
   const options = checkOptions(folder, given);
   const host = new HostSchema(options.schema);

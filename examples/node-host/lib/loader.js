@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: MIT
-// Loads plugins' objects by ID.
-import { isInline, settle } from './resolvers.js';
+// Loads objects of plugins by ID, in batches.
+import { settle } from './resolvers.js';
 import { lookAhead } from './selection.js';
 
 const ANY = Symbol('any type');
 
-/** After all that is ready to run: what one turn of the event loop asks for comes together. */
+/** Runs an action after everything that is ready to run, so that it sees all IDs of one turn of the event loop. */
 function soon(action) {
   return new Promise((resolve, reject) => {
     Promise.resolve().then(() => process.nextTick(() => action().then(resolve, reject)));
   });
 }
 
-/** Adds what is selected. By node: fields of several places may share some nodes, a fragment's, and have others of their own. */
+/**
+ * Adds the selection of a field. It is keyed by node, because fields in different places may share
+ * the nodes of a fragment and have others of their own.
+ */
 function select({ infos }, { fieldNodes, fragments, variableValues }) {
   for (const node of fieldNodes) {
     if (!infos.has(node)) infos.set(node, { fieldNodes: [node], fragments, variableValues });
   }
 }
 
-/** All IDs that one turn of the event loop asks for, for one request, go into one call for each type. */
+/** Collects the IDs that one request asks for in one turn of the event loop into one call per type. */
 export class ObjectLoader {
-  #batches = new WeakMap(); // By request, then by type.
+  #batches = new WeakMap(); // Keyed by request, then by type.
 
   constructor(native, plugins, requestOf) {
     this.requestOf = requestOf;
     this.loaders = plugins.flatMap((plugin) =>
-      plugin.about.loaders.map((loader, index) => ({ plugin, type: loader.type, index, inline: isInline(loader),
-        select: lookAhead(native, ['__typename']) })));
+      plugin.about.loaders.map(({ type }, index) => ({ plugin, type, index, select: lookAhead(native, ['__typename']) })));
   }
 
   has(type) {
     return this.loaders.some((loader) => loader.type === type);
   }
 
-  /** The object, or null where there is none that may be read. `type`: only of that. */
+  /** Returns the object, or null if it does not exist or may not be read. `type` limits the search to one type. */
   async load(id, context, info, type = ANY) {
     const request = this.requestOf(context);
     if (!this.#batches.has(request)) this.#batches.set(request, new Map());
@@ -66,7 +68,7 @@ export class ObjectLoader {
     return found;
   }
 
-  async #call({ plugin, index, inline, select }, ids, infos, request) {
-    return settle(request.call(plugin, true, index, inline, JSON.stringify({ ids }), null, select(...infos)));
+  async #call({ plugin, index, select }, ids, infos, request) {
+    return settle(request.call(plugin, true, index, JSON.stringify({ ids }), null, select(...infos)));
   }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The options of loadPlugins, checked, with their defaults.
+// Checks the options of loadPlugins and fills in the defaults.
 import { LOG_LEVELS } from './binding.js';
 
 const FUNCTIONS = ['requestOf', 'log', 'refused'];
@@ -12,7 +12,7 @@ function isObject(value) {
 
 function checkKeys(object, known, where) {
   const unknown = Object.keys(object).filter((name) => !known.includes(name));
-  if (unknown.length > 0) throw new TypeError(`${where}: there is no ${unknown.join(', ')}; there are ${known.join(', ')}`);
+  if (unknown.length > 0) throw new TypeError(`${where}: unknown option ${unknown.join(', ')}; known are ${known.join(', ')}`);
 }
 
 function checkSettings(settings) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What loadPlugins gives: the plugins of a folder as parts of a schema.
+// The result of loadPlugins: the plugins of a folder as parts of a schema.
 import { Kind, parse } from './graphql.js';
 import { closePlugins } from './library.js';
 import { ObjectLoader } from './loader.js';
@@ -15,7 +15,7 @@ function objectTypesOf({ definitions }) {
   return new Set(definitions.filter(({ kind }) => kind === Kind.OBJECT_TYPE_DEFINITION).map(({ name }) => name.value));
 }
 
-/** References that the host does not complete are loaded from the plugin that has their type. */
+/** References that the host does not complete are loaded from the plugin that defines their type. */
 function referencesOf(references, plugins, loader) {
   const types = plugins.flatMap(({ about }) => about.references).filter((type) => loader.has(type));
   const loaded = types.map((type) => [type, (id, context, info) => loader.load(id, context, info, type)]);

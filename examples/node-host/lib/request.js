@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What plugins are told about a request.
+// A request as plugins see it: who asks, until when, under which trace.
 import { randomBytes, randomUUID } from 'node:crypto';
 
 const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
@@ -8,7 +8,7 @@ const SOURCES = { unknown: 0, http: 1, websocket: 2, internal: 3 };
 function maskOf(actions) {
   let mask = 0;
   for (const action of actions) {
-    if (!Object.hasOwn(ACTIONS, action)) throw new TypeError(`${action} is no action; there are ${Object.keys(ACTIONS).join(', ')}`);
+    if (!Object.hasOwn(ACTIONS, action)) throw new TypeError(`${action} is not an action; known are ${Object.keys(ACTIONS).join(', ')}`);
     mask |= ACTIONS[action];
   }
   return mask;
@@ -19,7 +19,7 @@ function sourceOf(name) {
   return SOURCES[name];
 }
 
-/** An organization that is left out, or misspelt, must not become all of them. */
+/** A missing or misspelt organizationId must not grant access to all organizations. */
 function grantOf({ organizationId, actions }) {
   if (typeof organizationId !== 'string' && organizationId !== null) {
     throw new TypeError('The organizationId of a grant must be a string, or null for all organizations');
@@ -27,7 +27,7 @@ function grantOf({ organizationId, actions }) {
   return { organizationId, actions: maskOf(actions) };
 }
 
-const made = new WeakMap(); // Actors as the binding has them: a gateway that keeps an actor pays for it once.
+const made = new WeakMap(); // The binding's handle of each actor: a gateway that keeps an actor pays once.
 const NOBODY = { id: null, grants: [] };
 
 function actorOf(native, actor) {
@@ -39,66 +39,75 @@ function actorOf(native, actor) {
   return handle;
 }
 
+const CANCELLED = 0; // The number of every cancelled request.
+
+/**
+ * Returns a new number, by which the binding finds the calls of a request. The counter belongs to the
+ * binding, because several copies of this module may share it.
+ */
+function nextNumber(native) {
+  native.requests = (native.requests ?? CANCELLED) + 1;
+  return native.requests;
+}
+
 export class PluginRequest {
   #native;
   #actor;
-  #cancellation = null;
-  #isCancelled = false;
+  #number;
   #about;
   #deadline;
 
   constructor(native, { actor, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
+    this.#number = nextNumber(native);
     this.#about = [traceId, locale, instance, sourceOf(source)];
     this.#deadline = deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
   }
 
-  /** Calls a resolver or a loader of a plugin. Gives the JSON of the value, or {code, message, extensions}, or a promise of either. */
-  call({ instance }, isLoader, index, isInline, args, parent, selection) {
+  /**
+   * Calls a resolver or a loader of a plugin. Returns the JSON text of the value, or
+   * {code, message, extensions}, or a promise of either.
+   */
+  call({ instance }, isLoader, index, args, parent, selection) {
     const [traceId, locale, occurrence, source] = this.#about;
     const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
-    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#cancellationFor(isInline),
+    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#number,
       traceId, locale, occurrence, source, remaining);
   }
 
-  /** What is answered at once can't be cancelled meanwhile. */
-  #cancellationFor(isInline) {
-    if (isInline && !this.#isCancelled) return null;
-    this.#cancellation ??= this.#native.makeCancellation();
-    if (this.#isCancelled) this.#native.cancel(this.#cancellation);
-    return this.#cancellation;
-  }
-
-  /** Nobody waits for its answers any more. */
+  /** Cancels the calls under way and those that follow: nobody waits for the answers any more. */
   cancel() {
-    this.#isCancelled = true;
-    if (this.#cancellation) this.#native.cancel(this.#cancellation);
+    if (this.#number !== CANCELLED) this.#native.cancel(this.#number);
+    this.#number = CANCELLED;
   }
 }
 
-/** Makes a function from the GraphQL context to the request in it. */
+/** Returns a function that finds the request in the GraphQL context. */
 export function requestFinder(requestOf) {
   return (context) => {
     const request = requestOf(context);
     if (request instanceof PluginRequest) return request;
-    throw new TypeError('The GraphQL context has no request for plugins: make one by plugins.request or plugins.httpRequest and put it ' +
-      'there as pluginRequest, or say by the option requestOf where it is');
+    throw new TypeError('The GraphQL context has no request for plugins: create one with plugins.request or plugins.httpRequest and ' +
+      'set it as pluginRequest, or use the option requestOf to say where it is');
   };
 }
 
-/** The trace of W3C Trace Context, section 3.2, or a new one. */
+/** Returns the trace ID of the header traceparent (W3C Trace Context, section 3.2), or a new one. */
 function traceIdOf(traceparent) {
   const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent ?? '')?.[1];
   return id && !/^0+$/.test(id) ? id : randomBytes(16).toString('hex');
 }
 
-/** The first language tag, cut off after some subtags (RFC 4647, section 3.4): a client's header may be as long as it likes. */
+/**
+ * Returns the first language tag, truncated after four subtags (RFC 4647, section 3.4), because a
+ * client's header may have any length.
+ */
 function localeOf(acceptLanguage) {
   return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/.exec(acceptLanguage ?? '')?.[1] ?? null;
 }
 
-/** The request of an HTTP request; cancelled when the client goes before it is answered. */
+/** Creates the request of an HTTP request. It is cancelled if the client disconnects before the answer. */
 export function httpRequest(native, req, res, { actor, deadlineMilliseconds }) {
   const request = new PluginRequest(native, {
     actor,
@@ -111,7 +120,7 @@ export function httpRequest(native, req, res, { actor, deadlineMilliseconds }) {
   const end = () => {
     if (!res.writableFinished) request.cancel();
   };
-  if (res.destroyed) end(); // While it was found out who asks.
+  if (res.destroyed) end(); // The client disconnected during authentication.
   else res.once('close', end);
   return request;
 }

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: MIT
-// The fields of plugins, resolved by them.
+// Resolvers for the fields of plugins.
 import { GraphQLError, isAbstractType, Kind } from './graphql.js';
 import { lookAhead } from './selection.js';
 
-const INLINE = 1; // GQL_RESOLVER_INLINE
-
-/** Whether a resolver or a loader always answers before it returns. */
-export function isInline({ flags }) {
-  return (flags & INLINE) !== 0;
-}
-
-/** A faulty plugin's text must not reach the client by the message of an exception. */
+/** Parses the JSON of a plugin. Text that isn't JSON must not reach the client in an exception's message. */
 function valueOf(json) {
   try {
     return JSON.parse(json);
   } catch {
-    throw new GraphQLError('The plugin gave an answer that is no JSON', { extensions: { code: 'INTERNAL_ERROR' } });
+    throw new GraphQLError('The plugin returned an answer that is not JSON', { extensions: { code: 'INTERNAL_ERROR' } });
   }
 }
 
@@ -23,28 +16,26 @@ function toError({ code, message, extensions }) {
   return new GraphQLError(message, { extensions: { code, ...valueOf(extensions) } });
 }
 
-/** A value, or a promise of one; an error is thrown. */
+/** Returns the value of an answer, or a promise of it. Throws the answer's error. */
 export function settle(answer) {
   if (typeof answer === 'string') return valueOf(answer);
   if (typeof answer.then === 'function') return answer.then(settle);
   throw toError(answer);
 }
 
-/** Adds the plugin's resolvers to a map of types. `requestOf` gives the request of a GraphQL context. */
+/** Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context. */
 export function attachResolvers(native, plugin, resolvers, requestOf) {
   const select = lookAhead(native);
-  plugin.about.resolvers.forEach((resolver, index) => {
-    const { type, field } = resolver;
+  plugin.about.resolvers.forEach(({ type, field }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
-    const inline = isInline(resolver);
     resolvers[type] ??= {};
     resolvers[type][field] = (source, args, context, info) =>
-      settle(requestOf(context).call(plugin, false, index, inline, JSON.stringify(args),
+      settle(requestOf(context).call(plugin, false, index, JSON.stringify(args),
         isRoot ? null : JSON.stringify(source), select(info)));
   });
 }
 
-/** The name of the type within lists and non-null, and whether it is a list. */
+/** Returns the name of the type inside lists and non-null, and whether it is a list. */
 function outputOf(type) {
   let isList = false;
   while (type.kind !== Kind.NAMED_TYPE) {
@@ -61,7 +52,10 @@ function completion(field, isList, resolve) {
     : (source, args, context, info) => one(source[field], context, info);
 }
 
-/** Fields of the plugin's types that are references to objects of others: completed by ID where `references` has their type. */
+/**
+ * Adds resolvers for the fields of the plugin's types that refer to objects of others. `references`
+ * completes them by ID.
+ */
 export function attachReferences(plugin, document, resolvers, references) {
   for (const { kind, name, fields } of document.definitions) {
     if (kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
@@ -75,7 +69,7 @@ export function attachReferences(plugin, document, resolvers, references) {
   }
 }
 
-/** The host's own way to tell the type of a value knows nothing of what plugins load: that says its type itself. */
+/** The host's resolveType does not know the objects that plugins load, so `__typename` names their type. */
 export function attachTypes(schema, names) {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isAbstractType(type) || !type.resolveType || names.size === 0) continue;

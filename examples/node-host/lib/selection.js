@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// Look-ahead: what a client selected below a field, as the ABI wants it: names only, after fragments were merged
-// and @skip and @include applied.
+// Look-ahead: the fields that a client selected below a field, in the form of the ABI: names only, with
+// fragments merged and @skip and @include applied.
 import { Kind } from './graphql.js';
 
 const CACHE_LIMIT = 1000;
 
-/** Adds the fields of selection sets to a tree of Maps. Returns true if the outcome depends on variables. */
+/** Adds the fields of selection sets to a tree of Maps. Returns true if the result depends on variables. */
 function collect(selectionSet, info, tree) {
   let varies = false;
   for (const selection of selectionSet?.selections ?? []) {
@@ -54,8 +54,9 @@ function treeOf(infos, more) {
 }
 
 /**
- * Makes a function from GraphQLResolveInfo to a selection of the binding; from several, to what they select together.
- * Documents are parsed once and then reused by the server, so the selection of a field is kept with its node.
+ * Returns a function that maps one GraphQLResolveInfo to a selection of the binding, and several to the
+ * union of their selections. Servers parse a document once and reuse it, so the selection of a field is
+ * cached by its node.
  */
 export function lookAhead(native, more = []) {
   const byNode = new WeakMap();

@@ -5,7 +5,10 @@ import { attachResolvers } from './resolvers.js';
 
 const SUBGRAPH = 3; // GQL_PART_SUBGRAPH
 
-/** Names of subgraphs hold no dots: the last label of the plugin's ID, or all of it where two would be the same. */
+/**
+ * Names a subgraph, whose name can't contain dots: the last label of the plugin's ID, or the whole ID
+ * with underscores if two plugins end in the same label.
+ */
 function nameOf({ id }, plugins) {
   const last = (text) => text.slice(text.lastIndexOf('.') + 1);
   const isAlone = plugins.filter(({ about }) => last(about.id) === last(id)).length === 1;
@@ -24,7 +27,7 @@ function subgraphOf(native, plugin, plugins, loader, requestOf) {
   return [{ name: nameOf(plugin.about, plugins), typeDefs: parse(part.sdl), resolvers }];
 }
 
-/** Those of the plugins that offer one. */
+/** Returns the subgraphs of the plugins that offer one. */
 export function subgraphsOf({ native, plugins }, loader, requestOf) {
   return plugins.flatMap((plugin) => subgraphOf(native, plugin, plugins, loader, requestOf));
 }

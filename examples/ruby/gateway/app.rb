@@ -8,7 +8,7 @@ require_relative 'graphql_http'
 require_relative 'limits'
 
 module Gateway
-  # What the web server calls for each request.
+  # The Rack application.
   class App
     LOCAL_NAMES = /\A(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\z/
     TRACEPARENT = /\A\h{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/ # W3C Trace Context, section 3.2.
@@ -31,14 +31,14 @@ module Gateway
       media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])
       exchange = exchange_of(env)
       GraphqlHttp.response(answer(GraphqlHttp.parameters(env), exchange), media_type)
-    rescue Refusal => e
-      refuse(e, media_type)
+    rescue Rejection => e
+      reject(e, media_type)
     rescue StandardError, SystemStackError => e
       @log.call(Gql::Abi::LOG_ERROR, "request failed: #{e.full_message(highlight: false)}", exchange&.request&.trace_id)
-      refuse(Refusal.new(500, 'Internal error'), media_type)
+      reject(Rejection.new(500, 'Internal error'), media_type)
     end
 
-    # An exception in a resolver: the client learns no more than where to look for it.
+    # Logs the exception of a resolver. The client learns only the trace ID, to find it in the log.
     def self.failure(error, context, log)
       return error if error.is_a?(GraphQL::ExecutionError)
 
@@ -50,25 +50,26 @@ module Gateway
 
     private
 
-    # A message may quote a header, which is any bytes.
-    def refuse(refusal, media_type)
-      message = refusal.message.dup.force_encoding(Encoding::UTF_8).scrub
+    # A message may quote a header, which can hold any bytes.
+    def reject(rejection, media_type)
+      message = rejection.message.dup.force_encoding(Encoding::UTF_8).scrub
       body = JSON.generate(errors: [{ message: message }])
-      [refusal.status, { 'content-type' => "#{media_type}; charset=utf-8" }.merge(refusal.headers), [body]]
+      [rejection.status, { 'content-type' => "#{media_type}; charset=utf-8" }.merge(rejection.headers), [body]]
     end
 
-    # A page of another site must not reach a demo that asks for no token: by a name that leads here, or by a form.
+    # Protects a demo that needs no token from pages of other sites, which could reach it by a DNS name that
+    # resolves to the loopback address, or by a form.
     def check_local(host, origin)
-      raise Refusal.new(403, 'The demo is served under a loopback name only') unless LOCAL_NAMES.match?(host.to_s)
+      raise Rejection.new(403, 'The demo answers only under a loopback name') unless LOCAL_NAMES.match?(host.to_s)
       return if origin.nil? || LOCAL_NAMES.match?(origin.sub(%r{\Ahttps?://}, ''))
 
-      raise Refusal.new(403, "The demo is not served to pages of #{origin}")
+      raise Rejection.new(403, "The demo does not answer pages of #{origin}")
     end
 
     def check_route(env)
       check_local(env['HTTP_HOST'], env['HTTP_ORIGIN']) if @demo
-      raise Refusal.new(404, 'There is /graphql only') unless env['PATH_INFO'] == '/graphql'
-      raise Refusal.new(405, 'POST is needed', 'allow' => 'POST') unless env['REQUEST_METHOD'] == 'POST'
+      raise Rejection.new(404, 'The only path is /graphql') unless env['PATH_INFO'] == '/graphql'
+      raise Rejection.new(405, 'The method must be POST', 'allow' => 'POST') unless env['REQUEST_METHOD'] == 'POST'
     end
 
     def exchange_of(env)
@@ -82,7 +83,7 @@ module Gateway
       Schema::Exchange.new(actor, request, -> { gone?(env['puma.socket']) })
     end
 
-    # Whether the client closed the connection. What it sends beforehand of a next request stays where it is.
+    # Whether the client closed the connection. Bytes of a pipelined request are not consumed.
     def gone?(socket)
       socket&.recv_nonblock(1, Socket::MSG_PEEK)&.empty?
     rescue IO::WaitReadable
@@ -92,12 +93,12 @@ module Gateway
     end
 
     def answer(parameters, exchange)
-      trouble = Limits.of_text(parameters.query)
-      return { 'errors' => [{ 'message' => trouble }] } if trouble
+      excess = Limits.of_text(parameters.query)
+      return { 'errors' => [{ 'message' => excess }] } if excess
 
       document = GraphQL.parse(parameters.query)
-      trouble = Limits.of_document(document)
-      return { 'errors' => [{ 'message' => trouble }] } if trouble
+      excess = Limits.of_document(document)
+      return { 'errors' => [{ 'message' => excess }] } if excess
 
       @schema.execute(document, exchange, variables: parameters.variables, operation_name: parameters.operation_name)
     rescue GraphQL::ParseError => e

@@ -5,10 +5,10 @@ require 'json'
 require 'jwt'
 require_relative '../gql/request'
 require_relative 'config'
-require_relative 'refusal'
+require_relative 'rejection'
 
 module Gateway
-  # Who asks, and what they may do: a JWT (RFC 7519) in `Authorization: Bearer`.
+  # Authenticates a request by the JWT (RFC 7519) in `Authorization: Bearer`.
   class Authentication
     SHORTEST_SECRET = 32 # Bytes: RFC 7518, section 3.2.
     ASYMMETRIC = %w[ES256 ES384 PS256 RS256].freeze
@@ -17,7 +17,7 @@ module Gateway
                 'UPDATE' => Gql::Abi::ACTION_UPDATE, 'DELETE' => Gql::Abi::ACTION_DELETE }.freeze
     EVERYTHING = [Gql::Grant.new(nil, ACTIONS.values.sum)].freeze
 
-    # `settings`: `authentication` of the configuration.
+    # `settings` is `authentication` in the configuration.
     def initialize(settings)
       jwt = settings['jwt']
       @anonymous = settings['demo'] ? Gql::Actor.new('demo', EVERYTHING) : nil
@@ -27,27 +27,27 @@ module Gateway
       @options.merge!(aud: jwt['audience'], verify_aud: true) if jwt&.key?('audience')
     end
 
-    # An actor, or nil where nobody is authenticated. A token that can't be used is a Refusal.
+    # Returns an actor, or nil without a token. Raises a Rejection for a bad token.
     def actor(header)
       return @anonymous if header.nil? || header.empty?
 
-      refuse('No tokens are taken here') unless @keys
-      token = header[/\ABearer +([\w-]+\.[\w-]+\.[\w-]+)\z/i, 1] || refuse('The Authorization header holds no bearer JWT')
+      reject('This gateway accepts no tokens') unless @keys
+      token = header[/\ABearer +([\w-]+\.[\w-]+\.[\w-]+)\z/i, 1] || reject('The Authorization header holds no bearer JWT')
       claims, = JWT.decode(token, nil, true, @options) { |head| key(head) }
       actor_of(claims)
     rescue JWT::DecodeError, JWT::JWKError, OpenSSL::OpenSSLError => e
-      refuse("The token is refused: #{e.message}")
-    rescue ArgumentError, TypeError, NoMethodError # The jwt package takes what is in base64 for an object.
-      refuse('The token is refused: it is no JWT')
+      reject("The token is rejected: #{e.message}")
+    rescue ArgumentError, TypeError, NoMethodError # The package jwt expects the base64 to hold an object.
+      reject('The token is rejected: it is not a JWT')
     end
 
     private
 
-    def refuse(message)
-      raise Refusal.new(401, message, 'www-authenticate' => 'Bearer error="invalid_token"')
+    def reject(message)
+      raise Rejection.new(401, message, 'www-authenticate' => 'Bearer error="invalid_token"')
     end
 
-    # [kid or nil, alg or nil, key]
+    # Returns a list of [kid or nil, alg or nil, key].
     def read_keys(jwt)
       return jwks(jwt['jwksFile']) if jwt.key?('jwksFile')
 
@@ -55,33 +55,33 @@ module Gateway
       secret = File.read(file).strip
       return [[nil, 'HS256', secret]] if secret.bytesize >= SHORTEST_SECRET
 
-      raise Config::Invalid, "#{file}: a secret for HS256 has at least #{SHORTEST_SECRET} bytes"
+      raise Config::Invalid, "#{file}: a secret for HS256 must have at least #{SHORTEST_SECRET} bytes"
     rescue SystemCallError => e
       raise Config::Invalid, "authentication.jwt: #{e.message}"
     end
 
     def jwks(file)
       keys = JSON.parse(File.read(file)).fetch('keys').select { |key| KEY_TYPES.include?(key['kty']) && key['use'] != 'enc' }
-      raise Config::Invalid, "#{file}: there is no key of type #{KEY_TYPES.join(' or ')}" if keys.empty?
+      raise Config::Invalid, "#{file}: contains no key of type #{KEY_TYPES.join(' or ')}" if keys.empty?
 
       keys.map { |key| [key['kid'], key['alg'], JWT::JWK.import(key).keypair] }
     rescue JSON::ParserError, KeyError, NoMethodError, JWT::JWKError, OpenSSL::OpenSSLError => e
       raise Config::Invalid, "#{file}: not a JWK Set of public keys (RFC 7517): #{e.message}"
     end
 
-    # Without a kid in the token only one key may fit.
+    # If the token has no kid, exactly one key must fit.
     def key(head)
       fitting = @keys.select do |kid, alg, _|
         (head['kid'].nil? || kid.nil? || kid == head['kid']) && (alg.nil? || alg == head['alg'])
       end
-      refuse('The token is refused: there is no key for it') unless fitting.size == 1
+      reject('The token is rejected: no key, or more than one, fits it') unless fitting.size == 1
       fitting.first.last
     end
 
     def actor_of(claims)
       subject, grants = claims.values_at('sub', 'grants')
-      refuse('The token has no subject') unless subject.is_a?(String) && !subject.empty?
-      refuse('The grants of the token are not a list') unless grants.nil? || grants.is_a?(Array)
+      reject('The token has no subject') unless subject.is_a?(String) && !subject.empty?
+      reject('The grants of the token are not an array') unless grants.nil? || grants.is_a?(Array)
       Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) })
     end
 
@@ -89,7 +89,7 @@ module Gateway
       organization, actions = grant.values_at('organizationId', 'actions') if grant.is_a?(Hash)
       known = actions.is_a?(Array) && actions.all? { |action| ACTIONS.key?(action) }
       unless organization.is_a?(String) && known
-        refuse("A grant of the token is not {organizationId, actions: #{ACTIONS.keys.join(', ')}}")
+        reject("A grant of the token is not of the form {organizationId, actions: [#{ACTIONS.keys.join(', ')}]}")
       end
       Gql::Grant.new(organization == '*' ? nil : organization, actions.uniq.sum { |action| ACTIONS[action] })
     end

@@ -5,7 +5,7 @@ require 'json'
 require 'json-schema'
 
 module Gateway
-  # The configuration, as examples/demo-host/config.schema.json describes it.
+  # Reads and checks the configuration that examples/demo-host/config.schema.json describes.
   module Config
     class Invalid < StandardError; end
 
@@ -13,16 +13,17 @@ module Gateway
     LOOPBACK = /\A(127\.\d+\.\d+\.\d+|::1|localhost)\z/
     PATHS = [%w[plugins folder], %w[authentication jwt secretFile], %w[authentication jwt jwksFile]].freeze
 
-    # With defaults filled in and paths made absolute; Invalid names every fault.
+    # Returns the configuration with defaults and absolute paths. Raises Invalid, which lists every mistake.
     def self.read(file)
       config = parse(file)
-      faults = JSON::Validator.fully_validate(schema, config, errors_as_objects: true, insert_defaults: true, parse_data: false)
-      raise Invalid, "#{file}: #{faults.map { |fault| explain(fault) }.join('; ')}" if faults.any?
+      mistakes = JSON::Validator.fully_validate(schema, config, errors_as_objects: true, insert_defaults: true,
+                                                                parse_data: false)
+      raise Invalid, "#{file}: #{mistakes.map { |mistake| explain(mistake) }.join('; ')}" if mistakes.any?
 
       PATHS.each { |path| make_absolute(config, *path, File.dirname(file)) }
       return config unless config['authentication']['demo'] && !LOOPBACK.match?(config['host'])
 
-      raise Invalid, "#{file}: authentication.demo lets everybody in; it works only where host is a loopback address, " \
+      raise Invalid, "#{file}: authentication.demo lets everybody in, so host must be a loopback address, " \
                      "not #{config['host']}"
     end
 
@@ -32,15 +33,15 @@ module Gateway
       raise Invalid, "#{file}: #{e.message}"
     end
 
-    # json-schema knows draft 6 at most, which has all that the schema uses.
+    # The package json-schema supports up to draft 6, which has every keyword that the schema uses.
     def self.schema
       JSON.parse(File.read(SCHEMA)).except('$schema')
     end
 
-    def self.explain(fault)
-      where = fault[:fragment].delete_prefix('#/').tr('/', '.')
-      inner = fault[:errors].to_h.values.flatten.map { |each| explain(each) }
-      text = fault[:message].sub(/ in schema \h{8}-\S+\z/, '').sub(/\AThe property '[^']*' /, '')
+    def self.explain(mistake)
+      where = mistake[:fragment].delete_prefix('#/').tr('/', '.')
+      inner = mistake[:errors].to_h.values.flatten.map { |each| explain(each) }
+      text = mistake[:message].sub(/ in schema \h{8}-\S+\z/, '').sub(/\AThe property '[^']*' /, '')
       text += ": #{inner.join(', or ')}" if inner.any?
       "#{where.empty? ? 'configuration' : where}: #{text}"
     end

@@ -2,12 +2,12 @@
 # frozen_string_literal: true
 
 module Gateway
-  # The demo host's own fields: organizations and users. Of what plugins serve it knows nothing but `load`.
+  # The demo host's own fields: organizations and users. `load` is all it knows of plugins.
   class DemoHost
     SCHEMA = File.expand_path('../../demo-host/host-schema.graphql', __dir__)
     USER = /\Auser:(.+)\z/m
 
-    # `organizations`: of the configuration. Any other ID stands for itself.
+    # `organizations`: those of the configuration. Every other ID is a made-up organization.
     def initialize(organizations)
       @organizations = organizations.to_h { |organization| [organization['id'], organization] }
     end
@@ -46,7 +46,7 @@ module Gateway
       find(arguments[:ids], arguments, context) { |id| known_user(id) }
     end
 
-    # Those that the host knows, from the block; the others are the plugins'.
+    # The block finds the host's objects. The other IDs are loaded from the plugins.
     def find(ids, arguments, context, &known)
       found = ids.to_h { |id| [id, known.call(id)] }
       missing = found.reject { |_, object| object }.keys

@@ -2,10 +2,10 @@
 # frozen_string_literal: true
 
 require 'json'
-require_relative 'refusal'
+require_relative 'rejection'
 
 module Gateway
-  # GraphQL over HTTP (the draft of the GraphQL foundation): media types, parameters, status codes.
+  # GraphQL over HTTP (draft of the GraphQL Foundation): media types, parameters, status codes.
   module GraphqlHttp
     RESPONSE = 'application/graphql-response+json'
     JSON_TYPE = 'application/json'
@@ -14,13 +14,13 @@ module Gateway
 
     Parameters = ::Struct.new(:query, :variables, :operation_name)
 
-    # What the answer is written as: the client's favourite.
+    # Returns the media type of the response: the one that the client prefers.
     def self.media_type(accept)
       return JSON_TYPE if accept.nil? || accept.strip.empty?
 
       wanted = accept.split(',').map { |range| range.split(';').map(&:strip) }.select { |name, *| TAKEN.key?(name.to_s.downcase) }
       wanted = wanted.map { |name, *options| [name.downcase, quality(options)] }.reject { |_, quality| quality.zero? }
-      raise Refusal.new(406, "The answer can be #{RESPONSE} or #{JSON_TYPE}") if wanted.empty?
+      raise Rejection.new(406, "The response can be #{RESPONSE} or #{JSON_TYPE}") if wanted.empty?
 
       TAKEN[wanted.max_by.with_index { |(_, quality), i| [quality, -i] }.first]
     end
@@ -30,43 +30,43 @@ module Gateway
       option ? option[2..].to_f : 1.0
     end
 
-    # The body of a POST.
+    # Reads the body of a POST.
     def self.parameters(env)
       unless %r{\A#{JSON_TYPE}\s*(;|\z)}i.match?(env['CONTENT_TYPE'].to_s)
-        raise Refusal.new(415, "The content type must be #{JSON_TYPE}")
+        raise Rejection.new(415, "The content type must be #{JSON_TYPE}")
       end
 
       body = String.new(env['rack.input'].read(LARGEST_BODY + 1).to_s, encoding: Encoding::UTF_8)
-      raise Refusal.new(413, "A request has at most #{LARGEST_BODY} bytes") if body.bytesize > LARGEST_BODY
+      raise Rejection.new(413, "A request body must not exceed #{LARGEST_BODY} bytes") if body.bytesize > LARGEST_BODY
 
       check(parse(body))
     end
 
     def self.parse(body)
-      raise Refusal.new(400, 'The body is not UTF-8') unless body.valid_encoding?
+      raise Rejection.new(400, 'The body is not UTF-8') unless body.valid_encoding?
 
       JSON.parse(body).tap { |value| JSON.generate(value) if body.include?('\\u') }
     rescue JSON::ParserError
-      raise Refusal.new(400, 'The body is not JSON')
-    rescue JSON::GeneratorError # Half of a surrogate pair.
-      raise Refusal.new(400, 'The body is not Unicode')
+      raise Rejection.new(400, 'The body is not JSON')
+    rescue JSON::GeneratorError # A lone surrogate.
+      raise Rejection.new(400, 'The body is not Unicode')
     end
 
     def self.check(body)
-      raise Refusal.new(400, 'The body is not a JSON object') unless body.is_a?(Hash)
+      raise Rejection.new(400, 'The body is not a JSON object') unless body.is_a?(Hash)
 
       query, variables, operation_name, extensions = body.values_at('query', 'variables', 'operationName', 'extensions')
-      raise Refusal.new(400, 'The parameter query must be a string') unless query.is_a?(String)
-      raise Refusal.new(400, 'The parameter variables must be an object') unless variables.nil? || variables.is_a?(Hash)
+      raise Rejection.new(400, 'The parameter query must be a string') unless query.is_a?(String)
+      raise Rejection.new(400, 'The parameter variables must be an object') unless variables.nil? || variables.is_a?(Hash)
       unless operation_name.nil? || operation_name.is_a?(String)
-        raise Refusal.new(400, 'The parameter operationName must be a string')
+        raise Rejection.new(400, 'The parameter operationName must be a string')
       end
-      raise Refusal.new(400, 'The parameter extensions must be an object') unless extensions.nil? || extensions.is_a?(Hash)
+      raise Rejection.new(400, 'The parameter extensions must be an object') unless extensions.nil? || extensions.is_a?(Hash)
 
       Parameters.new(query, variables || {}, operation_name)
     end
 
-    # Clients that take the media type of GraphQL are told by the status whether there is data at all.
+    # With the media type of GraphQL, the status says whether the response has data.
     def self.response(result, media_type)
       status = media_type == RESPONSE && !result.key?('data') ? 400 : 200
       [status, { 'content-type' => "#{media_type}; charset=utf-8" }, [JSON.generate(result)]]

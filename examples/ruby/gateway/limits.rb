@@ -4,31 +4,32 @@
 require 'graphql'
 
 module Gateway
-  # What a document may cost, before anything is done for it: a short one could keep ruby-graphql busy for hours, since it
-  # follows a fragment each time it is spread, and compares all fields that answer to one key with each other.
+  # Limits that a document must meet before it is processed. Even a short document could keep ruby-graphql
+  # busy for hours, because it visits a fragment each time it is spread, and compares every two fields of the
+  # same response key.
   class Limits
     TOKENS = 5000
     NESTING = 200 # Of braces, brackets and parentheses in the text.
 
-    # These count with fragments put in place.
+    # These are counted with fragments expanded.
     DEPTH = 100
     FIELDS = 10_000
-    PAIRS = 20_000 # Of fields that answer to one key.
+    PAIRS = 20_000 # Of fields with the same response key.
 
     OPENING = %i[LCURLY LBRACKET LPAREN].freeze
     CLOSING = %i[RCURLY RBRACKET RPAREN].freeze
     Nodes = GraphQL::Language::Nodes
 
-    # Each gives a message, or nil.
+    # of_text and of_document return a message for a limit that is exceeded, or nil.
     def self.of_text(text)
-      return if text.bytesize <= NESTING # Then it can have no more of anything.
+      return if text.bytesize <= NESTING # Too short to exceed a limit.
 
       tokens = GraphQL.scan(text)
-      return "A document has at most #{TOKENS} tokens" if tokens.size > TOKENS
+      return "A document must not have more than #{TOKENS} tokens" if tokens.size > TOKENS
 
       depth = 0
       deepest = tokens.map { |token| depth += step(token.name) }.max
-      "A document is nested at most #{NESTING} deep" if deepest.to_i > NESTING
+      "A document must not be nested more than #{NESTING} deep" if deepest.to_i > NESTING
     end
 
     def self.step(token)
@@ -38,7 +39,7 @@ module Gateway
     end
 
     def self.of_document(document)
-      new(document).trouble
+      new(document).excess
     end
 
     private_class_method :step
@@ -49,23 +50,23 @@ module Gateway
       @measured = {}
     end
 
-    def trouble
+    def excess
       catch(:endless) do
-        @operations.map { |operation| trouble_of(operation.selections) }.compact.first
+        @operations.map { |operation| excess_of(operation.selections) }.compact.first
       end
     end
 
     private
 
-    def trouble_of(selections)
+    def excess_of(selections)
       fields, depth = measure(selections)
-      return "An operation selects at most #{FIELDS} fields, counted where fragments are spread" if fields > FIELDS
-      return "An operation is nested at most #{DEPTH} deep, fragments included" if depth > DEPTH
+      return "An operation must not select more than #{FIELDS} fields, fragments expanded" if fields > FIELDS
+      return "An operation must not be nested more than #{DEPTH} deep, fragments expanded" if depth > DEPTH
 
-      'An operation selects too many fields that answer to one key' if pairs([selections]) > PAIRS
+      'An operation selects too many fields with one key' if pairs([selections]) > PAIRS
     end
 
-    # [fields, depth] of a list of selections.
+    # Returns [fields, depth] of a list of selections.
     def measure(selections)
       sizes = selections.map { |selection| measure_one(selection) }
       [sizes.sum(&:first), (sizes.map(&:last).max || 0) + 1]
@@ -87,7 +88,7 @@ module Gateway
       @measured[name] = measure(@fragments[name]&.selections.to_a)
     end
 
-    # Of lists of selections whose fields are merged.
+    # Counts the pairs of fields with the same response key, in lists of selections that are merged.
     def pairs(lists)
       fields = Hash.new { |hash, key| hash[key] = [] }
       lists.each { |selections| collect(selections, fields) }

@@ -6,13 +6,13 @@ require_relative '../schema/merge'
 require_relative 'config'
 
 module Gateway
-  # The plugins of a folder, each with one instance, bound to the host's schema in turn.
+  # The plugins of a folder, each with one instance. They are bound to the host's schema one after the other.
   class PluginFolder
     Loaded = ::Struct.new(:library, :instance)
 
     attr_reader :merge
 
-    # `settings`: `plugins` of the configuration. `log` takes (level, message).
+    # `settings` is `plugins` in the configuration. `log` takes (level, message).
     def initialize(runtime, settings, merge, log)
       @runtime = runtime
       @settings = settings['settings']
@@ -31,7 +31,7 @@ module Gateway
       @loaded.map(&:instance)
     end
 
-    # Finishes what is under way, and lets go of everything.
+    # Completes the calls under way, then closes everything.
     def close
       @loaded.reverse_each do |loaded|
         loaded.instance.close
@@ -51,13 +51,13 @@ module Gateway
     def take(path)
       library = Gql::Library.new(@runtime, path)
       @loaded << Loaded.new(library, set_up(library, path))
-      @log.call(Gql::Abi::LOG_INFO, "plugin #{library.plugin.id} #{library.plugin.version} of #{path}")
+      @log.call(Gql::Abi::LOG_INFO, "loaded plugin #{library.plugin.id} #{library.plugin.version} from #{path}")
     rescue Gql::Refused => e
       @refused << e
-      @log.call(Gql::Abi::LOG_ERROR, "The plugin #{e.message}")
+      @log.call(Gql::Abi::LOG_ERROR, "refused the plugin #{e.message}")
     end
 
-    # The instance comes first: one that is refused must leave nothing in the schema.
+    # Creates the instance first, so that a refused configuration leaves nothing in the schema.
     def set_up(library, path)
       instance = library.create(settings_of(library.plugin.id, path).fetch('config', {}))
       @merge.add(library.plugin, path)
@@ -77,7 +77,7 @@ module Gateway
       missing = @settings.select { |_, own| own['required'] }.keys - names
       return if missing.empty?
 
-      raise Config::Invalid, "Required plugins are not there: #{missing.join(', ')}.\n#{@refused.map(&:message).join("\n")}"
+      raise Config::Invalid, "Required plugins are not loaded: #{missing.join(', ')}.\n#{@refused.map(&:message).join("\n")}"
     end
   end
 end

@@ -13,14 +13,15 @@ require_relative 'demo_host'
 require_relative 'plugin_folder'
 
 module Gateway
-  # From a configuration file to a clean end.
+  # The server, from its configuration file to a clean stop.
   class Server
-    # A thread waits for each request, most of them for a disk: the plugin commits together what comes together.
+    # Each request occupies a thread, which mostly waits for the disk. The plugin commits concurrent writes in
+    # one batch, so more threads give larger batches.
     THREADS = { min_threads: 4, max_threads: 64 }.freeze
     LIMITS = { first_data_timeout: 30, force_shutdown_after: 10 }.freeze # Seconds.
     LEVELS = %w[error warning info debug].freeze # 1 to 4 in the ABI.
 
-    # Returns when a signal ended it.
+    # Returns after a signal has stopped the server.
     def self.run(file)
       server = new(Config.read(file))
       signals = Queue.new
@@ -46,12 +47,12 @@ module Gateway
       raise
     end
 
-    # Requests under way are answered, then calls that nobody waits for are finished, and only then the plugins go.
+    # Answers the requests under way, completes the calls that nobody waits for, then closes the plugins.
     def stop(reason)
-      log(Gql::Abi::LOG_INFO, "#{reason}: ending")
+      log(Gql::Abi::LOG_INFO, "#{reason}: stopping")
       @server.stop(true)
       @plugins.close
-      log(Gql::Abi::LOG_INFO, 'ended')
+      log(Gql::Abi::LOG_INFO, 'stopped')
     end
 
     private

@@ -4,7 +4,8 @@
 require 'ffi'
 
 module Gql
-  # abi/gql_plugin.h, in its order and by its names. A test compares it with tests/abi/layout.txt.
+  # The structs and constants of abi/gql_plugin.h, in its order and with its names. A test compares them with
+  # tests/abi/layout.txt.
   module Abi
     ABI_MAJOR = 0
     ABI_MINOR = 1
@@ -45,9 +46,9 @@ module Gql
     RESOLVER_INLINE = 1
     RESOLVER_WRITES = 2
 
-    # A struct that crosses. FFI::Struct keeps the pointers that are put into it alive as long as itself.
+    # A struct of the ABI. FFI::Struct keeps the pointers assigned to its members alive as long as itself.
     class Struct < FFI::Struct
-      # One of our own: `struct_size` is set, what is not given is zero.
+      # Allocates a struct and sets `struct_size` and the given members. The others are 0.
       def self.make(**members)
         new.tap do |struct|
           struct[:struct_size] = size
@@ -55,24 +56,24 @@ module Gql
         end
       end
 
-      # GQL_HAS of the header.
+      # GQL_HAS in the header.
       def has?(member)
         field = layout[member]
         self[:struct_size] >= field.offset + field.size
       end
 
-      # A member that the writer's struct may be too small for, or a NULL pointer: nil.
+      # Returns a member, or nil if it is NULL or beyond `struct_size`.
       def read(member)
         value = self[member] if has?(member)
         value unless value.is_a?(FFI::Pointer) && value.null?
       end
 
-      # NUL-terminated text.
+      # Returns NUL-terminated text.
       def text(member)
         read(member)&.read_string&.force_encoding(Encoding::UTF_8)
       end
 
-      # Text that its own size ends.
+      # Returns text whose size is in another member.
       def sized_text(member, size_member)
         size = read(size_member) or return
         read(member)&.read_bytes(size)&.force_encoding(Encoding::UTF_8)
@@ -151,7 +152,7 @@ module Gql
              :deinit, :pointer, :create, :pointer, :drain, :pointer, :destroy, :pointer, :extension, :pointer
     end
 
-    # Where the arguments of the header's function pointers are; `const gql_host *` and its like are plain pointers.
+    # The signatures of the header's function pointers. `const gql_host *` and the like are plain pointers.
     SIGNATURES = {
       entry: [:pointer, %i[uint32 uint32]],
       init: [:int32, %i[pointer pointer]],
@@ -162,14 +163,14 @@ module Gql
       resolve: [:int32, %i[pointer pointer pointer]]
     }.freeze
 
-    # A function of the plugin's. The lock of the interpreter is let go of meanwhile: a thread of the plugin's may wait for
-    # it in a completion and hold what this function waits for.
+    # Returns a function of the plugin. Calls release the interpreter's lock: a completion on a thread of the
+    # plugin may wait for that lock while it holds what the call waits for.
     def self.function(name, pointer)
       result, parameters = SIGNATURES.fetch(name)
       FFI::Function.new(result, parameters, pointer, blocking: true)
     end
 
-    # A copy that stays where it is; NUL-terminated too, though its size may be asked for. nil is NULL.
+    # Returns a NUL-terminated copy in memory that does not move. nil becomes NULL.
     def self.bytes(text)
       return if text.nil?
 

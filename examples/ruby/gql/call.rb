@@ -4,7 +4,7 @@
 require_relative 'abi'
 
 module Gql
-  # What a call came to: `json`, or an error of GraphQL with `code`, `message` and `extensions` (JSON too).
+  # The answer to a call: `json`, or a GraphQL error with `code`, `message` and `extensions` (JSON text).
   Answer = ::Struct.new(:json, :code, :message, :extensions, keyword_init: true) do
     def self.internal_error(message)
       new(code: 'INTERNAL_ERROR', message: message, extensions: '{}')
@@ -15,13 +15,13 @@ module Gql
     end
   end
 
-  # One call of a resolver or loader: what is lent to the plugin until the answer, and the answer.
+  # One call of a resolver or a loader: the memory that the plugin reads until the answer, and the answer.
   class Call
     TICK = 0.1 # Seconds.
 
     attr_reader :answer
 
-    # `request` and `selection` are held here since the garbage collector can't see that the struct points into them.
+    # Holds `request` and `selection`, because the garbage collector can't see that the struct points to them.
     def initialize(request, arguments:, parent: nil, selection: nil)
       @request = request
       @selection = selection
@@ -45,12 +45,13 @@ module Gql
       end
     end
 
-    # Whether this thread completed it, from inside the plugin's function.
+    # Whether this thread completed the call, inside the plugin's function.
     def completed_inline?
       @mutex.synchronize { @thread == Thread.current }
     end
 
-    # The answer, or nil if there is none by `deadline` (nanoseconds; nil: waits on). The block is called now and then.
+    # Returns the answer, or nil at `deadline` (nanoseconds; nil: no deadline). Calls the block at least every
+    # TICK.
     def wait(deadline = nil)
       @mutex.synchronize do
         until @answer

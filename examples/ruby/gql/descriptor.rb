@@ -6,7 +6,7 @@ require_relative 'abi'
 require_relative 'refused'
 
 module Gql
-  # What a plugin says about itself, read and checked before anything else of it is called.
+  # The plugin's description of itself (gql_plugin), read and checked before any other function is called.
   class Descriptor
     Part = ::Struct.new(:kind, :name, :sdl)
     Resolver = ::Struct.new(:type, :field, :flags, :function)
@@ -58,8 +58,8 @@ module Gql
       refuse("gql_plugin.config_schema is not JSON: #{e.message}")
     end
 
-    def function(name, pointer, trouble)
-      pointer ? Abi.function(name, pointer) : refuse(trouble)
+    def function(name, pointer, reason)
+      pointer ? Abi.function(name, pointer) : refuse(reason)
     end
 
     def read_schema(schema)
@@ -92,20 +92,20 @@ module Gql
 
     def part(pointer, place)
       part = struct(Abi::SchemaPart, pointer, :sdl_size, place)
-      sdl = part.sized_text(:sdl, :sdl_size) or refuse("#{place} lacks its sdl")
-      Part.new(part[:kind], part.text(:name) || refuse("#{place} lacks its name"), sdl)
+      sdl = part.sized_text(:sdl, :sdl_size) or refuse("#{place} has no sdl")
+      Part.new(part[:kind], part.text(:name) || refuse("#{place} has no name"), sdl)
     end
 
     def resolver(pointer, place)
       resolver = struct(Abi::Resolver, pointer, :resolve, place)
-      type, field = %i[type field].map { |member| resolver.text(member) || refuse("#{place} lacks its #{member}") }
-      Resolver.new(type, field, resolver[:flags], function(:resolve, resolver.read(:resolve), "#{place} lacks resolve"))
+      type, field = %i[type field].map { |member| resolver.text(member) || refuse("#{place} has no #{member}") }
+      Resolver.new(type, field, resolver[:flags], function(:resolve, resolver.read(:resolve), "#{place} has no resolve"))
     end
 
     def loader(pointer, place)
       loader = struct(Abi::Loader, pointer, :load, place)
-      type = loader.text(:type) || refuse("#{place} lacks its type")
-      Loader.new(type, loader[:flags], function(:resolve, loader.read(:load), "#{place} lacks load"))
+      type = loader.text(:type) || refuse("#{place} has no type")
+      Loader.new(type, loader[:flags], function(:resolve, loader.read(:load), "#{place} has no load"))
     end
   end
 end

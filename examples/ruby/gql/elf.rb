@@ -4,13 +4,13 @@
 require_relative 'refused'
 
 module Gql
-  # Looks at a file of ELF's 64-bit kind before the dynamic linker does, which would crash the process over one that is cut off.
+  # Checks a 64-bit ELF file before the dynamic linker opens it: a truncated file would crash the process.
   module Elf
     HEADER_SIZE = 64
     SEGMENT_SIZE = 56
     SHARED_OBJECT = 3 # ET_DYN
 
-    # That of this very process is the machine that a plugin must be for.
+    # The plugin must be built for the machine of this process.
     OWN = File.binread('/proc/self/exe', 20).unpack('a4CC@18S')
 
     def self.check(path)
@@ -36,7 +36,7 @@ module Gql
       count.times { |i| check_segment(path, file, table + i * SEGMENT_SIZE, size) }
     end
 
-    # What would be mapped must be in the file.
+    # The file must contain every segment that would be mapped.
     def self.check_segment(path, file, place, size)
       file.seek(place)
       segment = file.read(SEGMENT_SIZE).to_s

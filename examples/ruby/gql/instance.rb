@@ -6,7 +6,7 @@ require_relative 'request'
 require_relative 'selection'
 
 module Gql
-  # One instance of a plugin, with a configuration of its own.
+  # One instance of a plugin, with its own configuration.
   class Instance
     attr_reader :plugin
 
@@ -17,18 +17,19 @@ module Gql
       @pointer = pointer
     end
 
-    # Starts a call of a resolver or loader of the descriptor's; see Call#wait. `tree`: what is selected, nil: unknown.
+    # Starts a call of a resolver or a loader of the descriptor; see Call#wait. `tree`: the selected fields; nil:
+    # unknown.
     def start(resolver, request, arguments, parent: nil, tree: nil)
       call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree))
       @runtime.start(call, @pointer, resolver.function)
     end
 
-    # Returns when what is under way is completed. From then on the plugin answers with SERVICE_UNAVAILABLE.
+    # Returns when the calls under way are completed. From now on the plugin answers with SERVICE_UNAVAILABLE.
     def drain
       @plugin.functions[:drain].call(@pointer)
     end
 
-    # May block: what is under way is finished first.
+    # May block until the calls under way are completed.
     def close
       return unless @pointer
 

@@ -8,15 +8,16 @@ require_relative 'instance'
 module Gql
   # A plugin's shared object, loaded, checked and initialized.
   class Library
-    # Its code stays mapped until the process ends: a straggling thread of a faulty plugin does not run into nothing.
+    # RTLD_NODELETE keeps the code mapped until the process ends, so that a thread which a faulty plugin left
+    # behind does not crash the process.
     FLAGS = FFI::DynamicLibrary::RTLD_NOW | FFI::DynamicLibrary::RTLD_LOCAL | FFI::DynamicLibrary::RTLD_NODELETE
 
-    # What looks like a plugin in a folder, in the order of names.
+    # Returns the files of a folder that look like plugins, in the order of their names.
     def self.find(folder)
       Dir.children(folder).grep(/\A[^.].*\.so\z/).sort.map { |name| File.join(folder, name) }
     end
 
-    # A host runs init and deinit of one library, which may be opened twice, one at a time.
+    # A library may be opened twice. Its init and deinit must not run at the same time.
     @control = Mutex.new
     class << self
       attr_reader :control
@@ -52,7 +53,7 @@ module Gql
 
     private
 
-    # By its full path: one without a slash would be looked for elsewhere.
+    # Uses the full path: dlopen searches other folders for a name without a slash.
     def load
       FFI::DynamicLibrary.open(File.realpath(@path), FLAGS)
     rescue LoadError => e
@@ -66,7 +67,7 @@ module Gql
       plugin = Abi.function(:entry, symbol).call(Abi::ABI_MAJOR, Abi::ABI_MINOR)
       return plugin unless plugin.null?
 
-      raise Refused.new(@path, "it refuses to work with a host of plugin ABI #{Abi::ABI_MAJOR}.#{Abi::ABI_MINOR}")
+      raise Refused.new(@path, "the plugin does not support a host of plugin ABI #{Abi::ABI_MAJOR}.#{Abi::ABI_MINOR}")
     end
 
     def no_entry
@@ -76,7 +77,7 @@ module Gql
       "not a plugin: it does not export the symbol #{Abi::PLUGIN_ENTRY_SYMBOL}"
     end
 
-    # Calls what takes a gql_failure, and shows the operator what it says.
+    # Calls a function that takes a gql_failure, and raises its message.
     def attempt(name)
       failure = Abi::Failure.make
       code = yield(failure.pointer)
@@ -84,7 +85,7 @@ module Gql
 
       message = failure[:message].to_ptr.read_bytes(failure[:message].size)[/\A[^\0]*/].force_encoding(Encoding::UTF_8).scrub
       known = code.between?(Abi::E_LIMIT, Abi::E_MISUSE)
-      raise Refused.new(@path, "#{name} returned #{code}, which is no code of the ABI") unless known
+      raise Refused.new(@path, "#{name} returned #{code}, which is not a code of the ABI") unless known
 
       raise Refused.new(@path, message.empty? ? "#{name} failed with code #{code} and gave no reason" : message)
     end

@@ -2,7 +2,7 @@
 # frozen_string_literal: true
 
 module Gql
-  # Why a plugin can't be used: all the reasons.
+  # The failure of loading one plugin, with every reason.
   class Refused < StandardError
     attr_reader :path, :reasons
 

@@ -4,7 +4,7 @@
 require_relative 'abi'
 
 module Gql
-  # Where one answer goes: the buffer that the plugin writes into, and what it is told about it.
+  # The buffer into which the plugin writes one answer, and the gql_reply that describes it.
   class Reply
     FIRST_CAPACITY = 4096
 
@@ -22,7 +22,7 @@ module Gql
       @struct.pointer
     end
 
-    # Gives a code of the ABI.
+    # Returns a code of the ABI.
     def grow(more)
       return Abi::E_MISUSE if overrun?
 
@@ -35,7 +35,7 @@ module Gql
       Abi::E_NO_MEMORY
     end
 
-    # Whether the plugin wrote beyond the buffer, or over the members that are the host's.
+    # Whether the plugin wrote beyond the buffer, or changed a member that only the host may change.
     def overrun?
       @struct[:size] > @capacity || @struct[:capacity] != @capacity || @struct[:data] != @buffer
     end

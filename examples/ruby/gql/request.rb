@@ -4,20 +4,20 @@
 require_relative 'abi'
 
 module Gql
-  # Who asks: `grants` hold an organization's ID, or nil for all, and a set of Abi::ACTION_….
+  # Who asks. A grant holds an organization's ID, or nil for all, and a set of Abi::ACTION_….
   Actor = ::Struct.new(:id, :grants)
   Grant = ::Struct.new(:organization_id, :actions)
 
-  # What plugins are told with each call of one request.
+  # What plugins learn with each call of one request.
   class Request
-    # Of CLOCK_MONOTONIC, in nanoseconds, as deadlines are.
+    # The time of CLOCK_MONOTONIC in nanoseconds, the clock of deadlines.
     def self.now
       Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
     end
 
     attr_reader :trace_id, :deadline
 
-    # `deadline`: as of `now`; nil: none.
+    # `deadline`: a time of `now`; nil: none.
     def initialize(actor: nil, source: Abi::SOURCE_UNKNOWN, trace_id: nil, locale: nil, instance: nil, deadline: nil)
       @trace_id = trace_id
       @deadline = deadline
@@ -31,7 +31,7 @@ module Gql
       @struct.pointer
     end
 
-    # An aligned store of 32 bits, which is atomic on every processor that Ruby runs on.
+    # An aligned 32-bit store, which is atomic on every processor that Ruby supports.
     def cancel
       @cancelled.write_uint32(1)
     end

@@ -6,14 +6,15 @@ require_relative 'call'
 require_relative 'reply'
 
 module Gql
-  # The host as plugins see it: replies above all, the log, the clock.
+  # The host as plugins see it: replies, the log, the clock.
   class Runtime
     LARGEST_REPLY = 16 << 20 # Bytes.
     MOST_SET_ASIDE = 1000
 
     attr_reader :misuses
 
-    # `log` takes (level, message, trace_id or nil) on any thread; `clock` gives Unix milliseconds, nil: the system's time.
+    # `log` takes (level, message, trace_id or nil) on any thread. `clock` returns Unix milliseconds; nil: plugins
+    # use the system's clock.
     def initialize(name:, version:, log: nil, log_level: Abi::LOG_INFO, clock: nil, largest_reply: LARGEST_REPLY)
       @log = log
       @largest_reply = largest_reply
@@ -32,12 +33,13 @@ module Gql
       @host.pointer
     end
 
-    # Calls that are under way.
+    # The number of calls under way.
     def pending
       @mutex.synchronize { @replies.size }
     end
 
-    # Calls a resolver or loader. The call is completed when this returns, or later on a thread of the plugin's.
+    # Calls a resolver or a loader. The plugin completes the call before this returns, or later on its own
+    # thread.
     def start(call, instance, function)
       reply = register(call)
       code = function.call(instance, call.pointer, reply.pointer)
@@ -45,7 +47,8 @@ module Gql
       call
     end
 
-    # Counts what a plugin did against the contract. It must not drown the log: the 1st, 2nd, 4th, 8th, … time is written.
+    # Counts a misuse of the ABI by a plugin. Only the 1st, 2nd, 4th, 8th, … is logged, so as not to flood the
+    # log.
     def misuse(kind)
       count = @mutex.synchronize { @misuses[kind] += 1 }
       return unless (count & (count - 1)).zero?
@@ -55,7 +58,8 @@ module Gql
 
     private
 
-    # A handle is a number that is never given twice, so that a late one finds nothing. What is in the table stays alive.
+    # A handle is a number that is never reused, so that a late completion finds nothing. The table keeps what
+    # the plugin may access alive.
     def register(call)
       @mutex.synchronize do
         @last_handle += 1
@@ -73,7 +77,7 @@ module Gql
       Abi::OK
     end
 
-    # Whatever happens here, somebody waits for an answer.
+    # Must return an answer whatever happens, because a thread waits for it.
     def answer_of(reply)
       return yield unless reply.overrun?
 
@@ -99,19 +103,19 @@ module Gql
       error.sized_text(:extensions, :extensions_size) || '{}'
     end
 
-    # What the return code says about a call that this thread did not see completed, see gql_resolve_fn.
+    # Checks the return code against the completion; see gql_resolve_fn.
     def conclude(reply, code)
       if reply.call.completed_inline?
         misuse('return-code') unless code == Abi::OK
       elsif code == Abi::OK
         misuse('not-completed') if answer_for_plugin(reply, 'The plugin did not complete the call.')
       elsif code != Abi::PENDING
-        answered = answer_for_plugin(reply, 'The plugin refused the call.')
+        answered = answer_for_plugin(reply, 'The plugin did not accept the call.')
         misuse('return-code') unless answered && code.between?(Abi::E_LIMIT, Abi::E_MISUSE)
       end
     end
 
-    # False if another thread completed it.
+    # Returns false if another thread has completed the call.
     def answer_for_plugin(reply, message)
       return false unless @mutex.synchronize { @replies.delete(reply.handle) }
 
@@ -120,7 +124,7 @@ module Gql
       true
     end
 
-    # The plugin broke the contract and may yet write into it: its memory is kept.
+    # Keeps the memory of a reply, because a plugin that misused it may still write into it.
     def set_aside(reply)
       @mutex.synchronize do
         @set_aside << reply
@@ -167,7 +171,8 @@ module Gql
       Abi::Clock.make(unix_milliseconds: callback(:int64, %i[pointer], 0) { clock.call })
     end
 
-    # A function for plugins to call, on any thread. Kept as long as the runtime; an exception must not unwind into C.
+    # Returns a function that plugins may call on any thread. It lives as long as the runtime. An exception must
+    # not unwind into C.
     def callback(result, parameters, otherwise)
       @callbacks << FFI::Function.new(result, parameters) do |*arguments|
         yield(*arguments)

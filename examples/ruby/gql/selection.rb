@@ -4,7 +4,8 @@
 require_relative 'abi'
 
 module Gql
-  # What is selected below a field. Made of a tree of hashes, from names to what is below them; constant, and may be shared.
+  # The fields selected below a field, made from a tree of hashes: names with the fields below them. It is
+  # constant, so calls may share it.
   class Selection
     CACHE_LIMIT = 256
     LARGEST_CACHED = 100 # Fields.
@@ -16,7 +17,7 @@ module Gql
       tree.size + tree.each_value.sum { |below| count(below) }
     end
 
-    # Clients send the same documents again and again: the latest trees are kept.
+    # Caches the most recently used trees, because clients send the same documents again and again.
     def self.of(tree)
       return new('', tree) if count(tree) > LARGEST_CACHED
 

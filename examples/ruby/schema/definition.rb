@@ -6,7 +6,7 @@ require 'graphql'
 module Schema
   Nodes = GraphQL::Language::Nodes
 
-  # A definition of a schema document, or an extension of one; all kinds look alike here.
+  # A definition in a schema document, or an extension. Gives all kinds the same interface.
   class Definition
     KINDS = {
       Nodes::ObjectTypeDefinition => 'type', Nodes::ObjectTypeExtension => 'type',
@@ -18,12 +18,12 @@ module Schema
       Nodes::DirectiveDefinition => 'directive'
     }.freeze
     LISTS = %i[interfaces fields arguments values types directives].freeze
-    # What else it lists by name, and how to say that a name is not there.
+    # The names that a definition lists besides fields, and the words for a missing name.
     NAMES = { 'type' => [:interfaces, 'does not implement'], 'interface' => [:interfaces, 'does not implement'],
-              'enum' => [:values, 'lacks the value'], 'union' => [:types, 'lacks the member'],
+              'enum' => [:values, 'has no value'], 'union' => [:types, 'has no member'],
               'directive' => [:locations, "can't be used on"] }.freeze
 
-    # Those of a document; a schema definition is left to the roots' usual names.
+    # Returns the definitions of a document. Schema definitions are ignored: the root types have their usual names.
     def self.parse(sdl)
       GraphQL.parse(sdl).definitions.grep_v(Nodes::SchemaDefinition).map { |node| new(node) }
     end
@@ -43,7 +43,7 @@ module Schema
       node.class.name.end_with?('Extension')
     end
 
-    # Fields, or what a directive takes, by name.
+    # Returns the fields, or a directive's arguments, by name.
     def fields
       list = node.arguments if kind == 'directive'
       list ||= node.respond_to?(:fields) ? node.fields : []
@@ -55,23 +55,23 @@ module Schema
       member ? node.public_send(member).map(&:name) : []
     end
 
-    def lacks_name
+    def name_missing
       NAMES[kind].last
     end
 
-    # With the directives of all that is inside.
+    # Returns the names of the directives used on the definition, its fields and their arguments.
     def directives
       inner = fields.values + fields.values.flat_map { |field| field.respond_to?(:arguments) ? field.arguments : [] }
       [node, *inner].flat_map { |each| each.respond_to?(:directives) ? each.directives : [] }.map(&:name)
     end
 
-    # With what an extension adds.
+    # Returns the definition merged with an extension.
     def extended_by(extension)
       lists = LISTS.select { |list| node.respond_to?(list) && extension.node.respond_to?(list) }
       Definition.new(node.merge(lists.to_h { |list| [list, node.public_send(list) + extension.node.public_send(list)] }))
     end
 
-    # A type as SDL writes it, `[ID!]!`; and the name inside of it.
+    # type_text returns a type in SDL, such as `[ID!]!`; base_name returns the name in it.
     def self.type_text(node)
       node.type.to_query_string
     end

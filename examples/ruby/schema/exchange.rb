@@ -6,12 +6,12 @@ require 'json'
 require_relative '../gql/request'
 
 module Schema
-  # One request on its way through the schema: who asks, and how answers of plugins are waited for.
+  # One request: who asks, and how it waits for the answers of plugins.
   class Exchange
-    # Nanoseconds beyond the deadline. Only the plugin knows whether a change that was late was made, and says so if it can.
+    # Nanoseconds to wait beyond the deadline: only the plugin can say whether it made a change that came late.
     PATIENCE = 10_000_000_000
 
-    # Starts the calls of all fields that are due, then waits for them together.
+    # Lets the data loader start the calls of all fields that are ready, and then wait for them together.
     class Answers < GraphQL::Dataloader::Source
       def self.batch_key_for(_exchange)
         nil
@@ -28,20 +28,20 @@ module Schema
 
     attr_reader :actor, :request
 
-    # `gone`: tells whether the client went away; may be nil.
+    # `gone` returns whether the client has disconnected; may be nil.
     def initialize(actor, request, gone = nil)
       @actor = actor
       @request = request
       @gone = gone
     end
 
-    # The value of a call that was started, once it is there. Mutations do without the data loader, see Schema::Executable.
+    # Returns the value of a started call. Mutations do not use the data loader; see Schema::Executable.
     def value(call, context)
       later = call.answer.nil? && !context.query.mutation?
       result(later ? context.dataloader.with(Answers, self).load(call) : wait(call))
     end
 
-    # Blocks this thread. A call that is given up here stays alive until the plugin completes it.
+    # Blocks this thread. After a timeout the call stays alive until the plugin completes it.
     def wait(call)
       deadline = @request.deadline && @request.deadline + PATIENCE
       call.wait(deadline) { @request.cancel if @gone&.call } || give_up

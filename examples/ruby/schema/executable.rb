@@ -9,13 +9,13 @@ require_relative 'resolver_rules'
 require_relative 'response_order'
 
 module Schema
-  # The merged schema with all that resolves it: fields of plugins, fields of the host, and members of the values above them.
+  # The executable schema. A field is resolved by a plugin, by the host, or as a member of the value above it.
   class Executable
-    # What ruby-graphql adds to the arguments of fields that are resolved here.
+    # The arguments that ruby-graphql adds for fields resolved here.
     EXTRAS = %i[lookahead argument_details].freeze
 
     # `host` has `fields`: {type => {field => callable(object, arguments, context)}}, and `references`: {type => callable(id)}.
-    # `failed` is told of exceptions, with the context.
+    # `failed` is called with each exception and the context.
     def initialize(document, instances, host, failed)
       @fields = Hash.new { |fields, type| fields[type] = {} }
       host.fields.each { |type, fields| @fields[type].merge!(fields) }
@@ -26,21 +26,21 @@ module Schema
       @fields.each { |type, fields| fields.each_key { |field| @schema.get_type(type).own_fields[field].extras(EXTRAS) } }
     end
 
-    # ruby-graphql starts the next field of a mutation while the data loader lets one wait. Without the loader they run one
-    # after the other, each with all that is below it (GraphQL specification, section 6.2.2).
+    # With the data loader, ruby-graphql would start the next field of a mutation while one waits. Without it the
+    # fields run one after the other, each with its selection (GraphQL specification, section 6.2.2).
     def execute(document, exchange, variables:, operation_name:)
       context = { exchange: exchange, executable: self }
       operation = operation(document, operation_name)
       variables = October2021.with_defaults(variables, operation) if operation
       context[:dataloader] = GraphQL::Dataloader::NullDataloader.new if operation&.operation_type == 'mutation'
       result = @schema.execute(document: document, variables: variables, operation_name: operation_name, context: context).to_h
-      # A document that was refused: ruby-graphql's paths lead through the document, not through a response.
+      # The document was rejected: ruby-graphql's paths are paths in the document, not in a response.
       return { 'errors' => result['errors'].map { |error| error.except('path') } } unless result.key?('data')
 
       result.merge('data' => ResponseOrder.new(document, variables).of(result['data'], [operation.selections]))
     end
 
-    # Plugins' objects by their IDs, with what is selected below the field; nil where there is none, or an error.
+    # Loads objects of plugins by ID, with the selected fields. Returns an object, nil or an error for each ID.
     def load(ids, arguments, context)
       tree = SelectionTree.of(arguments[:lookahead].ast_nodes, context.query).merge('__typename' => {})
       exchange = context[:exchange]
@@ -52,7 +52,7 @@ module Schema
       outcomes.map { |outcome| outcome.object || outcome.error.dup }
     end
 
-    # ---- What ruby-graphql asks of a default_resolve ----
+    # ---- The interface of ruby-graphql's default_resolve ----
 
     def call(type, field, object, arguments, context)
       resolve = @fields[type.graphql_name][field.graphql_name]
@@ -73,7 +73,7 @@ module Schema
 
     private
 
-    # The one that will be executed, if any will.
+    # Returns the operation that will be executed, or nil.
     def operation(document, name)
       operations = document.definitions.grep(Nodes::OperationDefinition)
       operations.find { |each| name.nil? || each.name == name }
@@ -93,7 +93,7 @@ module Schema
       end
     end
 
-    # References of plugins, which hold `__typename` and `id` only, become objects of the host's.
+    # Completes references from plugins (`__typename` and `id`) to objects of the host.
     def complete(value)
       case value
       when Array then value.map { |each| complete(each) }

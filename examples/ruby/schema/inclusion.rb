@@ -6,7 +6,7 @@ require_relative 'definition'
 module Schema
   # @skip and @include (GraphQL specification, section 3.13).
   module Inclusion
-    # `variables`: anything with [name].
+    # `variables`: any object that has [name].
     def self.included?(selection, variables)
       selection.directives.all? do |directive|
         case directive.name

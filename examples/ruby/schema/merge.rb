@@ -5,13 +5,13 @@ require_relative '../gql/refused'
 require_relative 'proposal'
 
 module Schema
-  # The host's schema, to which plugins add theirs.
+  # The host's schema, to which plugins add their parts.
   class Merge
     def initialize(sdl)
       @definitions = Definition.parse(sdl).to_h { |definition| [definition.name, definition] }
     end
 
-    # Adds a plugin's parts, all or nothing: Gql::Refused lists every conflict.
+    # Adds all parts of a plugin, or raises Gql::Refused with every conflict and adds none.
     def add(plugin, path)
       proposal = Proposal.new(@definitions, plugin)
       raise Gql::Refused.new(path, *proposal.conflicts) if proposal.conflicts.any?

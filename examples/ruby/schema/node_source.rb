@@ -5,13 +5,13 @@ require 'json'
 require_relative 'selection_tree'
 
 module Schema
-  # Objects of plugins by ID: all IDs that one step of the execution asks for go into one call for each type. An ID that no
-  # plugin has an object for, or none that may be read, has the outcome nil.
+  # Loads objects of plugins by ID. All IDs that one step of the execution asks for go into one call per type. The
+  # result is nil for an object that does not exist or may not be read.
   class NodeSource < GraphQL::Dataloader::Source
     Loader = ::Struct.new(:instance, :entry)
     Outcome = ::Struct.new(:object, :error)
 
-    # What differs from call to call of one request.
+    # Loads with the same selection share a batch. The other arguments are the same throughout a request.
     def self.batch_key_for(_loaders, _exchange, tree)
       tree
     end

@@ -4,9 +4,9 @@
 require_relative 'definition'
 
 module Schema
-  # Where ruby-graphql 1.13 is behind the specification of October 2021, or does not keep it.
+  # Corrections where ruby-graphql 1.13 lags behind or deviates from the specification of October 2021.
   module October2021
-    # Section 5.8.5: a variable of a non-null type may have a default value. It is checked as one of the nullable type.
+    # Section 5.8.5: a variable of a non-null type may have a default value. Checks it like one of the nullable type.
     module DefaultsOfNonNullVariables
       def on_variable_definition(node, parent)
         lenient = !node.default_value.nil? && node.type.is_a?(Nodes::NonNullType)
@@ -14,7 +14,8 @@ module Schema
       end
     end
 
-    # Section 4.2.2: the field is called `specifiedByURL`; and what implements Actor and, as it has to, Node lists Node once.
+    # Section 4.2.2: the field is named `specifiedByURL`. A type that implements Actor, and therefore Node, lists Node
+    # once.
     module Introspection
       class TypeType < GraphQL::Introspection::TypeType
         graphql_name '__Type'
@@ -38,20 +39,20 @@ module Schema
       schema.define_singleton_method(:static_validator) { validator }
     end
 
-    # An interface that implements another one comes out with the description of that one.
+    # ruby-graphql would give an interface the description of the interface that it implements.
     def self.restore_descriptions(schema, document)
       document.definitions.grep(Nodes::InterfaceTypeDefinition).each do |node|
         schema.get_type(node.name).description(node.description)
       end
     end
 
-    # Section 6.1.2: default values stand in for variables that are not given, also of non-null types.
+    # Section 6.1.2: a missing variable gets its default value, also if its type is non-null.
     def self.with_defaults(variables, operation)
       defaults = operation.variables.reject { |each| each.default_value.nil? }
       defaults.to_h { |each| [each.name, plain(each.default_value)] }.merge(variables)
     end
 
-    # A literal as JSON would have it.
+    # Converts a literal to the value that JSON would have.
     def self.plain(value)
       case value
       when Nodes::InputObject then value.arguments.to_h { |argument| [argument.name, plain(argument.value)] }

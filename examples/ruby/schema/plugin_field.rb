@@ -13,7 +13,7 @@ module Schema
       @root = root
     end
 
-    # `arguments` has Executable::EXTRAS.
+    # `arguments` includes Executable::EXTRAS.
     def call(object, arguments, context)
       given = JSON.generate(plain(arguments[:argument_details]))
       tree = SelectionTree.of(arguments[:lookahead].ast_nodes, context.query)
@@ -24,7 +24,7 @@ module Schema
 
     private
 
-    # Coerced arguments by the names that they have in the schema, and not as Ruby would write them.
+    # Returns the coerced arguments by their names in the schema, not their Ruby names.
     def plain(value)
       case value
       when GraphQL::Execution::Interpreter::Arguments

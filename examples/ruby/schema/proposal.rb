@@ -7,7 +7,7 @@ require_relative 'resolver_rules'
 require_relative 'type_rules'
 
 module Schema
-  # What the schema would be with a plugin's parts, and every conflict that stands against it.
+  # The schema as it would be with a plugin's parts, and every conflict.
   class Proposal
     include ResolverRules
     include TypeRules
@@ -38,7 +38,7 @@ module Schema
       @plugin.parts.select { |part| part.kind == kind }.map { |part| Definition.parse(part.sdl) }
     end
 
-    # The common parts that the host lacks; those that it has are compared.
+    # Returns the common parts that the host does not define. Compares the others with the host's.
     def lent
       present, absent = parts(Gql::Abi::PART_COMMON).partition { |part| part.any? { |each| @host.key?(each.name) } }
       present.flatten.each { |wanted| compare(wanted) }
@@ -70,7 +70,7 @@ module Schema
       @merged[extension.name] = known.extended_by(extension)
     end
 
-    # Whether what the host calls `PageInfo` will do for the plugin's `PageInfo`: it may have more, not less.
+    # Compares the host's definition with the plugin's common part. The host's may have more, but not less.
     def compare(wanted)
       found = @host[wanted.name]
       return conflict("The host has no #{wanted.kind} `#{wanted.name}`, which the plugin #{@plugin.id} needs.") unless found
@@ -80,14 +80,14 @@ module Schema
       end
       wanted.fields.each_value { |field| compare_field(wanted, field, found.fields[field.name]) }
       (wanted.names - found.names).each do |name|
-        conflict("The host's #{wanted.kind} `#{wanted.name}` #{wanted.lacks_name} `#{name}`, as the plugin #{@plugin.id} needs.")
+        conflict("The host's #{wanted.kind} `#{wanted.name}` #{wanted.name_missing} `#{name}`, as the plugin #{@plugin.id} needs.")
       end
     end
 
     def compare_field(owner, wanted, found)
       type = Definition.type_text(wanted)
       if found.nil?
-        conflict("The host's #{owner.kind} `#{owner.name}` lacks `#{wanted.name}: #{type}`, " \
+        conflict("The host's #{owner.kind} `#{owner.name}` has no `#{wanted.name}: #{type}`, " \
                  "which the plugin #{@plugin.id} needs.")
       elsif Definition.type_text(found) != type
         conflict("`#{owner.name}.#{wanted.name}` is of type `#{Definition.type_text(found)}` in the host, " \

@@ -2,7 +2,7 @@
 # frozen_string_literal: true
 
 module Schema
-  # Whether a plugin's tables fit its schema.
+  # Checks the plugin's tables of resolvers, loaders and references against its schema.
   module ResolverRules
     ROOTS = %w[Query Mutation Subscription].freeze
 
@@ -12,7 +12,7 @@ module Schema
       served = @plugin.resolvers.map { |resolver| [resolver.type, resolver.field] }
       (served - own_fields).each { |type, field| conflict_of_resolver("#{type}.#{field}", @host[type]&.fields&.key?(field)) }
       twice(served).each { |type, field| conflict("The plugin #{@plugin.id} has two resolvers for `#{type}.#{field}`.") }
-      # Nothing is above the fields of the roots that could hold their values.
+      # Fields of root types need a resolver: no value above them could hold theirs.
       own_fields.select { |type, _| ROOTS.include?(type) }.-(served).each do |type, field|
         conflict("The plugin #{@plugin.id} defines `#{type}.#{field}` but has no resolver for it.")
       end
@@ -37,7 +37,7 @@ module Schema
       own = @own.reject(&:extension?).select { |definition| definition.kind == 'type' }.map(&:name)
       types = @plugin.loaders.map(&:type)
       (types - own).each do |type|
-        conflict("The plugin #{@plugin.id} has a loader for `#{type}`, which is no object type of its own schema.")
+        conflict("The plugin #{@plugin.id} has a loader for `#{type}`, which is not an object type of its own schema.")
       end
       (types & own).each do |type|
         id = @merged[type].fields['id']
@@ -52,7 +52,7 @@ module Schema
       own = @own.reject(&:extension?).map(&:name)
       @plugin.references.each do |type|
         if @merged[type]&.kind != 'type'
-          conflict("The plugin #{@plugin.id} refers to `#{type}`, of which neither side has an object type.")
+          conflict("The plugin #{@plugin.id} refers to `#{type}`, which neither side defines as an object type.")
         elsif own.include?(type)
           conflict("The plugin #{@plugin.id} wants `#{type}` resolved by the host, but defines it itself.")
         end

@@ -4,8 +4,8 @@
 require_relative 'inclusion'
 
 module Schema
-  # Puts the members of a response into the order of the document (GraphQL specification, section 6.3): ruby-graphql writes them
-  # as they become known, and those that waited for a plugin come last.
+  # Orders the members of a response like the document (GraphQL specification, section 6.3). ruby-graphql adds them as
+  # they become available, so that those which waited for a plugin come last.
   class ResponseOrder
     def initialize(document, variables)
       @variables = variables
@@ -13,7 +13,7 @@ module Schema
       @fields = {}.compare_by_identity
     end
 
-    # `selections`: lists of selections that one object answers.
+    # `selections`: the lists of selections that apply to one object.
     def of(value, selections)
       case value
       when Array then value.map { |each| of(each, selections) }
@@ -26,7 +26,7 @@ module Schema
 
     private
 
-    # The fields of a response by their keys, each with what is selected below it. All objects of a list share them.
+    # Returns the fields by response key, each with the selections below it. All objects of a list share them.
     def fields_of(selections)
       @fields[selections] ||= {}.tap { |fields| selections.each { |list| collect(list, fields) } }
     end

@@ -4,9 +4,10 @@
 require_relative 'inclusion'
 
 module Schema
-  # Look-ahead as the ABI wants it: the names of the fields below, after fragments were merged and @skip and @include applied.
+  # Look-ahead in the form of the ABI: the names of the selected fields, with fragments merged and @skip and @include
+  # applied.
   class SelectionTree
-    # `fields`: the nodes of one field of a response. Gives hashes from names to what is below them.
+    # `fields`: the nodes of one field of a response. Returns nested hashes, from names to the fields below them.
     def self.of(fields, query)
       new(query).tap { |tree| fields.each { |field| tree.add(field.selections) } }.root
     end

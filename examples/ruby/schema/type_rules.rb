@@ -4,8 +4,8 @@
 require_relative 'definition'
 
 module Schema
-  # The rules of the type system that a merge can break (GraphQL specification of October 2021, section 3). ruby-graphql does
-  # not check them: a type would silently inherit what it lacks of an interface.
+  # The rules of the type system that a merge can break (GraphQL specification of October 2021, section 3). ruby-graphql
+  # does not check them: a type would silently inherit the missing fields of an interface.
   module TypeRules
     SCALARS = %w[Int Float String Boolean ID].freeze
     DIRECTIVES = %w[skip include deprecated specifiedBy].freeze
@@ -17,7 +17,7 @@ module Schema
         check_members(definition)
         check_directives(definition)
       end
-      # Of the host too: an extension of an interface reaches the host's types.
+      # Includes the host's types, which an extension of an interface affects.
       @merged.each_value { |definition| check_interfaces(definition) if %w[type interface].include?(definition.kind) }
     end
 
@@ -32,11 +32,11 @@ module Schema
       return unless definition.kind == 'union'
 
       definition.names.reject { |name| @merged[name]&.kind == 'type' }.each do |name|
-        conflict("The union `#{definition.name}` has the member `#{name}`, which is no object type.")
+        conflict("The union `#{definition.name}` has the member `#{name}`, which is not an object type.")
       end
     end
 
-    # Input types for arguments and inputs, output types for all else (section 3.4.2).
+    # Arguments and input fields need input types, other fields output types (section 3.4.2).
     def check_type(where, node, input)
       name = Definition.base_name(Definition.type_text(node))
       return if SCALARS.include?(name)
@@ -59,12 +59,12 @@ module Schema
       definition.names.each do |name|
         interface = @merged[name]
         if interface&.kind != 'interface'
-          conflict("`#{definition.name}` implements `#{name}`, which is no interface of either side.")
+          conflict("`#{definition.name}` implements `#{name}`, which is not an interface.")
           next
         end
         interface.fields.each_value { |promised| check_promise(definition, interface, promised) }
         (interface.names - definition.names).each do |parent|
-          conflict("`#{definition.name}` implements `#{name}`, so that it has to implement `#{parent}` as well.")
+          conflict("`#{definition.name}` implements `#{name}`, so it must also implement `#{parent}`.")
         end
       end
     end
@@ -74,9 +74,9 @@ module Schema
       type = Definition.type_text(promised)
       where = "#{definition.name}.#{promised.name}"
       if field.nil?
-        conflict("`#{definition.name}` lacks the field `#{promised.name}: #{type}` of the interface `#{interface.name}`.")
+        conflict("`#{definition.name}` has no field `#{promised.name}: #{type}` of the interface `#{interface.name}`.")
       elsif !subtype?(Definition.type_text(field), type)
-        conflict("`#{where}` is of type `#{Definition.type_text(field)}`, which does not fit `#{type}` of the interface " \
+        conflict("`#{where}` is of type `#{Definition.type_text(field)}`, which is not compatible with `#{type}` of the interface " \
                  "`#{interface.name}`.")
       else
         check_arguments(where, interface, field, promised)
@@ -90,16 +90,16 @@ module Schema
         type = Definition.type_text(argument)
         next if found && Definition.type_text(found) == type
 
-        conflict("`#{where}` lacks the argument `#{argument.name}: #{type}` of the interface `#{interface.name}`.")
+        conflict("`#{where}` has no argument `#{argument.name}: #{type}` of the interface `#{interface.name}`.")
       end
       arguments.each_value do |argument|
         next unless Definition.type_text(argument).end_with?('!') && argument.default_value.nil?
 
-        conflict("`#{where}` demands the argument `#{argument.name}`, which the interface `#{interface.name}` does not have.")
+        conflict("`#{where}` requires the argument `#{argument.name}`, which the interface `#{interface.name}` does not have.")
       end
     end
 
-    # Types as SDL writes them.
+    # Both types are written as in SDL.
     def subtype?(type, of)
       return type.end_with?('!') && subtype?(type.chop, of.chop) if of.end_with?('!')
 

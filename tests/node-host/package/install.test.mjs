@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The package as somebody else gets it: installed by npm from a checkout into a gateway elsewhere, which is the one of its README.
+// Installs the package with npm from a checkout into the gateway that its README shows, and runs it.
 import assert from 'node:assert/strict';
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -25,7 +25,7 @@ before(() => {
 
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A folder with the README's gateway and graphql; npm installs the package there. */
+/** Creates a folder with the README's gateway and graphql, and installs the package there with npm. */
 function install(name, options, env = {}) {
   const app = join(folder, name);
   mkdirSync(join(app, 'plugins'), { recursive: true });
@@ -57,7 +57,7 @@ async function post(url, query) {
   }
 }
 
-/** Runs the README's gateway, and has it create and list. */
+/** Runs the README's gateway, creates an integration and lists it. */
 async function serve(app) {
   const port = await freePort();
   writeFileSync(join(app, 'gateway.js'), example.replace('4000', String(port)));
@@ -89,7 +89,7 @@ test('a copy, with the binding in it, serves', async () => {
   assert.ok(existsSync(join(installed, 'gql_binding.node')));
   assert.ok(existsSync(join(installed, 'README.md')));
   assert.ok(!existsSync(join(installed, 'binding')));
-  rmSync(join(checkout, 'examples/node-host/gql_binding.node')); // The checkout is not needed any more.
+  rmSync(join(checkout, 'examples/node-host/gql_binding.node')); // The copy does not need the checkout.
   await serve(app);
 });
 
@@ -99,7 +99,7 @@ test('a link serves, with the gateway\'s graphql', async () => {
   await serve(app);
 });
 
-test('a schema of another graphql is refused, and the cure named', () => {
+test('a schema of another copy of graphql fails with instructions', () => {
   const app = join(folder, 'link');
   cpSync(join(app, 'node_modules/graphql'), join(app, 'other'), { recursive: true });
   const code = `import { loadPlugins } from 'gql-plugin-host'; import { createRequire } from 'node:module';
@@ -109,7 +109,7 @@ test('a schema of another graphql is refused, and the cure named', () => {
     /another copy of the package graphql.*--install-links/);
 });
 
-test('what is missing is named, all of it', () => {
+test('the build reports every missing requirement', () => {
   const env = { CC: '/nonexistent/cc', PKG_CONFIG_PATH: '/nonexistent', PKG_CONFIG_LIBDIR: '/nonexistent' };
   for (const options of [['--install-links'], ['--no-install-links']]) {
     assert.throws(() => install(`missing${options[0]}`, options, env), (error) => {
@@ -121,11 +121,11 @@ test('what is missing is named, all of it', () => {
   }
 });
 
-test('where scripts are ignored, loading says what is missing', () => {
+test('with ignore-scripts, loading says that the binding is missing', () => {
   const app = install('ignored', ['--install-links', '--ignore-scripts']);
   rmSync(join(app, 'node_modules/gql-plugin-host/gql_binding.node'), { force: true }); // npm before 11 compiles nonetheless.
   writeFileSync(join(app, 'gateway.js'), example.replace('4000', '0'));
   assert.throws(() => execFileSync(process.execPath, ['gateway.js'],
     { cwd: app, encoding: 'utf8', stdio: 'pipe', env: environment, timeout: PATIENCE }),
-  /The binding .*gql_binding\.node is not there.*examples\/node-host\/build\.js/);
+  /The native binding .*gql_binding\.node does not exist.*examples\/node-host\/build\.js/);
 });

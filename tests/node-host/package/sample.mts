@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// Compiled, never run: what the types of the package allow, and what they don't.
+// Compiled, never run: what the types of the package allow and what they forbid.
 import { ApolloServer } from '@apollo/server';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
@@ -41,7 +41,7 @@ await plugins.close();
 await loadPlugins('plugins', { shcema: sdl });
 // @ts-expect-error: there is no such action.
 plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } });
-// @ts-expect-error: who asks is not to be forgotten.
+// @ts-expect-error: the actor is required.
 plugins.request({});
-// @ts-expect-error: it is not for hosts to change.
+// @ts-expect-error: it is read-only.
 plugins.typeDefs = parse(sdl);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A plugin for tests of hosts: abstract results, references to another plugin's type, answers from
- * another thread, log lines.
+ * another thread, cancellation, log lines.
  */
 #include <jansson.h>
 #include <pthread.h>
@@ -17,7 +17,7 @@ struct gql_instance {
     const gql_host *host;
     pthread_mutex_t lock;
     pthread_cond_t idle;
-    int under_way; /* Answers that threads owe. */
+    int under_way; /* Calls that a thread has not yet answered. */
     int loads;
     bool closed;
 };
@@ -40,8 +40,8 @@ static json_t *arguments_of(const gql_call *call)
 }
 
 /*
- * Made by integration "1", used by "1", nobody, and one that is not there; more than is selected
- * does no harm.
+ * Gadget "gadget:1" refers to integration "1" as its maker. Its users are integration "1", null, "1"
+ * again and an integration that does not exist. A plugin may write more than was selected.
  */
 static json_t *gadget(const char *id, int call)
 {
@@ -90,18 +90,38 @@ static int32_t resolve_say(gql_instance *self, const gql_call *call, gql_reply *
     return answer(self, reply, json_true());
 }
 
+/* An answer that a thread gives after a while. */
 struct delayed {
     gql_instance *self;
     gql_reply *reply;
     json_int_t milliseconds;
+    const uint32_t *cancelled;
+    json_t *(*wait)(const struct delayed *delayed); /* Returns the answer. */
 };
+
+static bool is_cancelled(const uint32_t *cancelled)
+{
+    return __atomic_load_n(cancelled, __ATOMIC_RELAXED) != 0;
+}
+
+static json_t *wait_all(const struct delayed *delayed)
+{
+    usleep((useconds_t)delayed->milliseconds * 1000);
+    return json_true();
+}
+
+static json_t *wait_until_cancelled(const struct delayed *delayed)
+{
+    for (json_int_t i = 0; i < delayed->milliseconds && !is_cancelled(delayed->cancelled); i++)
+        usleep(1000);
+    return json_string(is_cancelled(delayed->cancelled) ? "during the call" : "never");
+}
 
 static void *answer_later(void *data)
 {
     struct delayed *delayed = data;
     gql_instance *self = delayed->self;
-    usleep((useconds_t)delayed->milliseconds * 1000);
-    answer(self, delayed->reply, json_true());
+    answer(self, delayed->reply, delayed->wait(delayed));
     free(delayed);
     pthread_mutex_lock(&self->lock);
     if (--self->under_way == 0)
@@ -110,7 +130,8 @@ static void *answer_later(void *data)
     return NULL;
 }
 
-static int32_t resolve_slow(gql_instance *self, const gql_call *call, gql_reply *reply)
+static int32_t delay(gql_instance *self, const gql_call *call, gql_reply *reply,
+                     json_t *(*wait)(const struct delayed *delayed))
 {
     static const gql_error closed = {.struct_size = sizeof closed,
                                      .code = "SERVICE_UNAVAILABLE",
@@ -120,18 +141,31 @@ static int32_t resolve_slow(gql_instance *self, const gql_call *call, gql_reply 
     struct delayed *delayed = malloc(sizeof *delayed);
     json_t *arguments = arguments_of(call);
     *delayed = (struct delayed){self, reply,
-                                json_integer_value(json_object_get(arguments, "milliseconds"))};
+                                json_integer_value(json_object_get(arguments, "milliseconds")),
+                                call->request->cancelled, wait};
     json_decref(arguments);
     pthread_mutex_lock(&self->lock);
-    const bool refused = self->closed || pthread_create(&thread, NULL, answer_later, delayed) != 0;
-    self->under_way += !refused;
+    const bool rejected = self->closed || pthread_create(&thread, NULL, answer_later, delayed) != 0;
+    self->under_way += !rejected;
     pthread_mutex_unlock(&self->lock);
-    if (refused) {
+    if (rejected) {
         free(delayed);
         return self->host->reply_reject(self->host, reply->handle, &closed);
     }
     pthread_detach(thread);
     return GQL_PENDING;
+}
+
+static int32_t resolve_slow(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    return delay(self, call, reply, wait_all);
+}
+
+static int32_t resolve_cancelled(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    return is_cancelled(call->request->cancelled)
+               ? answer(self, reply, json_string("before the call"))
+               : delay(self, call, reply, wait_until_cancelled);
 }
 
 static int32_t load_gadgets(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -198,15 +232,17 @@ static const gql_resolver resolvers[] = {
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "things", resolve_things},
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "named", resolve_things},
     {sizeof(gql_resolver), 0, "Query", "slow", resolve_slow},
+    {sizeof(gql_resolver), 0, "Query", "cancelled", resolve_cancelled},
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "say", resolve_say},
     {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Gadget", "shout", resolve_shout},
 };
 static const gql_resolver *const resolver_list[] = {&resolvers[0], &resolvers[1], &resolvers[2],
-                                                    &resolvers[3], &resolvers[4], &resolvers[5]};
+                                                    &resolvers[3], &resolvers[4], &resolvers[5],
+                                                    &resolvers[6]};
 static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets};
 static const gql_loader *const loaders[] = {&loader};
 static const char *const references[] = {"Integration"};
-static const gql_schema schema = {sizeof schema, 3,       6,         1, 1, 0, parts,
+static const gql_schema schema = {sizeof schema, 3,       7,         1, 1, 0, parts,
                                   resolver_list, loaders, references};
 static const gql_plugin plugin = {sizeof plugin,
                                   0,

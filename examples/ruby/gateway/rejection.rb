@@ -2,8 +2,8 @@
 # frozen_string_literal: true
 
 module Gateway
-  # An answer of HTTP in place of one of GraphQL; the message is for the client.
-  class Refusal < StandardError
+  # Rejects a request with an HTTP status before it is executed. The client sees the message.
+  class Rejection < StandardError
     attr_reader :status, :headers
 
     def initialize(status, message, headers = {})

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* What JavaScript gets for an answer: the JSON text of the value, or {code, message, extensions}. */
+#ifndef BINDING_ANSWER_H
+#define BINDING_ANSWER_H
+
+#include "examples/node-host/binding/addon.h"
+
+/* NULL with an exception if memory runs out. */
+napi_value answer_value(napi_env env, const gql_answer *answer);
+
+/* The answer to a call that did not reach the plugin. */
+napi_value unavailable_value(napi_env env, const char *message);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The functions that the module exports. Each is described at its definition, with its JavaScript
+ * name, parameters and result. A function that returns NULL has thrown an exception, or returns
+ * undefined.
+ */
+#ifndef BINDING_FUNCTIONS_H
+#define BINDING_FUNCTIONS_H
+
+#define NAPI_VERSION 8
+#include <node_api.h>
+
+/* runtime.c */
+napi_value create_runtime(napi_env env, napi_callback_info info);
+napi_value destroy_runtime(napi_env env, napi_callback_info info);
+
+/* library.c */
+napi_value open_library(napi_env env, napi_callback_info info);
+napi_value describe(napi_env env, napi_callback_info info);
+napi_value bind_library(napi_env env, napi_callback_info info);
+napi_value close_library(napi_env env, napi_callback_info info);
+
+/* instance.c */
+napi_value create_instance(napi_env env, napi_callback_info info);
+napi_value destroy_instance(napi_env env, napi_callback_info info);
+
+/* selection.c, actor.c */
+napi_value make_selection(napi_env env, napi_callback_info info);
+napi_value make_actor(napi_env env, napi_callback_info info);
+
+/* call.c */
+napi_value call(napi_env env, napi_callback_info info);
+napi_value cancel(napi_env env, napi_callback_info info);
+
+#endif
