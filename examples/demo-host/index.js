@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // What the example gateways share: configuration, authentication, limits, the host's schema, start and
-// end. Run them with examples/run.sh; examples/gateways/README.md describes each.
+// stop. examples/run.sh starts a gateway; examples/gateways/README.md describes each.
 export { Rejected } from './authentication.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';

@@ -28,7 +28,7 @@ function isLocal(url) {
   return ['blob:', 'data:'].includes(url.protocol) || url.hostname === '127.0.0.1';
 }
 
-/** One visit to a page; the next visit starts from scratch. `faults` lists what the page must not do. */
+/** One visit to a page; the next visit starts from scratch. `complaints` lists what the page must not do. */
 export class Visit {
   static async start(browser, url) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
@@ -41,14 +41,14 @@ export class Visit {
   constructor(context, page) {
     this.context = context;
     this.page = page;
-    this.faults = [];
+    this.complaints = [];
     page.setDefaultTimeout(PATIENCE);
-    const check = (url) => isLocal(new URL(url)) || this.faults.push(`asks another host: ${url}`);
+    const check = (url) => isLocal(new URL(url)) || this.complaints.push(`asks another host: ${url}`);
     context.on('request', (request) => check(request.url()));
     page.on('websocket', (socket) => check(socket.url()));
-    page.on('pageerror', (error) => this.faults.push(`exception: ${error.stack ?? error}`));
+    page.on('pageerror', (error) => this.complaints.push(`exception: ${error.stack ?? error}`));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) this.faults.push(`${message.type()}: ${message.text()}`);
+      if (['error', 'warning'].includes(message.type())) this.complaints.push(`${message.type()}: ${message.text()}`);
     });
   }
 

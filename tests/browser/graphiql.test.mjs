@@ -27,14 +27,14 @@ after(async () => {
   sandbox?.remove();
 });
 
-/** A test with its own page. A failure saves a screenshot. `expected`: faults that the test provokes. */
+/** A test with its own page. A failure saves a screenshot. `expected`: complaints that the test provokes. */
 function visiting(name, body, expected = []) {
   test(name, { timeout: 60_000 }, async () => {
     const visit = await Visit.start(browser, gateway.url);
     try {
       await body(new GraphiQL(visit.page), visit);
-      await until(() => visit.faults.length, (count) => count >= expected.length, `${expected}`);
-      assert.deepEqual(visit.faults, expected);
+      await until(() => visit.complaints.length, (count) => count >= expected.length, `${expected}`);
+      assert.deepEqual(visit.complaints, expected);
     } catch (error) {
       const picture = await visit.picture(`failed ${name}`);
       throw new Error(`${error.message}\nThe page at that moment: ${picture}`, { cause: error });

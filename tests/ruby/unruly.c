@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A plugin for tests of hosts: echoes its calls, completes late, and breaks the contract of calls on
- * demand.
+ * A plugin for tests of hosts: echoes its calls, completes late, and breaks the contract of calls
+ * on demand.
  */
 #include <jansson.h>
 #include <pthread.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What JavaScript gets for an answer: the JSON text of the value, or {code, message, extensions}. */
+/*
+ * The JavaScript value of an answer: the JSON text of the result, or {code, message, extensions}.
+ */
 #ifndef BINDING_ANSWER_H
 #define BINDING_ANSWER_H
 

@@ -15,8 +15,8 @@ struct log_line {
 };
 
 /*
- * Reports an exception of the log function as uncaught. If it stayed pending, Node would not deliver
- * the events behind this one.
+ * Reports an exception of the log function as uncaught. If it stayed pending, Node would not
+ * deliver the events behind this one.
  */
 static void report_exception(napi_env env)
 {

@@ -40,8 +40,8 @@ static json_t *arguments_of(const gql_call *call)
 }
 
 /*
- * Gadget "gadget:1" refers to integration "1" as its maker. Its users are integration "1", null, "1"
- * again and an integration that does not exist. A plugin may write more than was selected.
+ * The maker of gadget "gadget:1" is integration "1". Its users are integration "1", null, and an
+ * integration that does not exist. A plugin may write more than was selected.
  */
 static json_t *gadget(const char *id, int call)
 {
