@@ -40,11 +40,13 @@ def includes_of(text):
 
 def objects_of(root, build):
     """Pairs of a source of the project and its object, as far as this build has compiled them."""
-    root = pathlib.Path(root).resolve()
+    root, generated = pathlib.Path(root).resolve(), pathlib.Path(build).resolve()
     for entry in json.loads((pathlib.Path(build) / "compile_commands.json").read_text()):
         folder = pathlib.Path(entry["directory"])
         source, output = (folder / entry["file"]).resolve(), folder / entry["output"]
-        if source.is_relative_to(root) and output.exists():
+        if source.is_relative_to(generated) or not source.is_relative_to(root):
+            continue
+        if output.exists():
             yield source.relative_to(root).as_posix(), str(output)
 
 
