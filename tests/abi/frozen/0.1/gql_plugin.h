@@ -1,0 +1,535 @@
+// SPDX-License-Identifier: MIT
+/*
+ * gql_plugin.h - the contract between a GraphQL gateway (the host) and a plugin, a shared object
+ * that serves part of the gateway's schema. This header is the specification; README.md beside it
+ * explains how to use it.
+ *
+ * GENERAL RULES
+ *
+ * Text      is UTF-8. A `const char *` with a `_size` member beside it has that many bytes and need
+ *           not end in NUL; one without is NUL-terminated.
+ * JSON      is RFC 8259 text.
+ * Sizes     are in bytes. Times are nanoseconds of CLOCK_MONOTONIC unless a name says otherwise.
+ * Structs   that cross the boundary begin with `struct_size`, which the writer sets to sizeof. They
+ *           grow only at the end. A reader tests with GQL_HAS whether `struct_size` covers a member
+ *           before it reads the member. A member that is not covered counts as 0, NULL, or for a
+ *           function as not offered. Arrays are arrays of pointers, so that elements can grow too.
+ *           Members called `reserved` must be 0.
+ * Memory    that one side allocates is never freed by the other.
+ * Returns   are GQL_OK, GQL_PENDING or a negative GQL_E_ code. A negative code of a call means that
+ *           the ABI was misused or that memory ran out. GraphQL errors are data: see gql_error.
+ *
+ * THREAD TAGS. Every function has one of these:
+ *
+ * [control]     The host calls it, on any thread, but never twice at the same time on one object:
+ *               the library for init and deinit, the instance for drain and destroy. Calls of
+ *               create may overlap. Never called from inside a [call], [completion] or [host]
+ *               function. May block.
+ * [call]        The host calls it, on any thread, any number at the same time. Takes no longer than
+ *               a few short reads of storage: it never waits for a write, a network or another
+ *               call.
+ * [completion]  The plugin calls it, on any thread, from inside its [call] function or later. Does
+ *               not block, and does not call into the plugin.
+ * [host]        The plugin calls it, on any thread, at any time from init or create until the
+ *               matching deinit or destroy returns. Does not block, and does not call into the
+ *               plugin.
+ * [any]         The host calls it, on any thread, at any time while the library is loaded. Does not
+ *               block.
+ *
+ * FORKS. A forked process has none of the plugin's threads and shares open files with its parent.
+ * It must not use the instances of the parent, not even to drain or destroy them, and creates its
+ * own.
+ *
+ * Prior art: CLAP (one entry, extensions, thread tags), Arrow ADBC (errors in the caller's struct),
+ * Envoy's ABI policy.
+ */
+#ifndef GQL_PLUGIN_H
+#define GQL_PLUGIN_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * The version of this header. Before 1.0, each minor version may break compatibility, and a host
+ * accepts plugins of its own major and minor version. From 1.0 on, a host accepts plugins of its
+ * own major version.
+ *
+ * A plugin states the version it was written for as literals in its source, never by these names:
+ * a rebuild with a newer header would otherwise claim what the code does not do.
+ */
+#define GQL_ABI_MAJOR 0u
+#define GQL_ABI_MINOR 1u
+
+/*
+ * The one symbol that a plugin exports: a function of type gql_plugin_entry_fn. Its name contains
+ * the major version.
+ */
+#define GQL_PLUGIN_ENTRY_SYMBOL "gql_plugin_entry_v0"
+
+/* True if `struct_size` of *object covers `member`. */
+#define GQL_HAS(object, member)                                             \
+    ((uint64_t)(object)->struct_size >=                                     \
+     (uint64_t)((const char *)&(object)->member - (const char *)(object)) + \
+         (uint64_t)sizeof((object)->member))
+
+/* ---- Return codes ---- */
+
+/* Done. */
+#define GQL_OK 0
+
+/* Only from gql_resolve_fn: another thread has completed the reply, or will. */
+#define GQL_PENDING 1
+
+/* The caller broke the contract: a NULL, a call after drain, … */
+#define GQL_E_MISUSE (-1)
+
+/* Out of memory. */
+#define GQL_E_NO_MEMORY (-2)
+
+/* The reply was completed before, or never existed. Nothing was done. */
+#define GQL_E_STALE_REPLY (-3)
+
+/* The version of the other side is not supported. */
+#define GQL_E_VERSION (-4)
+
+/* The configuration was refused. */
+#define GQL_E_CONFIG (-5)
+
+/* Something outside can't be used: a file, a database, a key. */
+#define GQL_E_UNAVAILABLE (-6)
+
+/* A limit of the callee was exceeded: the size of a reply, the number of instances, … */
+#define GQL_E_LIMIT (-7)
+
+typedef struct gql_host gql_host;
+
+/* Defined by the plugin; the host only passes the pointer. */
+typedef struct gql_instance gql_instance;
+
+/* ---- Failures of loading and creating ---- */
+
+/*
+ * Why init or create failed. The caller provides it, zeroed except for struct_size; the callee
+ * writes to it only if it returns a negative code.
+ */
+typedef struct gql_failure {
+    uint32_t struct_size;
+
+    /* The GQL_E_ code that is returned. */
+    int32_t code;
+
+    /*
+     * For the operator: what failed and what to do about it. NUL-terminated; truncated between
+     * characters.
+     */
+    char message[1016];
+} gql_failure;
+
+/* ---- A call: what a resolver receives ---- */
+
+/* gql_grant.actions, a set. */
+#define GQL_ACTION_READ 1u
+#define GQL_ACTION_CREATE 2u
+#define GQL_ACTION_UPDATE 4u
+#define GQL_ACTION_DELETE 8u
+
+/*
+ * What the actor may do with the plugin's entities, in one organization or in all. Grants add up.
+ */
+typedef struct gql_grant {
+    uint32_t struct_size;
+    uint32_t actions;
+
+    /* NULL: every organization. */
+    const char *organization_id;
+    uint64_t organization_id_size;
+} gql_grant;
+
+/*
+ * gql_request.source: where the request came from. A plugin treats a value that it does not know
+ * as GQL_SOURCE_UNKNOWN.
+ */
+#define GQL_SOURCE_UNKNOWN 0u
+#define GQL_SOURCE_HTTP 1u
+#define GQL_SOURCE_WEBSOCKET 2u
+#define GQL_SOURCE_INTERNAL 3u /* The gateway itself: a job, a warm-up, a test. */
+
+/*
+ * Who calls, and under which conditions. The host has authenticated the actor; the plugin enforces
+ * the grants. Valid until the completion.
+ */
+typedef struct gql_request {
+    uint32_t struct_size;
+    uint32_t source;
+
+    /* NULL: nobody is authenticated. */
+    const char *actor_id;
+    uint64_t actor_id_size;
+
+    const gql_grant *const *grants;
+    uint32_t grant_count;
+    uint32_t reserved;
+
+    /* 32 lower-case hexadecimal digits (W3C Trace Context, trace-id), or NULL. */
+    const char *trace_id;
+
+    /* The BCP 47 language tag that the client prefers, or NULL. */
+    const char *locale;
+
+    /* The URI reference of this occurrence (RFC 9457, section 3.1.5), or NULL. */
+    const char *instance;
+
+    /* CLOCK_MONOTONIC, nanoseconds: after it nobody waits for the answer. 0: no deadline. */
+    uint64_t deadline;
+
+    /*
+     * Cancellation: the host atomically stores 1 when nobody waits for the answer any more. The
+     * plugin may load it atomically at any time until the completion. NULL: the call can't be
+     * cancelled. A cancelled call must be completed too.
+     */
+    const uint32_t *cancelled;
+} gql_request;
+
+/*
+ * A selected field, as a node of a tree, after fragments were merged and @skip and @include
+ * applied. For a field of an interface or union type, the fields of all fragments are merged; a
+ * plugin ignores names that it does not know. The tree is constant, and the host may share it
+ * between calls.
+ */
+typedef struct gql_selection gql_selection;
+struct gql_selection {
+    uint32_t struct_size;
+    uint32_t name_size;
+
+    /* The name of the field, not its alias; may be `__typename`. */
+    const char *name;
+
+    /* The first field selected below this one; NULL for a leaf. */
+    const gql_selection *children;
+
+    /* The next field beside this one, or NULL. Names are unique among siblings. */
+    const gql_selection *next;
+};
+
+/*
+ * Where the answer is written. Owned by the host; the plugin may use it from the call until the
+ * completion, on one thread at a time.
+ *
+ * The plugin writes JSON to data[size] and advances size, up to capacity. gql_host.reply_grow makes
+ * more room and may move data.
+ */
+typedef struct gql_reply {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /* Identifies the reply for its completion. Unlike this struct, it may be used too late. */
+    uint64_t handle;
+
+    char *data;
+    uint64_t size;
+    uint64_t capacity;
+} gql_reply;
+
+/*
+ * A call of a resolver or loader. All of it is owned by the host, constant, and valid until the
+ * reply is completed.
+ */
+typedef struct gql_call {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /* A JSON object, coerced by the schema: with defaults, without arguments not given. */
+    const char *arguments;
+    uint64_t arguments_size;
+
+    /* JSON of the value that has the field; NULL for fields of the root types. */
+    const char *parent;
+    uint64_t parent_size;
+
+    /*
+     * The field itself, with the selection below it as children. The plugin need not compute, and
+     * should not write, what is not selected. NULL: the selection is not known, so everything is
+     * wanted.
+     */
+    const gql_selection *selection;
+
+    const gql_request *request;
+} gql_call;
+
+/*
+ * [call] Serves a field, or loads by reference (gql_loader).
+ *
+ * The plugin completes the reply exactly once, by gql_host.reply_resolve or reply_reject, before it
+ * returns or later, on any thread. It returns GQL_OK if this thread has completed the reply,
+ * GQL_PENDING if another thread has completed it or will, or a negative code if the reply was not
+ * completed and never will be. After the completion, nothing of `call` and `reply` may be touched.
+ *
+ * A result is a complete, valid value of the field's type in the schema: it has every selected
+ * non-null field; enum values are strings; an object whose declared type is an interface or a union
+ * has `__typename`; an object of a reference type (gql_schema.references) has only `__typename` and
+ * `id`.
+ */
+typedef int32_t (*gql_resolve_fn)(gql_instance *instance, const gql_call *call, gql_reply *reply);
+
+/* A GraphQL error, for gql_host.reply_reject. Borrowed by the host until that returns. */
+typedef struct gql_error {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /* UPPER_CASE. The host adds it to the extensions as `code` if they have none. */
+    const char *code;
+
+    const char *message;
+    uint64_t message_size;
+
+    /* A JSON object, or NULL. */
+    const char *extensions;
+    uint64_t extensions_size;
+} gql_error;
+
+/* ---- What the host offers ---- */
+
+/* Valid from init until deinit returns, and from create until destroy of that instance returns. */
+struct gql_host {
+    uint32_t struct_size;
+
+    /* The version that the host was written for. */
+    uint32_t abi_major;
+    uint32_t abi_minor;
+    uint32_t reserved;
+
+    /* Of the host, for logs. */
+    const char *name;
+    const char *version;
+
+    /* For the host's own use. */
+    void *data;
+
+    /*
+     * [completion] Makes room for `more` bytes after `size`; may move `data`. Fails with
+     * GQL_E_LIMIT if the reply would exceed the host's limit, GQL_E_NO_MEMORY, or
+     * GQL_E_STALE_REPLY; the reply is then unchanged.
+     */
+    int32_t (*reply_grow)(const gql_host *host, uint64_t reply, uint64_t more);
+
+    /*
+     * [completion] Completes the reply with the value in its buffer. Returns GQL_E_STALE_REPLY if
+     * the reply was completed before; the host then counts a misuse and does nothing else.
+     */
+    int32_t (*reply_resolve)(const gql_host *host, uint64_t reply);
+
+    /*
+     * [completion] Completes the reply with an error, and discards what is in its buffer. Otherwise
+     * like reply_resolve.
+     */
+    int32_t (*reply_reject)(const gql_host *host, uint64_t reply, const gql_error *error);
+
+    /*
+     * [host] Returns an optional feature of the host by its ID, such as GQL_EXT_LOG, or NULL if the
+     * host does not have it. The struct that it points to is valid as long as this one.
+     */
+    const void *(*extension)(const gql_host *host, const char *id);
+};
+
+/* gql_log.write */
+#define GQL_LOG_ERROR 1u
+#define GQL_LOG_WARNING 2u
+#define GQL_LOG_INFO 3u
+#define GQL_LOG_DEBUG 4u
+
+/* Extension of the host: its log. */
+#define GQL_EXT_LOG "log/1"
+typedef struct gql_log {
+    uint32_t struct_size;
+
+    /* The most detailed level that the host keeps; a plugin need not write beyond it. */
+    uint32_t level;
+
+    /*
+     * [host] Writes one line, without a line break. `trace_id` as in gql_request, or NULL. Both are
+     * borrowed until the function returns.
+     */
+    void (*write)(const gql_host *host, uint32_t level, const char *message, uint64_t message_size,
+                  const char *trace_id);
+} gql_log;
+
+/*
+ * Extension of the host: the wall clock, for hosts that control time in tests. Without it a plugin
+ * uses the system's clock.
+ */
+#define GQL_EXT_CLOCK "clock/1"
+typedef struct gql_clock {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /* [host] Returns milliseconds since 1970-01-01T00:00:00Z, without leap seconds. */
+    int64_t (*unix_milliseconds)(const gql_host *host);
+} gql_clock;
+
+/* ---- What the plugin serves ---- */
+
+/* gql_schema_part.kind */
+
+/* Definitions and extensions owned by the plugin. A host takes all of them. */
+#define GQL_PART_OWN 1u
+
+/*
+ * One definition that the plugin needs and others may define too. A host takes it if it has no
+ * definition of that name.
+ */
+#define GQL_PART_COMMON 2u
+
+/* The whole schema as one subgraph of Apollo Federation 2, in place of the other parts. */
+#define GQL_PART_SUBGRAPH 3u
+
+/*
+ * A part of the schema, in GraphQL's schema definition language (specification of October 2021,
+ * section 3).
+ */
+typedef struct gql_schema_part {
+    uint32_t struct_size;
+    uint32_t kind;
+
+    /* GQL_PART_COMMON: what it defines, `PageInfo` or `@trim`. Other kinds: a name for people. */
+    const char *name;
+
+    const char *sdl;
+    uint64_t sdl_size;
+} gql_schema_part;
+
+/* gql_resolver.flags and gql_loader.flags, a set. */
+
+/* Always completes the reply before it returns, so it never returns GQL_PENDING. */
+#define GQL_RESOLVER_INLINE 1u
+
+/* Changes data: the host runs such calls of one document one after the other. */
+#define GQL_RESOLVER_WRITES 2u
+
+/*
+ * A field that the plugin serves. Fields of its types without a resolver are members of the
+ * enclosing value.
+ */
+typedef struct gql_resolver {
+    uint32_t struct_size;
+    uint32_t flags;
+    const char *type;
+    const char *field;
+    gql_resolve_fn resolve;
+} gql_resolver;
+
+/*
+ * A type that the plugin can load by reference: for `node`, `nodes`, `_entities`, and for
+ * references from other plugins. The arguments are {"ids": ["…", …]}, and the children of the
+ * selection are fields of the type. The result is a list with one member per ID, in the same order:
+ * an object of the type, or null if there is none or the actor may not read it.
+ */
+typedef struct gql_loader {
+    uint32_t struct_size;
+    uint32_t flags;
+    const char *type;
+    gql_resolve_fn load;
+} gql_loader;
+
+typedef struct gql_schema {
+    uint32_t struct_size;
+    uint32_t part_count;
+    uint32_t resolver_count;
+    uint32_t loader_count;
+    uint32_t reference_count;
+    uint32_t reserved;
+    const gql_schema_part *const *parts;
+    const gql_resolver *const *resolvers;
+    const gql_loader *const *loaders;
+
+    /* Types that the plugin returns with only `__typename` and `id`, for the host to resolve. */
+    const char *const *references;
+} gql_schema;
+
+/* ---- The plugin ---- */
+
+/* Constant, and valid while the library is loaded. */
+typedef struct gql_plugin {
+    uint32_t struct_size;
+
+    /* The version that the plugin's source was written for, as literals. */
+    uint32_t abi_major;
+    uint32_t abi_minor;
+    uint32_t reserved;
+
+    const char *id; /* A reverse domain name: `org.example.integrations`. */
+    const char *name;
+    const char *version; /* Semantic Versioning 2.0.0. */
+    const char *description;
+    const char *homepage; /* A URL, or NULL. */
+    const char *licence;  /* An SPDX expression. */
+
+    const gql_schema *schema;
+
+    /* A JSON Schema (2020-12) of the configuration that create takes. */
+    const char *config_schema;
+    uint64_t config_schema_size;
+
+    /*
+     * [control] Called before anything else of the library. May be called again: each success is
+     * matched by one deinit. On a negative code, *failure says why and nothing is left behind.
+     */
+    int32_t (*init)(const gql_host *host, gql_failure *failure);
+
+    /*
+     * [control] Called after every instance is destroyed. The last call leaves no thread, file,
+     * lock, memory or callback behind.
+     */
+    void (*deinit)(void);
+
+    /*
+     * [control] Creates an instance, which is independent of all others. `config` is a JSON object,
+     * borrowed until the return; an unknown key is refused, and the failure names it. Sets
+     * *ret_instance only on GQL_OK.
+     */
+    int32_t (*create)(const gql_host *host, const char *config, uint64_t config_size,
+                      gql_instance **ret_instance, gql_failure *failure);
+
+    /*
+     * [control] From now on each call is rejected at once with SERVICE_UNAVAILABLE. Returns when
+     * the calls under way are completed. May be called again.
+     */
+    void (*drain)(gql_instance *instance);
+
+    /*
+     * [control] Called after drain, with no call under way. Frees everything that the instance
+     * owns. NULL does nothing.
+     */
+    void (*destroy)(gql_instance *instance);
+
+    /*
+     * [any] Returns an optional feature of the plugin by its ID, or NULL if the plugin does not
+     * have it. Valid while the library is loaded.
+     */
+    const void *(*extension)(const char *id);
+} gql_plugin;
+
+/*
+ * [any] The exported function. Takes the host's version and returns the plugin's struct, or NULL if
+ * the plugin does not support that host. May be called before init; always returns the same
+ * pointer.
+ */
+typedef const gql_plugin *(*gql_plugin_entry_fn)(uint32_t host_abi_major, uint32_t host_abi_minor);
+
+#if defined(__GNUC__)
+#define GQL_PLUGIN_EXPORT __attribute__((visibility("default")))
+#else
+#define GQL_PLUGIN_EXPORT
+#endif
+
+/* For the plugin's source, so that the compiler checks the type of what it exports. */
+GQL_PLUGIN_EXPORT const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major,
+                                                        uint32_t host_abi_minor);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* A minimal plugin: Query.hello returns a greeting. */
+#include <jansson.h>
+#include <pthread.h>
+
+#include "gql_plugin.h"
+
+struct gql_instance {
+    const gql_host *host;
+    pthread_rwlock_t gate; /* Each call holds it for reading, so that drain can wait for them. */
+    int drained;
+};
+
+static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    static const char message[] = "No greeting is available.";
+    static const gql_error unavailable = {.struct_size = sizeof unavailable,
+                                          .code = "SERVICE_UNAVAILABLE",
+                                          .message = message,
+                                          .message_size = sizeof message - 1};
+    const gql_host *host = self->host;
+    json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
+    json_t *name = json_object_get(arguments, "name");
+    json_t *text = json_pack("s++", "Hello, ", json_string_value(name), "!");
+    const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
+    int32_t code;
+    pthread_rwlock_rdlock(&self->gate);
+    if (self->drained || size == 0 || host->reply_grow(host, reply->handle, size) != GQL_OK) {
+        code = host->reply_reject(host, reply->handle, &unavailable);
+    } else {
+        reply->size = json_dumpb(text, reply->data, size, JSON_ENCODE_ANY);
+        code = host->reply_resolve(host, reply->handle);
+    }
+    pthread_rwlock_unlock(&self->gate);
+    json_decref(text);
+    json_decref(arguments);
+    return code;
+}
+
+static int32_t init(const gql_host *host, gql_failure *failure)
+{
+    return (void)host, (void)failure, GQL_OK;
+}
+
+static void deinit(void)
+{
+}
+
+static int32_t create(const gql_host *host, const char *config, uint64_t size,
+                      gql_instance **ret_instance, gql_failure *failure)
+{
+    json_error_t error = {.text = "out of memory"};
+    json_t *json = json_loadb(config, size, 0, &error);
+    /* JSON_STRICT: an unknown key is an error that names the key. */
+    const int invalid = json == NULL || json_unpack_ex(json, &error, JSON_STRICT, "{}") != 0;
+    gql_instance *self = invalid ? NULL : calloc(1, sizeof *self);
+    json_decref(json);
+    if (self == NULL) {
+        snprintf(failure->message, sizeof failure->message, "the configuration must be {}: %s",
+                 error.text);
+        return failure->code = invalid ? GQL_E_CONFIG : GQL_E_NO_MEMORY;
+    }
+    self->host = host;
+    pthread_rwlock_init(&self->gate, NULL);
+    *ret_instance = self;
+    return GQL_OK;
+}
+
+static void drain(gql_instance *self)
+{
+    pthread_rwlock_wrlock(&self->gate);
+    self->drained = 1;
+    pthread_rwlock_unlock(&self->gate);
+}
+
+static void destroy(gql_instance *self)
+{
+    if (self != NULL)
+        pthread_rwlock_destroy(&self->gate);
+    free(self);
+}
+
+static const char sdl[] = "extend type Query { hello(name: String! = \"world\"): String! }";
+static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "hello", sdl, sizeof sdl - 1};
+static const gql_resolver resolver = {sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello",
+                                      hello};
+static const gql_schema schema = {
+    .struct_size = sizeof schema,
+    .part_count = 1,
+    .resolver_count = 1,
+    .parts = (const gql_schema_part *const[]){&part},
+    .resolvers = (const gql_resolver *const[]){&resolver},
+};
+static const char config_schema[] =
+    "{\"$schema\": \"https://json-schema.org/draft/2020-12/schema\", "
+    "\"type\": \"object\", \"additionalProperties\": false}";
+static const gql_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .abi_major = 0, /* Literals: the version that this source was written for. */
+    .abi_minor = 1,
+    .id = "org.example.hello",
+    .name = "Hello",
+    .version = "1.0.0",
+    .description = "Returns a greeting.",
+    .licence = "MIT",
+    .schema = &schema,
+    .config_schema = config_schema,
+    .config_schema_size = sizeof config_schema - 1,
+    .init = init,
+    .deinit = deinit,
+    .create = create,
+    .drain = drain,
+    .destroy = destroy,
+};
+
+const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
+{
+    return host_abi_major == 0 && host_abi_minor >= 1 ? &plugin : NULL;
+}
