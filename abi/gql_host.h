@@ -40,7 +40,7 @@ typedef enum gql_misuse {
     /* Returned an unknown code, or a code other than GQL_OK after completing inline. */
     GQL_MISUSE_RETURN_CODE,
 
-    /* Rejected without an error, or with an error without code or message. */
+    /* Gave no error, one without code or message, or one with a path that is not a JSON array. */
     GQL_MISUSE_BAD_ERROR,
 
     /* Used one reply on two threads at the same time. */
@@ -79,6 +79,12 @@ typedef struct gql_runtime_options {
      * from reuse, filled with a pattern. 0: only replies of calls that broke the contract are kept.
      */
     size_t quarantine;
+
+    /*
+     * For tests: what each reply holds when its call begins (gql_reply.size is above 0 then). The
+     * plugin must leave it alone; answers do not contain it. NULL: nothing. Copied.
+     */
+    const char *reply_prefix;
 } gql_runtime_options;
 
 int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime,
@@ -93,7 +99,7 @@ const gql_host *gql_runtime_host(const gql_runtime *runtime);
 /* How often plugins broke the contract in this way. Any thread. */
 uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse);
 
-/* The number of calls under way. Any thread. */
+/* The number of calls under way: not completed, or not returned from the plugin. Any thread. */
 uint64_t gql_runtime_pending(const gql_runtime *runtime);
 
 /* ---- Libraries and instances ---- */
@@ -119,7 +125,7 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
 /*
  * Calls deinit. All instances must be destroyed before. With `unload` the code is unmapped too;
  * without it, the code stays mapped until the process ends, so that a thread that a plugin has left
- * behind does not crash.
+ * behind does not crash. The code of a resident plugin (GQL_PLUGIN_RESIDENT) always stays.
  */
 void gql_library_close(gql_library **library, bool unload);
 
@@ -130,10 +136,10 @@ const char *gql_library_path(const gql_library *library);
 int32_t gql_instance_create(gql_library *library, const char *config, size_t config_size,
                             gql_instance **ret_instance, gql_failure *failure);
 
-/* Waits for the calls under way. The plugin rejects later calls with SERVICE_UNAVAILABLE. */
+/* Waits until all calls are completed. The plugin rejects later calls with SERVICE_UNAVAILABLE. */
 void gql_instance_drain(gql_library *library, gql_instance *instance);
 
-/* Drains and destroys. */
+/* Drains, waits until no call is under way, and destroys. Not from inside a call. */
 void gql_instance_destroy(gql_library *library, gql_instance **instance);
 
 /* ---- Calls ---- */
@@ -145,6 +151,13 @@ typedef struct gql_answer {
     /* If resolved: the value. json_size does not count the NUL that follows it. */
     const char *json;
     size_t json_size;
+
+    /*
+     * If resolved: the errors that the plugin added, as a JSON array of objects with `message`,
+     * `path`, `extensions` (which has a `code`); "[]" if none.
+     */
+    const char *errors;
+    size_t errors_size;
 
     /* If rejected: the members of the gql_error. */
     const char *code; /* NUL-terminated, never NULL. */
@@ -174,7 +187,7 @@ typedef void (*gql_answer_fn)(gql_answer *answer);
 int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
                          const gql_call *call, gql_answer_fn on_answer, void *user);
 
-/* Any thread. */
+/* Any thread. NULL does nothing. */
 void gql_answer_release(gql_answer *answer);
 
 /*
@@ -185,6 +198,15 @@ void gql_answer_release(gql_answer *answer);
 int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection,
                             gql_failure *failure);
 void gql_selection_destroy(gql_selection **selection);
+
+/*
+ * Finds the type that an ID belongs to, by gql_loader.owns of all plugins' loaders. *ret_loader is
+ * NULL if none claims the ID. Fails with GQL_E_MISUSE if several do; the failure names them. Any
+ * thread. *ret_plugin may be NULL.
+ */
+int32_t gql_find_loader(const gql_plugin *const *plugins, size_t plugin_count, const char *id,
+                        size_t id_size, const gql_plugin **ret_plugin,
+                        const gql_loader **ret_loader, gql_failure *failure);
 
 /* ---- Schema ---- */
 
@@ -229,7 +251,8 @@ typedef struct gql_binding {
  * Compares the plugin's parts, resolvers, loaders and references with the host's schema. Lists all
  * conflicts, not only the first: a type or field that is defined twice; a field that is missing in
  * a common type of the host, or has another type there; a missing field of an interface; an unknown
- * type; a resolver without a field; a field of Query or Mutation without a resolver. To bind
+ * type; a resolver without a field, or that requires a field that its type does not have; a field of
+ * Query or Mutation without a resolver. To bind
  * several plugins, append the sdl of each to the host's schema before binding the next.
  */
 int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl_size,
