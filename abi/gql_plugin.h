@@ -16,10 +16,10 @@
  *           read all of the baseline. Before it reads a later member, it tests with GQL_HAS whether
  *           `struct_size` covers it; one that is not covered counts as 0, as NULL, or for a
  *           function as not offered. Arrays are arrays of pointers, so that elements can grow too.
- * Unknown   things are expected from newer peers. Members called `reserved` are written as 0 and
- *           ignored. Of flags, a reader ignores bits 0 to 15 that it does not know; an unknown bit
- *           of 16 to 31 must be understood, so it refuses the struct and names the bit. It skips
- *           kinds that it does not know, and treats an unknown negative code as GQL_E_UNAVAILABLE.
+ * Unknown   things are expected from newer peers. Of flags, a reader ignores bits 0 to 15 that it does
+ *           not know. An unknown bit of 16 to 31, or a member called `reserved` that is not 0, must
+ *           be understood: the reader refuses the struct and says why. A reader skips kinds that it
+ *           does not know, and treats an unknown negative code as GQL_E_UNAVAILABLE.
  * Memory    that one side allocates is never freed by the other.
  * Returns   are GQL_OK, GQL_PENDING or a negative GQL_E_ code. A negative code of a call means that
  *           the ABI was misused or that memory ran out. GraphQL errors are data: see gql_error.
@@ -41,7 +41,7 @@
  * [any]         The host calls it, on any thread, at any time while the library is loaded. Does not
  *               block.
  *
- * A CALL IS UNDER WAY from the host's call of a [call] function until that function has returned and
+ * A CALL IS UNDER WAY from the host's call of a [call] function until the function has returned and
  * its reply is completed, whichever comes last. The host waits for both before it destroys the
  * instance or unloads the code; the plugin may use its instance until the function returns.
  *
