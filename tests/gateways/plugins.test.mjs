@@ -34,11 +34,11 @@ for (const name of GATEWAYS) {
           b: { label: 'A' },
           nothing: null,
         });
-        assert.deepEqual(errors.map(({ message, path, extensions }) => [path.join('.'), message, extensions.code]).sort(), [
-          ['a.full.1', 'It is locked.', 'PERMISSION_DENIED'],
-          ['a.n', 'There is no note.', 'NOT_FOUND'],
-          ['a.x.1', 'It is locked.', 'PERMISSION_DENIED'],
-          ['nothing', 'There is nothing.', 'NOT_FOUND'],
+        assert.deepEqual(errors.map(({ message, path, extensions }) => [JSON.stringify(path), message, extensions.code]).sort(), [
+          ['["a","full",1]', 'It is locked.', 'PERMISSION_DENIED'],
+          ['["a","n"]', 'There is no note.', 'NOT_FOUND'],
+          ['["a","x",1]', 'It is locked.', 'PERMISSION_DENIED'],
+          ['["nothing"]', 'There is nothing.', 'NOT_FOUND'],
         ]);
       }
     });

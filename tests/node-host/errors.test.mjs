@@ -22,10 +22,10 @@ const EXPECTED = {
     nothing: null,
   },
   errors: [
-    ['a.full.1', 'It is locked.', { code: 'PERMISSION_DENIED' }],
+    ['a.full.[1]', 'It is locked.', { code: 'PERMISSION_DENIED' }],
     ['a.n', 'There is no note.', { code: 'NOT_FOUND' }],
-    ['a.x.1', ...LOCKED],
-    ['a.y.1', ...LOCKED],
+    ['a.x.[1]', ...LOCKED],
+    ['a.y.[1]', ...LOCKED],
     ['nothing', 'There is nothing.', { code: 'NOT_FOUND' }],
   ],
 };
@@ -36,7 +36,7 @@ function plain(value) {
 
 /** Returns a result without locations, its errors in the order of their paths. */
 function summaryOf({ data, errors = [] }) {
-  const list = plain(errors).map(({ message, path, extensions }) => [path.join('.'), message, extensions]);
+  const list = plain(errors).map(({ message, path, extensions }) => [path.map((step) => (typeof step === 'number' ? `[${step}]` : step)).join('.'), message, extensions]);
   return { data: plain(data), errors: list.sort(([a], [b]) => (a < b ? -1 : 1)) };
 }
 
@@ -88,7 +88,7 @@ test('a subgraph', async (t) => {
   const entities = await ask(plugins, 'query($these: [_Any!]!) { _entities(representations: $these) { ... on Gadget { id } } }', { schema, variables: { these } });
   assert.deepEqual(summaryOf(entities), {
     data: { _entities: [{ id: 'gadget:1' }, null, { id: 'gadget:2' }] },
-    errors: [['_entities.1', 'It is locked.', { code: 'PERMISSION_DENIED' }]],
+    errors: [['_entities.[1]', 'It is locked.', { code: 'PERMISSION_DENIED' }]],
   });
 });
 
@@ -99,7 +99,7 @@ test('an object that can\'t be loaded leaves the others of its call alone', asyn
   const result = await ask(plugins, '{ nodes(ids: ["gadget:1", "gadget:locked", "gadget:2"]) { id ... on Gadget { call } } }');
   assert.deepEqual(summaryOf(result), {
     data: { nodes: [{ id: 'gadget:1', call: 1 }, null, { id: 'gadget:2', call: 1 }] },
-    errors: [['nodes.1', 'It is locked.', { code: 'PERMISSION_DENIED' }]],
+    errors: [['nodes.[1]', 'It is locked.', { code: 'PERMISSION_DENIED' }]],
   });
 });
 
