@@ -4,8 +4,8 @@
 #include "plugin/store/sqlite/queries.h"
 
 /*
- * A taken ID is minted again. Each has 16 random bits, so that many in a row mean that something
- * else is wrong.
+ * If a minted ID is taken, another one is minted. Each has 16 random bits, so many taken ones in a
+ * row mean that something else is wrong.
  */
 enum { MINT_ATTEMPTS = 16 };
 
