@@ -9,6 +9,7 @@ use std::ptr::null;
 pub const OK: i32 = 0;
 pub const E_MISUSE: i32 = -1;
 pub const E_NO_MEMORY: i32 = -2;
+pub const E_VERSION: i32 = -4;
 pub const E_CONFIG: i32 = -5;
 pub const E_LIMIT: i32 = -7;
 

@@ -13,7 +13,8 @@ pub struct Instance {
     drained: RwLock<bool>, // Each call holds it for reading, so that drain can wait for them.
 }
 
-const NOT_TEXT: &str = "name must be a string of Unicode characters.";
+const DRAINED: &str = "The plugin is shutting down.";
+const NOT_TEXT: &str = "The name must be a string of Unicode characters.";
 
 fn greet(arguments: &[u8]) -> Result<Vec<u8>, json::Failure> {
     let mut object = json::Object::open(arguments)?;
@@ -33,9 +34,11 @@ unsafe extern "C" fn hello(this: *mut Instance, call: *const Call, reply: *mut R
     }
     let host = &*(*this).host;
     let reject = |code, message| Reply::reject(reply, host, code, message);
-    let drained = (*this).drained.read(); // Released when this call returns.
+    // Held until this call returns; a late call touches nothing that destroy frees.
+    let drained = (*this).drained.read();
     if !matches!(drained.as_deref(), Ok(false)) {
-        return reject(CODE_SERVICE_UNAVAILABLE, "The plugin is draining.");
+        drop(drained);
+        return reject(CODE_SERVICE_UNAVAILABLE, DRAINED);
     }
     let json = match greet(bytes((*call).arguments, (*call).arguments_size)) {
         Ok(json) => json,
@@ -44,13 +47,16 @@ unsafe extern "C" fn hello(this: *mut Instance, call: *const Call, reply: *mut R
     };
     match Reply::append(reply, host, &json) {
         OK => (host.reply_resolve)(host, (*reply).handle),
-        E_LIMIT => reject(CODE_VALIDATION_ERROR, "name is too long."),
+        E_LIMIT => reject(CODE_VALIDATION_ERROR, "The name is too long."),
         code => code,
     }
 }
 
-unsafe extern "C" fn init(_host: *const Host, _failure: *mut Failure) -> i32 {
-    OK
+unsafe extern "C" fn init(host: *const Host, failure: *mut Failure) -> i32 {
+    if Host::is_usable(host) {
+        return OK;
+    }
+    Failure::write(failure, E_VERSION, "needs a host of plugin ABI 0.2")
 }
 
 unsafe extern "C" fn deinit() {}
@@ -70,9 +76,6 @@ unsafe extern "C" fn create(
     ret_instance: *mut *mut Instance,
     failure: *mut Failure,
 ) -> i32 {
-    if !Host::is_usable(host) || ret_instance.is_null() {
-        return Failure::write(failure, E_MISUSE, "the host's struct is unusable");
-    }
     if let Err(message) = check_config(bytes(config, config_size)) {
         return Failure::write(failure, E_CONFIG, &message);
     }
@@ -138,7 +141,7 @@ static PLUGIN: Plugin = Plugin {
 
 #[no_mangle]
 pub extern "C" fn gql_plugin_entry_v0(host_abi_major: u32, host_abi_minor: u32) -> *const Plugin {
-    if host_abi_major == 0 && host_abi_minor >= 2 {
+    if host_abi_major == 0 && host_abi_minor == 2 {
         &PLUGIN
     } else {
         null()

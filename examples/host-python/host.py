@@ -173,11 +173,13 @@ def call_once(host, plugin, config, type_name, field, arguments):
     try:
         succeed(plugin.create, host_struct, config.encode(), len(config.encode()),
                 ctypes.byref(instance))
-        answer = host.call(instance, resolver, arguments.encode())
-        plugin.drain(instance)
-        plugin.destroy(instance)
-    finally:
+    except Refused:
         plugin.deinit()
+        raise
+    answer = host.call(instance, resolver, arguments.encode())
+    plugin.drain(instance)
+    plugin.destroy(instance)
+    plugin.deinit()
     return answer
 
 
