@@ -7,6 +7,7 @@ A minimal host: loads a plugin, calls one field of Query or Mutation, and prints
 
 import ctypes
 import itertools
+import json
 import os
 import sys
 import threading
@@ -22,6 +23,23 @@ class Refused(Exception):
 
 def text(data, size):
     return ctypes.string_at(data, size).decode(errors="replace") if data else ""
+
+
+def show(pointer):
+    """A gql_error in one line; None if it is not complete."""
+    if not pointer or pointer.contents.struct_size < ctypes.sizeof(gql.Error):
+        return None
+    error = pointer.contents
+    extensions = text(error.extensions, error.extensions_size) or "{}"
+    path = text(error.path, error.path_size) or "[]"
+    try:
+        valid = isinstance(json.loads(extensions), dict) and isinstance(json.loads(path), list)
+    except ValueError:
+        valid = False
+    if not valid or not error.code or not error.message or error.reserved != 0:
+        return None
+    message = text(error.message, error.message_size)
+    return f"{error.code.decode(errors='replace')}: {message} {extensions} {path}"
 
 
 class PendingCall:
@@ -80,7 +98,7 @@ class Host:
         call = self.calls.pop(handle, None)
         if call is None:
             return gql.E_STALE_REPLY
-        call.error = self.show(error)
+        call.error = show(error) or "INTERNAL_ERROR: the plugin gave no complete error"
         call.completed.set()
         return gql.OK
 
@@ -88,17 +106,11 @@ class Host:
         call = self.calls.get(handle)
         if call is None:
             return gql.E_STALE_REPLY
-        call.errors.append(self.show(error))
+        shown = show(error)
+        if shown is None:
+            return gql.E_MISUSE
+        call.errors.append(shown)
         return gql.OK
-
-    @staticmethod
-    def show(pointer):
-        if not pointer or not pointer.contents.code:
-            return "INTERNAL_ERROR: the plugin gave no error"
-        error = pointer.contents
-        parts = [error.code.decode() + ":", text(error.message, error.message_size),
-                 text(error.extensions, error.extensions_size), text(error.path, error.path_size)]
-        return " ".join(part for part in parts if part)
 
     def call(self, instance, resolver, arguments):
         """Returns when the call is not under way any more: it has returned and is completed."""

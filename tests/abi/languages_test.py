@@ -180,7 +180,7 @@ def check_long_names(path):
         report(answer.error is None and json.loads(answer.value) == f"Hello, {name}!",
                f"{name_of(path)} makes the reply grow", answer.error)
         answer = call("hello", json.dumps({"name": "x" * python_host.REPLY_LIMIT}).encode())
-        report(answer.value is None and answer.error.endswith("too long."),
+        report(answer.value is None and "too long." in answer.error,
                f"{name_of(path)} rejects what exceeds the reply's limit", answer.error)
 
 
@@ -259,7 +259,7 @@ def check_drain(path):
         for thread in threads:
             thread.join()
     seen = {answer.error or answer.value for answer in answers}
-    unavailable = "SERVICE_UNAVAILABLE: The plugin is shutting down."
+    unavailable = "SERVICE_UNAVAILABLE: The plugin is shutting down. {} []"
     report(len(answers) == 1600 and seen <= {'"Hello, x!"', unavailable} and
            late.error == unavailable, f"{name_of(path)} drains while it is called", f"{seen}")
 
@@ -353,14 +353,23 @@ def check_misuses():
     host = python_host.Host()
     pending = python_host.PendingCall(5)
     host.calls[5] = pending
-    error = gql.Error(code=b"NOT_FOUND")
+    note = ctypes.create_string_buffer(b"Gone.")
+    error = gql.Error(code=b"NOT_FOUND", message=ctypes.addressof(note), message_size=5)
+    shown = "NOT_FOUND: Gone. {} []"
     pending.reply.size = pending.reply.capacity + 1
     report(host.grow(None, 5, 1) == gql.E_MISUSE, "host.py notices a write beyond the capacity")
     pending.reply.size = 0
     report(host.grow(None, 5, (1 << 64) - 1) == gql.E_LIMIT, "host.py limits a reply")
-    report(host.add_error(None, 5, ctypes.pointer(error)) == gql.OK and
-           pending.errors == ["NOT_FOUND:"], "host.py keeps an added error", f"{pending.errors}")
-    report(host.reject(None, 5, ctypes.pointer(error)) == gql.OK and pending.error == "NOT_FOUND:",
+    report(host.add_error(None, 5, ctypes.pointer(error)) == gql.OK and pending.errors == [shown],
+           "host.py keeps an added error", f"{pending.errors}")
+    bad = [gql.Error(), gql.Error(code=b"X"),
+           gql.Error(code=b"X", message=error.message, reserved=1),
+           gql.Error(code=b"X", message=error.message, path=error.message, path_size=5)]
+    bad[0].struct_size = 16
+    codes = [host.add_error(None, 5, ctypes.pointer(each)) for each in bad]
+    report(codes == [gql.E_MISUSE] * 4 and pending.errors == [shown],
+           "host.py refuses an error that is not complete", f"{codes}")
+    report(host.reject(None, 5, ctypes.pointer(error)) == gql.OK and pending.error == shown,
            "host.py rejects a reply", f"{pending.error}")
     late = {host.resolve(None, 5), host.reject(None, 5, ctypes.pointer(error)),
             host.grow(None, 5, 1), host.add_error(None, 5, ctypes.pointer(error))}
