@@ -384,7 +384,7 @@ def check_rust(path):
            "the host library calls hello-rust.so", shown.stdout, shown.stderr)
     shown = run(HOST, path, '{"nmae": 1}', "Query", "hello", "{}")
     report(shown.returncode == 1 and shown.stderr ==
-           f"{path}: the configuration must be {{}}: unknown key nmae\n",
+           f"{os.path.realpath(path)}: the configuration must be {{}}: unknown key nmae\n",
            "and shows why an instance is not created", shown.stderr)
     shown = run(CHECK, "--host-schema", str(HOST_SCHEMA), path)
     lines = [line for line in shown.stdout.splitlines() if re.match("(not )?ok ", line)]
