@@ -145,6 +145,28 @@ Test(engine, a_failed_write_leaves_nothing)
     fixture_close(&store);
 }
 
+/* The whole batch fails with the cause, not with its consequence. */
+Test(engine, the_cause_of_a_rollback_by_SQLite_is_kept)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other,
+                              "CREATE TRIGGER bad BEFORE INSERT ON integration "
+                              "BEGIN SELECT RAISE(ROLLBACK, 'the cause'); END",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
+    sqlite3_close(other);
+    struct store_mutation bad = {.kind = STORE_CREATE,
+                                 .organization_id = TEXT("new"),
+                                 .title = TEXT("bad")};
+    fixture_apply(store, &bad);
+    cr_expect_eq(bad.status, STORE_BROKEN);
+    cr_expect_not_null(strstr(bad.detail.text, "the cause"), "%s", bad.detail.text);
+    cr_expect_eq(organizations(), 0);
+    fixture_close(&store);
+}
+
 /* ---- Where a read runs ---- */
 
 struct placed {
