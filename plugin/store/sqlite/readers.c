@@ -78,7 +78,9 @@ static int ensure_open(struct reader *slot)
     if (atomic_load_explicit(&slot->open, memory_order_relaxed))
         return SQLITE_OK;
     connection_close(&slot->connection); /* Of an attempt that failed. */
-    const int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    if (code == SQLITE_OK)
+        code = connection_prepare_ends(&slot->connection);
     if (code == SQLITE_OK)
         atomic_store_explicit(&slot->open, true, memory_order_relaxed);
     return code;

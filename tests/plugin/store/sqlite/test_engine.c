@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <semaphore.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -164,6 +165,52 @@ Test(engine, the_cause_of_a_rollback_by_SQLite_is_kept)
     cr_expect_eq(bad.status, STORE_BROKEN);
     cr_expect_not_null(strstr(bad.detail.text, "the cause"), "%s", bad.detail.text);
     cr_expect_eq(organizations(), 0);
+    fixture_close(&store);
+}
+
+/* ---- Without memory ---- */
+
+static sqlite3_mem_methods memory;
+static atomic_bool no_memory;
+
+static void *allocate(int size)
+{
+    return atomic_load(&no_memory) ? NULL : memory.xMalloc(size);
+}
+
+static void *reallocate(void *former, int size)
+{
+    return atomic_load(&no_memory) ? NULL : memory.xRealloc(former, size);
+}
+
+/* Of this process; before SQLite is used. */
+static void make_memory_fail_on_demand(void)
+{
+    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory), SQLITE_OK);
+    sqlite3_mem_methods failing = memory;
+    failing.xMalloc = allocate;
+    failing.xRealloc = reallocate;
+    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
+}
+
+Test(engine, a_mutation_without_memory_lets_the_database_go)
+{
+    make_memory_fail_on_demand();
+    struct store *store = fixture_open(&scratch, "und");
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = TEXT("a"),
+                                    .title = TEXT("x")};
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(organizations(), 0);
+    atomic_store(&no_memory, true);
+    fixture_apply(store, &create);
+    atomic_store(&no_memory, false);
+    cr_expect_eq(create.status, STORE_NO_MEMORY, "status %d", create.status);
+    cr_expect_eq(sqlite3_exec(other, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL), SQLITE_OK,
+                 "%s", sqlite3_errmsg(other));
+    sqlite3_close(other);
+    fixture_create(store, "a", "x", true);
     fixture_close(&store);
 }
 
