@@ -110,6 +110,7 @@ enum store_status connection_status(const struct connection *connection, int cod
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* A reader has tried for ten seconds to get past the others' locks. */
         return STORE_BUSY;
     case SQLITE_FULL:
         return STORE_FULL;
