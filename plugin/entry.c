@@ -33,6 +33,7 @@ static const gql_loader loader = {
     .struct_size = sizeof(gql_loader),
     .type = "Integration",
     .load = load_integrations,
+    .owns = owns_integration,
 };
 
 static const gql_loader *const loader_list[] = {&loader};
@@ -62,10 +63,11 @@ static int32_t init_engines(gql_failure *failure)
 
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    if (host == NULL || !GQL_HAS(host, reply_reject) || host->reply_grow == NULL ||
-        host->reply_resolve == NULL || host->reply_reject == NULL)
-        return fail(failure, GQL_E_VERSION,
-                    "The host lacks reply_grow, reply_resolve or reply_reject of ABI 0.1");
+    if (host == NULL || !GQL_FITS(host, GQL_HOST_SIZE_0_2) || host->reserved != 0 ||
+        host->reply_grow == NULL || host->reply_resolve == NULL || host->reply_reject == NULL)
+        return fail(
+            failure, GQL_E_VERSION,
+            "The host's struct is not one of plugin ABI 0.2, or a reply function is missing");
     if (sodium_init() < 0)
         return fail(failure, GQL_E_UNAVAILABLE,
                     "libsodium can't be initialized: the system gives no random numbers");
@@ -95,7 +97,7 @@ static const void *extension(const char *id)
 static const gql_plugin plugin = {
     .struct_size = sizeof(gql_plugin),
     .abi_major = 0, /* Literals: what this source was written for. */
-    .abi_minor = 1,
+    .abi_minor = 2,
     .id = "org.gql-integrations.integrations",
     .name = "Integrations",
     .version = PLUGIN_VERSION,
@@ -114,5 +116,5 @@ static const gql_plugin plugin = {
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
-    return host_abi_major == 0 && host_abi_minor == 1 ? &plugin : NULL;
+    return host_abi_major == 0 && host_abi_minor == 2 ? &plugin : NULL;
 }

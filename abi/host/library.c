@@ -9,6 +9,7 @@
 #include "abi/host/elf_validation.h"
 #include "abi/host/failure.h"
 #include "abi/host/plugin_validation.h"
+#include "abi/host/runtime.h"
 #include "gql_host.h"
 
 struct gql_library {
@@ -77,9 +78,11 @@ static int32_t take_failure(const gql_library *library, const char *function, in
                             gql_failure *from, gql_failure *failure)
 {
     from->message[sizeof from->message - 1] = '\0';
-    if (code > 0 || code < GQL_E_LIMIT)
+    if (code > 0)
         return gql_fail(failure, GQL_E_MISUSE, "%s: %s returned %d, which is not a code of the ABI",
                         library->path, function, (int)code);
+    if (code < GQL_E_LIMIT) /* Of a newer version of the ABI. */
+        code = GQL_E_UNAVAILABLE;
     if (from->message[0] == '\0')
         return gql_fail(failure, code, "%s: %s failed with code %d and no message", library->path,
                         function, (int)code);
@@ -97,7 +100,10 @@ static int32_t initialize(gql_library *library, gql_failure *failure)
 
 static void forget(gql_library *library, bool unload)
 {
-    if (library->code != NULL && unload)
+    const gql_plugin *plugin = library->plugin; /* May have been refused. */
+    const bool resident = plugin != NULL && GQL_HAS(plugin, flags) &&
+                          (plugin->flags & GQL_PLUGIN_RESIDENT) != 0;
+    if (library->code != NULL && unload && !resident)
         dlclose(library->code);
     free(library->path);
     free(library);
@@ -190,6 +196,7 @@ void gql_instance_destroy(gql_library *library, gql_instance **instance)
     if (instance == NULL || *instance == NULL)
         return;
     library->plugin->drain(*instance);
+    gql_runtime_await_returns(library->runtime, *instance);
     library->plugin->destroy(*instance);
     *instance = NULL;
     atomic_fetch_sub(&library->instances, 1);

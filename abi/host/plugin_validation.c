@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "abi/host/failure.h"
@@ -85,39 +86,113 @@ static int32_t check_config_schema(const struct validation *validation, const gq
                           json == NULL ? error.text : "it is another kind of value");
 }
 
-/* ---- Sizes; NULL pointers are found by the validation of members ---- */
+/* ---- Sizes and flags; NULL pointers are found by the validation of members ---- */
 
-static int32_t fail_size(const struct validation *validation, const char *what, uint32_t size)
+/* Bits of a flags member that a reader must understand. */
+#define MUST_UNDERSTAND 0xFFFF0000u
+
+/* The members of a struct that a reader must understand. */
+struct head {
+    const char *name;
+    uint32_t flags;
+    uint32_t known; /* Of the flags. */
+    uint32_t reserved;
+};
+
+static int32_t check_head(const struct validation *validation, const struct head *head)
 {
-    return gql_fail(validation->failure, GQL_E_MISUSE,
-                    "%s: %s.struct_size is %u, too small for plugin ABI %u.%u", validation->path,
-                    what, size, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    const uint32_t unknown = head->flags & MUST_UNDERSTAND & ~head->known;
+    if (unknown != 0)
+        return gql_fail(validation->failure, GQL_E_VERSION,
+                        "%s: %s has the flags 0x%08x, which this host must understand but does "
+                        "not; it needs a host of a newer plugin ABI than %u.%u",
+                        validation->path, head->name, unknown, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    if (head->reserved != 0)
+        return gql_fail(validation->failure, GQL_E_VERSION,
+                        "%s: %s.reserved is %u, not 0; it needs a host of a newer plugin ABI than "
+                        "%u.%u",
+                        validation->path, head->name, head->reserved, GQL_ABI_MAJOR, GQL_ABI_MINOR);
+    return GQL_OK;
 }
 
-static int32_t check_element_sizes(const struct validation *validation, const gql_schema *schema)
+static int32_t check_size(const struct validation *validation, const char *name, uint32_t size,
+                          uint64_t baseline)
 {
-    static const char too_small[] = "has too small a struct_size";
-    for (uint32_t i = 0; schema->parts != NULL && i < schema->part_count; i++)
-        if (schema->parts[i] != NULL && !GQL_HAS(schema->parts[i], sdl_size))
-            return fail_element(validation, "gql_schema.parts", i, too_small);
-    for (uint32_t i = 0; schema->resolvers != NULL && i < schema->resolver_count; i++)
-        if (schema->resolvers[i] != NULL && !GQL_HAS(schema->resolvers[i], resolve))
-            return fail_element(validation, "gql_schema.resolvers", i, too_small);
-    for (uint32_t i = 0; schema->loaders != NULL && i < schema->loader_count; i++)
-        if (schema->loaders[i] != NULL && !GQL_HAS(schema->loaders[i], load))
-            return fail_element(validation, "gql_schema.loaders", i, too_small);
-    return GQL_OK;
+    if (size >= baseline)
+        return GQL_OK;
+    return gql_fail(validation->failure, GQL_E_MISUSE,
+                    "%s: %s.struct_size is %u, too small for plugin ABI %u.%u: at least %u",
+                    validation->path, name, size, GQL_ABI_MAJOR, GQL_ABI_MINOR, (unsigned)baseline);
+}
+
+static void element_name(char name[64], const char *array, uint32_t index)
+{
+    snprintf(name, 64, "gql_schema.%s[%u]", array, index);
+}
+
+static int32_t check_part_head(const struct validation *validation, uint32_t index,
+                               const gql_schema_part *part)
+{
+    char name[64];
+    element_name(name, "parts", index);
+    return check_size(validation, name, part->struct_size, GQL_SCHEMA_PART_SIZE_0_2);
+}
+
+static int32_t check_resolver_head(const struct validation *validation, uint32_t index,
+                                   const gql_resolver *resolver)
+{
+    char name[64];
+    element_name(name, "resolvers", index);
+    const int32_t code = check_size(validation, name, resolver->struct_size, GQL_RESOLVER_SIZE_0_2);
+    if (code != GQL_OK)
+        return code;
+    return check_head(validation, &(struct head){.name = name,
+                                                 .flags = resolver->flags,
+                                                 .reserved = resolver->reserved});
+}
+
+static int32_t check_loader_head(const struct validation *validation, uint32_t index,
+                                 const gql_loader *loader)
+{
+    char name[64];
+    element_name(name, "loaders", index);
+    const int32_t code = check_size(validation, name, loader->struct_size, GQL_LOADER_SIZE_0_2);
+    if (code != GQL_OK)
+        return code;
+    return check_head(validation, &(struct head){.name = name, .flags = loader->flags});
+}
+
+static int32_t check_element_heads(const struct validation *validation, const gql_schema *schema)
+{
+    int32_t code = GQL_OK;
+    for (uint32_t i = 0; code == GQL_OK && schema->parts != NULL && i < schema->part_count; i++)
+        if (schema->parts[i] != NULL)
+            code = check_part_head(validation, i, schema->parts[i]);
+    for (uint32_t i = 0; code == GQL_OK && schema->resolvers != NULL && i < schema->resolver_count;
+         i++)
+        if (schema->resolvers[i] != NULL)
+            code = check_resolver_head(validation, i, schema->resolvers[i]);
+    for (uint32_t i = 0; code == GQL_OK && schema->loaders != NULL && i < schema->loader_count; i++)
+        if (schema->loaders[i] != NULL)
+            code = check_loader_head(validation, i, schema->loaders[i]);
+    return code;
 }
 
 static int32_t check_sizes(const struct validation *validation, const gql_plugin *plugin)
 {
-    if (!GQL_HAS(plugin, destroy))
-        return fail_size(validation, "gql_plugin", plugin->struct_size);
-    if (plugin->schema == NULL)
-        return GQL_OK;
-    if (!GQL_HAS(plugin->schema, references))
-        return fail_size(validation, "gql_schema", plugin->schema->struct_size);
-    return check_element_sizes(validation, plugin->schema);
+    int32_t code = check_size(validation, "gql_plugin", plugin->struct_size, GQL_PLUGIN_SIZE_0_2);
+    if (code == GQL_OK)
+        code = check_head(validation, &(struct head){.name = "gql_plugin",
+                                                     .flags = plugin->flags,
+                                                     .known = GQL_PLUGIN_RESIDENT});
+    const gql_schema *schema = plugin->schema;
+    if (code != GQL_OK || schema == NULL)
+        return code;
+    code = check_size(validation, "gql_schema", schema->struct_size, GQL_SCHEMA_SIZE_0_2);
+    if (code == GQL_OK)
+        code = check_head(validation,
+                          &(struct head){.name = "gql_schema", .reserved = schema->reserved});
+    return code == GQL_OK ? check_element_heads(validation, schema) : code;
 }
 
 /* ---- Members ---- */
@@ -140,6 +215,13 @@ static int32_t check_resolver(const struct validation *validation, uint32_t inde
     if (!is_given(resolver->type) || !is_given(resolver->field) || resolver->resolve == NULL)
         return fail_element(validation, "gql_schema.resolvers", index,
                             "has no type, field or resolve");
+    if (resolver->required_field_count > 0 && resolver->required_fields == NULL)
+        return fail_element(validation, "gql_schema.resolvers", index,
+                            "has a count of required_fields that are NULL");
+    for (uint32_t i = 0; i < resolver->required_field_count; i++)
+        if (!is_given(resolver->required_fields[i]))
+            return fail_element(validation, "gql_schema.resolvers", index,
+                                "has a required field that is NULL or empty");
     return GQL_OK;
 }
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
     GUARD_SIZE = 64,
@@ -78,6 +79,7 @@ static struct reply_slot *add_chunk(struct reply_table *table, uint32_t shard, i
             chunk[i].index = number * REPLY_CHUNK_SLOTS + i;
             chunk[i].shard = shard;
             chunk[i].handle = chunk[i].index;
+            atomic_init(&chunk[i].phase, REPLY_RETURNED);
         }
         atomic_store_explicit(&table->chunks[number], chunk, memory_order_release);
     }
@@ -103,22 +105,28 @@ bool reply_slot_set_capacity(struct reply_slot *slot, size_t capacity)
     return true;
 }
 
-static void open_slot(struct reply_slot *slot, gql_runtime *runtime)
+static void open_slot(const struct reply_table *table, struct reply_slot *slot,
+                      gql_runtime *runtime, const gql_instance *instance)
 {
     /* Bit 63 is kept free for REPLY_BUSY. The use count starts at 1, so no handle is 0. */
     slot->handle = (slot->handle + INDEX_MASK + 1) & ~REPLY_BUSY;
     memset(slot->data + slot->capacity, GUARD_BYTE, GUARD_SIZE);
+    if (table->prefix_size > 0)
+        memcpy(slot->data, table->prefix, table->prefix_size);
     slot->reply = (gql_reply){.struct_size = sizeof slot->reply,
                               .handle = slot->handle,
                               .data = slot->data,
+                              .size = table->prefix_size,
                               .capacity = slot->capacity};
     slot->spoiled = false;
     slot->runtime = runtime;
+    atomic_store_explicit(&slot->instance, instance, memory_order_relaxed);
+    atomic_store_explicit(&slot->phase, 0, memory_order_release);
     atomic_store_explicit(&slot->open, slot->handle, memory_order_release);
 }
 
 struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *runtime,
-                                       int32_t *ret_code)
+                                       const gql_instance *instance, int32_t *ret_code)
 {
     const uint32_t shard = own_shard();
     struct reply_slot *slot = pop_free(table, shard);
@@ -126,12 +134,13 @@ struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *r
         slot = add_chunk(table, shard, ret_code);
     if (slot == NULL)
         return NULL;
-    if (slot->data == NULL && !reply_slot_set_capacity(slot, REPLY_FIRST_CAPACITY)) {
+    if (slot->data == NULL &&
+        !reply_slot_set_capacity(slot, REPLY_FIRST_CAPACITY + table->prefix_size)) {
         push_free(table, slot);
         *ret_code = GQL_E_NO_MEMORY;
         return NULL;
     }
-    open_slot(slot, runtime);
+    open_slot(table, slot, runtime, instance);
     atomic_fetch_add_explicit(&table->shards[slot->shard].pending, 1, memory_order_relaxed);
     return slot;
 }
@@ -149,12 +158,15 @@ static bool is_filled(const char *data, size_t size, unsigned char byte)
     return true;
 }
 
-bool reply_slot_is_intact(const struct reply_slot *slot)
+bool reply_table_is_intact(const struct reply_table *table, const struct reply_slot *slot)
 {
     const gql_reply *reply = &slot->reply;
     return !slot->spoiled && reply->handle == slot->handle && reply->data == slot->data &&
            reply->capacity == slot->capacity && reply->size <= slot->capacity &&
-           is_filled(slot->data + slot->capacity, GUARD_SIZE, GUARD_BYTE);
+           is_filled(slot->data + slot->capacity, GUARD_SIZE, GUARD_BYTE) &&
+           (table->prefix_size == 0 ||
+            (reply->size >= table->prefix_size &&
+             memcmp(slot->data, table->prefix, table->prefix_size) == 0));
 }
 
 static void fill_with_pattern(struct reply_slot *slot)
@@ -176,6 +188,8 @@ static bool has_pattern(const struct reply_slot *slot)
 
 static void recycle(struct reply_table *table, struct reply_slot *slot)
 {
+    free(slot->errors);
+    slot->errors = NULL;
     if (slot->capacity > KEPT_CAPACITY) {
         free(slot->data);
         slot->data = NULL;
@@ -184,13 +198,23 @@ static void recycle(struct reply_table *table, struct reply_slot *slot)
     push_free(table, slot);
 }
 
-bool reply_table_release(struct reply_table *table, struct reply_slot *slot)
+static bool is_quarantined(const struct reply_table *table, const struct reply_slot *slot)
 {
-    if (!slot->spoiled && !table->quarantine_all) {
+    return slot->spoiled || table->quarantine_all;
+}
+
+void reply_table_seal(struct reply_table *table, struct reply_slot *slot)
+{
+    if (is_quarantined(table, slot))
+        fill_with_pattern(slot);
+}
+
+bool reply_table_recycle(struct reply_table *table, struct reply_slot *slot)
+{
+    if (!is_quarantined(table, slot)) {
         recycle(table, slot);
         return true;
     }
-    fill_with_pattern(slot);
     pthread_mutex_lock(&table->mutex);
     struct reply_slot *oldest = table->quarantine[table->quarantine_next];
     table->quarantine[table->quarantine_next] = slot;
@@ -203,9 +227,9 @@ bool reply_table_release(struct reply_table *table, struct reply_slot *slot)
     return clean;
 }
 
-void reply_table_count_completed(struct reply_table *table, const struct reply_slot *slot)
+void reply_table_count_finished(struct reply_table *table, uint32_t shard)
 {
-    atomic_fetch_sub_explicit(&table->shards[slot->shard].pending, 1, memory_order_relaxed);
+    atomic_fetch_sub_explicit(&table->shards[shard].pending, 1, memory_order_relaxed);
 }
 
 uint64_t reply_table_pending(const struct reply_table *table)
@@ -216,16 +240,42 @@ uint64_t reply_table_pending(const struct reply_table *table)
     return pending > 0 ? (uint64_t)pending : 0;
 }
 
-bool reply_table_init(struct reply_table *table, size_t quarantine)
+static bool has_running_call(struct reply_table *table, const gql_instance *instance)
+{
+    for (uint32_t i = 0; i < REPLY_CHUNKS; i++) {
+        struct reply_slot *chunk = atomic_load_explicit(&table->chunks[i], memory_order_acquire);
+        if (chunk == NULL)
+            return false;
+        for (uint32_t k = 0; k < REPLY_CHUNK_SLOTS; k++) {
+            const uint32_t phase = atomic_load_explicit(&chunk[k].phase, memory_order_acquire);
+            if (!(phase & REPLY_RETURNED) &&
+                atomic_load_explicit(&chunk[k].instance, memory_order_relaxed) == instance)
+                return true;
+        }
+    }
+    return false;
+}
+
+void reply_table_await_returns(struct reply_table *table, const gql_instance *instance)
+{
+    const struct timespec pause = {.tv_nsec = 100000};
+    while (has_running_call(table, instance))
+        nanosleep(&pause, NULL);
+}
+
+bool reply_table_init(struct reply_table *table, size_t quarantine, const char *prefix)
 {
     memset(table, 0, sizeof *table);
+    table->prefix = prefix == NULL ? NULL : strdup(prefix);
+    table->prefix_size = prefix == NULL ? 0 : strlen(prefix);
     table->quarantine_all = quarantine != 0;
     table->quarantine_size = quarantine != 0 ? quarantine : QUARANTINE_MINIMUM;
     table->quarantine = calloc(table->quarantine_size, sizeof *table->quarantine);
     table->chunks = calloc(REPLY_CHUNKS, sizeof *table->chunks);
     if (table->quarantine != NULL && table->chunks != NULL &&
-        pthread_mutex_init(&table->mutex, NULL) == 0)
+        (prefix == NULL || table->prefix != NULL) && pthread_mutex_init(&table->mutex, NULL) == 0)
         return true;
+    free(table->prefix);
     free(table->quarantine);
     free(table->chunks);
     return false;
@@ -242,11 +292,13 @@ size_t reply_table_finish(struct reply_table *table)
         for (size_t k = 0; k < REPLY_CHUNK_SLOTS; k++) {
             free(chunk[k].data);
             free(chunk[k].text);
+            free(chunk[k].errors);
         }
         free(chunk);
     }
     free(table->chunks);
     free(table->quarantine);
+    free(table->prefix);
     pthread_mutex_destroy(&table->mutex);
     return written;
 }

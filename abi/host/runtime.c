@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "abi/host/failure.h"
+#include "abi/host/reply_errors.h"
 #include "abi/host/reply_table.h"
+#include "abi/host/runtime.h"
 #include "gql_host.h"
 
 #define DEFAULT_REPLY_LIMIT ((size_t)16 << 20)
@@ -22,11 +24,13 @@ struct gql_runtime {
     _Atomic uint64_t misuses[GQL_MISUSE_COUNT];
 };
 
-/* The calls that are on the stack of this thread, to tell whether a reply was completed inline. */
+/* The calls that are on the stack of this thread: what they do inline needs no atomics. */
 struct call_frame {
     uint64_t handle;
     const gql_runtime *runtime;
-    bool answered;
+    struct reply_slot *slot;
+    bool answered; /* On this thread, before the plugin's function returned. */
+    bool released; /* Likewise. */
     struct call_frame *outer;
 };
 static _Thread_local struct call_frame *frames;
@@ -90,13 +94,45 @@ static struct reply_slot *take(gql_runtime *runtime, uint64_t handle, uint64_t s
     return NULL;
 }
 
+static struct call_frame *find_frame(const gql_runtime *runtime, uint64_t handle)
+{
+    struct call_frame *frame = frames;
+    while (frame != NULL && (frame->handle != handle || frame->runtime != runtime))
+        frame = frame->outer;
+    return frame;
+}
+
 static void deliver(gql_runtime *runtime, struct reply_slot *slot)
 {
-    for (struct call_frame *frame = frames; frame != NULL; frame = frame->outer)
-        if (frame->handle == slot->handle && frame->runtime == runtime)
-            frame->answered = true;
-    reply_table_count_completed(&runtime->table, slot);
+    struct call_frame *frame = find_frame(runtime, slot->handle);
+    if (frame != NULL)
+        frame->answered = true;
+    else if (atomic_fetch_or(&slot->phase, REPLY_COMPLETED) & REPLY_RETURNED)
+        reply_table_count_finished(&runtime->table, slot->shard);
     slot->on_answer(&slot->answer);
+}
+
+static void recycle(gql_runtime *runtime, struct reply_slot *slot)
+{
+    if (!reply_table_recycle(&runtime->table, slot))
+        count_misuse(runtime, GQL_MISUSE_LATE_WRITE);
+}
+
+/* The plugin's function has returned. */
+static void leave(gql_runtime *runtime, const struct call_frame *frame)
+{
+    struct reply_slot *slot = frame->slot;
+    if (frame->released) {
+        atomic_store(&slot->phase, REPLY_RETURNED);
+        reply_table_count_finished(&runtime->table, slot->shard);
+        recycle(runtime, slot);
+        return;
+    }
+    const uint32_t phase = atomic_fetch_or(&slot->phase, REPLY_RETURNED);
+    if (frame->answered || (phase & REPLY_COMPLETED))
+        reply_table_count_finished(&runtime->table, slot->shard);
+    if (phase & REPLY_RELEASED)
+        recycle(runtime, slot);
 }
 
 static void set_static_error(struct reply_slot *slot, const char *code, const char *message)
@@ -124,7 +160,7 @@ static bool ensure_text(struct reply_slot *slot, size_t size)
 /* Copies the error, which is valid only until reply_reject returns. */
 static void set_error(struct reply_slot *slot, const gql_error *error, size_t limit)
 {
-    const bool extended = GQL_HAS(error, extensions_size) && error->extensions != NULL;
+    const bool extended = error->extensions != NULL;
     const char *extensions = extended ? error->extensions : "{}";
     const uint64_t extensions_size = extended ? error->extensions_size : 2;
     const size_t code_size = strlen(error->code);
@@ -156,7 +192,7 @@ static void set_error(struct reply_slot *slot, const gql_error *error, size_t li
 
 static void check_overrun(gql_runtime *runtime, struct reply_slot *slot)
 {
-    if (reply_slot_is_intact(slot))
+    if (reply_table_is_intact(&runtime->table, slot))
         return;
     slot->spoiled = true;
     count_misuse(runtime, GQL_MISUSE_OVERRUN);
@@ -176,9 +212,13 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
     } else {
         const size_t size = (size_t)slot->reply.size;
         slot->data[size] = '\0'; /* Within the guard bytes, at most. */
+        const size_t prefix = runtime->table.prefix_size;
+        const char *errors = slot->errors == NULL ? "[]" : slot->errors;
         slot->answer = (gql_answer){.resolved = true,
-                                    .json = slot->data,
-                                    .json_size = size,
+                                    .json = slot->data + prefix,
+                                    .json_size = size - prefix,
+                                    .errors = errors,
+                                    .errors_size = strlen(errors),
                                     .user = slot->answer.user};
     }
     deliver(runtime, slot);
@@ -187,8 +227,8 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
 
 static bool is_complete_error(const gql_error *error)
 {
-    return error != NULL && GQL_HAS(error, message_size) && error->code != NULL &&
-           error->code[0] != '\0' && error->message != NULL;
+    return error != NULL && GQL_FITS(error, GQL_ERROR_SIZE_0_2) && error->reserved == 0 &&
+           error->code != NULL && error->code[0] != '\0' && error->message != NULL;
 }
 
 static int32_t reply_reject(const gql_host *host, uint64_t handle, const gql_error *error)
@@ -224,9 +264,12 @@ static int32_t grow_slot(struct reply_slot *slot, uint64_t more, size_t limit)
                                                                               : GQL_E_NO_MEMORY;
 }
 
-static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
+/* Changes an open reply by `change`, while nobody else can. */
+static int32_t change_reply(gql_runtime *runtime, uint64_t handle,
+                            int32_t (*change)(gql_runtime *runtime, struct reply_slot *slot,
+                                              const void *context),
+                            const void *context)
 {
-    gql_runtime *runtime = host->data;
     struct reply_slot *slot = take(runtime, handle, handle | REPLY_BUSY);
     if (slot == NULL) {
         count_misuse(runtime, GQL_MISUSE_STALE_REPLY);
@@ -236,9 +279,37 @@ static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
     if (!slot->spoiled)
         check_overrun(runtime, slot);
     if (!slot->spoiled)
-        code = grow_slot(slot, more, runtime->options.reply_limit);
+        code = change(runtime, slot, context);
     atomic_store_explicit(&slot->open, handle, memory_order_release);
     return code;
+}
+
+static int32_t grow(gql_runtime *runtime, struct reply_slot *slot, const void *context)
+{
+    return grow_slot(slot, *(const uint64_t *)context, runtime->options.reply_limit);
+}
+
+static int32_t reply_grow(const gql_host *host, uint64_t handle, uint64_t more)
+{
+    return change_reply(host->data, handle, grow, &more);
+}
+
+static int32_t add_error(gql_runtime *runtime, struct reply_slot *slot, const void *context)
+{
+    const gql_error *error = context;
+    if (!is_complete_error(error)) {
+        count_misuse(runtime, GQL_MISUSE_BAD_ERROR);
+        return GQL_E_MISUSE;
+    }
+    const int32_t code = reply_errors_append(&slot->errors, error, runtime->options.reply_limit);
+    if (code == GQL_E_MISUSE)
+        count_misuse(runtime, GQL_MISUSE_BAD_ERROR);
+    return code;
+}
+
+static int32_t reply_error(const gql_host *host, uint64_t handle, const gql_error *error)
+{
+    return change_reply(host->data, handle, add_error, error);
 }
 
 /* ---- Calls ---- */
@@ -257,12 +328,11 @@ static bool answer_for_plugin(gql_runtime *runtime, uint64_t handle, const char 
 
 static int32_t conclude_error(gql_runtime *runtime, uint64_t handle, int32_t code)
 {
-    const bool known = code < 0 && code >= GQL_E_LIMIT;
     const bool answered = answer_for_plugin(runtime, handle,
                                             code == GQL_E_NO_MEMORY
                                                 ? "The plugin is out of memory."
                                                 : "The plugin rejected the call.");
-    if (!known || !answered)
+    if (code > 0 || !answered)
         count_misuse(runtime, GQL_MISUSE_RETURN_CODE);
     return answered ? GQL_OK : GQL_PENDING;
 }
@@ -290,16 +360,21 @@ int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resol
     if (runtime == NULL || resolve == NULL || call == NULL || on_answer == NULL)
         return GQL_E_MISUSE;
     int32_t code = GQL_E_NO_MEMORY;
-    struct reply_slot *slot = reply_table_acquire(&runtime->table, runtime, &code);
+    struct reply_slot *slot = reply_table_acquire(&runtime->table, runtime, instance, &code);
     if (slot == NULL)
         return code;
     slot->on_answer = on_answer;
     slot->answer.user = user;
-    struct call_frame frame = {.handle = slot->handle, .runtime = runtime, .outer = frames};
+    struct call_frame frame = {.handle = slot->handle,
+                               .runtime = runtime,
+                               .slot = slot,
+                               .outer = frames};
     frames = &frame;
     code = resolve(instance, call, &slot->reply);
     frames = frame.outer;
-    return conclude(runtime, &frame, code);
+    code = conclude(runtime, &frame, code);
+    leave(runtime, &frame);
+    return code;
 }
 
 void gql_answer_release(gql_answer *answer)
@@ -309,8 +384,17 @@ void gql_answer_release(gql_answer *answer)
     struct reply_slot *slot =
         (struct reply_slot *)(void *)((char *)answer - offsetof(struct reply_slot, answer));
     gql_runtime *runtime = slot->runtime;
-    if (!reply_table_release(&runtime->table, slot))
-        count_misuse(runtime, GQL_MISUSE_LATE_WRITE);
+    struct call_frame *frame = find_frame(runtime, slot->handle);
+    reply_table_seal(&runtime->table, slot);
+    if (frame != NULL)
+        frame->released = true;
+    else if (atomic_fetch_or(&slot->phase, REPLY_RELEASED) & REPLY_RETURNED)
+        recycle(runtime, slot);
+}
+
+void gql_runtime_await_returns(gql_runtime *runtime, const gql_instance *instance)
+{
+    reply_table_await_returns(&runtime->table, instance);
 }
 
 /* ---- The runtime ---- */
@@ -336,6 +420,7 @@ static const void *extension(const gql_host *host, const char *id)
 static void set_up(gql_runtime *runtime, const gql_runtime_options *options)
 {
     runtime->options = *options;
+    runtime->options.reply_prefix = NULL; /* The table has a copy. */
     if (runtime->options.reply_limit == 0)
         runtime->options.reply_limit = DEFAULT_REPLY_LIMIT;
     runtime->log = (gql_log){.struct_size = sizeof runtime->log,
@@ -352,7 +437,8 @@ static void set_up(gql_runtime *runtime, const gql_runtime_options *options)
                                .reply_grow = reply_grow,
                                .reply_resolve = reply_resolve,
                                .reply_reject = reply_reject,
-                               .extension = extension};
+                               .extension = extension,
+                               .reply_error = reply_error};
 }
 
 int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime,
@@ -369,7 +455,7 @@ int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret
     runtime->name = strdup(options->name);
     runtime->version = strdup(options->version);
     if (runtime->name == NULL || runtime->version == NULL ||
-        !reply_table_init(&runtime->table, options->quarantine)) {
+        !reply_table_init(&runtime->table, options->quarantine, options->reply_prefix)) {
         free(runtime->name);
         free(runtime->version);
         free(runtime);

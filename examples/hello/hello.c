@@ -2,6 +2,9 @@
 /* A minimal plugin: Query.hello returns a greeting. */
 #include <jansson.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "gql_plugin.h"
 
@@ -11,35 +14,59 @@ struct gql_instance {
     int drained;
 };
 
-static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
+static int32_t reject(const gql_host *host, const gql_reply *reply, const char *code,
+                      const char *message)
 {
-    static const char message[] = "No greeting is available.";
-    static const gql_error unavailable = {.struct_size = sizeof unavailable,
-                                          .code = "SERVICE_UNAVAILABLE",
-                                          .message = message,
-                                          .message_size = sizeof message - 1};
-    const gql_host *host = self->host;
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = code,
+                             .message = message,
+                             .message_size = strlen(message)};
+    return host->reply_reject(host, reply->handle, &error);
+}
+
+static int32_t greet(const gql_host *host, const gql_call *call, gql_reply *reply)
+{
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *name = json_object_get(arguments, "name");
-    json_t *text = json_pack("s++", "Hello, ", json_string_value(name), "!");
+    const char *name = json_string_value(json_object_get(arguments, "name"));
+    json_t *text = name == NULL ? NULL : json_pack("s++", "Hello, ", name, "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
     int32_t code;
-    pthread_rwlock_rdlock(&self->gate);
-    if (self->drained || size == 0 || host->reply_grow(host, reply->handle, size) != GQL_OK) {
-        code = host->reply_reject(host, reply->handle, &unavailable);
-    } else {
-        reply->size = json_dumpb(text, reply->data, size, JSON_ENCODE_ANY);
+    if (size == 0) {
+        code = reject(host, reply, GQL_CODE_VALIDATION_ERROR, "The name must be a string.");
+    } else if (host->reply_grow(host, reply->handle, size) != GQL_OK) {
+        code = reject(host, reply, GQL_CODE_SERVICE_UNAVAILABLE, "The greeting is too long.");
+    } else { /* What the reply holds already is the host's. */
+        reply->size += json_dumpb(text, reply->data + reply->size, size, JSON_ENCODE_ANY);
         code = host->reply_resolve(host, reply->handle);
     }
-    pthread_rwlock_unlock(&self->gate);
     json_decref(text);
     json_decref(arguments);
     return code;
 }
 
+static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    if (!GQL_FITS(call, GQL_CALL_SIZE_0_2) || !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) ||
+        call->flags >> 16 != 0 || reply->reserved != 0)
+        return GQL_E_MISUSE;
+    const gql_host *host = self->host;
+    int32_t code = GQL_OK;
+    pthread_rwlock_rdlock(&self->gate);
+    const int drained = self->drained;
+    if (!drained)
+        code = greet(host, call, reply);
+    pthread_rwlock_unlock(&self->gate);
+    if (drained)
+        code = reject(host, reply, GQL_CODE_SERVICE_UNAVAILABLE, "The plugin is shutting down.");
+    return code;
+}
+
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    return (void)host, (void)failure, GQL_OK;
+    if (GQL_FITS(host, GQL_HOST_SIZE_0_2) && host->reserved == 0)
+        return GQL_OK;
+    snprintf(failure->message, sizeof failure->message, "hello needs a host of plugin ABI 0.2");
+    return failure->code = GQL_E_VERSION;
 }
 
 static void deinit(void)
@@ -82,8 +109,13 @@ static void destroy(gql_instance *self)
 
 static const char sdl[] = "extend type Query { hello(name: String! = \"world\"): String! }";
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "hello", sdl, sizeof sdl - 1};
-static const gql_resolver resolver = {sizeof resolver, GQL_RESOLVER_INLINE, "Query", "hello",
-                                      hello};
+static const gql_resolver resolver = {
+    .struct_size = sizeof resolver,
+    .flags = GQL_RESOLVER_INLINE,
+    .type = "Query",
+    .field = "hello",
+    .resolve = hello,
+};
 static const gql_schema schema = {
     .struct_size = sizeof schema,
     .part_count = 1,
@@ -97,7 +129,7 @@ static const char config_schema[] =
 static const gql_plugin plugin = {
     .struct_size = sizeof plugin,
     .abi_major = 0, /* Literals: the version that this source was written for. */
-    .abi_minor = 1,
+    .abi_minor = 2,
     .id = "org.example.hello",
     .name = "Hello",
     .version = "1.0.0",
@@ -115,5 +147,5 @@ static const gql_plugin plugin = {
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
-    return host_abi_major == 0 && host_abi_minor >= 1 ? &plugin : NULL;
+    return host_abi_major == 0 && host_abi_minor == 2 ? &plugin : NULL;
 }

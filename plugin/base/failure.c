@@ -21,7 +21,7 @@ static void mend_end(char *message, size_t size)
 
 int32_t fail(gql_failure *failure, int32_t code, const char *format, ...)
 {
-    if (failure == NULL || !GQL_HAS(failure, message))
+    if (failure == NULL || !GQL_FITS(failure, GQL_FAILURE_SIZE_0_2))
         return code;
     va_list arguments;
     va_start(arguments, format);

@@ -73,7 +73,20 @@ static void vault_log(void *user, enum vault_log_level level, const char *messag
 
 static const void *host_extension(const gql_host *host, const char *id)
 {
-    return GQL_HAS(host, extension) && host->extension != NULL ? host->extension(host, id) : NULL;
+    return host->extension == NULL ? NULL : host->extension(host, id);
+}
+
+/* An extension that is smaller than its first release is as good as none. */
+static const gql_log *host_log(const gql_host *host)
+{
+    const gql_log *log = host_extension(host, GQL_EXT_LOG);
+    return log != NULL && GQL_FITS(log, GQL_LOG_SIZE_0_2) ? log : NULL;
+}
+
+static const gql_clock *host_clock(const gql_host *host)
+{
+    const gql_clock *clock = host_extension(host, GQL_EXT_CLOCK);
+    return clock != NULL && GQL_FITS(clock, GQL_CLOCK_SIZE_0_2) ? clock : NULL;
 }
 
 /* The schema of the configuration makes sure that one engine's setting is there. */
@@ -135,15 +148,14 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
                         const char *config, uint64_t config_size, gql_instance **ret_instance,
                         gql_failure *failure)
 {
-    if (host == NULL || config == NULL || ret_instance == NULL)
+    if (host == NULL || !GQL_FITS(host, GQL_HOST_SIZE_0_2) || config == NULL ||
+        ret_instance == NULL)
         return fail(failure, GQL_E_MISUSE,
-                    "create: host, config and ret_instance must not be NULL");
+                    "create: host, config and ret_instance must not be NULL, nor host too small");
     gql_instance *instance = aligned_alloc(_Alignof(gql_instance), sizeof *instance);
     if (instance == NULL)
         return fail_no_memory(failure);
-    *instance = (gql_instance){.host = host,
-                               .log = host_extension(host, GQL_EXT_LOG),
-                               .clock = host_extension(host, GQL_EXT_CLOCK)};
+    *instance = (gql_instance){.host = host, .log = host_log(host), .clock = host_clock(host)};
     gate_init(&instance->gate);
     const int32_t code = open_all(instance, engines, config, config_size, failure);
     if (code == GQL_OK)

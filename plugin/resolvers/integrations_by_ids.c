@@ -79,3 +79,9 @@ int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_repl
 {
     return operation_serve(&loading_type, instance, call, reply);
 }
+
+int32_t owns_integration(const char *id, uint64_t id_size)
+{
+    struct identifier identifier;
+    return id != NULL && identifier_parse((struct text){id, (size_t)id_size}, &identifier);
+}

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plugin/resolvers/contract.h"
+
 static void end(struct operation *operation)
 {
     gql_instance *instance = operation->instance;
@@ -23,7 +25,7 @@ static int32_t refuse(gql_instance *instance, const gql_call *call, const gql_re
 {
     const struct trace trace = trace_of(call->request);
     error_reject(instance, reply->handle, &trace,
-                 call->request == NULL ? NULL : call->request->instance,
+                 call->request == NULL ? NULL : call->request->occurrence,
                  &(struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = detail});
     return GQL_OK;
 }
@@ -82,7 +84,7 @@ int32_t operation_serve(const struct operation_type *type, gql_instance *instanc
                         const gql_call *call, gql_reply *reply)
 {
     int ticket;
-    if (instance == NULL || call == NULL || reply == NULL)
+    if (instance == NULL || !contract_is_kept(call, reply))
         return GQL_E_MISUSE;
     if (!gate_enter(&instance->gate, &ticket))
         return refuse(instance, call, reply, "The service is shutting down");
@@ -125,7 +127,7 @@ int32_t operation_resolve(struct operation *operation, struct json_writer *write
 static int32_t reject_traced(struct operation *operation, const struct trace *trace,
                              const struct error *error)
 {
-    const char *occurrence = operation->request == NULL ? NULL : operation->request->instance;
+    const char *occurrence = operation->request == NULL ? NULL : operation->request->occurrence;
     error_reject(operation->instance, operation->reply->handle, trace, occurrence, error);
     end(operation);
     return GQL_OK;

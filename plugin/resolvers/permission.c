@@ -9,12 +9,21 @@ static bool covers(const gql_grant *grant, struct text organization_id)
                       organization_id);
 }
 
+/* What the instance is bound to, and what the host says the request is about, narrow the grants. */
+static bool is_excluded(const gql_instance *instance, const gql_request *request,
+                        struct text organization_id)
+{
+    const struct text bound_to = instance->config.organization;
+    const struct text about = {request->organization_id, request->organization_id_size};
+    return (bound_to.data != NULL && !text_equal(bound_to, organization_id)) ||
+           (about.data != NULL && !text_equal(about, organization_id));
+}
+
 uint32_t permitted_actions(const gql_instance *instance, const gql_request *request,
                            struct text organization_id)
 {
-    const struct text bound_to = instance->config.organization;
     uint32_t actions = 0;
-    if (bound_to.data != NULL && !text_equal(bound_to, organization_id))
+    if (is_excluded(instance, request, organization_id))
         return 0;
     for (uint32_t i = 0; i < request->grant_count; i++) {
         if (covers(request->grants[i], organization_id))

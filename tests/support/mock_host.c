@@ -169,7 +169,8 @@ struct mock_host *mock_open(const char *plugin_path, const struct mock_options *
                                                                                         : read_now,
                                          .on_misuse = on_misuse,
                                          .reply_limit = host->options.reply_limit,
-                                         .quarantine = QUARANTINE};
+                                         .quarantine = QUARANTINE,
+                                         .reply_prefix = "what the host has written"};
     gql_failure failure = {.struct_size = sizeof failure};
     atomic_store(&host->live, true);
     atomic_fetch_add(&open_hosts, 1);

@@ -12,6 +12,22 @@ static bool has_resolver(const gql_schema *schema, const char *type, const char 
     return false;
 }
 
+/* What a resolver requires must be in the value above: a plain field of its type. */
+static void check_required(struct binder *binder, const gql_resolver *resolver, const char *name)
+{
+    const struct sdl_field *field = sdl_find_field(binder->merged, resolver->type, name);
+    const char *why = NULL;
+    if (field == NULL)
+        why = "which the type does not have";
+    else if (field->arguments != NULL)
+        why = "which has arguments";
+    else if (has_resolver(binder->plugin->schema, resolver->type, name))
+        why = "which has a resolver of its own";
+    if (why != NULL)
+        binder_add_conflict(binder, "The resolver of the plugin %s for `%s.%s` requires `%s`, %s.",
+                            binder->plugin->id, resolver->type, resolver->field, name, why);
+}
+
 static void check_resolver(struct binder *binder, uint32_t index)
 {
     const gql_schema *schema = binder->plugin->schema;
@@ -28,6 +44,8 @@ static void check_resolver(struct binder *binder, uint32_t index)
             strcmp(schema->resolvers[i]->field, resolver->field) == 0)
             binder_add_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
                                 binder->plugin->id, resolver->type, resolver->field);
+    for (uint32_t i = 0; i < resolver->required_field_count; i++)
+        check_required(binder, resolver, resolver->required_fields[i]);
 }
 
 /* Fields of the root types need resolvers: there is no value above that could hold theirs. */

@@ -103,7 +103,7 @@ Test(lifecycle, errors_carry_what_the_host_gives)
     struct mock_request request;
     mock_request_all(&request);
     request.request.trace_id = "0af7651916cd43dd8448eb211c80319c";
-    request.request.instance = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
+    request.request.occurrence = "urn:uuid:f81d4fae-7dec-11d0-a765-00a0c91e6bf6";
     expect_error(world_call(&world, "integration", NULL, &request, "{\"id\":\"a\\\"b\"}"),
                  "NOT_FOUND",
                  "{\"traceId\":\"0af7651916cd43dd8448eb211c80319c\",\"entityId\":\"a\\\"b\","

@@ -131,3 +131,26 @@ Test(permissions, a_bound_instance_knows_one_organization)
     free(inside);
     free(outside);
 }
+
+/* A host that knows the organization of a request narrows every grant to it. */
+Test(permissions, the_organization_of_the_request_narrows_the_grants)
+{
+    char *id = world_create(&world, "acme", "x");
+    granted(NULL, 15);
+    request.request.organization_id = "other";
+    request.request.organization_id_size = 5;
+    expect_error(world_call(&world, "integration", NULL, &request, "{\"id\":\"%s\"}", id),
+                 "NOT_FOUND", "{}");
+    expect_error(world_call(&world, "integrationUpdate", NULL, &request, UPDATE, id), "NOT_FOUND",
+                 "{}");
+    expect_error(world_call(&world, "integrations", NULL, &request,
+                            "{\"organizationId\":\"acme\"}"),
+                 "PERMISSION_DENIED", "{}");
+    request.request.organization_id = "acme";
+    request.request.organization_id_size = 4;
+    struct mock_answer *answer = world_call(&world, "integration", "id", &request,
+                                            "{\"id\":\"%s\"}", id);
+    cr_expect(answer->resolved, "%s", answer->message);
+    mock_answer_free(&answer);
+    free(id);
+}
