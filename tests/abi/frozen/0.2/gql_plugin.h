@@ -253,9 +253,9 @@ typedef struct gql_request {
 
 /*
  * A selected field, as a node of a tree, after fragments were merged and @skip and @include
- * applied. The root is the field that is called; for a loader it stands for the loaded objects. For a field of an interface or union type, the fields of all fragments are merged; a
- * plugin ignores names that it does not know. The tree is constant, and the host may share it
- * between calls.
+ * applied. The root is the field that is called; for a loader it stands for the loaded objects. For
+ * a field of an interface or union type, the fields of all fragments are merged; a plugin ignores
+ * names that it does not know. The tree is constant, and the host may share it between calls.
  */
 typedef struct gql_selection gql_selection;
 struct gql_selection {
