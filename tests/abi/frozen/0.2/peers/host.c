@@ -283,7 +283,7 @@ static int failure_is_intact(const gql_failure *failure)
     return intact;
 }
 
-static void check_refusal(const gql_plugin *plugin)
+static void check_wrong_config(const gql_plugin *plugin)
 {
     gql_failure failure = {.struct_size = sizeof failure, GQL_GROWN};
     gql_instance *instance = NULL;
@@ -299,7 +299,7 @@ static void serve(const gql_plugin *plugin)
     gql_failure failure = {.struct_size = sizeof failure, GQL_GROWN};
     gql_instance *instance = NULL;
     report(plugin->init(&host_struct, &failure) == GQL_OK, "the plugin starts");
-    check_refusal(plugin);
+    check_wrong_config(plugin);
     report(plugin->create(&host_struct, "{}", 2, &instance, &failure) == GQL_OK,
            "an instance is created");
     report(logged == 1, "it writes to the log");
