@@ -13,6 +13,7 @@ import pathlib
 import re
 import shutil
 import sys
+import tempfile
 
 sys.dont_write_bytecode = True
 import layout  # noqa: E402
@@ -33,17 +34,54 @@ def report(good, name, *notes):
     print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}")
 
 
+def languages():
+    """Pairs of a compiler and its arguments for each language that includes the headers."""
+    for compiler, language, standard in [(CC, "c", "c11"), (CC, "c", "c17"), ("c++", "c++", "c++17"),
+                                         ("clang", "c", "c11"), ("clang++", "c++", "c++17")]:
+        if shutil.which(compiler) is not None:
+            yield f"{compiler} {standard}", [compiler, "-x", language, f"-std={standard}", "-Wall",
+                                             "-Wextra", "-Wpedantic", "-Werror",
+                                             f"-I{HEADER.parent}"]
+
+
 def check_headers_compile():
     for header in ["gql_plugin.h", "gql_host.h"]:
-        for compiler, language, standard in [(CC, "c", "c11"), (CC, "c", "c17"),
-                                             ("c++", "c++", "c++17"), ("clang", "c", "c11")]:
-            if shutil.which(compiler) is None:
-                continue
-            result = run(compiler, "-x", language, f"-std={standard}", "-Wall", "-Wextra",
-                         "-Wpedantic", "-Werror", "-fsyntax-only",
-                         f"-I{HEADER.parent}", "-", text_in=f'#include "{header}"\n')
-            report(result.returncode == 0, f"{header} alone, {compiler} {standard}",
+        for language, compiler in languages():
+            result = run(*compiler, "-fsyntax-only", "-", text_in=f'#include "{header}"\n')
+            report(result.returncode == 0, f"{header} alone, {language}",
                    *result.stderr.splitlines()[:5])
+
+
+def macros_program():
+    """Uses every constant, and GQL_FITS and GQL_HAS at the ends of every struct."""
+    text = HEADER.read_text()
+    constants = [name for name, _ in layout.constants_of(text)]
+    lines = [f"(void)({name});" for name in constants]
+    for name, members in layout.structs_of(text):
+        baseline, = [each for each in constants
+                     if re.fullmatch(rf"{name.upper()}_SIZE_\d+_\d+", each)]
+        lines += [f"static {name} {name}_;", f"{name} *{name}_p = &{name}_;",
+                  f"{name}_.struct_size = (uint32_t){baseline};",
+                  f"wrong += !GQL_FITS({name}_p, {baseline});",
+                  f"{name}_.struct_size--;",
+                  f"wrong += GQL_FITS({name}_p, {baseline});",
+                  f"{name}_.struct_size = (uint32_t)sizeof {name}_;"]
+        lines += [f"wrong += !GQL_HAS({name}_p, {member});" for member in members]
+        lines += [f"{name}_.struct_size--;", f"wrong += GQL_HAS({name}_p, {members[-1]});"]
+    return ('#include "gql_plugin.h"\nint main(void) {\nint wrong = 0;\n' + "\n".join(lines)
+            + "\nreturn wrong != 0;\n}\n")
+
+
+def check_macros():
+    """Macros are compiled only where they are used."""
+    program = macros_program()
+    portable = [CC, "-x", "c", "-std=c11", "-U__GNUC__", f"-I{HEADER.parent}"]
+    for language, compiler in [*languages(), ("a compiler without extensions", portable)]:
+        with tempfile.TemporaryDirectory() as folder:
+            built = run(*compiler, "-o", f"{folder}/macros", "-", text_in=program)
+            result = run(f"{folder}/macros") if built.returncode == 0 else built
+            report(result.returncode == 0, f"constants, GQL_HAS and GQL_FITS, {language}",
+                   *built.stderr.splitlines()[:5])
 
 
 def check_table():
@@ -136,6 +174,7 @@ def check_exports():
 
 def main():
     check_headers_compile()
+    check_macros()
     check_table()
     check_frozen_headers()
     check_ends()

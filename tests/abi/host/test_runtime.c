@@ -232,6 +232,22 @@ Test(runtime, refuses_wild_growth)
     cr_expect(kept.resolved);
 }
 
+Test(runtime, hands_out_structs_of_its_version)
+{
+    const gql_host *host = gql_runtime_host(runtime);
+    struct kept kept = {0};
+    cr_expect_eq(host->struct_size, sizeof *host);
+    cr_expect_eq(host->abi_major, GQL_ABI_MAJOR);
+    cr_expect_eq(host->abi_minor, GQL_ABI_MINOR);
+    cr_expect_eq(host->reserved, 0);
+    cr_expect_str_eq(host->name, "test");
+    cr_expect_str_eq(host->version, "1");
+    cr_assert_eq(call_script(&(struct script){.text = "1"}, &kept), GQL_OK);
+    cr_expect_eq(last_reply.struct_size, sizeof last_reply);
+    cr_expect_eq(last_reply.reserved, 0);
+    cr_expect_eq(last_reply.size, 0);
+}
+
 /* ---- Errors beside a value ---- */
 
 static gql_error make_error(const char *path)
