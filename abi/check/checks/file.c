@@ -138,8 +138,9 @@ static void check_imports(struct check_run *run, const struct elf_symbols *symbo
 
 static void check_dynamic(struct check_run *run, const struct elf_symbols *symbols)
 {
-    static const char rustc[] = "rustc version ";
-    const bool rust = memmem(symbols->data, symbols->size, rustc, sizeof rustc - 1) != NULL;
+    /* A variable that Rust's standard library reads; not every rustc leaves its version. */
+    static const char variable[] = "RUST_BACKTRACE";
+    const bool rust = memmem(symbols->data, symbols->size, variable, sizeof variable - 1) != NULL;
     /*
      * The toolchain adds frame_dummy and __do_global_dtors_aux; Rust's standard library adds one
      * constructor more.

@@ -18,7 +18,7 @@ struct connection {
 };
 
 /*
- * A reader fails at once with SQLITE_BUSY where it would have to wait for a lock. A writer waits
+ * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits
  * for the busy timeout, and creates the file if it does not exist. Returns SQLite's code; close the
  * connection in any case.
  */
@@ -37,6 +37,13 @@ void connection_release_row(struct connection *connection);
 
 /* Runs a statement without parameters and results. Returns SQLite's code. */
 int connection_run(struct connection *connection, enum statement statement);
+
+/*
+ * Prepares what ends a transaction, which must not fail for want of memory: the transaction would
+ * stay open, and with it the lock. After changes of the schema by this connection, which expire
+ * statements. Returns SQLite's code.
+ */
+int connection_prepare_ends(struct connection *connection);
 
 /* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,

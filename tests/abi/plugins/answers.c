@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Calls; the faults are wrong answers and misuse of the contract. */
-#include <jansson.h>
 #include <signal.h>
+#include <stdatomic.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -9,13 +10,18 @@
 
 #include "tests/abi/plugins/plugin.h"
 
-static bool wants(const gql_selection *selection, const char *name)
+static const gql_selection *find(const gql_selection *selection, const char *name)
 {
     const gql_selection *each = selection == NULL ? NULL : selection->children;
     while (each != NULL &&
            !(each->name_size == strlen(name) && memcmp(each->name, name, each->name_size) == 0))
         each = each->next;
-    return selection == NULL || each != NULL;
+    return each;
+}
+
+static bool wants(const gql_selection *selection, const char *name)
+{
+    return selection == NULL || find(selection, name) != NULL;
 }
 
 /* Takes ownership of the value. NULL if out of memory. */
@@ -24,6 +30,16 @@ static char *text_of(json_t *value)
     char *text = json_dumps(value, JSON_ENCODE_ANY);
     json_decref(value);
     return FAULT == FAULT_BROKEN_JSON ? strcpy(text, "{") : text;
+}
+
+static json_t *make_tag(const char *id, const gql_selection *selection)
+{
+    json_t *tag = json_pack("{s:s}", "__typename", "Tag");
+    if (wants(selection, "id"))
+        json_object_set_new(tag, "id", json_string(id));
+    if (wants(selection, "label"))
+        json_object_set_new(tag, "label", json_string("A tag"));
+    return tag;
 }
 
 static json_t *make_thing(const char *id, const gql_selection *selection)
@@ -37,6 +53,8 @@ static json_t *make_thing(const char *id, const gql_selection *selection)
     if (wants(selection, "owner"))
         json_object_set_new(thing, "owner",
                             json_pack("{s:s, s:s}", "__typename", "Organization", "id", "acme"));
+    if (wants(selection, "target"))
+        json_object_set_new(thing, "target", make_tag(TAG_PREFIX "1", find(selection, "target")));
     return thing;
 }
 
@@ -53,7 +71,8 @@ static int32_t reject(gql_instance *self, uint64_t handle, const char *code)
 
 static int32_t reject_unknown_actor(gql_instance *self, uint64_t handle)
 {
-    const gql_error error = {.struct_size = sizeof error,
+    const gql_error error = {.struct_size = FAULT == FAULT_SMALL_ERROR ? offsetof(gql_error, path)
+                                                                       : sizeof error,
                              .code = FAULT == FAULT_LOWER_CASE ? "unauthorized" : "UNAUTHORIZED",
                              .message = "Who is it?",
                              .message_size = 10,
@@ -61,6 +80,13 @@ static int32_t reject_unknown_actor(gql_instance *self, uint64_t handle)
                              .extensions_size = 3};
     return self->host->reply_reject(self->host, handle,
                                     FAULT == FAULT_REJECTS_WITH_NOTHING ? NULL : &error);
+}
+
+static uint64_t now(void)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
 #if FAULT == FAULT_TWO_THREADS
@@ -71,13 +97,6 @@ struct greedy {
     uint64_t handle;
     pthread_barrier_t start;
 };
-
-static uint64_t now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 static void *grow_on(void *user)
 {
@@ -132,6 +151,17 @@ static void touch(gql_instance *self, const gql_call *call, gql_reply *reply, ui
         abort();
 }
 
+#if FAULT == FAULT_MIXES_ANSWERS
+/* Passes the text through a buffer that all threads share. */
+static void mix(char *text, size_t size)
+{
+    static char shared[4096];
+    memcpy(shared, text, size);
+    usleep(50);
+    memcpy(text, shared, size);
+}
+#endif
+
 /* Takes ownership of the text. */
 static void complete(gql_instance *self, const gql_call *call, gql_reply *reply, char *text)
 {
@@ -140,8 +170,12 @@ static void complete(gql_instance *self, const gql_call *call, gql_reply *reply,
     if (size == 0 || self->host->reply_grow(self->host, handle, size) != GQL_OK) {
         reject(self, handle, "INTERNAL_ERROR");
     } else {
-        memcpy(reply->data, text, size);
-        reply->size = size;
+#if FAULT == FAULT_MIXES_ANSWERS
+        mix(text, size);
+#endif
+        const uint64_t before = FAULT == FAULT_OVERWRITES_PREFIX ? 0 : reply->size;
+        memcpy(reply->data + before, text, size);
+        reply->size = before + size;
         spoil(self, call, reply);
         self->host->reply_resolve(self->host, handle);
         touch(self, call, reply, handle);
@@ -187,23 +221,100 @@ static bool returns_wrongly(void)
            FAULT == FAULT_CRASHES;
 }
 
-/* False if the call is answered already, with *ret_code to return. */
+static bool is_newer(const gql_call *call, const gql_reply *reply)
+{
+    const uint32_t unknown = call->flags & ~GQL_CALL_SHAPED;
+    return (FAULT == FAULT_EXACT_SIZE && call->struct_size != sizeof *call) ||
+           (FAULT == FAULT_KNOWN_FLAGS_ONLY && unknown != 0) ||
+           (FAULT != FAULT_ANY_CALL_FLAG && unknown >> 16 != 0) ||
+           (FAULT != FAULT_ANY_RESERVED && (reply->reserved != 0 || call->request->reserved != 0));
+}
+
+/* Whether the call meets the contract, so that it may be read. */
+static bool is_understood(const gql_call *call, const gql_reply *reply)
+{
+    return (GQL_FITS(call, GQL_CALL_SIZE_0_2) || FAULT == FAULT_ANY_CALL_SIZE) &&
+           (GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || FAULT == FAULT_ANY_REPLY_SIZE) &&
+           (GQL_FITS(call->request, GQL_REQUEST_SIZE_0_2) || FAULT == FAULT_ANY_REQUEST_SIZE) &&
+           !is_newer(call, reply);
+}
+
+static bool is_cancelled(const gql_request *request)
+{
+    return request->cancelled != NULL && __atomic_load_n(request->cancelled, __ATOMIC_ACQUIRE) != 0;
+}
+
+static bool forgets(const gql_request *request)
+{
+    return (FAULT == FAULT_FORGETS_CANCELLED && is_cancelled(request)) ||
+           (FAULT == FAULT_FORGETS_LATE && request->deadline < now()) ||
+           (FAULT == FAULT_FORGETS_NOBODY && request->actor_id == NULL);
+}
+
+static bool is_permitted(const gql_request *request)
+{
+    uint32_t actions = 0;
+    for (uint32_t i = 0; i < request->grant_count; i++)
+        actions |=
+            (FAULT == FAULT_STRIDES_GRANTS ? &request->grants[0][i] : request->grants[i])->actions;
+    return FAULT != FAULT_STRIDES_GRANTS || actions == 15;
+}
+
+#if FAULT == FAULT_ONE_AT_A_TIME
+/* Crashes as a runtime that does not know of threads. */
+static void use_alone(void)
+{
+    static atomic_int users;
+    if (atomic_fetch_add(&users, 1) > 0)
+        raise(SIGSEGV);
+    usleep(200);
+    atomic_fetch_sub(&users, 1);
+}
+#endif
+
+/* False if the call is answered already or never will be, with *ret_code to return. */
 static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, int32_t *ret_code)
 {
     *ret_code = GQL_OK;
+    if (!is_understood(call, reply)) {
+        *ret_code = GQL_E_MISUSE;
+        return false;
+    }
+#if FAULT == FAULT_ONE_AT_A_TIME
+    use_alone();
+#endif
     if (!life_enter(self)) {
         if (FAULT == FAULT_SERVES_WHEN_DRAINED)
             complete(self, call, reply, text_of(json_null()));
         else
             reject(self, reply->handle,
-                   FAULT == FAULT_OTHER_REJECTION ? "NOT_FOUND" : "SERVICE_UNAVAILABLE");
+                   FAULT == FAULT_OTHER_REJECTION ? "NOT_FOUND" : GQL_CODE_SERVICE_UNAVAILABLE);
         return false;
     }
-    if (call->request->actor_id != NULL)
+    if (forgets(call->request))
+        *ret_code = GQL_PENDING;
+    else if (call->request->actor_id == NULL)
+        reject_unknown_actor(self, reply->handle);
+    else if (is_cancelled(call->request))
+        reject(self, reply->handle, GQL_CODE_CANCELLED);
+    else if (!is_permitted(call->request))
+        reject(self, reply->handle, GQL_CODE_PERMISSION_DENIED);
+    else
         return true;
-    reject_unknown_actor(self, reply->handle);
     life_leave(self);
     return false;
+}
+
+static json_t *thing_of(const gql_call *call, const char *id)
+{
+    return (call->flags & GQL_CALL_SHAPED) != 0 ? shape_thing(id, call->shape)
+                                                : make_thing(id, call->selection);
+}
+
+static json_t *tag_of(const gql_call *call, const char *id)
+{
+    return (call->flags & GQL_CALL_SHAPED) != 0 ? shape_tag(id, call->shape)
+                                                : make_tag(id, call->selection);
 }
 
 int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -218,8 +329,7 @@ int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply
     if (FAULT == FAULT_BLOCKS && call->selection == NULL)
         usleep(150000);
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *thing = make_thing(json_string_value(json_object_get(arguments, "id")),
-                               call->selection);
+    json_t *thing = thing_of(call, json_string_value(json_object_get(arguments, "id")));
     complete(self, call, reply, text_of(thing));
     json_decref(arguments);
     life_leave(self);
@@ -232,24 +342,110 @@ int32_t resolve_later(gql_instance *self, const gql_call *call, gql_reply *reply
     return begin(self, call, reply, &code) ? hand_over(self, call, reply) : code;
 }
 
-int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply)
+static void answer_slowly(gql_instance *self, const struct job *job)
 {
+    usleep(150000);
+    answer_later(self, job);
+}
+
+int32_t resolve_write(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    const struct job job = {.complete = FAULT == FAULT_SLOW_WRITES ? answer_slowly : answer_later,
+                            .call = call,
+                            .reply = reply};
     int32_t code;
-    size_t index;
-    json_t *id;
     if (!begin(self, call, reply, &code))
         return code;
-    json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    json_t *things = json_array();
-    json_array_foreach(json_object_get(arguments, "ids"), index, id) {
-        const char *text = json_string_value(id);
-        json_array_append_new(things,
-                              text[0] == '\0' ? json_null() : make_thing(text, call->selection));
-    }
-    if (FAULT == FAULT_SHORT_LIST)
-        json_array_remove(things, 0);
-    complete(self, call, reply, text_of(things));
-    json_decref(arguments);
+    if (life_enqueue(self, &job))
+        return GQL_PENDING;
+    reject(self, reply->handle, GQL_CODE_SERVICE_UNAVAILABLE);
     life_leave(self);
     return GQL_OK;
+}
+
+/* Thing.shout: requires the title. */
+int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    int32_t code;
+    if (!begin(self, call, reply, &code))
+        return code;
+    json_t *parent = json_loadb(call->parent, call->parent_size, 0, NULL);
+    const char *title = json_string_value(json_object_get(parent, "title"));
+    const char *id = json_string_value(json_object_get(parent, "id"));
+    if (FAULT == FAULT_READS_UNREQUIRED && id[0] == '\0')
+        title = NULL;
+    if (title == NULL || (FAULT == FAULT_FAILS_UNREQUIRED && id == NULL))
+        reject(self, reply->handle, GQL_CODE_INTERNAL_ERROR);
+    else
+        complete(self, call, reply, text_of(json_sprintf("%s!", title)));
+    json_decref(parent);
+    life_leave(self);
+    return GQL_OK;
+}
+
+/* ---- Loaders ---- */
+
+/* Explains the null at an index of the list. */
+static void add_missing(gql_instance *self, uint64_t handle, size_t index)
+{
+    char *path = NULL;
+    json_t *place = json_pack("[I]", (json_int_t)index);
+    if (FAULT == FAULT_PATH_TO_VALUE)
+        json_array_set_new(place, 0, json_integer(0));
+    if (FAULT == FAULT_PATH_BEYOND)
+        json_array_set_new(place, 0, json_integer(99));
+    path = json_dumps(place, 0);
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = GQL_CODE_NOT_FOUND,
+                             .message = "There is none.",
+                             .message_size = 14,
+                             .path = FAULT == FAULT_MALFORMED_PATH ? "{}" : path,
+                             .path_size = FAULT == FAULT_MALFORMED_PATH ? 2 : strlen(path)};
+    self->host->reply_error(self->host, handle, &error);
+    free(path);
+    json_decref(place);
+}
+
+static json_t *load_each(gql_instance *self, const gql_call *call, uint64_t handle,
+                         json_t *(*make)(const gql_call *call, const char *id))
+{
+    size_t index;
+    json_t *id;
+    json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
+    json_t *list = json_array();
+    json_array_foreach(json_object_get(arguments, "ids"), index, id) {
+        const char *text = json_string_value(id);
+        if (text[0] == '\0')
+            add_missing(self, handle, index);
+        if (FAULT == FAULT_REVERSES)
+            json_array_insert_new(list, 0, text[0] == '\0' ? json_null() : make(call, text));
+        else
+            json_array_append_new(list, text[0] == '\0' ? json_null() : make(call, text));
+    }
+    json_decref(arguments);
+    return list;
+}
+
+static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply,
+                    json_t *(*make)(const gql_call *call, const char *id))
+{
+    int32_t code;
+    if (!begin(self, call, reply, &code))
+        return code;
+    json_t *list = load_each(self, call, reply->handle, make);
+    if (FAULT == FAULT_SHORT_LIST)
+        json_array_remove(list, 0);
+    complete(self, call, reply, text_of(list));
+    life_leave(self);
+    return GQL_OK;
+}
+
+int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    return load(self, call, reply, thing_of);
+}
+
+int32_t load_tags(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    return load(self, call, reply, tag_of);
 }

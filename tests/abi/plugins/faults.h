@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The faults of the plugins faulty_1.so, faulty_2.so, …: one each. They are macros because the
- * preprocessor tests them. Each source has a range, and no fault if FAULT is outside it.
+ * preprocessor tests them. Each source has ranges, and no fault if FAULT is outside them; the
+ * numbers are part of the file names, so new faults get new numbers. Some of the plugins are
+ * correct in an unusual way: they are marked as valid.
  */
 #ifndef FAULTS_H
 #define FAULTS_H
@@ -14,7 +16,7 @@
 #define FAULT_ENTRY_REFUSES 3
 #define FAULT_TINY_PLUGIN 4
 #define FAULT_SMALL_PLUGIN 5
-#define FAULT_OLD_PLUGIN 6
+#define FAULT_OLD_PLUGIN 6 /* Ends before the last member of the baseline. */
 #define FAULT_MAJOR 7
 #define FAULT_MINOR 8
 #define FAULT_NO_ID 9
@@ -49,7 +51,7 @@
 #define FAULT_ATEXIT 38
 #define FAULT_TWO_PLUGINS 39
 #define FAULT_ANY_MAJOR 40
-#define FAULT_RESERVED 41
+#define FAULT_RESERVED 41 /* Of gql_schema. */
 #define FAULT_UNKNOWN_KIND 42
 #define FAULT_UNKNOWN_FLAG 43
 #define FAULT_VERSION_FORM 44
@@ -122,5 +124,61 @@
 #define FAULT_LEAVES_FILE_MAPPED 105
 #define FAULT_STAYS 106
 #define FAULT_LIFE_END 107
+
+/* tables.c again. */
+#define FAULT_OLD_RESOLVER 107 /* Of the size that it had in ABI 0.1. */
+#define FAULT_OLD_LOADER 108
+#define FAULT_PLUGIN_FLAG 109 /* Unknown, and must be understood. */
+#define FAULT_RESOLVER_RESERVED 110
+#define FAULT_RESOLVER_FLAG 111 /* Unknown, and must be understood. */
+#define FAULT_REQUIRES_UNKNOWN 112
+#define FAULT_REQUIRES_WITH_ARGUMENTS 113
+#define FAULT_DT_INIT 114
+#define FAULT_DT_FINI 115
+#define FAULT_INIT_SECTION 116
+#define FAULT_BARE_CONSTRUCTOR 117 /* Linked without the toolchain's start files. */
+#define FAULT_OWNS_OVERREADS 118
+#define FAULT_OWNS_ODDLY 119
+#define FAULT_OWNS_BY_CHANCE 120
+#define FAULT_DISOWNS 121
+#define FAULT_TWO_OWNERS 122
+#define FAULT_RESIDENT 123         /* Valid: leaves a key, and says that it is resident. */
+#define FAULT_RESIDENT_RUNTIME 124 /* Valid: resident, with a runtime that starts at load. */
+#define FAULT_MORE_TABLES_END 125
+
+/* answers.c again. */
+#define FAULT_FORGETS_CANCELLED 130
+#define FAULT_FORGETS_LATE 131
+#define FAULT_FORGETS_NOBODY 132
+#define FAULT_REVERSES 133
+#define FAULT_ONE_AT_A_TIME 134
+#define FAULT_MIXES_ANSWERS 135
+#define FAULT_SLOW_WRITES 136 /* Valid: a write takes 150 ms, one after the other. */
+#define FAULT_ANY_CALL_SIZE 137
+#define FAULT_ANY_REQUEST_SIZE 138
+#define FAULT_ANY_REPLY_SIZE 139
+#define FAULT_ANY_CALL_FLAG 140
+#define FAULT_ANY_RESERVED 141
+#define FAULT_EXACT_SIZE 142
+#define FAULT_KNOWN_FLAGS_ONLY 143
+#define FAULT_STRIDES_GRANTS 144
+#define FAULT_OVERWRITES_PREFIX 145
+#define FAULT_MALFORMED_PATH 146
+#define FAULT_PATH_TO_VALUE 147
+#define FAULT_PATH_BEYOND 148
+#define FAULT_SMALL_ERROR 149
+#define FAULT_READS_UNREQUIRED 150
+#define FAULT_FAILS_UNREQUIRED 151
+#define FAULT_MORE_ANSWERS_END 152
+
+/* shapes.c: shaped values. */
+#define FAULT_SHAPE_IGNORED 160
+#define FAULT_SHAPE_ORDER 161
+#define FAULT_SHAPE_FIELD_NAMES 162
+#define FAULT_SHAPE_ONCE 163
+#define FAULT_SHAPE_TYPENAME 164
+#define FAULT_SHAPE_CONDITIONS 165
+#define FAULT_SHAPE_SWAPS 166
+#define FAULT_SHAPES_END 167
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* A small plugin in three sources, each of which can be built with one fault: see faults.h. */
+/* A small plugin in four sources, each of which can be built with one fault: see faults.h. */
 #ifndef FAULTY_PLUGIN_H
 #define FAULTY_PLUGIN_H
 
+#include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
 
@@ -34,7 +35,17 @@ struct gql_instance {
 /* answers.c */
 int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply);
 int32_t resolve_later(gql_instance *self, const gql_call *call, gql_reply *reply);
+int32_t resolve_write(gql_instance *self, const gql_call *call, gql_reply *reply);
+int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply *reply);
 int32_t load_things(gql_instance *self, const gql_call *call, gql_reply *reply);
+int32_t load_tags(gql_instance *self, const gql_call *call, gql_reply *reply);
+
+/* shapes.c: an object in the shape of the response. */
+json_t *shape_thing(const char *id, const gql_shape *shape);
+json_t *shape_tag(const char *id, const gql_shape *shape);
+
+/* The ID of each tag starts with it. */
+#define TAG_PREFIX "tag:"
 
 /* life.c */
 int32_t life_init(const gql_host *host, gql_failure *failure);

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* What the entry returns: the struct, the schema, the tables. */
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/abi/plugins/plugin.h"
 
@@ -16,7 +19,13 @@
 #endif
 #define FIELDS \
     "{ thing(id: ID! = \"1\"): Thing later(size: Int = 3, kind: Kind): String" MORE_FIELDS " }\n"
-#define THING "{ id: ID! title: String! owner: Organization }\n"
+#define WRITES "{ write(text: String!): String! }\n"
+#define THING                                                                     \
+    "{ id: ID! title: String! owner: Organization target: Target shout: String! " \
+    "sized(by: Int): Int }\n"
+#define OTHERS                                           \
+    "enum Kind { GOOD BAD } union Target = Thing | Tag " \
+    "type Tag implements Node " KEY "{ id: ID! label: String! }\n"
 
 #if FAULT == FAULT_LEANS
 #define MORE_TYPES "type Things { pageInfo: PageInfo! }\n"
@@ -27,8 +36,11 @@
 #else
 #define MORE_TYPES ""
 #endif
-static const char own_sdl[] = "extend type Query " FIELDS "type Thing implements Node " THING
-                              "enum Kind { GOOD BAD }\n" MORE_TYPES;
+#define KEY ""
+static const char own_sdl[] = "extend type Query " FIELDS
+                              "type Thing implements Node " THING OTHERS MORE_TYPES
+                              "extend type Mutation " WRITES;
+#undef KEY
 static const char node_sdl[] = "interface Node { id: ID! }";
 
 #if FAULT == FAULT_TWO_IN_COMMON
@@ -49,7 +61,7 @@ static const char organization_sdl[] = "type Organization { id: ID! }";
 #define KEY "@key(fields: \"id\") "
 #endif
 static const char subgraph_sdl[] = LINK
-    "type Query " FIELDS "interface Node { id: ID! }\nenum Kind { GOOD BAD }\n"
+    "type Query " FIELDS "type Mutation " WRITES "interface Node { id: ID! }\n" OTHERS
     "type Organization @key(fields: \"id\", resolvable: false) { id: ID! }\n"
     "type Thing implements Node " KEY THING;
 
@@ -70,23 +82,84 @@ static const gql_schema_part *const parts[] = {IF_FAULT(FAULT_NULL_PART, NULL, &
 
 /* ---- Tables ---- */
 
-static const gql_resolver thing = {.struct_size = IF_FAULT(FAULT_SMALL_RESOLVER, 8, sizeof thing),
-                                   .flags = IF_FAULT(FAULT_UNKNOWN_FLAG, 0x80, GQL_RESOLVER_INLINE),
-                                   .type = "Query",
-                                   .field = IF_FAULT(FAULT_NO_FIELD, NULL, "thing"),
-                                   .resolve = IF_FAULT(FAULT_NO_RESOLVE, NULL, resolve_thing)};
-static const gql_resolver later = {sizeof later, 0, "Query", "later", resolve_later};
-static const gql_resolver surplus = {sizeof surplus, 0, "Thing", "surplus", resolve_thing};
-static const gql_resolver *const resolvers[] = {IF_FAULT(FAULT_NULL_RESOLVER, NULL, &thing), &later,
-                                                &surplus};
+/* The size of a struct in ABI 0.1, by the member that followed it. */
+#define OLD_SIZE(type, member) ((uint32_t)offsetof(type, member))
 
-static const gql_loader loader = {.struct_size = IF_FAULT(FAULT_SMALL_LOADER, 8, sizeof loader),
-                                  .flags = GQL_RESOLVER_INLINE,
-                                  .type = "Thing",
-                                  .load = IF_FAULT(FAULT_NO_LOAD, NULL, load_things)};
-static const gql_loader other_loader = {sizeof other_loader, GQL_RESOLVER_INLINE, "Organization",
-                                        load_things};
-static const gql_loader *const loaders[] = {IF_FAULT(FAULT_NULL_LOADER, NULL, &loader),
+static const gql_resolver thing = {
+    .struct_size = IF_FAULT(FAULT_SMALL_RESOLVER, 8,
+                            IF_FAULT(FAULT_OLD_RESOLVER, OLD_SIZE(gql_resolver, required_fields),
+                                     sizeof thing)),
+    .flags = IF_FAULT(FAULT_UNKNOWN_FLAG, 0x80,
+                      IF_FAULT(FAULT_RESOLVER_FLAG, 1u << 30,
+                               GQL_RESOLVER_INLINE | GQL_RESOLVER_SHAPES)),
+    .type = "Query",
+    .field = IF_FAULT(FAULT_NO_FIELD, NULL, "thing"),
+    .resolve = IF_FAULT(FAULT_NO_RESOLVE, NULL, resolve_thing),
+    .reserved = IF_FAULT(FAULT_RESOLVER_RESERVED, 1, 0)};
+static const gql_resolver later = {.struct_size = sizeof later,
+                                   .type = "Query",
+                                   .field = "later",
+                                   .resolve = resolve_later};
+static const gql_resolver write_resolver = {.struct_size = sizeof write_resolver,
+                                            .flags = GQL_RESOLVER_WRITES,
+                                            .type = "Mutation",
+                                            .field = "write",
+                                            .resolve = resolve_write};
+static const char *const title[] = {
+    IF_FAULT(FAULT_REQUIRES_UNKNOWN, "nothing",
+             IF_FAULT(FAULT_REQUIRES_WITH_ARGUMENTS, "sized", "title"))};
+static const gql_resolver shout = {.struct_size = sizeof shout,
+                                   .flags = GQL_RESOLVER_INLINE,
+                                   .type = "Thing",
+                                   .field = "shout",
+                                   .resolve = resolve_shout,
+                                   .required_fields = title,
+                                   .required_field_count = 1};
+static const gql_resolver surplus = {.struct_size = sizeof surplus,
+                                     .type = "Thing",
+                                     .field = "surplus",
+                                     .resolve = resolve_thing};
+static const gql_resolver *const resolvers[] = {IF_FAULT(FAULT_NULL_RESOLVER, NULL, &thing), &later,
+                                                &write_resolver, &shout, &surplus};
+
+static int32_t owns_thing(const char *id, uint64_t id_size)
+{
+    static atomic_uint asked;
+    const bool is_tag = id_size >= sizeof TAG_PREFIX - 1 &&
+                        memcmp(id, TAG_PREFIX, sizeof TAG_PREFIX - 1) == 0;
+    if (FAULT == FAULT_OWNS_OVERREADS)
+        return strlen(id) > 0;
+    if (FAULT == FAULT_OWNS_ODDLY)
+        return (int32_t)id_size;
+    if (FAULT == FAULT_OWNS_BY_CHANCE)
+        return (int32_t)(atomic_fetch_add(&asked, 1) % 2);
+    if (FAULT == FAULT_DISOWNS)
+        return 0;
+    return FAULT == FAULT_TWO_OWNERS ? id_size > 0 : id_size > 0 && !is_tag;
+}
+
+static int32_t owns_tag(const char *id, uint64_t id_size)
+{
+    return id_size >= sizeof TAG_PREFIX - 1 && memcmp(id, TAG_PREFIX, sizeof TAG_PREFIX - 1) == 0;
+}
+
+static const gql_loader loader = {
+    .struct_size = IF_FAULT(FAULT_SMALL_LOADER, 8,
+                            IF_FAULT(FAULT_OLD_LOADER, OLD_SIZE(gql_loader, owns), sizeof loader)),
+    .flags = GQL_RESOLVER_INLINE | GQL_RESOLVER_SHAPES,
+    .type = "Thing",
+    .load = IF_FAULT(FAULT_NO_LOAD, NULL, load_things),
+    .owns = owns_thing};
+static const gql_loader tag_loader = {.struct_size = sizeof tag_loader,
+                                      .flags = GQL_RESOLVER_INLINE | GQL_RESOLVER_SHAPES,
+                                      .type = "Tag",
+                                      .load = load_tags,
+                                      .owns = owns_tag};
+static const gql_loader other_loader = {.struct_size = sizeof other_loader,
+                                        .flags = GQL_RESOLVER_INLINE,
+                                        .type = "Organization",
+                                        .load = load_things};
+static const gql_loader *const loaders[] = {IF_FAULT(FAULT_NULL_LOADER, NULL, &loader), &tag_loader,
                                             &other_loader};
 static const char *const references[] = {
     IF_FAULT(FAULT_NO_REFERENCE, NULL,
@@ -94,9 +167,10 @@ static const char *const references[] = {
 
 static const gql_schema schema = {.struct_size = IF_FAULT(FAULT_SMALL_SCHEMA, 16, sizeof schema),
                                   .part_count = IF_FAULT(FAULT_UNKNOWN_KIND, 5, 4),
-                                  .resolver_count = IF_FAULT(FAULT_RESOLVER_TOO_MANY, 3, 2),
-                                  .loader_count = IF_FAULT(FAULT_LOADER_TOO_MANY, 2, 1),
+                                  .resolver_count = IF_FAULT(FAULT_RESOLVER_TOO_MANY, 5, 4),
+                                  .loader_count = IF_FAULT(FAULT_LOADER_TOO_MANY, 3, 2),
                                   .reference_count = 1,
+                                  .reserved = IF_FAULT(FAULT_RESERVED, 1, 0),
                                   .parts = IF_FAULT(FAULT_NO_PARTS, NULL, parts),
                                   .resolvers = resolvers,
                                   .loaders = loaders,
@@ -126,6 +200,17 @@ static const void *extension(const char *id)
     return IF_FAULT(FAULT_OFFERS_ANYTHING, id, NULL);
 }
 
+#if FAULT == FAULT_RESIDENT
+/* As a language's runtime does with its threads. */
+static void leave_key(void)
+{
+    static pthread_key_t key;
+    static atomic_flag created = ATOMIC_FLAG_INIT;
+    if (!atomic_flag_test_and_set(&created))
+        pthread_key_create(&key, NULL);
+}
+#endif
+
 #if FAULT == FAULT_UNLINKED
 int32_t gql_function_that_no_library_has(void);
 #endif
@@ -137,16 +222,34 @@ static int32_t init(const gql_host *host, gql_failure *failure)
         return GQL_E_UNAVAILABLE;
 #elif FAULT == FAULT_ATEXIT
     atexit(life_deinit);
+#elif FAULT == FAULT_RESIDENT
+    leave_key();
 #endif
     return life_init(host, failure);
 }
 
-#if FAULT == FAULT_CONSTRUCTOR
+/* ---- Code that runs at load or at unload ---- */
+
+#if FAULT == FAULT_CONSTRUCTOR || FAULT == FAULT_BARE_CONSTRUCTOR
 static volatile int prepared;
 __attribute__((constructor)) static void prepare(void)
 {
     prepared = 1;
 }
+#elif FAULT == FAULT_DT_INIT || FAULT == FAULT_DT_FINI || FAULT == FAULT_RESIDENT_RUNTIME || \
+    FAULT == FAULT_INIT_SECTION
+/* The linker, or the code below, makes the loader call it. */
+void run_unasked(void);
+static volatile int prepared;
+void run_unasked(void)
+{
+    prepared = 1;
+}
+#if FAULT == FAULT_INIT_SECTION && defined(__x86_64__)
+__asm__(".section .init\n call run_unasked\n .text");
+#elif FAULT == FAULT_INIT_SECTION && defined(__aarch64__)
+__asm__(".section .init\n bl run_unasked\n .text");
+#endif
 #endif
 
 static const gql_plugin plugin = {
@@ -156,8 +259,11 @@ static const gql_plugin plugin = {
                                               IF_FAULT(FAULT_LARGE_PLUGIN, sizeof plugin + 64,
                                                        sizeof plugin)))),
     .abi_major = IF_FAULT(FAULT_MAJOR, 9, 0),
-    .abi_minor = IF_FAULT(FAULT_MINOR, 7, 1),
-    .reserved = IF_FAULT(FAULT_RESERVED, 1, 0),
+    .abi_minor = IF_FAULT(FAULT_MINOR, 7, 2),
+    .flags = IF_FAULT(FAULT_PLUGIN_FLAG, 1u << 20,
+                      (FAULT) == FAULT_RESIDENT || (FAULT) == FAULT_RESIDENT_RUNTIME
+                          ? GQL_PLUGIN_RESIDENT
+                          : 0),
     .id = IF_FAULT(FAULT_NO_ID, NULL, IF_FAULT(FAULT_SHORT_ID, "faulty", "org.example.faulty")),
     .name = IF_FAULT(FAULT_NO_NAME, "", "Faulty"),
     .version = IF_FAULT(FAULT_NO_VERSION, NULL, IF_FAULT(FAULT_VERSION_FORM, "1.0", "1.0.0")),

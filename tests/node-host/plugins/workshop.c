@@ -172,7 +172,10 @@ static json_t *three_places(const gql_selection *selection)
     return json_pack("[o n o]", gadget("gadget:1", 0, selection), gadget("gadget:3", 0, selection));
 }
 
-/* Also gives an error for `note` if it is not selected: then there is no null that it could explain. */
+/*
+ * Also gives an error for `note` if it is not selected: then there is no null that it could
+ * explain.
+ */
 static int32_t resolve_shelf(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     const gql_selection *places = find_field(call->selection, "places"),
