@@ -511,13 +511,20 @@ static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "unruly", sdl, s
 static const gql_schema_part common = {sizeof common, GQL_PART_COMMON, "Node",
                                        "interface Node { id: ID! }", 26};
 
-#define RESOLVER(parent, name, function)                \
-    &(const gql_resolver)                               \
-    {                                                   \
-        sizeof(gql_resolver), 0, parent, name, function \
+#define RESOLVER(parent, name, function)                                        \
+    &(const gql_resolver)                                                       \
+    {                                                                           \
+        .struct_size = sizeof(gql_resolver), .type = (parent), .field = (name), \
+        .resolve = (function)                                                   \
     }
-static const char *const names_of_again[] = {"id"};
-static const gql_resolver again = {sizeof again, 0, "EchoInner", "again", echo, names_of_again, 1};
+static const gql_resolver again = {
+    .struct_size = sizeof again,
+    .type = "EchoInner",
+    .field = "again",
+    .resolve = echo,
+    .required_fields = (const char *const[]){"id"},
+    .required_field_count = 1,
+};
 static const gql_resolver *const resolvers[] = {
     RESOLVER("Query", "echo", echo),
     &again,

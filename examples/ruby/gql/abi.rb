@@ -90,7 +90,8 @@ module Gql
 
       # Returns the size of a struct up to and including `member`: GQL_SIZE_THROUGH in the header.
       def self.size_through(member)
-        offset_of(member) + layout[member].size
+        field = new.layout[member]
+        field.offset + field.size
       end
 
       # GQL_FITS in the header: whether the struct is as large as in ABI 0.2.

@@ -103,7 +103,7 @@ module Schema
       return output_of(type.of_type, value, context) if type.non_null?
       return if value.nil?
       return value.map { |each| output_of(type.of_type, each, context) } if type.list?
-      raise "a plugin can't require a field of the type #{type.graphql_name}: only scalars and enums" unless type.kind.leaf?
+      raise "a plugin can't require a field of the type #{type.graphql_name}: only scalars and enums" if type.kind.composite?
 
       type.coerce_result(value, context)
     end

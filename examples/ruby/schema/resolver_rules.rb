@@ -16,7 +16,7 @@ module Schema
       own_fields.select { |type, _| ROOTS.include?(type) }.-(served).each do |type, field|
         conflict("The plugin #{@plugin.id} defines `#{type}.#{field}` but has no resolver for it.")
       end
-      @plugin.resolvers.each { |resolver| resolver.required_fields.each { |name| check_required(resolver, name, served) } }
+      @plugin.resolvers.each { |resolver| resolver.required_fields.to_a.each { |name| check_required(resolver, name, served) } }
       check_loaders
       check_references
     end
