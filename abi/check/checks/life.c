@@ -92,7 +92,7 @@ static void *live(void *user)
         gql_instance *instance = NULL;
         session_create(side->session, side->index, &instance);
         pthread_barrier_wait(side->together);
-        if (instance != NULL && !perform_all(side->session, instance, side->plan, false, NULL))
+        if (instance != NULL && !perform_all(side->session, instance, side->plan, NULL, NULL))
             return NULL; /* A call is still pending, so the instance can't be destroyed. */
         session_destroy(side->session, &instance);
     }

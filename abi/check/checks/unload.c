@@ -42,7 +42,7 @@ static bool live_once(struct session *session)
     if (right && check_passed(session->run, "answers"))
         right = plan_make(session, &plan);
     right = right && session_create(session, 0, &instance) &&
-            perform_all(session, instance, &plan, false, NULL);
+            perform_all(session, instance, &plan, NULL, NULL);
     if (!right)
         return false;
     session_destroy(session, &instance);

@@ -63,6 +63,12 @@ static void print_log(void *user, uint32_t level, const char *message, size_t si
 
 bool session_open(struct check_run *run, size_t quarantine, struct session *session)
 {
+    return session_open_prefixed(run, quarantine, NULL, session);
+}
+
+bool session_open_prefixed(struct check_run *run, size_t quarantine, const char *reply_prefix,
+                           struct session *session)
+{
     gql_failure failure = {.struct_size = sizeof failure};
     *session = (struct session){.run = run};
     const gql_runtime_options options = {.name = "gql-plugin-check",
@@ -70,7 +76,8 @@ bool session_open(struct check_run *run, size_t quarantine, struct session *sess
                                          .log = print_log,
                                          .log_level = GQL_LOG_WARNING,
                                          .on_misuse = count_misuse,
-                                         .quarantine = quarantine};
+                                         .quarantine = quarantine,
+                                         .reply_prefix = reply_prefix};
     check_step("init");
     if (gql_runtime_create(&options, &session->runtime, &failure) != GQL_OK ||
         gql_library_open(session->runtime, run->options->plugin, &session->library, &failure) !=
