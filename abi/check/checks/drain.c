@@ -219,7 +219,8 @@ static bool drain_once(struct check_run *run, struct fixture *fixture, const str
 static void note_open(struct check_run *run, const struct costs *costs, size_t open)
 {
     if (open > 0)
-        check_note(run, "%zu asynchronous calls were under way when drain began", open);
+        check_note(run, "drain began with %zu asynchronous call%s under way", open,
+                   open == 1 ? "" : "s");
     else if (costs->count > 0)
         check_note(run, "no asynchronous call was under way when drain began: each was completed "
                         "too soon to be seen");

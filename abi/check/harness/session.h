@@ -20,6 +20,9 @@ gql_plugin_entry_fn session_entry(struct check_run *run);
 /* What the entry returns. NULL after check_skip. */
 const gql_plugin *session_plugin(struct check_run *run);
 
+/* The same, but NULL without check_skip: for checks that do not depend on it. */
+const gql_plugin *session_try_plugin(struct check_run *run);
+
 /* ---- A host with the plugin ---- */
 
 struct session {
