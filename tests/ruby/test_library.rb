@@ -60,7 +60,16 @@ class TestLibrary < Minitest::Test
 
   def test_a_plugin_for_version_0_1_is_refused
     assert_match(/written for plugin ABI 0\.1, but this host speaks 0\.2|does not support a host of plugin ABI 0\.2/,
-                 failure_of(File.join(BUILD, 'tests/abi/frozen_0_1.so')))
+                 failure_of(File.join(BUILD, 'tests/abi/frozen/hello_0.1.so')))
+  end
+
+  def test_plugins_built_with_the_header_of_0_2_and_with_a_later_one_are_loaded
+    %w[0.2 today grown].each do |version|
+      library = Gql::Library.new(@runtime, File.join(BUILD, "tests/abi/frozen/plugin_#{version}.so"))
+      refute_empty library.plugin.resolvers
+      library.create({}).close
+      library.close
+    end
   end
 
   def test_files_that_are_not_plugins_are_refused

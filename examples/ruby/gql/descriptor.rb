@@ -90,7 +90,7 @@ module Gql
       @parts = list(schema, :parts, :part_count) { |pointer, place| part(pointer, place) }
       @resolvers = list(schema, :resolvers, :resolver_count) { |pointer, place| resolver(pointer, place) }
       @loaders = list(schema, :loaders, :loader_count) { |pointer, place| loader(pointer, place) }
-      @references = list(schema, :references, :reference_count) { |pointer, place| name(pointer, place) }
+      @references = list(schema, :references, :reference_count) { |pointer, place| text(pointer, place) }
     end
 
     # An array of pointers.
@@ -106,7 +106,7 @@ module Gql
       end
     end
 
-    def name(pointer, place)
+    def text(pointer, place)
       text = pointer.read_string.force_encoding(Encoding::UTF_8)
       text.empty? ? refuse("#{place} is empty") : text
     end
@@ -124,7 +124,7 @@ module Gql
     def resolver(pointer, place)
       resolver = struct(Abi::Resolver, pointer, place)
       type, field = %i[type field].map { |member| resolver.text(member) || refuse("#{place} has no #{member}") }
-      required = list(resolver, :required_fields, :required_field_count, place) { |text, element| name(text, element) }
+      required = list(resolver, :required_fields, :required_field_count, place) { |name, element| text(name, element) }
       function = function(:resolve, resolver.read(:resolve), "#{place} has no resolve")
       Resolver.new(type, field, resolver[:flags], function, required)
     end
