@@ -161,7 +161,7 @@ ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan \
     node tests/conformance/run.mjs --host demo
 tap_suite ruby-asan \
     env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
-    /usr/bin/ruby tests/ruby/run.rb library runtime execution
+    /usr/bin/ruby tests/ruby/run.rb library runtime execution annex
 check_reports
 
 # shellcheck disable=SC2046,SC2086 # Lists of words.
