@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The request of an HTTP request: what its headers and its connection say.
 import { randomBytes, randomUUID } from 'node:crypto';
-import { isIP } from 'node:net';
 import { GraphQLError } from './graphql.js';
 import { PluginRequest } from './request.js';
 
@@ -23,8 +22,7 @@ function localeOf(acceptLanguage) {
 
 /** Returns the address of the connection's other end. One of IPv4 on an IPv6 socket is written as IPv4. */
 function clientAddressOf(socket) {
-  const address = socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
-  return isIP(address) ? address : null;
+  return socket?.remoteAddress?.replace(/^::ffff:(?=\d+\.)/i, '') ?? null;
 }
 
 /**

@@ -11,8 +11,12 @@ const SOURCE_TYPES = { unknown: 0, web: 1, mobile: 2, api: 3, internal: 4, integ
 /** The longest texts, in bytes of UTF-8. The binding has room for them. */
 const LIMITS = { locale: 44, occurrence: 250, organizationId: 255, idempotencyKey: 255 };
 const USER_AGENT_LIMIT = 512;
-const NAMES = ['actor', 'source', 'sourceType', 'traceId', 'occurrence', 'clientAddress', 'userAgent', 'deadlineMilliseconds',
-  ...Object.keys(LIMITS)];
+const NAMES = new Set(['actor', 'source', 'sourceType', 'traceId', 'clientAddress', 'userAgent', 'deadlineMilliseconds', ...Object.keys(LIMITS)]);
+
+/** Whether a text fits. A UTF-16 code unit has at most three bytes in UTF-8, so most texts need not be measured. */
+function fits(text, limit) {
+  return text.length * 3 <= limit || Buffer.byteLength(text) <= limit;
+}
 
 function numberOf(numbers, name, what) {
   if (!Object.hasOwn(numbers, name)) throw new TypeError(`${what} must be one of ${Object.keys(numbers).join(', ')}`);
@@ -60,7 +64,7 @@ function sourceTypeOf({ sourceType, source, actor }) {
 function textOf(options, name) {
   const text = options[name] ?? null;
   const limit = LIMITS[name];
-  if (text === null || (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= limit)) return text;
+  if (text === null || (typeof text === 'string' && text !== '' && fits(text, limit))) return text;
   throw new TypeError(`${name} must be a string of 1 to ${limit} bytes, or null`);
 }
 
@@ -81,7 +85,7 @@ const agentRoom = new Uint8Array(USER_AGENT_LIMIT);
 function userAgentOf({ userAgent = null }) {
   if (userAgent === null || userAgent === '') return null;
   if (typeof userAgent !== 'string') throw new TypeError('userAgent must be a string, or null');
-  return userAgent.slice(0, encoder.encodeInto(userAgent, agentRoom).read);
+  return fits(userAgent, USER_AGENT_LIMIT) ? userAgent : userAgent.slice(0, encoder.encodeInto(userAgent, agentRoom).read);
 }
 
 const CANCELLED = 0; // The number of every cancelled request.
@@ -103,7 +107,7 @@ export class PluginRequest {
   #deadline;
 
   constructor(native, options) {
-    checkKeys(options, NAMES, 'request');
+    for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
     const { actor, source = 'unknown', deadlineMilliseconds = 0 } = options;
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
