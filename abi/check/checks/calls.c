@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Calls: the answer, and what the resolver returns. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/check/checks/registry.h"
 #include "abi/check/harness/fixture.h"
+#include "abi/check/harness/judge.h"
 #include "abi/check/inspect/notation.h"
 
 enum {
@@ -17,59 +19,64 @@ static void judge_all(struct check_run *run,
 {
     struct fixture fixture;
     if (fixture_begin(run, &fixture) &&
-        perform_all(&fixture.session, fixture.instance, &fixture.plan, false, judge))
+        perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, judge))
         fixture_end(&fixture);
 }
 
 /* ---- Answers ---- */
 
-static struct {
+struct tally {
     unsigned calls;
     unsigned resolved;
     char codes[256];
-} tally;
+};
+
+/* Of the calls as they are planned, and of variants of the given ones. */
+static struct tally tallies[2];
+static size_t first_variant;
 
 static void count(struct session *session, struct performed *performed)
 {
     (void)session;
-    tally.calls++;
-    tally.resolved += performed->resolved;
-    const size_t used = strlen(tally.codes);
-    if (!performed->resolved && strstr(tally.codes, performed->error_code) == NULL)
-        snprintf(tally.codes + used, sizeof tally.codes - used, "%s%s", used == 0 ? "" : ", ",
+    const bool is_variant = tallies[0].calls >= first_variant;
+    struct tally *tally = &tallies[is_variant];
+    tally->calls++;
+    tally->resolved += performed->resolved;
+    const size_t used = strlen(tally->codes);
+    if (!performed->resolved && strstr(tally->codes, performed->error_code) == NULL)
+        snprintf(tally->codes + used, sizeof tally->codes - used, "%s%s", used == 0 ? "" : ", ",
                  performed->error_code);
+}
+
+static void note_tally(struct check_run *run, const struct tally *tally, const char *what)
+{
+    if (tally->calls > 0)
+        check_note(run, "%u %s: %u resolved, %u rejected%s%s", tally->calls, what, tally->resolved,
+                   tally->calls - tally->resolved, tally->codes[0] == '\0' ? "" : " with ",
+                   tally->codes);
+}
+
+static void note_calls(struct check_run *run, const struct plan *plan)
+{
+    note_tally(run, &tallies[0], "calls");
+    note_tally(run, &tallies[1], "variants of them (nobody, cancelled, late)");
+    if (plan->uncalled[0] != '\0')
+        check_note(run, "not called: %s; %s", plan->uncalled,
+                   run->options->calls == NULL ? "list calls in --calls" : "--calls omits them");
 }
 
 void check_answers(struct check_run *run)
 {
+    struct fixture fixture;
     check_cure(run, "complete every reply, also if the call fails, is cancelled or is past its "
                     "deadline");
-    judge_all(run, count);
-    if (!check_ended(run))
-        check_note(run, "%u calls: %u resolved, %u rejected%s%s", tally.calls, tally.resolved,
-                   tally.calls - tally.resolved, tally.codes[0] == '\0' ? "" : " with ",
-                   tally.codes);
-}
-
-static void judge_value(struct session *session, struct performed *performed)
-{
-    const struct plan_call *planned = performed->planned;
-    gql_failure failure = {.struct_size = sizeof failure};
-    if (!performed->resolved)
+    if (!fixture_begin(run, &fixture))
         return;
-    if (gql_value_check(session->document, session->plugin->schema, planned->type,
-                        planned->selection, performed->json, performed->json_size,
-                        &failure) != GQL_OK) {
-        check_fail(session->run, "%s: %s; the value: %.400s", planned->label, failure.message,
-                   performed->json);
+    first_variant = fixture.plan.given > 0 ? fixture.plan.given : SIZE_MAX;
+    if (!perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, count))
         return;
-    }
-    json_t *value = json_loadb(performed->json, performed->json_size,
-                               JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
-    if (planned->list_size != SIZE_MAX && json_array_size(value) != planned->list_size)
-        check_fail(session->run, "%s: the list has %zu members for %zu ids", planned->label,
-                   json_array_size(value), planned->list_size);
-    json_decref(value);
+    note_calls(run, &fixture.plan);
+    fixture_end(&fixture);
 }
 
 void check_values(struct check_run *run)
@@ -82,7 +89,7 @@ static const char *find_defect(const struct performed *performed, json_t *extens
 {
     const json_t *code = json_object_get(extensions, "code");
     if (session_misuses[GQL_MISUSE_BAD_ERROR] > 0)
-        return "was rejected without a code or a message";
+        return "was rejected without a code or a message, or with a gql_error below its baseline";
     if (!notation_is_error_code(performed->error_code))
         return "was rejected with a code that is not UPPER_CASE";
     if (performed->message_size == 0 ||
@@ -96,23 +103,81 @@ static const char *find_defect(const struct performed *performed, json_t *extens
     return NULL;
 }
 
+/* ---- Errors beside a value ---- */
+
+/* Follows the path. NULL if it leads out of the value before it meets a null. */
+static const json_t *follow(const json_t *value, const json_t *path)
+{
+    for (size_t i = 0; i < json_array_size(path) && value != NULL && !json_is_null(value); i++) {
+        const json_t *step = json_array_get(path, i);
+        value = json_is_string(step) ? json_object_get(value, json_string_value(step))
+                                     : json_array_get(value, (size_t)json_integer_value(step));
+    }
+    return value;
+}
+
+static const char *find_added_defect(const json_t *value, const json_t *error)
+{
+    const json_t *code = json_object_get(json_object_get(error, "extensions"), "code");
+    const json_t *place = follow(value, json_object_get(error, "path"));
+    if (json_string_length(json_object_get(error, "message")) == 0)
+        return "has an empty message";
+    if (!json_is_string(code) || !notation_is_error_code(json_string_value(code)))
+        return "has a code that is not UPPER_CASE";
+    if (place == NULL)
+        return "has a path that leads out of the value";
+    return json_is_null(place) ? NULL : "has a path to a value that is not null";
+}
+
+static void judge_added(struct session *session, const struct performed *performed)
+{
+    size_t index;
+    json_t *error;
+    json_t *errors = json_loads(performed->errors, JSON_ALLOW_NUL, NULL);
+    json_t *value = json_array_size(errors) == 0
+                        ? NULL
+                        : json_loadb(performed->json, performed->json_size,
+                                     JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_array_foreach(errors, index, error) {
+        const char *defect = find_added_defect(value, error);
+        char *text = defect == NULL ? NULL : json_dumps(error, 0);
+        if (defect != NULL)
+            check_fail(session->run, "%s: an error that was added by reply_error %s: %.400s",
+                       performed->planned->label, defect, text);
+        free(text);
+    }
+    json_decref(value);
+    json_decref(errors);
+}
+
 static void judge_error(struct session *session, struct performed *performed)
 {
-    if (performed->resolved)
-        return;
-    json_t *extensions = json_loads(performed->extensions, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
-                                    NULL);
-    const char *defect = find_defect(performed, extensions);
+    const char *label = performed->planned->label;
+    json_t *extensions = performed->resolved
+                             ? NULL
+                             : json_loads(performed->extensions,
+                                          JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
+    const char *defect = performed->resolved ? NULL : find_defect(performed, extensions);
     if (defect != NULL)
-        check_fail(session->run, "%s %s: %s, \"%.200s\", %.200s", performed->planned->label, defect,
+        check_fail(session->run, "%s %s: %s, \"%.200s\", %.200s", label, defect,
                    performed->error_code, performed->message, performed->extensions);
+    else if (session_misuses[GQL_MISUSE_BAD_ERROR] > 0)
+        check_fail(session->run,
+                   "%s: reply_error got an error without a code or message, below its baseline, "
+                   "with extensions that are not a JSON object, or with a path that is not a JSON "
+                   "array of names and indices",
+                   label);
+    else if (performed->resolved)
+        judge_added(session, performed);
     json_decref(extensions);
 }
 
 void check_errors(struct check_run *run)
 {
-    check_cure(run, "pass reply_reject a gql_error with a code in UPPER_CASE, a message for the "
-                    "client, and extensions that are a JSON object or NULL");
+    check_cure(run,
+               "pass reply_reject and reply_error a gql_error with struct_size, a code in "
+               "UPPER_CASE, a message for the client, and extensions that are a JSON object "
+               "or NULL; the path of reply_error leads to a null in the value, or through one");
     judge_all(run, judge_error);
 }
 
@@ -176,7 +241,7 @@ void check_blocking(struct check_run *run)
         const struct plan one = {.calls = &fixture.plan.calls[i], .count = 1};
         fastest = UINT64_MAX;
         for (unsigned k = 0; k < BLOCKING_TRIES && fastest > BLOCKING_MILLISECONDS * 1000000u; k++)
-            if (!perform_all(&fixture.session, fixture.instance, &one, false, keep_fastest))
+            if (!perform_all(&fixture.session, fixture.instance, &one, NULL, keep_fastest))
                 return;
         if (fastest > BLOCKING_MILLISECONDS * 1000000u)
             check_fail(

@@ -136,24 +136,105 @@ static void check_imports(struct check_run *run, const struct elf_symbols *symbo
             check_fail(run, "%s (imports %s)", imports[i].what, imports[i].symbol);
 }
 
+/*
+ * The toolchain's own code in .init and .fini, at most; any call that is added is longer. 0: not
+ * known for this machine. See crti.S of the C library.
+ */
+#if defined(__x86_64__)
+enum { INIT_BYTES = 0x1b, FINI_BYTES = 0x0d };
+#elif defined(__aarch64__)
+enum { INIT_BYTES = 0x1c, FINI_BYTES = 0x18 };
+#else
+enum { INIT_BYTES = 0, FINI_BYTES = 0 };
+#endif
+
+/* What the loader runs at load or at unload: a function, and arrays of functions. */
+struct unasked {
+    const char *when;
+    const char *section; /* The toolchain puts the function there. */
+    int64_t function;
+    int64_t array_size;
+    unsigned most_bytes;
+    uint64_t allowed; /* Members of the array. */
+};
+
+static bool is_own_function(const struct elf_symbols *symbols, const struct unasked *unasked)
+{
+    const ElfW(Shdr) *section = elf_symbols_section(symbols, unasked->section);
+    const uint64_t address = elf_symbols_dynamic(symbols, unasked->function);
+    if (address == 0)
+        return false;
+    return section == NULL || section->sh_addr != address ||
+           (unasked->most_bytes > 0 && section->sh_size > unasked->most_bytes);
+}
+
+/* Describes it; false if nothing but the toolchain's code runs. */
+static bool find_unasked(const struct elf_symbols *symbols, const struct unasked *unasked,
+                         char text[CHECK_TEXT / 4])
+{
+    const uint64_t found = elf_symbols_dynamic(symbols, unasked->array_size) / sizeof(ElfW(Addr));
+    const bool function = is_own_function(symbols, unasked);
+    const uint64_t more = found > unasked->allowed ? found - unasked->allowed : 0;
+    const bool at_load = unasked->function == DT_INIT;
+    if (function)
+        snprintf(text, CHECK_TEXT / 4, "has code that runs %s, by %s", unasked->when,
+                 at_load ? "DT_INIT" : "DT_FINI");
+    else if (more > 0)
+        snprintf(text, CHECK_TEXT / 4, "has %u %s(s), which run %s", (unsigned)more,
+                 at_load ? "constructor" : "destructor", unasked->when);
+    return function || more > 0;
+}
+
+/* Once loaded, the file stays, so code of the language's runtime at load and at exit is no harm. */
+static bool is_resident(struct check_run *run)
+{
+    const gql_plugin *plugin = check_ended(run) ? NULL : session_try_plugin(run);
+    return plugin != NULL && GQL_FITS(plugin, GQL_PLUGIN_SIZE_0_2) &&
+           plugin->abi_major == GQL_ABI_MAJOR && plugin->abi_minor >= GQL_ABI_MINOR &&
+           (plugin->flags & GQL_PLUGIN_RESIDENT) != 0;
+}
+
+static void report_unasked(struct check_run *run, const struct elf_symbols *symbols,
+                           const struct unasked *unasked)
+{
+    char text[CHECK_TEXT / 4];
+    if (!find_unasked(symbols, unasked, text))
+        return;
+    if (is_resident(run))
+        check_note(run, "%s: allowed for the runtime of a resident plugin", text);
+    else
+        check_fail(run, "%s", text);
+}
+
+/*
+ * Toolchains add frame_dummy and __do_global_dtors_aux together with their start files, of which
+ * .init is a part on these machines. Rust's standard library adds one constructor more.
+ */
+static uint64_t toolchain_entries(const struct elf_symbols *symbols)
+{
+    return INIT_BYTES > 0 && elf_symbols_section(symbols, ".init") == NULL ? 0 : 1;
+}
+
 static void check_dynamic(struct check_run *run, const struct elf_symbols *symbols)
 {
     /* A variable that Rust's standard library reads; not every rustc leaves its version. */
     static const char variable[] = "RUST_BACKTRACE";
     const bool rust = memmem(symbols->data, symbols->size, variable, sizeof variable - 1) != NULL;
-    /*
-     * The toolchain adds frame_dummy and __do_global_dtors_aux; Rust's standard library adds one
-     * constructor more.
-     */
-    const uint64_t allowed = rust ? 2 : 1;
-    const uint64_t before = elf_symbols_dynamic(symbols, DT_INIT_ARRAYSZ) / sizeof(ElfW(Addr));
-    const uint64_t after = elf_symbols_dynamic(symbols, DT_FINI_ARRAYSZ) / sizeof(ElfW(Addr));
-    if (before > allowed)
-        check_fail(run, "has %u constructor(s), which run when the file is loaded, before init",
-                   (unsigned)(before - allowed));
-    if (after > 1)
-        check_fail(run, "has %u destructor(s), which run when the file is unloaded, after deinit",
-                   (unsigned)(after - 1));
+    const uint64_t entries = toolchain_entries(symbols);
+    const struct unasked before = {.when = "when the file is loaded, before init",
+                                   .section = ".init",
+                                   .function = DT_INIT,
+                                   .array_size = DT_INIT_ARRAYSZ,
+                                   .most_bytes = INIT_BYTES,
+                                   .allowed = entries + rust};
+    const struct unasked after = {.when = "when the file is unloaded, after deinit",
+                                  .section = ".fini",
+                                  .function = DT_FINI,
+                                  .array_size = DT_FINI_ARRAYSZ,
+                                  .most_bytes = FINI_BYTES,
+                                  .allowed = entries};
+    report_unasked(run, symbols, &before);
+    report_unasked(run, symbols, &after);
     check_imports(run, symbols, rust);
     if (rust && !check_ended(run))
         check_note(run,
@@ -163,7 +244,9 @@ static void check_dynamic(struct check_run *run, const struct elf_symbols *symbo
 void check_constructors(struct check_run *run)
 {
     struct elf_symbols symbols;
-    check_cure(run, "do one-time work in init and undo it in deinit");
+    check_cure(run,
+               "do one-time work in init and undo it in deinit; if the runtime of the language "
+               "must run code at load and can't be unloaded, set GQL_PLUGIN_RESIDENT");
     if (open_symbols(run, &symbols)) {
         if (is_sanitized(&symbols))
             check_skip(run, "built with a sanitizer, which adds constructors");

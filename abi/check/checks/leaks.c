@@ -38,7 +38,7 @@ static bool live_once(struct rounds *rounds)
 {
     gql_instance *instance = NULL;
     if (!session_create(&rounds->session, 0, &instance) ||
-        !perform_all(&rounds->session, instance, &rounds->plan, false, NULL))
+        !perform_all(&rounds->session, instance, &rounds->plan, NULL, NULL))
         return false;
     session_destroy(&rounds->session, &instance);
     perform_forget();

@@ -9,22 +9,27 @@
 #include "abi/check/harness/planner.h"
 #include "abi/host/plugin_validation.h"
 
-/* As much of the configuration's schema as hosts validate. */
-static bool is_config_schema_object(struct check_run *run)
+/* A plugin that hosts refuse can't be used. False after check_skip or check_fail. */
+static bool is_accepted(struct check_run *run)
 {
+    gql_failure failure = {.struct_size = sizeof failure};
     const gql_plugin *plugin = session_plugin(run);
-    return plugin != NULL &&
-           gql_plugin_validate_config_schema(run->options->plugin, plugin, NULL) == GQL_OK;
+    if (plugin == NULL || gql_plugin_validate(run->options->plugin, plugin, &failure) == GQL_OK)
+        return plugin != NULL;
+    for (size_t i = 0; i < run->done; i++)
+        if (run->results[i].outcome == CHECK_NOT_OK)
+            check_skip(run, "needs the check %s to pass: hosts refuse this plugin",
+                       run->checks[i].name);
+    check_fail(run, "%s", check_without_path(run, failure.message));
+    return false;
 }
 
 void check_init(struct check_run *run)
 {
     struct session first;
     struct session second;
-    if (check_came_to(run, "config-schema", CHECK_NOT_OK) && !is_config_schema_object(run)) {
-        check_skip(run, "needs the check config-schema to pass: hosts refuse this plugin");
+    if (!is_accepted(run))
         return;
-    }
     check_cure(run,
                "init may be called again, before and after deinit: count the calls, or make the "
                "second one harmless");
@@ -92,7 +97,7 @@ static void *live(void *user)
         gql_instance *instance = NULL;
         session_create(side->session, side->index, &instance);
         pthread_barrier_wait(side->together);
-        if (instance != NULL && !perform_all(side->session, instance, side->plan, false, NULL))
+        if (instance != NULL && !perform_all(side->session, instance, side->plan, NULL, NULL))
             return NULL; /* A call is still pending, so the instance can't be destroyed. */
         session_destroy(side->session, &instance);
     }
@@ -143,9 +148,13 @@ void check_parallel(struct check_run *run)
 {
     struct session session;
     struct plan plan = {0};
-    check_cure(run, "keep all state of an instance in the instance, none in globals; if two "
-                    "instances can't share what the configuration names, pass a second "
-                    "--config");
+    check_cure(run, "keep all state of an instance in the instance, none in globals, and let each "
+                    "instance be created and destroyed on any thread; if two instances can't share "
+                    "what the configuration names, pass a second --config");
+    if (check_came_to(run, "concurrent", CHECK_NOT_OK)) {
+        check_skip(run, "needs the check concurrent to pass");
+        return;
+    }
     if (!session_open(run, 0, &session) || !session_configure(&session) ||
         (check_passed(run, "answers") && !plan_make(&session, &plan)) ||
         !live_together(run, &session, &plan))

@@ -33,9 +33,16 @@ void check_loaders(struct check_run *run);
 void check_references(struct check_run *run);
 void check_subgraph(struct check_run *run);
 
+/* loaders.c: from an ID to its object. */
+void check_owns(struct check_run *run);
+void check_loaded(struct check_run *run);
+
 /* config.c: the schema of the configuration, and whether create enforces it. */
 void check_config_schema(struct check_run *run);
 void check_config_strict(struct check_run *run);
+
+/* parents.c: field resolvers and what they require. */
+void check_required_fields(struct check_run *run);
 
 /* calls.c: answers, and what resolvers return. */
 void check_answers(struct check_run *run);
@@ -48,9 +55,20 @@ void check_blocking(struct check_run *run);
 /* reply.c: how the plugin treats replies and inputs. */
 void check_completes_once(struct check_run *run);
 void check_overrun(struct check_run *run);
+void check_prefix(struct check_run *run);
 void check_late_write(struct check_run *run);
 void check_one_thread(struct check_run *run);
 void check_inputs(struct check_run *run);
+
+/* shapes.c: values in the shape of the response. */
+void check_shapes(struct check_run *run);
+
+/* peers.c: hosts that break the contract, and hosts of later versions. */
+void check_misuse(struct check_run *run);
+void check_newer_host(struct check_run *run);
+
+/* concurrent.c: one instance on many threads. */
+void check_concurrent(struct check_run *run);
 
 /* drain.c: calls during drain and after it. */
 void check_drain_rejects(struct check_run *run);

@@ -5,6 +5,7 @@
  */
 #include "abi/check/checks/registry.h"
 #include "abi/check/harness/fixture.h"
+#include "abi/check/harness/judge.h"
 
 enum { SETTLE_MILLISECONDS = 20 }; /* For threads of the plugin that act after a completion. */
 
@@ -23,7 +24,7 @@ static void look_for(struct check_run *run, gql_misuse misuse, const char *sente
     looked_for = misuse;
     what = sentence;
     if (!fixture_begin(run, &fixture) ||
-        !perform_all(&fixture.session, fixture.instance, &fixture.plan, false, judge))
+        !perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, judge))
         return;
     check_sleep(SETTLE_MILLISECONDS);
     fixture_end(&fixture); /* Destroys the runtime, which then checks its quarantine. */
@@ -46,6 +47,28 @@ void check_overrun(struct check_run *run)
              "a reply was written beyond its capacity, or its members were changed");
 }
 
+/* ---- What the reply holds already ---- */
+
+static void judge_prefixed(struct session *session, struct performed *performed)
+{
+    if (session_misuses[GQL_MISUSE_OVERRUN] > 0)
+        check_fail(session->run, "%s overwrote or removed what the reply held already",
+                   performed->planned->label);
+    else
+        judge_value(session, performed);
+}
+
+void check_prefix(struct check_run *run)
+{
+    struct fixture fixture;
+    check_cure(run,
+               "write the value from data[size] on, and add its length to `size`, which may be "
+               "above 0 when the call begins");
+    if (fixture_begin_prefixed(run, "{\"data\": {\"field\": ", &fixture) &&
+        perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, judge_prefixed))
+        fixture_end(&fixture);
+}
+
 void check_late_write(struct check_run *run)
 {
     check_cure(run, "after reply_resolve or reply_reject touch neither `data` nor any member of "
@@ -61,12 +84,13 @@ void check_one_thread(struct check_run *run)
 
 void check_inputs(struct check_run *run)
 {
+    static const struct perform_style sealed = {.seal = true};
     struct fixture fixture;
     check_cure(run, "do not write to what `call` points to, and copy what is needed after the "
                     "completion: this check makes it read-only, and inaccessible at the "
                     "completion");
     if (!fixture_begin(run, &fixture) ||
-        !perform_all(&fixture.session, fixture.instance, &fixture.plan, true, NULL))
+        !perform_all(&fixture.session, fixture.instance, &fixture.plan, &sealed, NULL))
         return;
     check_step("a thread of the plugin, after the last completion");
     check_sleep(SETTLE_MILLISECONDS);

@@ -8,8 +8,14 @@ enum { QUARANTINE = 4096 };
 
 bool fixture_begin(struct check_run *run, struct fixture *fixture)
 {
+    return fixture_begin_prefixed(run, NULL, fixture);
+}
+
+bool fixture_begin_prefixed(struct check_run *run, const char *reply_prefix,
+                            struct fixture *fixture)
+{
     *fixture = (struct fixture){0};
-    return session_open(run, QUARANTINE, &fixture->session) &&
+    return session_open_prefixed(run, QUARANTINE, reply_prefix, &fixture->session) &&
            session_configure(&fixture->session) && plan_make(&fixture->session, &fixture->plan) &&
            session_create(&fixture->session, 0, &fixture->instance);
 }

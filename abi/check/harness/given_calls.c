@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/harness/planner.h"
 #include "abi/check/harness/synthesis.h"
 
 /* One call as --calls lists it; absent members are NULL. */
@@ -170,7 +171,50 @@ static json_t *arguments_of(struct session *session, const struct given *given)
     return arguments;
 }
 
-static void add_call(struct session *session, struct plan *plan, const struct given *given)
+/*
+ * What a host passes as the parent: `__typename` and the fields that the resolver requires. NULL
+ * after check_fail.
+ */
+static json_t *parent_of(struct session *session, const struct given *given,
+                         const gql_resolver *resolver)
+{
+    json_t *parent = json_pack("{s:s}", "__typename", given->type);
+    for (uint32_t i = 0; parent != NULL && i < resolver->required_field_count; i++) {
+        const char *name = resolver->required_fields[i];
+        json_t *value = json_object_get(given->parent, name);
+        if (value != NULL) {
+            json_object_set(parent, name, value);
+            continue;
+        }
+        check_fail(session->run,
+                   "--calls: `parent` of %s.%s needs `%s`, which the resolver requires",
+                   given->type, given->field, name);
+        json_decref(parent);
+        parent = NULL;
+    }
+    return parent;
+}
+
+/* Generates the parent if --calls has none. False after check_fail. */
+static bool set_parent(struct session *session, const struct given *given, struct plan_call *call)
+{
+    json_t *parent = NULL;
+    if (!planner_is_field_resolver(session, call->resolver))
+        parent = json_incref(given->parent);
+    else if (given->parent == NULL)
+        parent = planner_parent(session, call->resolver, false);
+    else
+        parent = parent_of(session, given, call->resolver);
+    if (parent != NULL)
+        call->parent = json_dumps(parent, JSON_COMPACT | JSON_ENCODE_ANY);
+    else if (planner_is_field_resolver(session, call->resolver))
+        check_fail(session->run, "--calls: %s.%s needs a `parent`", given->type, given->field);
+    json_decref(parent);
+    return !check_ended(session->run);
+}
+
+/* False after check_fail or check_skip. */
+static bool add_call(struct session *session, struct plan *plan, const struct given *given)
 {
     char list_type[256];
     struct plan_target target = {.type = list_type};
@@ -183,29 +227,51 @@ static void add_call(struct session *session, struct plan *plan, const struct gi
                    given->load != NULL ? "loader for " : "resolver for ",
                    given->load != NULL ? given->load : given->type, given->load != NULL ? "" : ".",
                    given->load != NULL ? "" : given->field);
-        return;
+        return false;
     }
     json_t *arguments = arguments_of(session, given);
     struct plan_call *call = plan_add(session, plan, &target, arguments);
     json_decref(arguments);
-    if (call == NULL)
-        return;
-    if (given->parent != NULL)
-        call->parent = json_dumps(given->parent, JSON_COMPACT | JSON_ENCODE_ANY);
-    if (given->selection != NULL)
-        gql_selection_parse(given->selection, strlen(given->selection), &call->selection, NULL);
+    if (call == NULL || (call->resolver != NULL && !set_parent(session, given, call)))
+        return false;
     if (given->as != NULL)
         set_requester(&call->request, given->as);
+    call->usual = call->request.actor != NULL;
+    return given->selection == NULL || plan_select(session, call, given->selection);
 }
 
+static bool is_planned(const struct plan *plan, const gql_resolver *resolver,
+                       const gql_loader *loader)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        if (plan->calls[i].resolver == resolver && plan->calls[i].loader == loader)
+            return true;
+    return false;
+}
+
+static void note_uncalled(const gql_schema *schema, struct plan *plan)
+{
+    for (uint32_t i = 0; i < schema->resolver_count; i++)
+        if (!is_planned(plan, schema->resolvers[i], NULL))
+            plan_note_uncalled(plan, schema->resolvers[i]->type, schema->resolvers[i]->field);
+    for (uint32_t i = 0; i < schema->loader_count; i++)
+        if (!is_planned(plan, NULL, schema->loaders[i]))
+            plan_note_uncalled(plan, schema->loaders[i]->type, NULL);
+}
+
+/* The variants follow all given calls, which may depend on each other. */
 void given_calls_add(struct session *session, struct plan *plan)
 {
     size_t index;
     json_t *json;
+    bool added = true;
     json_array_foreach(session->run->options->calls, index, json) {
         struct given given;
         json_error_t error;
-        if (read(json, &given, &error))
-            add_call(session, plan, &given);
+        added = added && read(json, &given, &error) && add_call(session, plan, &given);
     }
+    plan->given = plan->count;
+    for (size_t i = 0; added && i < plan->given; i++)
+        added = plan_add_variants(session, plan, i);
+    note_uncalled(session->plugin->schema, plan);
 }

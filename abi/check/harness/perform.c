@@ -14,50 +14,56 @@
  */
 struct lent {
     struct lent *next;
-    gql_call call;
-    gql_request request;
-    gql_grant grants[PLAN_GRANTS];
-    const gql_grant *grant_pointers[PLAN_GRANTS];
-    uint32_t cancelled;
+    struct perform_inputs inputs;
     char texts[]; /* Arguments and parent. */
 };
 
 static _Thread_local struct performed *current;
 static _Atomic(struct lent *) returned_inputs; /* Of finished calls, for perform_forget. */
 
+static void fill_request(struct perform_inputs *inputs, const struct plan_request *asked)
+{
+    for (uint32_t i = 0; i < asked->grant_count; i++) {
+        inputs->grants[i].grant = asked->grants[i];
+        inputs->grant_pointers[i] = &inputs->grants[i].grant;
+    }
+    inputs->cancelled = asked->cancelled;
+    inputs->request =
+        (gql_request){.struct_size = sizeof inputs->request,
+                      .source = GQL_SOURCE_INTERNAL,
+                      .actor_id = asked->actor,
+                      .actor_id_size = asked->actor == NULL ? 0 : strlen(asked->actor),
+                      .grants = inputs->grant_pointers,
+                      .grant_count = asked->grant_count,
+                      .actor_kind = asked->actor == NULL ? GQL_ACTOR_UNKNOWN : GQL_ACTOR_USER,
+                      .trace_id = "0af7651916cd43dd8448eb211c80319c",
+                      .locale = "en",
+                      .deadline = asked->late ? 1 : check_now() + 60000000000u,
+                      .cancelled = &inputs->cancelled,
+                      .source_type = GQL_SOURCE_TYPE_INTERNAL};
+}
+
 static void fill(struct lent *lent, const struct plan_call *planned)
 {
-    const struct plan_request *asked = &planned->request;
+    struct perform_inputs *inputs = &lent->inputs;
     const size_t arguments_size = strlen(planned->arguments);
-    for (uint32_t i = 0; i < asked->grant_count; i++) {
-        lent->grants[i] = asked->grants[i];
-        lent->grant_pointers[i] = &lent->grants[i];
-    }
-    lent->cancelled = asked->cancelled;
-    lent->request = (gql_request){.struct_size = sizeof lent->request,
-                                  .source = GQL_SOURCE_INTERNAL,
-                                  .actor_id = asked->actor,
-                                  .actor_id_size = asked->actor == NULL ? 0 : strlen(asked->actor),
-                                  .grants = lent->grant_pointers,
-                                  .grant_count = asked->grant_count,
-                                  .trace_id = "0af7651916cd43dd8448eb211c80319c",
-                                  .locale = "en",
-                                  .deadline = asked->late ? 1 : check_now() + 60000000000u,
-                                  .cancelled = &lent->cancelled};
-    lent->call = (gql_call){.struct_size = sizeof lent->call,
-                            .arguments = memcpy(lent->texts, planned->arguments, arguments_size),
-                            .arguments_size = arguments_size,
-                            .selection = planned->selection,
-                            .request = &lent->request};
+    fill_request(inputs, &planned->request);
+    inputs->call = (gql_call){.struct_size = sizeof inputs->call,
+                              .arguments = memcpy(lent->texts, planned->arguments, arguments_size),
+                              .arguments_size = arguments_size,
+                              .selection = planned->selection,
+                              .request = &inputs->request};
     if (planned->parent != NULL) {
-        lent->call.parent_size = strlen(planned->parent);
-        lent->call.parent = memcpy(lent->texts + arguments_size, planned->parent,
-                                   lent->call.parent_size);
+        inputs->call.parent_size = strlen(planned->parent);
+        inputs->call.parent = memcpy(lent->texts + arguments_size, planned->parent,
+                                     inputs->call.parent_size);
     }
 }
 
-static void lend(struct performed *performed, bool seal)
+static void lend(struct performed *performed)
 {
+    const struct perform_style *style = performed->style;
+    const bool seal = style->seal;
     const struct plan_call *planned = performed->planned;
     const size_t texts = strlen(planned->arguments) +
                          (planned->parent == NULL ? 0 : strlen(planned->parent));
@@ -70,6 +76,8 @@ static void lend(struct performed *performed, bool seal)
     performed->lent = lent;
     performed->sealed_size = seal ? size : 0;
     fill(lent, planned);
+    if (style->alter != NULL)
+        style->alter(planned, &lent->inputs);
     if (seal)
         mprotect(lent, size, PROT_READ);
 }
@@ -112,6 +120,7 @@ static void take_answer(struct performed *performed, const gql_answer *answer)
     if (answer->resolved) {
         performed->json = copy(answer->json, answer->json_size);
         performed->json_size = answer->json_size;
+        performed->errors = copy(answer->errors, answer->errors_size);
         return;
     }
     performed->error_code = copy(answer->code, strlen(answer->code));
@@ -141,6 +150,11 @@ static void on_answer(gql_answer *answer)
 static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
     struct performed *performed = current;
+    gql_reply changed = *reply;
+    if (performed->style->alter_reply != NULL) {
+        performed->style->alter_reply(&changed);
+        reply = &changed;
+    }
     const uint64_t begin = check_now();
     performed->returned = performed->planned->resolve(instance, call, reply);
     performed->call_ns = check_now() - begin;
@@ -148,11 +162,14 @@ static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *re
 }
 
 void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned,
-                   bool seal, struct performed *performed)
+                   const struct perform_style *style, struct performed *performed)
 {
+    static const struct perform_style usual;
     pthread_condattr_t attributes;
-    *performed = (struct performed){.planned = planned, .code = GQL_E_NO_MEMORY};
-    lend(performed, seal);
+    *performed = (struct performed){.planned = planned,
+                                    .style = style == NULL ? &usual : style,
+                                    .code = GQL_E_NO_MEMORY};
+    lend(performed);
     pthread_mutex_init(&performed->mutex, NULL);
     pthread_condattr_init(&attributes);
     pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
@@ -160,7 +177,7 @@ void perform_start(struct session *session, gql_instance *instance, const struct
     pthread_condattr_destroy(&attributes);
     if (performed->lent == NULL)
         return;
-    const gql_call *call = &performed->lent->call;
+    const gql_call *call = &performed->lent->inputs.call;
     current = performed;
     check_step("%s", planned->label);
     performed->code = gql_runtime_call(session->runtime, instance, watch, call, on_answer,
@@ -202,13 +219,15 @@ void perform_finish(struct performed *performed)
     pthread_mutex_destroy(&performed->mutex);
     pthread_cond_destroy(&performed->condition);
     free(performed->json);
+    free(performed->errors);
     free(performed->error_code);
     free(performed->message);
     free(performed->extensions);
 }
 
 bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan,
-                 bool seal, void (*judge)(struct session *session, struct performed *performed))
+                 const struct perform_style *style,
+                 void (*judge)(struct session *session, struct performed *performed))
 {
     for (size_t i = 0; i < plan->count; i++) {
         struct performed *performed = malloc(sizeof *performed);
@@ -216,7 +235,7 @@ bool perform_all(struct session *session, gql_instance *instance, const struct p
             check_skip(session->run, "the tool is out of memory");
             return false;
         }
-        perform_start(session, instance, &plan->calls[i], seal, performed);
+        perform_start(session, instance, &plan->calls[i], style, performed);
         if (!perform_wait(session, performed))
             return false; /* The plugin may still answer, so nothing is freed. */
         if (judge != NULL)

@@ -7,10 +7,43 @@
 
 #include "abi/check/harness/plan.h"
 
+/* Room behind each struct, for calls as hosts of later versions make them. */
+enum { PERFORM_BEHIND = 32 };
+
+struct perform_grant {
+    gql_grant grant;
+    unsigned char behind[PERFORM_BEHIND];
+};
+
+/* What a call lends to the plugin. */
+struct perform_inputs {
+    gql_call call;
+    unsigned char behind_call[PERFORM_BEHIND];
+    gql_request request;
+    unsigned char behind_request[PERFORM_BEHIND];
+    struct perform_grant grants[PLAN_GRANTS];
+    const gql_grant *grant_pointers[PLAN_GRANTS];
+    uint32_t cancelled;
+};
+
+/* How a call differs from a usual one; all members may be 0 or NULL. */
+struct perform_style {
+    /*
+     * The inputs are read-only, and inaccessible from the completion on: a plugin that violates
+     * this is killed by SIGSEGV.
+     */
+    bool seal;
+    /* Changes the inputs before the call. */
+    void (*alter)(const struct plan_call *planned, struct perform_inputs *inputs);
+    /* Changes a copy of the reply, which the plugin gets in its place. */
+    void (*alter_reply)(gql_reply *reply);
+};
+
 struct lent;
 
 struct performed {
     const struct plan_call *planned;
+    const struct perform_style *style;
     struct lent *lent;
     size_t sealed_size;
     pthread_mutex_t mutex; /* Guards `answered`. */
@@ -22,6 +55,7 @@ struct performed {
     bool resolved;
     char *json;
     size_t json_size;
+    char *errors; /* Those added to a value, as a JSON array. */
     char *error_code;
     char *message;
     size_t message_size;
@@ -29,12 +63,11 @@ struct performed {
 };
 
 /*
- * Starts a call. With `seal` the inputs are read-only, and inaccessible from the completion on: a
- * plugin that violates this is killed by SIGSEGV. `performed` must stay where it is until
+ * Starts a call. `style` may be NULL; it and `performed` must stay where they are until
  * perform_finish.
  */
 void perform_start(struct session *session, gql_instance *instance, const struct plan_call *planned,
-                   bool seal, struct performed *performed);
+                   const struct perform_style *style, struct performed *performed);
 
 bool perform_is_answered(struct performed *performed);
 
@@ -51,6 +84,7 @@ void perform_forget(void);
  * after check_fail or check_skip.
  */
 bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan,
-                 bool seal, void (*judge)(struct session *session, struct performed *performed));
+                 const struct perform_style *style,
+                 void (*judge)(struct session *session, struct performed *performed));
 
 #endif

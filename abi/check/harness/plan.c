@@ -47,6 +47,9 @@ struct plan_call *plan_add(struct session *session, struct plan *plan,
     }
     const bool loads = target->loader != NULL;
     *call = (struct plan_call){
+        .resolver = target->resolver,
+        .loader = target->loader,
+        .usual = true,
         .arguments = json_dumps(arguments, JSON_COMPACT),
         .type = strdup(target->type),
         .resolve = loads ? target->loader->load : target->resolver->resolve,
@@ -62,12 +65,75 @@ struct plan_call *plan_add(struct session *session, struct plan *plan,
     return NULL;
 }
 
+bool plan_select(struct session *session, struct plan_call *call, const char *text)
+{
+    call->selection_text = strdup(text);
+    if (call->selection_text != NULL &&
+        gql_selection_parse(text, strlen(text), &call->selection, NULL) == GQL_OK)
+        return true;
+    check_skip(session->run, "the tool is out of memory");
+    return false;
+}
+
+/* ---- Variants ---- */
+
+/* NULL after check_skip. */
+static struct plan_call *repeat(struct session *session, struct plan *plan, size_t index,
+                                const char *condition)
+{
+    struct plan_call *call = make_room(plan);
+    if (call == NULL) {
+        check_skip(session->run, "the tool is out of memory");
+        return NULL;
+    }
+    const struct plan_call *other = &plan->calls[index];
+    *call = *other;
+    call->usual = false;
+    call->selection_text = NULL;
+    call->selection = NULL;
+    call->type = strdup(other->type);
+    call->arguments = strdup(other->arguments);
+    call->parent = other->parent == NULL ? NULL : strdup(other->parent);
+    snprintf(call->label, sizeof call->label, "%.120s (%s)", other->label, condition);
+    if (call->type == NULL || call->arguments == NULL ||
+        (call->parent == NULL) != (other->parent == NULL))
+        check_skip(session->run, "the tool is out of memory");
+    else if (other->selection_text == NULL || plan_select(session, call, other->selection_text))
+        return call;
+    return NULL;
+}
+
+bool plan_add_variants(struct session *session, struct plan *plan, size_t index)
+{
+    struct plan_call *call = NULL;
+    if (plan->calls[index].request.actor != NULL) {
+        if ((call = repeat(session, plan, index, "nobody authenticated")) == NULL)
+            return false;
+        call->request = (struct plan_request){.actor = NULL};
+    }
+    if ((call = repeat(session, plan, index, "cancelled")) == NULL)
+        return false;
+    call->request.cancelled = true;
+    if ((call = repeat(session, plan, index, "past its deadline")) == NULL)
+        return false;
+    call->request.late = true;
+    return true;
+}
+
+void plan_note_uncalled(struct plan *plan, const char *type, const char *field)
+{
+    const size_t used = strlen(plan->uncalled);
+    snprintf(plan->uncalled + used, sizeof plan->uncalled - used, "%s%s%s%s", used == 0 ? "" : ", ",
+             type, field == NULL ? "" : ".", field == NULL ? "" : field);
+}
+
 void plan_finish(struct plan *plan)
 {
     for (size_t i = 0; i < plan->count; i++) {
         free(plan->calls[i].type);
         free(plan->calls[i].arguments);
         free(plan->calls[i].parent);
+        free(plan->calls[i].selection_text);
         gql_selection_destroy(&plan->calls[i].selection);
     }
     free(plan->calls);

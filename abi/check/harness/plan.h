@@ -28,25 +28,43 @@ struct plan_target {
 
 struct plan_call {
     char label[CHECK_STEP_TEXT]; /* `Query.hello {"name": "x"}` */
+    const gql_resolver *resolver;
+    const gql_loader *loader;
     gql_resolve_fn resolve;
     uint32_t flags;
     char *type;               /* Of the value, as in SDL. */
     char *arguments;          /* JSON. */
     char *parent;             /* JSON, or NULL. */
-    gql_selection *selection; /* NULL: unknown. */
+    char *selection_text;     /* NULL: unknown. */
+    gql_selection *selection; /* The same, parsed. */
     size_t list_size;         /* Loaders: the length of the list. Resolvers: SIZE_MAX. */
     struct plan_request request;
+    bool usual; /* Neither cancelled nor late, and by somebody. */
 };
 
 struct plan {
     struct plan_call *calls;
     size_t count;
     size_t room;
+    size_t given;                  /* How many are of --calls; variants of them follow. */
+    char uncalled[CHECK_TEXT / 2]; /* What the plan does not call, as a list. */
 };
 
 /* Adds a call by plan_all_granted, without a selection. NULL after check_skip. */
 struct plan_call *plan_add(struct session *session, struct plan *plan,
                            const struct plan_target *target, const json_t *arguments);
+
+/* Sets the selection from text. False after check_skip. */
+bool plan_select(struct session *session, struct plan_call *call, const char *text);
+
+/*
+ * Adds the call at `index` again: by nobody, cancelled, and past its deadline. False after
+ * check_skip.
+ */
+bool plan_add_variants(struct session *session, struct plan *plan, size_t index);
+
+/* Adds to the list of what the plan does not call. `field` may be NULL. */
+void plan_note_uncalled(struct plan *plan, const char *type, const char *field);
 
 void plan_finish(struct plan *plan);
 

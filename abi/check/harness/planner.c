@@ -9,66 +9,104 @@
 #include "abi/check/harness/synthesis.h"
 #include "abi/host/schema/schema_document.h"
 
-static bool select_all(struct session *session, const char *type, gql_selection **ret_selection)
+static bool select_all(struct session *session, struct plan_call *call)
 {
-    char *name = synthesis_base_name(type);
+    char *name = synthesis_base_name(call->type);
     char *text = name == NULL ? NULL : synthesis_selection(session->document, name);
-    const bool done = text != NULL &&
-                      gql_selection_parse(text, strlen(text), ret_selection, NULL) == GQL_OK;
+    if (text == NULL)
+        check_skip(session->run, "the tool is out of memory");
+    const bool done = text != NULL && plan_select(session, call, text);
     free(text);
     free(name);
     return done;
 }
 
-static struct plan_call *add_call(struct session *session, struct plan *plan,
-                                  const struct plan_target *target, const json_t *arguments,
-                                  bool select)
+/* Calls one target under every condition. `more` are richer arguments, or NULL. */
+static void add_all(struct session *session, struct plan *plan, const struct plan_target *target,
+                    const json_t *least, const json_t *more)
 {
-    struct plan_call *call = plan_add(session, plan, target, arguments);
-    if (call == NULL || !select || select_all(session, call->type, &call->selection))
-        return call;
-    check_skip(session->run, "the tool is out of memory");
-    return NULL;
-}
-
-static void set_condition(struct plan_call *call, const char *name, struct plan_request request)
-{
+    struct plan_call *call = plan_add(session, plan, target, least);
     if (call == NULL)
         return;
-    const size_t size = strlen(call->label);
-    snprintf(call->label + size, sizeof call->label - size, " (%s)", name);
-    call->request = request;
+    call = plan_add(session, plan, target, least);
+    const size_t selected = plan->count - 1;
+    if (call == NULL || !select_all(session, call))
+        return;
+    if (more != NULL && !json_equal(least, more)) {
+        call = plan_add(session, plan, target, more);
+        if (call == NULL || !select_all(session, call))
+            return;
+    }
+    plan_add_variants(session, plan, selected);
 }
 
-/* Calls one target under every condition. `more` are richer arguments, or NULL. */
-static void add_variants(struct session *session, struct plan *plan,
-                         const struct plan_target *target, const json_t *least, const json_t *more)
+/* Sets the parent of all calls from `first` on. */
+static void set_parents(struct session *session, struct plan *plan, size_t first,
+                        const json_t *parent)
 {
-    struct plan_request cancelled = plan_all_granted;
-    struct plan_request late = plan_all_granted;
-    cancelled.cancelled = true;
-    late.late = true;
-    add_call(session, plan, target, least, false);
-    add_call(session, plan, target, least, true);
-    if (more != NULL && !json_equal(least, more))
-        add_call(session, plan, target, more, true);
-    set_condition(add_call(session, plan, target, least, true), "nobody authenticated",
-                  (struct plan_request){.actor = NULL});
-    set_condition(add_call(session, plan, target, least, true), "cancelled", cancelled);
-    set_condition(add_call(session, plan, target, least, true), "past its deadline", late);
+    for (size_t i = first; i < plan->count; i++) {
+        plan->calls[i].parent = json_dumps(parent, JSON_COMPACT);
+        if (plan->calls[i].parent == NULL)
+            check_skip(session->run, "the tool is out of memory");
+    }
 }
 
-static void add_resolver(struct session *session, struct plan *plan, const gql_resolver *resolver)
+static bool is_root(const struct session *session, const char *type)
+{
+    static const char *const operations[] = {"query", "mutation", "subscription"};
+    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
+        if (strcmp(sdl_root_name(session->document, operations[i]), type) == 0)
+            return true;
+    return false;
+}
+
+bool planner_is_field_resolver(const struct session *session, const gql_resolver *resolver)
+{
+    return !is_root(session, resolver->type);
+}
+
+json_t *planner_parent(const struct session *session, const gql_resolver *resolver, bool all)
+{
+    return synthesis_parent(session->document, session->plugin->schema, resolver->type,
+                            all ? NULL : resolver->required_fields,
+                            all ? 0 : resolver->required_field_count);
+}
+
+bool planner_add(struct session *session, struct plan *plan, const gql_resolver *resolver,
+                 const json_t *parent)
 {
     const char *type = gql_schema_document_field_type(session->document, resolver->type,
                                                       resolver->field);
     const struct plan_target target = {.resolver = resolver, .type = type};
+    const size_t first = plan->count;
     json_t *least = synthesis_arguments(session->document, resolver->type, resolver->field, false);
     json_t *more = synthesis_arguments(session->document, resolver->type, resolver->field, true);
-    if (type != NULL && least != NULL)
-        add_variants(session, plan, &target, least, more);
+    const bool callable = type != NULL && least != NULL;
+    if (callable)
+        add_all(session, plan, &target, least, more);
+    if (callable && parent != NULL)
+        set_parents(session, plan, first, parent);
     json_decref(least);
     json_decref(more);
+    return callable;
+}
+
+/* False if the resolver can't be called without --calls, or may not. */
+static bool add_resolver(struct session *session, struct plan *plan, const gql_resolver *resolver)
+{
+    const bool is_field = planner_is_field_resolver(session, resolver);
+    if ((resolver->flags & GQL_RESOLVER_WRITES) != 0 ||
+        (!is_field && strcmp(resolver->type, sdl_root_name(session->document, "query")) != 0))
+        return false;
+    if (!is_field)
+        return planner_add(session, plan, resolver, NULL);
+    /* Until this check has passed, a crash is not to be blamed on the others. */
+    if (!check_passed(session->run, "required-fields"))
+        return true;
+    json_t *parent = planner_parent(session, resolver, false);
+    const bool added = parent != NULL && planner_add(session, plan, resolver, parent);
+    json_decref(parent);
+    return added;
 }
 
 static void add_loader(struct session *session, struct plan *plan, const gql_loader *loader)
@@ -78,7 +116,7 @@ static void add_loader(struct session *session, struct plan *plan, const gql_loa
     json_t *some = json_pack("{s:[s,s]}", "ids", "gql-plugin-check", "");
     if (asprintf(&type, "[%s]!", loader->type) >= 0) {
         const struct plan_target target = {.loader = loader, .type = type};
-        add_variants(session, plan, &target, some, none);
+        add_all(session, plan, &target, some, none);
         free(type);
     }
     json_decref(none);
@@ -89,11 +127,9 @@ static void add_loader(struct session *session, struct plan *plan, const gql_loa
 static void generate_calls(struct session *session, struct plan *plan)
 {
     const gql_schema *schema = session->plugin->schema;
-    const char *query = sdl_root_name(session->document, "query");
     for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, query) == 0 &&
-            (schema->resolvers[i]->flags & GQL_RESOLVER_WRITES) == 0)
-            add_resolver(session, plan, schema->resolvers[i]);
+        if (!add_resolver(session, plan, schema->resolvers[i]))
+            plan_note_uncalled(plan, schema->resolvers[i]->type, schema->resolvers[i]->field);
     for (uint32_t i = 0; i < schema->loader_count; i++)
         add_loader(session, plan, schema->loaders[i]);
     if (plan->count == 0)

@@ -22,26 +22,40 @@ void *session_map(struct check_run *run)
     return code;
 }
 
-gql_plugin_entry_fn session_entry(struct check_run *run)
+static gql_plugin_entry_fn find_entry(struct check_run *run)
 {
     void *code = session_map(run);
     void *symbol = code == NULL ? NULL : dlsym(code, GQL_PLUGIN_ENTRY_SYMBOL);
     gql_plugin_entry_fn entry;
     /* ISO C has no conversion of an object pointer to a function pointer. */
     memcpy(&entry, &symbol, sizeof entry);
-    if (symbol == NULL)
+    return entry;
+}
+
+gql_plugin_entry_fn session_entry(struct check_run *run)
+{
+    const gql_plugin_entry_fn entry = find_entry(run);
+    if (entry == NULL)
         check_skip(run, "the plugin does not export %s", GQL_PLUGIN_ENTRY_SYMBOL);
     return entry;
 }
 
-const gql_plugin *session_plugin(struct check_run *run)
+const gql_plugin *session_try_plugin(struct check_run *run)
 {
-    const gql_plugin_entry_fn entry = session_entry(run);
+    const gql_plugin_entry_fn entry = find_entry(run);
     if (entry == NULL)
         return NULL;
     check_step(GQL_PLUGIN_ENTRY_SYMBOL);
     const gql_plugin *plugin = entry(GQL_ABI_MAJOR, GQL_ABI_MINOR);
     check_step_done();
+    return plugin;
+}
+
+const gql_plugin *session_plugin(struct check_run *run)
+{
+    if (session_entry(run) == NULL)
+        return NULL;
+    const gql_plugin *plugin = session_try_plugin(run);
     if (plugin == NULL)
         check_skip(run, "the entry returns NULL");
     return plugin;
@@ -63,6 +77,12 @@ static void print_log(void *user, uint32_t level, const char *message, size_t si
 
 bool session_open(struct check_run *run, size_t quarantine, struct session *session)
 {
+    return session_open_prefixed(run, quarantine, NULL, session);
+}
+
+bool session_open_prefixed(struct check_run *run, size_t quarantine, const char *reply_prefix,
+                           struct session *session)
+{
     gql_failure failure = {.struct_size = sizeof failure};
     *session = (struct session){.run = run};
     const gql_runtime_options options = {.name = "gql-plugin-check",
@@ -70,7 +90,8 @@ bool session_open(struct check_run *run, size_t quarantine, struct session *sess
                                          .log = print_log,
                                          .log_level = GQL_LOG_WARNING,
                                          .on_misuse = count_misuse,
-                                         .quarantine = quarantine};
+                                         .quarantine = quarantine,
+                                         .reply_prefix = reply_prefix};
     check_step("init");
     if (gql_runtime_create(&options, &session->runtime, &failure) != GQL_OK ||
         gql_library_open(session->runtime, run->options->plugin, &session->library, &failure) !=

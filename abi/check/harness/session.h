@@ -20,6 +20,9 @@ gql_plugin_entry_fn session_entry(struct check_run *run);
 /* What the entry returns. NULL after check_skip. */
 const gql_plugin *session_plugin(struct check_run *run);
 
+/* The same, but NULL without check_skip: for checks that do not depend on it. */
+const gql_plugin *session_try_plugin(struct check_run *run);
+
 /* ---- A host with the plugin ---- */
 
 struct session {
@@ -36,8 +39,13 @@ struct session {
 /* How often the plugin broke the contract in this process, by kind. */
 extern _Atomic uint64_t session_misuses[GQL_MISUSE_COUNT];
 
-/* Loads the plugin, calls init. `quarantine` as in gql_runtime_options. False after check_fail. */
+/*
+ * Loads the plugin, calls init. `quarantine` and `reply_prefix` as in gql_runtime_options. False
+ * after check_fail.
+ */
 bool session_open(struct check_run *run, size_t quarantine, struct session *session);
+bool session_open_prefixed(struct check_run *run, size_t quarantine, const char *reply_prefix,
+                           struct session *session);
 
 /* Sets the configurations. False after check_skip: the plugin needs one, and none was given. */
 bool session_configure(struct session *session);

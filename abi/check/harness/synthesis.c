@@ -109,13 +109,7 @@ void synthesis_fill_in(const gql_schema_document *document, const char *type, co
         fill_in(document, found->arguments, arguments, 0);
 }
 
-/* ---- Selections ---- */
-
-struct writer {
-    const gql_schema_document *document;
-    FILE *out;
-    unsigned fields;
-};
+/* ---- Parents ---- */
 
 static bool is_composite(const gql_schema_document *document, const char *name)
 {
@@ -124,6 +118,81 @@ static bool is_composite(const gql_schema_document *document, const char *name)
            (definition->kind == SDL_OBJECT || definition->kind == SDL_INTERFACE ||
             definition->kind == SDL_UNION);
 }
+
+/* Of an object only what any host can resolve; NULL if that is not enough. */
+static json_t *make_object(const gql_schema_document *document, const struct sdl_type *type)
+{
+    const struct sdl_definition *definition = sdl_find(document, false, type->name);
+    if (definition->kind == SDL_OBJECT && sdl_find_field(document, type->name, "id") != NULL)
+        return json_pack("{s:s, s:s}", "__typename", type->name, "id", text);
+    return type->non_null ? NULL : json_null();
+}
+
+static json_t *make_output(const gql_schema_document *document, const struct sdl_type *type)
+{
+    json_t *list = NULL;
+    if (type->of != NULL) {
+        json_t *member = make_output(document, type->of);
+        list = json_array();
+        if (member != NULL)
+            json_array_append_new(list, member);
+        return list;
+    }
+    return is_composite(document, type->name) ? make_object(document, type)
+                                              : make_value(document, type, false, 0);
+}
+
+static bool has_resolver(const gql_schema *schema, const char *type, const char *field)
+{
+    for (uint32_t i = 0; i < schema->resolver_count; i++)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
+            return true;
+    return false;
+}
+
+static void add_plain_fields(const gql_schema_document *document, const gql_schema *schema,
+                             const char *type, json_t *parent)
+{
+    const struct sdl_definition *each = sdl_first(document, false, type);
+    for (; each != NULL; each = sdl_next(each))
+        for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
+            if (field->arguments == NULL && !has_resolver(schema, type, field->name)) {
+                json_t *value = make_output(document, field->type);
+                if (value != NULL)
+                    json_object_set_new(parent, field->name, value);
+            }
+}
+
+json_t *synthesis_parent(const gql_schema_document *document, const gql_schema *schema,
+                         const char *type, const char *const *names, uint32_t count)
+{
+    const struct sdl_definition *definition = sdl_find(document, false, type);
+    if (definition == NULL || definition->kind != SDL_OBJECT)
+        return NULL;
+    json_t *parent = json_pack("{s:s}", "__typename", type);
+    if (names == NULL)
+        add_plain_fields(document, schema, type, parent);
+    for (uint32_t i = 0; i < count && parent != NULL; i++) {
+        const struct sdl_field *field = sdl_find_field(document, type, names[i]);
+        json_t *value = field == NULL ? NULL : make_output(document, field->type);
+        if (value != NULL) {
+            json_object_set_new(parent, names[i], value);
+        } else {
+            json_decref(parent);
+            parent = NULL;
+        }
+    }
+    return parent;
+}
+
+/* ---- Selections ---- */
+
+struct writer {
+    const gql_schema_document *document;
+    FILE *out;
+    unsigned fields;
+};
 
 static void write_fields(struct writer *writer, const char *name, unsigned depth);
 

@@ -25,6 +25,14 @@ void synthesis_fill_in(const gql_schema_document *document, const char *type, co
  */
 char *synthesis_selection(const gql_schema_document *document, const char *type_name);
 
+/*
+ * The value that has the fields, for gql_call.parent: `__typename` and these fields, or, if `names`
+ * is NULL, each field without arguments that `schema` has no resolver for. NULL if the type is not
+ * an object, or if a named field has no value that can be made.
+ */
+json_t *synthesis_parent(const gql_schema_document *document, const gql_schema *schema,
+                         const char *type, const char *const *names, uint32_t count);
+
 /* The named type inside a type reference of SDL: `A` for `[A!]!`. The caller frees it. */
 char *synthesis_base_name(const char *type);
 

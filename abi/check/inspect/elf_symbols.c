@@ -50,6 +50,21 @@ static void find_symbols(struct elf_symbols *file, const ElfW(Ehdr) * header)
     }
 }
 
+static void find_sections(struct elf_symbols *file, const ElfW(Ehdr) * header)
+{
+    const ElfW(Shdr) *sections = part(file, header->e_shoff,
+                                      (uint64_t)header->e_shnum * sizeof *sections);
+    if (sections == NULL || header->e_shstrndx >= header->e_shnum)
+        return;
+    const ElfW(Shdr) *names = &sections[header->e_shstrndx];
+    if (names->sh_offset > file->size || names->sh_size > file->size - names->sh_offset)
+        return;
+    file->sections = sections;
+    file->section_count = header->e_shnum;
+    file->section_names = file->data + names->sh_offset;
+    file->section_names_size = (size_t)names->sh_size;
+}
+
 static void find_dynamic(struct elf_symbols *file, const ElfW(Ehdr) * header)
 {
     const ElfW(Phdr) *segments = part(file, header->e_phoff,
@@ -80,8 +95,10 @@ bool elf_symbols_open(const char *path, struct elf_symbols *file)
     if (file->data == NULL)
         return false;
     const ElfW(Ehdr) *header = part(file, 0, sizeof *header);
-    if (header != NULL && header->e_shentsize == sizeof(ElfW(Shdr)))
+    if (header != NULL && header->e_shentsize == sizeof(ElfW(Shdr))) {
         find_symbols(file, header);
+        find_sections(file, header);
+    }
     if (header != NULL)
         find_dynamic(file, header);
     return true;
@@ -93,11 +110,26 @@ void elf_symbols_close(struct elf_symbols *file)
     *file = (struct elf_symbols){0};
 }
 
+/* The string at an offset of a table; "" if it lies outside. */
+static const char *string_at(const char *table, size_t size, size_t offset)
+{
+    const size_t room = offset < size ? size - offset : 0;
+    return room > 0 && memchr(table + offset, '\0', room) != NULL ? table + offset : "";
+}
+
 const char *elf_symbols_name(const struct elf_symbols *file, const ElfW(Sym) * symbol)
 {
-    const size_t room = symbol->st_name < file->names_size ? file->names_size - symbol->st_name : 0;
-    const char *name = file->names + symbol->st_name;
-    return room > 0 && memchr(name, '\0', room) != NULL ? name : "";
+    return string_at(file->names, file->names_size, symbol->st_name);
+}
+
+const ElfW(Shdr) * elf_symbols_section(const struct elf_symbols *file, const char *name)
+{
+    for (size_t i = 0; i < file->section_count; i++)
+        if (strcmp(string_at(file->section_names, file->section_names_size,
+                             file->sections[i].sh_name),
+                   name) == 0)
+            return &file->sections[i];
+    return NULL;
 }
 
 bool elf_symbols_exports(const ElfW(Sym) * symbol)

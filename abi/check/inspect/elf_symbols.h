@@ -16,6 +16,10 @@ struct elf_symbols {
     size_t symbol_count;
     const char *names;
     size_t names_size;
+    const ElfW(Shdr) * sections; /* NULL: none. */
+    size_t section_count;
+    const char *section_names;
+    size_t section_names_size;
     const ElfW(Dyn) * dynamic;
     size_t dynamic_count;
 };
@@ -32,6 +36,9 @@ bool elf_symbols_imports(const struct elf_symbols *file, const char *name);
 
 /* Whether it imports a symbol whose name starts with the prefix. */
 bool elf_symbols_imports_any(const struct elf_symbols *file, const char *prefix);
+
+/* A section by its name, such as ".init"; NULL if there is none. */
+const ElfW(Shdr) * elf_symbols_section(const struct elf_symbols *file, const char *name);
 
 /* The value of an entry of the dynamic section, such as DT_INIT_ARRAYSZ; 0 if there is none. */
 uint64_t elf_symbols_dynamic(const struct elf_symbols *file, int64_t tag);

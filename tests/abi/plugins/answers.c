@@ -305,14 +305,24 @@ static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, in
     return false;
 }
 
+/* The loaders find an object for each ID that is theirs. */
+static bool is_tag(const char *id)
+{
+    return strncmp(id, TAG_PREFIX, sizeof TAG_PREFIX - 1) == 0;
+}
+
 static json_t *thing_of(const gql_call *call, const char *id)
 {
+    if (id[0] == '\0' || is_tag(id))
+        return json_null();
     return (call->flags & GQL_CALL_SHAPED) != 0 ? shape_thing(id, call->shape)
                                                 : make_thing(id, call->selection);
 }
 
 static json_t *tag_of(const gql_call *call, const char *id)
 {
+    if (!is_tag(id))
+        return json_null();
     return (call->flags & GQL_CALL_SHAPED) != 0 ? shape_tag(id, call->shape)
                                                 : make_tag(id, call->selection);
 }
@@ -414,13 +424,13 @@ static json_t *load_each(gql_instance *self, const gql_call *call, uint64_t hand
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     json_t *list = json_array();
     json_array_foreach(json_object_get(arguments, "ids"), index, id) {
-        const char *text = json_string_value(id);
-        if (text[0] == '\0')
+        json_t *object = make(call, json_string_value(id));
+        if (json_is_null(object))
             add_missing(self, handle, index);
         if (FAULT == FAULT_REVERSES)
-            json_array_insert_new(list, 0, text[0] == '\0' ? json_null() : make(call, text));
+            json_array_insert_new(list, 0, object);
         else
-            json_array_append_new(list, text[0] == '\0' ? json_null() : make(call, text));
+            json_array_append_new(list, object);
     }
     json_decref(arguments);
     return list;

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/* One instance, called on many threads at the same time. */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "abi/check/checks/registry.h"
+#include "abi/check/harness/fixture.h"
+#include "abi/check/harness/judge.h"
+
+enum {
+    THREADS = 8,
+    MOST_ROUNDS = 10,
+    ENOUGH_MILLISECONDS = 300, /* For plugins whose calls take long. */
+};
+
+struct caller {
+    struct fixture *fixture;
+    pthread_barrier_t *together;
+    size_t first; /* The index of its first call: no two threads go through the plan in step. */
+    pthread_t thread;
+    atomic_bool done;
+};
+
+/* The plan, with another first call. */
+static struct plan turn(const struct plan *plan, size_t first, struct plan_call *calls)
+{
+    for (size_t i = 0; i < plan->count; i++)
+        calls[i] = plan->calls[(first + i) % plan->count];
+    return (struct plan){.calls = calls, .count = plan->count};
+}
+
+static void *call_all(void *user)
+{
+    struct caller *caller = user;
+    struct fixture *fixture = caller->fixture;
+    struct plan_call calls[fixture->plan.count];
+    const struct plan plan = turn(&fixture->plan, caller->first, calls);
+    pthread_barrier_wait(caller->together);
+    const uint64_t end = check_now() + (uint64_t)ENOUGH_MILLISECONDS * 1000000u;
+    for (unsigned i = 0; i < MOST_ROUNDS && (i == 0 || check_now() < end); i++)
+        if (!perform_all(&fixture->session, fixture->instance, &plan, NULL, judge_value))
+            return NULL;
+    atomic_store(&caller->done, true);
+    return NULL;
+}
+
+/* False after check_fail; threads that still wait for answers are then left. */
+static bool wait_for(struct check_run *run, struct caller *callers)
+{
+    for (unsigned i = 0; i < THREADS; i++) {
+        while (!check_ended(run) && !atomic_load(&callers[i].done))
+            check_sleep(1);
+        if (check_ended(run))
+            return false;
+        pthread_join(callers[i].thread, NULL);
+    }
+    return !check_ended(run);
+}
+
+static bool call_together(struct check_run *run, struct fixture *fixture)
+{
+    static pthread_barrier_t together;
+    static struct caller callers[THREADS];
+    pthread_barrier_init(&together, NULL, THREADS);
+    for (unsigned i = 0; i < THREADS; i++) {
+        callers[i] = (struct caller){.fixture = fixture,
+                                     .together = &together,
+                                     .first = i * fixture->plan.count / THREADS};
+        if (pthread_create(&callers[i].thread, NULL, call_all, &callers[i]) != 0) {
+            check_skip(run, "the tool can't start a thread");
+            return false;
+        }
+    }
+    return wait_for(run, callers);
+}
+
+void check_concurrent(struct check_run *run)
+{
+    struct fixture fixture;
+    check_cure(run,
+               "guard what the calls of one instance share: hosts call resolvers on any thread, "
+               "any number at the same time; a language whose runtime must be prepared for "
+               "threads that it has not started needs that too");
+    if (fixture_begin(run, &fixture) && call_together(run, &fixture))
+        fixture_end(&fixture);
+}
