@@ -251,9 +251,9 @@ typedef struct gql_binding {
  * Compares the plugin's parts, resolvers, loaders and references with the host's schema. Lists all
  * conflicts, not only the first: a type or field that is defined twice; a field that is missing in
  * a common type of the host, or has another type there; a missing field of an interface; an unknown
- * type; a resolver without a field, or that requires a field that its type does not have; a field of
- * Query or Mutation without a resolver. To bind
- * several plugins, append the sdl of each to the host's schema before binding the next.
+ * type; a resolver without a field, or that requires a field that its type does not have; a field
+ * of Query or Mutation without a resolver. To bind several plugins, append the sdl of each to the
+ * host's schema before binding the next.
  */
 int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl_size,
                  gql_binding **ret_binding, gql_failure *failure);

@@ -10,7 +10,7 @@ struct vault_failure {
     char message[512];
 };
 
-/* Writes the message and returns false: `return vault_fail(failure, …)` leaves a function. */
+/* Writes the message and returns false, for `return vault_fail(failure, …)`. */
 __attribute__((format(printf, 2, 3))) bool vault_fail(struct vault_failure *failure,
                                                       const char *format, ...);
 

@@ -12,7 +12,7 @@
 
 #define VAULT_TIMESTAMP_SIZE 25 /* With the NUL: 2030-01-02T03:04:05.678Z */
 
-/* The first and the last millisecond that a timestamp can say: the years 0 to 9999. */
+/* The first and the last millisecond that a timestamp can express: the years 0 to 9999. */
 #define VAULT_TIMESTAMP_FIRST_MS INT64_C(-62167219200000)
 #define VAULT_TIMESTAMP_LAST_MS INT64_C(253402300799999)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef GQL_ELF_CHECK_H
-#define GQL_ELF_CHECK_H
+#ifndef GQL_ELF_VALIDATION_H
+#define GQL_ELF_VALIDATION_H
 
 #include "gql_plugin.h"
 

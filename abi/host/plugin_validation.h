@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-#ifndef GQL_PLUGIN_CHECK_H
-#define GQL_PLUGIN_CHECK_H
+#ifndef GQL_PLUGIN_VALIDATION_H
+#define GQL_PLUGIN_VALIDATION_H
 
 #include "gql_plugin.h"
 

@@ -86,8 +86,8 @@ struct reply_slot *reply_table_acquire(struct reply_table *table, gql_runtime *r
 void reply_table_seal(struct reply_table *table, struct reply_slot *slot);
 
 /*
- * Recycles a sealed slot whose call has returned. False if the slot that leaves the quarantine for it was written to
- * meanwhile. Any thread.
+ * Recycles a sealed slot whose call has returned. False if the slot that leaves the quarantine for
+ * it was written to meanwhile. Any thread.
  */
 bool reply_table_recycle(struct reply_table *table, struct reply_slot *slot);
 

@@ -55,7 +55,7 @@ function readGrant(grant) {
 function actorOf({ sub, grants = [] }) {
   if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
   if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not an array');
-  return { id: sub, grants: grants.map(readGrant) };
+  return { id: sub, kind: sub.startsWith('user:') ? 'user' : 'unknown', grants: grants.map(readGrant) };
 }
 
 /**

@@ -24,9 +24,11 @@ function checkIsLocal({ host, origin }) {
   }
 }
 
-/** Gateways send the message of an exception to the client, so other exceptions are hidden from it. */
+/** Gateways send the message of an exception to the client, so exceptions that are not its fault are hidden from it. */
 function hide(error, log) {
   if (error instanceof Rejected) return error;
+  const { code, http } = error.extensions ?? {};
+  if (http?.status < 500) return new Rejected(http.status, code, error.message);
   log('error', `request failed: ${error.stack}`);
   return new Rejected(500, 'INTERNAL_ERROR', 'Internal error');
 }
@@ -40,7 +42,11 @@ function contextMaker(config, plugins, log) {
       if (error instanceof BadToken) res.setHeader('www-authenticate', 'Bearer error="invalid_token"'); // RFC 6750, section 3
       throw error;
     });
-    const pluginRequest = plugins.httpRequest(req, res, { actor, deadlineMilliseconds: config.requestTimeoutMilliseconds });
+    const pluginRequest = plugins.httpRequest(req, res, {
+      actor,
+      sourceType: req.headers.origin ? 'web' : 'api', // Browsers send it with every POST.
+      deadlineMilliseconds: config.requestTimeoutMilliseconds,
+    });
     return { actor, plugins, pluginRequest };
   };
   return (req, res) => make(req, res).catch((error) => { throw hide(error, log); });

@@ -3,6 +3,11 @@ import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type Action = 'READ' | 'CREATE' | 'UPDATE' | 'DELETE';
+export type ActorKind = 'unknown' | 'user' | 'integration' | 'system';
+/** The transport of a request. */
+export type Source = 'unknown' | 'http' | 'websocket' | 'internal';
+/** The kind of client, for audit. */
+export type SourceType = 'unknown' | 'web' | 'mobile' | 'api' | 'internal' | 'integration';
 export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
 
 /** What the actor may do in one organization, or (null) in all. Grants add up. */
@@ -14,20 +19,36 @@ export interface Grant {
 /** Who asks. An actor may be reused for many requests, but must not be changed: the binding caches it. */
 export interface Actor {
   id: string;
+  /** Default: unknown. */
+  kind?: ActorKind;
   grants: Grant[];
 }
 
-/** What plugins learn with each call. */
+/** What plugins learn with each call. A wrong value is a TypeError that names it. Lengths are in bytes of UTF-8. */
 export interface RequestOptions {
   /** Null: nobody is authenticated. */
   actor: Actor | null;
+  /** Default: unknown. */
+  source?: Source;
+  /** Default: `internal` if the source is, `integration` if the actor is one, otherwise unknown. */
+  sourceType?: SourceType;
+  /**
+   * The organization that the request is about, if the gateway knows it: 1 to 255 bytes. The actor may do
+   * nothing in any other organization, whatever its grants say.
+   */
+  organizationId?: string | null;
   /** 32 lower-case hexadecimal digits (W3C Trace Context). */
   traceId?: string | null;
-  /** A BCP 47 tag. */
+  /** A BCP 47 tag of 1 to 44 bytes. */
   locale?: string | null;
-  /** A URI reference of this occurrence (RFC 9457, section 3.1.5), included in errors. */
-  instance?: string | null;
-  source?: 'unknown' | 'http' | 'websocket' | 'internal';
+  /** A URI reference of this occurrence (RFC 9457, section 3.1.5), included in errors as `instance`: 1 to 250 bytes. */
+  occurrence?: string | null;
+  /** The IP address of the client, for audit. */
+  clientAddress?: string | null;
+  /** User-Agent, for audit. Truncated after 512 bytes. */
+  userAgent?: string | null;
+  /** The client's key for retries: the same key means the same mutation. 1 to 255 bytes. */
+  idempotencyKey?: string | null;
   /** From now; 0 or absent: no deadline. Plugins start no work after the deadline. */
   deadlineMilliseconds?: number;
 }
@@ -105,17 +126,20 @@ export interface Plugins {
   /** A subgraph of Apollo Federation 2 for each plugin that offers one. */
   readonly subgraphs: Subgraph[];
   /**
-   * Loads a plugin's object by ID with the selected fields, for `node`, `nodes`, `me` and the like. Null
-   * if it does not exist or may not be read. Its `__typename` resolves interfaces and unions. All IDs of
-   * one turn of the event loop go into one call per type.
+   * Loads a plugin's object by ID with the selected fields, for `node`, `nodes`, `me` and the like. The ID
+   * leads to the one type that claims it. Null if no type does, or if the object does not exist or may not
+   * be read. Rejects if several types claim the ID, and names them. The object's `__typename` resolves
+   * interfaces and unions. All IDs of one turn of the event loop go into one call per type.
    */
   load(id: string, context: any, info: GraphQLResolveInfo): Promise<Record<string, unknown> | null>;
   request(options: RequestOptions): PluginRequest;
   /**
-   * Creates the request of an HTTP request. Its headers give the trace and the locale. It is cancelled if
-   * the client disconnects before the answer.
+   * Creates the request of an HTTP request. Its headers give the trace (`traceparent`), the locale, the user
+   * agent and the idempotency key (`Idempotency-Key`), its connection the client's address. Options take
+   * precedence: behind a proxy, pass `clientAddress`. The request is cancelled if the client disconnects
+   * before the answer. Throws a GraphQLError with `extensions.http.status` 400 for a malformed key.
    */
-  httpRequest(req: IncomingMessage, res: ServerResponse, options: { actor: Actor | null; deadlineMilliseconds?: number }): PluginRequest;
+  httpRequest(req: IncomingMessage, res: ServerResponse, options: RequestOptions): PluginRequest;
   /**
    * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No
    * handle stays open.

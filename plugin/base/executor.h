@@ -33,8 +33,10 @@ bool executor_init(struct executor *executor, int limit);
 /* Runs the tasks that are queued and ends the threads. Does nothing if executor_init failed. */
 void executor_finish(struct executor *executor);
 
-/* Any thread, the executor's own included. Tasks start in the order of their submission. False if
- * no thread can be started: the task will not run. */
+/*
+ * Any thread, the executor's own included. Tasks start in the order of their submission. False if
+ * there is no thread and none can be started: the task will not run.
+ */
 bool executor_submit(struct executor *executor, struct task *task);
 
 #endif

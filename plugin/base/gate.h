@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Counts the calls under way in an instance, so that it can be drained. Entering is cheap on many
- * threads at once: each processor has a counter of its own.
+ * threads at once: the processors share GATE_COUNTERS counters, so that few use the same one.
  */
 #ifndef PLUGIN_BASE_GATE_H
 #define PLUGIN_BASE_GATE_H

@@ -9,7 +9,7 @@ static size_t size_of_texts(const struct integration *integration)
            integration->credential_ref.size;
 }
 
-/* Copies to *at, which moves behind the copy. */
+/* Copies to *at, which is then advanced past the copy. */
 static struct text copy_text(struct text text, char **at)
 {
     if (text.data == NULL)

@@ -2,7 +2,7 @@
 /*
  * Checks JSON against a JSON Schema (2020-12) that uses the keywords of the plugin's own schema:
  * type, properties, required, additionalProperties: false, enum, minimum, maximum, minLength,
- * maxLength, default.
+ * maxLength, default. Lengths count bytes of UTF-8, where the standard counts characters.
  */
 #ifndef PLUGIN_BASE_JSON_SCHEMA_H
 #define PLUGIN_BASE_JSON_SCHEMA_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * ICU, SQLite and libsodium keep memory of their own for the process. Only somebody who knows that
- * nobody in the process uses them could free it, which a plugin can't know: so these libraries stay
- * loaded, with their memory, when the plugin is unloaded.
+ * ICU, SQLite and libsodium keep memory of their own for the process. It may be freed only when
+ * nothing in the process uses them, which a plugin can't know. So these libraries stay loaded, with
+ * their memory, when the plugin is unloaded.
  */
 #ifndef PLUGIN_BASE_PIN_H
 #define PLUGIN_BASE_PIN_H

@@ -7,9 +7,9 @@
 #include <stdbool.h>
 
 /*
- * Starts a thread. Signals are the host's, so the thread blocks them all. The host's threads are
- * often in the middle of an answer, so the thread does not preempt them when it wakes
- * (SCHED_BATCH). False if no thread can be started.
+ * Starts a thread. The host handles signals, so the thread blocks them all. It runs under
+ * SCHED_BATCH, so that it does not preempt a host's thread in the middle of an answer. False if no
+ * thread can be started.
  */
 bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument);
 

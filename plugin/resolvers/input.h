@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Reading arguments. */
+/* Reads members of the arguments. */
 #ifndef PLUGIN_RESOLVERS_INPUT_H
 #define PLUGIN_RESOLVERS_INPUT_H
 

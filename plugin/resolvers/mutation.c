@@ -39,7 +39,10 @@ static void check_and_commit(struct task *task)
     }
 }
 
-/* A check of the token comes before the version, and the store compares the version anyway. */
+/*
+ * Saves a commit that would fail. A token is checked before the version, so with a token only the
+ * store compares the version. It does so in any case.
+ */
 static bool is_outdated(const struct mutation *mutation)
 {
     return mutation->change.kind != STORE_CREATE && mutation->token.data == NULL &&

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /*
- * A mutation under way, on the one road that plugin/README.md draws: the target of an update or a
+ * A mutation under way, in the steps that plugin/README.md shows: the target of an update or a
  * deletion, the input, the credential, the commit, the answer.
  */
 #ifndef PLUGIN_RESOLVERS_MUTATION_H
@@ -28,7 +28,7 @@ struct mutation {
     const json_t *input;
     struct text id;                 /* Update, delete: as the client wrote it. */
     struct integration_copy target; /* Update, delete: the integration before the change. */
-    struct text token;              /* A credentialRef to be checked first, or no text. */
+    struct text token;              /* The credentialRef to check before the commit; or no text. */
     struct store_mutation change;
     struct task task;
 };

@@ -12,7 +12,7 @@ bool mutation_take_version(struct mutation *mutation);
 bool mutation_take_title(struct mutation *mutation);     /* Trimmed; must be given. */
 bool mutation_take_is_active(struct mutation *mutation); /* May be missing. */
 
-/* May be missing. Rejects only what is plainly no token: the check comes later. */
+/* May be missing. Rejects only what can't be a token; credential_check does the rest later. */
 bool mutation_take_credential_ref(struct mutation *mutation);
 
 #endif

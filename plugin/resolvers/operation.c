@@ -20,8 +20,8 @@ static void end(struct operation *operation)
 
 /* ---- Admission ---- */
 
-static int32_t refuse(gql_instance *instance, const gql_call *call, const gql_reply *reply,
-                      const char *detail)
+static int32_t reject_call(gql_instance *instance, const gql_call *call, const gql_reply *reply,
+                           const char *detail)
 {
     const struct trace trace = trace_of(call->request);
     error_reject(instance, reply->handle, &trace,
@@ -66,7 +66,8 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
 {
     struct operation *operation = malloc(type->size); /* calloc of glibc is slower. */
     if (operation == NULL) {
-        const int32_t code = refuse(instance, call, reply, "Out of memory; nothing was changed");
+        const int32_t code = reject_call(instance, call, reply,
+                                         "Out of memory; nothing was changed");
         gate_leave(&instance->gate, ticket);
         return code;
     }
@@ -87,7 +88,7 @@ int32_t operation_serve(const struct operation_type *type, gql_instance *instanc
     if (instance == NULL || !contract_is_kept(call, reply))
         return GQL_E_MISUSE;
     if (!gate_enter(&instance->gate, &ticket))
-        return refuse(instance, call, reply, "The service is shutting down");
+        return reject_call(instance, call, reply, "The service is shutting down");
     return start(type, instance, call, reply, ticket);
 }
 

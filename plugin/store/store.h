@@ -40,7 +40,7 @@ struct store_options {
     const json_t *database; /* The setting `database`, checked, for the engine to read. */
     const char *locale;     /* BCP 47; decides the order of titles. */
     struct identifier_mint mint;
-    struct executor *executor; /* Runs what may wait. Must outlive the store. */
+    struct executor *executor; /* Runs what may wait. Must outlive every read and mutation. */
     void *user;                /* Passed to the functions below, which any thread may call. */
     int64_t (*unix_milliseconds)(void *user);
     void (*log)(void *user, uint32_t level, const char *message);
@@ -48,8 +48,7 @@ struct store_options {
 
 /*
  * Opens or creates the database that `options` names, migrates it, and rebuilds the order of titles
- * if the collation changed. The options' pointers other than the executor and the functions are
- * borrowed until the return.
+ * if the collation changed. `database` and `locale` are borrowed until the return.
  */
 int32_t store_open(const struct store_engine *engine, const struct store_options *options,
                    struct store **ret_store, gql_failure *failure);
@@ -57,7 +56,10 @@ int32_t store_open(const struct store_engine *engine, const struct store_options
 /* No read or mutation may be under way, and the executor must be finished. NULL-safe. */
 void store_close(struct store **store);
 
-/* Waits for every mutation submitted so far, and admits no more reads and mutations. */
+/*
+ * Waits for the reads and mutations under way. Later reads end with STORE_BUSY; the caller submits
+ * no mutation any more. May be called again.
+ */
 void store_drain(struct store *store);
 
 /* A secret of 16 bytes that stays with the data, for signing cursors. Valid until close. */

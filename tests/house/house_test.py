@@ -9,6 +9,7 @@ BUILD; see graph.py.
 import configparser
 import fnmatch
 import functools
+import json
 import pathlib
 import re
 import shutil
@@ -231,6 +232,39 @@ def check_words(house):
                 yield f"{name}: {', '.join(found)} (write: {better})"
 
 
+def settings_of(schema, path=""):
+    """The dotted names of all settings, with their defaults or None."""
+    for name, member in schema.get("properties", {}).items():
+        if "properties" in member:
+            yield from settings_of(member, f"{path}{name}.")
+        else:
+            yield path + name, member.get("default")
+
+
+def settings_of_page(page):
+    """The same from the rows of a table; `a.b`, `.c` stands for a.b and a.c, each with a default."""
+    for names, defaults in re.findall(r"^\| (`\w+[^|]*?`) \| ([^|]*) \|", page, re.M):
+        listed = re.findall(r"`([.\w]+)`", names)
+        prefix = listed[0].rpartition(".")[0]
+        given = [text.strip(" `") for text in defaults.split(", ")]
+        for name, default in zip(listed, given if len(given) == len(listed) else [None] * len(listed)):
+            yield (prefix + name if name.startswith(".") else name), default
+
+
+def check_settings(house):
+    """The page's words for no default are `required`, `none` and `any`."""
+    published = dict(settings_of(json.loads(house.texts["plugin/schema/config.schema.json"])))
+    section = house.texts["README.md"].split("## Configuration")[1].split("\n## ")[0]
+    listed = dict(settings_of_page(section))
+    for name in sorted(published.keys() ^ listed.keys()):
+        yield f"{name} is {'not ' if name not in listed else 'only '}in the table of README.md"
+    for name in sorted(published.keys() & listed.keys()):
+        default = published[name]
+        expected = str(default).lower() if isinstance(default, bool) else str(default)
+        if default is not None and listed[name] != expected:
+            yield f"the default of {name} is {expected}, and in README.md {listed[name]}"
+
+
 RULES = [
     ("C is formatted", check_format),
     (".editorconfig agrees with .clang-format", check_editorconfig),
@@ -243,6 +277,7 @@ RULES = [
     ("libraries are included only where they belong", check_confined),
     ("includes name public headers, or paths from the root", check_includes),
     ("every source begins with its SPDX line", check_spdx),
+    ("the first page lists every setting with its default", check_settings),
     ("nothing is marked as unfinished", check_unfinished),
     ("identifiers use the words of the vocabulary", check_words),
 ]

@@ -16,9 +16,7 @@ export const requireOfExamples = createRequire(join(root, 'examples/node-host/in
 export const { loadPlugins, PluginRefused } = await import('../../examples/node-host/index.js');
 export const graphql = requireOfExamples('graphql');
 
-const FILES = {
-  integrations: 'plugin/integrations.so', workshop: 'tests/node-host/workshop.so', hello: 'examples/hello/hello.so', unruly: 'tests/ruby/unruly.so',
-};
+const FILES = { integrations: 'plugin/integrations.so', hello: 'examples/hello/hello.so', unruly: 'tests/ruby/unruly.so' };
 export const ALL_ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 export const ACTOR = { id: 'user:test', grants: [{ organizationId: null, actions: ALL_ACTIONS }] };
 
@@ -31,7 +29,7 @@ export class Bench {
     this.plugins = join(this.folder, 'plugins');
     mkdirSync(this.plugins);
     for (const name of names.length > 0 ? names : ['integrations']) {
-      symlinkSync(join(build, FILES[name]), join(this.plugins, `${name}.so`));
+      symlinkSync(join(build, FILES[name] ?? `tests/node-host/${name}.so`), join(this.plugins, `${name}.so`));
     }
     t.after(() => this.end());
   }

@@ -34,6 +34,11 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
     const asked = body ?? query; // POST or GET
     if (typeof asked?.query === 'string' && asked.operationName) asked.query += `\n#${JSON.stringify(asked.operationName)}`;
   });
+  app.addHook('onRoute', ({ schema }) => {
+    // Mercurius' schema of a response would write an index in the path of an error as text, although it
+    // must be a number (GraphQL specification, section 7.1.2).
+    if (schema) delete schema.response;
+  });
   await app.register(mercurius, {
     schema: hostTypeDefs,
     resolvers: host.resolvers[0],

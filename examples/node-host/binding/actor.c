@@ -68,11 +68,12 @@ static bool read_grants(napi_env env, napi_value list, struct actor *actor)
     return true;
 }
 
-/* makeActor(id or null, grants: [{organizationId or null, actions}]) → actor */
+/* makeActor(id or null, kind, grants: [{organizationId or null, actions}]) → actor */
 napi_value make_actor(napi_env env, napi_callback_info info)
 {
-    napi_value arguments[2], result = NULL;
+    napi_value arguments[3], result = NULL;
     bool failed = false;
+    double kind = 0;
     if (!take_arguments(env, info, arguments))
         return NULL;
     struct actor *actor = calloc(1, sizeof *actor);
@@ -81,8 +82,10 @@ napi_value make_actor(napi_env env, napi_callback_info info)
     actor->kind = HANDLE_ACTOR;
     actor->references = 1;
     actor->id = take_optional_string(env, arguments[0], "actor.id", &actor->id_size, &failed);
-    if (!failed && read_grants(env, arguments[1], actor))
+    if (!failed && take_number(env, arguments[1], "kind", &kind) &&
+        read_grants(env, arguments[2], actor))
         result = handle_value(env, actor, drop_actor);
+    actor->actor_kind = (uint32_t)kind;
     if (result == NULL)
         actor_release(actor);
     return result;

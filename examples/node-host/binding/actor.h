@@ -11,6 +11,7 @@ struct actor {
     int references;
     char *id; /* NULL: nobody is authenticated. */
     size_t id_size;
+    uint32_t actor_kind; /* GQL_ACTOR_… */
     struct grant *grants;
     const gql_grant **grant_list;
     uint32_t grant_count;

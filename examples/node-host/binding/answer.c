@@ -22,15 +22,33 @@ static napi_value error_value(napi_env env, const gql_answer *answer)
     return complete ? error : throw_no_memory(env);
 }
 
-napi_value answer_value(napi_env env, const gql_answer *answer)
+/* A result with errors inside it. */
+static napi_value partial_value(napi_env env, const gql_answer *answer)
 {
-    return answer->resolved ? string_value(env, answer->json, answer->json_size)
-                            : error_value(env, answer);
+    napi_value partial = NULL;
+    if (napi_create_object(env, &partial) != napi_ok)
+        return throw_no_memory(env);
+    const bool complete = set_string(env, partial, "json", answer->json, answer->json_size) &&
+                          set_string(env, partial, "errors", answer->errors, answer->errors_size);
+    return complete ? partial : throw_no_memory(env);
 }
 
-napi_value unavailable_value(napi_env env, const char *message)
+static bool has_errors(const gql_answer *answer)
 {
-    return error_value(env, &(gql_answer){.code = "SERVICE_UNAVAILABLE",
+    return answer->errors_size > sizeof "[]" - 1;
+}
+
+napi_value answer_value(napi_env env, const gql_answer *answer)
+{
+    if (!answer->resolved)
+        return error_value(env, answer);
+    return has_errors(answer) ? partial_value(env, answer)
+                              : string_value(env, answer->json, answer->json_size);
+}
+
+napi_value rejection_value(napi_env env, const char *code, const char *message)
+{
+    return error_value(env, &(gql_answer){.code = code,
                                           .message = message,
                                           .message_size = strlen(message),
                                           .extensions = "{}",

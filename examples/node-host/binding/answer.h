@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * The JavaScript value of an answer: the JSON text of the result, or {code, message, extensions}.
+ * The JavaScript value of an answer: the JSON text of the result, or {json, errors} if the plugin
+ * added errors (JSON texts both), or {code, message, extensions} if it rejected the call.
  */
 #ifndef BINDING_ANSWER_H
 #define BINDING_ANSWER_H
@@ -11,6 +12,6 @@
 napi_value answer_value(napi_env env, const gql_answer *answer);
 
 /* The answer to a call that did not reach the plugin. */
-napi_value unavailable_value(napi_env env, const char *message);
+napi_value rejection_value(napi_env env, const char *code, const char *message);
 
 #endif

@@ -19,11 +19,16 @@ enum call_argument {
     SELECTION,
     ACTOR,
     REQUEST,
+    REMAINING,
+    SOURCE,
+    SOURCE_TYPE,
     TRACE_ID,
     LOCALE,
     OCCURRENCE,
-    SOURCE,
-    REMAINING,
+    ORGANIZATION_ID,
+    CLIENT_ADDRESS,
+    USER_AGENT,
+    IDEMPOTENCY_KEY,
     CALL_ARGUMENT_COUNT
 };
 
@@ -85,27 +90,42 @@ static uint64_t deadline_in(double milliseconds)
 static bool take_texts(napi_env env, const napi_value *arguments, struct pending *pending)
 {
     gql_request *request = &pending->request;
-    return take_short_string(env, arguments[TRACE_ID], "traceId", pending->trace_id,
-                             sizeof pending->trace_id, &request->trace_id) &&
-           take_short_string(env, arguments[LOCALE], "locale", pending->locale,
-                             sizeof pending->locale, &request->locale) &&
-           take_short_string(env, arguments[OCCURRENCE], "instance", pending->instance,
-                             sizeof pending->instance, &request->instance);
+    struct request_texts *texts = &pending->texts;
+    return take_short_string(env, arguments[TRACE_ID], "traceId", texts->trace_id,
+                             sizeof texts->trace_id, &request->trace_id, NULL) &&
+           take_short_string(env, arguments[LOCALE], "locale", texts->locale, sizeof texts->locale,
+                             &request->locale, NULL) &&
+           take_short_string(env, arguments[OCCURRENCE], "occurrence", texts->occurrence,
+                             sizeof texts->occurrence, &request->occurrence, NULL) &&
+           take_short_string(env, arguments[ORGANIZATION_ID], "organizationId",
+                             texts->organization_id, sizeof texts->organization_id,
+                             &request->organization_id, &request->organization_id_size) &&
+           take_short_string(env, arguments[CLIENT_ADDRESS], "clientAddress", texts->client_address,
+                             sizeof texts->client_address, &request->client_address, NULL) &&
+           take_short_string(env, arguments[USER_AGENT], "userAgent", texts->user_agent,
+                             sizeof texts->user_agent, &request->user_agent,
+                             &request->user_agent_size) &&
+           take_short_string(env, arguments[IDEMPOTENCY_KEY], "idempotencyKey",
+                             texts->idempotency_key, sizeof texts->idempotency_key,
+                             &request->idempotency_key, &request->idempotency_key_size);
 }
 
 static bool take_request(napi_env env, const napi_value *arguments, struct pending *pending)
 {
-    double source = 0, remaining = 0;
+    double source = 0, source_type = 0, remaining = 0;
     if (!take_integer(env, arguments[REQUEST], "request", &pending->request_number) ||
+        !take_number(env, arguments[REMAINING], "remaining", &remaining) ||
         !take_number(env, arguments[SOURCE], "source", &source) ||
-        !take_number(env, arguments[REMAINING], "remaining", &remaining))
+        !take_number(env, arguments[SOURCE_TYPE], "sourceType", &source_type))
         return false;
     pending->cancelled = pending->request_number == CANCELLED_REQUEST;
     pending->request = (gql_request){
         .struct_size = sizeof(gql_request),
         .source = (uint32_t)source,
+        .source_type = (uint32_t)source_type,
         .actor_id = pending->actor->id,
         .actor_id_size = pending->actor->id_size,
+        .actor_kind = pending->actor->actor_kind,
         .grants = pending->actor->grant_list,
         .grant_count = pending->actor->grant_count,
         .deadline = deadline_in(remaining),
@@ -151,7 +171,8 @@ static napi_value perform(napi_env env, const struct instance *instance, gql_res
     if (code == GQL_OK)
         result = answer_value(env, pending->answer);
     else
-        result = unavailable_value(env, "Too many calls are under way, or memory ran out");
+        result = rejection_value(env, GQL_CODE_SERVICE_UNAVAILABLE,
+                                 "Too many calls are under way, or memory ran out");
     pending_destroy(pending);
     return result;
 }
@@ -174,10 +195,10 @@ static napi_value call_instance(napi_env env, const struct instance *instance,
 
 /*
  * call(instance, isLoader, index, argumentsJson, parentJson or null, selection or null, actor,
- * request, traceId or null, locale or null, occurrence or null, source, remaining) → the JSON text
- * of the value, or {code, message, extensions}, or a promise of either. `request` is the number by
- * which `cancel` finds the call; 0: the request has been cancelled. `remaining` is the time until
- * the deadline in milliseconds; 0: no deadline.
+ * request, remaining, source, sourceType, then texts or null: traceId, locale, occurrence,
+ * organizationId, clientAddress, userAgent, idempotencyKey) → an answer (answer.h), or a promise of
+ * one. `request` is the number by which `cancel` finds the call; 0: the request has been cancelled.
+ * `remaining` is the time until the deadline in milliseconds; 0: no deadline.
  */
 napi_value call(napi_env env, napi_callback_info info)
 {
@@ -188,8 +209,9 @@ napi_value call(napi_env env, napi_callback_info info)
                                                   "instance");
     if (instance == NULL)
         return NULL;
-    return instance->instance == NULL ? unavailable_value(env, "The plugin is closed")
-                                      : call_instance(env, instance, arguments);
+    return instance->instance == NULL
+               ? rejection_value(env, GQL_CODE_SERVICE_UNAVAILABLE, "The plugin is closed")
+               : call_instance(env, instance, arguments);
 }
 
 /* cancel(request): nobody waits for the answers of the request's calls any more. */

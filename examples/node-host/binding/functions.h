@@ -20,6 +20,9 @@ napi_value describe(napi_env env, napi_callback_info info);
 napi_value bind_library(napi_env env, napi_callback_info info);
 napi_value close_library(napi_env env, napi_callback_info info);
 
+/* find_loader.c */
+napi_value find_loader(napi_env env, napi_callback_info info);
+
 /* instance.c */
 napi_value create_instance(napi_env env, napi_callback_info info);
 napi_value destroy_instance(napi_env env, napi_callback_info info);

@@ -87,16 +87,29 @@ static napi_value describe_parts(napi_env env, const gql_schema *schema)
     return list;
 }
 
+static napi_value text_list(napi_env env, const char *const *texts, uint32_t count)
+{
+    napi_value list;
+    napi_create_array(env, &list);
+    for (uint32_t i = 0; i < count; i++)
+        napi_set_element(env, list, i, text_value(env, texts[i]));
+    return list;
+}
+
 static napi_value describe_resolvers(napi_env env, const gql_schema *schema)
 {
     napi_value list;
     napi_create_array(env, &list);
     for (uint32_t i = 0; i < schema->resolver_count; i++) {
+        const gql_resolver *resolver = schema->resolvers[i];
         napi_value entry;
         napi_create_object(env, &entry);
-        set_text(env, entry, "type", schema->resolvers[i]->type);
-        set_text(env, entry, "field", schema->resolvers[i]->field);
-        set_number(env, entry, "flags", schema->resolvers[i]->flags);
+        set_text(env, entry, "type", resolver->type);
+        set_text(env, entry, "field", resolver->field);
+        set_number(env, entry, "flags", resolver->flags);
+        napi_set_named_property(env, entry, "requiredFields",
+                                text_list(env, resolver->required_fields,
+                                          resolver->required_field_count));
         napi_set_element(env, list, i, entry);
     }
     return list;
@@ -113,15 +126,6 @@ static napi_value describe_loaders(napi_env env, const gql_schema *schema)
         set_number(env, entry, "flags", schema->loaders[i]->flags);
         napi_set_element(env, list, i, entry);
     }
-    return list;
-}
-
-static napi_value describe_references(napi_env env, const gql_schema *schema)
-{
-    napi_value list;
-    napi_create_array(env, &list);
-    for (uint32_t i = 0; i < schema->reference_count; i++)
-        napi_set_element(env, list, i, text_value(env, schema->references[i]));
     return list;
 }
 
@@ -147,7 +151,9 @@ napi_value describe(napi_env env, napi_callback_info info)
     napi_set_named_property(env, result, "parts", describe_parts(env, plugin->schema));
     napi_set_named_property(env, result, "resolvers", describe_resolvers(env, plugin->schema));
     napi_set_named_property(env, result, "loaders", describe_loaders(env, plugin->schema));
-    napi_set_named_property(env, result, "references", describe_references(env, plugin->schema));
+    napi_set_named_property(env, result, "references",
+                            text_list(env, plugin->schema->references,
+                                      plugin->schema->reference_count));
     napi_set_named_property(env, result, "configSchema",
                             string_value(env, plugin->config_schema, plugin->config_schema_size));
     return result;

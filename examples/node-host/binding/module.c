@@ -13,6 +13,7 @@ static const struct {
     {"openLibrary", open_library},
     {"describe", describe},
     {"bind", bind_library},
+    {"findLoader", find_loader},
     {"closeLibrary", close_library},
     {"createInstance", create_instance},
     {"destroyInstance", destroy_instance},

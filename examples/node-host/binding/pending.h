@@ -7,6 +7,17 @@
 #include "examples/node-host/binding/addon.h"
 #include "examples/node-host/binding/selection.h"
 
+/* The texts of a gql_request. Each has room for its longest value, which lib/request.js ensures. */
+struct request_texts {
+    char trace_id[40];
+    char locale[52];
+    char occurrence[256];
+    char organization_id[260];
+    char client_address[64];
+    char user_agent[520];
+    char idempotency_key[260];
+};
+
 struct pending {
     struct event event;
     struct addon *addon;
@@ -21,9 +32,7 @@ struct pending {
     struct actor *actor;
     char *arguments;
     char *parent;
-    char trace_id[40];
-    char locale[48];
-    char instance[256];
+    struct request_texts texts;
     uint32_t cancelled; /* The plugin loads it atomically on any thread. */
 
     int64_t request_number; /* The request that it is part of, for pending_cancel. */

@@ -76,15 +76,18 @@ char *take_optional_string(napi_env env, napi_value value, const char *what, siz
 }
 
 bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
-                       size_t capacity, const char **ret_text)
+                       size_t capacity, const char **ret_text, uint64_t *ret_size)
 {
     size_t size = 0;
     *ret_text = NULL;
     if (is_nothing(env, value))
         return true;
+    /* V8 writes whole characters, of up to four bytes: a text that leaves less may be truncated. */
     if (napi_get_value_string_utf8(env, value, room, capacity, &size) == napi_ok &&
-        size + 1 < capacity) {
+        size + 4 < capacity) {
         *ret_text = room;
+        if (ret_size != NULL)
+            *ret_size = size;
         return true;
     }
     throw_type(env, what, "a short string");

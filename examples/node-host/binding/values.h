@@ -45,10 +45,10 @@ char *take_optional_string(napi_env env, napi_value value, const char *what, siz
 /*
  * Copies a string into `room`, NUL-terminated, and sets *ret_text to `room`, or to NULL for null
  * and undefined. Returns false with an exception for any other value, and for a string that does
- * not fit.
+ * not fit. `ret_size` may be NULL.
  */
 bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
-                       size_t capacity, const char **ret_text);
+                       size_t capacity, const char **ret_text, uint64_t *ret_size);
 
 /* Throw a TypeError that names `what` and return false for any value but a number. */
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number);

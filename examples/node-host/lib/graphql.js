@@ -28,7 +28,8 @@ function find() {
 }
 
 export const {
-  buildASTSchema, concatAST, extendSchema, GraphQLError, GraphQLSchema, isAbstractType, Kind, parse, print, printSchema, validateSchema, versionInfo,
+  buildASTSchema, concatAST, defaultFieldResolver, extendSchema, getNamedType, GraphQLError, GraphQLSchema, isAbstractType, isLeafType, isListType,
+  isNonNullType, isObjectType, Kind, parse, print, printSchema, validateSchema, versionInfo,
 } = find();
 
 if (versionInfo.major !== 16) throw new Error(`gql-plugin-host requires graphql 16 but found version ${versionInfo.major}: npm install graphql@16`);

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loads objects of plugins by ID, in batches.
-import { settle } from './resolvers.js';
+import { settle, toError } from './answer.js';
 import { lookAhead } from './selection.js';
-
-const ANY = Symbol('any type');
 
 /** Runs an action after everything that is ready to run, so that it sees all IDs of one turn of the event loop. */
 function soon(action) {
@@ -16,59 +14,72 @@ function soon(action) {
  * Adds the selection of a field. It is keyed by node, because fields in different places may share
  * the nodes of a fragment and have others of their own.
  */
-function select({ infos }, { fieldNodes, fragments, variableValues }) {
+function select({ infos }, { fieldNodes, returnType, schema, fragments, variableValues }) {
   for (const node of fieldNodes) {
-    if (!infos.has(node)) infos.set(node, { fieldNodes: [node], fragments, variableValues });
+    if (!infos.has(node)) infos.set(node, { fieldNodes: [node], returnType, schema, fragments, variableValues });
   }
 }
 
 /** Collects the IDs that one request asks for in one turn of the event loop into one call per type. */
 export class ObjectLoader {
-  #batches = new WeakMap(); // Keyed by request, then by type.
+  #batches = new WeakMap(); // Keyed by request, then by loader.
+  #native;
+  #libraries;
+  #loaders; // By library, in the order of its table.
+  #byType;
+  #requestOf;
 
-  constructor(native, plugins, requestOf) {
-    this.requestOf = requestOf;
-    this.loaders = plugins.flatMap((plugin) =>
-      plugin.about.loaders.map(({ type }, index) => ({ plugin, type, index, select: lookAhead(native, ['__typename']) })));
+  constructor(native, plugins, requestOf, served) {
+    this.#native = native;
+    this.#requestOf = requestOf;
+    this.#libraries = plugins.map(({ library }) => library);
+    this.#loaders = plugins.map((plugin) =>
+      plugin.about.loaders.map(({ type }, index) => ({ plugin, index, type, select: lookAhead(native, served, type) })));
+    this.#byType = new Map(this.#loaders.flat().map((loader) => [loader.type, loader]));
   }
 
   has(type) {
-    return this.loaders.some((loader) => loader.type === type);
+    return this.#byType.has(type);
   }
 
-  /** Returns the object, or null if it does not exist or may not be read. `type` limits the search to one type. */
-  async load(id, context, info, type = ANY) {
-    const request = this.requestOf(context);
+  /**
+   * Returns the object, or null if it does not exist or may not be read. Without `type`, the ID leads to
+   * the one type that claims it; two claims are an error.
+   */
+  async load(id, context, info, type = undefined) {
+    const loader = type === undefined ? this.#find(id) : this.#byType.get(type);
+    if (!loader) return null;
+    const request = this.#requestOf(context);
     if (!this.#batches.has(request)) this.#batches.set(request, new Map());
     const batches = this.#batches.get(request);
-    if (!batches.has(type)) batches.set(type, this.#open(request, batches, type));
-    const batch = batches.get(type);
+    if (!batches.has(loader)) batches.set(loader, this.#open(request, batches, loader));
+    const batch = batches.get(loader);
     batch.ids.add(id);
     select(batch, info);
-    return (await batch.found).get(id) ?? null;
+    const object = (await batch.found).get(id) ?? null;
+    if (object instanceof Error) throw object;
+    return object;
   }
 
-  #open(request, batches, type) {
+  #find(id) {
+    const found = this.#native.findLoader(this.#libraries, id);
+    if (found === null) return undefined;
+    if (found.code !== undefined) throw toError(found);
+    return this.#loaders[found.library][found.index];
+  }
+
+  #open(request, batches, loader) {
     const batch = { ids: new Set(), infos: new Map() };
     batch.found = soon(() => {
-      batches.delete(type);
-      return this.#flush(request, batch, type);
+      batches.delete(loader);
+      return this.#flush(request, batch, loader);
     });
     return batch;
   }
 
-  async #flush(request, { ids, infos }, type) {
-    const found = new Map();
-    for (const loader of this.loaders.filter((each) => type === ANY || each.type === type)) {
-      const missing = [...ids].filter((id) => !found.has(id));
-      if (missing.length === 0) break;
-      const values = await this.#call(loader, missing, [...infos.values()], request);
-      values.forEach((value, i) => value && found.set(missing[i], value));
-    }
-    return found;
-  }
-
-  async #call({ plugin, index, select }, ids, infos, request) {
-    return settle(request.call(plugin, true, index, JSON.stringify({ ids }), null, select(...infos)));
+  async #flush(request, { ids, infos }, { plugin, index, select }) {
+    const list = [...ids];
+    const values = await settle(request.call(plugin, true, index, JSON.stringify({ ids: list }), null, select(...infos.values())));
+    return new Map(list.map((id, i) => [id, values[i]]));
   }
 }

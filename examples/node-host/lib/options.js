@@ -10,7 +10,7 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function checkKeys(object, known, where) {
+export function checkKeys(object, known, where) {
   const unknown = Object.keys(object).filter((name) => !known.includes(name));
   if (unknown.length > 0) throw new TypeError(`${where}: unknown option ${unknown.join(', ')}; known are ${known.join(', ')}`);
 }

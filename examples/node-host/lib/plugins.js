@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // The result of loadPlugins: the plugins of a folder as parts of a schema.
 import { Kind, parse } from './graphql.js';
+import { httpRequest } from './http-request.js';
 import { closePlugins } from './library.js';
 import { ObjectLoader } from './loader.js';
-import { httpRequest, PluginRequest, requestFinder } from './request.js';
+import { PluginRequest, requestFinder } from './request.js';
 import { attachReferences, attachResolvers, attachTypes } from './resolvers.js';
+import { servedFields } from './selection.js';
 import { subgraphsOf } from './subgraph.js';
 
 function aboutOf({ file, about: { id, name, version, description, configSchema } }) {
@@ -27,6 +29,7 @@ export class Plugins {
   #loader;
   #requestOf;
   #schema;
+  #served;
   #subgraphs;
   #closed;
 
@@ -35,13 +38,14 @@ export class Plugins {
     const { native, host, plugins } = loaded;
     this.#loaded = loaded;
     this.#requestOf = requestFinder(requestOf);
-    this.#loader = new ObjectLoader(native, plugins, this.#requestOf);
+    this.#served = servedFields(plugins);
+    this.#loader = new ObjectLoader(native, plugins, this.#requestOf, this.#served);
     this.about = plugins.map(aboutOf);
     this.typeDefs = host.typeDefs();
     this.resolvers = {};
     const completed = referencesOf(references, plugins, this.#loader);
     for (const plugin of plugins) {
-      attachResolvers(native, plugin, this.resolvers, this.#requestOf);
+      attachResolvers(native, plugin, this.resolvers, this.#requestOf, this.#served);
       attachReferences(plugin, parse(plugin.sdl), this.resolvers, completed);
     }
   }
@@ -61,7 +65,7 @@ export class Plugins {
   }
 
   get subgraphs() {
-    this.#subgraphs ??= subgraphsOf(this.#loaded, this.#loader, this.#requestOf);
+    this.#subgraphs ??= subgraphsOf(this.#loaded, this.#loader, this.#requestOf, this.#served);
     return this.#subgraphs;
   }
 

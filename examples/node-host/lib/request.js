@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: MIT
 // A request as plugins see it: who asks, until when, under which trace.
-import { randomBytes, randomUUID } from 'node:crypto';
+import { isIP } from 'node:net';
+import { checkKeys } from './options.js';
 
 const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
+const ACTOR_KINDS = { unknown: 0, user: 1, integration: 2, system: 3 };
 const SOURCES = { unknown: 0, http: 1, websocket: 2, internal: 3 };
+const SOURCE_TYPES = { unknown: 0, web: 1, mobile: 2, api: 3, internal: 4, integration: 5 };
+
+/** The longest texts, in bytes of UTF-8. The binding has room for them. */
+const LIMITS = { locale: 44, occurrence: 250, organizationId: 255, idempotencyKey: 255 };
+const USER_AGENT_LIMIT = 512;
+const NAMES = ['actor', 'source', 'sourceType', 'traceId', 'occurrence', 'clientAddress', 'userAgent', 'deadlineMilliseconds',
+  ...Object.keys(LIMITS)];
+
+function numberOf(numbers, name, what) {
+  if (!Object.hasOwn(numbers, name)) throw new TypeError(`${what} must be one of ${Object.keys(numbers).join(', ')}`);
+  return numbers[name];
+}
 
 function maskOf(actions) {
   let mask = 0;
@@ -12,11 +26,6 @@ function maskOf(actions) {
     mask |= ACTIONS[action];
   }
   return mask;
-}
-
-function sourceOf(name) {
-  if (!Object.hasOwn(SOURCES, name)) throw new TypeError(`source must be one of ${Object.keys(SOURCES).join(', ')}`);
-  return SOURCES[name];
 }
 
 /** A missing or misspelt organizationId must not grant access to all organizations. */
@@ -33,10 +42,46 @@ const NOBODY = { id: null, grants: [] };
 function actorOf(native, actor) {
   let handle = made.get(actor);
   if (!handle) {
-    handle = native.makeActor(actor.id, actor.grants.map(grantOf));
+    const kind = numberOf(ACTOR_KINDS, actor.kind ?? 'unknown', 'actor.kind');
+    handle = native.makeActor(actor.id, kind, actor.grants.map(grantOf));
     made.set(actor, handle);
   }
   return handle;
+}
+
+/** Unless the gateway says otherwise, its own requests are internal, and those of an integration come from one. */
+function sourceTypeOf({ sourceType, source, actor }) {
+  if (sourceType !== undefined) return sourceType;
+  if (source === 'internal') return 'internal';
+  return actor?.kind === 'integration' ? 'integration' : 'unknown';
+}
+
+/** Returns a text, or null. A text that is too long is rejected, because a part of it could mean something else. */
+function textOf(options, name) {
+  const text = options[name] ?? null;
+  const limit = LIMITS[name];
+  if (text === null || (typeof text === 'string' && text !== '' && Buffer.byteLength(text) <= limit)) return text;
+  throw new TypeError(`${name} must be a string of 1 to ${limit} bytes, or null`);
+}
+
+function traceIdOf({ traceId = null }) {
+  if (traceId === null || (typeof traceId === 'string' && /^[0-9a-f]{32}$/.test(traceId))) return traceId;
+  throw new TypeError('traceId must be 32 lower-case hexadecimal digits, or null');
+}
+
+function clientAddressOf({ clientAddress = null }) {
+  if (clientAddress === null || (typeof clientAddress === 'string' && clientAddress.length < 60 && isIP(clientAddress) !== 0)) return clientAddress;
+  throw new TypeError('clientAddress must be an IP address, or null');
+}
+
+const encoder = new TextEncoder();
+const agentRoom = new Uint8Array(USER_AGENT_LIMIT);
+
+/** Returns the user agent, truncated between characters: it is for people to read. */
+function userAgentOf({ userAgent = null }) {
+  if (userAgent === null || userAgent === '') return null;
+  if (typeof userAgent !== 'string') throw new TypeError('userAgent must be a string, or null');
+  return userAgent.slice(0, encoder.encodeInto(userAgent, agentRoom).read);
 }
 
 const CANCELLED = 0; // The number of every cancelled request.
@@ -54,26 +99,28 @@ export class PluginRequest {
   #native;
   #actor;
   #number;
-  #about;
+  #about; // The binding's arguments after `remaining`, in its order.
   #deadline;
 
-  constructor(native, { actor, traceId = null, locale = null, instance = null, source = 'unknown', deadlineMilliseconds = 0 }) {
+  constructor(native, options) {
+    checkKeys(options, NAMES, 'request');
+    const { actor, source = 'unknown', deadlineMilliseconds = 0 } = options;
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
-    this.#number = nextNumber(native);
-    this.#about = [traceId, locale, instance, sourceOf(source)];
+    this.#about = [
+      numberOf(SOURCES, source, 'source'), numberOf(SOURCE_TYPES, sourceTypeOf(options), 'sourceType'),
+      traceIdOf(options), textOf(options, 'locale'), textOf(options, 'occurrence'), textOf(options, 'organizationId'),
+      clientAddressOf(options), userAgentOf(options), textOf(options, 'idempotencyKey'),
+    ];
     this.#deadline = deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
+    this.#number = nextNumber(native);
   }
 
-  /**
-   * Calls a resolver or a loader of a plugin. Returns the JSON text of the value, or
-   * {code, message, extensions}, or a promise of either.
-   */
+  /** Calls a resolver or a loader of a plugin. Returns an answer; see answer.js. */
   call({ instance }, isLoader, index, args, parent, selection) {
-    const [traceId, locale, occurrence, source] = this.#about;
     const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
-    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#number,
-      traceId, locale, occurrence, source, remaining);
+    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#number, remaining,
+      ...this.#about);
   }
 
   /** Cancels the calls under way and those that follow: nobody waits for the answers any more. */
@@ -91,36 +138,4 @@ export function requestFinder(requestOf) {
     throw new TypeError('The GraphQL context has no request for plugins: create one with plugins.request or plugins.httpRequest and ' +
       'set it as pluginRequest, or use the option requestOf to say where it is');
   };
-}
-
-/** Returns the trace ID of the header traceparent (W3C Trace Context, section 3.2), or a new one. */
-function traceIdOf(traceparent) {
-  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent ?? '')?.[1];
-  return id && !/^0+$/.test(id) ? id : randomBytes(16).toString('hex');
-}
-
-/**
- * Returns the first language tag, truncated after four subtags (RFC 4647, section 3.4), because a
- * client's header may have any length.
- */
-function localeOf(acceptLanguage) {
-  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/.exec(acceptLanguage ?? '')?.[1] ?? null;
-}
-
-/** Creates the request of an HTTP request. It is cancelled if the client disconnects before the answer. */
-export function httpRequest(native, req, res, { actor, deadlineMilliseconds }) {
-  const request = new PluginRequest(native, {
-    actor,
-    traceId: traceIdOf(req.headers.traceparent),
-    locale: localeOf(req.headers['accept-language']),
-    instance: `urn:uuid:${randomUUID()}`,
-    source: 'http',
-    deadlineMilliseconds,
-  });
-  const end = () => {
-    if (!res.writableFinished) request.cancel();
-  };
-  if (res.destroyed) end(); // The client disconnected during authentication.
-  else res.once('close', end);
-  return request;
 }

@@ -1,37 +1,25 @@
 // SPDX-License-Identifier: MIT
 // Resolvers for the fields of plugins.
-import { GraphQLError, isAbstractType, Kind } from './graphql.js';
+import { settle } from './answer.js';
+import { isAbstractType, Kind } from './graphql.js';
+import { parentOf } from './parent.js';
 import { lookAhead } from './selection.js';
 
-/** Parses the JSON of a plugin. Text that isn't JSON must not reach the client in an exception's message. */
-function valueOf(json) {
-  try {
-    return JSON.parse(json);
-  } catch {
-    throw new GraphQLError('The plugin returned an answer that is not JSON', { extensions: { code: 'INTERNAL_ERROR' } });
-  }
-}
-
-function toError({ code, message, extensions }) {
-  return new GraphQLError(message, { extensions: { code, ...valueOf(extensions) } });
-}
-
-/** Returns the value of an answer, or a promise of it. Throws the answer's error. */
-export function settle(answer) {
-  if (typeof answer === 'string') return valueOf(answer);
-  if (typeof answer.then === 'function') return answer.then(settle);
-  throw toError(answer);
-}
-
-/** Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context. */
-export function attachResolvers(native, plugin, resolvers, requestOf) {
-  const select = lookAhead(native);
-  plugin.about.resolvers.forEach(({ type, field }, index) => {
+/**
+ * Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context,
+ * `served` are the fields that plugins resolve.
+ */
+export function attachResolvers(native, plugin, resolvers, requestOf, served) {
+  const select = lookAhead(native, served);
+  plugin.about.resolvers.forEach(({ type, field, requiredFields }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
     resolvers[type] ??= {};
-    resolvers[type][field] = (source, args, context, info) =>
-      settle(requestOf(context).call(plugin, false, index, JSON.stringify(args),
-        isRoot ? null : JSON.stringify(source), select(info)));
+    resolvers[type][field] = (source, args, context, info) => {
+      const request = requestOf(context);
+      const call = (parent) => settle(request.call(plugin, false, index, JSON.stringify(args), parent, select(info)));
+      const parent = isRoot ? null : parentOf(requiredFields, source, context, info);
+      return typeof parent?.then === 'function' ? parent.then(call) : call(parent);
+    };
   });
 }
 
@@ -46,9 +34,10 @@ function outputOf(type) {
 }
 
 function completion(field, isList, resolve) {
-  const one = (value, context, info) => (value == null ? value : resolve(value.id, context, info));
+  const isReference = (value) => value !== null && value !== undefined && !(value instanceof Error);
+  const one = (value, context, info) => (isReference(value) ? resolve(value.id, context, info) : value);
   return isList
-    ? (source, args, context, info) => source[field]?.map((value) => one(value, context, info))
+    ? (source, args, context, info) => (isReference(source[field]) ? source[field].map((value) => one(value, context, info)) : source[field])
     : (source, args, context, info) => one(source[field], context, info);
 }
 

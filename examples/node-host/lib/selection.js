@@ -1,27 +1,16 @@
 // SPDX-License-Identifier: MIT
 // Look-ahead: the fields that a client selected below a field, in the form of the ABI: names only, with
-// fragments merged and @skip and @include applied.
-import { Kind } from './graphql.js';
+// fragments merged and @skip and @include applied. Fields that have resolvers of their own are left out;
+// what those require of the value above is added.
+import { getNamedType, isAbstractType, isObjectType, Kind } from './graphql.js';
 
 const CACHE_LIMIT = 1000;
+const TYPENAME = '__typename';
 
-/** Adds the fields of selection sets to a tree of Maps. Returns true if the result depends on variables. */
-function collect(selectionSet, info, tree) {
-  let varies = false;
-  for (const selection of selectionSet?.selections ?? []) {
-    const { included, dynamic } = isIncluded(selection, info.variableValues);
-    varies ||= dynamic;
-    if (!included) continue;
-    if (selection.kind === Kind.FIELD) {
-      const name = selection.name.value;
-      if (!tree.has(name)) tree.set(name, new Map());
-      varies = collect(selection.selectionSet, info, tree.get(name)) || varies;
-    } else {
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? info.fragments[selection.name.value] : selection;
-      varies = collect(fragment.selectionSet, info, tree) || varies;
-    }
-  }
-  return varies;
+/** Returns the fields that plugins resolve: "Type.field" → the fields that its resolver requires. */
+export function servedFields(plugins) {
+  return new Map(plugins.flatMap(({ about }) =>
+    about.resolvers.map(({ type, field, requiredFields }) => [`${type}.${field}`, requiredFields])));
 }
 
 function isIncluded(selection, variables) {
@@ -38,17 +27,84 @@ function isIncluded(selection, variables) {
   return { included, dynamic };
 }
 
+/** Adds selection sets to a tree of Maps. A level of the tree holds the fields of all types that an object may have there. */
+class Collector {
+  varies = false; // The result depends on variables.
+  #served;
+  #info;
+
+  constructor(served, info) {
+    this.#served = served;
+    this.#info = info;
+  }
+
+  /** Returns the object types that a value of a type may have. */
+  typesOf(type) {
+    if (isAbstractType(type)) return this.#info.schema.getPossibleTypes(type);
+    return isObjectType(type) ? [type] : [];
+  }
+
+  /** `types`: the object types that the object may have. */
+  add(selectionSet, types, tree) {
+    for (const selection of selectionSet.selections) {
+      const { included, dynamic } = isIncluded(selection, this.#info.variableValues);
+      this.varies ||= dynamic;
+      if (!included) continue;
+      if (selection.kind === Kind.FIELD) this.#addField(selection, types, tree);
+      else this.#addFragment(selection, types, tree);
+    }
+  }
+
+  #addFragment(selection, types, tree) {
+    const { typeCondition, selectionSet } = selection.kind === Kind.FRAGMENT_SPREAD ? this.#info.fragments[selection.name.value] : selection;
+    const narrow = typeCondition ? this.typesOf(this.#info.schema.getType(typeCondition.name.value)) : types;
+    const both = types.filter((type) => narrow.includes(type));
+    if (both.length > 0) this.add(selectionSet, both, tree);
+  }
+
+  #addField({ name: { value: name }, selectionSet }, types, tree) {
+    const plain = types.filter((type) => !this.#addRequired(type, name, tree));
+    if (plain.length === 0) return;
+    if (!tree.has(name)) tree.set(name, new Map());
+    if (!selectionSet) return;
+    const outputs = plain.flatMap((type) => this.typesOf(getNamedType(type.getFields()[name]?.type)));
+    this.add(selectionSet, [...new Set(outputs)], tree.get(name));
+    addTypename(tree.get(name));
+  }
+
+  /** Adds what the resolver of a field requires. Returns false if the field has none. */
+  #addRequired(type, field, tree) {
+    const required = this.#served.get(`${type.name}.${field}`);
+    for (const name of required ?? []) {
+      if (!this.#addRequired(type, name, tree) && !tree.has(name)) tree.set(name, new Map());
+    }
+    return required !== undefined;
+  }
+}
+
+/** An object of which nothing is needed must not look like a leaf. */
+function addTypename(tree) {
+  if (tree.size === 0) tree.set(TYPENAME, new Map());
+}
+
 function write(tree) {
   let text = '';
   for (const [name, below] of tree) text += below.size === 0 ? `${name} ` : `${name} { ${write(below)}} `;
   return text;
 }
 
-function treeOf(infos, more) {
-  const tree = new Map(more.map((name) => [name, new Map()]));
+/** `type`: the name of the type that a loader loads. Its objects are always asked for their `__typename`. */
+function treeOf(served, infos, type) {
+  const tree = new Map(type ? [[TYPENAME, new Map()]] : []);
   let varies = false;
   for (const info of infos) {
-    for (const node of info.fieldNodes) varies = collect(node.selectionSet, info, tree) || varies;
+    const collector = new Collector(served, info);
+    for (const { selectionSet } of info.fieldNodes) {
+      if (!selectionSet) continue;
+      collector.add(selectionSet, collector.typesOf(type ? info.schema.getType(type) : getNamedType(info.returnType)), tree);
+      addTypename(tree);
+    }
+    varies ||= collector.varies;
   }
   return { tree, varies };
 }
@@ -56,20 +112,20 @@ function treeOf(infos, more) {
 /**
  * Returns a function that maps one GraphQLResolveInfo to a selection of the binding, and several to the
  * union of their selections. Servers parse a document once and reuse it, so the selection of a field is
- * cached by its node.
+ * cached by its node, and by the type of the field: types that share a fragment may differ in it.
  */
-export function lookAhead(native, more = []) {
+export function lookAhead(native, served, type) {
   const byNode = new WeakMap();
   const byText = new Map();
   return (info, ...others) => {
     const isOne = info.fieldNodes.length === 1 && others.length === 0;
     const known = isOne ? byNode.get(info.fieldNodes[0]) : undefined;
-    if (known) return known;
-    const { tree, varies } = treeOf([info, ...others], more);
+    if (known && known.returnType === info.returnType && known.schema === info.schema) return known.selection;
+    const { tree, varies } = treeOf(served, [info, ...others], type);
     const text = write(tree);
     const selection = byText.get(text) ?? native.makeSelection(text);
     if (!byText.has(text) && byText.size < CACHE_LIMIT) byText.set(text, selection);
-    if (isOne && !varies) byNode.set(info.fieldNodes[0], selection);
+    if (isOne && !varies) byNode.set(info.fieldNodes[0], { returnType: info.returnType, schema: info.schema, selection });
     return selection;
   };
 }

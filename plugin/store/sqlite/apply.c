@@ -4,8 +4,8 @@
 #include "plugin/store/sqlite/queries.h"
 
 /*
- * A taken ID is minted again. Each has 16 random bits, so that many in a row mean that something
- * else is wrong.
+ * If a minted ID is taken, another one is minted. Each has 16 random bits, so many taken ones in a
+ * row mean that something else is wrong.
  */
 enum { MINT_ATTEMPTS = 16 };
 
@@ -73,8 +73,8 @@ static enum store_status insert(const struct apply_context *context,
     return STORE_BROKEN;
 }
 
-static enum store_status create(const struct apply_context *context,
-                                struct store_mutation *mutation)
+static enum store_status apply_create(const struct apply_context *context,
+                                      struct store_mutation *mutation)
 {
     int64_t organization = 0;
     SORT_KEY_AUTO key;
@@ -142,8 +142,8 @@ static enum store_status write_in_place(const struct apply_context *context,
     return run(context, statement, detail);
 }
 
-static enum store_status update(const struct apply_context *context,
-                                struct store_mutation *mutation)
+static enum store_status apply_update(const struct apply_context *context,
+                                      struct store_mutation *mutation)
 {
     const enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
@@ -162,13 +162,16 @@ static enum store_status update(const struct apply_context *context,
                     : write_in_place(context, changed, &mutation->detail);
 }
 
-static enum store_status delete (const struct apply_context *context,
-                                 struct store_mutation *mutation) {
+static enum store_status apply_delete(const struct apply_context *context,
+                                      struct store_mutation *mutation)
+{
     const enum store_status status = check_version(context, mutation);
-    if (status != STORE_OK) return status;
+    if (status != STORE_OK)
+        return status;
     sqlite3_stmt *statement = connection_statement(context->connection,
                                                    STATEMENT_DELETE_INTEGRATION);
-    if (statement == NULL) return connection_failure(context->connection, &mutation->detail);
+    if (statement == NULL)
+        return connection_failure(context->connection, &mutation->detail);
     bind_identifier(statement, 1, &mutation->id);
     return run(context, statement, &mutation->detail);
 }
@@ -178,11 +181,11 @@ enum store_status apply_mutation(const struct apply_context *context,
 {
     switch (mutation->kind) {
     case STORE_CREATE:
-        return create(context, mutation);
+        return apply_create(context, mutation);
     case STORE_UPDATE:
-        return update(context, mutation);
+        return apply_update(context, mutation);
     case STORE_DELETE:
-        return delete (context, mutation);
+        return apply_delete(context, mutation);
     }
     return STORE_BROKEN;
 }

@@ -18,7 +18,7 @@ struct connection {
 };
 
 /*
- * A reader fails at once with SQLITE_BUSY where it would have to wait for a lock. A writer waits
+ * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits
  * for the busy timeout, and creates the file if it does not exist. Returns SQLite's code; close the
  * connection in any case.
  */

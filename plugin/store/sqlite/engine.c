@@ -5,9 +5,9 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
+#include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
 #include "plugin/store/sqlite/read.h"
-#include "plugin/store/sqlite/settings.h"
 #include "plugin/store/sqlite/writer.h"
 
 struct sqlite_store {
@@ -51,9 +51,9 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
                     store->options.path, sqlite3_errstr(opened), opened);
     int32_t code = migrate(connection, failure);
     if (code == GQL_OK)
-        code = settings_secret(connection, store->base.secret, failure);
+        code = metadata_secret(connection, store->base.secret, failure);
     if (code == GQL_OK)
-        code = settings_collate(connection, store->collation, options, failure);
+        code = metadata_collate(connection, store->collation, options, failure);
     return code;
 }
 

@@ -74,7 +74,10 @@ struct scan {
     struct store_detail *detail;
 };
 
-/* Where a scan begins that has no bound: ICU's sort keys are not empty, and none begins so. */
+/*
+ * Where a scan without a bound begins. ICU's sort keys lie between: they are not empty, and none
+ * begins with ten bytes of 255.
+ */
 static const struct {
     uint8_t bytes[16];
     int size;

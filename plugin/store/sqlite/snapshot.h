@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What a connection reads from: the database at one moment. Beginning and ending a read transaction
- * takes locks that all connections share, and calls into the system. A snapshot therefore stays
- * open from one read to the next, as long as nobody has committed meanwhile. One thread at a time.
+ * takes locks that all connections share, and makes system calls. A snapshot therefore stays open
+ * from one read to the next, until somebody commits or it is old. One thread at a time.
  */
 #ifndef PLUGIN_STORE_SQLITE_SNAPSHOT_H
 #define PLUGIN_STORE_SQLITE_SNAPSHOT_H

@@ -33,7 +33,8 @@ buildSubgraphSchema(plugins.subgraphs.map(({ typeDefs, resolvers }) => ({ typeDe
 const actor: Actor = { id: 'user:ada', grants: [{ organizationId: null, actions: ['READ'] }] };
 createServer((req, res) => {
   plugins.httpRequest(req, res, { actor, deadlineMilliseconds: 1000 }).cancel();
-  plugins.request({ actor: null, source: 'internal', traceId: null });
+  plugins.httpRequest(req, res, { actor: { ...actor, kind: 'user' }, sourceType: 'mobile', clientAddress: '203.0.113.7', organizationId: 'acme' });
+  plugins.request({ actor: null, source: 'internal', traceId: null, userAgent: null, idempotencyKey: 'key', occurrence: 'urn:x' });
 });
 await plugins.close();
 
@@ -41,6 +42,10 @@ await plugins.close();
 await loadPlugins('plugins', { shcema: sdl });
 // @ts-expect-error: there is no such action.
 plugins.request({ actor: { id: 'x', grants: [{ organizationId: null, actions: ['FLY'] }] } });
+// @ts-expect-error: there is no such kind of actor.
+plugins.request({ actor: { id: 'x', kind: 'robot', grants: [] } });
+// @ts-expect-error: it is called occurrence.
+plugins.request({ actor: null, instance: 'urn:x' });
 // @ts-expect-error: the actor is required.
 plugins.request({});
 // @ts-expect-error: it is read-only.

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
  * A plugin for tests of hosts: abstract results, references to another plugin's type, answers from
- * another thread, cancellation, log lines.
+ * another thread, cancellation, log lines, errors inside a value, fields that require others.
  */
-#include <jansson.h>
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "gql_plugin.h"
+#include "tests/node-host/plugins/json_reply.h"
 #include "tests/node-host/workshop_text.h"
 
 struct gql_instance {
@@ -26,52 +26,87 @@ struct gql_instance {
 
 static int32_t answer(const gql_instance *self, gql_reply *reply, json_t *value)
 {
-    const size_t size = json_dumpb(value, NULL, 0, JSON_ENCODE_ANY);
-    const int32_t code = self->host->reply_grow(self->host, reply->handle, size);
-    if (code == GQL_OK)
-        reply->size += json_dumpb(value, reply->data + reply->size, size, JSON_ENCODE_ANY);
-    json_decref(value);
-    return code == GQL_OK ? self->host->reply_resolve(self->host, reply->handle) : code;
+    return json_reply_resolve(self->host, reply, value);
 }
 
-static json_t *arguments_of(const gql_call *call)
+/* ---- Selections ---- */
+
+static const gql_selection *find_field(const gql_selection *above, const char *name)
 {
-    return json_loadb(call->arguments, call->arguments_size, 0, NULL);
+    const gql_selection *field = above == NULL ? NULL : above->children;
+    while (field != NULL &&
+           (field->name_size != strlen(name) || memcmp(field->name, name, field->name_size) != 0))
+        field = field->next;
+    return field;
 }
+
+/* The selected names, with those below them in parentheses. */
+static void write_names(const gql_selection *field, FILE *text)
+{
+    for (; field != NULL; field = field->next) {
+        fprintf(text, "%.*s", (int)field->name_size, field->name);
+        if (field->children != NULL) {
+            fputs(" (", text);
+            write_names(field->children, text);
+            fputc(')', text);
+        }
+        if (field->next != NULL)
+            fputc(' ', text);
+    }
+}
+
+static json_t *names_below(const gql_selection *above)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    write_names(above == NULL ? NULL : above->children, stream);
+    fclose(stream);
+    json_t *names = json_stringn(text, size);
+    free(text);
+    return names;
+}
+
+/* ---- Gadgets ---- */
 
 /*
  * The maker of gadget "gadget:1" is integration "1". Its users are integration "1", null, and an
- * integration that does not exist. A plugin may write more than was selected.
+ * integration that does not exist. A plugin may write more than was selected; the name of a gadget
+ * is there only if the host asks for it.
  */
-static json_t *gadget(const char *id, int call)
+static json_t *gadget(const char *id, int call, const gql_selection *selection)
 {
-    return json_pack("{ss ss ss+ si s{ss ss} s[{ss ss} n {ss ss}]}", "__typename", "Gadget", "id",
-                     id, "name", "gadget ", id, "call", call, "maker", "__typename", "Integration",
-                     "id", id + strcspn(id, ":") + 1, "users", "__typename", "Integration", "id",
-                     id + strcspn(id, ":") + 1, "__typename", "Integration", "id", "nobody");
+    const char *maker = id + strcspn(id, ":") + 1;
+    json_t *value = json_pack("{ss ss si s{ss ss} s[{ss ss} n {ss ss}] so}", "__typename", "Gadget",
+                              "id", id, "call", call, "maker", "__typename", "Integration", "id",
+                              maker, "users", "__typename", "Integration", "id", maker,
+                              "__typename", "Integration", "id", "nobody", "asked",
+                              names_below(selection));
+    if (find_field(selection, "name") != NULL)
+        json_object_set_new(value, "name", json_pack("s+", "gadget ", id));
+    return value;
 }
 
 /* ---- Resolvers ---- */
 
 static int32_t resolve_gadget(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    json_t *arguments = arguments_of(call);
-    json_t *value = gadget(json_string_value(json_object_get(arguments, "id")), 0);
+    json_t *arguments = json_arguments(call);
+    json_t *value = gadget(json_string_value(json_object_get(arguments, "id")), 0, call->selection);
     json_decref(arguments);
     return answer(self, reply, value);
 }
 
 static int32_t resolve_things(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    (void)call;
     return answer(self, reply,
-                  json_pack("[o {ss ss si}]", gadget("gadget:1", 0), "__typename", "Widget", "name",
-                            "widget", "width", 3));
+                  json_pack("[o {ss ss si}]", gadget("gadget:1", 0, call->selection), "__typename",
+                            "Widget", "name", "widget", "width", 3));
 }
 
 static int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    json_t *arguments = arguments_of(call);
+    json_t *arguments = json_arguments(call);
     json_t *parent = json_loadb(call->parent, call->parent_size, 0, NULL);
     json_t *value = json_pack("s+", json_string_value(json_object_get(parent, "name")),
                               json_string_value(json_object_get(arguments, "mark")));
@@ -80,15 +115,109 @@ static int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply
     return answer(self, reply, value);
 }
 
+static int32_t resolve_above(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    return answer(self, reply, json_parent_text(call));
+}
+
+static json_t *text_or_null(const char *text, uint64_t size)
+{
+    return text == NULL ? json_null() : json_stringn(text, size);
+}
+
+static json_t *string_or_null(const char *text)
+{
+    return text_or_null(text, text == NULL ? 0 : strlen(text));
+}
+
+static int32_t resolve_request(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    const gql_request *request = call->request;
+    json_t *seen =
+        json_pack("{so si si si so so so so so so so}", "actor",
+                  text_or_null(request->actor_id, request->actor_id_size), "actorKind",
+                  (int)request->actor_kind, "source", (int)request->source, "sourceType",
+                  (int)request->source_type, "traceId", string_or_null(request->trace_id), "locale",
+                  string_or_null(request->locale), "occurrence",
+                  string_or_null(request->occurrence), "organizationId",
+                  text_or_null(request->organization_id, request->organization_id_size),
+                  "clientAddress", string_or_null(request->client_address), "userAgent",
+                  text_or_null(request->user_agent, request->user_agent_size), "idempotencyKey",
+                  text_or_null(request->idempotency_key, request->idempotency_key_size));
+    char *text = json_dumps(seen, JSON_COMPACT);
+    json_t *value = json_string(text);
+    free(text);
+    json_decref(seen);
+    return answer(self, reply, value);
+}
+
+/* ---- Errors inside a value ---- */
+
+static void add_error(const gql_instance *self, const gql_reply *reply, const char *code,
+                      const char *message, const char *extensions, const char *path)
+{
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = code,
+                             .message = message,
+                             .message_size = strlen(message),
+                             .extensions = extensions,
+                             .extensions_size = extensions == NULL ? 0 : strlen(extensions),
+                             .path = path,
+                             .path_size = path == NULL ? 0 : strlen(path)};
+    self->host->reply_error(self->host, reply->handle, &error);
+}
+
+static json_t *three_places(const gql_selection *selection)
+{
+    return json_pack("[o n o]", gadget("gadget:1", 0, selection), gadget("gadget:3", 0, selection));
+}
+
+/*
+ * Also gives an error for `note` if it is not selected: then there is no null that it could
+ * explain.
+ */
+static int32_t resolve_shelf(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    const gql_selection *places = find_field(call->selection, "places"),
+                        *full = find_field(call->selection, "full"),
+                        *note = find_field(call->selection, "note");
+    json_t *shelf = json_pack("{ss}", "label", "A");
+    if (places != NULL) {
+        json_object_set_new(shelf, "places", three_places(places));
+        add_error(self, reply, GQL_CODE_PERMISSION_DENIED, "It is locked.", "{\"status\": 403}",
+                  "[\"places\", 1]");
+    }
+    if (full != NULL) {
+        json_object_set_new(shelf, "full", three_places(full));
+        add_error(self, reply, GQL_CODE_PERMISSION_DENIED, "It is locked.", NULL,
+                  "[\"full\", 1, \"id\"]");
+    }
+    if (note != NULL)
+        json_object_set_new(shelf, "note", json_null());
+    add_error(self, reply, "LOST", "There is no note.", "{\"code\": \"NOT_FOUND\"}", "[\"note\"]");
+    return answer(self, reply, shelf);
+}
+
+static int32_t resolve_nothing(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)call;
+    add_error(self, reply, GQL_CODE_NOT_FOUND, "There is nothing.", NULL, NULL);
+    return answer(self, reply, json_null());
+}
+
+/* ---- Log lines ---- */
+
 static int32_t resolve_say(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    json_t *arguments = arguments_of(call);
+    json_t *arguments = json_arguments(call);
     const char *text = json_string_value(json_object_get(arguments, "text"));
     const gql_log *log = self->host->extension(self->host, GQL_EXT_LOG);
     log->write(self->host, GQL_LOG_WARNING, text, strlen(text), call->request->trace_id);
     json_decref(arguments);
     return answer(self, reply, json_true());
 }
+
+/* ---- Answers from another thread ---- */
 
 /* An answer that a thread gives after a while. */
 struct delayed {
@@ -139,7 +268,7 @@ static int32_t delay(gql_instance *self, const gql_call *call, gql_reply *reply,
                                      .message_size = 6};
     pthread_t thread;
     struct delayed *delayed = malloc(sizeof *delayed);
-    json_t *arguments = arguments_of(call);
+    json_t *arguments = json_arguments(call);
     *delayed = (struct delayed){self, reply,
                                 json_integer_value(json_object_get(arguments, "milliseconds")),
                                 call->request->cancelled, wait};
@@ -168,14 +297,29 @@ static int32_t resolve_cancelled(gql_instance *self, const gql_call *call, gql_r
                : delay(self, call, reply, wait_until_cancelled);
 }
 
+/* ---- Loading ---- */
+
+static int32_t owns_gadget(const char *id, uint64_t size)
+{
+    return size > 7 && memcmp(id, "gadget:", 7) == 0;
+}
+
+/* The gadget "gadget:locked" may not be read. */
 static int32_t load_gadgets(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    json_t *arguments = arguments_of(call), *list = json_array(), *id;
+    json_t *arguments = json_arguments(call), *list = json_array(), *id;
     size_t index;
     self->loads++;
     json_array_foreach(json_object_get(arguments, "ids"), index, id) {
-        const bool own = strncmp(json_string_value(id), "gadget:", 7) == 0;
-        json_array_append_new(list, own ? gadget(json_string_value(id), self->loads) : json_null());
+        const char *text = json_string_value(id);
+        const bool locked = strcmp(text, "gadget:locked") == 0;
+        const bool own = !locked && owns_gadget(text, strlen(text));
+        json_array_append_new(list, own ? gadget(text, self->loads, call->selection) : json_null());
+        if (locked) {
+            char path[32];
+            snprintf(path, sizeof path, "[%zu]", index);
+            add_error(self, reply, GQL_CODE_PERMISSION_DENIED, "It is locked.", NULL, path);
+        }
     }
     json_decref(arguments);
     return answer(self, reply, list);
@@ -227,44 +371,66 @@ static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node",
 static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "federation-2",
                                          subgraph_sdl, sizeof subgraph_sdl - 1};
 static const gql_schema_part *const parts[] = {&part, &node, &subgraph};
-static const gql_resolver resolvers[] = {
-    {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "gadget", resolve_gadget},
-    {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "things", resolve_things},
-    {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "named", resolve_things},
-    {sizeof(gql_resolver), 0, "Query", "slow", resolve_slow},
-    {sizeof(gql_resolver), 0, "Query", "cancelled", resolve_cancelled},
-    {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", "say", resolve_say},
-    {sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Gadget", "shout", resolve_shout},
+/* A resolver of Query that completes inline. */
+#define QUERY(field, resolve)                                              \
+    &(const gql_resolver)                                                  \
+    {                                                                      \
+        sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", field, resolve \
+    }
+static const gql_resolver slow = {sizeof slow, 0, "Query", "slow", resolve_slow};
+static const gql_resolver cancelled = {sizeof cancelled, 0, "Query", "cancelled",
+                                       resolve_cancelled};
+static const char *const names_of_shout[] = {"name"}, *const names_of_above[] = {"name", "id"};
+static const gql_resolver shout = {sizeof shout,  GQL_RESOLVER_INLINE, "Gadget", "shout",
+                                   resolve_shout, names_of_shout,      1};
+static const gql_resolver above = {sizeof above,  GQL_RESOLVER_INLINE, "Gadget", "above",
+                                   resolve_above, names_of_above,      2};
+static const gql_resolver *const resolvers[] = {
+    QUERY("gadget", resolve_gadget),
+    QUERY("things", resolve_things),
+    QUERY("named", resolve_things),
+    QUERY("say", resolve_say),
+    QUERY("shelf", resolve_shelf),
+    QUERY("nothing", resolve_nothing),
+    QUERY("request", resolve_request),
+    &slow,
+    &cancelled,
+    &shout,
+    &above,
 };
-static const gql_resolver *const resolver_list[] = {&resolvers[0], &resolvers[1], &resolvers[2],
-                                                    &resolvers[3], &resolvers[4], &resolvers[5],
-                                                    &resolvers[6]};
-static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets};
-static const gql_loader *const loaders[] = {&loader};
-static const char *const references[] = {"Integration"};
-static const gql_schema schema = {sizeof schema, 3,       7,         1, 1, 0, parts,
-                                  resolver_list, loaders, references};
-static const gql_plugin plugin = {sizeof plugin,
-                                  0,
-                                  1,
-                                  0,
-                                  "org.example.workshop",
-                                  "Workshop",
-                                  "1.0.0",
-                                  "Makes things.",
-                                  NULL,
-                                  "MIT",
-                                  &schema,
-                                  "{\"type\":\"object\"}",
-                                  17,
-                                  init,
-                                  deinit,
-                                  create,
-                                  drain,
-                                  destroy,
-                                  NULL};
+static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets,
+                                  owns_gadget};
+static const gql_schema schema = {
+    .struct_size = sizeof schema,
+    .part_count = sizeof parts / sizeof *parts,
+    .resolver_count = sizeof resolvers / sizeof *resolvers,
+    .loader_count = 1,
+    .reference_count = 1,
+    .parts = parts,
+    .resolvers = resolvers,
+    .loaders = (const gql_loader *const[]){&loader},
+    .references = (const char *const[]){"Integration"},
+};
+static const gql_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .abi_major = 0,
+    .abi_minor = 2,
+    .id = "org.example.workshop",
+    .name = "Workshop",
+    .version = "1.0.0",
+    .description = "Makes things.",
+    .licence = "MIT",
+    .schema = &schema,
+    .config_schema = "{\"type\":\"object\"}",
+    .config_schema_size = 17,
+    .init = init,
+    .deinit = deinit,
+    .create = create,
+    .drain = drain,
+    .destroy = destroy,
+};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
-    return host_abi_major == 0 && host_abi_minor >= 1 ? &plugin : NULL;
+    return host_abi_major == 0 && host_abi_minor >= 2 ? &plugin : NULL;
 }

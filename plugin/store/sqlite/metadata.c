@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/store/sqlite/settings.h"
+#include "plugin/store/sqlite/metadata.h"
 
 #include <sodium.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ static bool ensure_secret(struct connection *connection, uint8_t secret[STORE_SE
     return write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
 }
 
-int32_t settings_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
+int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
@@ -138,7 +138,7 @@ static bool collate(struct connection *connection, const struct collation *colla
     return write_setting(connection, "collation", now, now_size);
 }
 
-int32_t settings_collate(struct connection *connection, const struct collation *collation,
+int32_t metadata_collate(struct connection *connection, const struct collation *collation,
                          const struct store_options *options, gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 /* What a database stores about itself: the secret of its cursors, the collation of its order. */
-#ifndef PLUGIN_STORE_SQLITE_SETTINGS_H
-#define PLUGIN_STORE_SQLITE_SETTINGS_H
+#ifndef PLUGIN_STORE_SQLITE_METADATA_H
+#define PLUGIN_STORE_SQLITE_METADATA_H
 
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/connection.h"
 
 /* Reads the secret; draws it the first time. */
-int32_t settings_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
+int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure);
 
 /*
  * Rebuilds all sort keys in one transaction if the database's were made with another collation.
  * Logs what it does and its progress.
  */
-int32_t settings_collate(struct connection *connection, const struct collation *collation,
+int32_t metadata_collate(struct connection *connection, const struct collation *collation,
                          const struct store_options *options, gql_failure *failure);
 
 #endif
