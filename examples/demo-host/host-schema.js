@@ -26,6 +26,14 @@ async function actorOf(id, context, info) {
   return USER.test(id) ? userOf(id) : context.plugins.load(id, context, info);
 }
 
+/**
+ * Returns what `find` finds for each ID, with an Error in place of what it can't. A list of promises
+ * would do, but graphql-jit, which Mercurius uses, adds a null to it for each that is rejected.
+ */
+function each(ids, find) {
+  return Promise.all(ids.map((id) => find(id).catch((error) => error)));
+}
+
 /** Returns the host's resolvers. The GraphQL context must hold `actor` and `plugins`. */
 export function hostResolvers(organizations) {
   const node = async (id, context, info) => organizations.known(id) ?? actorOf(id, context, info);
@@ -35,8 +43,8 @@ export function hostResolvers(organizations) {
         context.actor && ((await context.plugins.load(context.actor.id, context, info)) ?? userOf(context.actor.id)),
       organization: (source, { id }) => organizations.any(id),
       node: (source, { id }, context, info) => node(id, context, info),
-      nodes: (source, { ids }, context, info) => ids.map((id) => node(id, context, info)),
-      actors: (source, { ids }, context, info) => ids.map((id) => actorOf(id, context, info)),
+      nodes: (source, { ids }, context, info) => each(ids, (id) => node(id, context, info)),
+      actors: (source, { ids }, context, info) => each(ids, (id) => actorOf(id, context, info)),
     },
     Mutation: { ping: () => true },
   };

@@ -14,10 +14,12 @@ enum { TOKEN_CACHE_CAPACITY = 16384 };
 
 bool instance_take_place(gql_instance *instance)
 {
-    if (atomic_fetch_add(&instance->pending_mutations, 1) < instance->config.pending_mutations)
-        return true;
-    instance_free_place(instance);
-    return false;
+    int pending = atomic_load(&instance->pending_mutations);
+    do {
+        if (pending >= instance->config.pending_mutations)
+            return false;
+    } while (!atomic_compare_exchange_weak(&instance->pending_mutations, &pending, pending + 1));
+    return true;
 }
 
 void instance_free_place(gql_instance *instance)

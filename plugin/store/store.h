@@ -88,7 +88,9 @@ struct store_read {
     enum store_status status;
     struct store_detail detail; /* Set unless the status is STORE_OK or STORE_NOT_FOUND. */
 
-    void *engine; /* The engine's, like the task. */
+    /* The engine's. */
+    void *engine;
+    uint64_t waits_since;
     struct task task;
 };
 

@@ -6,100 +6,137 @@ Checks the contract. Prints TAP.
 
 The headers compile alone in each language; each function of gql_plugin.h has one thread tag; the
 released layout is unchanged; plugins export one symbol. LAYOUT is the golden table: after adding to
-the contract, append what `--write` as the last argument prints.
+the contract, append the new lines of what layout.py prints.
 """
 
 import pathlib
 import re
 import shutil
-import subprocess
 import sys
 import tempfile
 
+sys.dont_write_bytecode = True
+import layout  # noqa: E402
+from layout import run  # noqa: E402
+
 ROOT, CC, LAYOUT, *PLUGINS = sys.argv[1:]
 HEADER = pathlib.Path(ROOT) / "abi" / "gql_plugin.h"
+LAYOUT = pathlib.Path(LAYOUT)
+FROZEN = LAYOUT.parent / "frozen"
 TAGS = ["control", "call", "completion", "host", "any"]
 RESULTS = []
 
 
 def report(good, name, *notes):
     RESULTS.append(good)
-    for note in notes:
+    for note in () if good else notes:
         print(f"# {note}")
     print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}")
 
 
-def run(*command, text_in=None):
-    return subprocess.run(command, input=text_in, capture_output=True, text=True, timeout=120)
+def languages():
+    """Pairs of a compiler and its arguments for each language that includes the headers."""
+    for compiler, language, standard in [(CC, "c", "c11"), (CC, "c", "c17"), ("c++", "c++", "c++17"),
+                                         ("clang", "c", "c11"), ("clang++", "c++", "c++17")]:
+        if shutil.which(compiler) is not None:
+            yield f"{compiler} {standard}", [compiler, "-x", language, f"-std={standard}", "-Wall",
+                                             "-Wextra", "-Wpedantic", "-Werror",
+                                             f"-I{HEADER.parent}"]
 
 
 def check_headers_compile():
     for header in ["gql_plugin.h", "gql_host.h"]:
-        for compiler, language, standard in [(CC, "c", "c11"), (CC, "c", "c17"),
-                                             ("c++", "c++", "c++17"), ("clang", "c", "c11")]:
-            if shutil.which(compiler) is None:
-                continue
-            result = run(compiler, "-x", language, f"-std={standard}", "-Wall", "-Wextra",
-                         "-Wpedantic", "-Werror", "-fsyntax-only",
-                         f"-I{HEADER.parent}", "-", text_in=f'#include "{header}"\n')
-            report(result.returncode == 0, f"{header} alone, {compiler} {standard}",
+        for language, compiler in languages():
+            result = run(*compiler, "-fsyntax-only", "-", text_in=f'#include "{header}"\n')
+            report(result.returncode == 0, f"{header} alone, {language}",
                    *result.stderr.splitlines()[:5])
 
 
-def uncommented(text):
-    return re.sub(r"/\*.*?\*/", "", text, flags=re.S)
-
-
-def structs_of(text):
-    """The names of structs with their members, in order."""
-    for match in re.finditer(r"struct (gql_\w+) \{(.*?)^\}", uncommented(text), re.M | re.S):
-        members = re.findall(r"\(\*(\w+)\)\s*\(|(\w+)(?:\[\d+\])?;", match.group(2))
-        # The pattern for data does not match parameters of functions, which end in `);`.
-        yield match.group(1), [function or data for function, data in members]
-
-
-def constants_of(text):
-    return re.findall(r"^#define (GQL_\w+) \(?(-?\d+)u?\)?", uncommented(text), re.M)
-
-
-def layout():
+def macros_program():
+    """Uses every constant, and GQL_FITS and GQL_HAS at the ends of every struct."""
     text = HEADER.read_text()
-    lines = []
-    for name, members in structs_of(text):
-        lines += [f'printf("{name}.{member} %zu %zu\\n", '
-                  f'offsetof({name}, {member}), sizeof((({name} *)0)->{member}));'
-                  for member in members]
-    program = ('#include <stddef.h>\n#include <stdio.h>\n#include "gql_plugin.h"\n'
-               f'int main(void) {{ {" ".join(lines)} return 0; }}\n')
-    with tempfile.TemporaryDirectory() as folder:
-        binary = str(pathlib.Path(folder) / "layout")
-        built = run(CC, "-x", "c", "-std=gnu11", f"-I{HEADER.parent}", "-o", binary, "-",
-                    text_in=program)
-        if built.returncode != 0:
-            raise SystemExit("Bail out! " + built.stderr)
-        table = run(binary).stdout.splitlines()
-    return table + [f"{name} {value}" for name, value in constants_of(text)]
+    constants = [name for name, _ in layout.constants_of(text)]
+    lines = [f"(void)({name});" for name in constants]
+    for name, members in layout.structs_of(text):
+        baseline, = [each for each in constants
+                     if re.fullmatch(rf"{name.upper()}_SIZE_\d+_\d+", each)]
+        lines += [f"static {name} {name}_;", f"{name} *{name}_p = &{name}_;",
+                  f"{name}_.struct_size = (uint32_t){baseline};",
+                  f"wrong += !GQL_FITS({name}_p, {baseline});",
+                  f"{name}_.struct_size--;",
+                  f"wrong += GQL_FITS({name}_p, {baseline});",
+                  f"{name}_.struct_size = (uint32_t)sizeof {name}_;"]
+        lines += [f"wrong += !GQL_HAS({name}_p, {member});" for member in members]
+        lines += [f"{name}_.struct_size--;", f"wrong += GQL_HAS({name}_p, {members[-1]});"]
+    return ('#include "gql_plugin.h"\nint main(void) {\nint wrong = 0;\n' + "\n".join(lines)
+            + "\nreturn wrong != 0;\n}\n")
 
 
-def grouped(lines):
-    groups = {}
-    for line in lines:
-        groups.setdefault(re.split(r"[. ]", line)[0], []).append(line)
-    return groups
+def check_macros():
+    """Macros are compiled only where they are used."""
+    program = macros_program()
+    portable = [CC, "-x", "c", "-std=c11", "-U__GNUC__", f"-I{HEADER.parent}"]
+    for language, compiler in [*languages(), ("a compiler without extensions", portable)]:
+        with tempfile.TemporaryDirectory() as folder:
+            built = run(*compiler, "-o", f"{folder}/macros", "-", text_in=program)
+            result = run(f"{folder}/macros") if built.returncode == 0 else built
+            report(result.returncode == 0, f"constants, GQL_HAS and GQL_FITS, {language}",
+                   *built.stderr.splitlines()[:5])
 
 
-def check_layout():
-    golden = grouped(line for line in pathlib.Path(LAYOUT).read_text().splitlines()
-                     if line and not line.startswith("#"))
-    now = grouped(layout())
-    changes = [f"{name} was {old}, and is {now.get(name, [])[:len(old)]}"
-               for name, old in golden.items() if now.get(name, [])[:len(old)] != old]
-    report(not changes, f"the layout of {len(golden)} structs and constants is the released one",
+def check_table():
+    """The golden table holds what was released, and all of the header."""
+    parts = layout.parts_of(LAYOUT.read_text())
+    golden = [line for lines in parts.values() for line in lines]
+    now = layout.table_of(HEADER, CC)
+    structs = [name for name in layout.grouped(golden) if name.startswith("gql_")]
+    changes = layout.changes(golden, now)
+    report(not changes, f"the layout of {len(structs)} structs and the constants is the released one",
            *changes)
-    missing = [line for name, lines in now.items() for line in lines[len(golden.get(name, [])):]]
+    report(len(structs) == len(dict(layout.structs_of(HEADER.read_text()))) >= 15,
+           "the golden table has every struct", *structs)
+    missing = layout.additions(golden, now)
     report(not missing, "the golden table is complete", *missing)
-    report(len([name for name in golden if name.startswith("gql_")]) >= 14,
-           "the table holds every struct")
+    version = ".".join(layout.grouped(golden)[name][0].split()[1] for name in layout.VERSION)
+    report([*parts][-1] == version, "the last part of the golden table is the header's version",
+           f"{[*parts]}, {version}")
+    wrong = [*layout.wrong_baselines(parts)]
+    report(not wrong, "baselines are the sizes that the golden table has", *wrong)
+
+
+def check_frozen_headers():
+    """Each frozen header has the table of its version, so that neither can be changed alone."""
+    parts = layout.parts_of(LAYOUT.read_text())
+    headers = {header.parent.name: header for header in FROZEN.glob("*/gql_plugin.h")}
+    report([*parts][0] in headers and "0.1" in headers, "headers are frozen", f"{[*headers]}")
+    released = []
+    for version, lines in parts.items():
+        released += lines
+        if version in headers:
+            report_frozen(version, headers[version], released)
+    # 0.1 came before "what is here stays": only the frozen header must have its table.
+    report_frozen("0.1", headers["0.1"],
+                  layout.parts_of((FROZEN / "0.1" / "layout.txt").read_text())["0.1"])
+
+
+def report_frozen(version, header, released):
+    now = layout.table_of(header, CC)
+    report(layout.grouped(released) == layout.grouped(now),
+           f"the frozen header of {version} has the golden table of {version}",
+           *layout.changes(released, now), *layout.additions(released, now))
+
+
+def check_ends():
+    """
+    An old writer's struct_size covers padding. A member added there would look as if it were
+    written.
+    """
+    sizes = layout.sizes_of(HEADER, CC)
+    groups = layout.grouped(layout.table_of(HEADER, CC))
+    padded = [f"{name} has {size} bytes, its members end earlier: {groups[name][-1]}"
+              for name, size in sizes.items()
+              if sum(map(int, groups[name][-1].split()[1:])) != size]
+    report(not padded, "no struct ends with padding", *padded)
 
 
 def check_tags():
@@ -136,11 +173,11 @@ def check_exports():
 
 
 def main():
-    if "--write" in PLUGINS:
-        print("\n".join(layout()))
-        return
     check_headers_compile()
-    check_layout()
+    check_macros()
+    check_table()
+    check_frozen_headers()
+    check_ends()
     check_tags()
     check_exports()
     print(f"1..{len(RESULTS)}")

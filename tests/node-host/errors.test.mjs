@@ -114,3 +114,21 @@ test('an error goes to the null at its path, or to one above it', async () => {
   const untouched = { a: 1, b: { c: [2] } };
   assert.deepEqual(settled(untouched, error(['a']), error(['a', 'x']), error(['b', 'c', 7]), error(['none']), error(['__proto__', 'x']), error([])), untouched);
 });
+
+for (const jit of [0, 1]) {
+  test(`a reference that can't be completed leaves the others of its list alone, jit ${jit}`, async (t) => {
+    const references = { Integration: (id) => { throw Object.assign(new Error(`no ${id}`), { extensions: { code: 'GONE' } }); } };
+    const plugins = await new Bench(t, 'workshop').load({ schema: HOST, settings: {}, references });
+    const app = Fastify();
+    t.after(() => app.close());
+    app.register(mercurius, { schema: HOST, resolvers: {}, jit });
+    await app.ready();
+    app.graphql.extendSchema(plugins.typeDefs);
+    app.graphql.defineResolvers(plugins.resolvers);
+    for (let round = 0; round < 3; round++) {
+      const result = summaryOf(await app.graphql('{ gadget(id: "gadget:1") { users { id } } }', contextOf(plugins)));
+      assert.deepEqual(result.data, { gadget: { users: [null, null, null] } });
+      assert.deepEqual(result.errors.map(([path, message]) => [path, message]), [['gadget.users.[0]', 'no 1'], ['gadget.users.[2]', 'no nobody']]);
+    }
+  });
+}

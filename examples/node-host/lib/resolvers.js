@@ -33,12 +33,21 @@ function outputOf(type) {
   return { name: type.name.value, isList };
 }
 
+/**
+ * Waits for all members of a list, with an Error in place of each that fails. A list of promises would
+ * do, but graphql-jit adds a null to it for each that is rejected.
+ */
+function settleList(list, resolve) {
+  return Promise.all(list.map(async (value) => resolve(value)).map((promise) =>
+    promise.catch((error) => (error instanceof Error ? error : new Error(String(error))))));
+}
+
 function completion(field, isList, resolve) {
   const isReference = (value) => value !== null && value !== undefined && !(value instanceof Error);
   const one = (value, context, info) => (isReference(value) ? resolve(value.id, context, info) : value);
-  return isList
-    ? (source, args, context, info) => (isReference(source[field]) ? source[field].map((value) => one(value, context, info)) : source[field])
-    : (source, args, context, info) => one(source[field], context, info);
+  const many = (list, context, info) => (isReference(list) ? settleList(list, (value) => one(value, context, info)) : list);
+  const complete = isList ? many : one;
+  return (source, args, context, info) => complete(source[field], context, info);
 }
 
 /**

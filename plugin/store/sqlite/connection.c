@@ -93,6 +93,13 @@ int connection_run(struct connection *connection, enum statement statement)
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
+int connection_prepare_ends(struct connection *connection)
+{
+    const bool prepared = connection_statement(connection, STATEMENT_COMMIT) != NULL &&
+                          connection_statement(connection, STATEMENT_ROLLBACK) != NULL;
+    return prepared ? SQLITE_OK : sqlite3_extended_errcode(connection->handle);
+}
+
 enum store_status connection_status(const struct connection *connection, int code,
                                     struct store_detail *detail)
 {
@@ -103,6 +110,7 @@ enum store_status connection_status(const struct connection *connection, int cod
     switch (code & 0xff) {
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* A reader has tried for ten seconds to get past the others' locks. */
         return STORE_BUSY;
     case SQLITE_FULL:
         return STORE_FULL;

@@ -38,6 +38,13 @@ void connection_release_row(struct connection *connection);
 /* Runs a statement without parameters and results. Returns SQLite's code. */
 int connection_run(struct connection *connection, enum statement statement);
 
+/*
+ * Prepares what ends a transaction, which must not fail for want of memory: the transaction would
+ * stay open, and with it the lock. After changes of the schema by this connection, which expire
+ * statements. Returns SQLite's code.
+ */
+int connection_prepare_ends(struct connection *connection);
+
 /* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,
                                     struct store_detail *detail);

@@ -16,8 +16,8 @@ static void run_late(struct task *task)
 {
     struct store_read *read =
         (struct store_read *)((char *)task - offsetof(struct store_read, task));
-    struct reader *reader = readers_take(read->engine, read->deadline, &read->status,
-                                         &read->detail);
+    struct reader *reader = readers_take(read->engine, read->deadline, read->waits_since,
+                                         &read->status, &read->detail);
     if (reader == NULL)
         read->done(read);
     else
@@ -30,6 +30,7 @@ int32_t sqlite_read(struct readers *readers, struct executor *executor, struct s
     if (reader != NULL)
         return serve(read, reader);
     read->engine = readers;
+    read->waits_since = monotonic_now();
     read->task.run = run_late;
     if (!executor_submit(executor, &read->task))
         return store_read_fail(read, STORE_NO_MEMORY, "no thread can be started");

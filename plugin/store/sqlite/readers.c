@@ -78,7 +78,9 @@ static int ensure_open(struct reader *slot)
     if (atomic_load_explicit(&slot->open, memory_order_relaxed))
         return SQLITE_OK;
     connection_close(&slot->connection); /* Of an attempt that failed. */
-    const int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    if (code == SQLITE_OK)
+        code = connection_prepare_ends(&slot->connection);
     if (code == SQLITE_OK)
         atomic_store_explicit(&slot->open, true, memory_order_relaxed);
     return code;
@@ -103,11 +105,11 @@ struct reader *readers_take_ready(struct readers *readers)
 /*
  * Connections that read fail with SQLITE_BUSY at once, so that a ready one never waits for a lock.
  */
-static int enter_when_unlocked(struct reader *slot, struct deadline deadline)
+static int enter_when_unlocked(struct reader *slot, struct deadline deadline, uint64_t since)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
     const struct deadline timeout = {
-        .at = monotonic_now() + (uint64_t)slot->readers->options->busy_timeout_ms * 1000000u + 1};
+        .at = since + (uint64_t)slot->readers->options->busy_timeout_ms * 1000000u + 1};
     for (;;) {
         const int code = enter(slot);
         if ((code & 0xff) != SQLITE_BUSY || deadline_passed(timeout) || deadline_passed(deadline))
@@ -116,7 +118,7 @@ static int enter_when_unlocked(struct reader *slot, struct deadline deadline)
     }
 }
 
-static enum store_status enter_late(struct reader *slot, struct deadline deadline,
+static enum store_status enter_late(struct reader *slot, struct deadline deadline, uint64_t since,
                                     struct store_detail *detail)
 {
     detail->text[0] = '\0';
@@ -124,17 +126,17 @@ static enum store_status enter_late(struct reader *slot, struct deadline deadlin
         return STORE_BUSY;
     if (deadline_passed(deadline))
         return STORE_EXPIRED;
-    const int code = enter_when_unlocked(slot, deadline);
+    const int code = enter_when_unlocked(slot, deadline, since);
     return code == SQLITE_OK ? STORE_OK : connection_status(&slot->connection, code, detail);
 }
 
-struct reader *readers_take(struct readers *readers, struct deadline deadline,
+struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
                             enum store_status *ret_status, struct store_detail *detail)
 {
     struct reader *slot = find_free(readers, true);
     if (slot == NULL)
         slot = wait_for_free(readers);
-    *ret_status = enter_late(slot, deadline, detail);
+    *ret_status = enter_late(slot, deadline, since, detail);
     if (*ret_status == STORE_OK)
         return slot;
     free_slot(slot);

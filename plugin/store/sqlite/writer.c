@@ -23,6 +23,14 @@ void writer_init(struct writer *writer, const struct connection *connection,
     pthread_cond_init(&writer->idle, NULL);
 }
 
+/* Why SQLite itself rolled the transaction back: the code of the statement that failed. */
+static int rollback_code(const struct writer *writer)
+{
+    const int code = sqlite3_extended_errcode(writer->connection.handle);
+    return code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_ABORT_ROLLBACK
+                                                                          : code;
+}
+
 /* Returns SQLite's code: any but SQLITE_OK concerns the whole transaction. */
 static int write_one(struct writer *writer, struct store_mutation *mutation)
 {
@@ -32,7 +40,7 @@ static int write_one(struct writer *writer, struct store_mutation *mutation)
     mutation->status = apply_mutation(&writer->context, mutation);
     /* SQLite itself rolls the transaction back after some failures: a full disk, no memory. */
     if (sqlite3_get_autocommit(writer->connection.handle))
-        return SQLITE_ABORT_ROLLBACK;
+        return rollback_code(writer);
     if (mutation->status != STORE_OK)
         code = connection_run(&writer->connection, STATEMENT_ROLLBACK_TO);
     return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;

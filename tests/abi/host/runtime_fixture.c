@@ -94,7 +94,9 @@ void keep_answer(gql_answer *answer)
     kept->json_size = answer->json_size;
     if (answer->resolved) {
         cr_expect_eq(answer->json[answer->json_size], '\0');
+        cr_expect_eq(strlen(answer->errors), answer->errors_size);
         snprintf(kept->json, sizeof kept->json, "%s", answer->json);
+        snprintf(kept->errors, sizeof kept->errors, "%s", answer->errors);
     } else {
         snprintf(kept->code, sizeof kept->code, "%s", answer->code);
         snprintf(kept->message, sizeof kept->message, "%.*s", (int)answer->message_size,

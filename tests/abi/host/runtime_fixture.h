@@ -30,6 +30,7 @@ struct kept {
     bool resolved;
     char json[4096];
     size_t json_size;
+    char errors[256];
     char code[64];
     char message[256];
     char extensions[256];

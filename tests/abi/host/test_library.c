@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
+#include <dlfcn.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -147,11 +151,13 @@ Test(library, refuses_faulty_plugins)
         {FAULT_UNLINKED, GQL_E_UNAVAILABLE, "can't be loaded: undefined symbol"},
         {FAULT_NO_ENTRY, GQL_E_UNAVAILABLE, "does not export the symbol gql_plugin_entry_v0"},
         {FAULT_FUTURE_ENTRY, GQL_E_VERSION, "for version 3 of the plugin ABI"},
-        {FAULT_ENTRY_REFUSES, GQL_E_VERSION, "does not support hosts of plugin ABI 0.1"},
+        {FAULT_ENTRY_REFUSES, GQL_E_VERSION, "does not support hosts of plugin ABI 0.2"},
         {FAULT_TINY_PLUGIN, GQL_E_MISUSE, "struct_size is 4"},
-        {FAULT_SMALL_PLUGIN, GQL_E_MISUSE, "too small for plugin ABI 0.1"},
-        {FAULT_MAJOR, GQL_E_VERSION, "written for plugin ABI 9.1, but this host implements 0.1"},
-        {FAULT_MINOR, GQL_E_VERSION, "written for plugin ABI 0.7, but this host implements 0.1"},
+        {FAULT_SMALL_PLUGIN, GQL_E_MISUSE, "too small for plugin ABI 0.2"},
+        {FAULT_OLD_PLUGIN, GQL_E_MISUSE, "gql_plugin.struct_size is 128, too small"},
+        {FAULT_PLUGIN_FLAG, GQL_E_VERSION, "gql_plugin has the flags 0x00100000"},
+        {FAULT_MAJOR, GQL_E_VERSION, "written for plugin ABI 9.2, but this host implements 0.2"},
+        {FAULT_MINOR, GQL_E_VERSION, "written for plugin ABI 0.7, but this host implements 0.2"},
         {FAULT_NO_ID, GQL_E_MISUSE, "gql_plugin.id is missing"},
         {FAULT_SHORT_ID, GQL_E_MISUSE, "\"faulty\" is not a reverse domain name"},
         {FAULT_NO_NAME, GQL_E_MISUSE, "gql_plugin.name is missing"},
@@ -168,14 +174,19 @@ Test(library, refuses_faulty_plugins)
         {FAULT_SMALL_SCHEMA, GQL_E_MISUSE, "gql_schema.struct_size is 16"},
         {FAULT_NO_PARTS, GQL_E_MISUSE, "array that is NULL"},
         {FAULT_NULL_PART, GQL_E_MISUSE, "gql_schema.parts[0] is NULL"},
-        {FAULT_SMALL_PART, GQL_E_MISUSE, "gql_schema.parts[0] has too small a struct_size"},
+        {FAULT_SMALL_PART, GQL_E_MISUSE, "gql_schema.parts[0].struct_size is 8, too small"},
         {FAULT_NO_SDL, GQL_E_MISUSE, "gql_schema.parts[0] has no name or no sdl"},
         {FAULT_NULL_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0] is NULL"},
-        {FAULT_SMALL_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0] has too small"},
+        {FAULT_SMALL_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0].struct_size is 8, too small"},
+        {FAULT_OLD_RESOLVER, GQL_E_MISUSE, "gql_schema.resolvers[0].struct_size is 32, too small"},
+        {FAULT_RESOLVER_FLAG, GQL_E_VERSION, "gql_schema.resolvers[0] has the flags 0x40000000"},
+        {FAULT_RESOLVER_RESERVED, GQL_E_VERSION, "gql_schema.resolvers[0].reserved is 1, not 0"},
         {FAULT_NO_FIELD, GQL_E_MISUSE, "gql_schema.resolvers[0] has no type, field or resolve"},
         {FAULT_NO_RESOLVE, GQL_E_MISUSE, "gql_schema.resolvers[0] has no type, field or resolve"},
         {FAULT_NULL_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0] is NULL"},
-        {FAULT_SMALL_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0] has too small"},
+        {FAULT_SMALL_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0].struct_size is 8, too small"},
+        {FAULT_OLD_LOADER, GQL_E_MISUSE, "gql_schema.loaders[0].struct_size is 24, too small"},
+        {FAULT_RESERVED, GQL_E_VERSION, "gql_schema.reserved is 1, not 0"},
         {FAULT_NO_LOAD, GQL_E_MISUSE, "gql_schema.loaders[0] has no type or no load"},
         {FAULT_NO_REFERENCE, GQL_E_MISUSE, "gql_schema.references[0] is NULL or empty"},
         {FAULT_INIT_FAILS, GQL_E_UNAVAILABLE, "the licence has run out"},
@@ -190,9 +201,19 @@ Test(library, refuses_faulty_plugins)
     }
 }
 
-Test(library, accepts_plugins_of_older_and_newer_headers)
+/* A plugin that was built on the header of 0.1, before structs had baselines. */
+Test(library, refuses_the_frozen_plugin_of_0_1)
 {
-    static const int sizes[] = {FAULT_NONE, FAULT_OLD_PLUGIN, FAULT_LARGE_PLUGIN};
+    expect_refused(FROZEN_0_1_PATH, GQL_E_VERSION,
+                   "written for plugin ABI 0.1, but this host implements 0.2; install a build for "
+                   "that version");
+}
+
+/* Kinds and flags that a host may ignore, and larger structs. */
+Test(library, accepts_plugins_of_newer_headers)
+{
+    static const int sizes[] = {FAULT_NONE, FAULT_LARGE_PLUGIN, FAULT_UNKNOWN_KIND,
+                                FAULT_UNKNOWN_FLAG};
     for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
         gql_library *library = NULL;
         gql_failure failure = {.struct_size = sizeof failure};
@@ -230,4 +251,112 @@ Test(library, opens_one_file_twice)
     gql_library_close(&first, true);
     cr_expect_str_eq(gql_library_plugin(second)->id, "org.example.hello");
     gql_library_close(&second, false);
+}
+
+static void open_faulty(int fault, char file[512], gql_library **ret_library)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    snprintf(file, 512, FAULTY_FOLDER "/faulty_%d.so", fault);
+    cr_assert_eq(gql_library_open(runtime, file, ret_library, &failure), GQL_OK, "%s",
+                 failure.message);
+}
+
+static bool is_mapped(const char *file)
+{
+    void *code = dlopen(file, RTLD_NOW | RTLD_NOLOAD);
+    if (code != NULL)
+        dlclose(code);
+    return code != NULL;
+}
+
+Test(library, unmaps_code_unless_it_is_resident)
+{
+    static const struct {
+        int fault;
+        bool unload;
+        bool stays;
+    } cases[] = {
+        {FAULT_NONE, true, false},
+        {FAULT_LARGE_PLUGIN, false, true},
+        {FAULT_RESIDENT, true, true},
+        {FAULT_RESIDENT_RUNTIME, true, true},
+        {FAULT_RESIDENT_RUNTIME, true, true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char file[512];
+        gql_library *library = NULL;
+        open_faulty(cases[i].fault, file, &library);
+        cr_expect(is_mapped(file), "%s", file);
+        gql_library_close(&library, cases[i].unload);
+        cr_expect_eq(is_mapped(file), cases[i].stays, "%s", file);
+    }
+}
+
+/* ---- Calls that are answered but have not returned ---- */
+
+static struct {
+    gql_library *library;
+    gql_instance *instance;
+    sem_t answered;
+    sem_t may_return;
+    _Atomic bool returned;
+    _Atomic bool destroyed;
+    bool returned_before; /* Whether the call had returned when the instance was destroyed. */
+} lingering;
+
+static int32_t linger(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    (void)instance, (void)call;
+    const gql_host *host = gql_runtime_host(runtime);
+    host->reply_resolve(host, reply->handle);
+    sem_wait(&lingering.may_return);
+    atomic_store(&lingering.returned, true);
+    return GQL_OK;
+}
+
+static void note_answer(gql_answer *answer)
+{
+    gql_answer_release(answer);
+    sem_post(&lingering.answered);
+}
+
+static void *call_and_linger(void *unused)
+{
+    static const gql_call call = {.struct_size = sizeof call};
+    gql_runtime_call(runtime, lingering.instance, linger, &call, note_answer, NULL);
+    return unused;
+}
+
+static void *destroy_instance(void *unused)
+{
+    gql_instance_destroy(lingering.library, &lingering.instance);
+    lingering.returned_before = atomic_load(&lingering.returned);
+    atomic_store(&lingering.destroyed, true);
+    return unused;
+}
+
+Test(library, destroys_an_instance_when_its_calls_have_returned, .timeout = 60)
+{
+    pthread_t caller;
+    pthread_t destroyer;
+    gql_instance *idle = NULL;
+    sem_init(&lingering.answered, 0, 0);
+    sem_init(&lingering.may_return, 0, 0);
+    cr_assert_eq(gql_library_open(runtime, HELLO_PATH, &lingering.library, NULL), GQL_OK);
+    cr_assert_eq(gql_instance_create(lingering.library, "{}", 2, &lingering.instance, NULL),
+                 GQL_OK);
+    cr_assert_eq(gql_instance_create(lingering.library, "{}", 2, &idle, NULL), GQL_OK);
+    pthread_create(&caller, NULL, call_and_linger, NULL);
+    sem_wait(&lingering.answered);
+    cr_expect_eq(gql_runtime_pending(runtime), 1, "the call is under way until it returns");
+    gql_instance_destroy(lingering.library, &idle); /* Must not wait for another's call. */
+    pthread_create(&destroyer, NULL, destroy_instance, NULL);
+    usleep(50000); /* Enough for a destroy that does not wait to be noticed. */
+    cr_expect_not(atomic_load(&lingering.destroyed));
+    sem_post(&lingering.may_return);
+    pthread_join(caller, NULL);
+    pthread_join(destroyer, NULL);
+    cr_expect(lingering.returned_before);
+    cr_expect_eq(gql_runtime_pending(runtime), 0);
+    gql_library_close(&lingering.library, true);
 }

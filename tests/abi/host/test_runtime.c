@@ -70,13 +70,11 @@ Test(runtime, delivers_an_error)
     cr_expect_str_eq(kept.code, "NOT_FOUND");
     cr_expect_str_eq(kept.message, "no such thing");
     cr_expect_str_eq(kept.extensions, "{\"x\":2}");
-    const gql_error old = {.struct_size = offsetof(gql_error, extensions),
-                           .code = "A",
-                           .message = "m",
-                           .message_size = 1,
-                           .extensions = "never read",
-                           .extensions_size = 10};
-    cr_assert_eq(call_script(&(struct script){.error = &old}, &kept), GQL_OK);
+    const gql_error plain = {.struct_size = sizeof plain,
+                             .code = "A",
+                             .message = "m",
+                             .message_size = 1};
+    cr_assert_eq(call_script(&(struct script){.error = &plain}, &kept), GQL_OK);
     cr_expect_str_eq(kept.extensions, "{}");
     expect_misuses((struct expected){0});
 }
@@ -87,10 +85,12 @@ Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
                                       .message = "m",
                                       .message_size = 1};
     static const gql_error no_message = {.struct_size = sizeof no_message, .code = "A"};
-    static const gql_error too_small = {.struct_size = 8,
+    static const gql_error too_small = {.struct_size = GQL_ERROR_SIZE_0_2 - 1,
                                         .code = "A",
                                         .message = "m",
                                         .message_size = 1};
+    static const gql_error newer = {
+        .struct_size = sizeof newer, .reserved = 1, .code = "A", .message = "m", .message_size = 1};
     static const struct {
         const char *label;
         struct script script;
@@ -99,7 +99,7 @@ Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
     } cases[] = {
         {"returns GQL_OK, completes nothing", {.leave = true}, false, {.not_completed = 1}},
         {"negative, completes nothing", {.leave = true, .code = GQL_E_NO_MEMORY}, false, {0}},
-        {"unknown negative code", {.leave = true, .code = -99}, false, {.return_code = 1}},
+        {"negative code of a newer ABI", {.leave = true, .code = -99}, false, {0}},
         {"unknown positive code", {.leave = true, .code = 7}, false, {.return_code = 1}},
         {"negative although completed",
          {.text = "1", .code = GQL_E_MISUSE},
@@ -114,7 +114,8 @@ Test(runtime, answers_for_a_plugin_that_breaks_the_contract)
         {"no error", {.no_error = true}, false, {.bad_error = 1}},
         {"error without code", {.error = &no_code}, false, {.bad_error = 1}},
         {"error without message", {.error = &no_message}, false, {.bad_error = 1}},
-        {"error of no size", {.error = &too_small}, false, {.bad_error = 1}},
+        {"error below the baseline", {.error = &too_small}, false, {.bad_error = 1}},
+        {"error that must be understood", {.error = &newer}, false, {.bad_error = 1}},
         {"one byte beyond the capacity", {.text = "1", .overrun = 1}, false, {.overrun = 1}},
         {"sixty bytes beyond the capacity", {.text = "1", .overrun = 60}, false, {.overrun = 1}},
         {"size beyond the capacity", {.text = "1", .wild_size = true}, false, {.overrun = 1}},
@@ -229,6 +230,177 @@ Test(runtime, refuses_wild_growth)
     cr_assert_eq(gql_runtime_call(runtime, NULL, grow_wildly, &empty_call, keep_answer, &kept),
                  GQL_OK);
     cr_expect(kept.resolved);
+}
+
+Test(runtime, hands_out_structs_of_its_version)
+{
+    const gql_host *host = gql_runtime_host(runtime);
+    struct kept kept = {0};
+    cr_expect_eq(host->struct_size, sizeof *host);
+    cr_expect_eq(host->abi_major, GQL_ABI_MAJOR);
+    cr_expect_eq(host->abi_minor, GQL_ABI_MINOR);
+    cr_expect_eq(host->reserved, 0);
+    cr_expect_str_eq(host->name, "test");
+    cr_expect_str_eq(host->version, "1");
+    cr_assert_eq(call_script(&(struct script){.text = "1"}, &kept), GQL_OK);
+    cr_expect_eq(last_reply.struct_size, sizeof last_reply);
+    cr_expect_eq(last_reply.reserved, 0);
+    cr_expect_eq(last_reply.size, 0);
+}
+
+/* ---- Errors beside a value ---- */
+
+static gql_error make_error(const char *path)
+{
+    return (gql_error){.struct_size = sizeof(gql_error),
+                       .code = GQL_CODE_NOT_FOUND,
+                       .message = "gone",
+                       .message_size = 4,
+                       .path = path,
+                       .path_size = path == NULL ? 0 : strlen(path)};
+}
+
+static int32_t add_two_errors(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    (void)instance, (void)call;
+    const gql_host *host = gql_runtime_host(runtime);
+    const uint64_t handle = reply->handle;
+    const gql_error first = make_error("[\"nodes\",0]");
+    const gql_error second = make_error(NULL);
+    cr_expect_eq(host->reply_error(host, handle, &first), GQL_OK);
+    cr_expect_eq(host->reply_error(host, handle, &second), GQL_OK);
+    memcpy(reply->data, "{}", 2);
+    reply->size = 2;
+    const int32_t code = host->reply_resolve(host, handle);
+    cr_expect_eq(host->reply_error(host, handle, &first), GQL_E_STALE_REPLY);
+    return code;
+}
+
+Test(runtime, delivers_errors_beside_a_value)
+{
+    struct kept kept = {0};
+    cr_assert_eq(gql_runtime_call(runtime, NULL, add_two_errors, &empty_call, keep_answer, &kept),
+                 GQL_OK);
+    cr_expect(kept.resolved);
+    cr_expect_str_eq(kept.json, "{}");
+    cr_expect_str_eq(
+        kept.errors,
+        "[{\"message\":\"gone\",\"path\":[\"nodes\",0],\"extensions\":{\"code\":\"NOT_FOUND\"}},"
+        "{\"message\":\"gone\",\"path\":[],\"extensions\":{\"code\":\"NOT_FOUND\"}}]");
+    expect_misuses((struct expected){.stale = 1});
+    /* The slot is used again: it must not keep the errors of the call before. */
+    cr_assert_eq(call_script(&(struct script){.text = "1"}, &kept), GQL_OK);
+    cr_expect_str_eq(kept.errors, "[]");
+}
+
+static int32_t add_wrong_errors(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    (void)instance, (void)call;
+    const gql_host *host = gql_runtime_host(runtime);
+    gql_error wrong[] = {make_error("{}"), make_error("[]"), make_error("[]"), make_error("[]"),
+                         make_error("[]")};
+    wrong[1].struct_size = GQL_ERROR_SIZE_0_2 - 1;
+    wrong[2].reserved = 1;
+    wrong[3].code = NULL;
+    wrong[4].message = NULL;
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        cr_expect_eq(host->reply_error(host, reply->handle, &wrong[i]), GQL_E_MISUSE, "%zu", i);
+    cr_expect_eq(host->reply_error(host, reply->handle, NULL), GQL_E_MISUSE);
+    return host->reply_resolve(host, reply->handle);
+}
+
+Test(runtime, refuses_wrong_errors_beside_a_value)
+{
+    struct kept kept = {0};
+    cr_assert_eq(gql_runtime_call(runtime, NULL, add_wrong_errors, &empty_call, keep_answer, &kept),
+                 GQL_OK);
+    cr_expect(kept.resolved);
+    cr_expect_str_eq(kept.errors, "[]");
+    expect_misuses((struct expected){.bad_error = 6});
+}
+
+static int32_t add_errors_up_to_the_limit(gql_instance *instance, const gql_call *call,
+                                          gql_reply *reply)
+{
+    (void)instance, (void)call;
+    const gql_host *host = gql_runtime_host(runtime);
+    const gql_error error = make_error("[1]");
+    int32_t code = GQL_OK;
+    int count = 0;
+    for (; code == GQL_OK && count < REPLY_LIMIT; count++)
+        code = host->reply_error(host, reply->handle, &error);
+    cr_expect_eq(code, GQL_E_LIMIT, "%d after %d", code, count);
+    return host->reply_reject(host, reply->handle, &error);
+}
+
+/* A rejected call has one error, and those beside the value that it does not have are dropped. */
+Test(runtime, limits_errors_and_drops_them_with_the_value)
+{
+    struct kept kept = {0};
+    cr_assert_eq(gql_runtime_call(runtime, NULL, add_errors_up_to_the_limit, &empty_call,
+                                  keep_answer, &kept),
+                 GQL_OK);
+    cr_expect_not(kept.resolved);
+    cr_expect_str_eq(kept.code, "NOT_FOUND");
+    cr_assert_eq(call_script(&(struct script){.text = "1"}, &kept), GQL_OK);
+    cr_expect_str_eq(kept.errors, "[]");
+    expect_misuses((struct expected){0});
+}
+
+/* ---- Replies that hold something when their call begins ---- */
+
+enum { APPENDS, GROWS, OVERWRITES, SHORTENS }; /* What a call does, by the size of its arguments. */
+
+static gql_runtime *prefixing;
+
+static int32_t write_after_prefix(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    (void)instance;
+    const gql_host *host = gql_runtime_host(prefixing);
+    cr_assert_eq(reply->size, 8);
+    cr_assert_eq(memcmp(reply->data, "{\"data\":", 8), 0);
+    const uint64_t more = call->arguments_size == GROWS ? reply->capacity : 1;
+    cr_assert_eq(host->reply_grow(host, reply->handle, more), GQL_OK);
+    memset(reply->data + reply->size, '7', more);
+    reply->size += more;
+    if (call->arguments_size == OVERWRITES)
+        reply->data[0] = '7';
+    if (call->arguments_size == SHORTENS)
+        reply->size = 7;
+    return host->reply_resolve(host, reply->handle);
+}
+
+Test(runtime, leaves_the_prefix_out_of_answers)
+{
+    static const struct {
+        uint64_t action;
+        bool resolved;
+        const char *start;
+        uint64_t overruns;
+    } cases[] = {{APPENDS, true, "7", 0},
+                 {GROWS, true, "7777777777777777", 0},
+                 {OVERWRITES, false, "", 1},
+                 {SHORTENS, false, "", 1},
+                 {APPENDS, true, "7", 0}};
+    char prefix[] = "{\"data\":";
+    const gql_runtime_options options = {.name = "n", .version = "v", .reply_prefix = prefix};
+    cr_assert_eq(gql_runtime_create(&options, &prefixing, NULL), GQL_OK);
+    memset(prefix, 'x', sizeof prefix); /* It was copied. */
+    uint64_t overruns = 0;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct kept kept = {0};
+        const gql_call call = {.struct_size = sizeof call, .arguments_size = cases[i].action};
+        cr_assert_eq(gql_runtime_call(prefixing, NULL, write_after_prefix, &call, keep_answer,
+                                      &kept),
+                     GQL_OK);
+        cr_expect_eq(kept.resolved, cases[i].resolved, "%zu: %s", i, kept.message);
+        cr_expect_eq(strncmp(kept.json, cases[i].start, strlen(cases[i].start)), 0, "%zu: %s", i,
+                     kept.json);
+        cr_expect(!kept.resolved || kept.json[0] == '7', "%zu: %s", i, kept.json);
+        overruns += cases[i].overruns;
+        cr_expect_eq(gql_runtime_misuses(prefixing, GQL_MISUSE_OVERRUN), overruns, "%zu", i);
+    }
+    gql_runtime_destroy(&prefixing);
 }
 
 Test(runtime, finds_a_write_after_the_completion)

@@ -130,7 +130,8 @@ enum store_status table_scan(const struct table *table, const struct collation *
                              const struct store_range *range, int limit,
                              struct integration_list *list)
 {
-    qsort(table->rows, table->count, sizeof *table->rows, compare_rows);
+    if (table->count > 0)
+        qsort(table->rows, table->count, sizeof *table->rows, compare_rows);
     for (size_t i = 0; i < table->count && limit > 0; i++) {
         const struct row *row = table->rows[range->backward ? table->count - 1 - i : i];
         if (!is_in_range(row, range, collation))

@@ -14,11 +14,12 @@ static const char host_sdl[] =
 
 enum { MOST = 4 };
 
-/* A plugin's schema; `resolvers` are written "Type.field". */
+/* A plugin's schema; `resolvers` are written "Type.field", and each may require one field. */
 struct offer {
     const char *own;
     const char *common[MOST];
     const char *resolvers[MOST];
+    const char *required[MOST];
     const char *loaders[MOST];
     const char *references[MOST];
 };
@@ -62,7 +63,9 @@ static int32_t bind_to(const char *sdl, const struct offer *offer, gql_binding *
         resolvers[i] = (gql_resolver){.struct_size = sizeof resolvers[i],
                                       .type = names[i],
                                       .field = dot + 1,
-                                      .resolve = resolve};
+                                      .resolve = resolve,
+                                      .required_fields = &offer->required[i],
+                                      .required_field_count = offer->required[i] != NULL};
         resolver_pointers[schema.resolver_count++] = &resolvers[i];
     }
     for (uint32_t i = 0; i < MOST && offer->loaders[i] != NULL; i++) {
@@ -240,6 +243,13 @@ Test(bind, names_every_conflict)
           .resolvers = {"Query.a", "Query.a", "Query.node", "A.b"}},
          {"two resolvers for `Query.a`", "for `Query.node`, which belongs to the host",
           "for `A.b`, which its schema does not define", "defines `Query.b` but has no resolver"}},
+        {"required fields",
+         {.own = "extend type Organization { c: Int } type A { a: Int b(c: Int): Int d: Int }",
+          .resolvers = {"A.a", "A.d", "Organization.c"},
+          .required = {"b", "a", "name"}},
+         {"for `A.a` requires `b`, which has arguments",
+          "for `A.d` requires `a`, which has a resolver of its own",
+          "for `Organization.c` requires `name`, which the type does not have"}},
         {"loaders",
          {.own = "type A { id: ID } type B { id: ID! }",
           .loaders = {"A", "B", "B", "Organization"}},
@@ -252,6 +262,19 @@ Test(bind, names_every_conflict)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         expect_conflicts(cases[i].label, &cases[i].offer, cases[i].conflicts);
+}
+
+/* Of the plugin's type, of the host's, and of a type that both define. */
+Test(bind, accepts_required_fields)
+{
+    static const struct offer offer = {
+        .own = "extend type Organization { b: Int } extend type PageInfo { c: Int } "
+               "type A { a: Int d: Int }",
+        .common = {"type PageInfo { hasNextPage: Boolean! }"},
+        .resolvers = {"A.a", "Organization.b", "PageInfo.c"},
+        .required = {"d", "id", "hasNextPage"},
+    };
+    expect_conflicts("required fields", &offer, (const char *const[]){NULL});
 }
 
 Test(bind, says_what_each_conflict_is_about)

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* The SQLite engine: locks of other processes, failures, and where a read runs. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
+#include <signal.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "tests/plugin/fixture.h"
 
@@ -145,6 +150,74 @@ Test(engine, a_failed_write_leaves_nothing)
     fixture_close(&store);
 }
 
+/* The whole batch fails with the cause, not with its consequence. */
+Test(engine, the_cause_of_a_rollback_by_SQLite_is_kept)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other,
+                              "CREATE TRIGGER bad BEFORE INSERT ON integration "
+                              "BEGIN SELECT RAISE(ROLLBACK, 'the cause'); END",
+                              NULL, NULL, NULL),
+                 SQLITE_OK);
+    sqlite3_close(other);
+    struct store_mutation bad = {.kind = STORE_CREATE,
+                                 .organization_id = TEXT("new"),
+                                 .title = TEXT("bad")};
+    fixture_apply(store, &bad);
+    cr_expect_eq(bad.status, STORE_BROKEN);
+    cr_expect_not_null(strstr(bad.detail.text, "the cause"), "%s", bad.detail.text);
+    cr_expect_eq(organizations(), 0);
+    fixture_close(&store);
+}
+
+/* ---- Without memory ---- */
+
+static sqlite3_mem_methods memory;
+static atomic_bool no_memory;
+
+static void *allocate(int size)
+{
+    return atomic_load(&no_memory) ? NULL : memory.xMalloc(size);
+}
+
+static void *reallocate(void *former, int size)
+{
+    return atomic_load(&no_memory) ? NULL : memory.xRealloc(former, size);
+}
+
+/* Of this process; before SQLite is used. */
+static void make_memory_fail_on_demand(void)
+{
+    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_GETMALLOC, &memory), SQLITE_OK);
+    sqlite3_mem_methods failing = memory;
+    failing.xMalloc = allocate;
+    failing.xRealloc = reallocate;
+    cr_assert_eq(sqlite3_config(SQLITE_CONFIG_MALLOC, &failing), SQLITE_OK);
+}
+
+Test(engine, a_mutation_without_memory_lets_the_database_go)
+{
+    make_memory_fail_on_demand();
+    struct store *store = fixture_open(&scratch, "und");
+    struct store_mutation create = {.kind = STORE_CREATE,
+                                    .organization_id = TEXT("a"),
+                                    .title = TEXT("x")};
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(organizations(), 0);
+    atomic_store(&no_memory, true);
+    fixture_apply(store, &create);
+    atomic_store(&no_memory, false);
+    cr_expect_eq(create.status, STORE_NO_MEMORY, "status %d", create.status);
+    cr_expect_eq(sqlite3_exec(other, "BEGIN IMMEDIATE; ROLLBACK", NULL, NULL, NULL), SQLITE_OK,
+                 "%s", sqlite3_errmsg(other));
+    sqlite3_close(other);
+    fixture_create(store, "a", "x", true);
+    fixture_close(&store);
+}
+
 /* ---- Where a read runs ---- */
 
 struct placed {
@@ -236,5 +309,53 @@ Test(engine, a_late_read_past_its_deadline_is_not_run)
     sem_wait(&late.done);
     cr_expect_eq(late.read.status, STORE_EXPIRED);
     cr_expect_neq(sem_trywait(&late.entered), 0);
+    fixture_close(&store);
+}
+
+/* As a process that stopped while it recovers the log: the WAL index is empty and locked. */
+static pid_t stop_in_recovery(void)
+{
+    enum { WRITE_LOCK = 120, LOCKS = 3, HEADERS_SIZE = 96 }; /* To write, checkpoint, recover. */
+    char ready, empty[HEADERS_SIZE] = {0};
+    int pipes[2];
+    cr_assert_eq(pipe(pipes), 0);
+    const pid_t child = fork();
+    if (child == 0) {
+        struct flock locks = {.l_type = F_WRLCK,
+                              .l_whence = SEEK_SET,
+                              .l_start = WRITE_LOCK,
+                              .l_len = LOCKS};
+        const int file = open(scratch_file(&scratch, "integrations.db-shm"), O_RDWR);
+        if (fcntl(file, F_SETLKW, &locks) == 0 &&
+            pwrite(file, empty, sizeof empty, 0) == sizeof empty && write(pipes[1], "r", 1) == 1)
+            pause();
+        _exit(1);
+    }
+    close(pipes[1]);
+    cr_assert_eq(read(pipes[0], &ready, 1), 1);
+    close(pipes[0]);
+    return child;
+}
+
+Test(engine, reads_that_meet_a_lock_wait_together, .timeout = 60)
+{
+    enum { READS = 20, TOLD_SECONDS = 2 }; /* The busy timeout of the fixture. */
+    struct placed reads[READS];
+    struct store *store = fixture_open(&scratch, "und");
+    const pid_t other = stop_in_recovery();
+    const time_t began = time(NULL);
+    for (int i = 0; i < READS; i++) {
+        placed_init(&reads[i], false);
+        cr_expect_eq(store_read(store, &reads[i].read), GQL_PENDING);
+    }
+    for (int i = 0; i < READS; i++) {
+        sem_wait(&reads[i].done);
+        cr_expect_eq(reads[i].read.status, STORE_BUSY, "status %d", reads[i].read.status);
+    }
+    cr_expect_lt(time(NULL) - began, 3 * TOLD_SECONDS);
+    kill(other, SIGKILL);
+    waitpid(other, NULL, 0);
+    fixture_create(store, "a", "x", true);
+    cr_expect_eq(fixture_counts(store, "a").active, 1);
     fixture_close(&store);
 }
