@@ -129,9 +129,8 @@ CASES = [
     ("SHORT_LIST", "values", "the list has 1 members for 2 ids"),
     ("REVERSES", "loaded", 'has the id "2" where "1" was asked for', "--calls",
      '[{"load": "Thing", "ids": ["1", "2"], "selection": "id title"}]'),
-    ("REVERSES", "loaded", 'has the id "tag:1" where "gql-plugin-check" was asked for', "--calls",
-     '[{"load": "Tag", "ids": ["tag:1", ""], "selection": "id"}, '
-     '{"type": "Query", "field": "thing"}]'),
+    ("REVERSES", "loaded", 'has the id "gql-plugin-check" where "1" was asked for', "--calls",
+     '[{"type": "Query", "field": "thing"}]'),
     ("DISOWNS", "loaded", "`owns` of no loader claims it"),
     ("TWO_OWNERS", "loaded",
      "may belong to `Thing` of the plugin org.example.faulty and to `Tag` of the plugin",
@@ -139,7 +138,7 @@ CASES = [
     ("SHAPE_IGNORED", "shapes", "has the member `id` where `kind` is selected"),
     ("SHAPE_ORDER", "shapes", "where `kind` is selected"),
     ("SHAPE_FIELD_NAMES", "shapes", "where `kind` is selected"),
-    ("SHAPE_ONCE", "shapes", "of the type `Thing` is missing"),
+    ("SHAPE_ONCE", "shapes", "is missing"),
     ("SHAPE_TYPENAME", "shapes", "where `kind` is selected"),
     ("SHAPE_CONDITIONS", "shapes", "an object `Tag` has the member `Thing_"),
     ("SHAPE_SWAPS", "shapes", "are the same field, but have other values"),
@@ -319,7 +318,7 @@ def check_good_plugins():
         ["bind-host", *without_config()], INTEGRATIONS)
     report("# SKIP needs --config: the plugin requires the setting `database`" in tap.stdout,
            "it says why checks were skipped", tap.stdout)
-    report(re.search(r"^# skipped: .*create, answers", tap.stdout, re.M) is not None,
+    report(re.search(r"^# skipped: .*create, required-fields, answers", tap.stdout, re.M) is not None,
            "the summary says what was skipped", tap.stdout)
     wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations",
               "path": INTEGRATIONS, "abi": "0.2"}
