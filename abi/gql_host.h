@@ -37,7 +37,7 @@ typedef enum gql_misuse {
     /* Returned GQL_OK without completing the reply. */
     GQL_MISUSE_NOT_COMPLETED,
 
-    /* Returned an unknown code, or a code other than GQL_OK after completing inline. */
+    /* Returned an unknown positive code, or one other than GQL_OK after completing inline. */
     GQL_MISUSE_RETURN_CODE,
 
     /* Gave no error, one without code or message, or one with a path that is not a JSON array. */

@@ -573,8 +573,8 @@ typedef struct gql_resolver {
     gql_resolve_fn resolve;
 
     /*
-     * Fields of `type`, without arguments and resolvers, that gql_call.parent must have. The host
-     * adds them to what is selected. NULL with a count of 0: none.
+     * Fields of `type` that gql_call.parent must have: scalars or enums, without arguments and
+     * resolvers of their own. The host adds them to what is selected. NULL with a count of 0: none.
      */
     const char *const *required_fields;
     uint32_t required_field_count;

@@ -196,7 +196,7 @@ void gql_instance_destroy(gql_library *library, gql_instance **instance)
     if (instance == NULL || *instance == NULL)
         return;
     library->plugin->drain(*instance);
-    gql_runtime_await_returns(library->runtime, *instance);
+    gql_runtime_await_calls(library->runtime, *instance);
     library->plugin->destroy(*instance);
     *instance = NULL;
     atomic_fetch_sub(&library->instances, 1);

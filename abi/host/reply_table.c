@@ -13,6 +13,9 @@ enum {
     KEPT_CAPACITY = 65536,    /* Larger buffers are freed, not kept for the next call. */
 };
 
+/* A call that is no longer under way. */
+#define FINISHED ((uint32_t)(REPLY_RETURNED | REPLY_COMPLETED))
+
 #define INDEX_BITS 20
 #define INDEX_MASK ((UINT64_C(1) << INDEX_BITS) - 1)
 _Static_assert(REPLY_CHUNKS *REPLY_CHUNK_SLOTS == 1 << INDEX_BITS, "every index has its place");
@@ -79,7 +82,7 @@ static struct reply_slot *add_chunk(struct reply_table *table, uint32_t shard, i
             chunk[i].index = number * REPLY_CHUNK_SLOTS + i;
             chunk[i].shard = shard;
             chunk[i].handle = chunk[i].index;
-            atomic_init(&chunk[i].phase, REPLY_RETURNED);
+            atomic_init(&chunk[i].phase, FINISHED);
         }
         atomic_store_explicit(&table->chunks[number], chunk, memory_order_release);
     }
@@ -240,7 +243,7 @@ uint64_t reply_table_pending(const struct reply_table *table)
     return pending > 0 ? (uint64_t)pending : 0;
 }
 
-static bool has_running_call(struct reply_table *table, const gql_instance *instance)
+static bool is_any_under_way(struct reply_table *table, const gql_instance *instance)
 {
     for (uint32_t i = 0; i < REPLY_CHUNKS; i++) {
         struct reply_slot *chunk = atomic_load_explicit(&table->chunks[i], memory_order_acquire);
@@ -248,7 +251,7 @@ static bool has_running_call(struct reply_table *table, const gql_instance *inst
             return false;
         for (uint32_t k = 0; k < REPLY_CHUNK_SLOTS; k++) {
             const uint32_t phase = atomic_load_explicit(&chunk[k].phase, memory_order_acquire);
-            if (!(phase & REPLY_RETURNED) &&
+            if ((phase & FINISHED) != FINISHED &&
                 atomic_load_explicit(&chunk[k].instance, memory_order_relaxed) == instance)
                 return true;
         }
@@ -256,10 +259,10 @@ static bool has_running_call(struct reply_table *table, const gql_instance *inst
     return false;
 }
 
-void reply_table_await_returns(struct reply_table *table, const gql_instance *instance)
+void reply_table_await_calls(struct reply_table *table, const gql_instance *instance)
 {
     const struct timespec pause = {.tv_nsec = 100000};
-    while (has_running_call(table, instance))
+    while (is_any_under_way(table, instance))
         nanosleep(&pause, NULL);
 }
 

@@ -101,8 +101,8 @@ struct reply_slot *reply_table_find(struct reply_table *table, uint64_t handle);
 void reply_table_count_finished(struct reply_table *table, uint32_t shard);
 uint64_t reply_table_pending(const struct reply_table *table);
 
-/* Waits until every call of the instance has returned. */
-void reply_table_await_returns(struct reply_table *table, const gql_instance *instance);
+/* Waits until no call of the instance is under way. */
+void reply_table_await_calls(struct reply_table *table, const gql_instance *instance);
 
 /* Whether the prefix, the reply's members and the guard bytes are unchanged. */
 bool reply_table_is_intact(const struct reply_table *table, const struct reply_slot *slot);

@@ -123,12 +123,13 @@ static void leave(gql_runtime *runtime, const struct call_frame *frame)
 {
     struct reply_slot *slot = frame->slot;
     if (frame->released) {
-        atomic_store(&slot->phase, REPLY_RETURNED);
+        atomic_store(&slot->phase, REPLY_RETURNED | REPLY_COMPLETED);
         reply_table_count_finished(&runtime->table, slot->shard);
         recycle(runtime, slot);
         return;
     }
-    const uint32_t phase = atomic_fetch_or(&slot->phase, REPLY_RETURNED);
+    const uint32_t both = REPLY_RETURNED | (frame->answered ? REPLY_COMPLETED : 0);
+    const uint32_t phase = atomic_fetch_or(&slot->phase, both);
     if (frame->answered || (phase & REPLY_COMPLETED))
         reply_table_count_finished(&runtime->table, slot->shard);
     if (phase & REPLY_RELEASED)
@@ -392,9 +393,9 @@ void gql_answer_release(gql_answer *answer)
         recycle(runtime, slot);
 }
 
-void gql_runtime_await_returns(gql_runtime *runtime, const gql_instance *instance)
+void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance)
 {
-    reply_table_await_returns(&runtime->table, instance);
+    reply_table_await_calls(&runtime->table, instance);
 }
 
 /* ---- The runtime ---- */

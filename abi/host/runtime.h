@@ -5,7 +5,7 @@
 
 #include "gql_host.h"
 
-/* Waits until every call of the instance has returned from the plugin. Not from inside a call. */
-void gql_runtime_await_returns(gql_runtime *runtime, const gql_instance *instance);
+/* Waits until no call of the instance is under way. Not from inside a call. */
+void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance);
 
 #endif

@@ -56,9 +56,14 @@ bool executor_submit(struct executor *executor, struct task *task)
     if (served) {
         *executor->last = task;
         executor->last = &task->next;
-        pthread_cond_signal(&executor->work);
     }
     pthread_mutex_unlock(&executor->lock);
+    /*
+     * Not under the lock, for which the thread would have to wait. The executor is still there: its
+     * instance is not destroyed while the call that submits is under way.
+     */
+    if (served)
+        pthread_cond_signal(&executor->work);
     return served;
 }
 

@@ -26,6 +26,12 @@ for (const [name, said] of Object.entries({
   });
 }
 
+test('a plugin for ABI 0.1 is refused with the reason', async (t) => {
+  const { about, reasons } = await reasonsOf(t, '../abi/frozen/hello_0.1');
+  assert.deepEqual([about, reasons.length], [[], 1]);
+  assert.match(reasons[0], /plugin ABI 0\.[12]/);
+});
+
 test('a flag that may be ignored is ignored', async (t) => {
   assert.deepEqual(await reasonsOf(t, 'annex_ignored_flag'), { about: ['org.example.annex'], reasons: [] });
 });

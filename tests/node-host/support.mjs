@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -29,7 +29,7 @@ export class Bench {
     this.plugins = join(this.folder, 'plugins');
     mkdirSync(this.plugins);
     for (const name of names.length > 0 ? names : ['integrations']) {
-      symlinkSync(join(build, FILES[name] ?? `tests/node-host/${name}.so`), join(this.plugins, `${name}.so`));
+      symlinkSync(join(build, FILES[name] ?? `tests/node-host/${name}.so`), join(this.plugins, `${basename(name)}.so`));
     }
     t.after(() => this.end());
   }

@@ -81,13 +81,18 @@ class TestExecution < Minitest::Test
       fragment Inner on Echo { inner { ...Id id @skip(if: true) } text @include(if: false) }
       fragment Id on EchoInner { id @include(if: $no) }
     GRAPHQL
-    assert_equal ['text', 'inner', ['__typename', 'id', 'again', ['text']]], seen(text, 'yes' => true)['selection']
+    assert_equal ['text', 'inner', %w[__typename id]], seen(text, 'yes' => true)['selection']
   end
 
-  def test_a_nested_field_receives_its_parent
+  def test_a_field_with_a_resolver_of_its_own_is_left_out_and_what_it_requires_added
+    assert_equal ['text', 'inner', ['id']], seen('{ echo { text inner { again { text } } } }')['selection']
+    assert_equal ['text', 'inner', ['__typename']], seen('{ echo { text inner { again @skip(if: true) { text } } } }')['selection']
+  end
+
+  def test_a_nested_field_receives_what_it_requires
     found = data('{ echo { inner { again(text: "x") { text } } } }')['echo']['inner']['again']
     said = JSON.parse(found['text'])
-    assert_equal({ 'id' => 'of echo' }, JSON.parse(said['parent']))
+    assert_equal({ '__typename' => 'EchoInner', 'id' => 'of echo' }, JSON.parse(said['parent']))
     assert_equal({ 'text' => 'x' }, JSON.parse(said['arguments']))
   end
 
@@ -115,6 +120,28 @@ class TestExecution < Minitest::Test
     assert_equal({ 'a' => [{ 'id' => 'thing:2' }, nil, { 'id' => 'thing:1' }, { 'id' => 'thing:2' }], 'b' => [{ 'id' => 'thing:3' }] },
                  data(text))
     assert_equal 1, data('{ loads }')['loads']
+  end
+
+  # Returns the errors of a result as [path, message, code].
+  def errors_of(result)
+    result['errors'].map { |error| [error['path'], error['message'], error['extensions']['code']] }
+  end
+
+  def test_errors_inside_a_value_arrive_with_their_paths
+    result = execute('{ a: partial { items { id } x: items { id } strict { id } note } b: partial { strict { id } other } nothing }')
+    assert_equal({ 'a' => { 'items' => [{ 'id' => 'thing:1' }, nil, { 'id' => 'thing:3' }],
+                            'x' => [{ 'id' => 'thing:1' }, nil, { 'id' => 'thing:3' }], 'strict' => nil, 'note' => nil },
+                   'b' => { 'strict' => nil, 'other' => nil }, 'nothing' => nil }, result['data'])
+    locked = ['It is locked', 'PERMISSION_DENIED']
+    expected = [['a', 'items', 1], ['a', 'x', 1], ['a', 'strict', 0], %w[a note], ['b', 'strict', 0], ['nothing']]
+    assert_equal expected.map { |path| [path, *locked] }.sort_by(&:to_s), errors_of(result).sort_by(&:to_s)
+    assert_equal 403, result['errors'].first['extensions']['status']
+  end
+
+  def test_an_object_that_can_not_be_loaded_leaves_the_others_alone
+    result = execute('{ nodes(ids: ["thing:1", "thing:locked", "thing:none", "thing:2"]) { id } }')
+    assert_equal [{ 'id' => 'thing:1' }, nil, nil, { 'id' => 'thing:2' }], result['data']['nodes']
+    assert_equal [[['nodes', 1], 'It is locked', 'PERMISSION_DENIED']], errors_of(result)
   end
 
   def test_an_exception_nulls_its_field_and_is_logged

@@ -3,20 +3,26 @@
 
 # Loading plugins, and the failures of those that are refused.
 class TestLibrary < Minitest::Test
-  # Keyed by the numbers in tests/abi/plugins/faults.h. 6 is an old plugin without a fault.
+  # Keyed by the numbers in tests/abi/plugins/faults.h.
   FAULTS = {
     1 => /does not export the symbol gql_plugin_entry_v0/, 2 => /version 3 of the plugin ABI/, 3 => /does not support a host/,
-    4 => /struct_size is 4/, 5 => /struct_size is 120/, 7 => /ABI 9\.1/, 8 => /ABI 0\.7/, 9 => /id is missing/,
+    4 => /struct_size is 4/, 5 => /struct_size is 120/, 6 => /struct_size is 128/, 7 => /ABI 9\.2/, 8 => /ABI 0\.7/, 9 => /id is missing/,
     10 => /reverse domain/, 11 => /name is missing/, 12 => /version is missing/, 13 => /licence is missing/,
     14 => /schema is missing/, 15 => /config_schema is not JSON/, 16 => /config_schema is not a JSON object/,
     17 => /init is missing/, 18 => /deinit is missing/, 19 => /create is missing/, 20 => /drain is missing/,
     21 => /destroy is missing/, 22 => /gql_schema.struct_size/, 23 => /parts is NULL/, 24 => /parts\[0\] is NULL/,
-    25 => /parts\[0\] has too small/, 26 => /parts\[0\] has no sdl/, 27 => /resolvers\[0\] is NULL/,
-    28 => /resolvers\[0\] has too small/, 29 => /resolvers\[0\] has no field/, 30 => /resolvers\[0\] has no resolve/,
-    31 => /loaders\[0\] is NULL/, 32 => /loaders\[0\] has too small/, 33 => /loaders\[0\] has no load/,
-    34 => /references\[0\] is NULL/, 83 => /the licence has run out/, 84 => /code -6 and gave no reason/,
-    85 => /42, which is not a code/, 86 => /x{1016}\z/, 90 => /no instance/
+    25 => /parts\[0\]\.struct_size is 8, too small/, 26 => /parts\[0\] has no sdl/, 27 => /resolvers\[0\] is NULL/,
+    28 => /resolvers\[0\]\.struct_size is 8, too small/, 29 => /resolvers\[0\] has no field/, 30 => /resolvers\[0\] has no resolve/,
+    31 => /loaders\[0\] is NULL/, 32 => /loaders\[0\]\.struct_size is 8, too small/, 33 => /loaders\[0\] has no load/,
+    34 => /references\[0\] is NULL/, 41 => /gql_schema\.reserved is 1, not 0/, 83 => /the licence has run out/, 84 => /code -6 and gave no reason/,
+    85 => /42, which is not a code/, 86 => /x{1016}\z/, 90 => /no instance/,
+    107 => /resolvers\[0\]\.struct_size is 32, too small/, 108 => /loaders\[0\]\.struct_size is 24, too small/,
+    109 => /gql_plugin has the flags 0x00100000, which this host must understand/, 110 => /resolvers\[0\]\.reserved is 1, not 0/,
+    111 => /resolvers\[0\] has the flags 0x40000000, which this host must understand/
   }.freeze
+
+  # An unknown kind of part, an unknown flag that may be ignored, a larger struct, a resident plugin.
+  VALID = [0, 42, 43, 59, 123].freeze
 
   def setup
     @runtime = Gql::Runtime.new(name: 'tests', version: '1.0.0')
@@ -41,11 +47,29 @@ class TestLibrary < Minitest::Test
     FAULTS.each { |number, said| assert_match said, failure_of(File.join(BUILD, "tests/abi/faulty_#{number}.so")) }
   end
 
-  def test_an_old_plugin_without_extension_is_loaded
-    library = Gql::Library.new(@runtime, File.join(BUILD, 'tests/abi/faulty_6.so'))
-    assert_equal 'org.example.faulty', library.plugin.id
-    library.create({}).close
-    library.close
+  def test_what_a_host_may_ignore_is_loaded
+    VALID.each do |number|
+      2.times do
+        library = Gql::Library.new(@runtime, File.join(BUILD, "tests/abi/faulty_#{number}.so"))
+        assert_equal 'org.example.faulty', library.plugin.id, number
+        library.create({}).close
+        library.close
+      end
+    end
+  end
+
+  def test_a_plugin_for_version_0_1_is_refused
+    assert_match(/written for plugin ABI 0\.1, but this host speaks 0\.2|does not support a host of plugin ABI 0\.2/,
+                 failure_of(File.join(BUILD, 'tests/abi/frozen/hello_0.1.so')))
+  end
+
+  def test_plugins_built_with_the_header_of_0_2_and_with_a_later_one_are_loaded
+    %w[0.2 today grown].each do |version|
+      library = Gql::Library.new(@runtime, File.join(BUILD, "tests/abi/frozen/plugin_#{version}.so"))
+      refute_empty library.plugin.resolvers
+      library.create({}).close
+      library.close
+    end
   end
 
   def test_files_that_are_not_plugins_are_refused

@@ -125,6 +125,31 @@ class TestLifecycle < Minitest::Test
     assert_clean_end
   end
 
+  def test_a_plugin_learns_who_asks_and_how
+    start
+    seen = ->(headers) { JSON.parse(@server.data('{ echo { text } }', {}, headers)['echo']['text']) }
+    tool = seen.call('user-agent' => 'Tööl/1', 'idempotency-key' => '"a \\"b\\""', 'accept-language' => 'de-AT,en;q=0.5')
+    assert_equal({ 'actorKind' => 0, 'sourceType' => 3, 'organizationId' => nil, 'clientAddress' => '127.0.0.1', 'userAgent' => 'Tööl/1',
+                   'idempotencyKey' => 'a "b"' }, tool['origin'])
+    assert_equal ['demo', 1, 'de-AT'], tool.values_at('actor', 'source', 'locale')
+    assert_match(/\Aurn:uuid:/, tool['occurrence'])
+    bearer = "Bearer #{@sandbox.token({ 'sub' => 'user:ada' })}"
+    browser = seen.call('origin' => 'http://localhost', 'authorization' => bearer, 'idempotency-key' => 'bare', 'user-agent' => 'x' * 600)
+    assert_equal [1, 1, 'bare', 'x' * 512], browser['origin'].values_at('actorKind', 'sourceType', 'idempotencyKey', 'userAgent')
+    assert_clean_end
+  end
+
+  def test_a_malformed_idempotency_key_is_rejected
+    start
+    ['', '""', '"open', 'a b', 'a,b', 'k' * 256, "\u00fc".b].each do |key|
+      answer = @server.post({ query: '{ loads }' }, 'idempotency-key' => key)
+      assert_equal '400', answer.code, key
+      assert_match(/Idempotency-Key/, answer.body)
+    end
+    assert_equal '200', @server.post({ query: '{ loads }' }, 'idempotency-key' => 'k' * 255).code
+    assert_clean_end
+  end
+
   def test_the_server_survives_a_plugin_that_breaks_the_contract
     start
     fields = %w[twice never refuses wrongCode notPending overruns noJson noError unknownHandle twiceLate(milliseconds:5)]

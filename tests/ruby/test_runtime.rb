@@ -37,20 +37,30 @@ class TestRuntime < Minitest::Test
     assert_equal ['a', 'b', ['c', ['d'], 'ü'], '__typename'], echo(tree: tree)['selection']
   end
 
+  ORIGIN = { 'actorKind' => 0, 'sourceType' => 0, 'organizationId' => nil, 'clientAddress' => nil, 'userAgent' => nil,
+             'idempotencyKey' => nil }.freeze
+
   def test_every_member_of_a_request
-    actor = Gql::Actor.new("äda\0", [Gql::Grant.new(nil, 15), Gql::Grant.new('acme', 1)])
+    actor = Gql::Actor.new("äda\0", [Gql::Grant.new(nil, 15), Gql::Grant.new('acme', 1)], Gql::Abi::ACTOR_INTEGRATION)
     deadline = Gql::Request.now + 1_000_000_000
-    request = Gql::Request.new(actor: actor, source: Gql::Abi::SOURCE_HTTP, trace_id: 'a' * 32, locale: 'de-AT',
-                               instance: 'urn:x', deadline: deadline)
+    request = Gql::Request.new(actor: actor, source: Gql::Abi::SOURCE_HTTP, source_type: Gql::Abi::SOURCE_TYPE_API, trace_id: 'a' * 32,
+                               locale: 'de-AT', occurrence: 'urn:x', deadline: deadline, organization_id: "ac\0me",
+                               client_address: '::1', user_agent: 'Tööl/1', idempotency_key: 'key')
     seen = echo(request: request, tree: {}).except('arguments', 'parent', 'selection')
+    origin = { 'actorKind' => 2, 'sourceType' => 3, 'organizationId' => "ac\0me", 'clientAddress' => '::1', 'userAgent' => 'Tööl/1',
+               'idempotencyKey' => 'key' }
     assert_equal({ 'actor' => "äda\0", 'grants' => [[nil, 15], ['acme', 1]], 'traceId' => 'a' * 32, 'locale' => 'de-AT',
-                   'instance' => 'urn:x', 'source' => 1, 'deadline' => deadline }, seen)
+                   'occurrence' => 'urn:x', 'source' => 1, 'deadline' => deadline, 'origin' => origin }, seen)
   end
 
   def test_an_empty_request
     seen = echo
     assert_equal({ 'arguments' => '{}', 'parent' => nil, 'selection' => nil, 'actor' => nil, 'grants' => [], 'traceId' => nil,
-                   'locale' => nil, 'instance' => nil, 'source' => 0, 'deadline' => 0 }, seen)
+                   'locale' => nil, 'occurrence' => nil, 'source' => 0, 'deadline' => 0, 'origin' => ORIGIN }, seen)
+  end
+
+  def test_an_unknown_member_of_a_request_is_an_error
+    assert_match(/instance/, assert_raises(ArgumentError) { Gql::Request.new(instance: 'urn:x') }.message)
   end
 
   def test_the_memory_of_a_call_survives_garbage_collection
@@ -93,6 +103,43 @@ class TestRuntime < Minitest::Test
       assert_match message, answer.message, field
       assert_equal 1, misuses[misuse], field if misuse
     end
+  end
+
+  def test_an_unknown_code_of_a_later_version_is_no_misuse
+    answer = @loaded.start('newCode').wait
+    assert_equal 'INTERNAL_ERROR', answer.code
+    assert_empty misuses
+  end
+
+  def test_errors_inside_a_value
+    answer = @loaded.start('partial').wait
+    locked = { message: 'It is locked', extensions: { 'code' => 'PERMISSION_DENIED', 'status' => 403 } }
+    assert_equal [['items', 1], ['strict', 0], %w[note deep], ['other']].map { |path| locked.merge(path: path) }, answer.errors
+    assert_equal [], @loaded.start('loads').wait.errors
+    assert_empty misuses
+  end
+
+  def test_wrong_errors_are_refused_and_counted
+    assert_equal 11, value('badErrors')
+    assert_equal({ 'bad-error' => 11 }, misuses)
+  end
+
+  def test_errors_are_limited
+    assert_equal Gql::Abi::E_LIMIT, value('endlessErrors')
+  end
+
+  # A call is under way until it has been completed and the plugin's function has returned.
+  def test_an_instance_is_not_destroyed_during_a_call
+    completed = Queue.new
+    other = Loaded.new(UNRULY)
+    thread = Thread.new { other.start('lingers').tap { completed << true } }
+    sleep 0.1
+    assert_equal 1, other.runtime.pending
+    assert_empty completed
+    other.close
+    assert_empty other.lines
+    assert_equal 0, other.runtime.pending
+    assert_equal 'true', thread.value.wait.json
   end
 
   def test_an_inline_answer_with_the_wrong_return_counts

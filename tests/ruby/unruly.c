@@ -7,6 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,6 +21,7 @@ struct gql_instance {
     unsigned inside; /* Threads that have not yet completed their call. */
     bool closed;
     atomic_uint loads;
+    atomic_uint lingering; /* Calls that are completed but have not returned. */
 };
 
 /* ---- Answers ---- */
@@ -30,7 +32,7 @@ static int32_t resolve(gql_instance *self, gql_reply *reply, const json_t *value
     const gql_host *host = self->host;
     if (host->reply_grow(host, reply->handle, size) != GQL_OK)
         return GQL_E_LIMIT;
-    reply->size = json_dumpb(value, reply->data, size, JSON_ENCODE_ANY);
+    reply->size += json_dumpb(value, reply->data + reply->size, size, JSON_ENCODE_ANY);
     return host->reply_resolve(host, reply->handle);
 }
 
@@ -82,23 +84,36 @@ static json_t *text_or_null(const char *text)
     return text == NULL ? json_null() : json_string(text);
 }
 
+static json_t *sized_or_null(const char *text, uint64_t size)
+{
+    return text == NULL ? json_null() : json_stringn(text, size);
+}
+
+/* What is for audit. */
+static json_t *origin_of(const gql_request *request)
+{
+    return json_pack("{s:i, s:i, s:o, s:o, s:o, s:o}", "actorKind", (int)request->actor_kind,
+                     "sourceType", (int)request->source_type, "organizationId",
+                     sized_or_null(request->organization_id, request->organization_id_size),
+                     "clientAddress", text_or_null(request->client_address), "userAgent",
+                     sized_or_null(request->user_agent, request->user_agent_size), "idempotencyKey",
+                     sized_or_null(request->idempotency_key, request->idempotency_key_size));
+}
+
 static int32_t echo(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     const gql_request *request = call->request;
-    json_t *actor = request->actor_id == NULL
-                        ? json_null()
-                        : json_stringn(request->actor_id, request->actor_id_size);
-    json_t *parent = call->parent == NULL ? json_null()
-                                          : json_stringn(call->parent, call->parent_size);
+    json_t *actor = sized_or_null(request->actor_id, request->actor_id_size);
+    json_t *parent = sized_or_null(call->parent, call->parent_size);
     json_t *said =
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:I}", "arguments",
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i, s:I, s:o}", "arguments",
                   json_stringn(call->arguments, call->arguments_size), "parent", parent,
                   "selection",
                   call->selection == NULL ? json_null() : selection_text(call->selection->children),
                   "actor", actor, "grants", grants_of(request), "traceId",
                   text_or_null(request->trace_id), "locale", text_or_null(request->locale),
-                  "instance", text_or_null(request->instance), "source", (int)request->source,
-                  "deadline", (json_int_t)request->deadline);
+                  "occurrence", text_or_null(request->occurrence), "source", (int)request->source,
+                  "deadline", (json_int_t)request->deadline, "origin", origin_of(request));
     char *text = json_dumps(said, JSON_COMPACT | JSON_ENCODE_ANY);
     json_t *value = json_pack("{s:s, s:{s:s}}", "text", text, "inner", "id", "of echo");
     free(text);
@@ -207,6 +222,92 @@ static int32_t cancelled(gql_instance *self, const gql_call *call, gql_reply *re
     return later(self, call, reply, await_cancellation);
 }
 
+/* ---- Return after completion ---- */
+
+static void answer_at_once(struct task *task)
+{
+    resolve_and_forget(task->self, task->reply, json_true());
+}
+
+/* Another thread completes the call long before this function returns. */
+static int32_t lingers(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    atomic_fetch_add(&self->lingering, 1);
+    const int32_t code = later(self, call, reply, answer_at_once);
+    nap(300);
+    atomic_fetch_sub(&self->lingering, 1);
+    return code;
+}
+
+/* ---- Errors inside a value ---- */
+
+static int32_t add_error(const gql_instance *self, const gql_reply *reply, const char *path)
+{
+    static const char extensions[] = "{\"status\": 403}", message[] = "It is locked";
+    const gql_error error = {.struct_size = sizeof error,
+                             .code = GQL_CODE_PERMISSION_DENIED,
+                             .message = message,
+                             .message_size = sizeof message - 1,
+                             .extensions = extensions,
+                             .extensions_size = sizeof extensions - 1,
+                             .path = path,
+                             .path_size = path == NULL ? 0 : strlen(path)};
+    return self->host->reply_error(self->host, reply->handle, &error);
+}
+
+/* The error for `other` has no null that it could explain. */
+static int32_t partial(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)call;
+    add_error(self, reply, "[\"items\", 1]");
+    add_error(self, reply, "[\"strict\", 0]");
+    add_error(self, reply, "[\"note\", \"deep\"]");
+    add_error(self, reply, "[\"other\"]");
+    return resolve_and_forget(self, reply,
+                              json_pack("{s:[{s:s}, n, {s:s}], s:[n], s:n}", "items", "id",
+                                        "thing:1", "id", "thing:3", "strict", "note"));
+}
+
+static int32_t nothing(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)call;
+    add_error(self, reply, NULL);
+    return resolve_and_forget(self, reply, json_null());
+}
+
+/* Answers with the number of wrong errors that the host refused. */
+static int32_t bad_errors(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)call;
+    static const char *const paths[] = {"nonsense", "{}", "[true]", "[-1]", "[1.5]"};
+    const gql_host *host = self->host;
+    const gql_error whole = {.struct_size = sizeof whole, .code = "X", .message = ""};
+    gql_error small = whole, reserved = whole, unnamed = whole, silent = whole, listed = whole;
+    small.struct_size -= 8;
+    reserved.reserved = 1;
+    unnamed.code = "";
+    silent.message = NULL;
+    listed.extensions = "[]";
+    listed.extensions_size = 2;
+    const gql_error *const errors[] = {&small, &reserved, &unnamed, &silent, &listed, NULL};
+    int refused = 0;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+        refused += add_error(self, reply, paths[i]) == GQL_E_MISUSE;
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        refused += host->reply_error(host, reply->handle, errors[i]) == GQL_E_MISUSE;
+    return resolve_and_forget(self, reply, json_integer(refused));
+}
+
+/* Adds errors until the host has enough of them. */
+static int32_t endless_errors(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)call;
+    int32_t code = GQL_OK;
+    while (code == GQL_OK)
+        code = add_error(self, reply, NULL);
+    return resolve_and_forget(self, reply, json_integer(code));
+}
+
 /* ---- Misuse ---- */
 
 static int32_t twice(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -228,6 +329,13 @@ static int32_t refuses(gql_instance *self, const gql_call *call, gql_reply *repl
 {
     (void)self, (void)call, (void)reply;
     return GQL_E_NO_MEMORY;
+}
+
+/* A code of a later version, which counts as GQL_E_UNAVAILABLE. */
+static int32_t new_code(gql_instance *self, const gql_call *call, gql_reply *reply)
+{
+    (void)self, (void)call, (void)reply;
+    return -99;
 }
 
 static int32_t wrong_code(gql_instance *self, const gql_call *call, gql_reply *reply)
@@ -253,8 +361,8 @@ static int32_t overruns(gql_instance *self, const gql_call *call, gql_reply *rep
 static int32_t no_json(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     (void)call;
-    memcpy(reply->data, "{nope", 5);
-    reply->size = 5;
+    memcpy(reply->data + reply->size, "{nope", 5);
+    reply->size += 5;
     return self->host->reply_resolve(self->host, reply->handle);
 }
 
@@ -305,6 +413,12 @@ static int32_t loads(gql_instance *self, const gql_call *call, gql_reply *reply)
     return resolve_and_forget(self, reply, json_integer(atomic_load(&self->loads)));
 }
 
+static int32_t owns_thing(const char *id, uint64_t size)
+{
+    return size >= 6 && memcmp(id, "thing:", 6) == 0;
+}
+
+/* "thing:locked" may not be read. */
 static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
@@ -314,8 +428,15 @@ static int32_t load(gql_instance *self, const gql_call *call, gql_reply *reply)
     atomic_fetch_add(&self->loads, 1);
     json_array_foreach(json_object_get(arguments, "ids"), i, id) {
         const char *text = json_string_value(id);
+        if (strcmp(text, "thing:locked") == 0) {
+            char path[32];
+            snprintf(path, sizeof path, "[%zu]", i);
+            add_error(self, reply, path);
+            json_array_append_new(things, json_null());
+            continue;
+        }
         json_array_append_new(things,
-                              strncmp(text, "thing:", 6) == 0
+                              strncmp(text, "thing:none", 10) != 0
                                   ? json_pack("{s:s, s:s}", "__typename", "Thing", "id", text)
                                   : json_null());
     }
@@ -350,6 +471,10 @@ static void destroy(gql_instance *self)
 {
     if (self == NULL)
         return;
+    if (atomic_load(&self->lingering) > 0) {
+        const gql_log *log = self->host->extension(self->host, GQL_EXT_LOG);
+        log->write(self->host, GQL_LOG_ERROR, "destroyed during a call", 23, NULL);
+    }
     pthread_cond_destroy(&self->idle);
     pthread_mutex_destroy(&self->mutex);
     free(self);
@@ -372,7 +497,10 @@ static const char sdl[] =
     "cancelled(milliseconds: Int!): Int\n"
     "  twice: Int\n  never: Int\n  refuses: Int\n  wrongCode: Int\n  notPending: Int\n  overruns: "
     "Int\n  noJson: Int\n"
-    "  noError: Int\n  unknownHandle: Int\n  tooLarge: Int\n  clock: Int\n  loads: Int!\n}\n"
+    "  noError: Int\n  unknownHandle: Int\n  tooLarge: Int\n  clock: Int\n  loads: Int!\n"
+    "  newCode: Int\n  lingers: Boolean\n  partial: Partial\n  nothing: Int\n  badErrors: Int\n"
+    "  endlessErrors: Int\n}\n"
+    "type Partial { items: [Thing]! strict: [Thing!] note: String other: String }\n"
     "extend type Mutation { slow(milliseconds: Int!): Int }\n"
     "enum Choice { LEFT RIGHT }\n"
     "input EchoInput { someName: String = \"as usual\", inner: EchoInput, choice: Choice }\n"
@@ -383,20 +511,30 @@ static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "unruly", sdl, s
 static const gql_schema_part common = {sizeof common, GQL_PART_COMMON, "Node",
                                        "interface Node { id: ID! }", 26};
 
-#define RESOLVER(parent, name, function)                \
-    &(const gql_resolver)                               \
-    {                                                   \
-        sizeof(gql_resolver), 0, parent, name, function \
+#define RESOLVER(parent, name, function)                                        \
+    &(const gql_resolver)                                                       \
+    {                                                                           \
+        .struct_size = sizeof(gql_resolver), .type = (parent), .field = (name), \
+        .resolve = (function)                                                   \
     }
+static const gql_resolver again = {
+    .struct_size = sizeof again,
+    .type = "EchoInner",
+    .field = "again",
+    .resolve = echo,
+    .required_fields = (const char *const[]){"id"},
+    .required_field_count = 1,
+};
 static const gql_resolver *const resolvers[] = {
     RESOLVER("Query", "echo", echo),
-    RESOLVER("EchoInner", "again", echo),
+    &again,
     RESOLVER("Query", "late", late),
     RESOLVER("Query", "twiceLate", twice_late),
     RESOLVER("Query", "cancelled", cancelled),
     RESOLVER("Query", "twice", twice),
     RESOLVER("Query", "never", never),
     RESOLVER("Query", "refuses", refuses),
+    RESOLVER("Query", "newCode", new_code),
     RESOLVER("Query", "wrongCode", wrong_code),
     RESOLVER("Query", "notPending", not_pending),
     RESOLVER("Query", "overruns", overruns),
@@ -406,40 +544,43 @@ static const gql_resolver *const resolvers[] = {
     RESOLVER("Query", "tooLarge", too_large),
     RESOLVER("Query", "clock", the_clock),
     RESOLVER("Query", "loads", loads),
+    RESOLVER("Query", "lingers", lingers),
+    RESOLVER("Query", "partial", partial),
+    RESOLVER("Query", "nothing", nothing),
+    RESOLVER("Query", "badErrors", bad_errors),
+    RESOLVER("Query", "endlessErrors", endless_errors),
     RESOLVER("Mutation", "slow", late),
 };
-static const gql_loader loader = {sizeof loader, 0, "Thing", load};
-static const gql_schema schema = {sizeof schema,
-                                  2,
-                                  sizeof resolvers / sizeof resolvers[0],
-                                  1,
-                                  0,
-                                  0,
-                                  (const gql_schema_part *const[]){&part, &common},
-                                  resolvers,
-                                  (const gql_loader *const[]){&loader},
-                                  NULL};
-static const gql_plugin plugin = {sizeof plugin,
-                                  0,
-                                  1,
-                                  0,
-                                  "org.example.unruly",
-                                  "Unruly",
-                                  "1.0.0",
-                                  "For tests.",
-                                  NULL,
-                                  "MIT",
-                                  &schema,
-                                  "{}",
-                                  2,
-                                  init,
-                                  deinit,
-                                  create,
-                                  drain,
-                                  destroy,
-                                  NULL};
+static const gql_loader loader = {sizeof loader, 0, "Thing", load, owns_thing};
+static const gql_schema schema = {
+    .struct_size = sizeof schema,
+    .part_count = 2,
+    .resolver_count = sizeof resolvers / sizeof resolvers[0],
+    .loader_count = 1,
+    .parts = (const gql_schema_part *const[]){&part, &common},
+    .resolvers = resolvers,
+    .loaders = (const gql_loader *const[]){&loader},
+};
+static const gql_plugin plugin = {
+    .struct_size = sizeof plugin,
+    .abi_major = 0,
+    .abi_minor = 2,
+    .id = "org.example.unruly",
+    .name = "Unruly",
+    .version = "1.0.0",
+    .description = "For tests.",
+    .licence = "MIT",
+    .schema = &schema,
+    .config_schema = "{}",
+    .config_schema_size = 2,
+    .init = init,
+    .deinit = deinit,
+    .create = create,
+    .drain = drain,
+    .destroy = destroy,
+};
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)
 {
-    return host_abi_major == 0 && host_abi_minor >= 1 ? &plugin : NULL;
+    return host_abi_major == 0 && host_abi_minor >= 2 ? &plugin : NULL;
 }

@@ -16,7 +16,9 @@
 
 enum { LONG_ID = 4096, TIMES = 3 };
 
-/* Texts that an ID can be: clients send any string. Some are not UTF-8, or end inside a character. */
+/*
+ * Texts that an ID can be: clients send any string. Some are not UTF-8, or end inside a character.
+ */
 static const struct {
     const char *text;
     size_t size;

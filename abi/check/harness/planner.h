@@ -11,7 +11,9 @@
  */
 bool plan_make(struct session *session, struct plan *plan);
 
-/* Whether the resolver is for a field of a type other than the root types, so that it has a parent. */
+/*
+ * Whether the resolver is for a field of a type other than the root types, so that it has a parent.
+ */
 bool planner_is_field_resolver(const struct session *session, const gql_resolver *resolver);
 
 /*

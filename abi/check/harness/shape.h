@@ -20,8 +20,8 @@ struct shape {
 
 /*
  * Makes the shape of a field whose value has the type, in SDL: the fields below it in the opposite
- * order of the schema's, under aliases, those without children once more, with `__typename` and with
- * type conditions. Fields that have a resolver or need arguments are left out.
+ * order of the schema's, under aliases, those without children once more, with `__typename` and
+ * with type conditions. Fields that have a resolver or need arguments are left out.
  */
 void shape_make(struct shape *shape, const gql_schema_document *document, const gql_schema *schema,
                 const char *field, const char *type);

@@ -12,6 +12,14 @@ static bool has_resolver(const gql_schema *schema, const char *type, const char 
     return false;
 }
 
+static bool is_leaf(const struct binder *binder, const struct sdl_field *field)
+{
+    const char *name = sdl_base_name(field->type);
+    const struct sdl_definition *type = sdl_find(binder->merged, false, name);
+    return sdl_is_builtin_scalar(name) ||
+           (type != NULL && (type->kind == SDL_SCALAR || type->kind == SDL_ENUM));
+}
+
 /* What a resolver requires must be in the value above: a plain field of its type. */
 static void check_required(struct binder *binder, const gql_resolver *resolver, const char *name)
 {
@@ -21,6 +29,8 @@ static void check_required(struct binder *binder, const gql_resolver *resolver, 
         why = "which the type does not have";
     else if (field->arguments != NULL)
         why = "which has arguments";
+    else if (!is_leaf(binder, field))
+        why = "which is not a scalar or an enum";
     else if (has_resolver(binder->plugin->schema, resolver->type, name))
         why = "which has a resolver of its own";
     if (why != NULL)

@@ -12,7 +12,13 @@ module Gateway
   class App
     LOCAL_NAMES = /\A(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\z/
     TRACEPARENT = /\A\h{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/ # W3C Trace Context, section 3.2.
-    LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*)/
+    # A client's header may have any length, so at most four subtags are taken (RFC 4647, section 3.4).
+    LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/
+    LONGEST_USER_AGENT = 512 # Bytes.
+    # A string (RFC 8941, section 3.3.3), as the draft of the IETF demands, or the bare key that many clients send.
+    KEY_STRING = /\A"((?:[ !\x23-\x5b\x5d-\x7e]|\\["\\])+)"\z/
+    BARE_KEY = /\A[\x21\x23-\x2b\x2d-\x7e]+\z/
+    LONGEST_KEY = 255
 
     # `log` takes (level, message, trace ID).
     def initialize(schema, authentication, config, log)
@@ -74,13 +80,35 @@ module Gateway
 
     def exchange_of(env)
       actor = @authentication.actor(env['HTTP_AUTHORIZATION'])
-      request = Gql::Request.new(
-        actor: actor, source: Gql::Abi::SOURCE_HTTP,
-        trace_id: env['HTTP_TRACEPARENT'].to_s[TRACEPARENT, 1] || SecureRandom.hex(16),
-        locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], instance: "urn:uuid:#{SecureRandom.uuid}",
-        deadline: @timeout.positive? ? Gql::Request.now + @timeout : nil
-      )
+      request = Gql::Request.new(actor: actor, deadline: @timeout.positive? ? Gql::Request.now + @timeout : nil, **description_of(env))
       Schema::Exchange.new(actor, request, -> { gone?(env['puma.socket']) })
+    end
+
+    # What headers and connection say of a request. Browsers send Origin with every POST.
+    def description_of(env)
+      {
+        source: Gql::Abi::SOURCE_HTTP,
+        source_type: env.key?('HTTP_ORIGIN') ? Gql::Abi::SOURCE_TYPE_WEB : Gql::Abi::SOURCE_TYPE_API,
+        trace_id: env['HTTP_TRACEPARENT'].to_s[TRACEPARENT, 1] || SecureRandom.hex(16),
+        locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], occurrence: "urn:uuid:#{SecureRandom.uuid}",
+        client_address: env['REMOTE_ADDR']&.sub(/\A::ffff:(?=\d+\.)/i, ''),
+        user_agent: text_of(env['HTTP_USER_AGENT']), idempotency_key: idempotency_key(env['HTTP_IDEMPOTENCY_KEY'])
+      }
+    end
+
+    # Returns the beginning of a header as UTF-8. Its bytes are those of Latin-1 or UTF-8; the client decides.
+    def text_of(header)
+      header&.byteslice(0, LONGEST_USER_AGENT)&.force_encoding(Encoding::UTF_8)&.scrub('')
+    end
+
+    # A header that is no key is rejected: a mutation without its key could run twice.
+    def idempotency_key(header)
+      return if header.nil?
+
+      key = header[KEY_STRING, 1]&.gsub(/\\(.)/, '\1') || header[BARE_KEY]
+      return key if key && key.size <= LONGEST_KEY
+
+      raise Rejection.new(400, "The header Idempotency-Key must hold one key of 1 to #{LONGEST_KEY} printable characters")
     end
 
     # Whether the client closed the connection. Bytes of a pipelined request are not consumed.

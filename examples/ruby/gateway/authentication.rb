@@ -82,7 +82,8 @@ module Gateway
       subject, grants = claims.values_at('sub', 'grants')
       reject('The token has no subject') unless subject.is_a?(String) && !subject.empty?
       reject('The grants of the token are not an array') unless grants.nil? || grants.is_a?(Array)
-      Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) })
+      kind = subject.start_with?('user:') ? Gql::Abi::ACTOR_USER : Gql::Abi::ACTOR_UNKNOWN
+      Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) }, kind)
     end
 
     def grant_of(grant)

@@ -8,7 +8,7 @@ module Gql
   # tests/abi/layout.txt.
   module Abi
     ABI_MAJOR = 0
-    ABI_MINOR = 1
+    ABI_MINOR = 2
     PLUGIN_ENTRY_SYMBOL = 'gql_plugin_entry_v0'
 
     OK = 0
@@ -31,6 +31,32 @@ module Gql
     SOURCE_WEBSOCKET = 2
     SOURCE_INTERNAL = 3
 
+    SOURCE_TYPE_UNKNOWN = 0
+    SOURCE_TYPE_WEB = 1
+    SOURCE_TYPE_MOBILE = 2
+    SOURCE_TYPE_API = 3
+    SOURCE_TYPE_INTERNAL = 4
+    SOURCE_TYPE_INTEGRATION = 5
+
+    ACTOR_UNKNOWN = 0
+    ACTOR_USER = 1
+    ACTOR_INTEGRATION = 2
+    ACTOR_SYSTEM = 3
+
+    CALL_SHAPED = 1 << 16
+
+    CODE_UNAUTHORIZED = 'UNAUTHORIZED'
+    CODE_PERMISSION_DENIED = 'PERMISSION_DENIED'
+    CODE_NOT_FOUND = 'NOT_FOUND'
+    CODE_VALIDATION_ERROR = 'VALIDATION_ERROR'
+    CODE_CONFLICT = 'CONFLICT'
+    CODE_DUPLICATE = 'DUPLICATE'
+    CODE_RATE_LIMITED = 'RATE_LIMITED'
+    CODE_INTERNAL_ERROR = 'INTERNAL_ERROR'
+    CODE_SERVICE_UNAVAILABLE = 'SERVICE_UNAVAILABLE'
+    CODE_CANCELLED = 'CANCELLED'
+    CODE_DEADLINE_EXCEEDED = 'DEADLINE_EXCEEDED'
+
     LOG_ERROR = 1
     LOG_WARNING = 2
     LOG_INFO = 3
@@ -45,6 +71,12 @@ module Gql
 
     RESOLVER_INLINE = 1
     RESOLVER_WRITES = 2
+    RESOLVER_SHAPES = 4
+
+    PLUGIN_RESIDENT = 1 << 16
+
+    # The bits of a flags member that a reader must understand; it may ignore the others.
+    MUST_UNDERSTAND = 0xFFFF0000
 
     # A struct of the ABI. FFI::Struct keeps the pointers assigned to its members alive as long as itself.
     class Struct < FFI::Struct
@@ -54,6 +86,17 @@ module Gql
           struct[:struct_size] = size
           members.each { |name, value| struct[name] = value }
         end
+      end
+
+      # Returns the size of a struct up to and including `member`: GQL_SIZE_THROUGH in the header.
+      def self.size_through(member)
+        field = new.layout[member]
+        field.offset + field.size
+      end
+
+      # GQL_FITS in the header: whether the struct is as large as in ABI 0.2.
+      def fits?
+        self[:struct_size] >= self.class::SIZE_0_2
       end
 
       # GQL_HAS in the header.
@@ -90,12 +133,20 @@ module Gql
 
     class Request < Struct
       layout :struct_size, :uint32, :source, :uint32, :actor_id, :pointer, :actor_id_size, :uint64, :grants, :pointer,
-             :grant_count, :uint32, :reserved, :uint32, :trace_id, :pointer, :locale, :pointer, :instance, :pointer,
-             :deadline, :uint64, :cancelled, :pointer
+             :grant_count, :uint32, :actor_kind, :uint32, :trace_id, :pointer, :locale, :pointer, :occurrence, :pointer,
+             :deadline, :uint64, :cancelled, :pointer, :source_type, :uint32, :reserved, :uint32,
+             :organization_id, :pointer, :organization_id_size, :uint64, :client_address, :pointer,
+             :user_agent, :pointer, :user_agent_size, :uint64, :idempotency_key, :pointer, :idempotency_key_size, :uint64
     end
 
     class Selection < Struct
       layout :struct_size, :uint32, :name_size, :uint32, :name, :pointer, :children, :pointer, :next, :pointer
+    end
+
+    class Shape < Struct
+      layout :struct_size, :uint32, :name_size, :uint32, :name, :pointer, :response_name, :pointer,
+             :response_name_size, :uint32, :type_condition_size, :uint32, :type_condition, :pointer,
+             :children, :pointer, :next, :pointer
     end
 
     class Reply < Struct
@@ -104,19 +155,19 @@ module Gql
     end
 
     class Call < Struct
-      layout :struct_size, :uint32, :reserved, :uint32, :arguments, :pointer, :arguments_size, :uint64,
-             :parent, :pointer, :parent_size, :uint64, :selection, :pointer, :request, :pointer
+      layout :struct_size, :uint32, :flags, :uint32, :arguments, :pointer, :arguments_size, :uint64,
+             :parent, :pointer, :parent_size, :uint64, :selection, :pointer, :request, :pointer, :shape, :pointer
     end
 
     class Error < Struct
       layout :struct_size, :uint32, :reserved, :uint32, :code, :pointer, :message, :pointer, :message_size, :uint64,
-             :extensions, :pointer, :extensions_size, :uint64
+             :extensions, :pointer, :extensions_size, :uint64, :path, :pointer, :path_size, :uint64
     end
 
     class Host < Struct
       layout :struct_size, :uint32, :abi_major, :uint32, :abi_minor, :uint32, :reserved, :uint32, :name, :pointer,
              :version, :pointer, :data, :pointer, :reply_grow, :pointer, :reply_resolve, :pointer,
-             :reply_reject, :pointer, :extension, :pointer
+             :reply_reject, :pointer, :extension, :pointer, :reply_error, :pointer
     end
 
     class Log < Struct
@@ -132,11 +183,12 @@ module Gql
     end
 
     class Resolver < Struct
-      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :field, :pointer, :resolve, :pointer
+      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :field, :pointer, :resolve, :pointer,
+             :required_fields, :pointer, :required_field_count, :uint32, :reserved, :uint32
     end
 
     class Loader < Struct
-      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :load, :pointer
+      layout :struct_size, :uint32, :flags, :uint32, :type, :pointer, :load, :pointer, :owns, :pointer
     end
 
     class Schema < Struct
@@ -146,11 +198,18 @@ module Gql
     end
 
     class Plugin < Struct
-      layout :struct_size, :uint32, :abi_major, :uint32, :abi_minor, :uint32, :reserved, :uint32, :id, :pointer,
+      layout :struct_size, :uint32, :abi_major, :uint32, :abi_minor, :uint32, :flags, :uint32, :id, :pointer,
              :name, :pointer, :version, :pointer, :description, :pointer, :homepage, :pointer, :licence, :pointer,
              :schema, :pointer, :config_schema, :pointer, :config_schema_size, :uint64, :init, :pointer,
              :deinit, :pointer, :create, :pointer, :drain, :pointer, :destroy, :pointer, :extension, :pointer
     end
+
+    # The baselines: the last member of each struct in ABI 0.2. They stay when a struct grows.
+    {
+      Failure => :message, Grant => :organization_id_size, Request => :idempotency_key_size, Selection => :next, Shape => :next,
+      Reply => :capacity, Call => :shape, Error => :path_size, Host => :reply_error, Log => :write, Clock => :unix_milliseconds,
+      SchemaPart => :sdl_size, Resolver => :reserved, Loader => :owns, Schema => :references, Plugin => :extension
+    }.each { |struct, member| struct.const_set(:SIZE_0_2, struct.size_through(member)) }
 
     # The signatures of the header's function pointers. `const gql_host *` and the like are plain pointers.
     SIGNATURES = {
@@ -160,7 +219,8 @@ module Gql
       create: [:int32, %i[pointer pointer uint64 pointer pointer]],
       drain: [:void, %i[pointer]],
       destroy: [:void, %i[pointer]],
-      resolve: [:int32, %i[pointer pointer pointer]]
+      resolve: [:int32, %i[pointer pointer pointer]],
+      owns: [:int32, %i[pointer uint64]]
     }.freeze
 
     # Returns a function of the plugin. Calls release the interpreter's lock: a completion on a thread of the

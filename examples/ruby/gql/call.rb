@@ -4,10 +4,11 @@
 require_relative 'abi'
 
 module Gql
-  # The answer to a call: `json`, or a GraphQL error with `code`, `message` and `extensions` (JSON text).
-  Answer = ::Struct.new(:json, :code, :message, :extensions, keyword_init: true) do
+  # The answer to a call: `json` and the `errors` inside it ({message, path, extensions}), or a GraphQL error with `code`,
+  # `message` and `extensions` (JSON text).
+  Answer = ::Struct.new(:json, :errors, :code, :message, :extensions, keyword_init: true) do
     def self.internal_error(message)
-      new(code: 'INTERNAL_ERROR', message: message, extensions: '{}')
+      new(code: Abi::CODE_INTERNAL_ERROR, message: message, extensions: '{}')
     end
 
     def resolved?

@@ -9,8 +9,14 @@ module Gql
   # The plugin's description of itself (gql_plugin), read and checked before any other function is called.
   class Descriptor
     Part = ::Struct.new(:kind, :name, :sdl)
-    Resolver = ::Struct.new(:type, :field, :flags, :function)
-    Loader = ::Struct.new(:type, :flags, :function)
+    Resolver = ::Struct.new(:type, :field, :flags, :function, :required_fields)
+
+    Loader = ::Struct.new(:type, :flags, :function, :owns) do
+      # Whether an ID may belong to the type.
+      def owns?(id)
+        owns.nil? || owns.call(Abi.bytes(id), id.bytesize) != 0
+      end
+    end
 
     TEXTS = %i[id name version description licence].freeze
     FUNCTIONS = %i[init deinit create drain destroy].freeze
@@ -22,6 +28,7 @@ module Gql
       @path = path
       @plugin = Abi::Plugin.new(pointer)
       check_version
+      check('gql_plugin', @plugin, known: Abi::PLUGIN_RESIDENT)
       read_texts
       @functions = FUNCTIONS.to_h { |name| [name, function(name, @plugin.read(name), "gql_plugin.#{name} is missing")] }
       schema = @plugin.read(:schema) or refuse('gql_plugin.schema is missing')
@@ -43,7 +50,23 @@ module Gql
       unless theirs == ours
         refuse("written for plugin ABI #{theirs.join('.')}, but this host speaks #{ours.join('.')}; get a build for it")
       end
-      refuse("gql_plugin.struct_size is #{size}, too small for its version") unless @plugin.has?(:destroy)
+    end
+
+    # Checks what must hold before other members are read: the size of the released struct, and that nothing is set
+    # which this host must understand but does not.
+    def check(place, struct, known: 0)
+      unless struct.fits?
+        refuse("#{place}.struct_size is #{struct[:struct_size]}, too small for plugin ABI #{Abi::ABI_MAJOR}.#{Abi::ABI_MINOR}: " \
+               "at least #{struct.class::SIZE_0_2}")
+      end
+      unknown = struct.members.include?(:flags) ? struct[:flags] & Abi::MUST_UNDERSTAND & ~known : 0
+      refuse_newer(format('%s has the flags 0x%08x, which this host must understand but does not', place, unknown)) if unknown.positive?
+      reserved = struct.members.include?(:reserved) ? struct[:reserved] : 0
+      refuse_newer("#{place}.reserved is #{reserved}, not 0") unless reserved.zero?
+    end
+
+    def refuse_newer(reason)
+      refuse("#{reason}; it needs a host of a newer plugin ABI than #{Abi::ABI_MAJOR}.#{Abi::ABI_MINOR}")
     end
 
     def read_texts
@@ -63,49 +86,55 @@ module Gql
     end
 
     def read_schema(schema)
-      refuse('gql_schema.struct_size is too small') unless schema.has?(:references)
+      check('gql_schema', schema)
       @parts = list(schema, :parts, :part_count) { |pointer, place| part(pointer, place) }
       @resolvers = list(schema, :resolvers, :resolver_count) { |pointer, place| resolver(pointer, place) }
       @loaders = list(schema, :loaders, :loader_count) { |pointer, place| loader(pointer, place) }
-      @references = list(schema, :references, :reference_count) do |pointer, _|
-        pointer.read_string.force_encoding(Encoding::UTF_8)
-      end
+      @references = list(schema, :references, :reference_count) { |pointer, place| text(pointer, place) }
     end
 
     # An array of pointers.
-    def list(schema, member, count_member)
-      count = schema[count_member]
+    def list(struct, member, count_member, place = 'gql_schema')
+      count = struct[count_member]
       return [] if count.zero?
 
-      array = schema.read(member) or refuse("gql_schema.#{member} is NULL, but #{count_member} is #{count}")
+      array = struct.read(member) or refuse("#{place}.#{member} is NULL, but #{count_member} is #{count}")
       array.read_array_of_pointer(count).each_with_index.map do |pointer, i|
-        place = "gql_schema.#{member}[#{i}]"
-        refuse("#{place} is NULL") if pointer.null?
-        yield(pointer, place)
+        element = "#{place}.#{member}[#{i}]"
+        refuse("#{element} is NULL") if pointer.null?
+        yield(pointer, element)
       end
     end
 
-    def struct(type, pointer, last, place)
-      struct = type.new(pointer)
-      struct.has?(last) ? struct : refuse("#{place} has too small a struct_size")
+    def text(pointer, place)
+      text = pointer.read_string.force_encoding(Encoding::UTF_8)
+      text.empty? ? refuse("#{place} is empty") : text
+    end
+
+    def struct(type, pointer, place)
+      type.new(pointer).tap { |struct| check(place, struct) }
     end
 
     def part(pointer, place)
-      part = struct(Abi::SchemaPart, pointer, :sdl_size, place)
+      part = struct(Abi::SchemaPart, pointer, place)
       sdl = part.sized_text(:sdl, :sdl_size) or refuse("#{place} has no sdl")
       Part.new(part[:kind], part.text(:name) || refuse("#{place} has no name"), sdl)
     end
 
     def resolver(pointer, place)
-      resolver = struct(Abi::Resolver, pointer, :resolve, place)
+      resolver = struct(Abi::Resolver, pointer, place)
       type, field = %i[type field].map { |member| resolver.text(member) || refuse("#{place} has no #{member}") }
-      Resolver.new(type, field, resolver[:flags], function(:resolve, resolver.read(:resolve), "#{place} has no resolve"))
+      required = list(resolver, :required_fields, :required_field_count, place) { |name, element| text(name, element) }
+      function = function(:resolve, resolver.read(:resolve), "#{place} has no resolve")
+      Resolver.new(type, field, resolver[:flags], function, required)
     end
 
     def loader(pointer, place)
-      loader = struct(Abi::Loader, pointer, :load, place)
+      loader = struct(Abi::Loader, pointer, place)
       type = loader.text(:type) || refuse("#{place} has no type")
-      Loader.new(type, loader[:flags], function(:resolve, loader.read(:load), "#{place} has no load"))
+      owns = loader.read(:owns)
+      function = function(:resolve, loader.read(:load), "#{place} has no load")
+      Loader.new(type, loader[:flags], function, owns && Abi.function(:owns, owns))
     end
   end
 end

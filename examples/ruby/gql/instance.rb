@@ -29,11 +29,12 @@ module Gql
       @plugin.functions[:drain].call(@pointer)
     end
 
-    # May block until the calls under way are completed.
+    # Blocks until no call is under way: each has been completed, and the plugin's function has returned.
     def close
       return unless @pointer
 
       drain
+      @runtime.await(@pointer)
       @plugin.functions[:destroy].call(@pointer)
       @pointer = nil
     end

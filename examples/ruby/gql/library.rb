@@ -9,7 +9,7 @@ module Gql
   # A plugin's shared object, loaded, checked and initialized.
   class Library
     # RTLD_NODELETE keeps the code mapped until the process ends, so that a thread which a faulty plugin left
-    # behind does not crash the process.
+    # behind does not crash the process. Plugins that are resident (Abi::PLUGIN_RESIDENT) demand it.
     FLAGS = FFI::DynamicLibrary::RTLD_NOW | FFI::DynamicLibrary::RTLD_LOCAL | FFI::DynamicLibrary::RTLD_NODELETE
 
     # Returns the files of a folder that look like plugins, in the order of their names.
@@ -84,8 +84,7 @@ module Gql
       return if code == Abi::OK
 
       message = failure[:message].to_ptr.read_bytes(failure[:message].size)[/\A[^\0]*/].force_encoding(Encoding::UTF_8).scrub
-      known = code.between?(Abi::E_LIMIT, Abi::E_MISUSE)
-      raise Refused.new(@path, "#{name} returned #{code}, which is not a code of the ABI") unless known
+      raise Refused.new(@path, "#{name} returned #{code}, which is not a code of the ABI") if code.positive?
 
       raise Refused.new(@path, message.empty? ? "#{name} failed with code #{code} and gave no reason" : message)
     end

@@ -4,8 +4,9 @@
 require_relative 'abi'
 
 module Gql
-  # Who asks. A grant holds an organization's ID, or nil for all, and a set of Abi::ACTION_….
-  Actor = ::Struct.new(:id, :grants)
+  # Who asks. `kind` is an Abi::ACTOR_…; nil: unknown. A grant holds an organization's ID, or nil for all, and a set of
+  # Abi::ACTION_….
+  Actor = ::Struct.new(:id, :grants, :kind)
   Grant = ::Struct.new(:organization_id, :actions)
 
   # What plugins learn with each call of one request.
@@ -17,13 +18,21 @@ module Gql
 
     attr_reader :trace_id, :deadline
 
-    # `deadline`: a time of `now`; nil: none.
-    def initialize(actor: nil, source: Abi::SOURCE_UNKNOWN, trace_id: nil, locale: nil, instance: nil, deadline: nil)
-      @trace_id = trace_id
+    # The members of gql_request that are texts with a size, and those that are NUL-terminated.
+    SIZED = %i[organization_id user_agent idempotency_key].freeze
+    TEXTS = %i[trace_id locale occurrence client_address].freeze
+
+    # `deadline`: a time of `now`; nil: none. `texts`: TEXTS and SIZED; nil or missing: not known.
+    def initialize(actor: nil, source: Abi::SOURCE_UNKNOWN, source_type: Abi::SOURCE_TYPE_UNKNOWN, deadline: nil, **texts)
+      unknown = texts.keys - TEXTS - SIZED
+      raise ArgumentError, "unknown: #{unknown.join(', ')}" if unknown.any?
+
+      @trace_id = texts[:trace_id]
       @deadline = deadline
       @cancelled = FFI::MemoryPointer.new(:uint32)
-      @struct = Abi::Request.make(source: source, trace_id: Abi.bytes(trace_id), locale: Abi.bytes(locale),
-                                  instance: Abi.bytes(instance), deadline: deadline || 0, cancelled: @cancelled)
+      @struct = Abi::Request.make(source: source, source_type: source_type, deadline: deadline || 0, cancelled: @cancelled)
+      texts.each { |name, text| @struct[name] = Abi.bytes(text) }
+      SIZED.each { |name| @struct[:"#{name}_size"] = texts[name].to_s.bytesize }
       name(actor) if actor
     end
 
@@ -45,6 +54,7 @@ module Gql
     def name(actor)
       @struct[:actor_id] = Abi.bytes(actor.id)
       @struct[:actor_id_size] = actor.id.bytesize
+      @struct[:actor_kind] = actor.kind || Abi::ACTOR_UNKNOWN
       @grants = actor.grants.map do |grant|
         Abi::Grant.make(actions: grant.actions, organization_id: Abi.bytes(grant.organization_id),
                         organization_id_size: grant.organization_id.to_s.bytesize)

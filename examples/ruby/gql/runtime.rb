@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
+require 'json'
 require_relative 'abi'
 require_relative 'call'
 require_relative 'reply'
@@ -22,7 +23,9 @@ module Gql
       @last_handle = 0
       @set_aside = []
       @misuses = Hash.new(0)
+      @under_way = Hash.new(0) # The number of calls by the address of the instance.
       @mutex = Mutex.new
+      @idle = ConditionVariable.new
       @callbacks = []
       @extensions = { Abi::EXT_LOG => log && log_struct(log_level), Abi::EXT_CLOCK => clock && clock_struct(clock) }
       @host = host_struct(name, version)
@@ -33,18 +36,25 @@ module Gql
       @host.pointer
     end
 
-    # The number of calls under way.
+    # The number of calls under way: not completed, or not returned from the plugin.
     def pending
-      @mutex.synchronize { @replies.size }
+      @mutex.synchronize { @under_way.each_value.sum }
+    end
+
+    # Returns when no call of an instance is under way.
+    def await(instance)
+      @mutex.synchronize { @idle.wait(@mutex) while @under_way.key?(instance.address) }
     end
 
     # Calls a resolver or a loader. The plugin completes the call before this returns, or later on its own
     # thread.
     def start(call, instance, function)
-      reply = register(call)
+      reply = register(call, instance.address)
       code = function.call(instance, call.pointer, reply.pointer)
       conclude(reply, code)
       call
+    ensure
+      finish(reply, :returned) if reply
     end
 
     # Counts a misuse of the ABI by a plugin. Only the 1st, 2nd, 4th, 8th, … is logged, so as not to flood the
@@ -60,11 +70,27 @@ module Gql
 
     # A handle is a number that is never reused, so that a late completion finds nothing. The table keeps what
     # the plugin may access alive.
-    def register(call)
+    def register(call, instance)
       @mutex.synchronize do
         @last_handle += 1
-        @replies[@last_handle] = Reply.new(@last_handle, call, @largest_reply)
+        @under_way[instance] += 1
+        @replies[@last_handle] = Reply.new(@last_handle, call, instance, @largest_reply)
       end
+    end
+
+    # `event`: see Reply#done?.
+    def finish(reply, event)
+      @mutex.synchronize do
+        next unless reply.done?(event)
+
+        @under_way.delete(reply.instance) if (@under_way[reply.instance] -= 1).zero?
+        @idle.broadcast
+      end
+    end
+
+    def complete(reply, answer)
+      reply.call.complete(answer)
+      finish(reply, :completed)
     end
 
     def settle(handle)
@@ -73,7 +99,7 @@ module Gql
         misuse('stale-reply')
         return Abi::E_STALE_REPLY
       end
-      reply.call.complete(answer_of(reply) { yield(reply) })
+      complete(reply, answer_of(reply) { yield(reply) })
       Abi::OK
     end
 
@@ -90,17 +116,52 @@ module Gql
     end
 
     def rejection(pointer)
-      error = pointer.null? ? nil : Abi::Error.new(pointer)
-      code = error&.text(:code)
-      message = error&.sized_text(:message, :message_size)
-      return Answer.new(code: code, message: message.scrub, extensions: extensions_of(error)) if code && message
+      error = error_at(pointer)
+      return Answer.new(code: error.text(:code), message: message_of(error), extensions: extensions_of(error)) if error
 
       misuse('bad-error')
       Answer.internal_error('The plugin gave no reason.')
     end
 
+    # Returns the gql_error at a pointer, or nil if it has no code or message, or is not one of this version.
+    def error_at(pointer)
+      error = Abi::Error.new(pointer) unless pointer.null?
+      error if error&.fits? && error[:reserved].zero? && !error.text(:code).to_s.empty? && error.read(:message)
+    end
+
+    # A message of size 0 is still a message.
+    def message_of(error)
+      error.sized_text(:message, :message_size).to_s.scrub
+    end
+
     def extensions_of(error)
       error.sized_text(:extensions, :extensions_size) || '{}'
+    end
+
+    # Adds an error inside a value.
+    def add_error(handle, pointer)
+      partial = partial_error(pointer)
+      return Abi::E_MISUSE.tap { misuse('bad-error') } unless partial
+
+      @mutex.synchronize do
+        reply = @replies[handle]
+        return reply.add_error(partial) if reply
+      end
+      misuse('stale-reply')
+      Abi::E_STALE_REPLY
+    end
+
+    # Returns {message, path, extensions}, or nil for an error that is incomplete or not JSON.
+    def partial_error(pointer)
+      error = error_at(pointer) or return
+      path = JSON.parse(error.sized_text(:path, :path_size) || '[]')
+      extensions = JSON.parse(extensions_of(error))
+      valid = path.is_a?(Array) && path.all? { |step| step.is_a?(String) || (step.is_a?(Integer) && step >= 0) }
+      return unless valid && extensions.is_a?(Hash)
+
+      { message: message_of(error), path: path, extensions: { 'code' => error.text(:code) }.merge(extensions) }
+    rescue JSON::ParserError
+      nil
     end
 
     # Checks the return code against the completion; see gql_resolve_fn.
@@ -111,7 +172,7 @@ module Gql
         misuse('not-completed') if answer_for_plugin(reply, 'The plugin did not complete the call.')
       elsif code != Abi::PENDING
         answered = answer_for_plugin(reply, 'The plugin did not accept the call.')
-        misuse('return-code') unless answered && code.between?(Abi::E_LIMIT, Abi::E_MISUSE)
+        misuse('return-code') unless answered && code.negative?
       end
     end
 
@@ -120,7 +181,7 @@ module Gql
       return false unless @mutex.synchronize { @replies.delete(reply.handle) }
 
       set_aside(reply)
-      reply.call.complete(Answer.internal_error(message))
+      complete(reply, Answer.internal_error(message))
       true
     end
 
@@ -146,12 +207,13 @@ module Gql
         abi_major: Abi::ABI_MAJOR, abi_minor: Abi::ABI_MINOR, name: Abi.bytes(name), version: Abi.bytes(version),
         reply_grow: callback(:int32, %i[pointer uint64 uint64], Abi::E_MISUSE) { |_, handle, more| grow(handle, more) },
         reply_resolve: callback(:int32, %i[pointer uint64], Abi::E_MISUSE) do |_, handle|
-          settle(handle) { |reply| Answer.new(json: reply.json) }
+          settle(handle) { |reply| Answer.new(json: reply.json, errors: reply.errors) }
         end,
         reply_reject: callback(:int32, %i[pointer uint64 pointer], Abi::E_MISUSE) do |_, handle, error|
           settle(handle) { rejection(error) }
         end,
-        extension: callback(:pointer, %i[pointer pointer], nil) { |_, id| extension(id) }
+        extension: callback(:pointer, %i[pointer pointer], nil) { |_, id| extension(id) },
+        reply_error: callback(:int32, %i[pointer uint64 pointer], Abi::E_MISUSE) { |_, handle, error| add_error(handle, error) }
       )
     end
 

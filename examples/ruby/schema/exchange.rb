@@ -47,10 +47,14 @@ module Schema
       call.wait(deadline) { @request.cancel if @gone&.call } || give_up
     end
 
+    # Returns the value of an answer, with an ExecutionError in place of each null that the plugin explains: ruby-graphql
+    # reports it with its full path. Raises the error of a rejected call.
     def result(answer)
       raise error(answer) unless answer.resolved?
 
-      JSON.parse(answer.json)
+      value = JSON.parse(answer.json)
+      answer.errors.to_a.each { |error| value = with_error(value, error[:path], error) }
+      value.is_a?(GraphQL::ExecutionError) ? raise(value) : value
     rescue JSON::ParserError => e
       raise "a plugin's answer is not JSON: #{e.message}"
     end
@@ -61,6 +65,23 @@ module Schema
       @request.cancel
       Gql::Answer.new(code: 'SERVICE_UNAVAILABLE', message: 'There was no answer in time',
                       extensions: JSON.generate(status: 503, traceId: @request.trace_id))
+    end
+
+    # Puts an error in place of the null at its path, or of a null above it. Of several errors for one null, the first is
+    # reported. A path that does not lead to a null belongs to a field that was not selected.
+    def with_error(value, path, error)
+      return GraphQL::ExecutionError.new(error[:message], extensions: error[:extensions]) if value.nil?
+
+      step, *rest = path
+      value[step] = with_error(value[step], rest, error) if member?(value, step)
+      value
+    end
+
+    def member?(value, step)
+      case value
+      when Hash then value.key?(step)
+      when Array then step.is_a?(Integer) && step < value.size
+      end
     end
 
     def error(answer)

@@ -2,7 +2,7 @@
 # frozen_string_literal: true
 
 require_relative 'exchange'
-require_relative 'node_source'
+require_relative 'node_loader'
 require_relative 'october2021'
 require_relative 'plugin_field'
 require_relative 'resolver_rules'
@@ -20,7 +20,8 @@ module Schema
       @fields = Hash.new { |fields, type| fields[type] = {} }
       host.fields.each { |type, fields| @fields[type].merge!(fields) }
       @references = host.references
-      @loaders = instances.flat_map { |each| each.plugin.loaders.map { |entry| NodeSource::Loader.new(each, entry) } }
+      @served = instances.flat_map { |each| each.plugin.resolvers }.to_h { |each| [[each.type, each.field], each.required_fields] }
+      @loader = NodeLoader.new(instances, @served)
       @schema = build(document, failed)
       instances.each { |instance| attach(instance) }
       @fields.each { |type, fields| fields.each_key { |field| @schema.get_type(type).own_fields[field].extras(EXTRAS) } }
@@ -42,21 +43,20 @@ module Schema
 
     # Loads objects of plugins by ID, with the selected fields. Returns an object, nil or an error for each ID.
     def load(ids, arguments, context)
-      tree = SelectionTree.of(arguments[:lookahead].ast_nodes, context.query).merge('__typename' => {})
-      exchange = context[:exchange]
-      outcomes = if context.query.mutation?
-                   NodeSource.new(@loaders, exchange, tree).fetch(ids)
-                 else
-                   context.dataloader.with(NodeSource, @loaders, exchange, tree).load_all(ids)
-                 end
-      outcomes.map { |outcome| outcome.object || outcome.error.dup }
+      @loader.load(ids, arguments, context).map { |outcome| outcome.object || outcome.error.dup }
+    end
+
+    # Returns the value of a field without arguments, as it would be in a response.
+    def output(type, field, object, context)
+      definition = @schema.get_type(type).own_fields[field]
+      output_of(definition.type, call_field(type, field, object, {}, context), context)
     end
 
     # ---- The interface of ruby-graphql's default_resolve ----
 
     def call(type, field, object, arguments, context)
-      resolve = @fields[type.graphql_name][field.graphql_name]
-      complete(resolve ? resolve.call(object, arguments, context) : object[field.graphql_name])
+      name = field.graphql_name
+      complete(call_field(type.graphql_name, name, object, arguments, context), field.type, context)
     end
 
     def resolve_type(_type, object, context)
@@ -89,17 +89,44 @@ module Schema
     def attach(instance)
       instance.plugin.resolvers.each do |resolver|
         root = ResolverRules::ROOTS.include?(resolver.type)
-        @fields[resolver.type][resolver.field] = PluginField.new(instance, resolver, root)
+        @fields[resolver.type][resolver.field] = PluginField.new(instance, resolver, root, @served)
       end
     end
 
-    # Completes references from plugins (`__typename` and `id`) to objects of the host.
-    def complete(value)
+    def call_field(type, field, object, arguments, context)
+      resolve = @fields[type][field]
+      resolve ? resolve.call(object, arguments, context) : object[field]
+    end
+
+    def output_of(type, value, context)
+      raise value.dup if value.is_a?(GraphQL::ExecutionError)
+      return output_of(type.of_type, value, context) if type.non_null?
+      return if value.nil?
+      return value.map { |each| output_of(type.of_type, each, context) } if type.list?
+      raise "a plugin can't require a field of the type #{type.graphql_name}: only scalars and enums" if type.kind.composite?
+
+      type.coerce_result(value, context)
+    end
+
+    # Completes references from plugins (`__typename` and `id`) to objects of the host. ruby-graphql notes in an error
+    # where it occurred, so each place needs one of its own.
+    def complete(value, type, context)
       case value
-      when Array then value.map { |each| complete(each) }
+      when Array then complete_list(value, type, context)
       when Hash then reference?(value) ? @references[value['__typename']].call(value['id']) : value
+      when GraphQL::ExecutionError then value.dup
       else value
       end
+    end
+
+    # ruby-graphql would put nulls into a list that has only errors, even if its members can't be null.
+    def complete_list(list, type, context)
+      type = type.of_type if type.non_null?
+      first = list.first
+      if type.of_type.non_null? && first.is_a?(GraphQL::ExecutionError) && list.all?(GraphQL::ExecutionError)
+        return first.dup.tap { |error| error.path = context[:current_path] + [0] }
+      end
+      list.map { |each| complete(each, type.of_type, context) }
     end
 
     def reference?(value)

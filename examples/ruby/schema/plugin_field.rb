@@ -7,22 +7,36 @@ require_relative 'selection_tree'
 module Schema
   # A field that a plugin serves.
   class PluginField
-    def initialize(instance, resolver, root)
+    # `served`: see SelectionTree.
+    def initialize(instance, resolver, root, served)
       @instance = instance
       @resolver = resolver
       @root = root
+      @served = served
     end
 
-    # `arguments` includes Executable::EXTRAS.
+    # `arguments` includes Executable::EXTRAS, unless the field is one that another requires.
     def call(object, arguments, context)
-      given = JSON.generate(plain(arguments[:argument_details]))
-      tree = SelectionTree.of(arguments[:lookahead].ast_nodes, context.query)
-      parent = @root ? nil : JSON.generate(object)
-      call = @instance.start(@resolver, context[:exchange].request, given, parent: parent, tree: tree)
+      given = JSON.generate(plain(arguments[:argument_details] || {}))
+      parent = @root ? nil : JSON.generate(parent_of(object, context))
+      call = @instance.start(@resolver, context[:exchange].request, given, parent: parent,
+                                                                           tree: tree_of(arguments[:lookahead], context.query))
       context[:exchange].value(call, context)
     end
 
     private
+
+    def tree_of(lookahead, query)
+      lookahead ? SelectionTree.of(lookahead.ast_nodes, lookahead.field.type.unwrap, @served, query) : {}
+    end
+
+    # The plugin gets what its resolver requires, never the whole object, which may be the host's.
+    def parent_of(object, context)
+      required = @resolver.required_fields.to_h do |name|
+        [name, context[:executable].output(@resolver.type, name, object, context)]
+      end
+      { '__typename' => @resolver.type, **required }
+    end
 
     # Returns the coerced arguments by their names in the schema, not their Ruby names.
     def plain(value)

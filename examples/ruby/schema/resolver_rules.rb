@@ -16,8 +16,19 @@ module Schema
       own_fields.select { |type, _| ROOTS.include?(type) }.-(served).each do |type, field|
         conflict("The plugin #{@plugin.id} defines `#{type}.#{field}` but has no resolver for it.")
       end
+      @plugin.resolvers.each { |resolver| resolver.required_fields.to_a.each { |name| check_required(resolver, name, served) } }
       check_loaders
       check_references
+    end
+
+    # What a resolver requires must be in the value above: a plain field of its type.
+    def check_required(resolver, name, served)
+      field = @merged[resolver.type]&.fields&.[](name)
+      why = if field.nil? then 'which the type does not have'
+            elsif field.arguments.any? then 'which has arguments'
+            elsif served.include?([resolver.type, name]) then 'which has a resolver of its own'
+            end
+      conflict("The resolver of the plugin #{@plugin.id} for `#{resolver.type}.#{resolver.field}` requires `#{name}`, #{why}.") if why
     end
 
     def own_fields

@@ -57,9 +57,9 @@ struct reader *readers_take_ready(struct readers *readers);
 
 /*
  * The same, but waits for a free slot, opens the connection, and waits for locks, until the
- * deadline or the busy timeout, which counts from `since` (CLOCK_MONOTONIC, nanoseconds): reads that
- * queue up behind a lock wait together, not one after the other. NULL with the status and the detail
- * on failure.
+ * deadline or the busy timeout, which counts from `since` (CLOCK_MONOTONIC, nanoseconds): reads
+ * that queue up behind a lock wait together, not one after the other. NULL with the status and the
+ * detail on failure.
  */
 struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
                             enum store_status *ret_status, struct store_detail *detail);

@@ -92,8 +92,8 @@ static void write_batch(struct writer *writer, struct store_mutation *batch)
     const int code = write_all(writer, batch);
     if (code != SQLITE_OK)
         fail_all(writer, batch, code);
-    finish_all(batch);
     readers_end_kept(writer->readers);
+    finish_all(batch); /* Last: with the answers come the next mutations. */
 }
 
 /* NULL if nothing is queued. The caller holds the lock. */

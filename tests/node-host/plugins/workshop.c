@@ -371,32 +371,29 @@ static const gql_schema_part node = {sizeof node, GQL_PART_COMMON, "Node",
 static const gql_schema_part subgraph = {sizeof subgraph, GQL_PART_SUBGRAPH, "federation-2",
                                          subgraph_sdl, sizeof subgraph_sdl - 1};
 static const gql_schema_part *const parts[] = {&part, &node, &subgraph};
-/* A resolver of Query that completes inline. */
-#define QUERY(field, resolve)                                              \
-    &(const gql_resolver)                                                  \
-    {                                                                      \
-        sizeof(gql_resolver), GQL_RESOLVER_INLINE, "Query", field, resolve \
+#define RESOLVER(parent, name, flag, function, ...)                                              \
+    &(const gql_resolver)                                                                        \
+    {                                                                                            \
+        .struct_size = sizeof(gql_resolver), .flags = (flag), .type = (parent), .field = (name), \
+        .resolve = (function), ##__VA_ARGS__                                                     \
     }
-static const gql_resolver slow = {sizeof slow, 0, "Query", "slow", resolve_slow};
-static const gql_resolver cancelled = {sizeof cancelled, 0, "Query", "cancelled",
-                                       resolve_cancelled};
-static const char *const names_of_shout[] = {"name"}, *const names_of_above[] = {"name", "id"};
-static const gql_resolver shout = {sizeof shout,  GQL_RESOLVER_INLINE, "Gadget", "shout",
-                                   resolve_shout, names_of_shout,      1};
-static const gql_resolver above = {sizeof above,  GQL_RESOLVER_INLINE, "Gadget", "above",
-                                   resolve_above, names_of_above,      2};
+/* A resolver of Query that completes inline. */
+#define INLINE(name, function) RESOLVER("Query", name, GQL_RESOLVER_INLINE, function)
+#define REQUIRES(...)                                      \
+    .required_fields = (const char *const[]){__VA_ARGS__}, \
+    .required_field_count = sizeof((const char *[]){__VA_ARGS__}) / sizeof(char *)
 static const gql_resolver *const resolvers[] = {
-    QUERY("gadget", resolve_gadget),
-    QUERY("things", resolve_things),
-    QUERY("named", resolve_things),
-    QUERY("say", resolve_say),
-    QUERY("shelf", resolve_shelf),
-    QUERY("nothing", resolve_nothing),
-    QUERY("request", resolve_request),
-    &slow,
-    &cancelled,
-    &shout,
-    &above,
+    INLINE("gadget", resolve_gadget),
+    INLINE("things", resolve_things),
+    INLINE("named", resolve_things),
+    INLINE("say", resolve_say),
+    INLINE("shelf", resolve_shelf),
+    INLINE("nothing", resolve_nothing),
+    INLINE("request", resolve_request),
+    RESOLVER("Query", "slow", 0, resolve_slow),
+    RESOLVER("Query", "cancelled", 0, resolve_cancelled),
+    RESOLVER("Gadget", "shout", GQL_RESOLVER_INLINE, resolve_shout, REQUIRES("name")),
+    RESOLVER("Gadget", "above", GQL_RESOLVER_INLINE, resolve_above, REQUIRES("name", "id")),
 };
 static const gql_loader loader = {sizeof loader, GQL_RESOLVER_INLINE, "Gadget", load_gadgets,
                                   owns_gadget};

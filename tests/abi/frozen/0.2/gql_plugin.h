@@ -12,14 +12,14 @@
  * Sizes     are in bytes. Times are nanoseconds of CLOCK_MONOTONIC unless a name says otherwise.
  * Structs   that cross the boundary begin with `struct_size`, which the writer sets to sizeof. They
  *           grow only at the end. Each has a baseline, its size in ABI 0.2 (GQL_CALL_SIZE_0_2, …):
- *           a reader refuses a smaller struct, with GQL_E_MISUSE if it returns a code, and may
- *           read all of the baseline. Before it reads a later member, it tests with GQL_HAS whether
+ *           a reader refuses a smaller struct, with GQL_E_MISUSE if it returns a code, and may read
+ *           all of the baseline. Before it reads a later member, it tests with GQL_HAS whether
  *           `struct_size` covers it; one that is not covered counts as 0, as NULL, or for a
  *           function as not offered. Arrays are arrays of pointers, so that elements can grow too.
- * Unknown   things are expected from newer peers. Of flags, a reader ignores bits 0 to 15 that it does
- *           not know. An unknown bit of 16 to 31, or a member called `reserved` that is not 0, must
- *           be understood: the reader refuses the struct and says why. A reader skips kinds that it
- *           does not know, and treats an unknown negative code as GQL_E_UNAVAILABLE.
+ * Unknown   things are expected from newer peers. Of flags, a reader ignores bits 0 to 15 that it
+ *           does not know. An unknown bit of 16 to 31, or a member called `reserved` that is not 0,
+ *           must be understood: the reader refuses the struct and says why. A reader skips kinds
+ *           that it does not know, and treats an unknown negative code as GQL_E_UNAVAILABLE.
  * Memory    that one side allocates is never freed by the other.
  * Returns   are GQL_OK, GQL_PENDING or a negative GQL_E_ code. A negative code of a call means that
  *           the ABI was misused or that memory ran out. GraphQL errors are data: see gql_error.
@@ -262,7 +262,7 @@ struct gql_selection {
     uint32_t struct_size;
     uint32_t name_size;
 
-    /* The name of the field, not its alias; may be `__typename`. */
+    /* The name of the field, not its alias; may be `__typename`. Of the root: may be empty. */
     const char *name;
 
     /* The first field selected below this one; NULL for a leaf. */
@@ -305,7 +305,8 @@ struct gql_shape {
  *
  * `size` may be above 0 when the call begins: the bytes before data[size] are the host's, and stay.
  * The plugin appends: it writes JSON from data[size] on and adds what it wrote to size, which must
- * not exceed capacity. gql_host.reply_grow makes more room and may move data.
+ * not exceed capacity. gql_host.reply_grow makes more room and may move data, which is NULL if
+ * capacity is 0.
  */
 typedef struct gql_reply {
     uint32_t struct_size;
@@ -324,7 +325,8 @@ typedef struct gql_reply {
  * gql_call.flags. The host wants the value in the shape of the response (gql_call.shape), so that
  * its bytes go into the response as they are: members in the order of the shape, under their
  * response names, `__typename` where it is selected. Set only for resolvers with
- * GQL_RESOLVER_SHAPES.
+ * GQL_RESOLVER_SHAPES, and only if the plugin can give the whole value: no field below has a
+ * resolver of its own, and no object is of a reference type.
  */
 #define GQL_CALL_SHAPED (1u << 16)
 
@@ -358,6 +360,7 @@ typedef struct gql_call {
      */
     const gql_selection *selection;
 
+    /* NULL: as if nobody were authenticated. */
     const gql_request *request;
 
     /* With GQL_CALL_SHAPED, in place of the selection; otherwise NULL. */
@@ -376,8 +379,8 @@ typedef struct gql_call {
  * A result is a complete, valid value of the field's type in the schema: it has every selected
  * non-null field; enum values are strings; an object whose declared type is an interface or a union
  * has `__typename`; an object of a reference type (gql_schema.references) has only `__typename` and
- * `id`. Fields that have a resolver of their own are left out. Members may come in any order, unless
- * the result is shaped.
+ * `id`. Fields that have a resolver of their own are left out. Members may come in any order,
+ * unless the result is shaped.
  */
 typedef int32_t (*gql_resolve_fn)(gql_instance *instance, const gql_call *call, gql_reply *reply);
 
@@ -468,8 +471,8 @@ struct gql_host {
 
     /*
      * [completion] Adds an error to a reply that will be resolved, any number of times, so that a
-     * null inside the value is explained. Fails like reply_grow; GQL_E_MISUSE also if the error has
-     * no code or message, or a path that is not a JSON array.
+     * null inside the value is explained. A rejection drops them. Fails like reply_grow;
+     * GQL_E_MISUSE also if the error has no code or message, or a path that is not a JSON array.
      */
     int32_t (*reply_error)(const gql_host *host, uint64_t reply, const gql_error *error);
 };
@@ -570,8 +573,8 @@ typedef struct gql_resolver {
     gql_resolve_fn resolve;
 
     /*
-     * Fields of `type`, without arguments, that gql_call.parent must have. The host adds them to
-     * what is selected. NULL with a count of 0: none.
+     * Fields of `type` that gql_call.parent must have: scalars or enums, without arguments and
+     * resolvers of their own. The host adds them to what is selected. NULL with a count of 0: none.
      */
     const char *const *required_fields;
     uint32_t required_field_count;
@@ -593,7 +596,8 @@ typedef struct gql_loader {
 
     /*
      * [any] Whether an ID may belong to this type: 1, or 0 if it can't. Looks at the text alone and
-     * does no I/O. The host loads an ID from the one type that claims it; two claims are an error.
+     * does no I/O. The host loads an ID from the one type that claims it; if none does, there is no
+     * such object; two claims are an error.
      * NULL: every ID may belong to the type.
      */
     int32_t (*owns)(const char *id, uint64_t id_size);

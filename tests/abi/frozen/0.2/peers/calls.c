@@ -78,6 +78,10 @@ static const gql_shape shape = SHAPE("note", "note", NULL, &shaped_text, NULL);
     }
 
 static const gql_call plain = CALL("{}", &leaf);
+static const gql_call of_nobody = {.struct_size = sizeof of_nobody,
+                                   .arguments = "{}",
+                                   .arguments_size = 2,
+                                   GQL_GROWN};
 static const gql_call without_selection = CALL("{}", NULL);
 static const gql_call selecting_text = CALL("{}", &of_text);
 static const gql_call selecting_both = CALL("{}", &of_both);
@@ -109,6 +113,7 @@ static const gql_call shout = {.struct_size = sizeof shout,
 
 const struct asked asked[] = {
     {"Query", "describe", &plain, description, ""},
+    {"Query", "describe", &of_nobody, "\"nobody\"", ""},
     {"Query", "grownStructs", &plain, GROWN_STRUCTS, ""},
     {"Query", "notes", &selecting_text, "[{\"text\":\"one\"},{\"text\":\"two\"},null]", "[2] "},
     {"Query", "notes", &selecting_both,

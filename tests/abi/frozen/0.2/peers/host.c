@@ -45,6 +45,7 @@ static struct {
     uint64_t handle; /* Of the open reply, or 0. */
     char *data;
     uint64_t capacity;
+    uint64_t prefix_size; /* 0 for every other reply, which has no buffer when its call begins. */
     int resolved;
     char code[64];
     char errors[256]; /* The paths of the added errors, with a space after each. */
@@ -63,12 +64,18 @@ static void open_reply(void)
 {
     static uint64_t last;
     open.handle = ++last;
+    open.prefix_size = last % 2 == 0 ? 0 : PREFIX_SIZE;
     open.resolved = 0;
     open.code[0] = open.errors[0] = '\0';
     open.reply = (gql_reply){.struct_size = sizeof open.reply,
                              .handle = open.handle,
-                             .size = PREFIX_SIZE,
+                             .size = open.prefix_size,
                              GQL_GROWN};
+    free(open.data);
+    open.data = NULL;
+    open.capacity = 0;
+    if (open.prefix_size == 0)
+        return;
     set_capacity(PREFIX_SIZE + 4);
     memcpy(open.data, prefix, PREFIX_SIZE);
 }
@@ -79,8 +86,9 @@ static int is_intact(uint64_t handle)
     const gql_reply *reply = &open.reply;
     int intact = reply->struct_size == sizeof *reply && reply->reserved == 0 &&
                  reply->handle == handle && reply->data == open.data &&
-                 reply->capacity == open.capacity && reply->size >= PREFIX_SIZE &&
-                 reply->size <= open.capacity && memcmp(reply->data, prefix, PREFIX_SIZE) == 0;
+                 reply->capacity == open.capacity && reply->size >= open.prefix_size &&
+                 reply->size <= open.capacity &&
+                 (open.prefix_size == 0 || memcmp(reply->data, prefix, PREFIX_SIZE) == 0);
 #if IS_GROWN
     const gql_reply grown = {GQL_GROWN};
     intact = intact && reply->grown_number == grown.grown_number &&
@@ -238,9 +246,9 @@ static int is_expected(const struct asked *one)
     if (one->json == NULL)
         return !open.resolved;
     const char *json = strcmp(one->json, GROWN_STRUCTS) == 0 ? grown_structs : one->json;
-    const uint64_t size = open.reply.size - PREFIX_SIZE;
+    const uint64_t size = open.reply.size - open.prefix_size;
     return open.resolved && size == strlen(json) &&
-           memcmp(open.data + PREFIX_SIZE, json, size) == 0 &&
+           memcmp(open.data + open.prefix_size, json, size) == 0 &&
            strcmp(open.errors, one->errors) == 0;
 }
 
@@ -256,8 +264,8 @@ static void ask(const gql_plugin *plugin, gql_instance *instance, const struct a
            "%s.%s is completed, or refused", one->type, one->field ? one->field : "load");
     report(is_expected(one), "it answers as it must");
     if (!is_expected(one))
-        printf("# %.*s, errors %s\n", (int)(open.reply.size - PREFIX_SIZE), open.data + PREFIX_SIZE,
-               open.errors);
+        printf("# %.*s, errors %s\n", (int)(open.reply.size - open.prefix_size),
+               open.data == NULL ? "" : open.data + open.prefix_size, open.errors);
     pthread_mutex_unlock(&open.mutex);
 }
 

@@ -102,7 +102,8 @@ static int is_understood(const gql_call *call, const gql_reply *reply)
 {
     return GQL_FITS(call, GQL_CALL_SIZE_0_2) && GQL_FITS(reply, GQL_REPLY_SIZE_0_2) &&
            (call->flags & MUST_UNDERSTAND & ~GQL_CALL_SHAPED) == 0 && reply->reserved == 0 &&
-           GQL_FITS(call->request, GQL_REQUEST_SIZE_0_2) && call->request->reserved == 0;
+           (call->request == NULL ||
+            (GQL_FITS(call->request, GQL_REQUEST_SIZE_0_2) && call->request->reserved == 0));
 }
 
 /* False after drain. */
@@ -182,6 +183,10 @@ static int64_t now(const gql_host *host)
 static void write_description(struct answer *answer)
 {
     const gql_request *request = answer->call->request;
+    if (request == NULL) {
+        write_text(answer, "\"nobody\"");
+        return;
+    }
     write_text(answer, "\"source %u %u; actor %.*s %u; grants", request->source,
                request->source_type, (int)request->actor_id_size, request->actor_id,
                request->actor_kind);
