@@ -162,8 +162,8 @@ static void start_and_wait(const struct check *check, struct check_run *run, str
     run->shared->result.milliseconds = (check_now() - begin) / 1000000;
 }
 
-bool child_run(const struct check *check, const struct check_run *run,
-               struct check_identity *identity, struct check_result *result)
+bool child_run(const struct check *check, struct check_run *run, struct check_identity *identity,
+               struct check_result *result)
 {
     struct check_shared *shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE,
                                        MAP_SHARED | MAP_ANONYMOUS, -1, 0);
@@ -188,6 +188,8 @@ bool child_run(const struct check *check, const struct check_run *run,
         read_output(child.output, result);
         if (shared->identity.abi_known != 0)
             *identity = shared->identity;
+        if (shared->rounds.known != 0)
+            run->rounds = shared->rounds;
     } else {
         fail(result, "fork");
     }

@@ -116,10 +116,10 @@ static const json_t *follow(const json_t *value, const json_t *path)
     return value;
 }
 
-static const char *find_added_defect(const json_t *value, const json_t *error)
+/* `place` is what the path leads to. */
+static const char *find_added_defect(const json_t *place, const json_t *error)
 {
     const json_t *code = json_object_get(json_object_get(error, "extensions"), "code");
-    const json_t *place = follow(value, json_object_get(error, "path"));
     if (json_string_length(json_object_get(error, "message")) == 0)
         return "has an empty message";
     if (!json_is_string(code) || !notation_is_error_code(json_string_value(code)))
@@ -139,7 +139,11 @@ static void judge_added(struct session *session, const struct performed *perform
                         : json_loadb(performed->json, performed->json_size,
                                      JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
     json_array_foreach(errors, index, error) {
-        const char *defect = find_added_defect(value, error);
+        /* Paths lead nowhere in a wrong value, which the check `values` reports. */
+        const json_t *place = check_passed(session->run, "values")
+                                  ? follow(value, json_object_get(error, "path"))
+                                  : json_null();
+        const char *defect = find_added_defect(place, error);
         char *text = defect == NULL ? NULL : json_dumps(error, 0);
         if (defect != NULL)
             check_fail(session->run, "%s: an error that was added by reply_error %s: %.400s",

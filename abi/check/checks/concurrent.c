@@ -21,24 +21,26 @@ struct caller {
     atomic_bool done;
 };
 
-/* The plan, with another first call. */
-static struct plan turn(const struct plan *plan, size_t first, struct plan_call *calls)
+/* Makes all calls of the plan, beginning with another one than other threads do. */
+static bool call_plan(struct fixture *fixture, size_t first)
 {
-    for (size_t i = 0; i < plan->count; i++)
-        calls[i] = plan->calls[(first + i) % plan->count];
-    return (struct plan){.calls = calls, .count = plan->count};
+    const struct plan *plan = &fixture->plan;
+    bool done = true;
+    for (size_t i = 0; done && i < plan->count; i++) {
+        const struct plan one = {.calls = &plan->calls[(first + i) % plan->count], .count = 1};
+        done = perform_all(&fixture->session, fixture->instance, &one, NULL, judge_value);
+    }
+    return done;
 }
 
 static void *call_all(void *user)
 {
     struct caller *caller = user;
     struct fixture *fixture = caller->fixture;
-    struct plan_call calls[fixture->plan.count];
-    const struct plan plan = turn(&fixture->plan, caller->first, calls);
     pthread_barrier_wait(caller->together);
     const uint64_t end = check_now() + (uint64_t)ENOUGH_MILLISECONDS * 1000000u;
     for (unsigned i = 0; i < MOST_ROUNDS && (i == 0 || check_now() < end); i++)
-        if (!perform_all(&fixture->session, fixture->instance, &plan, NULL, judge_value))
+        if (!call_plan(fixture, caller->first))
             return NULL;
     atomic_store(&caller->done, true);
     return NULL;

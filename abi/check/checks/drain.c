@@ -14,6 +14,7 @@ enum {
     LAST_CALLS = 50,            /* Of each caller: for the time during drain and after it. */
     BACKLOG_MILLISECONDS = 500, /* How long the calls under way may take when drain begins. */
     WAIT_MILLISECONDS = 200,    /* For a call that is under way. */
+    BURST = 4,                  /* Calls made at once, to measure. */
     ATTEMPTS = 5,               /* To see an asynchronous call under way when drain begins. */
 };
 
@@ -43,9 +44,9 @@ void check_drain_rejects(struct check_run *run)
 
 /* ---- During drain ---- */
 
-/* What is known of the plan's calls, each made alone. */
+/* What is known of the plan's calls. */
 struct costs {
-    uint64_t slowest;     /* Nanoseconds from the call to the answer. */
+    uint64_t slowest;     /* Nanoseconds that one call takes, of several made at once. */
     size_t *asynchronous; /* The indices of calls that returned GQL_PENDING. */
     size_t count;
 };
@@ -62,23 +63,33 @@ struct caller {
 
 static atomic_bool drained;
 
+/* Makes a call several times at once: the plugin may do them one after the other. */
+static bool measure_call(struct fixture *fixture, size_t index, struct costs *costs)
+{
+    struct performed burst[BURST];
+    const uint64_t begin = check_now();
+    for (size_t i = 0; i < BURST; i++)
+        perform_start(&fixture->session, fixture->instance, &fixture->plan.calls[index], NULL,
+                      &burst[i]);
+    for (size_t i = 0; i < BURST; i++)
+        if (!perform_wait(&fixture->session, &burst[i]))
+            return false;
+    const uint64_t each = (check_now() - begin) / BURST;
+    costs->slowest = each > costs->slowest ? each : costs->slowest;
+    if (burst[0].returned == GQL_PENDING)
+        costs->asynchronous[costs->count++] = index;
+    for (size_t i = 0; i < BURST; i++)
+        perform_finish(&burst[i]);
+    return true;
+}
+
 static bool measure(struct fixture *fixture, struct costs *costs)
 {
     *costs = (struct costs){.asynchronous = calloc(fixture->plan.count, sizeof(size_t))};
-    for (size_t i = 0; costs->asynchronous != NULL && i < fixture->plan.count; i++) {
-        struct performed performed;
-        const uint64_t begin = check_now();
-        perform_start(&fixture->session, fixture->instance, &fixture->plan.calls[i], NULL,
-                      &performed);
-        if (!perform_wait(&fixture->session, &performed))
-            return false;
-        const uint64_t took = check_now() - begin;
-        costs->slowest = took > costs->slowest ? took : costs->slowest;
-        if (performed.returned == GQL_PENDING)
-            costs->asynchronous[costs->count++] = i;
-        perform_finish(&performed);
-    }
-    return costs->asynchronous != NULL;
+    bool measured = costs->asynchronous != NULL;
+    for (size_t i = 0; measured && i < fixture->plan.count; i++)
+        measured = measure_call(fixture, i, costs);
+    return measured;
 }
 
 /* Each other call is an asynchronous one, if there are any. */
@@ -153,9 +164,9 @@ static void drain_and_look(struct check_run *run, struct fixture *fixture, struc
     size_t before[CALLERS];
     for (size_t i = 0; i < CALLERS; i++)
         before[i] = atomic_load(&callers[i].started);
-    check_step("drain, with %zu asynchronous calls under way, of which none took more than %u ms "
-               "alone,",
-               open, (unsigned)(callers[0].costs->slowest / 1000000 + 1));
+    check_step(
+        "drain, with %zu asynchronous calls under way, each of which took %u ms or less before,",
+        open, (unsigned)(callers[0].costs->slowest / 1000000 + 1));
     gql_instance_drain(fixture->session.library, fixture->instance);
     check_step_done();
     for (size_t i = 0; i < CALLERS; i++)

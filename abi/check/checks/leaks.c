@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Creates, calls, drains and destroys in rounds: what grows from round to round is leaked. */
+/*
+ * Creates, calls, drains and destroys in rounds: what grows from round to round is leaked. The
+ * rounds are the same for all checks here.
+ */
 #include <inttypes.h>
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,10 +26,8 @@ enum {
 struct rounds {
     struct session session;
     struct plan plan;
-    uint64_t threads;  /* Before the first round. */
-    uint64_t *samples; /* Before the first measured round, and after each. */
-    unsigned count;
-    bool lived; /* Whether the last round worked. */
+    uint64_t threads; /* Before the first round. */
+    bool lived;       /* Whether the last round worked. */
 };
 
 static void settle(uint64_t threads)
@@ -106,123 +108,110 @@ static void warm_runtime_up(gql_runtime *runtime)
 
 static bool open_rounds(struct check_run *run, struct rounds *rounds)
 {
-    *rounds = (struct rounds){.count = run->options->rounds, .threads = meter_threads()};
-    rounds->samples = calloc(rounds->count + 1, sizeof *rounds->samples);
-    if (rounds->samples == NULL)
-        check_skip(run, "the tool is out of memory");
-    if (check_ended(run) || !session_open(run, 0, &rounds->session) ||
-        !session_configure(&rounds->session))
+    *rounds = (struct rounds){.threads = meter_threads()};
+    if (!session_open(run, 0, &rounds->session) || !session_configure(&rounds->session))
         return false;
     warm_runtime_up(rounds->session.runtime);
     return !check_passed(run, "answers") || plan_make(&rounds->session, &rounds->plan);
 }
 
-/*
- * Runs the rounds, and samples before the first measured round and after each. False after
- * check_fail or check_skip.
- */
-static bool run_rounds(struct check_run *run, struct rounds *rounds,
-                       bool (*sample)(uint64_t *ret_value))
+/* Adds a sample of each kind: the first one, or that after a round. */
+static void sample(struct check_rounds *measured, bool first)
 {
-    bool known = open_rounds(run, rounds);
-    for (unsigned i = 0; known && i < WARM_UP; i++)
-        known = live_apart(rounds);
-    for (unsigned i = 0; known && i <= rounds->count; i++) {
-        known = i == 0 || live_apart(rounds);
-        if (known && !sample(&rounds->samples[i]))
-            check_skip(run, "the C library does not report memory in use");
+    uint64_t now[CHECK_KINDS] = {[CHECK_THREADS] = meter_threads(),
+                                 [CHECK_DESCRIPTORS] = meter_descriptors(),
+                                 [CHECK_MAPPINGS] = meter_mappings()};
+    measured->memory_unknown = !meter_memory(&now[CHECK_MEMORY]);
+    for (unsigned i = 0; i < CHECK_KINDS; i++) {
+        struct check_growth *growth = &measured->growth[i];
+        growth->first = first ? now[i] : growth->first;
+        growth->rounds += !first;
+        growth->grew += !first && now[i] > growth->last;
+        growth->last = now[i];
     }
-    return known && !check_ended(run);
 }
 
-static void close_rounds(struct rounds *rounds)
-{
-    plan_finish(&rounds->plan);
-    session_close(&rounds->session, false);
-    free(rounds->samples);
-}
-
-/* ---- Counts: any growth is a leak ---- */
-
-static bool sample_threads(uint64_t *ret_value)
-{
-    *ret_value = meter_threads();
-    return true;
-}
-
-static bool sample_descriptors(uint64_t *ret_value)
-{
-    *ret_value = meter_descriptors();
-    return true;
-}
-
-static bool has_more(const struct rounds *rounds)
-{
-    return rounds->samples[rounds->count] > rounds->samples[0];
-}
-
-void check_threads(struct check_run *run)
-{
-    struct rounds rounds;
-    check_cure(run, "end and join every thread of an instance before destroy returns");
-    if (!run_rounds(run, &rounds, sample_threads))
-        return;
-    if (has_more(&rounds))
-        check_fail(run, "%" PRIu64 " threads before, %" PRIu64 " after %u rounds",
-                   rounds.samples[0], rounds.samples[rounds.count], rounds.count);
-    close_rounds(&rounds);
-}
-
-void check_descriptors(struct check_run *run)
+/* False after check_fail or check_skip. */
+static bool measure(struct check_run *run, struct check_rounds *measured)
 {
     static struct meter_descriptors before;
     struct rounds rounds;
     char target[METER_TEXT] = "";
-    check_cure(run, "close in destroy what create and calls have opened");
+    *measured = (struct check_rounds){0};
     meter_remember_descriptors(&before);
-    if (!run_rounds(run, &rounds, sample_descriptors))
-        return;
+    bool lived = open_rounds(run, &rounds);
+    for (unsigned i = 0; lived && i < WARM_UP + run->options->rounds; i++) {
+        if (i == WARM_UP)
+            sample(measured, true);
+        lived = live_apart(&rounds);
+        if (i >= WARM_UP)
+            sample(measured, false);
+    }
+    if (!lived || check_ended(run))
+        return false;
     meter_find_new_descriptor(&before, target);
-    if (has_more(&rounds))
+    snprintf(measured->descriptor, sizeof measured->descriptor, "%s", target);
+    plan_finish(&rounds.plan);
+    session_close(&rounds.session, false);
+    measured->known = 1;
+    return true;
+}
+
+/*
+ * The growth of a kind, which the first check that needs it measures for all: the rounds take long.
+ * False after check_fail or check_skip.
+ */
+static bool find_growth(struct check_run *run, enum check_kind kind, struct check_growth *growth)
+{
+    if (run->rounds.known == 0 && measure(run, &run->rounds))
+        run->shared->rounds = run->rounds;
+    *growth = run->rounds.growth[kind];
+    return run->rounds.known != 0;
+}
+
+/* ---- Counts: any growth is a leak ---- */
+
+void check_threads(struct check_run *run)
+{
+    struct check_growth growth;
+    check_cure(run, "end and join every thread of an instance before destroy returns");
+    if (find_growth(run, CHECK_THREADS, &growth) && growth.last > growth.first)
+        check_fail(run, "%" PRIu64 " threads before, %" PRIu64 " after %u rounds", growth.first,
+                   growth.last, growth.rounds);
+}
+
+void check_descriptors(struct check_run *run)
+{
+    struct check_growth growth;
+    check_cure(run, "close in destroy what create and calls have opened");
+    if (find_growth(run, CHECK_DESCRIPTORS, &growth) && growth.last > growth.first)
         check_fail(run,
                    "%" PRIu64 " file descriptors before, %" PRIu64
                    " after %u rounds; one refers to %s",
-                   rounds.samples[0], rounds.samples[rounds.count], rounds.count, target);
-    close_rounds(&rounds);
+                   growth.first, growth.last, growth.rounds, run->rounds.descriptor);
 }
 
 /* ---- Memory: allocators cache it, so only steady growth is a leak ---- */
 
-static bool sample_mappings(uint64_t *ret_value)
-{
-    *ret_value = meter_mappings();
-    return true;
-}
-
 /* Bytes per round; 0 unless three rounds in four grew. */
-static uint64_t growth(const struct rounds *rounds)
+static uint64_t steady_growth(const struct check_growth *growth)
 {
-    const uint64_t first = rounds->samples[0];
-    const uint64_t last = rounds->samples[rounds->count];
-    unsigned grew = 0;
-    for (unsigned i = 0; i < rounds->count; i++)
-        grew += rounds->samples[i + 1] > rounds->samples[i];
-    return grew * 4 < rounds->count * 3 || last < first ? 0 : (last - first) / rounds->count;
+    return growth->grew * 4 < growth->rounds * 3 || growth->last < growth->first
+               ? 0
+               : (growth->last - growth->first) / growth->rounds;
 }
 
-static void check_growth(struct check_run *run, bool (*sample)(uint64_t *ret_value),
-                         const char *what)
+static void check_steady(struct check_run *run, enum check_kind kind, const char *what)
 {
-    struct rounds rounds;
-    if (!run_rounds(run, &rounds, sample))
+    struct check_growth growth;
+    if (!find_growth(run, kind, &growth))
         return;
-    const uint64_t bytes = growth(&rounds);
+    const uint64_t bytes = steady_growth(&growth);
     if (bytes >= LEAST_BYTES)
         check_fail(run,
                    "%s: %" PRIu64 " bytes before, %" PRIu64 " after %u rounds: %" PRIu64
                    " more per round",
-                   what, rounds.samples[0], rounds.samples[rounds.count], rounds.count, bytes);
-    close_rounds(&rounds);
+                   what, growth.first, growth.last, growth.rounds, bytes);
 }
 
 /* True after check_skip: one of the named checks has failed. */
@@ -242,7 +231,9 @@ void check_memory(struct check_run *run)
     check_cure(run, "free in destroy what create and calls have allocated; AddressSanitizer and "
                     "Valgrind show where");
     if (!skip_after(run, names))
-        check_growth(run, meter_memory, "memory from malloc");
+        check_steady(run, CHECK_MEMORY, "memory from malloc");
+    if (!check_ended(run) && run->rounds.memory_unknown != 0)
+        check_skip(run, "the C library does not report memory in use");
 }
 
 void check_mappings(struct check_run *run)
@@ -251,5 +242,5 @@ void check_mappings(struct check_run *run)
     static const char *const names[] = {"memory", NULL};
     check_cure(run, "unmap in destroy what create and calls have mapped");
     if (!skip_after(run, names))
-        check_growth(run, sample_mappings, "mapped memory");
+        check_steady(run, CHECK_MAPPINGS, "mapped memory");
 }

@@ -201,15 +201,13 @@ static void judge_loaded(struct session *session, struct performed *performed)
     free(type);
 }
 
-/* The IDs of the values, in the opposite order, with one between them that does not exist. */
+/* The IDs of the values, in the opposite order; the second one does not exist. */
 static json_t *make_ids(const json_t *seen)
 {
     json_t *ids = json_array();
-    for (size_t i = json_array_size(seen); i-- > 0;) {
+    for (size_t i = json_array_size(seen); i-- > 0;)
         json_array_append(ids, json_array_get(seen, i));
-        if (i > 0 && i == json_array_size(seen) - 1)
-            json_array_append_new(ids, json_string("gql-plugin-check"));
-    }
+    json_array_insert_new(ids, 1, json_string("gql-plugin-check"));
     return ids;
 }
 

@@ -15,13 +15,23 @@ static void judge(struct session *session, struct performed *performed)
     if (performed->returned < 0)
         check_fail(session->run, "%s returned %d, with the parent %.300s", planned->label,
                    (int)performed->returned, planned->parent);
-    if (planned->usual)
-        resolved += performed->resolved;
-    if (planned->usual)
-        rejected += !performed->resolved;
+    resolved += performed->resolved;
+    rejected += !performed->resolved;
 }
 
-/* Counts the usual calls with such a parent that are resolved and rejected. */
+/* Makes the usual calls of a plan. Whether the others are answered is up to the check `answers`. */
+static bool call_usual(struct session *session, gql_instance *instance, const struct plan *plan)
+{
+    bool done = !check_ended(session->run);
+    for (size_t i = 0; done && i < plan->count; i++) {
+        const struct plan one = {.calls = &plan->calls[i], .count = 1};
+        if (plan->calls[i].usual)
+            done = perform_all(session, instance, &one, NULL, judge);
+    }
+    return done;
+}
+
+/* Counts the calls with such a parent that are resolved and rejected. */
 static bool call_with(struct session *session, gql_instance *instance, const gql_resolver *resolver,
                       bool all, json_t **ret_parent)
 {
@@ -31,7 +41,7 @@ static bool call_with(struct session *session, gql_instance *instance, const gql
     if (*ret_parent == NULL)
         return true;
     planner_add(session, &plan, resolver, *ret_parent);
-    if (check_ended(session->run) || !perform_all(session, instance, &plan, NULL, judge))
+    if (!call_usual(session, instance, &plan))
         return false;
     plan_finish(&plan);
     return true;

@@ -8,15 +8,17 @@
 #include "abi/check/harness/judge.h"
 
 /*
- * What stands behind the end of a struct. As pointers these words lead nowhere; as a deadline they
- * have passed, and as flags they are set.
+ * What stands behind the end of a struct: words of value 1. As pointers they lead nowhere, and as
+ * deadlines they have passed; reserved members in their upper halves are 0, so that only the size
+ * is wrong.
  */
 static void fill_with_garbage(void *start, const void *end)
 {
-    static const unsigned char word[8] = {1, 0, 0, 0, 1, 0, 0, 0};
+    static const uint64_t one = 1;
+    const unsigned char *word = (const unsigned char *)&one;
     unsigned char *byte = start;
-    for (size_t i = (uintptr_t)byte % sizeof word; byte < (const unsigned char *)end; i++)
-        *byte++ = word[i % sizeof word];
+    for (size_t i = (uintptr_t)byte % sizeof one; byte < (const unsigned char *)end; i++)
+        *byte++ = word[i % sizeof one];
 }
 
 /* ---- Calls that break the contract ---- */

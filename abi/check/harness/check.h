@@ -51,6 +51,25 @@ struct check_identity {
     uint32_t abi_minor;
 };
 
+/* What grows if instances leave something. */
+enum check_kind { CHECK_THREADS, CHECK_DESCRIPTORS, CHECK_MEMORY, CHECK_MAPPINGS, CHECK_KINDS };
+
+/* How much there was before the first round and after the last, and in how many rounds it grew. */
+struct check_growth {
+    uint64_t first;
+    uint64_t last;
+    unsigned rounds;
+    unsigned grew;
+};
+
+/* Measured by one check, in the same rounds, for those that follow. */
+struct check_rounds {
+    uint32_t known;
+    uint32_t memory_unknown; /* The C library does not report memory in use. */
+    struct check_growth growth[CHECK_KINDS];
+    char descriptor[256]; /* What a new descriptor refers to. */
+};
+
 /* What a thread is doing, for reports of a hang or a crash. */
 struct check_step {
     _Atomic uint64_t since; /* CLOCK_MONOTONIC, nanoseconds; 0: the thread is not in the plugin. */
@@ -61,6 +80,7 @@ struct check_step {
 struct check_shared {
     struct check_result result;
     struct check_identity identity;
+    struct check_rounds rounds;
     struct check_step steps[CHECK_STEPS];
     _Atomic uint32_t step_count;
     _Atomic uint32_t finished;
@@ -73,6 +93,7 @@ struct check_run {
     const struct check *checks;
     const struct check_result *results;
     size_t done;
+    struct check_rounds rounds; /* If a check has measured them. */
     struct check_shared *shared;
     const char *scratch; /* A folder for this check alone, removed after it. */
 };

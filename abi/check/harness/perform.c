@@ -150,10 +150,10 @@ static void on_answer(gql_answer *answer)
 static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
     struct performed *performed = current;
-    gql_reply changed = *reply;
     if (performed->style->alter_reply != NULL) {
-        performed->style->alter_reply(&changed);
-        reply = &changed;
+        performed->changed = *reply;
+        performed->style->alter_reply(&performed->changed);
+        reply = &performed->changed;
     }
     const uint64_t begin = check_now();
     performed->returned = performed->planned->resolve(instance, call, reply);

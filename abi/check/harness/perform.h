@@ -45,6 +45,7 @@ struct performed {
     const struct plan_call *planned;
     const struct perform_style *style;
     struct lent *lent;
+    gql_reply changed; /* What the plugin gets if the style alters the reply. */
     size_t sealed_size;
     pthread_mutex_t mutex; /* Guards `answered`. */
     pthread_cond_t condition;

@@ -26,6 +26,9 @@ ROOT = pathlib.Path(FAULTS).resolve().parents[3]
 RESULTS = []
 DATABASE = '{"database": {"path": "{scratch}/check.db"}}'
 
+WRITE = ["--calls", '[{"type": "Mutation", "field": "write", "arguments": {"text": "x"}}]']
+SOON = ["--timeout", "1"]
+
 # The fault, the check that must fail, a part of its detail, and options of the run.
 CASES = [
     ("UNLINKED", "file", "can't be loaded: undefined symbol: gql_function_that_no_library_has"),
@@ -34,17 +37,24 @@ CASES = [
     ("MORE_EXPORTS", "exports", "exports 1 symbol besides gql_plugin_entry_v0: some_other_symbol"),
     ("CONSTRUCTOR", "constructors", "has 1 constructor(s)"),
     ("ATEXIT", "constructors", "atexit"),
-    ("ENTRY_REFUSES", "entry", "returns NULL to a host of plugin ABI 0.1"),
+    ("DT_INIT", "constructors", "runs when the file is loaded, before init, by DT_INIT"),
+    ("DT_FINI", "constructors", "runs when the file is unloaded, after deinit, by DT_FINI"),
+    ("INIT_SECTION", "constructors", "by DT_INIT"),
+    ("BARE_CONSTRUCTOR", "constructors", "has 1 constructor(s)"),
+    ("ENTRY_REFUSES", "entry", "returns NULL to a host of plugin ABI 0.2"),
     ("TWO_PLUGINS", "entry", "another pointer"),
     ("ANY_MAJOR", "foreign-major", "accepts a host of plugin ABI 1.0"),
     ("TINY_PLUGIN", "version", "struct_size is 4"),
-    ("MAJOR", "version", "written for plugin ABI 9.1"),
+    ("MAJOR", "version", "written for plugin ABI 9.2"),
     ("MINOR", "version", "written for plugin ABI 0.7"),
     ("SMALL_PLUGIN", "sizes", "gql_plugin.struct_size is"),
+    ("OLD_PLUGIN", "sizes", "gql_plugin.struct_size is"),
     ("SMALL_SCHEMA", "sizes", "gql_schema.struct_size is 16"),
     ("SMALL_PART", "sizes", "gql_schema.parts[0]"),
     ("SMALL_RESOLVER", "sizes", "gql_schema.resolvers[0]"),
     ("SMALL_LOADER", "sizes", "gql_schema.loaders[0]"),
+    ("OLD_RESOLVER", "sizes", "gql_schema.resolvers[0]"),
+    ("OLD_LOADER", "sizes", "gql_schema.loaders[0]"),
     ("NO_ID", "members", "gql_plugin.id is missing"),
     ("SHORT_ID", "members", "not a reverse domain name"),
     ("NO_NAME", "members", "gql_plugin.name"),
@@ -66,7 +76,10 @@ CASES = [
     ("NULL_LOADER", "members", "gql_schema.loaders[0] is NULL"),
     ("NO_LOAD", "members", "gql_schema.loaders[0] has no type or no load"),
     ("NO_REFERENCE", "members", "gql_schema.references[0] is NULL or empty"),
-    ("RESERVED", "reserved", "`reserved` of gql_plugin is not 0"),
+    ("RESERVED", "reserved", "`reserved` of the struct gql_schema is not 0"),
+    ("PLUGIN_FLAG", "reserved", "the struct gql_plugin has the unknown flags 0x100000"),
+    ("RESOLVER_RESERVED", "reserved", "`reserved` of the resolver thing is not 0"),
+    ("RESOLVER_FLAG", "reserved", "the resolver thing has the unknown flags 0x40000000"),
     ("UNKNOWN_KIND", "reserved", "has the unknown kind 9"),
     ("UNKNOWN_FLAG", "reserved", "the resolver thing has the unknown flags 0x80"),
     ("VERSION_FORM", "descriptor", 'gql_plugin.version is "1.0"'),
@@ -78,7 +91,12 @@ CASES = [
      "`PageInfo` of the plugin org.example.faulty is already defined by the host"),
     ("RESOLVER_TOO_MANY", "resolvers", "`Thing.surplus`"),
     ("RESOLVER_MISSING", "resolvers", "`Query.forgotten` but has no resolver"),
+    ("REQUIRES_UNKNOWN", "resolvers", "requires `nothing`"),
+    ("REQUIRES_WITH_ARGUMENTS", "resolvers", "requires `sized`"),
     ("LOADER_TOO_MANY", "loaders", "a loader for `Organization`"),
+    ("OWNS_OVERREADS", "owns", "killed by signal 11 (Segmentation fault) in owns of Thing"),
+    ("OWNS_ODDLY", "owns", "owns of Thing returned 16 for"),
+    ("OWNS_BY_CHANCE", "owns", "when asked again"),
     ("UNKNOWN_REFERENCE", "references", "`Nowhere`"),
     ("SUBGRAPH_UNLINKED", "subgraph", "@link"),
     ("SUBGRAPH_KEYLESS", "subgraph", "`Thing` has a loader, but no `@key"),
@@ -98,15 +116,39 @@ CASES = [
     ("CREATE_EXITS", "create", "the plugin exited the process with status 3 in create"),
     ("DRAIN_HANGS", "create", "drain did not return within 1 s", "--timeout", "1"),
     ("DESTROY_CRASHES", "create", "killed by signal 11 (Segmentation fault) in destroy of NULL"),
+    ("READS_UNREQUIRED", "required-fields", "killed by signal 11 (Segmentation fault) in Thing.shout"),
+    ("FAILS_UNREQUIRED", "required-fields", "resolved if `parent` has more fields"),
     ("NEVER", "answers", 'Query.thing {"id":"1"} was not answered within 1 s', "--timeout", "1"),
     ("CRASHES", "answers", 'killed by signal 11 (Segmentation fault) in Query.thing {"id":"1"}'),
+    ("FORGETS_CANCELLED", "answers", '(cancelled) was not answered within 1 s', *WRITE, *SOON),
+    ("FORGETS_LATE", "answers", '(past its deadline) was not answered within 1 s', *WRITE, *SOON),
+    ("FORGETS_NOBODY", "answers", '(nobody authenticated) was not answered', *WRITE, *SOON),
     ("TWICE", "completes-once", "a reply was used after it was completed"),
     ("BROKEN_JSON", "values", "not JSON"),
     ("OTHER_TYPE", "values", "$.title: an integer instead of `String`"),
     ("SHORT_LIST", "values", "the list has 1 members for 2 ids"),
+    ("REVERSES", "loaded", 'has the id "2" where "1" was asked for', "--calls",
+     '[{"load": "Thing", "ids": ["1", "2"], "selection": "id title"}]'),
+    ("REVERSES", "loaded", 'has the id "gql-plugin-check" where "1" was asked for', "--calls",
+     '[{"type": "Query", "field": "thing"}]'),
+    ("DISOWNS", "loaded", "`owns` of no loader claims it"),
+    ("TWO_OWNERS", "loaded",
+     "may belong to `Thing` of the plugin org.example.faulty and to `Tag` of the plugin",
+     "--calls", '[{"load": "Tag", "ids": ["tag:1"]}]'),
+    ("SHAPE_IGNORED", "shapes", "has the member `id` where `kind` is selected"),
+    ("SHAPE_ORDER", "shapes", "where `kind` is selected"),
+    ("SHAPE_FIELD_NAMES", "shapes", "where `kind` is selected"),
+    ("SHAPE_ONCE", "shapes", "is missing"),
+    ("SHAPE_TYPENAME", "shapes", "where `kind` is selected"),
+    ("SHAPE_CONDITIONS", "shapes", "an object `Tag` has the member `Thing_"),
+    ("SHAPE_SWAPS", "shapes", "are the same field, but have other values"),
     ("REJECTS_WITH_NOTHING", "errors", "without a code or a message"),
     ("LOWER_CASE", "errors", "not UPPER_CASE: unauthorized"),
     ("BROKEN_EXTENSIONS", "errors", "extensions that are not a JSON object"),
+    ("SMALL_ERROR", "errors", "with a gql_error below its baseline"),
+    ("MALFORMED_PATH", "errors", "a path that is not a JSON array"),
+    ("PATH_TO_VALUE", "errors", "has a path to a value that is not null"),
+    ("PATH_BEYOND", "errors", "has a path that leads out of the value"),
     ("PENDING_WHEN_DONE", "return-codes", "returned 1, which is wrong here"),
     ("OK_WHEN_NOT_DONE", "return-codes", "returned GQL_OK without completing"),
     ("NEGATIVE", "return-codes", "returned -1 for a valid call"),
@@ -114,11 +156,22 @@ CASES = [
     ("BLOCKS", "blocking", "the limit is 100 ms", "--rounds", "5"),
     ("OVERRUNS", "overrun", "beyond its capacity"),
     ("MOVES_REPLY", "overrun", "its members were changed"),
+    ("OVERWRITES_PREFIX", "prefix", "overwrote or removed what the reply held already"),
     ("WRITES_AFTERWARDS", "late-write", "written to after its completion"),
     ("WRITES_LATER", "late-write", "written to after its completion"),
     ("READS_AFTERWARDS", "inputs", "killed by signal 11"),
     ("WRITES_INPUTS", "inputs", "killed by signal 11"),
     ("TWO_THREADS", "one-thread", "two threads used one reply", "--rounds", "5"),
+    ("ANY_CALL_SIZE", "misuse", "killed by signal 11 (Segmentation fault) in Query.thing"),
+    ("ANY_REQUEST_SIZE", "misuse", "with a gql_request of 8 bytes"),
+    ("ANY_REPLY_SIZE", "misuse", "with a gql_reply of 16 bytes: returned 0"),
+    ("ANY_CALL_FLAG", "misuse", "with the unknown flag 0x80000000 in gql_call: returned 0"),
+    ("ANY_RESERVED", "misuse", "with `reserved` of gql_reply not 0: returned 0"),
+    ("EXACT_SIZE", "newer-host", "returned -1 to a host with larger structs"),
+    ("KNOWN_FLAGS_ONLY", "newer-host", "returned -1 to a host with larger structs"),
+    ("STRIDES_GRANTS", "newer-host", "is rejected with PERMISSION_DENIED"),
+    ("ONE_AT_A_TIME", "concurrent", "killed by signal 11 (Segmentation fault) in "),
+    ("MIXES_ANSWERS", "concurrent", ""),
     ("SERVES_WHEN_DRAINED", "drain-rejects", "was served after drain"),
     ("OTHER_REJECTION", "drain-rejects", "but with the code NOT_FOUND"),
     ("DRAIN_HURRIES", "drain-waits", "drain returned before "),
@@ -129,13 +182,16 @@ CASES = [
     ("ONE_INSTANCE", "parallel", "there is an instance already"),
     ("LEAVES_THREAD", "unload", "threads are left after deinit"),
     ("LEAVES_MEMORY", "unload", "bytes of memory from malloc are left after each deinit"),
-    ("LEAVES_KEY", "unload", "keys of thread-local storage are left"),
+    ("LEAVES_KEY", "unload",
+     "if they belong to the runtime of its language, as those of std::thread do, set the flag "
+     "GQL_PLUGIN_RESIDENT"),
     ("LEAVES_LOCK", "unload", "file locks are left after deinit"),
     ("LEAVES_FILE_MAPPED", "unload", "/tmp/gql-faulty-"),
     ("STAYS", "unload", "the plugin stays mapped"),
 ]
 # The check is skipped under a sanitizer, which adds constructors.
-UNDER_SANITIZERS = ["CONSTRUCTOR", "ATEXIT"]
+UNDER_SANITIZERS = ["CONSTRUCTOR", "ATEXIT", "DT_INIT", "DT_FINI", "INIT_SECTION",
+                    "BARE_CONSTRUCTOR"]
 
 
 def report(good, name, *notes):
@@ -238,9 +294,10 @@ def expect_pass(name, skipped, *arguments):
     """Nothing fails, and only these are skipped."""
     if SANITIZED:
         skipped = ["constructors", *skipped]
-    tap = run(*arguments)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        tap, structured = pool.map(lambda more: run(*more, *arguments), ([], ["--json"]))
     outcomes, _ = read_tap(tap.stdout)
-    document = json.loads(run("--json", *arguments).stdout)
+    document = json.loads(structured.stdout)
     left_out = [check for check, outcome in outcomes.items() if outcome == "skip"]
     good = tap.returncode == 0 and not failed(outcomes) and left_out == skipped
     same = {each["name"]: each["result"] for each in document["checks"]} == outcomes
@@ -262,10 +319,10 @@ def check_good_plugins():
         ["bind-host", *without_config()], INTEGRATIONS)
     report("# SKIP needs --config: the plugin requires the setting `database`" in tap.stdout,
            "it says why checks were skipped", tap.stdout)
-    report(re.search(r"^# skipped: .*create, answers", tap.stdout, re.M) is not None,
+    report(re.search(r"^# skipped: .*create, required-fields, answers", tap.stdout, re.M) is not None,
            "the summary says what was skipped", tap.stdout)
     wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations",
-              "path": INTEGRATIONS, "abi": "0.1"}
+              "path": INTEGRATIONS, "abi": "0.2"}
     report(wanted.items() <= document["plugin"].items()
            and re.fullmatch(r"\d+\.\d+\.\d+", document["plugin"]["version"]) is not None,
            "JSON says which plugin it was", document["plugin"])
@@ -278,7 +335,40 @@ def check_good_plugins():
                          plugin("LARGE_PLUGIN"))
     report("64 more than this tool knows: built with a newer header" in tap.stdout,
            "and a note says so", tap.stdout)
-    expect_pass("a plugin built with an older header passes", ["bind-host"], plugin("OLD_PLUGIN"))
+    expect_pass("a plugin whose runtime leaves a key and that is resident passes", ["bind-host"],
+                plugin("RESIDENT"))
+    if not SANITIZED:
+        tap, _ = expect_pass("a resident plugin whose runtime starts at load passes",
+                             ["bind-host"], plugin("RESIDENT_RUNTIME"))
+        report("by DT_INIT: allowed for the runtime of a resident plugin" in tap.stdout,
+               "and a note says so", tap.stdout)
+    tap, _ = expect_pass("a plugin passes whose writes take 150 ms, one after the other",
+                         ["bind-host"], *WRITE, "--rounds", "5", plugin("SLOW_WRITES"))
+    report(re.search(r"^# drain began with \d+ asynchronous calls? under way", tap.stdout, re.M),
+           "and drain was seen to wait for some", tap.stdout)
+
+
+def check_notes():
+    """What was not called or not seen is said."""
+    generated = run(plugin("NONE")).stdout
+    report("# not called: Mutation.write; list calls in --calls" in generated,
+           "without --calls the mutations are listed", generated)
+    given = run("--calls", '[{"type": "Query", "field": "thing"}]', plugin("NONE")).stdout
+    report("# not called: Query.later, Mutation.write, Thing.shout, Thing, Tag; --calls omits them"
+           in given, "with --calls so is what it omits", given)
+    report("# 3 variants of them (nobody, cancelled, late): " in given,
+           "the variants of given calls are counted", given)
+    report("# no call returned GQL_PENDING, so drain had no asynchronous call to wait for" in given,
+           "a drain without asynchronous calls is noted", given)
+    report(re.search(r"^# drain began with \d+ asynchronous calls? under way", generated, re.M),
+           "a drain with asynchronous calls is noted", generated)
+    hello = run(HELLO).stdout
+    report("mutations are called only if --calls lists them" in hello
+           and "# no resolver that was called has the flag GQL_RESOLVER_SHAPES" in hello,
+           "so is what the example does not offer", hello)
+    empty = run("--calls", '[{"load": "Thing", "ids": [""]}]', plugin("NONE")).stdout
+    report("# no object was loaded, so neither order nor `owns` was seen" in empty,
+           "and a loader that found nothing", empty)
 
 
 def without_config():
@@ -358,6 +448,12 @@ def check_calls(folder):
     expect_failure("a call of an unknown field fails", "answers",
                    "the plugin has no resolver for Query.nothing",
                    "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
+    expect_failure("a parent must have what the resolver requires", "answers",
+                   "`parent` of Thing.shout needs `title`", "--calls",
+                   '[{"type": "Thing", "field": "shout", "parent": {"id": "2"}}]', plugin("NONE"))
+    expect_pass("a parent is cut to what the resolver requires, or generated", ["bind-host"],
+                "--calls", '[{"type": "Thing", "field": "shout", "parent": {"id": "2", "title": "x"}'
+                '}, {"type": "Thing", "field": "shout"}]', plugin("NONE"))
     expect_failure("a call with a parent is made", "values", "instead of `String`",
                    "--calls",
                    '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, '
@@ -414,6 +510,9 @@ def check_misuse(folder):
 
 def check_help():
     result = run("--help")
+    members = ["type, field", "arguments", "parent", "load, ids", "selection", "as", "organizationId"]
+    report(all(member in result.stdout for member in members),
+           "--help says what --calls takes", result.stdout)
     options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help",
                "--version"]
     report(result.returncode == 0 and all(option in result.stdout for option in options),
@@ -474,6 +573,7 @@ def main():
         for each in (check_host_schema, check_files, check_cxx, check_calls, check_misuse,
                      check_traces):
             each(folder)
+    check_notes()
     check_help()
     print(f"1..{len(RESULTS)}")
 

@@ -244,10 +244,15 @@ static bool is_cancelled(const gql_request *request)
     return request->cancelled != NULL && __atomic_load_n(request->cancelled, __ATOMIC_ACQUIRE) != 0;
 }
 
+static bool is_late(const gql_request *request)
+{
+    return request->deadline != 0 && request->deadline < now();
+}
+
 static bool forgets(const gql_request *request)
 {
     return (FAULT == FAULT_FORGETS_CANCELLED && is_cancelled(request)) ||
-           (FAULT == FAULT_FORGETS_LATE && request->deadline < now()) ||
+           (FAULT == FAULT_FORGETS_LATE && is_late(request)) ||
            (FAULT == FAULT_FORGETS_NOBODY && request->actor_id == NULL);
 }
 
@@ -297,6 +302,8 @@ static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, in
         reject_unknown_actor(self, reply->handle);
     else if (is_cancelled(call->request))
         reject(self, reply->handle, GQL_CODE_CANCELLED);
+    else if (is_late(call->request))
+        reject(self, reply->handle, GQL_CODE_DEADLINE_EXCEEDED);
     else if (!is_permitted(call->request))
         reject(self, reply->handle, GQL_CODE_PERMISSION_DENIED);
     else
@@ -337,7 +344,7 @@ int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply
     if (FAULT == FAULT_LATER_THAN_INLINE)
         return hand_over(self, call, reply);
     if (FAULT == FAULT_BLOCKS && call->selection == NULL)
-        usleep(150000);
+        usleep(120000);
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     json_t *thing = thing_of(call, json_string_value(json_object_get(arguments, "id")));
     complete(self, call, reply, text_of(thing));

@@ -64,3 +64,43 @@ Test(synthesis, selects_all_there_is)
     free(text);
     gql_schema_document_destroy(&document);
 }
+
+static int32_t resolve_nothing(gql_instance *instance, const gql_call *call, gql_reply *reply)
+{
+    (void)instance, (void)call, (void)reply;
+    return GQL_E_MISUSE;
+}
+
+Test(synthesis, makes_parents)
+{
+    static const char types[] = "type A { id: ID! kind: Kind! tags: [String!]! b: B! c: C! d: D "
+                                "own: Int by(n: Int): Int }\n"
+                                "type B { id: ID! more: Int } type C { x: Int } union D = C\n"
+                                "enum Kind { GOOD BAD } interface I { id: ID! }";
+    static const gql_resolver own = {.struct_size = sizeof own,
+                                     .type = "A",
+                                     .field = "own",
+                                     .resolve = resolve_nothing};
+    static const gql_resolver *const resolvers[] = {&own};
+    static const gql_schema schema = {.struct_size = sizeof schema,
+                                      .resolver_count = 1,
+                                      .resolvers = resolvers};
+    static const char *const names[] = {"id", "kind", "tags", "b", "d"};
+    static const char *const impossible[] = {"id", "c"};
+    gql_schema_document *document = NULL;
+    cr_assert_eq(gql_schema_document_parse(types, sizeof types - 1, &document, NULL), GQL_OK);
+    expect_json(synthesis_parent(document, &schema, "A", names, 5),
+                "{\"__typename\":\"A\",\"b\":{\"__typename\":\"B\",\"id\":\"gql-plugin-check\"},"
+                "\"d\":null,\"id\":\"gql-plugin-check\",\"kind\":\"GOOD\","
+                "\"tags\":[\"gql-plugin-check\"]}",
+                "what is required");
+    expect_json(synthesis_parent(document, &schema, "A", names, 0), "{\"__typename\":\"A\"}",
+                "nothing is required");
+    expect_json(synthesis_parent(document, &schema, "A", impossible, 2), "nothing",
+                "an object without an ID");
+    expect_json(synthesis_parent(document, &schema, "I", names, 1), "nothing", "an interface");
+    json_t *all = synthesis_parent(document, &schema, "A", NULL, 0);
+    cr_expect_eq(json_object_size(all), 6, "all but `own`, `by` and `c`");
+    json_decref(all);
+    gql_schema_document_destroy(&document);
+}
