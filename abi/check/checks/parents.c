@@ -4,6 +4,7 @@
 
 #include "abi/check/checks/registry.h"
 #include "abi/check/harness/fixture.h"
+#include "abi/check/harness/parent.h"
 #include "abi/check/harness/planner.h"
 
 static unsigned resolved;
@@ -37,7 +38,7 @@ static bool call_with(struct session *session, gql_instance *instance, const gql
 {
     struct plan plan = {0};
     resolved = rejected = 0;
-    *ret_parent = planner_parent(session, resolver, all);
+    *ret_parent = parent_make(session, resolver, all);
     if (*ret_parent == NULL)
         return true;
     planner_add(session, &plan, resolver, *ret_parent);
@@ -79,7 +80,7 @@ static bool try_all(struct session *session, gql_instance *instance)
     const gql_schema *schema = session->plugin->schema;
     bool right = true;
     for (uint32_t i = 0; right && i < schema->resolver_count; i++)
-        if (planner_is_field_resolver(session, schema->resolvers[i]) &&
+        if (parent_is_due(session, schema->resolvers[i]) &&
             (schema->resolvers[i]->flags & GQL_RESOLVER_WRITES) == 0)
             right = try_resolver(session, instance, schema->resolvers[i]);
     return right;

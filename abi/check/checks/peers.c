@@ -88,8 +88,8 @@ static void name_defect(char *name, size_t size)
         snprintf(name, size, "`reserved` of %s not 0", what);
 }
 
-/* A resolver that does not look at the request can't refuse it, so it may answer as ever. */
-static void judge_refusal(struct session *session, struct performed *performed)
+/* A resolver that does not look at the request can't reject it, so it may answer as ever. */
+static void judge_rejection(struct session *session, struct performed *performed)
 {
     char name[96];
     name_defect(name, sizeof name);
@@ -126,7 +126,7 @@ static bool try_defects(struct fixture *fixture, const struct plan_call *call)
     for (size_t i = 0; right && i < sizeof defects / sizeof defects[0]; i++) {
         defect = &defects[i];
         copy = named(call);
-        right = perform_all(&fixture->session, fixture->instance, &one, &broken, judge_refusal);
+        right = perform_all(&fixture->session, fixture->instance, &one, &broken, judge_rejection);
     }
     return right;
 }

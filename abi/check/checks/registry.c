@@ -73,7 +73,7 @@ const struct check checks[] = {
     {"inputs", "inputs are only read, and only until completion", {"answers"}, check_inputs},
     {"one-thread", "each reply is used by one thread at a time", {"answers"}, check_one_thread},
     {"misuse",
-     "calls that break the contract are refused",
+     "calls that break the contract are rejected",
      {"answers", "return-codes"},
      check_misuse},
     {"newer-host",

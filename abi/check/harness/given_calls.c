@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/check/harness/planner.h"
+#include "abi/check/harness/parent.h"
 #include "abi/check/harness/synthesis.h"
 
 /* One call as --calls lists it; absent members are NULL. */
@@ -199,15 +199,15 @@ static json_t *parent_of(struct session *session, const struct given *given,
 static bool set_parent(struct session *session, const struct given *given, struct plan_call *call)
 {
     json_t *parent = NULL;
-    if (!planner_is_field_resolver(session, call->resolver))
+    if (!parent_is_due(session, call->resolver))
         parent = json_incref(given->parent);
     else if (given->parent == NULL)
-        parent = planner_parent(session, call->resolver, false);
+        parent = parent_make(session, call->resolver, false);
     else
         parent = parent_of(session, given, call->resolver);
     if (parent != NULL)
         call->parent = json_dumps(parent, JSON_COMPACT | JSON_ENCODE_ANY);
-    else if (planner_is_field_resolver(session, call->resolver))
+    else if (parent_is_due(session, call->resolver))
         check_fail(session->run, "--calls: %s.%s needs a `parent`", given->type, given->field);
     json_decref(parent);
     return !check_ended(session->run);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/check/harness/given_calls.h"
+#include "abi/check/harness/parent.h"
 #include "abi/check/harness/synthesis.h"
 #include "abi/host/schema/schema_document.h"
 
@@ -51,27 +52,6 @@ static void set_parents(struct session *session, struct plan *plan, size_t first
     }
 }
 
-static bool is_root(const struct session *session, const char *type)
-{
-    static const char *const operations[] = {"query", "mutation", "subscription"};
-    for (size_t i = 0; i < sizeof operations / sizeof operations[0]; i++)
-        if (strcmp(sdl_root_name(session->document, operations[i]), type) == 0)
-            return true;
-    return false;
-}
-
-bool planner_is_field_resolver(const struct session *session, const gql_resolver *resolver)
-{
-    return !is_root(session, resolver->type);
-}
-
-json_t *planner_parent(const struct session *session, const gql_resolver *resolver, bool all)
-{
-    return synthesis_parent(session->document, session->plugin->schema, resolver->type,
-                            all ? NULL : resolver->required_fields,
-                            all ? 0 : resolver->required_field_count);
-}
-
 bool planner_add(struct session *session, struct plan *plan, const gql_resolver *resolver,
                  const json_t *parent)
 {
@@ -94,7 +74,7 @@ bool planner_add(struct session *session, struct plan *plan, const gql_resolver 
 /* False if the resolver can't be called without --calls, or may not. */
 static bool add_resolver(struct session *session, struct plan *plan, const gql_resolver *resolver)
 {
-    const bool is_field = planner_is_field_resolver(session, resolver);
+    const bool is_field = parent_is_due(session, resolver);
     if ((resolver->flags & GQL_RESOLVER_WRITES) != 0 ||
         (!is_field && strcmp(resolver->type, sdl_root_name(session->document, "query")) != 0))
         return false;
@@ -103,7 +83,7 @@ static bool add_resolver(struct session *session, struct plan *plan, const gql_r
     /* Until this check has passed, a crash is not to be blamed on the others. */
     if (!check_passed(session->run, "required-fields"))
         return true;
-    json_t *parent = planner_parent(session, resolver, false);
+    json_t *parent = parent_make(session, resolver, false);
     const bool added = parent != NULL && planner_add(session, plan, resolver, parent);
     json_decref(parent);
     return added;

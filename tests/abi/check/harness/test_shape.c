@@ -64,8 +64,8 @@ Test(shape, compares_values)
         {"{\"kind\": \"A\", \"A_other\": null, \"A_size\": 1, \"A_name\": \"x\", \"size\": 1, "
          "\"name\": \"x\"}",
          NULL},
-        {"{\"kind\": \"A\", \"A_other\": {\"__typename\": \"B\", \"B_name\": \"y\"}, \"A_size\": 1, "
-         "\"A_name\": \"x\", \"size\": 1, \"name\": \"x\"}",
+        {"{\"kind\": \"A\", \"A_other\": {\"__typename\": \"B\", \"B_name\": \"y\"}, "
+         "\"A_size\": 1, \"A_name\": \"x\", \"size\": 1, \"name\": \"x\"}",
          NULL},
         {"[]", "not an object"},
         {"{\"kind\": \"B\"}", "`kind`, which is `__typename`, is not \"A\""},
