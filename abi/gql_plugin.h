@@ -418,7 +418,7 @@ typedef struct gql_error {
     uint64_t extensions_size;
 
     /*
-     * reply_error: where the value is null for this error, as a JSON array of names and indices
+     * reply_error: where the value is null because of this error, a JSON array of names and indices
      * below the field, such as ["nodes", 3]; NULL or []: the field itself. reply_reject ignores it.
      */
     const char *path;
@@ -624,8 +624,8 @@ typedef struct gql_schema {
 
 /*
  * gql_plugin.flags. The plugin stays in the process once it is loaded, because its language's
- * runtime can't be unloaded: the host never unmaps it, and thread-specific data of the runtime
- * (pthread keys) may remain.
+ * runtime can't be unloaded. The host never unmaps it; the runtime may leave thread-specific keys,
+ * and may run code of its own when the file is loaded.
  */
 #define GQL_PLUGIN_RESIDENT (1u << 16)
 
