@@ -12,8 +12,8 @@
  * Sizes     are in bytes. Times are nanoseconds of CLOCK_MONOTONIC unless a name says otherwise.
  * Structs   that cross the boundary begin with `struct_size`, which the writer sets to sizeof. They
  *           grow only at the end. Each has a baseline, its size in ABI 0.2 (GQL_CALL_SIZE_0_2, …):
- *           a reader refuses a smaller struct, with GQL_E_MISUSE if it returns a code, and may read
- *           all of the baseline. Before it reads a later member, it tests with GQL_HAS whether
+ *           a reader refuses a smaller struct, with GQL_E_MISUSE (init: GQL_E_VERSION), and may
+ *           read all of the baseline. Before it reads a later member, it tests with GQL_HAS whether
  *           `struct_size` covers it; one that is not covered counts as 0, as NULL, or for a
  *           function as not offered. Arrays are arrays of pointers, so that elements can grow too.
  * Unknown   things are expected from newer peers. Of flags, a reader ignores bits 0 to 15 that it
@@ -44,6 +44,8 @@
  * A CALL IS UNDER WAY from the host's call of a [call] function until the function has returned and
  * its reply is completed, whichever comes last. The host waits for both before it destroys the
  * instance or unloads the code; the plugin may use its instance until the function returns.
+ *
+ * SIGNALS are the host's: threads of a plugin block all of them.
  *
  * FORKS. A forked process has none of the plugin's threads and shares open files with its parent.
  * It must not use the instances of the parent, not even to drain or destroy them, and creates its
@@ -245,7 +247,7 @@ typedef struct gql_request {
     const char *user_agent;
     uint64_t user_agent_size;
 
-    /* The client's key for retries: the same key means the same mutation. Or NULL. */
+    /* The client's key for retries: of one actor, the same key means the same mutation. Or NULL. */
     const char *idempotency_key;
     uint64_t idempotency_key_size;
 } gql_request;
@@ -326,7 +328,7 @@ typedef struct gql_reply {
  * its bytes go into the response as they are: members in the order of the shape, under their
  * response names, `__typename` where it is selected. Set only for resolvers with
  * GQL_RESOLVER_SHAPES, and only if the plugin can give the whole value: no field below has a
- * resolver of its own, and no object is of a reference type.
+ * resolver of its own, and of a reference type only `__typename` and `id` are selected.
  */
 #define GQL_CALL_SHAPED (1u << 16)
 
@@ -355,8 +357,8 @@ typedef struct gql_call {
 
     /*
      * The field itself, with the selection below it as children. The plugin need not compute, and
-     * should not write, what is not selected. NULL: the selection is not known, so everything is
-     * wanted.
+     * should not write, what is not selected. NULL: the selection is not known, so every field is
+     * wanted, and `__typename` only where the declared type is abstract.
      */
     const gql_selection *selection;
 
@@ -418,8 +420,9 @@ typedef struct gql_error {
     uint64_t extensions_size;
 
     /*
-     * reply_error: where the value is null because of this error, a JSON array of names and indices
-     * below the field, such as ["nodes", 3]; NULL or []: the field itself. reply_reject ignores it.
+     * reply_error: where the value is null because of this error, a JSON array of the names and
+     * indices that lead there through the value as it is written, such as ["nodes", 3]; NULL or []:
+     * the field itself. reply_reject ignores it.
      */
     const char *path;
     uint64_t path_size;
@@ -673,7 +676,7 @@ typedef struct gql_plugin {
 
     /*
      * [control] From now on each call is rejected at once with SERVICE_UNAVAILABLE. Returns when
-     * the replies of the calls before it are completed. May be called again.
+     * the replies of the calls before it are completed. May be called again. NULL does nothing.
      */
     void (*drain)(gql_instance *instance);
 
