@@ -43,7 +43,9 @@
  *
  * A CALL IS UNDER WAY from the host's call of a [call] function until the function has returned and
  * its reply is completed, whichever comes last. The host waits for both before it destroys the
- * instance or unloads the code; the plugin may use its instance until the function returns.
+ * instance or unloads the code; the plugin may use its instance until the function returns. A
+ * thread that completes the reply later may use it until then, and after that only if the plugin's
+ * drain or destroy waits for the thread.
  *
  * SIGNALS are the host's: threads of a plugin block all of them.
  *
@@ -107,7 +109,7 @@ extern "C" {
 /* Only from gql_resolve_fn: another thread has completed the reply, or will. */
 #define GQL_PENDING 1
 
-/* The caller broke the contract: a NULL, a call after drain, … */
+/* The caller broke the contract: a NULL, a struct below its baseline, … */
 #define GQL_E_MISUSE (-1)
 
 /* Out of memory. */
