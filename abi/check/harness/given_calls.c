@@ -7,6 +7,7 @@
 
 #include "abi/check/harness/parent.h"
 #include "abi/check/harness/synthesis.h"
+#include "abi/host/schema/schema_document.h"
 
 /* One call as --calls lists it; absent members are NULL. */
 struct given {
@@ -137,10 +138,8 @@ static bool find_target(struct session *session, const struct given *given,
                         struct plan_target *target)
 {
     const gql_schema *schema = session->plugin->schema;
-    for (uint32_t i = 0; given->field != NULL && i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, given->type) == 0 &&
-            strcmp(schema->resolvers[i]->field, given->field) == 0)
-            target->resolver = schema->resolvers[i];
+    if (given->field != NULL)
+        target->resolver = schema_find_resolver(schema, given->type, given->field);
     for (uint32_t i = 0; given->load != NULL && i < schema->loader_count; i++)
         if (strcmp(schema->loaders[i]->type, given->load) == 0)
             target->loader = schema->loaders[i];

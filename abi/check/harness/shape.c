@@ -26,23 +26,6 @@ static bool is_object(const struct shape *shape, const char *type)
     return found != NULL && found->kind == SDL_OBJECT;
 }
 
-static bool is_reference(const struct shape *shape, const char *type)
-{
-    for (uint32_t i = 0; i < shape->schema->reference_count; i++)
-        if (strcmp(shape->schema->references[i], type) == 0)
-            return true;
-    return false;
-}
-
-static bool has_resolver(const struct shape *shape, const char *type, const char *field)
-{
-    for (uint32_t i = 0; i < shape->schema->resolver_count; i++)
-        if (strcmp(shape->schema->resolvers[i]->type, type) == 0 &&
-            strcmp(shape->schema->resolvers[i]->field, field) == 0)
-            return true;
-    return false;
-}
-
 static bool needs_arguments(const struct sdl_field *field)
 {
     for (const struct sdl_field *each = field->arguments; each != NULL; each = each->next)
@@ -111,7 +94,7 @@ static void add_field(struct siblings *siblings, const char *type, const struct 
 {
     struct shape *shape = siblings->shape;
     const char *base = sdl_base_name(field->type);
-    if (has_resolver(shape, type, field->name) || needs_arguments(field) ||
+    if (schema_find_resolver(shape->schema, type, field->name) != NULL || needs_arguments(field) ||
         (is_composite(shape, base) && depth == DEPTH))
         return;
     gql_shape *node = add(siblings, field->name, keep_name(shape, "%s_%s", type, field->name),
@@ -157,7 +140,7 @@ static void add_possible_types(struct siblings *siblings, const char *type, unsi
     for (; each != NULL; each = each->next)
         if (each->kind == SDL_OBJECT && !each->extends &&
             sdl_is_possible(siblings->shape->document, type, each->name) &&
-            !is_reference(siblings->shape, each->name))
+            !schema_is_reference(siblings->shape->schema, each->name))
             add_fields(siblings, each->name, true, depth);
 }
 
@@ -166,13 +149,13 @@ static const gql_shape *make_children(struct shape *shape, const char *type, uns
     const gql_shape *first = NULL;
     struct siblings siblings = {.shape = shape, .end = &first};
     add(&siblings, "__typename", is_object(shape, type) ? "kind" : "__typename", NULL);
-    if (is_reference(shape, type))
+    if (schema_is_reference(shape->schema, type))
         add(&siblings, "id", "id", NULL);
     else if (is_object(shape, type))
         add_fields(&siblings, type, false, depth);
     else
         add_possible_types(&siblings, type, depth);
-    if (is_object(shape, type) && !is_reference(shape, type))
+    if (is_object(shape, type) && !schema_is_reference(shape->schema, type))
         add_again(&siblings, first);
     return first;
 }
@@ -300,7 +283,7 @@ static bool compare_object(struct comparison *comparison, const char *declared,
         return differ(comparison, "an object `%s` has no `%s`", declared,
                       node->children->response_name);
     /* The host resolves references, so it only needs the ID. */
-    if (is_reference(comparison->shape, type))
+    if (schema_is_reference(comparison->shape->schema, type))
         return json_is_string(json_object_get(value, "id")) ||
                differ(comparison, "a reference to `%s` has no `id`", type);
     return compare_members(comparison, type, node->children, value);

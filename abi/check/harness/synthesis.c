@@ -142,22 +142,14 @@ static json_t *make_output(const gql_schema_document *document, const struct sdl
                                               : make_value(document, type, false, 0);
 }
 
-static bool has_resolver(const gql_schema *schema, const char *type, const char *field)
-{
-    for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
-            strcmp(schema->resolvers[i]->field, field) == 0)
-            return true;
-    return false;
-}
-
 static void add_plain_fields(const gql_schema_document *document, const gql_schema *schema,
                              const char *type, json_t *parent)
 {
     const struct sdl_definition *each = sdl_first(document, false, type);
     for (; each != NULL; each = sdl_next(each))
         for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
-            if (field->arguments == NULL && !has_resolver(schema, type, field->name)) {
+            if (field->arguments == NULL &&
+                schema_find_resolver(schema, type, field->name) == NULL) {
                 json_t *value = make_output(document, field->type);
                 if (value != NULL)
                     json_object_set_new(parent, field->name, value);

@@ -3,15 +3,6 @@
 
 #include "abi/host/schema/binder.h"
 
-static bool has_resolver(const gql_schema *schema, const char *type, const char *field)
-{
-    for (uint32_t i = 0; i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
-            strcmp(schema->resolvers[i]->field, field) == 0)
-            return true;
-    return false;
-}
-
 static bool is_leaf(const struct binder *binder, const struct sdl_field *field)
 {
     const char *name = sdl_base_name(field->type);
@@ -31,7 +22,7 @@ static void check_required(struct binder *binder, const gql_resolver *resolver, 
         why = "which has arguments";
     else if (!is_leaf(binder, field))
         why = "which is not a scalar or an enum";
-    else if (has_resolver(binder->plugin->schema, resolver->type, name))
+    else if (schema_find_resolver(binder->plugin->schema, resolver->type, name) != NULL)
         why = "which has a resolver of its own";
     if (why != NULL)
         binder_add_conflict(binder, "The resolver of the plugin %s for `%s.%s` requires `%s`, %s.",
@@ -67,7 +58,7 @@ static void check_roots(struct binder *binder)
         const struct sdl_definition *each = sdl_first(binder->own, false, root);
         for (; each != NULL; each = sdl_next(each))
             for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
-                if (!has_resolver(binder->plugin->schema, root, field->name))
+                if (schema_find_resolver(binder->plugin->schema, root, field->name) == NULL)
                     binder_add_conflict(binder,
                                         "The plugin %s defines `%s.%s` but has no resolver for it.",
                                         binder->plugin->id, root, field->name);

@@ -163,3 +163,21 @@ const char *gql_schema_document_field_type(const gql_schema_document *document, 
     const struct sdl_field *found = sdl_find_field(document, type, field);
     return found == NULL ? NULL : found->type->text;
 }
+
+const gql_resolver *schema_find_resolver(const gql_schema *schema, const char *type,
+                                         const char *field)
+{
+    for (uint32_t i = 0; schema != NULL && i < schema->resolver_count; i++)
+        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
+            strcmp(schema->resolvers[i]->field, field) == 0)
+            return schema->resolvers[i];
+    return NULL;
+}
+
+bool schema_is_reference(const gql_schema *schema, const char *type)
+{
+    for (uint32_t i = 0; schema != NULL && i < schema->reference_count; i++)
+        if (strcmp(schema->references[i], type) == 0)
+            return true;
+    return false;
+}

@@ -104,4 +104,12 @@ const char *sdl_base_name(const struct sdl_type *type);
  */
 const char *sdl_root_name(const gql_schema_document *document, const char *operation);
 
+/* ---- What a plugin declares beside its SDL; `schema` may be NULL ---- */
+
+/* NULL if the plugin has no resolver for the field. */
+const gql_resolver *schema_find_resolver(const gql_schema *schema, const char *type,
+                                         const char *field);
+
+bool schema_is_reference(const gql_schema *schema, const char *type);
+
 #endif

@@ -71,25 +71,6 @@ static bool is_scalar(const char *name, const json_t *value)
     return true;
 }
 
-static bool is_reference(const struct checker *checker, const char *type)
-{
-    const gql_schema *schema = checker->plugin_schema;
-    for (uint32_t i = 0; schema != NULL && i < schema->reference_count; i++)
-        if (strcmp(schema->references[i], type) == 0)
-            return true;
-    return false;
-}
-
-static bool has_resolver(const struct checker *checker, const char *type, const char *field)
-{
-    const gql_schema *schema = checker->plugin_schema;
-    for (uint32_t i = 0; schema != NULL && i < schema->resolver_count; i++)
-        if (strcmp(schema->resolvers[i]->type, type) == 0 &&
-            strcmp(schema->resolvers[i]->field, field) == 0)
-            return true;
-    return false;
-}
-
 static int32_t check_reference(struct checker *checker, const char *type, json_t *value)
 {
     const char *name;
@@ -122,7 +103,7 @@ static int32_t check_member(struct checker *checker, const char *type,
     const gql_selection *below = selection == NULL ? NULL : selected(selection, field->name);
     json_t *value = json_object_get(object, field->name);
     const bool expected = (selection == NULL || below != NULL) &&
-                          !has_resolver(checker, type, field->name);
+                          schema_find_resolver(checker->plugin_schema, type, field->name) == NULL;
     if (value == NULL && (!expected || !field->type->non_null))
         return GQL_OK;
     const size_t before = enter(checker, ".%s", field->name);
@@ -191,7 +172,7 @@ static int32_t check_object(struct checker *checker, const struct sdl_definition
         !sdl_is_possible(checker->document, declared->name, name))
         return fail(checker, "`__typename` is \"%s\", which is not a possible type of `%s`", name,
                     declared->name);
-    if (is_reference(checker, name))
+    if (schema_is_reference(checker->plugin_schema, name))
         return check_reference(checker, name, value);
     /* A selection below an abstract type merges all fragments; an object has those of its type. */
     const int32_t code = abstract || selection == NULL
