@@ -53,20 +53,26 @@ static bool ensure_secret(struct connection *connection, uint8_t secret[STORE_SE
     return write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
 }
 
+/* Commits a transaction, or rolls it back and says what was being done. */
+static int32_t finish(struct connection *connection, bool fine, const char *doing,
+                      gql_failure *failure)
+{
+    if (fine)
+        return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
+                   ? GQL_OK
+                   : connection_fail(connection, "writing", failure);
+    const int32_t code = connection_fail(connection, doing, failure);
+    connection_run(connection, STATEMENT_ROLLBACK);
+    return code;
+}
+
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure)
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
         return connection_fail(connection, "locking", failure);
-    if (!ensure_secret(connection, secret)) {
-        const int32_t code = connection_fail(connection, "reading the secret of cursors in",
-                                             failure);
-        connection_run(connection, STATEMENT_ROLLBACK);
-        return code;
-    }
-    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
-               ? GQL_OK
-               : connection_fail(connection, "writing", failure);
+    return finish(connection, ensure_secret(connection, secret), "reading the secret of cursors in",
+                  failure);
 }
 
 static bool put_sort_key(struct connection *connection, const struct collation *collation,
@@ -143,13 +149,6 @@ int32_t metadata_collate(struct connection *connection, const struct collation *
 {
     if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
         return connection_fail(connection, "locking", failure);
-    if (!collate(connection, collation, options)) {
-        const int32_t code = connection_fail(connection, "rebuilding the order of titles in",
-                                             failure);
-        connection_run(connection, STATEMENT_ROLLBACK);
-        return code;
-    }
-    return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
-               ? GQL_OK
-               : connection_fail(connection, "writing", failure);
+    return finish(connection, collate(connection, collation, options),
+                  "rebuilding the order of titles in", failure);
 }
