@@ -6,8 +6,6 @@
 void sdl_lexer_init(struct sdl_lexer *lexer, const char *text, size_t size)
 {
     *lexer = (struct sdl_lexer){.position = text, .end = text + size, .line = 1};
-    if (size >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-        lexer->position += 3; /* The byte order mark, section 2.1.1. */
 }
 
 static bool is_digit(char c)
@@ -27,16 +25,33 @@ static bool looking_at(const struct sdl_lexer *lexer, const char *text)
            memcmp(lexer->position, text, size) == 0;
 }
 
+/* A line ends in LF, CR, or CR LF (section 2.1.3). */
+static bool is_line_end(char c)
+{
+    return c == '\n' || c == '\r';
+}
+
+/* Steps over a character, and counts the line that it ends. */
+static void step(struct sdl_lexer *lexer)
+{
+    if (*lexer->position == '\n' || (*lexer->position == '\r' && !looking_at(lexer, "\r\n")))
+        lexer->line++;
+    lexer->position++;
+}
+
+/* The byte order mark is ignored anywhere (section 2.1.7), so that documents can be joined. */
 static void skip_ignored(struct sdl_lexer *lexer)
 {
-    for (; lexer->position < lexer->end; lexer->position++) {
+    while (lexer->position < lexer->end) {
         const char c = *lexer->position;
         if (c == '#') {
-            while (lexer->position + 1 < lexer->end && lexer->position[1] != '\n')
+            while (lexer->position < lexer->end && !is_line_end(*lexer->position))
                 lexer->position++;
-        } else if (c == '\n') {
-            lexer->line++;
-        } else if (c != ' ' && c != '\t' && c != '\r' && c != ',') {
+        } else if (looking_at(lexer, "\xEF\xBB\xBF")) {
+            lexer->position += 3;
+        } else if (c == ' ' || c == '\t' || c == ',' || is_line_end(c)) {
+            step(lexer);
+        } else {
             return;
         }
     }
@@ -68,9 +83,10 @@ static struct sdl_token read_block_string(struct sdl_lexer *lexer)
             lexer->position += 3;
             return finish(lexer, SDL_TOKEN_STRING, start, line);
         }
-        if (*lexer->position == '\n')
-            lexer->line++;
-        lexer->position += looking_at(lexer, "\\\"\"\"") ? 4 : 1;
+        if (looking_at(lexer, "\\\"\"\""))
+            lexer->position += 4;
+        else
+            step(lexer);
     }
     return fail(lexer, "unterminated block string");
 }
@@ -78,13 +94,13 @@ static struct sdl_token read_block_string(struct sdl_lexer *lexer)
 static struct sdl_token read_string(struct sdl_lexer *lexer)
 {
     const char *start = lexer->position++;
-    for (; lexer->position < lexer->end && *lexer->position != '\n'; lexer->position++) {
+    for (; lexer->position < lexer->end && !is_line_end(*lexer->position); lexer->position++) {
         if (*lexer->position == '"') {
             lexer->position++;
             return finish(lexer, SDL_TOKEN_STRING, start, lexer->line);
         }
         if (*lexer->position == '\\' && lexer->position + 1 < lexer->end &&
-            lexer->position[1] != '\n')
+            !is_line_end(lexer->position[1]))
             lexer->position++;
     }
     return fail(lexer, "unterminated string");

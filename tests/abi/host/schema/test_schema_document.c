@@ -51,6 +51,7 @@ Test(schema_document, refuses_text_that_is_not_a_schema)
         {"directive @trim FIELD", "expected on"},
         {"input I { a: Int = }", "expected a value"},
         {"\n\ntype A { \"no end }\n}", "line 3: unterminated string"},
+        {"\r\r\ntype A { \"no end \\\r\" a: Int }", "line 3: unterminated string"},
         {"\"\"\" no end\n\n type A { a: Int }", "unterminated block string"},
         {"type A { a: Int } ?", "unexpected character"},
         {"type A { a: Int } \x80", "unexpected character"},
@@ -168,6 +169,20 @@ Test(schema_document, reads_types_and_fields)
     cr_expect_null(sdl_find(document, true, "A"));
     gql_schema_document_destroy(&document);
     cr_expect_null(document);
+}
+
+/* Documents that are joined have byte order marks inside; lines end in LF, CR LF or CR. */
+Test(schema_document, knows_every_ignored_token_and_line_end)
+{
+    gql_schema_document *document = parsed(
+        "\xEF\xBB\xBF# comment\rtype A { a: Int }\r\n\xEF\xBB\xBF\"\"\"d\r\n\"\"\" type B # c\r\n{"
+        "b:\xEF\xBB\xBFInt }\r\rtype C");
+    cr_expect_str_eq(gql_schema_document_field_type(document, "A", "a"), "Int");
+    cr_expect_str_eq(gql_schema_document_field_type(document, "B", "b"), "Int");
+    const struct sdl_definition *last = sdl_find(document, false, "C");
+    cr_assert_not_null(last);
+    cr_expect_eq(last->line, 7, "it is in line %u", last->line);
+    gql_schema_document_destroy(&document);
 }
 
 Test(schema_document, knows_the_root_types)
