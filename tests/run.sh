@@ -16,6 +16,7 @@ the exit status is 1 if a test failed or none ran.
 
   build/                        plain build
   build/asan, build/tsan        builds with AddressSanitizer and UBSan, and with ThreadSanitizer
+  build/fuzz                    fuzz targets, and the inputs that made one fail
   build/test-logs               logs of all suites
   build/conformance/report.md   results of the conformance suite, for every host
 
@@ -148,6 +149,7 @@ node_suite conformance-runner tests/conformance/*.test.mjs
 tap_suite conformance node tests/conformance/run.mjs
 node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
 tap_suite ruby /usr/bin/ruby tests/ruby/run.rb
+tap_suite fuzz ./tests/fuzz/run.sh --tap
 
 # Again, with the binding and the plugin under sanitizers. Node and Ruby are not instrumented, so
 # the sanitizers are preloaded, and the allocations of both look like leaks.

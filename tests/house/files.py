@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: MIT
-"""The files of the project: what a checkout has besides build folders and installed packages."""
+"""The files of the project: what a checkout has besides build folders, installed packages and fuzz inputs."""
 
 import os
 import pathlib
 import unicodedata
 
-IGNORED_FOLDERS = {".git", ".data", "build", "node_modules"}
+IGNORED_FOLDERS = {".git", ".data", "build", "corpus", "node_modules"}
 
 
 def is_ignored(folder, name):
