@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "vault/claims.h"
 
+#include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/limit.h"
 #include "vault/timestamp.h"
+#include "vault/utf8.h"
 
 /* A claim that is a string; `text` is NULL if the claim is missing. Borrowed from the JSON. */
 struct claim {
@@ -15,7 +17,8 @@ static bool take_string(const json_t *claims, const char *name, struct claim *re
 {
     const json_t *member = json_object_get(claims, name);
     *ret_claim = (struct claim){json_string_value(member), json_string_length(member)};
-    return member == NULL || json_is_string(member);
+    return member == NULL ||
+           (json_is_string(member) && vault_utf8_is_valid(ret_claim->text, ret_claim->size));
 }
 
 /* Gives `absent` if the claim is missing. */
@@ -79,15 +82,12 @@ enum vault_token_status vault_claims_check(struct vault_bytes message,
                                            const struct vault_keyring *keyring,
                                            const struct vault_policy *policy)
 {
-    /*
-     * Other claims may hold integers of any size. Jansson can't parse those beyond 64 bits, unless
-     * it reads all numbers as reals.
-     */
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_INT_AS_REAL;
     struct claims claims;
-    json_t *root = json_loadb(message.data, message.size, flags, NULL);
+    json_t *root = NULL;
     enum vault_token_status status = VAULT_TOKEN_MALFORMED;
-    if (json_is_object(root))
+    if (vault_json_read(message, VAULT_JSON_KEEP_SURROGATES, &root, NULL) == VAULT_JSON_NO_MEMORY)
+        status = VAULT_TOKEN_NO_MEMORY;
+    else if (json_is_object(root))
         status = read_claims(root, &claims) ? judge(&claims, keyring, policy)
                                             : VAULT_TOKEN_BAD_CLAIMS;
     json_decref(root);

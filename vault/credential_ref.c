@@ -2,6 +2,7 @@
 #include "vault/credential_ref.h"
 
 #include "vault/claims.h"
+#include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/paseto.h"
 #include "vault/token_cache.h"
@@ -37,8 +38,9 @@ static enum vault_token_status key_by_footer(const struct vault_keyring *keyring
 {
     if (footer.size > VAULT_FOOTER_LIMIT)
         return VAULT_TOKEN_MALFORMED;
-    json_t *root = json_loadb(footer.data, footer.size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL,
-                              NULL);
+    json_t *root = NULL;
+    if (vault_json_read(footer, VAULT_JSON_KEEP_SURROGATES, &root, NULL) == VAULT_JSON_NO_MEMORY)
+        return VAULT_TOKEN_NO_MEMORY;
     const json_t *kid = json_object_get(root, "kid");
     const bool named = json_is_string(kid);
     *ret_key = named ? vault_keyring_find(keyring, json_string_value(kid), json_string_length(kid))

@@ -2,6 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vault/bytes.h"
+#include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/timestamp.h"
 
@@ -16,10 +18,13 @@ static bool check_members(const json_t *object, const char *const known[],
                           struct vault_failure *failure)
 {
     const char *name;
+    size_t size;
     json_t *member;
-    json_object_foreach((json_t *)(uintptr_t)object, name, member) {
+    json_object_keylen_foreach((json_t *)(uintptr_t)object, name, size, member)
+    {
+        const struct vault_bytes found = {name, size};
         size_t i = 0;
-        while (known[i] != NULL && strcmp(known[i], name) != 0)
+        while (known[i] != NULL && !vault_bytes_equal(vault_bytes_of(known[i]), found))
             i++;
         if (known[i] == NULL)
             return vault_fail(failure, "the keyring has the unknown member '%.64s'", name);
@@ -30,9 +35,10 @@ static bool check_members(const json_t *object, const char *const known[],
 static bool read_state(const json_t *entry, enum vault_key_state *ret_state,
                        struct vault_failure *failure)
 {
-    const char *name = json_string_value(json_object_get(entry, "state"));
-    for (size_t i = 0; name != NULL && i < sizeof state_names / sizeof *state_names; i++) {
-        if (strcmp(name, state_names[i]) == 0) {
+    const json_t *state = json_object_get(entry, "state");
+    const struct vault_bytes name = {json_string_value(state), json_string_length(state)};
+    for (size_t i = 0; i < sizeof state_names / sizeof *state_names; i++) {
+        if (vault_bytes_equal(name, vault_bytes_of(state_names[i]))) {
             *ret_state = (enum vault_key_state)i;
             return true;
         }
@@ -98,13 +104,15 @@ static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tok
     size_t index;
     json_t *token;
     keyring->revoked_tokens = json_object();
+    if (keyring->revoked_tokens == NULL)
+        return vault_fail(failure, "out of memory");
     if (tokens != NULL && !json_is_array(tokens))
         return vault_fail(failure, "revokedTokens of the keyring must be a list");
     json_array_foreach(tokens, index, token) {
         if (!json_is_string(token))
             return vault_fail(failure, "revokedTokens of the keyring must hold strings");
-        if (json_object_set_new(keyring->revoked_tokens, json_string_value(token), json_true()) !=
-            0)
+        if (json_object_setn_new_nocheck(keyring->revoked_tokens, json_string_value(token),
+                                         json_string_length(token), json_true()) != 0)
             return vault_fail(failure, "out of memory");
     }
     return true;
@@ -125,15 +133,29 @@ static bool read_keyring(struct vault_keyring *keyring, const json_t *root,
            read_revoked_tokens(keyring, json_object_get(root, "revokedTokens"), failure);
 }
 
+static bool parse(const char *json, size_t size, json_t **ret_root, struct vault_failure *failure)
+{
+    struct vault_json_error error;
+    switch (
+        vault_json_read((struct vault_bytes){json, size}, VAULT_JSON_STRICT, ret_root, &error)) {
+    case VAULT_JSON_OK:
+        return true;
+    case VAULT_JSON_MALFORMED:
+        return vault_fail(failure, "the keyring is not valid JSON: %s (line %d, column %d)",
+                          error.reason, error.line, error.column);
+    case VAULT_JSON_NO_MEMORY:
+        break;
+    }
+    return vault_fail(failure, "out of memory");
+}
+
 bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
                          struct vault_failure *failure)
 {
     static atomic_uint_fast64_t generations;
-    json_error_t error;
-    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES, &error);
-    if (root == NULL)
-        return vault_fail(failure, "the keyring is not valid JSON: %s (line %d, column %d)",
-                          error.text, error.line, error.column);
+    json_t *root = NULL;
+    if (!parse(json, size, &root, failure))
+        return false;
     struct vault_keyring *keyring = calloc(1, sizeof *keyring);
     const bool read = keyring == NULL ? vault_fail(failure, "out of memory")
                                       : read_keyring(keyring, root, failure);
@@ -185,6 +207,5 @@ const struct vault_keyring_key *vault_keyring_single_active(const struct vault_k
 
 bool vault_keyring_revokes_token(const struct vault_keyring *keyring, const char *jti, size_t size)
 {
-    /* The file's strings can't contain U+0000, so a `jti` that does is not on the list. */
-    return memchr(jti, '\0', size) == NULL && json_object_get(keyring->revoked_tokens, jti) != NULL;
+    return json_object_getn(keyring->revoked_tokens, jti, size) != NULL;
 }

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "vault/file.h"
+#include "vault/json_reader.h"
 #include "vault/limit.h"
 
 enum { KEYRING_MODE = 0644 };
@@ -53,10 +54,12 @@ static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vau
     }
     if (!vault_file_read(edit->path, VAULT_KEYRING_LIMIT, &text, &size, failure))
         return false;
-    if (check(edit->path, text, size, failure))
-        edit->root = json_loadb(text, size, 0, NULL);
+    bool done = check(edit->path, text, size, failure);
+    if (done && vault_json_read((struct vault_bytes){text, size}, VAULT_JSON_STRICT, &edit->root,
+                                NULL) != VAULT_JSON_OK)
+        done = vault_fail(failure, "out of memory"); /* It was just parsed. */
     free(text);
-    return edit->root != NULL;
+    return done;
 }
 
 bool vault_keyring_edit_begin(const char *path, bool may_make, struct vault_keyring_edit *edit,

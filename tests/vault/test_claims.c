@@ -55,6 +55,18 @@ Test(claims, each_rule)
         {"{" BASE ",\"iat\":\"2027-01-15T08:01:00.001Z\"}", VAULT_TOKEN_NOT_YET_VALID},
         {"{" BASE ",\"other\":[1e308,123456789012345678901234567890,{\"a\":null}]}",
          VAULT_TOKEN_OK},
+        {"{" BASE ",\"other\":[1e400,-1e400,1e-400,{\"a\\u0000b\":{}}]}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"\\u0000\":1,\"sub\\u0000\":2,\"exp\\u0000\":3}", VAULT_TOKEN_OK},
+        {"{\"aud\":\"acme\",\"sub\\u0000\":\"kv/a\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"s\\u0075b\":1}", VAULT_TOKEN_MALFORMED},
+        {"{" BASE ",\"sub\":1e400}", VAULT_TOKEN_MALFORMED},
+        {"{\"aud\":\"acme\",\"sub\":1e400}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"exp\":1e400}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"other\":\"\\ud800\",\"\\udfff\":1}", VAULT_TOKEN_OK},
+        {"{" BASE ",\"other\":\"\xED\xA0\x80\"}", VAULT_TOKEN_MALFORMED},
+        {"{\"aud\":\"acme\",\"sub\":\"\\ud800\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"jti\":\"\\ud800\"}", VAULT_TOKEN_BAD_CLAIMS},
+        {"{" BASE ",\"iss\":\"\\ud800\"}", VAULT_TOKEN_BAD_CLAIMS},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const enum vault_token_status status = judge(cases[i].claims, &plain);
@@ -84,6 +96,13 @@ Test(claims, issuer_and_expiry_can_be_required)
     cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\"}", &strict), VAULT_TOKEN_BAD_CLAIMS);
     cr_expect_eq(judge("{" BASE ",\"iss\":\"vault\",\"exp\":\"2030-01-01T00:00:00Z\"}", &strict),
                  VAULT_TOKEN_OK);
+}
+
+Test(claims, other_claims_hold_numbers_of_any_length)
+{
+    char claims[800];
+    snprintf(claims, sizeof claims, "{" BASE ",\"n\":[1%0309d,-1%0309d.5]}", 0, 0);
+    cr_expect_eq(judge(claims, &plain), VAULT_TOKEN_OK);
 }
 
 Test(claims, deep_nesting_is_rejected)

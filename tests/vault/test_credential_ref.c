@@ -55,13 +55,16 @@ Test(credential_ref, states_of_keys)
 Test(credential_ref, footers)
 {
     const struct signer other = signer_make();
-    char foreign[128], long_footer[400], longest[400], more[256];
+    char foreign[128], long_footer[400], longest[400], more[256], large[256];
     snprintf(foreign, sizeof foreign, "{\"kid\":\"%s\"}", other.id);
     snprintf(more, sizeof more, "{\"kid\":\"%s\",\"x\":[1]}", signer.id);
     snprintf(longest, sizeof longest, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id, 256 - 17 - 51,
              0);
     snprintf(long_footer, sizeof long_footer, "{\"kid\":\"%s\",\"x\":\"%0*d\"}", signer.id,
              257 - 17 - 51, 0);
+    snprintf(large, sizeof large,
+             "{\"kid\":\"%s\",\"n\":1234567890123456789012,\"\\u0000\":[-1e400],\"kid\\u0000\":0}",
+             signer.id);
     const struct {
         const char *footer;
         enum vault_token_status status;
@@ -71,7 +74,9 @@ Test(credential_ref, footers)
         {longest, VAULT_TOKEN_OK},
         {long_footer, VAULT_TOKEN_MALFORMED},
         {foreign, VAULT_TOKEN_UNKNOWN_KEY},
+        {large, VAULT_TOKEN_OK},
         {"{}", VAULT_TOKEN_MALFORMED},
+        {"{\"kid\":1e400}", VAULT_TOKEN_MALFORMED},
         {"{\"kid\":7}", VAULT_TOKEN_MALFORMED},
         {"not json", VAULT_TOKEN_MALFORMED},
         {"[\"kid\"]", VAULT_TOKEN_MALFORMED},

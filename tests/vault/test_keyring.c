@@ -16,8 +16,14 @@ Test(keyring, failures_are_named)
         {"{\"version\":1}", "must have keys"},
         {"{\"version\":1,\"keys\":{}}", "must have keys"},
         {"{\"version\":1,\"keys\":[],\"colour\":1}", "colour"},
-        {"{\"version\":1,\"keys\":[],\"keys\":[]}", "duplicate"},
+        {"{\"version\":1,\"keys\":[],\"keys\":[]}", "twice"},
+        {"{\"version\":1,\"keys\":[],\"revokedTokens\\u0000\":[]}", "revokedTokens"},
+        {"{\"version\":1e400,\"keys\":[]}", "version"},
+        {"{\"version\":1.0,\"keys\":[]}", "version"},
+        {"{\"version\":1,\"keys\":[],\"revokedTokens\":[\"\\ud800\"]}", "surrogate"},
         {"{\"version\":1,\"keys\":[1]}", "object"},
+        {"{\"version\":1,\"keys\":[{\"paserk\":\"" KEY "\",\"state\":\"active\\u0000\"}]}",
+         "state"},
         {"{\"version\":1,\"keys\":[{}]}", "paserk"},
         {"{\"version\":1,\"keys\":[{\"paserk\":\"k4.public.AAAA\",\"state\":\"active\"}]}",
          "paserk"},
@@ -77,7 +83,7 @@ Test(keyring, keys_are_found_by_their_whole_id)
 {
     struct vault_keyring *keyring = keyring_of(
         "{\"version\":1,\"keys\":[{\"paserk\":\"" KEY
-        "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\"]}");
+        "\",\"state\":\"active\"}],\"revokedTokens\":[\"a\",\"b\\u0000c\"]}");
     /* From the official vector k4.pid-1. */
     const char *id = "k4.pid.S_XQmeEwHbbvRmiyfXfHYpLGjXGzjTRSDoT1YtTakWFE";
     cr_expect_not_null(vault_keyring_find(keyring, id, strlen(id)));
@@ -86,5 +92,7 @@ Test(keyring, keys_are_found_by_their_whole_id)
     cr_expect_not_null(vault_keyring_single_active(keyring));
     cr_expect(vault_keyring_revokes_token(keyring, "a", 1));
     cr_expect_not(vault_keyring_revokes_token(keyring, "a\0", 2));
+    cr_expect(vault_keyring_revokes_token(keyring, "b\0c", 3));
+    cr_expect_not(vault_keyring_revokes_token(keyring, "b", 1));
     vault_keyring_release(&keyring);
 }

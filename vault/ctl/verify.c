@@ -9,6 +9,7 @@
 #include "vault/credential_ref.h"
 #include "vault/ctl/clock.h"
 #include "vault/ctl/commands.h"
+#include "vault/json_reader.h"
 #include "vault/paseto.h"
 
 /* A token as given: one byte more than the limit, and the line break of standard input. */
@@ -20,7 +21,8 @@ struct given_token {
 /* Parses and dumps the JSON, so that a token can't send control characters to the terminal. */
 static void print_json(struct vault_bytes json)
 {
-    json_t *root = json_loadb(json.data, json.size, JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+    json_t *root = NULL;
+    vault_json_read(json, VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES, &root, NULL);
     char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_ENCODE_ANY);
     puts(text == NULL ? "not JSON" : text);
     free(text);
