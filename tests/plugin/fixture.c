@@ -49,8 +49,8 @@ static struct open_store *find_open(const struct store *store)
     return &open_stores[i];
 }
 
-int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
-                         struct store **ret_store, gql_failure *failure)
+int32_t fixture_try_open_path(const char *path, const char *file_mode, const char *locale,
+                              struct store **ret_store, gql_failure *failure)
 {
     struct open_store *slot = NULL;
     pthread_mutex_lock(&open_lock);
@@ -60,9 +60,9 @@ int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
     }
     cr_assert(executor_init(&slot->executor, 3));
     pthread_mutex_unlock(&open_lock);
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i}", "path",
-                                 scratch_file(scratch, "integrations.db"), "readers", 4, "cacheKiB",
-                                 512, "mmapMiB", 16, "busyTimeoutMilliseconds", 2000);
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:s}", "path", path, "readers", 4,
+                                 "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds", 2000,
+                                 "fileMode", file_mode);
     struct store_options options = {
         .database = database,
         .locale = locale,
@@ -78,6 +78,13 @@ int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
     else
         executor_finish(&slot->executor);
     return code;
+}
+
+int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
+                         struct store **ret_store, gql_failure *failure)
+{
+    return fixture_try_open_path(scratch_file(scratch, "integrations.db"), "0600", locale,
+                                 ret_store, failure);
 }
 
 struct store *fixture_open(const struct scratch *scratch, const char *locale)

@@ -13,6 +13,8 @@ extern const struct store_engine *const fixture_engine;
 struct store *fixture_open(const struct scratch *scratch, const char *locale);
 int32_t fixture_try_open(const struct scratch *scratch, const char *locale,
                          struct store **ret_store, gql_failure *failure);
+int32_t fixture_try_open_path(const char *path, const char *file_mode, const char *locale,
+                              struct store **ret_store, gql_failure *failure);
 void fixture_close(struct store **store);
 
 extern _Atomic int64_t fixture_now_ms;

@@ -7,18 +7,31 @@
 #include "plugin/base/deadline.h"
 #include "plugin/base/failure.h"
 
+/* Not every storage can have a log: the pragma then succeeds, and returns another mode. */
+static int set_wal(struct connection *connection)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_SET_JOURNAL_MODE);
+    int code = statement == NULL ? sqlite3_extended_errcode(connection->handle)
+                                 : sqlite3_step(statement);
+    if (code == SQLITE_ROW)
+        code = text_equal(column_text(statement, 0), TEXT("wal")) ? SQLITE_OK
+                                                                  : CONNECTION_WITHOUT_LOG;
+    sqlite3_reset(statement);
+    return code;
+}
+
 /*
  * SQLite does not call its busy handler where the journal mode changes: of two connections that
  * open a new file at the same time, one is told at once that the file is busy. Where SQLite does
  * call the handler, one attempt takes the whole timeout.
  */
-static int use_wal(sqlite3 *handle, int busy_timeout_ms)
+static int use_wal(struct connection *connection, int busy_timeout_ms)
 {
     const struct timespec pause = {.tv_nsec = 1000000};
     const struct deadline deadline = {.at = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u +
                                             1};
     for (;;) {
-        const int code = sqlite3_exec(handle, "PRAGMA journal_mode = WAL", NULL, NULL, NULL);
+        const int code = set_wal(connection);
         if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline))
             return code;
         nanosleep(&pause, NULL);
@@ -30,15 +43,16 @@ static int set_pragmas(struct connection *connection, const struct sqlite_option
 {
     char pragmas[256];
     const bool writes = role == CONNECTION_WRITER;
-    const int code = writes ? use_wal(connection->handle, options->busy_timeout_ms) : SQLITE_OK;
+    const int code = writes ? use_wal(connection, options->busy_timeout_ms) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
-    sqlite3_snprintf((int)sizeof pragmas, pragmas,
-                     "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
-                     "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -%d;"
-                     "PRAGMA mmap_size = %lld;",
-                     writes ? "" : "PRAGMA query_only = ON;", options->cache_kib,
-                     (sqlite3_int64)options->mmap_mib << 20);
+    sqlite3_snprintf(
+        (int)sizeof pragmas, pragmas,
+        "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+        "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
+        "PRAGMA mmap_size = %lld;",
+        writes ? "" : "PRAGMA query_only = ON;", options->cache_kib,
+        (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
 }
 
@@ -47,8 +61,7 @@ int connection_open(struct connection *connection, const struct sqlite_options *
 {
     *connection = (struct connection){0};
     const bool writes = role == CONNECTION_WRITER;
-    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
-                      (writes ? SQLITE_OPEN_CREATE : 0);
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(options->path, &connection->handle, flags, NULL);
     if (code != SQLITE_OK)
         return code;

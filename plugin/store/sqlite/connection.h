@@ -17,10 +17,13 @@ struct connection {
     sqlite3_stmt *statements[STATEMENT_COUNT];
 };
 
+/* The code of a file that can't have a write-ahead log: its storage has no shared memory. */
+enum { CONNECTION_WITHOUT_LOG = SQLITE_NOLFS };
+
 /*
  * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits
- * for the busy timeout, and creates the file if it does not exist. Returns SQLite's code; close the
- * connection in any case.
+ * for the busy timeout. The file must exist. Returns SQLite's code; close the connection in any
+ * case.
  */
 enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
 int connection_open(struct connection *connection, const struct sqlite_options *options,

@@ -5,6 +5,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
+#include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
 #include "plugin/store/sqlite/read.h"
@@ -44,6 +45,12 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
                                 const struct store_options *options, gql_failure *failure)
 {
     const int opened = connection_open(connection, &store->options, CONNECTION_WRITER);
+    if (opened == CONNECTION_WITHOUT_LOG)
+        return fail(
+            failure, GQL_E_UNAVAILABLE,
+            "database.path: '%s' can't have a write-ahead log (PRAGMA journal_mode = WAL was "
+            "refused); put it on a local file system",
+            store->options.path);
     if (opened != SQLITE_OK)
         return fail(failure, GQL_E_UNAVAILABLE,
                     "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
@@ -66,6 +73,8 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     if (!sqlite_options_init(&store->options, options->database))
         return fail_no_memory(failure);
     int32_t code = collation_open(options->locale, &store->collation, failure);
+    if (code == GQL_OK)
+        code = database_file_prepare(&store->options, options, failure);
     if (code == GQL_OK)
         code = prepare_database(store, &connection, options, failure);
     if (code == GQL_OK &&

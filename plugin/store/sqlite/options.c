@@ -8,14 +8,20 @@ static int integer(const json_t *database, const char *name)
     return (int)json_integer_value(json_object_get(database, name));
 }
 
+static const char *string(const json_t *database, const char *name)
+{
+    return json_string_value(json_object_get(database, name));
+}
+
 bool sqlite_options_init(struct sqlite_options *options, const json_t *database)
 {
     *options = (struct sqlite_options){
-        .path = strdup(json_string_value(json_object_get(database, "path"))),
+        .path = strdup(string(database, "path")),
         .readers = integer(database, "readers"),
         .cache_kib = integer(database, "cacheKiB"),
         .mmap_mib = integer(database, "mmapMiB"),
         .busy_timeout_ms = integer(database, "busyTimeoutMilliseconds"),
+        .file_mode = (unsigned)strtoul(string(database, "fileMode"), NULL, 8),
     };
     return options->path != NULL;
 }

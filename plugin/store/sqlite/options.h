@@ -11,6 +11,7 @@ struct sqlite_options {
     int cache_kib;
     int mmap_mib;
     int busy_timeout_ms;
+    unsigned file_mode; /* Of the files that are created. */
 };
 
 /* False if out of memory. `database` has been checked, and its defaults filled in. */

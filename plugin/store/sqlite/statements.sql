@@ -27,6 +27,9 @@ RELEASE mutation;
 -- name: rollback_to
 ROLLBACK TO mutation;
 
+-- name: set_journal_mode
+PRAGMA journal_mode = WAL;
+
 -- name: get_journal_mode
 PRAGMA journal_mode;
 

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/database_file.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "plugin/base/failure.h"
+
+/* Debian's SQLite takes URIs everywhere; their parameters turn off locks or the file itself. */
+static bool is_special(const char *path)
+{
+    return strcmp(path, ":memory:") == 0 || sqlite3_strnicmp(path, "file:", 5) == 0;
+}
+
+/* The path behind symbolic links, which need not exist: where SQLite creates the file. */
+static bool resolve(const char *path, char resolved[PATH_MAX])
+{
+    sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+    return vfs != NULL && (vfs->xFullPathname(vfs, path, PATH_MAX, resolved) & 0xff) == SQLITE_OK;
+}
+
+/*
+ * Without opening it: closing a file drops the locks that another connection of the process holds
+ * on it. chmod, because the process's umask applies to mknod.
+ */
+static bool create(const char *path, mode_t mode)
+{
+    if (mknod(path, S_IFREG | 0600, 0) != 0)
+        return errno == EEXIST;
+    return chmod(path, mode) == 0;
+}
+
+static void warn_if_open_to_others(const char *path, const char *suffix, mode_t mode,
+                                   const struct store_options *options)
+{
+    char name[PATH_MAX + 8], message[PATH_MAX + 256];
+    struct stat found;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    if (stat(name, &found) != 0 || (found.st_mode & 0777 & ~mode) == 0)
+        return;
+    snprintf(message, sizeof message,
+             "database.path: '%s' has the mode %04o, which is open to more users than "
+             "database.fileMode, %04o; use chmod %04o, or set database.fileMode",
+             name, found.st_mode & 0777, mode, mode);
+    options->log(options->user, GQL_LOG_WARNING, message);
+}
+
+static int32_t refuse(const char *path, gql_failure *failure)
+{
+    return fail(
+        failure, GQL_E_CONFIG,
+        "database.path: '%s' is not a regular file; give the plain path of a file, which is "
+        "created if it does not exist",
+        path);
+}
+
+int32_t database_file_prepare(const struct sqlite_options *options,
+                              const struct store_options *store, gql_failure *failure)
+{
+    char path[PATH_MAX];
+    struct stat found;
+    if (is_special(options->path))
+        return refuse(options->path, failure);
+    if (!resolve(options->path, path) || !create(path, options->file_mode))
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "database.path: '%s' can't be created: %s. Its folder must exist, and be "
+                    "writable",
+                    options->path, strerror(errno));
+    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
+        return refuse(options->path, failure);
+    static const char *const suffixes[] = {"", "-wal", "-shm"};
+    for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
+        warn_if_open_to_others(path, suffixes[i], options->file_mode, store);
+    return GQL_OK;
+}

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+/* The file of a database before SQLite opens it: what it may be, and who may read it. */
+#ifndef PLUGIN_STORE_SQLITE_DATABASE_FILE_H
+#define PLUGIN_STORE_SQLITE_DATABASE_FILE_H
+
+#include "plugin/store/sqlite/options.h"
+
+/*
+ * Refuses what is not a regular file (":memory:", URIs, devices). Creates the file with the
+ * configured mode if it does not exist; SQLite gives the same mode to `-wal` and `-shm`. Warns of
+ * files that more users can read or write than the mode allows, and leaves them as they are.
+ */
+int32_t database_file_prepare(const struct sqlite_options *options,
+                              const struct store_options *store, gql_failure *failure);
+
+#endif

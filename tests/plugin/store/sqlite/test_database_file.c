@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/* What a database may be, and who may read its files. */
+#include <criterion/criterion.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/plugin/fixture.h"
+
+static struct scratch scratch;
+
+static void make(void)
+{
+    scratch = scratch_make();
+    cr_assert_eq(chdir(scratch.path), 0);
+    umask(022);
+}
+
+static void clean(void)
+{
+    scratch_remove(&scratch);
+}
+
+TestSuite(database_file, .init = make, .fini = clean);
+
+static unsigned mode_of(const char *name)
+{
+    struct stat found;
+    cr_assert_eq(stat(name, &found), 0, "there is no %s", name);
+    return found.st_mode & 0777;
+}
+
+static struct store *open_path(const char *path, const char *mode)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_assert_eq(fixture_try_open_path(path, mode, "und", &store, &failure), GQL_OK, "%s",
+                 failure.message);
+    return store;
+}
+
+Test(database_file, what_is_no_file_is_refused)
+{
+    cr_assert_eq(mkfifo("pipe", 0600), 0);
+    cr_assert_eq(mkdir("folder", 0700), 0);
+    static const char *const paths[] = {
+        ":memory:",
+        "file:m?mode=memory",
+        "file:m?mode=memory&cache=shared",
+        "FILE:a.db?nolock=1",
+        "file:a.db",
+        "pipe",
+        "folder",
+        "/dev/null",
+        "/dev/zero",
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct store *store = NULL;
+        gql_failure failure = {.struct_size = sizeof failure};
+        cr_expect_eq(fixture_try_open_path(paths[i], "0600", "und", &store, &failure), GQL_E_CONFIG,
+                     "'%s' was taken", paths[i]);
+        cr_expect_not_null(strstr(failure.message, "is not a regular file"), "%s said '%s'",
+                           paths[i], failure.message);
+    }
+    cr_expect_neq(access("a.db", F_OK), 0, "a refused path must not create anything");
+}
+
+Test(database_file, names_that_only_look_special_are_files)
+{
+    static const char *const paths[] = {"memory:", "./file:x.db", "a?mode=memory"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct store *store = open_path(paths[i], "0600");
+        cr_expect_eq(access(paths[i], F_OK), 0, "%s", paths[i]);
+        fixture_close(&store);
+    }
+}
+
+Test(database_file, a_missing_folder_is_named)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(fixture_try_open_path("no/a.db", "0600", "und", &store, &failure),
+                 GQL_E_UNAVAILABLE);
+    cr_expect_not_null(strstr(failure.message, "folder must exist"), "%s", failure.message);
+}
+
+/* The link to a file that does not exist yet is a sibling: SQLite creates its target. */
+Test(database_file, files_are_made_for_their_owner_only)
+{
+    cr_assert_eq(symlink("target.db", "link.db"), 0);
+    static const struct {
+        const char *path, *file;
+    } cases[] = {{"a.db", "a.db"}, {"link.db", "target.db"}};
+    for (size_t i = 0; i < 2; i++) {
+        char name[64];
+        struct store *store = open_path(cases[i].path, "0600");
+        fixture_create(store, "a", "x", true);
+        for (int k = 0; k < 3; k++) {
+            snprintf(name, sizeof name, "%s%s", cases[i].file,
+                     ((const char *[]){"", "-wal", "-shm"})[k]);
+            cr_expect_eq(mode_of(name), 0600, "%s has the mode %o", name, mode_of(name));
+        }
+        fixture_close(&store);
+    }
+    cr_expect_null(strstr(fixture_log(), "chmod"), "%s", fixture_log());
+}
+
+/* Whatever the umask, which stays as it is. */
+Test(database_file, a_configured_mode_is_used)
+{
+    struct store *store = open_path("a.db", "0660");
+    fixture_create(store, "a", "x", true);
+    cr_expect_eq(mode_of("a.db"), 0660);
+    cr_expect_eq(mode_of("a.db-wal"), 0660);
+    cr_expect_eq(umask(022), 022);
+    fixture_close(&store);
+}
+
+Test(database_file, an_existing_file_that_others_can_read_is_left_and_named)
+{
+    struct store *store = open_path("a.db", "0600");
+    fixture_close(&store);
+    cr_assert_eq(chmod("a.db", 0644), 0);
+    store = open_path("a.db", "0600");
+    cr_expect_eq(mode_of("a.db"), 0644);
+    cr_expect_not_null(strstr(fixture_log(), "a.db' has the mode 0644"), "%s", fixture_log());
+    fixture_close(&store);
+}
+
+/* SQLite's VFS with lock files stands for a storage without shared memory. */
+Test(database_file, storage_that_can_have_no_log_is_refused)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_assert_eq(sqlite3_vfs_register(sqlite3_vfs_find("unix-dotfile"), 1), SQLITE_OK);
+    cr_expect_eq(fixture_try_open_path("a.db", "0600", "und", &store, &failure), GQL_E_UNAVAILABLE);
+    cr_expect_not_null(strstr(failure.message, "write-ahead log"), "%s", failure.message);
+}
