@@ -16,6 +16,12 @@
 
 #define CREDENTIAL_REF_MAX 4096 /* Bytes; as VAULT_TOKEN_LIMIT. */
 
+/*
+ * Bytes of a client's text that an error repeats. A longer text is left out, so that what a client
+ * makes the plugin write is bounded by what it sent.
+ */
+#define ECHO_MAX 64
+
 /* A limit as text: "At most " LIMIT_TEXT(PAGE_SIZE_MAX). */
 #define LIMIT_TEXT(limit) LIMIT_TEXT_OF(limit)
 #define LIMIT_TEXT_OF(number) #number

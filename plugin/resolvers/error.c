@@ -3,6 +3,7 @@
 
 #include <sodium.h>
 
+#include "plugin/base/limits.h"
 #include "plugin/resolvers/json_writer.h"
 #include "vault/timestamp.h"
 
@@ -54,7 +55,10 @@ static void write_type(struct json_writer *writer, struct text base, const char 
 
 static void write_entity(struct json_writer *writer, const struct error *error)
 {
-    json_write(writer, ",\"entityType\":\"Integration\",\"entityId\":");
+    json_write(writer, ",\"entityType\":\"Integration\"");
+    if (error->entity_id.size > ECHO_MAX)
+        return;
+    json_write(writer, ",\"entityId\":");
     json_write_string(writer, error->entity_id);
 }
 

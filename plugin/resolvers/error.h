@@ -26,7 +26,8 @@ enum error_code {
 struct error {
     enum error_code code;
     const char *detail;          /* One sentence for the client; no secret, path or SQL. */
-    struct text entity_id;       /* NOT_FOUND, PERMISSION_DENIED, CONFLICT; no text: null. */
+    struct text entity_id;       /* NOT_FOUND, PERMISSION_DENIED, CONFLICT; no text: null.
+                                    Longer than ECHO_MAX: left out. */
     const char *required_action; /* PERMISSION_DENIED */
     const char *field;           /* VALIDATION_ERROR: dotted path, or NULL. */
     const char *reason;          /* VALIDATION_ERROR: or NULL. */

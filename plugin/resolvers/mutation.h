@@ -39,6 +39,7 @@ void mutation_finish(struct operation *operation);
 #define MUTATION_OPERATION                                                                   \
     {                                                                                        \
         .size = sizeof(struct mutation), .start = mutation_start, .finish = mutation_finish, \
+        .writes = true,                                                                      \
     }
 
 static inline const struct mutation_type *mutation_type_of(const struct mutation *mutation)

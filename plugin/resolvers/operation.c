@@ -7,6 +7,9 @@
 
 #include "plugin/resolvers/contract.h"
 
+static const char expired[] = "The request was cancelled, or its deadline has passed";
+static const char out_of_memory[] = "Out of memory";
+
 static void end(struct operation *operation)
 {
     gql_instance *instance = operation->instance;
@@ -19,6 +22,24 @@ static void end(struct operation *operation)
 }
 
 /* ---- Admission ---- */
+
+/* What a client reads when the service fails: the cause, and what it means for a change. */
+struct unavailable {
+    char detail[96];
+};
+
+static struct unavailable unavailable(const struct operation_type *type, const char *cause)
+{
+    struct unavailable unavailable;
+    snprintf(unavailable.detail, sizeof unavailable.detail, "%s%s", cause,
+             type->writes ? "; nothing was changed" : "");
+    return unavailable;
+}
+
+static int32_t reject_unchanged(struct operation *operation, const char *cause)
+{
+    return operation_reject_unavailable(operation, unavailable(operation->type, cause).detail);
+}
 
 static int32_t reject_call(gql_instance *instance, const gql_call *call, const gql_reply *reply,
                            const char *detail)
@@ -54,8 +75,7 @@ static bool admit(struct operation *operation, const gql_call *call)
         return false;
     }
     if (deadline_passed(operation_deadline(operation))) {
-        operation_reject_unavailable(operation,
-                                     "The request was cancelled, or its deadline has passed");
+        reject_unchanged(operation, expired);
         return false;
     }
     return parse_arguments(operation, call);
@@ -67,7 +87,7 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
     struct operation *operation = malloc(type->size); /* calloc of glibc is slower. */
     if (operation == NULL) {
         const int32_t code = reject_call(instance, call, reply,
-                                         "Out of memory; nothing was changed");
+                                         unavailable(type, out_of_memory).detail);
         gate_leave(&instance->gate, ticket);
         return code;
     }
@@ -156,19 +176,16 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
 {
     switch (status) {
     case STORE_EXPIRED:
-        return operation_reject_unavailable(
-            operation,
-            "The request was cancelled, or its deadline has passed; nothing was changed");
+        return reject_unchanged(operation, expired);
     case STORE_BUSY:
         return operation_reject_unavailable(operation,
                                             "Another process holds the database; try again");
     case STORE_FULL:
         instance_log(operation->instance, GQL_LOG_ERROR, NULL, "The database's disk is full: %s",
                      detail->text);
-        return operation_reject_unavailable(
-            operation, "The service has no disk space left; nothing was changed");
+        return reject_unchanged(operation, "The service has no disk space left");
     case STORE_NO_MEMORY:
-        return operation_reject_unavailable(operation, "Out of memory; nothing was changed");
+        return reject_unchanged(operation, out_of_memory);
     default:
         return reject_internal(operation, detail);
     }

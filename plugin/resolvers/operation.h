@@ -24,6 +24,7 @@ struct operation_type {
     int32_t (*start)(struct operation *operation);
     /* Frees what the resolver's own members hold, also if they are still zeroed; or NULL. */
     void (*finish)(struct operation *operation);
+    bool writes; /* Errors of the service then say that nothing was changed. */
 };
 
 struct operation {
