@@ -117,7 +117,8 @@ int32_t gql_find_plugins(const char *folder, char ***ret_paths, size_t *ret_coun
 /*
  * Loads a file, validates it (an ELF file for this machine, the entry symbol, the version, every
  * struct, every required member and string) and calls init. The failure names the file and says
- * what is wrong.
+ * what is wrong. A file with damaged headers, symbols or relocations is refused before the loader,
+ * which would crash, sees it; damage within the code or data can't be seen.
  */
 int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library,
                          gql_failure *failure);

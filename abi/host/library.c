@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/elf_validation.h"
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
+#include "abi/host/elf/validation.h"
 #include "abi/host/plugin_validation.h"
 #include "abi/host/runtime.h"
 #include "gql_host.h"

@@ -2,7 +2,7 @@
 /* Which type an ID belongs to. */
 #include <stdbool.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "gql_host.h"
 
 struct claim {

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 
 struct validation {
     const char *path;

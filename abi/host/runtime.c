@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "abi/host/reply_errors.h"
 #include "abi/host/reply_table.h"
 #include "abi/host/runtime.h"

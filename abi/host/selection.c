@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "gql_host.h"
 
 enum { MAXIMUM_DEPTH = 64 };

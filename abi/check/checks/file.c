@@ -9,7 +9,7 @@
 #include "abi/check/checks/registry.h"
 #include "abi/check/harness/session.h"
 #include "abi/check/inspect/elf_symbols.h"
-#include "abi/host/elf_validation.h"
+#include "abi/host/elf/validation.h"
 
 enum { SHOWN_SYMBOLS = 6 };
 

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "abi/host/schema/binder.h"
 
 static bool append(char **text, size_t *size, const char *more, uint64_t more_size)

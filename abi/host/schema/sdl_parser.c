@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "abi/host/schema/sdl_lexer.h"
 
 enum { MAXIMUM_DEPTH = 64 }; /* Of lists in types, and of values. */

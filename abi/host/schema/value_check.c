@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 #include "abi/host/schema/sdl_parser.h"
 
 struct checker {

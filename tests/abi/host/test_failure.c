@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 
 #include <criterion/criterion.h>
 #include <string.h>

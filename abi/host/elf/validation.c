@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: MIT
-#include "abi/host/elf_validation.h"
+#include "abi/host/elf/validation.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <link.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
+#include "abi/host/elf/image.h"
 
 #if defined(__x86_64__)
 #define OWN_MACHINE EM_X86_64
@@ -42,44 +42,58 @@ static bool read_at(int file, void *target, size_t size, uint64_t offset)
     return got >= 0 && (size_t)got == size;
 }
 
-static int32_t check_header(const char *path, const ElfW(Ehdr) * header, gql_failure *failure)
+static int32_t check_header(struct elf_image *image)
 {
+    const ElfW(Ehdr) *header = image->header;
     if (header->e_ident[EI_CLASS] != OWN_CLASS || header->e_ident[EI_DATA] != OWN_ORDER ||
         (OWN_MACHINE != EM_NONE && header->e_machine != OWN_MACHINE))
         return gql_fail(
-            failure, GQL_E_UNAVAILABLE,
+            image->failure, GQL_E_UNAVAILABLE,
             "%s: built for another machine (ELF machine %u, %s); this host needs machine %u, %s",
-            path, (unsigned)header->e_machine,
+            image->path, (unsigned)header->e_machine,
             header->e_ident[EI_CLASS] == ELFCLASS64 ? "64 bits" : "32 bits", (unsigned)OWN_MACHINE,
             OWN_CLASS == ELFCLASS64 ? "64 bits" : "32 bits");
     if (header->e_type != ET_DYN || header->e_phentsize != sizeof(ElfW(Phdr)))
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: an ELF file, but not a shared object",
-                        path);
+        return gql_fail(image->failure, GQL_E_UNAVAILABLE,
+                        "%s: an ELF file, but not a shared object", image->path);
     return GQL_OK;
 }
 
-/* Every segment must lie within the file. */
-static int32_t check_segments(const char *path, int file, const ElfW(Ehdr) * header,
-                              uint64_t file_size, gql_failure *failure)
+static int32_t check_image(struct elf_image *image)
 {
-    for (unsigned i = 0; i < header->e_phnum; i++) {
-        ElfW(Phdr) segment;
-        const bool read = read_at(file, &segment, sizeof segment,
-                                  header->e_phoff + i * sizeof segment);
-        if (!read || segment.p_filesz > file_size ||
-            segment.p_offset > file_size - segment.p_filesz)
-            return gql_fail(failure, GQL_E_UNAVAILABLE,
-                            "%s: truncated: shorter (%" PRIu64
-                            " bytes) than its headers say; copy it again",
-                            path, file_size);
-    }
-    return GQL_OK;
+    static int32_t (*const checks[])(struct elf_image *) = {
+        check_header,
+        elf_check_segments,
+        elf_check_dynamic,
+        elf_check_symbols,
+    };
+    int32_t code = GQL_OK;
+    for (size_t i = 0; code == GQL_OK && i < sizeof checks / sizeof checks[0]; i++)
+        code = checks[i](image);
+    if (code == GQL_OK)
+        code = elf_check_versions(image);
+    if (code == GQL_OK)
+        code = elf_check_relocations(image);
+    return code == GQL_OK ? elf_check_sections(image) : code;
+}
+
+/* Maps the file, as the loader will: neither survives that it is cut meanwhile. */
+static int32_t map_and_check(const char *path, int file, size_t size, gql_failure *failure)
+{
+    void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
+    if (data == MAP_FAILED)
+        return gql_fail(failure, errno == ENOMEM ? GQL_E_NO_MEMORY : GQL_E_UNAVAILABLE, "%s: %s",
+                        path, strerror(errno));
+    struct elf_image image = {
+        .path = path, .failure = failure, .data = data, .size = size, .header = data};
+    const int32_t code = check_image(&image);
+    munmap(data, size);
+    return code;
 }
 
 static int32_t check_open_file(const char *path, int file, gql_failure *failure)
 {
     struct stat status;
-    ElfW(Ehdr) header;
     if (fstat(file, &status) != 0)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
     if (!S_ISREG(status.st_mode))
@@ -89,12 +103,10 @@ static int32_t check_open_file(const char *path, int file, gql_failure *failure)
     char magic[SELFMAG];
     if (!read_at(file, magic, sizeof magic, 0) || memcmp(magic, ELFMAG, SELFMAG) != 0)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: not an ELF file", path);
-    if (!read_at(file, &header, sizeof header, 0))
+    if ((uint64_t)status.st_size < sizeof(ElfW(Ehdr)))
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s: truncated within the ELF header; copy it again", path);
-    const int32_t code = check_header(path, &header, failure);
-    return code != GQL_OK ? code
-                          : check_segments(path, file, &header, (uint64_t)status.st_size, failure);
+    return map_and_check(path, file, (size_t)status.st_size, failure);
 }
 
 int32_t gql_elf_validate(const char *path, gql_failure *failure)

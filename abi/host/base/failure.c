@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "abi/host/failure.h"
+#include "abi/host/base/failure.h"
 
 #include <stdarg.h>
 #include <stdio.h>
