@@ -62,15 +62,16 @@ static enum vault_token_status judge(const struct claims *claims,
                                      const struct vault_policy *policy)
 {
     const int64_t leeway = policy->leeway_seconds * 1000;
+    const int64_t now = vault_timestamp_clamp(policy->now);
     if (policy->require_expiry && claims->expires == INT64_MAX)
         return VAULT_TOKEN_BAD_CLAIMS;
     if (!equals(claims->audience, policy->organization_id, policy->organization_id_size))
         return VAULT_TOKEN_WRONG_ORGANIZATION;
     if (policy->issuer != NULL && !equals(claims->issuer, policy->issuer, strlen(policy->issuer)))
         return VAULT_TOKEN_WRONG_ISSUER;
-    if (claims->issued > policy->now + leeway || claims->not_before > policy->now + leeway)
+    if (claims->issued > now + leeway || claims->not_before > now + leeway)
         return VAULT_TOKEN_NOT_YET_VALID;
-    if (claims->expires <= policy->now - leeway)
+    if (claims->expires <= now - leeway)
         return VAULT_TOKEN_EXPIRED;
     if (claims->token_id.text != NULL &&
         vault_keyring_revokes_token(keyring, claims->token_id.text, claims->token_id.size))

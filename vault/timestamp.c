@@ -105,6 +105,7 @@ bool vault_timestamp_parse(const char *text, size_t size, int64_t *ret_ms)
 void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE])
 {
     struct tm parts;
+    ms = vault_timestamp_clamp(ms);
     int64_t rest = ms % 1000;
     if (rest < 0)
         rest += 1000;

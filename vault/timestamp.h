@@ -16,6 +16,14 @@
 #define VAULT_TIMESTAMP_FIRST_MS INT64_C(-62167219200000)
 #define VAULT_TIMESTAMP_LAST_MS INT64_C(253402300799999)
 
+/* The nearest time that a timestamp can express; sums with it can't overflow. */
+static inline int64_t vault_timestamp_clamp(int64_t ms)
+{
+    if (ms < VAULT_TIMESTAMP_FIRST_MS)
+        return VAULT_TIMESTAMP_FIRST_MS;
+    return ms > VAULT_TIMESTAMP_LAST_MS ? VAULT_TIMESTAMP_LAST_MS : ms;
+}
+
 /*
  * Reads a timestamp with any offset. Cuts off digits beyond milliseconds, and takes a leap second
  * for the second after it. False if the text is not a timestamp. An offset can move the result up
@@ -24,8 +32,8 @@
 bool vault_timestamp_parse(const char *text, size_t size, int64_t *ret_ms);
 
 /*
- * Writes UTC with exactly three digits of milliseconds and a "Z", NUL-terminated. `ms` must lie
- * between VAULT_TIMESTAMP_FIRST_MS and VAULT_TIMESTAMP_LAST_MS.
+ * Writes UTC with exactly three digits of milliseconds and a "Z", NUL-terminated. A time that can't
+ * be expressed becomes the first or the last.
  */
 void vault_timestamp_write(int64_t ms, char ret_text[VAULT_TIMESTAMP_SIZE]);
 

@@ -6,6 +6,9 @@
 
 enum { COUNTER_LIMIT = 0x1000 };
 
+/* The end of the year 9999: what follows still fits in 48 bits for 889 years. */
+static const int64_t latest_ms = 253402300799999;
+
 static const uint8_t entity_type[4] = {'I', 'N', 'T', 'G'};
 
 void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard,
@@ -17,8 +20,9 @@ void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t
                                      .milliseconds = -1};
 }
 
-static void advance(struct identifier_mint *mint, int64_t now)
+static void advance(struct identifier_mint *mint, int64_t clock)
 {
+    const int64_t now = clock < 0 ? 0 : clock > latest_ms ? latest_ms : clock;
     if (now > mint->milliseconds) {
         mint->milliseconds = now;
         mint->counter = 0;

@@ -34,6 +34,7 @@ void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t
 /*
  * The next ID. Within one millisecond the counter keeps IDs distinct and rising. If the counter
  * overflows or the clock goes back, the time in the ID runs ahead of `now` (Unix milliseconds).
+ * A clock before 1970 counts as 1970, one after the year 9999 as its end.
  */
 struct identifier identifier_next(struct identifier_mint *mint, int64_t now);
 

@@ -98,6 +98,19 @@ Test(claims, issuer_and_expiry_can_be_required)
                  VAULT_TOKEN_OK);
 }
 
+/* The host's clock may say anything. */
+Test(claims, a_clock_beyond_all_years)
+{
+    struct vault_policy odd = plain;
+    odd.now = INT64_MIN;
+    cr_expect_eq(judge("{" BASE ",\"iat\":\"2027-01-15T08:00:00Z\"}", &odd),
+                 VAULT_TOKEN_NOT_YET_VALID);
+    cr_expect_eq(judge("{" BASE ",\"exp\":\"2027-01-15T08:00:00Z\"}", &odd), VAULT_TOKEN_OK);
+    odd.now = INT64_MAX;
+    cr_expect_eq(judge("{" BASE ",\"exp\":\"2027-01-15T08:00:00Z\"}", &odd), VAULT_TOKEN_EXPIRED);
+    cr_expect_eq(judge("{" BASE "}", &odd), VAULT_TOKEN_OK);
+}
+
 Test(claims, other_claims_hold_numbers_of_any_length)
 {
     char claims[800];

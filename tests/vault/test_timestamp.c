@@ -76,11 +76,32 @@ Test(timestamp, written_timestamps_can_be_read)
     }
 }
 
-Test(timestamp, the_first_and_the_last_can_be_written)
+Test(timestamp, times_before_1970_leap_days_and_times_beyond_the_years)
 {
-    char text[VAULT_TIMESTAMP_SIZE];
-    vault_timestamp_write(VAULT_TIMESTAMP_FIRST_MS, text);
-    cr_expect_str_eq(text, "0000-01-01T00:00:00.000Z");
-    vault_timestamp_write(VAULT_TIMESTAMP_LAST_MS, text);
-    cr_expect_str_eq(text, "9999-12-31T23:59:59.999Z");
+    static const struct {
+        int64_t ms;
+        const char *text;
+    } cases[] = {
+        {0, "1970-01-01T00:00:00.000Z"},
+        {-1, "1969-12-31T23:59:59.999Z"},
+        {-394, "1969-12-31T23:59:59.606Z"},
+        {-1000, "1969-12-31T23:59:59.000Z"},
+        {-1001, "1969-12-31T23:59:58.999Z"},
+        {-2203891200001, "1900-02-28T23:59:59.999Z"},
+        {-2203891200000, "1900-03-01T00:00:00.000Z"}, /* 1900 has no leap day. */
+        {951782400000, "2000-02-29T00:00:00.000Z"},
+        {4107542400000, "2100-03-01T00:00:00.000Z"},
+        {VAULT_TIMESTAMP_FIRST_MS, "0000-01-01T00:00:00.000Z"},
+        {VAULT_TIMESTAMP_FIRST_MS - 1, "0000-01-01T00:00:00.000Z"},
+        {INT64_MIN, "0000-01-01T00:00:00.000Z"},
+        {VAULT_TIMESTAMP_LAST_MS, "9999-12-31T23:59:59.999Z"},
+        {VAULT_TIMESTAMP_LAST_MS + 1, "9999-12-31T23:59:59.999Z"},
+        {INT64_MAX, "9999-12-31T23:59:59.999Z"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[VAULT_TIMESTAMP_SIZE];
+        vault_timestamp_write(cases[i].ms, text);
+        cr_expect_str_eq(text, cases[i].text, "%" PRId64 ": %s, not %s", cases[i].ms, text,
+                         cases[i].text);
+    }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
+#include <inttypes.h>
 
 #include "plugin/base/identifier.h"
 
@@ -61,6 +62,45 @@ Test(identifier, text_and_back)
         const struct text text = written(&identifier);
         cr_assert(identifier_parse(text, &parsed), "%.*s", (int)text.size, text.data);
         cr_assert_arr_eq(parsed.bytes, identifier.bytes, IDENTIFIER_SIZE);
+    }
+}
+
+static int64_t time_of(const struct identifier *identifier)
+{
+    int64_t time = 0;
+    for (int i = 0; i < 6; i++)
+        time = time << 8 | identifier->bytes[i];
+    return time;
+}
+
+Test(identifier, a_clock_outside_the_years_1970_to_9999)
+{
+    static const struct {
+        int64_t clock, time;
+    } cases[] = {
+        {-1, 0},
+        {-394, 0},
+        {-1000000000000, 0},
+        {INT64_MIN, 0},
+        {0, 0},
+        {1, 1},
+        {253402300799999, 253402300799999},
+        {253402300800000, 253402300799999},
+        {INT64_C(1) << 48, 253402300799999},
+        {INT64_MAX, 253402300799999},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct identifier_mint mint;
+        struct identifier former = {{0}};
+        identifier_mint_init(&mint, false, 0, 31);
+        for (int more = 0; more < 5000; more++) {
+            const struct identifier next = identifier_next(&mint, cases[i].clock);
+            const int64_t time = time_of(&next);
+            cr_assert(time == cases[i].time + more / 4096, "%" PRId64 " at %d: %" PRId64,
+                      cases[i].clock, more, time);
+            cr_assert(more == 0 || memcmp(former.bytes, next.bytes, 8) < 0);
+            former = next;
+        }
     }
 }
 
