@@ -56,6 +56,19 @@ static int set_pragmas(struct connection *connection, const struct sqlite_option
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);
 }
 
+static int prepare_controls(struct connection *connection)
+{
+    static const enum statement controls[] = {
+        STATEMENT_BEGIN_READ, STATEMENT_LOCK_READ, STATEMENT_BEGIN_WRITE, STATEMENT_COMMIT,
+        STATEMENT_ROLLBACK,   STATEMENT_SAVEPOINT, STATEMENT_RELEASE,     STATEMENT_ROLLBACK_TO,
+    };
+    for (size_t i = 0; i < sizeof controls / sizeof *controls; i++) {
+        if (connection_statement(connection, controls[i]) == NULL)
+            return sqlite3_extended_errcode(connection->handle);
+    }
+    return SQLITE_OK;
+}
+
 int connection_open(struct connection *connection, const struct sqlite_options *options,
                     enum connection_role role)
 {
@@ -68,7 +81,8 @@ int connection_open(struct connection *connection, const struct sqlite_options *
     sqlite3_busy_timeout(connection->handle, writes ? options->busy_timeout_ms : 0);
     /* A database is data: it must not bring functions, tables or triggers of its own. */
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
-    return set_pragmas(connection, options, role);
+    code = set_pragmas(connection, options, role);
+    return code == SQLITE_OK ? prepare_controls(connection) : code;
 }
 
 void connection_close(struct connection *connection)
@@ -106,11 +120,22 @@ int connection_run(struct connection *connection, enum statement statement)
     return code == SQLITE_DONE || code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-int connection_prepare_ends(struct connection *connection)
+/* SQLite's autocommit tells the truth: it ends transactions by itself after some failures. */
+static bool in_transaction(const struct connection *connection)
 {
-    const bool prepared = connection_statement(connection, STATEMENT_COMMIT) != NULL &&
-                          connection_statement(connection, STATEMENT_ROLLBACK) != NULL;
-    return prepared ? SQLITE_OK : sqlite3_extended_errcode(connection->handle);
+    return connection->handle != NULL && !sqlite3_get_autocommit(connection->handle);
+}
+
+int connection_end(struct connection *connection, enum statement end)
+{
+    if (!in_transaction(connection))
+        return SQLITE_OK;
+    const int code = connection_run(connection, end);
+    if (in_transaction(connection))
+        connection_run(connection, STATEMENT_ROLLBACK);
+    if (in_transaction(connection))
+        connection_close(connection);
+    return code;
 }
 
 enum store_status connection_status(const struct connection *connection, int code,

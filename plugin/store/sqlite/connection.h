@@ -21,9 +21,9 @@ struct connection {
 enum { CONNECTION_WITHOUT_LOG = SQLITE_NOLFS };
 
 /*
- * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits
- * for the busy timeout. The file must exist. Returns SQLite's code; close the connection in any
- * case.
+ * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits for the
+ * busy timeout. The file must exist. What begins and ends transactions is prepared: it must not
+ * fail for want of memory later. Returns SQLite's code; close the connection in any case.
  */
 enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
 int connection_open(struct connection *connection, const struct sqlite_options *options,
@@ -42,11 +42,11 @@ void connection_release_row(struct connection *connection);
 int connection_run(struct connection *connection, enum statement statement);
 
 /*
- * Prepares what ends a transaction, which must not fail for want of memory: the transaction would
- * stay open, and with it the lock. After changes of the schema by this connection, which expire
- * statements. Returns SQLite's code.
+ * Ends the transaction, if one is open, with `end`, a COMMIT or a ROLLBACK. A transaction that
+ * would stay open, and with it its lock, is rolled back; if even that fails, the connection is
+ * closed (its handle is NULL). Returns the code of `end`.
  */
-int connection_prepare_ends(struct connection *connection);
+int connection_end(struct connection *connection, enum statement end);
 
 /* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,

@@ -61,8 +61,6 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
         code = metadata_secret(connection, store->base.secret, failure);
     if (code == GQL_OK)
         code = metadata_collate(connection, store->collation, options, failure);
-    if (code == GQL_OK && connection_prepare_ends(connection) != SQLITE_OK)
-        code = connection_fail(connection, "reading", failure);
     return code;
 }
 

@@ -62,7 +62,7 @@ static int32_t finish(struct connection *connection, bool fine, const char *doin
                    ? GQL_OK
                    : connection_fail(connection, "writing", failure);
     const int32_t code = connection_fail(connection, doing, failure);
-    connection_run(connection, STATEMENT_ROLLBACK);
+    connection_end(connection, STATEMENT_ROLLBACK);
     return code;
 }
 

@@ -77,7 +77,7 @@ int32_t migrate(struct connection *connection, gql_failure *failure)
             return connection_fail(connection, "locking", failure);
         const int32_t code = step(connection, &done, failure);
         if (code != GQL_OK) {
-            connection_run(connection, STATEMENT_ROLLBACK);
+            connection_end(connection, STATEMENT_ROLLBACK);
             return code;
         }
         if (connection_run(connection, STATEMENT_COMMIT) != SQLITE_OK)

@@ -78,19 +78,27 @@ static int ensure_open(struct reader *slot)
     if (atomic_load_explicit(&slot->open, memory_order_relaxed))
         return SQLITE_OK;
     connection_close(&slot->connection); /* Of an attempt that failed. */
-    int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
-    if (code == SQLITE_OK)
-        code = connection_prepare_ends(&slot->connection);
-    if (code == SQLITE_OK)
-        atomic_store_explicit(&slot->open, true, memory_order_relaxed);
+    const int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    atomic_store_explicit(&slot->open, code == SQLITE_OK, memory_order_relaxed);
     return code;
+}
+
+/* After the snapshot has changed: its connection may have been closed. */
+static void note_closed(struct reader *slot)
+{
+    if (slot->connection.handle == NULL)
+        atomic_store_explicit(&slot->open, false, memory_order_relaxed);
 }
 
 static int enter(struct reader *slot)
 {
     slot->organization_id = NO_TEXT;
-    const int code = ensure_open(slot);
-    return code == SQLITE_OK ? snapshot_enter(&slot->snapshot, &slot->connection) : code;
+    int code = ensure_open(slot);
+    if (code != SQLITE_OK)
+        return code;
+    code = snapshot_enter(&slot->snapshot, &slot->connection);
+    note_closed(slot);
+    return code;
 }
 
 struct reader *readers_take_ready(struct readers *readers)
@@ -146,12 +154,14 @@ struct reader *readers_take(struct readers *readers, struct deadline deadline, u
 static void end_snapshot(struct reader *slot)
 {
     snapshot_end(&slot->snapshot, &slot->connection);
+    note_closed(slot);
     atomic_store_explicit(&slot->kept, false, memory_order_relaxed);
 }
 
 void readers_give_back(struct reader *reader)
 {
     const bool kept = snapshot_leave(&reader->snapshot, &reader->connection);
+    note_closed(reader);
     atomic_store(&reader->kept, kept);
     /* A snapshot that nobody ends would keep writers from resetting the log. */
     if (kept && !sweeper_wake(&reader->readers->sweeper))

@@ -23,8 +23,8 @@ static int begin(struct connection *connection)
     int code = connection_run(connection, STATEMENT_BEGIN_READ);
     if (code == SQLITE_OK)
         code = connection_run(connection, STATEMENT_LOCK_READ);
-    if (code != SQLITE_OK && !sqlite3_get_autocommit(connection->handle))
-        connection_run(connection, STATEMENT_ROLLBACK);
+    if (code != SQLITE_OK)
+        connection_end(connection, STATEMENT_ROLLBACK);
     return code;
 }
 
@@ -34,6 +34,8 @@ int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
         !snapshot_is_old(snapshot))
         return SQLITE_OK;
     snapshot_end(snapshot, connection);
+    if (connection->handle == NULL)
+        return SQLITE_BUSY;
     /*
      * Before SQLite looks at it: a commit in between makes the state too old, never the snapshot.
      */
@@ -65,7 +67,8 @@ bool snapshot_leave(struct snapshot *snapshot, struct connection *connection)
 
 void snapshot_end(struct snapshot *snapshot, struct connection *connection)
 {
-    if (snapshot->open)
-        connection_run(connection, STATEMENT_COMMIT);
+    connection_end(connection, STATEMENT_COMMIT);
     snapshot->open = false;
+    if (connection->handle == NULL)
+        snapshot->index = NULL; /* It was the connection's. */
 }

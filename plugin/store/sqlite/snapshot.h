@@ -25,7 +25,9 @@ struct snapshot {
 
 /*
  * Gives the connection a snapshot that includes every commit so far: the open one, or a new one.
- * Afterwards reads wait for no lock. Returns SQLite's code.
+ * Afterwards reads wait for no lock. Returns SQLite's code. The functions below that end a snapshot
+ * close a connection that can't be ended (connection_end); entering then returns SQLITE_BUSY, for
+ * the caller to open the connection anew.
  */
 int snapshot_enter(struct snapshot *snapshot, struct connection *connection);
 

@@ -46,10 +46,23 @@ static int write_one(struct writer *writer, struct store_mutation *mutation)
     return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;
 }
 
+/* Opens the connection anew if it had to be closed. */
+static int begin(struct writer *writer)
+{
+    struct connection *connection = &writer->connection;
+    int code = SQLITE_OK;
+    if (connection->handle == NULL)
+        code = connection_open(connection, writer->readers->options, CONNECTION_WRITER);
+    if (code == SQLITE_OK)
+        return connection_run(connection, STATEMENT_BEGIN_WRITE);
+    connection_close(connection);
+    return code;
+}
+
 static int write_all(struct writer *writer, struct store_mutation *batch)
 {
     writer->context.unix_milliseconds = writer->unix_milliseconds(writer->user);
-    int code = connection_run(&writer->connection, STATEMENT_BEGIN_WRITE);
+    int code = begin(writer);
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         if (deadline_passed(mutation->deadline))
@@ -68,8 +81,7 @@ static void fail_all(struct writer *writer, struct store_mutation *batch, int co
 {
     struct store_detail detail;
     const enum store_status status = connection_status(&writer->connection, code, &detail);
-    if (!sqlite3_get_autocommit(writer->connection.handle))
-        connection_run(&writer->connection, STATEMENT_ROLLBACK);
+    connection_end(&writer->connection, STATEMENT_ROLLBACK);
     for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
         if (mutation->status == STORE_EXPIRED)
             continue;

@@ -176,15 +176,22 @@ Test(engine, the_cause_of_a_rollback_by_SQLite_is_kept)
 
 static sqlite3_mem_methods memory;
 static atomic_bool no_memory;
+static atomic_int allocations_left; /* The one that makes it 0 fails; unless it is 0 already. */
+
+static bool allocation_fails(void)
+{
+    return atomic_load(&no_memory) ||
+           (atomic_load(&allocations_left) > 0 && atomic_fetch_sub(&allocations_left, 1) == 1);
+}
 
 static void *allocate(int size)
 {
-    return atomic_load(&no_memory) ? NULL : memory.xMalloc(size);
+    return allocation_fails() ? NULL : memory.xMalloc(size);
 }
 
 static void *reallocate(void *former, int size)
 {
-    return atomic_load(&no_memory) ? NULL : memory.xRealloc(former, size);
+    return allocation_fails() ? NULL : memory.xRealloc(former, size);
 }
 
 /* Of this process; before SQLite is used. */
@@ -216,6 +223,37 @@ Test(engine, a_mutation_without_memory_lets_the_database_go)
     sqlite3_close(other);
     fixture_create(store, "a", "x", true);
     fixture_close(&store);
+}
+
+static enum store_status count_new(struct store_reader *reader, void *context)
+{
+    (void)context;
+    return store_count(reader, TEXT("new"), &(struct store_counts){0, 0});
+}
+
+/* Whichever allocation fails, of the first use of every connection: the next use works. */
+Test(engine, no_failed_allocation_takes_a_connection_away, .timeout = 60)
+{
+    make_memory_fail_on_demand();
+    int failures = 0;
+    for (int n = 1; failures == n - 1; n++) {
+        struct store *store = fixture_open(&scratch, "und");
+        struct store_mutation create = {.kind = STORE_CREATE,
+                                        .organization_id = TEXT("a"),
+                                        .title = TEXT("x")};
+        atomic_store(&allocations_left, n);
+        const enum store_status read = fixture_read(store, count_new, NULL);
+        fixture_apply(store, &create);
+        failures += atomic_exchange(&allocations_left, 0) == 0;
+        integration_copy_finish(&create.result);
+        cr_expect(read == STORE_OK || read == STORE_NO_MEMORY, "%d: read: %d", n, read);
+        cr_expect(create.status == STORE_OK || create.status == STORE_NO_MEMORY, "%d: %d, %s", n,
+                  create.status, create.detail.text);
+        cr_expect_eq(fixture_read(store, count_new, NULL), STORE_OK, "%d", n);
+        fixture_create(store, "a", "x", true);
+        fixture_close(&store);
+    }
+    cr_expect_gt(failures, 50, "only %d allocations failed", failures);
 }
 
 /* ---- Where a read runs ---- */
