@@ -8,7 +8,7 @@
 
 #include "plugin/base/failure.h"
 
-enum { PATH_SIZE = 192 };
+enum { PATH_SIZE = 192, NAME_SHOWN = 64 };
 
 static const char *type_name(const json_t *value)
 {
@@ -39,18 +39,28 @@ static void member_path(char path[PATH_SIZE], const char *parent, const char *na
     snprintf(path, PATH_SIZE, "%s%s%s", parent, *parent == '\0' ? "" : ".", name);
 }
 
+/* How many bytes of an unknown name are shown, so that the message has room for the cure. */
+static int shown(const char *name, size_t size)
+{
+    size_t end = size > NAME_SHOWN ? NAME_SHOWN : size;
+    while (end < size && ((unsigned char)name[end] & 0xC0) == 0x80)
+        end--; /* Not within a character. */
+    return (int)end;
+}
+
 static int32_t check_names(const json_t *properties, json_t *value, const char *path,
                            gql_failure *failure)
 {
     const char *name;
+    size_t size;
     json_t *member;
-    char where[PATH_SIZE];
-    json_object_foreach(value, name, member) {
-        if (json_object_get(properties, name) != NULL)
+    json_object_keylen_foreach(value, name, size, member)
+    {
+        if (json_object_getn(properties, name, size) != NULL)
             continue;
-        member_path(where, path, name);
         return fail(failure, GQL_E_CONFIG,
-                    "%s: there is no such setting. Remove it, or look for a misspelling", where);
+                    "%s%s%.*s: there is no such setting. Remove it, or look for a misspelling",
+                    path, *path == '\0' ? "" : ".", shown(name, size), name);
     }
     return GQL_OK;
 }

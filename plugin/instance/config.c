@@ -4,22 +4,32 @@
 #include "plugin/base/failure.h"
 #include "plugin/base/json_schema.h"
 #include "plugin/schema_text.h"
+#include "vault/json_reader.h"
 
-static json_t *parse(const char *json, size_t size, gql_failure *failure)
+static int32_t parse(const char *json, size_t size, json_t **ret_root, gql_failure *failure)
 {
-    json_error_t error;
-    json_t *root = json_loadb(json, size, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
-    if (root == NULL)
-        fail(failure, GQL_E_CONFIG, "configuration: it is not valid JSON: %s (line %d, column %d)",
-             error.text, error.line, error.column);
-    return root;
+    struct vault_json_error error;
+    switch (
+        vault_json_read((struct vault_bytes){json, size}, VAULT_JSON_ANY_VALUE, ret_root, &error)) {
+    case VAULT_JSON_OK:
+        return GQL_OK;
+    case VAULT_JSON_MALFORMED:
+        return fail(failure, GQL_E_CONFIG,
+                    "configuration: it is not valid JSON: %s (line %d, column %d)", error.reason,
+                    error.line, error.column);
+    case VAULT_JSON_NO_MEMORY:
+        break;
+    }
+    return fail_no_memory(failure);
 }
 
 static int32_t check(json_t *root, gql_failure *failure)
 {
-    json_t *schema = json_loadb(config_schema, CONFIG_SCHEMA_SIZE, 0, NULL);
-    const int32_t code = schema == NULL ? fail_no_memory(failure)
-                                        : json_schema_check(schema, root, failure);
+    json_t *schema;
+    int32_t code = parse(config_schema, CONFIG_SCHEMA_SIZE, &schema, failure);
+    if (code != GQL_OK)
+        return code;
+    code = json_schema_check(schema, root, failure);
     json_decref(schema);
     return code;
 }
@@ -65,10 +75,10 @@ static void read_members(struct config *config)
 
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure)
 {
-    *config = (struct config){.root = parse(json, size, failure)};
-    if (config->root == NULL)
-        return GQL_E_CONFIG;
-    const int32_t code = check(config->root, failure);
+    *config = (struct config){0};
+    int32_t code = parse(json, size, &config->root, failure);
+    if (code == GQL_OK)
+        code = check(config->root, failure);
     if (code == GQL_OK)
         read_members(config);
     else

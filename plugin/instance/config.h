@@ -30,7 +30,7 @@ struct config {
     int verifiers;
 };
 
-/* GQL_OK, or GQL_E_CONFIG with the setting and the rule named. */
+/* GQL_OK, GQL_E_CONFIG with the setting and the rule named, or GQL_E_NO_MEMORY. */
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure);
 void config_finish(struct config *config);
 

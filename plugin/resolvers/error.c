@@ -53,13 +53,29 @@ static void write_type(struct json_writer *writer, struct text base, const char 
     json_write(writer, "\"");
 }
 
+/*
+ * Repeats an ID as a client wrote it, but with U+FFFD, which also takes three bytes, in place of
+ * each lone surrogate: most readers of JSON refuse those.
+ */
+static void write_client_id(struct json_writer *writer, struct text id)
+{
+    char echo[ECHO_MAX];
+    if (id.data != NULL)
+        memcpy(echo, id.data, id.size);
+    for (size_t i = 0; i + 1 < id.size; i++) {
+        if ((uint8_t)echo[i] == 0xED && (uint8_t)echo[i + 1] >= 0xA0)
+            memcpy(echo + i, "\xEF\xBF\xBD", 3);
+    }
+    json_write_string(writer, id.data == NULL ? id : (struct text){echo, id.size});
+}
+
 static void write_entity(struct json_writer *writer, const struct error *error)
 {
     json_write(writer, ",\"entityType\":\"Integration\"");
     if (error->entity_id.size > ECHO_MAX)
         return;
     json_write(writer, ",\"entityId\":");
-    json_write_string(writer, error->entity_id);
+    write_client_id(writer, error->entity_id);
 }
 
 static void write_extras(struct json_writer *writer, const struct error *error)

@@ -29,14 +29,10 @@ static struct listing *listing_of(struct store_read *read)
 
 static bool take_count(struct operation *operation, const char *name, int *ret_count)
 {
-    const json_t *member = json_object_get(operation->arguments, name);
-    if (!member_given(operation->arguments, name)) {
-        *ret_count = PAGE_ABSENT;
-        return true;
-    }
-    const json_int_t count = json_integer_value(member);
-    if (json_is_integer(member) && count >= 0 && count <= PAGE_SIZE_MAX) {
-        *ret_count = (int)count;
+    int32_t count = PAGE_ABSENT;
+    if (!member_given(operation->arguments, name) ||
+        (member_int(operation->arguments, name, &count) && count >= 0 && count <= PAGE_SIZE_MAX)) {
+        *ret_count = count;
         return true;
     }
     operation_reject_argument(operation, name,

@@ -10,12 +10,8 @@ _Static_assert(CREDENTIAL_REF_MAX == VAULT_TOKEN_LIMIT, "a longer token would ne
 
 bool mutation_take_version(struct mutation *mutation)
 {
-    const json_t *version = json_object_get(mutation->input, "version");
-    const json_int_t number = json_integer_value(version);
-    if (json_is_integer(version) && number >= INT32_MIN && number <= INT32_MAX) {
-        mutation->change.expected_version = (int32_t)number;
+    if (member_int(mutation->input, "version", &mutation->change.expected_version))
         return true;
-    }
     operation_reject_argument(&mutation->operation, "input.version",
                               "The version is a 32-bit integer");
     return false;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "plugin/resolvers/contract.h"
+#include "vault/json_reader.h"
 
 static const char expired[] = "The request was cancelled, or its deadline has passed";
 static const char out_of_memory[] = "Out of memory";
@@ -51,15 +52,23 @@ static int32_t reject_call(gql_instance *instance, const gql_call *call, const g
     return GQL_OK;
 }
 
+/*
+ * Lone surrogates are kept, so that one bad string does not fail what others ask for: each text is
+ * judged where it is taken.
+ */
 static bool parse_arguments(struct operation *operation, const gql_call *call)
 {
-    json_error_t error;
-    const size_t flags = JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL;
-    operation->arguments = call->arguments == NULL
-                               ? json_object()
-                               : json_loadb(call->arguments, call->arguments_size, flags, &error);
-    if (json_is_object(operation->arguments))
+    const struct vault_bytes text =
+        call->arguments == NULL ? vault_bytes_of("{}")
+                                : (struct vault_bytes){call->arguments, call->arguments_size};
+    const enum vault_json_status status = vault_json_read(text, VAULT_JSON_KEEP_SURROGATES,
+                                                          &operation->arguments, NULL);
+    if (status == VAULT_JSON_OK && json_is_object(operation->arguments))
         return true;
+    if (status == VAULT_JSON_NO_MEMORY) {
+        reject_unchanged(operation, out_of_memory);
+        return false;
+    }
     operation_reject(operation,
                      &(struct error){.code = ERROR_VALIDATION_ERROR,
                                      .detail = "The arguments are not a JSON object in UTF-8"});

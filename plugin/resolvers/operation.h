@@ -33,7 +33,7 @@ struct operation {
     const gql_request *request;
     const gql_selection *selection;
     gql_reply *reply;
-    json_t *arguments; /* An object. */
+    json_t *arguments; /* An object, whose strings may hold lone surrogates (WTF-8). */
     int ticket;        /* Of the instance's gate. */
     struct store_read read;
 };

@@ -36,7 +36,7 @@ const char *title_violation(struct text title)
     for (size_t i = 0; i < title.size; count++) {
         U8_NEXT(bytes, i, title.size, c);
         if (c < 0)
-            return "A title must be valid UTF-8";
+            return "A title must not hold lone surrogates";
         if (u_charType(c) == U_CONTROL_CHAR)
             return "A title must not hold control characters";
         if (count == TITLE_MAX)

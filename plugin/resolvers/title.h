@@ -7,7 +7,7 @@
 
 /*
  * The title without leading and trailing white space (the Unicode property White_Space). `title` is
- * valid UTF-8.
+ * UTF-8, but may hold lone surrogates as three bytes each (WTF-8).
  */
 struct text title_trim(struct text title);
 

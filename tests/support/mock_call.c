@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "tests/support/mock_internal.h"
+#include "vault/json_reader.h"
 
 /*
  * What the plugin may read during a call. It is freed as soon as the call is completed, so that
@@ -194,7 +195,8 @@ static struct mock_pending *start_loader(struct mock_host *host, gql_instance *i
 {
     char *type = NULL;
     char *arguments = NULL;
-    json_t *list = json_loads(ids, JSON_ALLOW_NUL, NULL);
+    json_t *list = NULL;
+    vault_json_read(vault_bytes_of(ids), VAULT_JSON_KEEP_SURROGATES, &list, NULL);
     if (!json_is_array(list) || asprintf(&type, "[%s]!", loader->type) < 0 ||
         asprintf(&arguments, "{\"ids\":%s}", ids) < 0) {
         mock_violation("mock_load: not a JSON list: %s", ids);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "plugin/base/limits.h"
 #include "plugin/instance/config.h"
+#include "vault/utf8.h"
 
 static int32_t read_config(struct config *config, const char *json, gql_failure *failure)
 {
@@ -20,8 +22,24 @@ Test(config, what_is_wrong_is_named)
         {"", "not valid JSON"},
         {"[", "line 1"},
         {"[]", "type object, not array"},
-        {"null", "not valid JSON"},
-        {"{\"database\":{\"path\":\"a\"},\"database\":{\"path\":\"b\"}}", "duplicate"},
+        {"null", "type object, not null"},
+        {"{}x", "something follows the end (line 1, column 3)"},
+        {"\xef\xbb\xbf{}", "not valid JSON"},
+        {"{\n\"database\":\"\xff\"}", "not valid JSON: "},
+        {"{\"database\":{\"path\":\"\\ud800\"}}", "not valid JSON: "},
+        {"{\"database\":{\"path\":\"a\"},\"database\\u0000x\":1}", "there is no such setting"},
+        {"{\"database\":{\"path\":\"a\",\"path\\u0000\":1}}", "there is no such setting"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":1e400}}",
+         "database.readers: it must be of the type integer, not number"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":18446744073709551617}}",
+         "database.readers: it must be of the type integer, not number"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":9223372036854775807}}",
+         "database.readers: 9223372036854775807 is not from 1 to 64"},
+        {"{\"database\":{\"path\":\"a\",\"readers\":null}}",
+         "database.readers: it must be of the type integer, not null"},
+        {"{\"database\":{\"path\":[\"a\"]}}",
+         "database.path: it must be of the type string, not array"},
+        {"{\"database\":{\"path\":\"a\"},\"database\":{\"path\":\"b\"}}", "this name occurs twice"},
         {"{}", "database: it is missing"},
         {"{\"database\":\"x.db\"}", "database: it must be of the type object"},
         {"{\"database\":{}}", "database.path: it is missing"},
@@ -61,7 +79,7 @@ Test(config, defaults_are_those_of_the_schema)
     gql_failure failure;
     cr_assert_eq(read_config(&config, "{\"database\":{\"path\":\"a.db\"}}", &failure), GQL_OK, "%s",
                  failure.message);
-    cr_expect_eq(json_object_size(config.database), 5);
+    cr_expect_eq(json_integer_value(json_object_get(config.database, "readers")), 8);
     cr_expect_null(config.organization.data);
     cr_expect_null(config.keyring);
     cr_expect_str_eq(config.locale, "und");
@@ -75,19 +93,21 @@ Test(config, defaults_are_those_of_the_schema)
     config_finish(&config);
 }
 
+static const char full[] =
+    "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":"
+    "0,\"busyTimeoutMilliseconds\":1},"
+    "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":"
+    "\"i\",\"leewaySeconds\":5,"
+    "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
+    "\"deployment\":\"on-premise\","
+    "\"shard\":255,\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
+    "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
+
 Test(config, everything_given_is_used)
 {
     struct config config;
     gql_failure failure;
-    const char *json = "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":"
-                       "0,\"busyTimeoutMilliseconds\":1},"
-                       "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":"
-                       "\"i\",\"leewaySeconds\":5,"
-                       "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
-                       "\"deployment\":\"on-premise\","
-                       "\"shard\":255,\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
-                       "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
-    cr_assert_eq(read_config(&config, json, &failure), GQL_OK, "%s", failure.message);
+    cr_assert_eq(read_config(&config, full, &failure), GQL_OK, "%s", failure.message);
     cr_expect(text_equal(config.organization, TEXT("acme")));
     cr_expect_str_eq(config.issuer, "i");
     cr_expect_eq(config.leeway_seconds, 5);
@@ -115,4 +135,87 @@ Test(config, an_organization_may_be_as_long_as_in_arguments)
         if (fits)
             config_finish(&config);
     }
+}
+
+/* Reads a damaged configuration: it is taken, or the failure says why in a sentence of UTF-8. */
+static int32_t read_damaged(const char *json, size_t size)
+{
+    struct config config;
+    gql_failure failure = {.struct_size = sizeof failure};
+    const int32_t code = config_init(&config, json, size, &failure);
+    if (code == GQL_OK) {
+        config_finish(&config);
+        return code;
+    }
+    cr_assert_eq(code, GQL_E_CONFIG, "%.*s", (int)size, json);
+    cr_assert_eq(failure.code, GQL_E_CONFIG);
+    cr_assert_not_null(strstr(failure.message, ": "), "%.*s: %s", (int)size, json, failure.message);
+    cr_assert(vault_utf8_is_valid(failure.message, strlen(failure.message)), "%.*s", (int)size,
+              json);
+    return code;
+}
+
+Test(config, every_damage_of_a_byte_is_named)
+{
+    static const char bytes[] = {0, '"', '\\', '{', '}', '[', ',', ':', '-', '0', 'x', '\xff'};
+    const size_t size = sizeof full - 1;
+    char json[sizeof full];
+    for (size_t at = 0; at < size; at++) {
+        cr_assert_eq(read_damaged(full, at), GQL_E_CONFIG, "cut at %zu", at);
+        for (size_t i = 0; i < sizeof bytes; i++) {
+            memcpy(json, full, size);
+            json[at] = bytes[i];
+            read_damaged(json, size);
+        }
+        memcpy(json, full, at);
+        memcpy(json + at, full + at + 1, size - at - 1);
+        read_damaged(json, size - 1); /* Without the byte. */
+    }
+}
+
+/* The message of an unknown setting has room for the cure, and no half character. */
+Test(config, a_long_name_is_cut)
+{
+    for (int lead = 0; lead < 4; lead++) {
+        char json[1024];
+        snprintf(json, sizeof json, "{\"database\":{\"path\":\"a\",\"%.*s", lead, "abc");
+        for (int i = 0; i < 200; i++)
+            strcat(json, "\u20ac");
+        strcat(json, "\":1}}");
+        struct config config;
+        gql_failure failure;
+        cr_expect_eq(read_config(&config, json, &failure), GQL_E_CONFIG);
+        cr_expect_not_null(strstr(failure.message, "look for a misspelling"), "%s",
+                           failure.message);
+        cr_expect(vault_utf8_is_valid(failure.message, strlen(failure.message)), "%s",
+                  failure.message);
+    }
+}
+
+static size_t allocations, failing;
+
+static void *allocate(size_t size)
+{
+    return ++allocations == failing ? NULL : malloc(size);
+}
+
+/* Each of jansson's allocations fails once: that is never a fault of the configuration. */
+Test(config, out_of_memory_is_not_a_wrong_configuration)
+{
+    struct config config;
+    gql_failure failure;
+    json_set_alloc_funcs(allocate, free);
+    for (failing = 1;; failing++) {
+        allocations = 0;
+        const int32_t code = read_config(&config, full, &failure);
+        if (allocations < failing) {
+            cr_assert_eq(code, GQL_OK);
+            break;
+        }
+        cr_assert_eq(code, GQL_E_NO_MEMORY, "allocation %zu: %s", failing, failure.message);
+        cr_assert_eq(failure.code, GQL_E_NO_MEMORY);
+    }
+    config_finish(&config);
+    json_set_alloc_funcs(malloc, free);
+    cr_expect_gt(failing, 100, "only %zu allocations were seen", failing);
 }

@@ -123,6 +123,39 @@ Test(errors, no_other_text_of_a_client_is_repeated)
     free(text);
 }
 
+/* Jansson's allocations in the call: how many there were, and which one fails. */
+static size_t allocations, failing;
+
+static void *allocate(size_t size)
+{
+    return ++allocations == failing ? NULL : malloc(size);
+}
+
+/* A lack of memory is the service's fault: never the client's, and never "not found". */
+Test(errors, out_of_memory_is_not_the_clients_error)
+{
+    char *id = world_create(&world, "acme", "x"), arguments[128];
+    snprintf(arguments, sizeof arguments, "{\"id\":\"%s\",\"unknown\":[1,2.5,{\"a\":null}]}", id);
+    for (failing = 1;; failing++) {
+        allocations = 0;
+        json_set_alloc_funcs(allocate, free);
+        struct mock_pending *pending = mock_start(world.host, world.instance, "Query",
+                                                  "integration", arguments, "title", NULL);
+        const bool failed = allocations >= failing;
+        json_set_alloc_funcs(malloc, free);
+        struct mock_answer *answer = mock_wait(&pending);
+        if (failed) {
+            expect_error(answer, "SERVICE_UNAVAILABLE", "{\"detail\":\"Out of memory\"}");
+            continue;
+        }
+        expect_json(answer->value, "{\"title\":\"x\"}");
+        mock_answer_free(&answer);
+        break;
+    }
+    cr_expect_gt(failing, 10, "only %zu allocations were seen", failing);
+    free(id);
+}
+
 /* A read changes nothing in any case; to say so would make a client doubt. */
 Test(errors, only_mutations_say_that_nothing_was_changed)
 {

@@ -143,7 +143,8 @@ Test(lifecycle, arguments_that_are_no_json_are_refused)
                                       "{",
                                       "{\"id\":\"a\",\"id\":\"b\"}",
                                       "{\"id\":\"\xff\"}",
-                                      "{\"id\":\"\\ud800\"}",
+                                      "{\"id\":\"\\ud80\"}",
+                                      "{\"id\":\"\xed\xa0\x80\"}",
                                       "{}x"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         expect_error(world_call(&world, "integration", NULL, NULL, "%s", bad[i]),

@@ -174,6 +174,9 @@ Test(reading, bad_arguments_are_named)
         {"\"first\":101", "{\"field\":\"first\"}"},
         {"\"first\":2147483648", "{\"field\":\"first\"}"},
         {"\"first\":1.5", "{\"field\":\"first\"}"},
+        {"\"first\":1e400", "{\"field\":\"first\"}"},
+        {"\"first\":18446744073709551617", "{\"field\":\"first\"}"},
+        {"\"first\":true", "{\"field\":\"first\"}"},
         {"\"first\":\"1\"", "{\"field\":\"first\"}"},
         {"\"last\":-1", "{\"field\":\"last\"}"},
         {"\"last\":101", "{\"field\":\"last\"}"},
@@ -193,6 +196,24 @@ Test(reading, bad_arguments_are_named)
         expect_error(world_call(&world, "integrations", NULL, NULL,
                                 "{\"organizationId\":\"acme\",%s}", cases[i].arguments),
                      "VALIDATION_ERROR", cases[i].expected);
+}
+
+/* JSON does not tell 1.0 from 1, nor do some hosts. */
+Test(reading, an_integer_may_have_a_fraction_of_zero)
+{
+    static const char *const numbers[] = {"2", "2.0", "2e0", "20E-1", "0.2e+1"};
+    create_numbered(3);
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        json_t *value = world_resolve(&world, "integrations", "nodes { id }",
+                                      "{\"organizationId\":\"acme\",\"first\":%s,\"last\":%s}",
+                                      numbers[i], numbers[i]);
+        cr_expect_eq(json_array_size(member(value, "nodes")), 2, "%s", numbers[i]);
+        json_decref(value);
+    }
+    char *id = world_create(&world, "acme", "x");
+    json_decref(world_resolve(&world, "integrationDelete", NULL,
+                              "{\"input\":{\"id\":\"%s\",\"version\":1.0}}", id));
+    free(id);
 }
 
 Test(reading, filters_change_list_and_total)
