@@ -14,6 +14,7 @@ enum { STORE_SECRET_SIZE = 16 };
 struct store {
     const struct store_engine *engine;
     uint8_t secret[STORE_SECRET_SIZE]; /* Set by `open`. */
+    struct state_board state;          /* The engine initializes and finishes it. */
 };
 
 /* The first member of an engine's own struct. */

@@ -30,6 +30,11 @@ const uint8_t *store_secret(const struct store *store)
     return store->secret;
 }
 
+struct store_state store_state(struct store *store)
+{
+    return state_worst(&store->state);
+}
+
 int32_t store_read(struct store *store, struct store_read *read)
 {
     return store->engine->read(store, read);

@@ -16,6 +16,7 @@
 #include "plugin/base/identifier.h"
 #include "plugin/base/integration.h"
 #include "plugin/base/text.h"
+#include "plugin/store/state.h"
 
 struct store;
 struct store_engine;
@@ -64,6 +65,9 @@ void store_drain(struct store *store);
 
 /* A secret of 16 bytes that stays with the data, for signing cursors. Valid until close. */
 const uint8_t *store_secret(const struct store *store);
+
+/* How the store fares now. */
+struct store_state store_state(struct store *store);
 
 /* ---- Reads ---- */
 

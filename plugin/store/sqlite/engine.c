@@ -64,6 +64,19 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
     return code;
 }
 
+static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
+{
+    if (!readers_init(&store->readers, &store->options, store->collation, &sqlite_engine))
+        return fail_no_memory(failure);
+    const int code = readers_open_first(&store->readers);
+    if (code == SQLITE_OK)
+        return GQL_OK;
+    readers_finish(&store->readers);
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: reading '%s' failed: %s (SQLite %d); try again",
+                store->options.path, sqlite3_errstr(code), code);
+}
+
 static int32_t open_parts(struct sqlite_store *store, const struct store_options *options,
                           gql_failure *failure)
 {
@@ -75,9 +88,8 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
         code = database_file_prepare(&store->options, options, failure);
     if (code == GQL_OK)
         code = prepare_database(store, &connection, options, failure);
-    if (code == GQL_OK &&
-        !readers_init(&store->readers, &store->options, store->collation, &sqlite_engine))
-        code = fail_no_memory(failure);
+    if (code == GQL_OK)
+        code = open_readers(store, failure);
     if (code == GQL_OK)
         writer_init(&store->writer, &connection, options, store->collation, &store->readers);
     else
@@ -89,6 +101,7 @@ static void free_store(struct sqlite_store *store)
 {
     collation_close(&store->collation);
     sqlite_options_finish(&store->options);
+    state_board_finish(&store->base.state);
     free(store);
 }
 
@@ -99,6 +112,7 @@ static int32_t open_store(const struct store_options *options, struct store **re
     if (store == NULL)
         return fail_no_memory(failure);
     *store = (struct sqlite_store){.base.engine = &sqlite_engine, .executor = options->executor};
+    state_board_init(&store->base.state);
     const int32_t code = open_parts(store, options, failure);
     if (code == GQL_OK)
         *ret_store = &store->base;

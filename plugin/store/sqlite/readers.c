@@ -47,12 +47,21 @@ static struct reader *find_free(struct readers *readers, bool open)
     return NULL;
 }
 
-static struct reader *wait_for_free(struct readers *readers)
+static bool any_open(const struct readers *readers)
+{
+    bool open = false;
+    for (int i = 0; i < readers->count && !open; i++)
+        open = atomic_load_explicit(&readers->slots[i].open, memory_order_relaxed);
+    return open;
+}
+
+/* NULL if it must be an open one, and none is. */
+static struct reader *wait_for_free(struct readers *readers, bool open)
 {
     struct reader *slot;
     pthread_mutex_lock(&readers->lock);
     atomic_fetch_add(&readers->waiting, 1);
-    while ((slot = find_free(readers, false)) == NULL)
+    while ((slot = find_free(readers, open)) == NULL && (!open || any_open(readers)))
         pthread_cond_wait(&readers->freed, &readers->lock);
     atomic_fetch_sub(&readers->waiting, 1);
     pthread_mutex_unlock(&readers->lock);
@@ -90,6 +99,10 @@ static void note_closed(struct reader *slot)
         atomic_store_explicit(&slot->open, false, memory_order_relaxed);
 }
 
+/*
+ * A connection that has not read yet has not opened the log and its index: if its first snapshot
+ * fails, except for a lock, it is not an open one.
+ */
 static int enter(struct reader *slot)
 {
     slot->organization_id = NO_TEXT;
@@ -97,6 +110,8 @@ static int enter(struct reader *slot)
     if (code != SQLITE_OK)
         return code;
     code = snapshot_enter(&slot->snapshot, &slot->connection);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && slot->snapshot.index == NULL)
+        connection_close(&slot->connection);
     note_closed(slot);
     return code;
 }
@@ -143,12 +158,29 @@ struct reader *readers_take(struct readers *readers, struct deadline deadline, u
 {
     struct reader *slot = find_free(readers, true);
     if (slot == NULL)
-        slot = wait_for_free(readers);
-    *ret_status = enter_late(slot, deadline, since, detail);
-    if (*ret_status == STORE_OK)
-        return slot;
-    free_slot(slot);
+        slot = wait_for_free(readers, false);
+    while (slot != NULL) {
+        *ret_status = enter_late(slot, deadline, since, detail);
+        if (*ret_status == STORE_OK)
+            return slot;
+        /* If none can be opened, an open one that is in use will do. */
+        const bool opened = atomic_load_explicit(&slot->open, memory_order_relaxed);
+        free_slot(slot);
+        slot = opened || *ret_status == STORE_EXPIRED ? NULL : wait_for_free(readers, true);
+    }
     return NULL;
+}
+
+int readers_open_first(struct readers *readers)
+{
+    struct reader *slot = find_free(readers, false);
+    const struct deadline none = {0};
+    const int code = enter_when_unlocked(slot, none, monotonic_now());
+    if (code == SQLITE_OK)
+        readers_give_back(slot);
+    else
+        free_slot(slot);
+    return code;
 }
 
 static void end_snapshot(struct reader *slot)

@@ -43,6 +43,12 @@ struct readers {
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, const struct store_engine *engine);
 
+/*
+ * Opens the first connection, so that there is one to read with when no other can be opened. Waits
+ * as readers_take. Returns SQLite's code.
+ */
+int readers_open_first(struct readers *readers);
+
 /* Waits for the readers in use; hands out none from now on. May be called again. */
 void readers_drain(struct readers *readers);
 
@@ -58,8 +64,8 @@ struct reader *readers_take_ready(struct readers *readers);
 /*
  * The same, but waits for a free slot, opens the connection, and waits for locks, until the
  * deadline or the busy timeout, which counts from `since` (CLOCK_MONOTONIC, nanoseconds): reads
- * that queue up behind a lock wait together, not one after the other. NULL with the status and the
- * detail on failure.
+ * that queue up behind a lock wait together, not one after the other. If no connection can be
+ * opened, waits for an open one. NULL with the status and the detail on failure.
  */
 struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
                             enum store_status *ret_status, struct store_detail *detail);

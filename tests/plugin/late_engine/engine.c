@@ -295,10 +295,12 @@ static int32_t open_store(const struct store_options *options, struct store **re
                                  .mint = options->mint,
                                  .user = options->user,
                                  .unix_milliseconds = options->unix_milliseconds};
+    state_board_init(&store->base.state);
     pthread_mutex_lock(&databases_lock);
     const int32_t code = find_or_start(options, &store->database, failure);
     pthread_mutex_unlock(&databases_lock);
     if (code != GQL_OK) {
+        state_board_finish(&store->base.state);
         free(store);
         return code;
     }
@@ -340,6 +342,7 @@ static void close_store(struct store *base)
     if (--store->database->stores == 0)
         stop_database(store->database);
     pthread_mutex_unlock(&databases_lock);
+    state_board_finish(&store->base.state);
     free(store);
 }
 

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -292,17 +293,13 @@ static void placed_init(struct placed *placed, bool holds)
     sem_init(&placed->done, 0, 0);
 }
 
-Test(engine, the_first_read_opens_a_connection_elsewhere_and_the_next_is_inline)
+Test(engine, the_first_read_finds_a_connection_open)
 {
     struct store *store = fixture_open(&scratch, "und");
-    struct placed cold, warm;
-    placed_init(&cold, false);
-    placed_init(&warm, false);
-    cr_expect_eq(store_read(store, &cold.read), GQL_PENDING);
-    sem_wait(&cold.done);
-    cr_expect(!pthread_equal(cold.thread, pthread_self()));
-    cr_expect_eq(store_read(store, &warm.read), DONE_CODE);
-    cr_expect(pthread_equal(warm.thread, pthread_self()));
+    struct placed first;
+    placed_init(&first, false);
+    cr_expect_eq(store_read(store, &first.read), DONE_CODE);
+    cr_expect(pthread_equal(first.thread, pthread_self()));
     fixture_close(&store);
 }
 
@@ -318,13 +315,10 @@ static void *read_and_hold(void *argument)
 Test(engine, a_read_that_finds_no_connection_ready_runs_elsewhere)
 {
     struct store *store = fixture_open(&scratch, "und");
-    struct placed warm, held, other;
+    struct placed held, other;
     pthread_t thread;
-    placed_init(&warm, false);
     placed_init(&held, true);
     placed_init(&other, false);
-    store_read(store, &warm.read);
-    sem_wait(&warm.done);
     void *pair[] = {store, &held};
     cr_assert_eq(pthread_create(&thread, NULL, read_and_hold, pair), 0);
     sem_wait(&held.entered);
@@ -340,13 +334,59 @@ Test(engine, a_read_that_finds_no_connection_ready_runs_elsewhere)
 Test(engine, a_late_read_past_its_deadline_is_not_run)
 {
     struct store *store = fixture_open(&scratch, "und");
-    struct placed late;
+    struct placed late, held;
+    pthread_t thread;
     placed_init(&late, false);
     late.read.deadline.at = 1;
+    placed_init(&held, true);
+    void *pair[] = {store, &held};
+    cr_assert_eq(pthread_create(&thread, NULL, read_and_hold, pair), 0);
+    sem_wait(&held.entered);
     cr_expect_eq(store_read(store, &late.read), GQL_PENDING);
     sem_wait(&late.done);
     cr_expect_eq(late.read.status, STORE_EXPIRED);
     cr_expect_neq(sem_trywait(&late.entered), 0);
+    sem_post(&held.leave);
+    pthread_join(thread, NULL);
+    fixture_close(&store);
+}
+
+/* As many descriptors as there are open, so that the next can't be opened. */
+static struct rlimit forbid_descriptors(void)
+{
+    struct rlimit former;
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &former), 0);
+    const int next = dup(0);
+    close(next);
+    const struct rlimit none = {(rlim_t)next, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+    return former;
+}
+
+/* Four readers may be open, and one is: the others wait for it, and then open theirs. */
+Test(engine, without_descriptors_reads_share_what_is_open, .timeout = 60)
+{
+    enum { READS = 12 };
+    struct store *store = fixture_open(&scratch, "und");
+    struct placed held, others[READS];
+    pthread_t thread;
+    placed_init(&held, true);
+    void *pair[] = {store, &held};
+    cr_assert_eq(pthread_create(&thread, NULL, read_and_hold, pair), 0);
+    sem_wait(&held.entered);
+    const struct rlimit former = forbid_descriptors();
+    for (int i = 0; i < READS; i++) {
+        placed_init(&others[i], false);
+        cr_expect_eq(store_read(store, &others[i].read), GQL_PENDING);
+    }
+    sem_post(&held.leave);
+    for (int i = 0; i < READS; i++) {
+        sem_wait(&others[i].done);
+        cr_expect_eq(others[i].read.status, STORE_OK, "%s", others[i].read.detail.text);
+    }
+    pthread_join(thread, NULL);
+    fixture_create(store, "a", "x", true);
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
     fixture_close(&store);
 }
 

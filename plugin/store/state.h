@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/*
+ * How a store fares, for whoever watches the service: each part that watches over something reports
+ * it here, and the worst report counts. Any thread.
+ */
+#ifndef PLUGIN_STORE_STATE_H
+#define PLUGIN_STORE_STATE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+enum store_health {
+    STORE_HEALTHY,
+    STORE_DEGRADED, /* Some calls are rejected, or will be soon. */
+    STORE_FAILED,   /* Every mutation is rejected, or every read. */
+};
+
+struct store_state {
+    enum store_health health;
+    char reason[256]; /* For an operator; empty if healthy. NUL-terminated. */
+};
+
+/* What is watched over. */
+enum state_subject {
+    STATE_COMMITS, /* Whether commits become durable. */
+    STATE_FILE,    /* Whether the file is the one that was opened. */
+    STATE_CONTENT, /* Whether what the file holds is sound. */
+    STATE_SUBJECTS,
+};
+
+struct state_board {
+    pthread_mutex_t lock; /* Guards the states. */
+    struct store_state states[STATE_SUBJECTS];
+};
+
+void state_board_init(struct state_board *board);
+void state_board_finish(struct state_board *board);
+
+/* Reports a subject's state. Returns whether its health differs from the last report's. */
+bool state_report(struct state_board *board, enum state_subject subject, enum store_health health,
+                  const char *reason);
+
+/* The worst of all subjects; of equally bad ones, the first. */
+struct store_state state_worst(struct state_board *board);
+
+#endif
