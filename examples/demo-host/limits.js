@@ -6,9 +6,12 @@ export const MOST_TOKENS = 5000; // Per document.
 const LARGEST_BODY = 1 << 20; // Bytes.
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
 
-/** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have a setting for the limit. */
-export function limitTokens() {
+/** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for tokens and rules. */
+export function limitDocuments({ validationRule }) {
   return {
+    onValidate({ addValidationRule }) {
+      addValidationRule(validationRule);
+    },
     onParse({ setParseFn }) {
       setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));
     },

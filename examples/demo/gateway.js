@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { format } from 'node:util';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { limitTokens, reject, Rejected, serveHttp } from 'demo-host';
+import { limitDocuments, reject, Rejected, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 /** Passes Yoga's messages to the log. Yoga logs the exceptions that it hides from clients. */
@@ -13,7 +13,7 @@ function loggerOf(log) {
   return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') };
 }
 
-function yogaOf(schema, config, log) {
+function yogaOf({ schema, plugins }, config, log) {
   const { enabled, queryFile } = config.graphiql;
   return createYoga({
     schema,
@@ -21,7 +21,7 @@ function yogaOf(schema, config, log) {
     cors: false,
     multipart: false,
     landingPage: false,
-    plugins: [limitTokens()],
+    plugins: [limitDocuments(plugins)],
     renderGraphiQL,
     graphiql: enabled && { title: 'Gateway', defaultQuery: queryFile && readFileSync(queryFile, 'utf8') },
   });
@@ -44,5 +44,5 @@ function handlerOf(host, yoga) {
 
 /** Starts the gateway. Returns {url, stop}. */
 export function startGateway(host, config, log) {
-  return serveHttp(handlerOf(host, yogaOf(host.schema, config, log)), config, log);
+  return serveHttp(handlerOf(host, yogaOf(host, config, log)), config, log);
 }

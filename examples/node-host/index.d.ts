@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema } from 'graphql';
+import type { DocumentNode, GraphQLResolveInfo, GraphQLSchema, ValidationRule } from 'graphql';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export type Action = 'READ' | 'CREATE' | 'UPDATE' | 'DELETE';
@@ -86,6 +86,13 @@ export interface LoadOptions {
   log?: (level: LogLevel, message: string, traceId: string | null) => void;
   /** The most detailed level that is logged. Default: info. */
   logLevel?: LogLevel;
+  /**
+   * How many fields an operation may select, fragments expanded. Beyond it, plugins are not called: every
+   * field of theirs is an error with the code VALIDATION_ERROR. Default: 10,000.
+   */
+  maxFields?: number;
+  /** How deep the selections of an operation may be nested, fragments expanded; likewise. At most 64, the default. */
+  maxDepth?: number;
   /** Called for each plugin that can't be used, which is left out unless it is required. Default: log it. */
   refused?: (error: PluginRefused) => void;
 }
@@ -123,6 +130,12 @@ export interface Plugins {
   readonly resolvers: Resolvers;
   /** The executable schema: the host's with what plugins add. Built on first access. */
   readonly schema: GraphQLSchema;
+  /**
+   * Rejects documents beyond `maxFields` or `maxDepth`, and aliases of more than 128 characters, with the
+   * code VALIDATION_ERROR. Add it to the gateway's validation rules: gateways that plan or compile documents
+   * expand fragments before they call a resolver.
+   */
+  readonly validationRule: ValidationRule;
   /** A subgraph of Apollo Federation 2 for each plugin that offers one. */
   readonly subgraphs: Subgraph[];
   /**

@@ -79,7 +79,7 @@ test('types that share a fragment may differ in its fields', async (t) => {
   const { lookAhead } = await import('../../examples/node-host/lib/selection.js');
   const built = graphql.buildSchema(schema);
   const made = [];
-  const select = lookAhead({ makeSelection: (text) => made.push(text) }, new Map([['B_.id', ['b']], ['C_.id', ['c']]]));
+  const select = lookAhead({ makeSelection: (text) => made.push(text) }, new Map([['B_.id', ['b']], ['C_.id', ['c']]]), { check: () => {} });
   built.getQueryType().getFields().both.resolve = () => [{ __typename: 'A' }, { __typename: 'B' }];
   for (const type of ['A', 'B']) built.getType(type).getFields().gadget.resolve = (source, args, context, info) => { select(info); };
   await graphql.graphql({ schema: built, source: '{ both { ...F } } fragment F on Both { gadget { id } }' });

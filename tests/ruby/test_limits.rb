@@ -2,14 +2,17 @@
 # frozen_string_literal: true
 
 require 'gateway/limits'
+require 'schema/limits'
 
 # Documents that would be expensive are rejected quickly, before they are processed.
 class TestLimits < Minitest::Test
-  def excess(text)
-    began = Gql::Request.now
-    found = Gateway::Limits.of_text(text) || Gateway::Limits.of_document(GraphQL.parse(text))
-    assert_operator (Gql::Request.now - began) / 1e9, :<, 5
-    found
+  def excess(text, **limits)
+    Gateway::Limits.excess(text) || Schema::Limits.new(**limits).excess(GraphQL.parse(text))
+  end
+
+  def doubling(count, type = 'A', last = 'id')
+    links = Array.new(count) { |i| "fragment f#{i} on #{type} { ...f#{i + 1} ... { ...f#{i + 1} } }" }
+    "#{links.join(' ')} fragment f#{count} on #{type} { #{last} }"
   end
 
   def test_usual_documents_are_accepted
@@ -30,16 +33,26 @@ class TestLimits < Minitest::Test
   def test_fragments_within_fragments
     chain = Array.new(300) { |i| "fragment f#{i} on A { id ...f#{i + 1} }" }.join(' ')
     assert_match(/deep/, excess("{ ...f0 } #{chain} fragment f300 on A { id }"))
-    doubling = Array.new(40) { |i| "fragment f#{i} on A { id ...f#{i + 1} ...f#{i + 1} }" }.join(' ')
-    assert_match(/fields/, excess("{ ...f0 } #{doubling} fragment f40 on A { id }"))
+    assert_match(/more than 10000 fields/, excess("{ ...f0 } #{doubling(26)}"))
+    assert_match(/more than 10000 fields/, excess("{ me { ...f0 } } #{doubling(20)}"))
+    assert_match(/more than 10000 fields/, excess("{ a { #{'...f0 ' * 2400} } } fragment f0 on A { a b c d e }"))
   end
 
   def test_a_fragment_that_spreads_itself
-    assert_match(/spreads itself/, excess('{ ...F } fragment F on A { b { ...G } } fragment G on A { ...F }'))
+    assert_match(/must not spread itself/, excess('{ ...F } fragment F on A { b { ...G } } fragment G on A { ...F }'))
   end
 
   def test_many_fields_of_one_key
     assert_match(/one key/, excess("{ #{'a: me { id } ' * 500} }"))
     assert_match(/one key/, excess("{ #{Array.new(140) { 'a { b c d e }' }.join(' ')} }"))
+  end
+
+  def test_limits_are_exact
+    assert_nil excess('{ a { b { c d } e } }', max_fields: 5, max_depth: 3)
+    assert_match(/more than 4 fields/, excess('{ a { b { c d } e } }', max_fields: 4))
+    assert_match(/more than 2 deep/, excess('{ a { b { c d } e } }', max_depth: 2))
+    assert_match(/more than 64 deep/, excess("{ ...f0 a { #{'... { ' * 40} ...f0 #{'}' * 40} } } #{doubling(12)}", max_fields: 1 << 40))
+    assert_nil excess("{ #{'a' * 128}: b }")
+    assert_match(/alias must not exceed 128/, excess("{ a { #{'a' * 129}: b } }"))
   end
 end

@@ -4,7 +4,7 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { MOST_TOKENS, runServer } from 'demo-host';
+import { formatError, MOST_TOKENS, runServer } from 'demo-host';
 
 await runServer('Serves GraphQL with Apollo Server and the plugins of a folder.', async (host, config) => {
   const server = new ApolloServer({
@@ -12,6 +12,8 @@ await runServer('Serves GraphQL with Apollo Server and the plugins of a folder.'
     resolvers: host.resolvers,
     introspection: true,
     parseOptions: { maxTokens: MOST_TOKENS },
+    validationRules: [host.plugins.validationRule],
+    formatError,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false, // runServer stops the server and then closes the plugins.
     plugins: [ApolloServerPluginLandingPageDisabled()],

@@ -2,7 +2,7 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { MOST_TOKENS } from 'demo-host';
+import { formatError, MOST_TOKENS } from 'demo-host';
 
 /** Serves a gateway or a schema with Apollo Server. Returns {url, stop}. */
 export async function serveApollo(served, host, config) {
@@ -10,6 +10,8 @@ export async function serveApollo(served, host, config) {
     ...served,
     introspection: true,
     parseOptions: { maxTokens: MOST_TOKENS },
+    validationRules: [host.plugins.validationRule],
+    formatError,
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false, // runServer stops the server and then closes the plugins.
     plugins: [ApolloServerPluginLandingPageDisabled()],

@@ -3,7 +3,7 @@
 // Hive Gateway is a proxy in front of the host and its plugins, which it reaches by a transport within
 // this process.
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
-import { limitTokens, runServer, serveHttp } from 'demo-host';
+import { limitDocuments, runServer, serveHttp } from 'demo-host';
 import { execute } from 'graphql';
 
 /** A transport. Unlike one over HTTP it passes on the context. */
@@ -27,7 +27,7 @@ await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.',
     schema: host.schema,
     proxy: { endpoint: 'local:' },
     transports: () => inProcess(host.schema),
-    plugins: () => [limitTokens(), useHost(host)],
+    plugins: () => [limitDocuments(host.plugins), useHost(host)],
     cors: false,
     graphiql: false,
     landingPage: false,

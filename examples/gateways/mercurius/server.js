@@ -45,6 +45,7 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
     context: (request, reply) => host.contextOf(request.raw, reply.raw),
     jit: 1,
     graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
+    validationRules: [host.plugins.validationRule],
     errorFormatter: formatErrors,
     errorHandler: false, // Mercurius' own would create the context again, and fail again.
   });

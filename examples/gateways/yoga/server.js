@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // GraphQL Yoga takes an executable schema: the host's, completed by the plugins.
-import { limitTokens, runServer, serveHttp } from 'demo-host';
+import { limitDocuments, runServer, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 await runServer('Serves GraphQL with GraphQL Yoga and the plugins of a folder.', (host, config, log) => {
   const yoga = createYoga({
     schema: host.schema,
     context: ({ req, res }) => host.contextOf(req, res),
-    plugins: [limitTokens()],
+    plugins: [limitDocuments(host.plugins)],
     graphiql: false, // examples/demo has GraphiQL.
     cors: false,
     landingPage: false,

@@ -14,9 +14,9 @@ function soon(action) {
  * Adds the selection of a field. It is keyed by node, because fields in different places may share
  * the nodes of a fragment and have others of their own.
  */
-function select({ infos }, { fieldNodes, returnType, schema, fragments, variableValues }) {
+function select({ infos }, { fieldNodes, returnType, schema, fragments, variableValues, operation }) {
   for (const node of fieldNodes) {
-    if (!infos.has(node)) infos.set(node, { fieldNodes: [node], returnType, schema, fragments, variableValues });
+    if (!infos.has(node)) infos.set(node, { fieldNodes: [node], returnType, schema, fragments, variableValues, operation });
   }
 }
 
@@ -29,12 +29,12 @@ export class ObjectLoader {
   #byType;
   #requestOf;
 
-  constructor(native, plugins, requestOf, served) {
+  constructor(native, plugins, { requestOf, served, limits }) {
     this.#native = native;
     this.#requestOf = requestOf;
     this.#libraries = plugins.map(({ library }) => library);
     this.#loaders = plugins.map((plugin) =>
-      plugin.about.loaders.map(({ type }, index) => ({ plugin, index, type, select: lookAhead(native, served, type) })));
+      plugin.about.loaders.map(({ type }, index) => ({ plugin, index, type, select: lookAhead(native, served, limits, type) })));
     this.#byType = new Map(this.#loaders.flat().map((loader) => [loader.type, loader]));
   }
 

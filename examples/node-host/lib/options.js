@@ -4,7 +4,9 @@ import { LOG_LEVELS } from './binding.js';
 
 const FUNCTIONS = ['requestOf', 'log', 'refused'];
 const OBJECTS = ['settings', 'references'];
-const NAMES = ['schema', 'logLevel', ...FUNCTIONS, ...OBJECTS];
+/** The default and the highest value. The host library does not read selections that are nested more than 64 deep. */
+const COUNTS = { maxFields: [10_000, Number.MAX_SAFE_INTEGER], maxDepth: [64, 64] };
+const NAMES = ['schema', 'logLevel', ...FUNCTIONS, ...OBJECTS, ...Object.keys(COUNTS)];
 
 function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -22,6 +24,14 @@ function checkSettings(settings) {
   }
 }
 
+function checkCounts(options) {
+  for (const [name, [, highest]] of Object.entries(COUNTS)) {
+    const value = options[name];
+    const isCount = Number.isInteger(value) && value > 0 && value <= highest;
+    if (value !== undefined && !isCount) throw new TypeError(`loadPlugins: ${name} must be an integer from 1 to ${highest}`);
+  }
+}
+
 function check(options) {
   checkKeys(options, NAMES, 'loadPlugins');
   for (const name of FUNCTIONS) {
@@ -36,6 +46,7 @@ function check(options) {
   if (options.logLevel !== undefined && !LOG_LEVELS.includes(options.logLevel)) {
     throw new TypeError(`loadPlugins: logLevel must be one of ${LOG_LEVELS.join(', ')}`);
   }
+  checkCounts(options);
   checkSettings(options.settings ?? {});
 }
 
@@ -45,5 +56,6 @@ export function checkOptions(folder, options) {
   check(options);
   const { schema, settings = {}, references = {}, requestOf = (context) => context?.pluginRequest, log = () => {}, logLevel = 'info' } = options;
   const { refused = (error) => log('error', error.message, null) } = options;
-  return { schema, settings, references, requestOf, log, logLevel, refused };
+  const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
+  return { schema, settings, references, requestOf, log, logLevel, refused, maxFields, maxDepth };
 }

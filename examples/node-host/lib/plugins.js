@@ -3,6 +3,7 @@
 import { Kind, parse } from './graphql.js';
 import { httpRequest } from './http-request.js';
 import { closePlugins } from './library.js';
+import { Limits } from './limits.js';
 import { ObjectLoader } from './loader.js';
 import { PluginRequest, requestFinder } from './request.js';
 import { attachReferences, attachResolvers, attachTypes } from './resolvers.js';
@@ -27,25 +28,24 @@ function referencesOf(references, plugins, loader) {
 export class Plugins {
   #loaded;
   #loader;
-  #requestOf;
+  #execution;
   #schema;
-  #served;
   #subgraphs;
   #closed;
 
   /** `loaded`: {native, runtime, host, plugins}. */
-  constructor(loaded, { references, requestOf }) {
+  constructor(loaded, { references, requestOf, ...limits }) {
     const { native, host, plugins } = loaded;
     this.#loaded = loaded;
-    this.#requestOf = requestFinder(requestOf);
-    this.#served = servedFields(plugins);
-    this.#loader = new ObjectLoader(native, plugins, this.#requestOf, this.#served);
+    this.#execution = { requestOf: requestFinder(requestOf), served: servedFields(plugins), limits: new Limits(limits) };
+    this.#loader = new ObjectLoader(native, plugins, this.#execution);
+    this.validationRule = this.#execution.limits.rule();
     this.about = plugins.map(aboutOf);
     this.typeDefs = host.typeDefs();
     this.resolvers = {};
     const completed = referencesOf(references, plugins, this.#loader);
     for (const plugin of plugins) {
-      attachResolvers(native, plugin, this.resolvers, this.#requestOf, this.#served);
+      attachResolvers(native, plugin, this.resolvers, this.#execution);
       attachReferences(plugin, parse(plugin.sdl), this.resolvers, completed);
     }
   }
@@ -65,7 +65,7 @@ export class Plugins {
   }
 
   get subgraphs() {
-    this.#subgraphs ??= subgraphsOf(this.#loaded, this.#loader, this.#requestOf, this.#served);
+    this.#subgraphs ??= subgraphsOf(this.#loaded, this.#loader, this.#execution);
     return this.#subgraphs;
   }
 

@@ -7,10 +7,10 @@ import { lookAhead } from './selection.js';
 
 /**
  * Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context,
- * `served` are the fields that plugins resolve.
+ * `served` are the fields that plugins resolve, `limits` those of operations.
  */
-export function attachResolvers(native, plugin, resolvers, requestOf, served) {
-  const select = lookAhead(native, served);
+export function attachResolvers(native, plugin, resolvers, { requestOf, served, limits }) {
+  const select = lookAhead(native, served, limits);
   plugin.about.resolvers.forEach(({ type, field, requiredFields }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
     resolvers[type] ??= {};

@@ -5,6 +5,7 @@
 import { getNamedType, isAbstractType, isObjectType, Kind } from './graphql.js';
 
 const CACHE_LIMIT = 1000;
+const LARGEST_CACHED = 4096; // Characters.
 const TYPENAME = '__typename';
 
 /** Returns the fields that plugins resolve: "Type.field" → the fields that its resolver requires. */
@@ -109,23 +110,34 @@ function treeOf(served, infos, type) {
   return { tree, varies };
 }
 
+/** A field of an answer has one node, or one list of nodes, which all members of a list share. */
+function keyOf({ fieldNodes }) {
+  return fieldNodes.length === 1 ? fieldNodes[0] : fieldNodes;
+}
+
+function isFor(known, { returnType, schema, variableValues }) {
+  return known?.returnType === returnType && known.schema === schema && (!known.variables || known.variables === variableValues);
+}
+
 /**
  * Returns a function that maps one GraphQLResolveInfo to a selection of the binding, and several to the
- * union of their selections. Servers parse a document once and reuse it, so the selection of a field is
- * cached by its node, and by the type of the field: types that share a fragment may differ in it.
+ * union of their selections. It throws if an operation exceeds `limits`. Servers parse a document once and
+ * reuse it, so the selection of a field is cached by its node, and by the type of the field: types that
+ * share a fragment may differ in it. If it depends on variables, it is cached for those of one request.
  */
-export function lookAhead(native, served, type) {
+export function lookAhead(native, served, limits, type) {
   const byNode = new WeakMap();
   const byText = new Map();
   return (info, ...others) => {
-    const isOne = info.fieldNodes.length === 1 && others.length === 0;
-    const known = isOne ? byNode.get(info.fieldNodes[0]) : undefined;
-    if (known && known.returnType === info.returnType && known.schema === info.schema) return known.selection;
+    const known = others.length === 0 ? byNode.get(keyOf(info)) : undefined;
+    if (isFor(known, info)) return known.selection;
+    for (const each of [info, ...others]) limits.check(each);
     const { tree, varies } = treeOf(served, [info, ...others], type);
     const text = write(tree);
     const selection = byText.get(text) ?? native.makeSelection(text);
-    if (!byText.has(text) && byText.size < CACHE_LIMIT) byText.set(text, selection);
-    if (isOne && !varies) byNode.set(info.fieldNodes[0], { returnType: info.returnType, schema: info.schema, selection });
+    if (!byText.has(text) && byText.size < CACHE_LIMIT && text.length <= LARGEST_CACHED) byText.set(text, selection);
+    const { returnType, schema, variableValues } = info;
+    if (others.length === 0) byNode.set(keyOf(info), { returnType, schema, variables: varies && variableValues, selection });
     return selection;
   };
 }

@@ -15,11 +15,11 @@ function nameOf({ id }, plugins) {
   return isAlone ? last(id) : id.replaceAll('.', '_');
 }
 
-function subgraphOf({ native, plugins }, plugin, loader, requestOf, served) {
+function subgraphOf({ native, plugins }, plugin, loader, execution) {
   const part = plugin.about.parts.find(({ kind }) => kind === SUBGRAPH);
   if (!part) return [];
   const resolvers = {};
-  attachResolvers(native, plugin, resolvers, requestOf, served);
+  attachResolvers(native, plugin, resolvers, execution);
   for (const { type } of plugin.about.loaders) {
     resolvers[type] = { ...resolvers[type],
       __resolveReference: ({ id }, context, info) => loader.load(id, context, info, type) };
@@ -28,6 +28,6 @@ function subgraphOf({ native, plugins }, plugin, loader, requestOf, served) {
 }
 
 /** Returns the subgraphs of the plugins that offer one. */
-export function subgraphsOf(loaded, loader, requestOf, served) {
-  return loaded.plugins.flatMap((plugin) => subgraphOf(loaded, plugin, loader, requestOf, served));
+export function subgraphsOf(loaded, loader, execution) {
+  return loaded.plugins.flatMap((plugin) => subgraphOf(loaded, plugin, loader, execution));
 }

@@ -121,13 +121,10 @@ module Gateway
     end
 
     def answer(parameters, exchange)
-      excess = Limits.of_text(parameters.query)
+      excess = Limits.excess(parameters.query)
       return { 'errors' => [{ 'message' => excess }] } if excess
 
       document = GraphQL.parse(parameters.query)
-      excess = Limits.of_document(document)
-      return { 'errors' => [{ 'message' => excess }] } if excess
-
       @schema.execute(document, exchange, variables: parameters.variables, operation_name: parameters.operation_name)
     rescue GraphQL::ParseError => e
       { 'errors' => [e.to_h.reject { |_, value| value == [] }] }

@@ -2,6 +2,7 @@
 # frozen_string_literal: true
 
 require_relative 'exchange'
+require_relative 'limits'
 require_relative 'node_loader'
 require_relative 'october2021'
 require_relative 'plugin_field'
@@ -15,8 +16,9 @@ module Schema
     EXTRAS = %i[lookahead argument_details].freeze
 
     # `host` has `fields`: {type => {field => callable(object, arguments, context)}}, and `references`: {type => callable(id)}.
-    # `failed` is called with each exception and the context.
-    def initialize(document, instances, host, failed)
+    # `failed` is called with each exception and the context. `limits`: those of Limits.
+    def initialize(document, instances, host, failed, **limits)
+      @limits = Limits.new(**limits)
       @fields = Hash.new { |fields, type| fields[type] = {} }
       host.fields.each { |type, fields| @fields[type].merge!(fields) }
       @references = host.references
@@ -30,6 +32,9 @@ module Schema
     # With the data loader, ruby-graphql would start the next field of a mutation while one waits. Without it the
     # fields run one after the other, each with its selection (GraphQL specification, section 6.2.2).
     def execute(document, exchange, variables:, operation_name:)
+      excess = @limits.excess(document)
+      return { 'errors' => [{ 'message' => excess, 'extensions' => { 'code' => 'VALIDATION_ERROR' } }] } if excess
+
       context = { exchange: exchange, executable: self }
       operation = operation(document, operation_name)
       variables = October2021.with_defaults(variables, operation) if operation

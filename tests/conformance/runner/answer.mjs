@@ -38,13 +38,13 @@ function checkErrors(expected = [], actual = [], context) {
 /**
  * A request that the gateway rejects before execution has no `data` (GraphQL specification, 7.1).
  */
-function checkRejection(pattern, { status, body }) {
-  const messages = (body.errors ?? []).map(({ message }) => message);
+function checkRejection({ refused: pattern, code }, { status, body }) {
+  const fits = ({ message, extensions }) => new RegExp(pattern, 'u').test(message) && (code === undefined || extensions?.code === code);
   return [
     ...(status === 200 || status === 400 ? [] : [`status: ${status} instead of 200 or 400`]),
     ...('data' in body ? ['`data` is present, though nothing may have been executed'] : []),
-    ...(messages.some((message) => new RegExp(pattern, 'u').test(message)) ? [] : [`errors: none of ${JSON.stringify(messages)} matches ${pattern}`]),
-    ...(body.errors ?? []).filter(({ extensions }) => Object.hasOwn(ERRORS, extensions?.code)).map(({ message }) => `the plugin was asked: ${message}`),
+    ...((body.errors ?? []).some(fits) ? [] : [`errors: none of ${JSON.stringify(body.errors)} matches ${pattern} with the code ${code}`]),
+    ...(body.errors ?? []).filter(({ extensions }) => extensions?.code !== code && Object.hasOwn(ERRORS, extensions?.code)).map(({ message }) => `the plugin was asked: ${message}`),
   ];
 }
 
@@ -55,9 +55,9 @@ function checkData(expected, actual) {
 
 /** Returns the differences. `context` has captured, traceId, typeBase, adds and folder. */
 export function checkAnswer(expectation, answer, context) {
-  const { refused, schema, status = 200, ...rest } = expectation;
+  const { refused, code, schema, status = 200, ...rest } = expectation;
   if (answer.text.includes(context.folder)) return ['the answer contains a path of the server'];
-  if (refused) return checkRejection(refused, answer);
+  if (refused) return checkRejection({ refused, code }, answer);
   if (answer.status !== status) return [`status: ${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`];
   if (status !== 200) return [];
   const { data, errors } = substitute(rest, context.captured);

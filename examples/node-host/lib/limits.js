@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+// Limits of an operation, measured with its fragments expanded. Each fragment is measured once, however
+// often it is spread, so measuring takes time in proportion to the document.
+import { GraphQLError, Kind } from './graphql.js';
+
+/** Keys are part of every row of an answer, and of the path of every error below them. */
+const LONGEST_ALIAS = 128;
+
+function excess(message, node) {
+  return new GraphQLError(message, { nodes: [node], extensions: { code: 'VALIDATION_ERROR' } });
+}
+
+/** Measures the operations of one document. */
+class Measure {
+  #fragments;
+  #maxDepth;
+  #sizes = new Map(); // By the name of a fragment; null while it is being measured.
+
+  constructor(fragments, maxDepth) {
+    this.#fragments = fragments;
+    this.#maxDepth = maxDepth;
+  }
+
+  /** Returns {fields, depth} of a selection set that is `above` deep in its operation. The depth bounds the recursion. */
+  of(node, above) {
+    if (above >= this.#maxDepth) throw this.#tooDeep(node);
+    let [fields, depth] = [0, 0];
+    for (const selection of node.selectionSet.selections) {
+      const below = this.#ofSelection(selection, above + 1);
+      fields += below.fields;
+      depth = Math.max(depth, below.depth);
+    }
+    if (above + depth >= this.#maxDepth) throw this.#tooDeep(node);
+    return { fields, depth: depth + 1 };
+  }
+
+  #ofSelection(selection, above) {
+    if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#ofSpread(selection, above);
+    if (selection.alias?.value.length > LONGEST_ALIAS) throw excess(`An alias must not exceed ${LONGEST_ALIAS} characters`, selection);
+    const { fields, depth } = selection.selectionSet ? this.of(selection, above) : { fields: 0, depth: 0 };
+    return { fields: fields + (selection.kind === Kind.FIELD ? 1 : 0), depth };
+  }
+
+  #ofSpread(spread, above) {
+    const name = spread.name.value;
+    const fragment = this.#fragments[name];
+    if (!fragment) return { fields: 0, depth: 0 }; // Validation reports it.
+    const known = this.#sizes.get(name);
+    if (known === null) throw excess('A fragment must not spread itself', spread);
+    if (known) return known;
+    this.#sizes.set(name, null);
+    const size = this.of(fragment, above);
+    this.#sizes.set(name, size);
+    return size;
+  }
+
+  #tooDeep(node) {
+    return excess(`An operation must not be nested more than ${this.#maxDepth} deep, fragments expanded`, node);
+  }
+}
+
+function partsOf({ definitions }) {
+  const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+  return {
+    operations: definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION),
+    fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
+  };
+}
+
+export class Limits {
+  #maxFields;
+  #maxDepth;
+  #verdicts = new WeakMap(); // By operation: a GraphQLError, or null.
+
+  constructor({ maxFields, maxDepth }) {
+    this.#maxFields = maxFields;
+    this.#maxDepth = maxDepth;
+  }
+
+  /** Throws a GraphQLError if the operation that is executed exceeds a limit. Each operation is measured once. */
+  check({ operation, fragments }) {
+    if (!this.#verdicts.has(operation)) this.#verdicts.set(operation, this.#verdictOf(operation, new Measure(fragments, this.#maxDepth)));
+    const verdict = this.#verdicts.get(operation);
+    if (verdict) throw new GraphQLError(verdict.message, verdict);
+  }
+
+  /** Returns a validation rule of graphql-js, which reports the first operation of a document that exceeds a limit. */
+  rule() {
+    return (context) => ({
+      Document: (document) => {
+        const { operations, fragments } = partsOf(document);
+        const measure = new Measure(fragments, this.#maxDepth);
+        const verdict = operations.map((operation) => this.#verdictOf(operation, measure)).find((each) => each !== null);
+        if (verdict) context.reportError(verdict);
+      },
+    });
+  }
+
+  #verdictOf(operation, measure) {
+    try {
+      const { fields } = measure.of(operation, 0);
+      return fields > this.#maxFields ? excess(`An operation must not select more than ${this.#maxFields} fields, fragments expanded`, operation) : null;
+    } catch (error) {
+      if (error instanceof GraphQLError) return error;
+      throw error;
+    }
+  }
+}

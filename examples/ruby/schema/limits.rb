@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: MIT
+# frozen_string_literal: true
+
+require_relative 'definition'
+
+module Schema
+  # Limits of an operation, measured with its fragments expanded. Each fragment is measured once, however often it is
+  # spread. ruby-graphql would visit it each time, and compare every two fields of the same response key: even a short
+  # document could keep it busy for hours.
+  class Limits
+    LONGEST_ALIAS = 128 # Keys are part of every row of an answer, and of the path of every error below them.
+    MOST_PAIRS = 20_000 # Of fields with the same response key.
+
+    def initialize(max_fields: 10_000, max_depth: 64)
+      @max_fields = max_fields
+      @max_depth = max_depth
+    end
+
+    # Returns a message for a limit that the document exceeds, or nil.
+    def excess(document)
+      fragments = document.definitions.grep(Nodes::FragmentDefinition).to_h { |node| [node.name, node] }
+      operations = document.definitions.grep(Nodes::OperationDefinition)
+      catch(:excess) do
+        operations.each { |operation| measure(operation, fragments) }
+        nil
+      end
+    end
+
+    private
+
+    def measure(operation, fragments)
+      fields, = Measure.new(fragments, @max_depth).of(operation.selections, 0)
+      throw :excess, "An operation must not select more than #{@max_fields} fields, fragments expanded" if fields > @max_fields
+
+      pairs = Pairs.new(fragments).of([operation.selections])
+      throw :excess, 'An operation selects too many fields with one key' if pairs > MOST_PAIRS
+    end
+
+    # Counts fields and depth.
+    class Measure
+      def initialize(fragments, max_depth)
+        @fragments = fragments
+        @max_depth = max_depth
+        @sizes = {} # By the name of a fragment; nil while it is being measured.
+      end
+
+      # Returns [fields, depth] of selections that are `above` deep in their operation. The depth bounds the recursion.
+      def of(selections, above)
+        return [0, 0] if selections.empty?
+
+        check_depth(above)
+        sizes = selections.map { |selection| of_selection(selection, above + 1) }
+        depth = sizes.map(&:last).max
+        check_depth(above + depth)
+        [sizes.sum(&:first), depth + 1]
+      end
+
+      private
+
+      def check_depth(above)
+        throw :excess, "An operation must not be nested more than #{@max_depth} deep, fragments expanded" if above >= @max_depth
+      end
+
+      def of_selection(selection, above)
+        return of_spread(selection.name, above) if selection.is_a?(Nodes::FragmentSpread)
+
+        fields, depth = of(selection.selections, above)
+        return [fields, depth] unless selection.is_a?(Nodes::Field)
+
+        throw :excess, "An alias must not exceed #{LONGEST_ALIAS} characters" if selection.alias.to_s.size > LONGEST_ALIAS
+        [fields + 1, depth]
+      end
+
+      def of_spread(name, above)
+        return @sizes[name] if @sizes[name]
+
+        throw :excess, 'A fragment must not spread itself' if @sizes.key?(name)
+        @sizes[name] = nil
+        @sizes[name] = of(@fragments[name]&.selections.to_a, above)
+      end
+    end
+
+    # Counts the pairs of fields with the same response key, in lists of selections that are merged.
+    class Pairs
+      def initialize(fragments)
+        @fragments = fragments
+      end
+
+      def of(lists)
+        fields = Hash.new { |hash, key| hash[key] = [] }
+        lists.each { |selections| collect(selections, fields) }
+        fields.each_value.sum { |below| below.size * (below.size - 1) + of(below) }
+      end
+
+      private
+
+      def collect(selections, fields)
+        selections.each do |selection|
+          case selection
+          when Nodes::Field then fields[selection.alias || selection.name] << selection.selections
+          when Nodes::InlineFragment then collect(selection.selections, fields)
+          when Nodes::FragmentSpread then collect(@fragments[selection.name]&.selections.to_a, fields)
+          end
+        end
+      end
+    end
+  end
+end

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+// Documents that would be expensive to expand. The verdicts are codes and counts, not times: without the
+// limits these documents select from thousands to more fields than there are atoms.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { executableHostSchema, hostResolvers } from '../../examples/demo-host/index.js';
+import { organizationsOf } from '../../examples/demo-host/host-schema.js';
+import { ask, Bench, create, dataOf, graphql } from './support.mjs';
+
+const FIELD = 'integrations(organizationId: "acme")';
+const NOBODY = '01900000-0000-8000-801f-494e54470000';
+
+/** Fragments, each of which spreads the next `times`; `wrap` puts the spreads into what the fragment selects. */
+function chain(count, times, type, last, wrap = (spreads) => spreads) {
+  const link = (i) => `fragment F${i} on ${type} { ${wrap(`...F${i + 1} `.repeat(times))} }`;
+  return `${Array.from({ length: count }, (_, i) => link(i)).join(' ')} fragment F${count} on ${type} { ${last} }`;
+}
+
+const EXPENSIVE = {
+  'fragments that double': `{ ${FIELD} { nodes { ...F0 } } } ${chain(26, 2, 'Integration', 'id')}`,
+  'fragments that double within inline fragments':
+    `{ ${FIELD} { nodes { ...F0 } } } ${chain(26, 2, 'Integration', 'id', (spreads) => `... on Integration { ${spreads} } ... @include(if: true) { ${spreads} }`)}`,
+  'fragments that double in what is loaded': `{ node(id: "${NOBODY}") { ...F0 } } ${chain(26, 2, 'Node', 'id')}`,
+  'fragments that double on the root': `{ ...F0 } ${chain(26, 2, 'Query', `${FIELD} { nodes { id } }`)}`,
+  'one fragment, spread many times': `{ ${FIELD} { nodes { ${'...F0 '.repeat(4000)} } } } fragment F0 on Integration { id title version }`,
+  'introspection': `{ __type(name: "Query") { ...F0 } ${FIELD} { nodes { id } } } ${chain(26, 1, '__Type', 'name', (spreads) => `a: ofType { ${spreads} } b: ofType { ${spreads} }`)}`,
+};
+
+const DEEP = {
+  'inline fragments': `{ ${FIELD} { nodes { ${'... { '.repeat(1500)} id ${'}'.repeat(1500)} } } }`,
+  'a chain of fragments': `{ ${FIELD} { nodes { ...F0 } } } ${chain(700, 1, 'Integration', 'id')}`,
+  'a measured chain, spread deeper': `{ ${FIELD} { nodes { ...F0 } } a: ${FIELD} { nodes { ${'... { '.repeat(30)} ...F0 ${'}'.repeat(30)} } } } ${chain(40, 1, 'Integration', 'id')}`,
+};
+
+async function demo(t, options = {}) {
+  const schema = executableHostSchema(hostResolvers(organizationsOf([])));
+  return new Bench(t).load({ schema, references: { Organization: (id) => ({ __typename: 'Organization', id }) }, ...options });
+}
+
+const codesOf = (errors) => [...new Set((errors ?? []).map(({ extensions }) => extensions?.code))];
+
+/** Asserts that the validation rule rejects a document, and that plugins are not called if nothing validates it. */
+async function assertRejected(plugins, source, pattern) {
+  const document = graphql.parse(source);
+  const errors = graphql.validate(plugins.schema, document, [plugins.validationRule]);
+  assert.match(errors[0]?.message ?? '', pattern);
+  assert.deepEqual(codesOf(errors), ['VALIDATION_ERROR']);
+  const { errors: executed } = await ask(plugins, source);
+  assert.ok(executed.some(({ message }) => pattern.test(message)), JSON.stringify(executed).slice(0, 500));
+  assert.deepEqual(codesOf(executed), ['VALIDATION_ERROR']);
+}
+
+for (const [name, source] of Object.entries(EXPENSIVE)) {
+  test(`too many fields: ${name}`, async (t) => assertRejected(await demo(t), source, /more than 10000 fields/));
+}
+
+for (const [name, source] of Object.entries(DEEP)) {
+  test(`too deep: ${name}`, async (t) => assertRejected(await demo(t), source, /more than 64 deep/));
+}
+
+test('a fragment that spreads itself, and a long alias', async (t) => {
+  const plugins = await demo(t);
+  const rejectionOf = (source) => graphql.validate(plugins.schema, graphql.parse(source), [plugins.validationRule]).map(({ message }) => message);
+  assert.deepEqual(rejectionOf('{ me { ...F } } fragment F on Actor { ...G } fragment G on Actor { id ...F }'), ['A fragment must not spread itself']);
+  await assertRejected(plugins, `{ ${FIELD} { nodes { ${'a'.repeat(129)}: id } } }`, /alias must not exceed 128/);
+  assert.deepEqual(rejectionOf(`{ ${'a'.repeat(128)}: me { ...Nowhere } }`), []);
+});
+
+test('the limits can be set, and are exact', async (t) => {
+  const plugins = await demo(t, { maxFields: 6, maxDepth: 4 });
+  await dataOf(plugins, `{ ${FIELD} { nodes { id organization { id title } } } }`);
+  await assertRejected(plugins, `{ ${FIELD} { nodes { id version organization { id title } } } }`, /more than 6 fields/);
+  await dataOf(plugins, `{ ${FIELD} { nodes { ... { id } } } }`);
+  await assertRejected(plugins, `{ ${FIELD} { nodes { ... { ... { id } } } } }`, /more than 4 deep/);
+});
+
+test('usual documents are far from the limits', async (t) => {
+  const plugins = await demo(t);
+  await dataOf(plugins, graphql.getIntrospectionQuery());
+  const id = await create(plugins, 'A');
+  const source = `{ ${Array.from({ length: 500 }, (_, i) => `a${i}: integration(id: "${id}") { ...F0 }`).join(' ')} } fragment F0 on Integration { id title version }`;
+  assert.equal(Object.keys(await dataOf(plugins, source)).length, 500);
+});
+
+test('the selection of a field with several nodes, or with variables, is that of its request', async (t) => {
+  const plugins = await demo(t);
+  const id = await create(plugins, 'A');
+  const source = graphql.parse('query($i: ID!, $b: Boolean!) { integration(id: $i) { id } integration(id: $i) { title @include(if: $b) } }');
+  const run = async (b) => {
+    const contextValue = { plugins, pluginRequest: plugins.request({ actor: { id: 'user:test', grants: [{ organizationId: null, actions: ['READ'] }] } }) };
+    const { data } = await graphql.execute({ schema: plugins.schema, document: source, variableValues: { i: id, b }, contextValue });
+    return JSON.parse(JSON.stringify(data.integration));
+  };
+  assert.deepEqual(await run(false), { id });
+  assert.deepEqual(await run(true), { id, title: 'A' });
+  assert.deepEqual(await run(false), { id });
+});
