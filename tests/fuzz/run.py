@@ -22,7 +22,11 @@ BUILD = ROOT / "build/fuzz"
 # By target: the largest new input in bytes, and the dictionary.
 MAX_SIZE = {"elf": 4096, "token": 4608}
 MAX_SIZE_DEFAULT = 1024
-DICTIONARIES = {"keyring": "vault", "token": "vault", "paserk": "vault", "schema": "sdl"}
+DICTIONARIES = {"keyring": "vault", "token": "vault", "paserk": "vault", "schema": "sdl",
+                "resolvers": "resolvers", "resolvers_sqlite": "resolvers"}
+
+# Targets that share the corpus of another.
+CORPORA = {"resolvers_sqlite": "resolvers"}
 
 SECONDS = 20  # Of fuzzing by default, for each target.
 
@@ -30,7 +34,7 @@ SECONDS = 20  # Of fuzzing by default, for each target.
 BOUNDS = ["-timeout=60", "-rss_limit_mb=2048", "-malloc_limit_mb=256"]
 
 SANITIZERS = {
-    "ASAN_OPTIONS": "quarantine_size_mb=16:detect_stack_use_after_return=0:symbolize=1",
+    "ASAN_OPTIONS": "quarantine_size_mb=16:malloc_context_size=8:max_malloc_fill_size=0:symbolize=1",
     "UBSAN_OPTIONS": "print_stacktrace=1:symbolize=1",
     "LSAN_OPTIONS": f"suppressions={ROOT}/tests/sanitizers/lsan.supp:print_suppressions=0",
 }
@@ -59,11 +63,15 @@ class Run:
         if self.input:
             yield f"the input: {self.input}"
             yield f"to run it again: {program_of(self.target)} {self.input}"
-            yield f"once it is mended, keep it: cp {self.input} tests/fuzz/corpus/{self.target}/"
+            yield f"once it is mended, keep it: cp {self.input} {corpus_of(self.target)}/"
 
 
 def program_of(target):
     return BUILD / f"tests/fuzz/fuzz_{target}"
+
+
+def corpus_of(target):
+    return HERE / "corpus" / CORPORA.get(target, target)
 
 
 def targets():
@@ -84,7 +92,7 @@ def launch(target, kind, *arguments):
 
 def replay(target):
     """Runs each input of the corpus once, one by one, so that a failure names its file."""
-    inputs = sorted(map(str, (HERE / "corpus" / target).iterdir()))
+    inputs = sorted(map(str, corpus_of(target).iterdir()))
     return launch(target, "replay", *inputs), len(inputs)
 
 
@@ -96,12 +104,12 @@ def fuzz(target, seconds, executions):
                  f"-artifact_prefix={BUILD}/failures/{target}-"]
     if target in DICTIONARIES:
         arguments.append(f"-dict={HERE}/dictionaries/{DICTIONARIES[target]}.dict")
-    return launch(target, "fuzz", *arguments, own, HERE / "corpus" / target)
+    return launch(target, "fuzz", *arguments, own, corpus_of(target))
 
 
 def merge(target):
     """Makes the corpus of the repository small, and adds what build/fuzz/corpus has beyond it."""
-    corpus, merged = HERE / "corpus" / target, BUILD / "merged" / target
+    corpus, merged = corpus_of(target), BUILD / "merged" / target
     merged.mkdir(parents=True, exist_ok=True)
     for old in merged.iterdir():
         old.unlink()

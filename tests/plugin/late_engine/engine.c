@@ -7,7 +7,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/thread.h"
-#include "tests/plugin/late_engine/table.h"
+#include "tests/plugin/late_engine/change.h"
 
 /* Long enough that a call has returned before what it asked for begins. */
 enum { LATENESS_MICROSECONDS = 300 };
@@ -95,61 +95,13 @@ static void run_read(struct late_store *store, struct store_read *read)
     read->done(read);
 }
 
-/* ---- Mutations, on the database's thread ---- */
-
-static void create(struct late_store *store, struct store_mutation *mutation)
-{
-    struct integration *created = &mutation->result.integration;
-    do {
-        mutation->id = identifier_next(&store->mint, store->unix_milliseconds(store->user));
-    } while (table_find(&store->database->table, &mutation->id) != NULL);
-    *created = (struct integration){
-        .id = mutation->id,
-        .version = 1,
-        .is_active = true,
-        .title = mutation->title,
-        .organization_id = mutation->organization_id,
-        .credential_ref = mutation->credential_ref,
-    };
-    table_put(&store->database->table, created, store->database->collation);
-}
-
-static void update(struct late_store *store, struct store_mutation *mutation)
-{
-    struct integration *changed = &mutation->result.integration;
-    if (mutation->title.data != NULL)
-        changed->title = mutation->title;
-    if (mutation->sets_credential_ref)
-        changed->credential_ref = mutation->credential_ref;
-    if (mutation->sets_active)
-        changed->is_active = mutation->is_active;
-    changed->version++;
-    table_put(&store->database->table, changed, store->database->collation);
-}
+/* ---- The thread ---- */
 
 static enum store_status apply(struct late_store *store, struct store_mutation *mutation)
 {
-    if (deadline_passed(mutation->deadline))
-        return STORE_EXPIRED;
-    if (mutation->kind == STORE_CREATE) {
-        create(store, mutation);
-        return STORE_OK;
-    }
-    const struct row *row = table_find(&store->database->table, &mutation->id);
-    if (row == NULL)
-        return STORE_NOT_FOUND;
-    if (!integration_copy_init(&mutation->result, &row->copy.integration))
-        return STORE_NO_MEMORY;
-    if (mutation->result.integration.version != mutation->expected_version)
-        return STORE_CONFLICT;
-    if (mutation->kind == STORE_UPDATE)
-        update(store, mutation);
-    else
-        table_remove(&store->database->table, &mutation->id);
-    return STORE_OK;
+    return table_apply(&store->database->table, store->database->collation, &store->mint,
+                       store->unix_milliseconds(store->user), mutation);
 }
-
-/* ---- The thread ---- */
 
 static struct job *take(struct database *database)
 {
