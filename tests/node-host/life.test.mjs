@@ -85,7 +85,7 @@ test('each has its own log', async (t) => {
     bench.load({ log: (...line) => lines.push(line), logLevel: i === 2 ? 'error' : 'warning' })));
   const contextOf = (plugins, traceId) => ({ pluginRequest: plugins.request({ actor: ACTOR, traceId }) });
   const say = (plugins, text, traceId) => plugins.schema.getQueryType().getFields().say.resolve(undefined, { text }, contextOf(plugins, traceId),
-    { fieldNodes: [{}], fragments: {}, variableValues: {} });
+    { fieldNodes: [{}], fragments: {}, variableValues: {}, operation: { selectionSet: { selections: [] } } });
   say(one, 'first', '0af7651916cd43dd8448eb211c80319c');
   say(two, 'second', null);
   say(quiet, 'third', null);

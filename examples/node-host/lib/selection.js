@@ -116,7 +116,8 @@ function keyOf({ fieldNodes }) {
 }
 
 function isFor(known, { returnType, schema, variableValues }) {
-  return known?.returnType === returnType && known.schema === schema && (!known.variables || known.variables === variableValues);
+  const isSame = known !== undefined && known.returnType === returnType && known.schema === schema;
+  return isSame && (!known.variables || known.variables === variableValues);
 }
 
 /**
