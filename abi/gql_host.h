@@ -195,6 +195,7 @@ void gql_answer_release(gql_answer *answer);
  * Parses a selection in GraphQL notation, reduced to names and braces:
  * `edges { node { id title } } pageInfo { endCursor }`. *ret_selection is a node without a name
  * that has these fields as children, for use as gql_call.selection. gql_selection_destroy frees it.
+ * At most 64 levels of braces, and 4 GiB of text. Fails with GQL_E_MISUSE for other text.
  */
 int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection,
                             gql_failure *failure);
@@ -214,6 +215,10 @@ int32_t gql_find_loader(const gql_plugin *const *plugins, size_t plugin_count, c
 /* A parsed schema document: what binding and gql_value_check need of it. */
 typedef struct gql_schema_document gql_schema_document;
 
+/*
+ * Fails with GQL_E_CONFIG, and the line, if the text is not SDL. Values and the lists of a type may
+ * have 64 levels.
+ */
 int32_t gql_schema_document_parse(const char *sdl, size_t size, gql_schema_document **ret_document,
                                   gql_failure *failure);
 void gql_schema_document_destroy(gql_schema_document **document);
@@ -267,6 +272,9 @@ void gql_binding_destroy(gql_binding **binding);
  * `IntegrationConnection!`. `plugin_schema` may be NULL; if given, objects of its reference types
  * must have only `__typename` and `id`, and fields with resolvers of their own may be missing. The
  * failure names the path in the value. Any thread, any number at the same time.
+ *
+ * GQL_E_MISUSE: the value does not match; GQL_E_NO_MEMORY says nothing about it. JSON is read
+ * strictly: UTF-8 without lone surrogates, no name twice in an object, at most 512 levels.
  */
 int32_t gql_value_check(const gql_schema_document *document, const gql_schema *plugin_schema,
                         const char *type, const gql_selection *selection, const char *json,

@@ -49,6 +49,8 @@ int32_t gql_find_plugins(const char *folder, char ***ret_paths, size_t *ret_coun
                         "gql_find_plugins: folder, ret_paths and ret_count must not be NULL");
     struct dirent **entries = NULL;
     const int count = scandir(folder, &entries, is_plugin_name, by_name);
+    if (count < 0 && errno == ENOMEM)
+        return gql_fail_no_memory(failure);
     if (count < 0)
         return gql_fail(failure, GQL_E_UNAVAILABLE, "plugins folder %s: %s", folder,
                         strerror(errno));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <dlfcn.h>
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -125,7 +126,9 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
     /* dlopen searches the library path for names without a slash. */
     library->path = realpath(path, NULL);
     if (library->path == NULL)
-        code = gql_fail_no_memory(failure);
+        code = errno == ENOMEM
+                   ? gql_fail_no_memory(failure)
+                   : gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
     if (code == GQL_OK)
         code = map_code(library, failure);
     if (code == GQL_OK)

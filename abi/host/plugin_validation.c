@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "abi/host/plugin_validation.h"
 
-#include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "abi/host/base/failure.h"
+#include "abi/host/base/json_text.h"
 
 struct validation {
     const char *path;
@@ -74,16 +74,20 @@ static int32_t check_members(const struct validation *validation, const gql_plug
 
 static int32_t check_config_schema(const struct validation *validation, const gql_plugin *plugin)
 {
-    json_error_t error;
-    json_t *json = json_loadb(plugin->config_schema, (size_t)plugin->config_schema_size,
-                              JSON_REJECT_DUPLICATES, &error);
-    const bool object = json_is_object(json);
-    json_decref(json);
-    return object
-               ? GQL_OK
-               : gql_fail(validation->failure, GQL_E_MISUSE,
-                          "%s: gql_plugin.config_schema is not a JSON object: %s", validation->path,
-                          json == NULL ? error.text : "it is another kind of value");
+    struct json_text json;
+    int32_t code = json_text_read(&json, plugin->config_schema, (size_t)plugin->config_schema_size);
+    const char *why = json.error;
+    if (code == GQL_OK && json.values->kind != JSON_TEXT_OBJECT) {
+        code = GQL_E_MISUSE;
+        why = "it is another kind of value";
+    }
+    json_text_finish(&json);
+    if (code == GQL_E_NO_MEMORY)
+        return gql_fail_no_memory(validation->failure);
+    return code == GQL_OK ? GQL_OK
+                          : gql_fail(validation->failure, code,
+                                     "%s: gql_plugin.config_schema is not a JSON object: %s",
+                                     validation->path, why);
 }
 
 /* ---- Sizes and flags; NULL pointers are found by the validation of members ---- */

@@ -46,15 +46,6 @@ static int32_t fail_at(struct reader *reader, const char *what)
                     what);
 }
 
-static bool has_sibling(const gql_selection *first, const gql_selection *field)
-{
-    for (; first != NULL && first != field; first = first->next)
-        if (first->name_size == field->name_size &&
-            memcmp(first->name, field->name, field->name_size) == 0)
-            return true;
-    return false;
-}
-
 /* Reads fields up to '}' or the end. *ret_first becomes the first one. */
 static int32_t read_fields(struct reader *reader, unsigned depth, const gql_selection **ret_first)
 {
@@ -74,8 +65,6 @@ static int32_t read_fields(struct reader *reader, unsigned depth, const gql_sele
         else
             last->next = field;
         last = field;
-        if (has_sibling(*ret_first, field))
-            return fail_at(reader, "a field is selected twice");
         if (peek(reader) != '{')
             continue;
         reader->position++;
@@ -89,6 +78,57 @@ static int32_t read_fields(struct reader *reader, unsigned depth, const gql_sele
         reader->position++;
     }
     return GQL_OK;
+}
+
+/* A field, and the field that it is selected below. */
+struct place {
+    const gql_selection *field;
+    const gql_selection *parent;
+};
+
+static int compare_pointers(const void *a, const void *b)
+{
+    return ((uintptr_t)a > (uintptr_t)b) - ((uintptr_t)a < (uintptr_t)b);
+}
+
+/* Fields with one name below one parent are equal. */
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *first = a;
+    const struct place *second = b;
+    if (first->parent != second->parent)
+        return compare_pointers(first->parent, second->parent);
+    if (first->field->name_size != second->field->name_size)
+        return first->field->name_size < second->field->name_size ? -1 : 1;
+    return memcmp(first->field->name, second->field->name, first->field->name_size);
+}
+
+static struct place *list_places(const gql_selection *parent, struct place *end)
+{
+    for (const gql_selection *each = parent->children; each != NULL; each = each->next) {
+        *end++ = (struct place){each, parent};
+        end = list_places(each, end);
+    }
+    return end;
+}
+
+/* Sorts the fields instead of comparing each with all: a selection may be long. */
+static int32_t check_unique(struct reader *reader, const gql_selection *root)
+{
+    struct place *places = malloc(reader->node_count * sizeof *places);
+    if (places == NULL)
+        return gql_fail_no_memory(reader->failure);
+    const size_t count = (size_t)(list_places(root, places) - places);
+    const gql_selection *twice = NULL;
+    qsort(places, count, sizeof *places, compare_places);
+    for (size_t i = 1; i < count && twice == NULL; i++)
+        if (compare_places(&places[i - 1], &places[i]) == 0)
+            twice = places[i].field > places[i - 1].field ? places[i].field : places[i - 1].field;
+    free(places);
+    if (twice == NULL)
+        return GQL_OK;
+    reader->position = (size_t)(twice->name - reader->text) + twice->name_size;
+    return fail_at(reader, "a field is selected twice");
 }
 
 int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_selection,
@@ -114,6 +154,8 @@ int32_t gql_selection_parse(const char *text, size_t size, gql_selection **ret_s
     (void)peek(&reader);
     if (code == GQL_OK && reader.position < size)
         code = fail_at(&reader, "expected a name or a matching brace");
+    if (code == GQL_OK)
+        code = check_unique(&reader, root);
     if (code == GQL_OK)
         *ret_selection = root;
     else

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include <jansson.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/host/base/failure.h"
+#include "abi/host/base/json_text.h"
 #include "abi/host/schema/sdl_parser.h"
 
 struct checker {
@@ -16,7 +17,7 @@ struct checker {
 };
 
 static int32_t check(struct checker *checker, const struct sdl_type *type,
-                     const gql_selection *selection, json_t *value);
+                     const gql_selection *selection, const struct json_value *value);
 
 __attribute__((format(printf, 2, 3))) static int32_t fail(struct checker *checker,
                                                           const char *format, ...)
@@ -49,41 +50,50 @@ static void leave(struct checker *checker, size_t before)
     checker->path[before] = '\0';
 }
 
-static const char *kind_of(const json_t *value)
+/* A string as a name; "", which is none, if it contains U+0000. */
+static const char *name_in(const struct json_value *string)
 {
-    static const char *const names[] = {"an object", "a list", "a string", "an integer",
-                                        "a number",  "true",   "false",    "null"};
-    return value == NULL ? "nothing" : names[json_typeof(value)];
+    return strlen(string->string) == string->string_size ? string->string : "";
+}
+
+/* Whether an integer fits in 32 bits (section 3.5.1). */
+static bool is_int(const struct json_value *value)
+{
+    enum { DIGITS = 11 }; /* With a sign. */
+    char text[DIGITS + 1] = "";
+    if (value->kind != JSON_TEXT_INTEGER || value->size > DIGITS)
+        return false;
+    memcpy(text, value->start, value->size);
+    const long long number = strtoll(text, NULL, 10);
+    return number >= INT32_MIN && number <= INT32_MAX;
 }
 
 /* Section 3.5. A custom scalar may be any JSON. */
-static bool is_scalar(const char *name, const json_t *value)
+static bool is_scalar(const char *name, const struct json_value *value)
 {
     if (strcmp(name, "Int") == 0)
-        return json_is_integer(value) && json_integer_value(value) >= INT32_MIN &&
-               json_integer_value(value) <= INT32_MAX;
+        return is_int(value);
     if (strcmp(name, "Float") == 0)
-        return json_is_number(value);
+        return value->kind == JSON_TEXT_INTEGER || value->kind == JSON_TEXT_NUMBER;
     if (strcmp(name, "Boolean") == 0)
-        return json_is_boolean(value);
+        return value->kind == JSON_TEXT_TRUE || value->kind == JSON_TEXT_FALSE;
     if (strcmp(name, "String") == 0 || strcmp(name, "ID") == 0)
-        return json_is_string(value);
+        return value->kind == JSON_TEXT_STRING;
     return true;
 }
 
-static int32_t check_reference(struct checker *checker, const char *type, json_t *value)
+static int32_t check_reference(struct checker *checker, const char *type,
+                               const struct json_value *value)
 {
-    const char *name;
-    json_t *member;
-    if (json_object_get(value, "__typename") == NULL ||
-        !json_is_string(json_object_get(value, "id")))
+    const struct json_value *id = json_member(value, "id");
+    if (json_member(value, "__typename") == NULL || id == NULL || id->kind != JSON_TEXT_STRING)
         return fail(checker, "a reference to `%s` needs `__typename` and `id`", type);
-    json_object_foreach(value, name, member) {
-        if (strcmp(name, "__typename") != 0 && strcmp(name, "id") != 0)
+    for (const struct json_value *name = json_first(value); name != NULL;
+         name = json_next(value, name))
+        if (!json_string_is(name, "__typename") && !json_string_is(name, "id"))
             return fail(checker,
                         "a reference to `%s` must have only `__typename` and `id`, but has `%s`",
-                        type, name);
-    }
+                        type, name->string);
     return GQL_OK;
 }
 
@@ -98,10 +108,10 @@ static const gql_selection *selected(const gql_selection *selection, const char 
 
 static int32_t check_member(struct checker *checker, const char *type,
                             const struct sdl_field *field, const gql_selection *selection,
-                            json_t *object)
+                            const struct json_value *object)
 {
     const gql_selection *below = selection == NULL ? NULL : selected(selection, field->name);
-    json_t *value = json_object_get(object, field->name);
+    const struct json_value *value = json_member(object, field->name);
     const bool expected = (selection == NULL || below != NULL) &&
                           schema_find_resolver(checker->plugin_schema, type, field->name) == NULL;
     if (value == NULL && (!expected || !field->type->non_null))
@@ -120,8 +130,13 @@ static int32_t check_member(struct checker *checker, const char *type,
 }
 
 static int32_t check_members(struct checker *checker, const char *type,
-                             const gql_selection *selection, json_t *value)
+                             const gql_selection *selection, const struct json_value *value)
 {
+    for (const struct json_value *name = json_first(value); name != NULL;
+         name = json_next(value, name))
+        if (!json_string_is(name, "__typename") &&
+            sdl_find_field(checker->document, type, name_in(name)) == NULL)
+            return fail(checker, "`%s` has no field `%s`", type, name->string);
     const struct sdl_definition *each = sdl_first(checker->document, false, type);
     for (; each != NULL; each = sdl_next(each)) {
         for (const struct sdl_field *field = each->fields; field != NULL; field = field->next) {
@@ -129,13 +144,6 @@ static int32_t check_members(struct checker *checker, const char *type,
             if (code != GQL_OK)
                 return code;
         }
-    }
-    const char *name;
-    json_t *member;
-    json_object_foreach(value, name, member) {
-        if (strcmp(name, "__typename") != 0 &&
-            sdl_find_field(checker->document, type, name) == NULL)
-            return fail(checker, "`%s` has no field `%s`", type, name);
     }
     return GQL_OK;
 }
@@ -155,18 +163,19 @@ static int32_t check_selected(struct checker *checker, const char *declared,
 }
 
 static int32_t check_object(struct checker *checker, const struct sdl_definition *declared,
-                            const gql_selection *selection, json_t *value)
+                            const gql_selection *selection, const struct json_value *value)
 {
-    if (!json_is_object(value))
-        return fail(checker, "%s instead of an object `%s`", kind_of(value), declared->name);
+    if (value->kind != JSON_TEXT_OBJECT)
+        return fail(checker, "%s instead of an object `%s`", json_kind_name(value->kind),
+                    declared->name);
     const bool abstract = declared->kind != SDL_OBJECT;
-    const json_t *typename = json_object_get(value, "__typename");
-    if (typename != NULL && !json_is_string(typename))
-        return fail(checker, "`__typename` is %s", kind_of(typename));
+    const struct json_value *typename = json_member(value, "__typename");
+    if (typename != NULL && typename->kind != JSON_TEXT_STRING)
+        return fail(checker, "`__typename` is %s", json_kind_name(typename->kind));
     if (typename == NULL && abstract)
         return fail(checker, "`__typename` is missing, but `%s` is of kind %s", declared->name,
                     sdl_kind_name(declared->kind));
-    const char *name = typename == NULL ? declared->name : json_string_value(typename);
+    const char *name = typename == NULL ? declared->name : name_in(typename);
     const struct sdl_definition *actual = sdl_find(checker->document, false, name);
     if (actual == NULL || actual->kind != SDL_OBJECT ||
         !sdl_is_possible(checker->document, declared->name, name))
@@ -182,32 +191,36 @@ static int32_t check_object(struct checker *checker, const struct sdl_definition
 }
 
 static int32_t check_named(struct checker *checker, const char *name,
-                           const gql_selection *selection, json_t *value)
+                           const gql_selection *selection, const struct json_value *value)
 {
     const struct sdl_definition *definition = sdl_find(checker->document, false, name);
     const bool builtin = sdl_is_builtin_scalar(name);
     if (definition == NULL && !builtin)
         return fail(checker, "the schema has no type `%s`", name);
     if (builtin || definition->kind == SDL_SCALAR)
-        return is_scalar(name, value) ? GQL_OK
-                                      : fail(checker, "%s instead of `%s`", kind_of(value), name);
+        return is_scalar(name, value)
+                   ? GQL_OK
+                   : fail(checker, "%s instead of `%s`", json_kind_name(value->kind), name);
     if (definition->kind != SDL_ENUM)
         return check_object(checker, definition, selection, value);
-    if (!json_is_string(value) || !sdl_lists(checker->document, name, json_string_value(value)))
-        return fail(checker, "%s%s%s, which is not a value of the enum `%s`", kind_of(value),
-                    json_is_string(value) ? " " : "",
-                    json_is_string(value) ? json_string_value(value) : "", name);
+    const bool is_string = value->kind == JSON_TEXT_STRING;
+    if (!is_string || !sdl_lists(checker->document, name, name_in(value)))
+        return fail(checker, "%s%s%s, which is not a value of the enum `%s`",
+                    json_kind_name(value->kind), is_string ? " " : "",
+                    is_string ? value->string : "", name);
     return GQL_OK;
 }
 
 static int32_t check_list(struct checker *checker, const struct sdl_type *type,
-                          const gql_selection *selection, json_t *value)
+                          const gql_selection *selection, const struct json_value *value)
 {
-    if (!json_is_array(value))
-        return fail(checker, "%s instead of a list `%s`", kind_of(value), type->text);
-    for (size_t i = 0; i < json_array_size(value); i++) {
-        const size_t before = enter(checker, "[%zu]", i);
-        const int32_t code = check(checker, type->of, selection, json_array_get(value, i));
+    if (value->kind != JSON_TEXT_LIST)
+        return fail(checker, "%s instead of a list `%s`", json_kind_name(value->kind), type->text);
+    size_t index = 0;
+    for (const struct json_value *item = json_first(value); item != NULL;
+         item = json_next(value, item)) {
+        const size_t before = enter(checker, "[%zu]", index++);
+        const int32_t code = check(checker, type->of, selection, item);
         if (code != GQL_OK)
             return code;
         leave(checker, before);
@@ -216,13 +229,28 @@ static int32_t check_list(struct checker *checker, const struct sdl_type *type,
 }
 
 static int32_t check(struct checker *checker, const struct sdl_type *type,
-                     const gql_selection *selection, json_t *value)
+                     const gql_selection *selection, const struct json_value *value)
 {
-    if (json_is_null(value))
+    if (value->kind == JSON_TEXT_NULL)
         return type->non_null ? fail(checker, "null, but the type is `%s`", type->text) : GQL_OK;
     if (type->of != NULL)
         return check_list(checker, type, selection, value);
     return check_named(checker, type->name, selection, value);
+}
+
+static int32_t check_text(struct checker *checker, const struct sdl_type *type,
+                          const gql_selection *selection, const char *json, size_t json_size)
+{
+    struct json_text text;
+    int32_t code = json_text_read(&text, json, json_size);
+    if (code == GQL_OK)
+        code = check(checker, type, selection, text.values);
+    else if (code == GQL_E_NO_MEMORY)
+        code = gql_fail_no_memory(checker->failure);
+    else
+        code = fail(checker, "not JSON: %s, byte %zu", text.error, text.error_offset);
+    json_text_finish(&text);
+    return code;
 }
 
 int32_t gql_value_check(const gql_schema_document *document, const gql_schema *plugin_schema,
@@ -240,15 +268,8 @@ int32_t gql_value_check(const gql_schema_document *document, const gql_schema *p
     gql_schema_document scratch = {0};
     const struct sdl_type *parsed = NULL;
     int32_t code = sdl_parse_type(&scratch, type, strlen(type), &parsed, failure);
-    json_error_t error;
-    json_t *value = NULL;
-    if (code == GQL_OK) {
-        value = json_loadb(json, json_size,
-                           JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
-        code = value == NULL ? fail(&checker, "not JSON: %s, byte %d", error.text, error.position)
-                             : check(&checker, parsed, selection, value);
-    }
-    json_decref(value);
+    if (code == GQL_OK)
+        code = check_text(&checker, parsed, selection, json, json_size);
     sdl_finish(&scratch);
     return code;
 }

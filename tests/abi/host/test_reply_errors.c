@@ -35,6 +35,29 @@ Test(reply_errors, appends_to_an_array)
     free(errors);
 }
 
+/* Blanks between tokens are dropped, those within strings and escapes kept. */
+Test(reply_errors, adds_the_code_to_any_extensions)
+{
+    static const char *const cases[][2] = {
+        {" { } ", "{\"code\":\"NOT_FOUND\"}"},
+        {"{ \"a b\" :\n[ \"\\\" x\" , {\"code\":1} ] }",
+         "{\"a b\":[\"\\\" x\",{\"code\":1}],\"code\":\"NOT_FOUND\"}"},
+        {"{\"\\u0063ode\":null}", "{\"\\u0063ode\":null}"},
+        {"{\"codes\":1e400}", "{\"codes\":1e400,\"code\":\"NOT_FOUND\"}"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char *errors = NULL;
+        const gql_error error = make_error("[]", cases[i][0]);
+        cr_assert_eq(reply_errors_append(&errors, &error, LIMIT), GQL_OK, "%s", cases[i][0]);
+        const char *found = strstr(errors, "\"extensions\":");
+        cr_assert_not_null(found);
+        found += strlen("\"extensions\":");
+        cr_expect_eq(strncmp(found, cases[i][1], strlen(cases[i][1])), 0, "%s", found);
+        cr_expect_str_eq(found + strlen(cases[i][1]), "}]");
+        free(errors);
+    }
+}
+
 /* A message is text that JSON must escape; its size counts, not a NUL. */
 Test(reply_errors, escapes_messages)
 {
