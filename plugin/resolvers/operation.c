@@ -195,6 +195,9 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
         return reject_unchanged(operation, "The service has no disk space left");
     case STORE_NO_MEMORY:
         return reject_unchanged(operation, out_of_memory);
+    case STORE_STOPPED:
+        return operation_reject_unavailable(
+            operation, "The service's database can't be used; the service's log has the cause");
     default:
         return reject_internal(operation, detail);
     }

@@ -29,7 +29,8 @@ enum store_status {
     STORE_BUSY,     /* Another process held the database for too long. */
     STORE_FULL,     /* The disk is full. */
     STORE_NO_MEMORY,
-    STORE_BROKEN, /* I/O failed, or the data is damaged. */
+    STORE_STOPPED, /* Nothing is read or written until the operator acts; the log says why. */
+    STORE_BROKEN,  /* I/O failed, or the data is damaged. */
 };
 
 /* What goes into the log with a status; never shown to a client. NUL-terminated; may be empty. */

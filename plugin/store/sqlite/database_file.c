@@ -5,8 +5,10 @@
 #include <limits.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "plugin/base/failure.h"
 
@@ -58,13 +60,28 @@ static int32_t refuse(const char *path, gql_failure *failure)
         path);
 }
 
-int32_t database_file_prepare(const struct sqlite_options *options,
-                              const struct store_options *store, gql_failure *failure)
+static bool make_absolute(struct sqlite_options *options)
+{
+    char folder[PATH_MAX];
+    char *absolute = NULL;
+    if (options->path[0] == '/' || getcwd(folder, sizeof folder) == NULL)
+        return true; /* Without a working folder, opening fails. */
+    if (asprintf(&absolute, "%s/%s", folder, options->path) < 0)
+        return false;
+    free(options->path);
+    options->path = absolute;
+    return true;
+}
+
+int32_t database_file_prepare(struct sqlite_options *options, const struct store_options *store,
+                              gql_failure *failure)
 {
     char path[PATH_MAX];
     struct stat found;
     if (is_special(options->path))
         return refuse(options->path, failure);
+    if (!make_absolute(options))
+        return fail_no_memory(failure);
     if (!resolve(options->path, path) || !create(path, options->file_mode))
         return fail(failure, GQL_E_UNAVAILABLE,
                     "database.path: '%s' can't be created: %s. Its folder must exist, and be "

@@ -16,6 +16,7 @@ struct sqlite_store {
     struct sqlite_options options;
     struct collation *collation;
     struct executor *executor;
+    struct file_guard guard;
     struct readers readers;
     struct writer writer;
 };
@@ -66,7 +67,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
 
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
 {
-    if (!readers_init(&store->readers, &store->options, store->collation, &sqlite_engine))
+    if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
+                      &sqlite_engine))
         return fail_no_memory(failure);
     const int code = readers_open_first(&store->readers);
     if (code == SQLITE_OK)
@@ -89,6 +91,9 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     if (code == GQL_OK)
         code = prepare_database(store, &connection, options, failure);
     if (code == GQL_OK)
+        code = file_guard_init(&store->guard, store->options.path, &connection, options,
+                               &store->base.state, failure);
+    if (code == GQL_OK)
         code = open_readers(store, failure);
     if (code == GQL_OK)
         writer_init(&store->writer, &connection, options, store->collation, &store->readers);
@@ -99,6 +104,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
 
 static void free_store(struct sqlite_store *store)
 {
+    file_guard_finish(&store->guard);
     collation_close(&store->collation);
     sqlite_options_finish(&store->options);
     state_board_finish(&store->base.state);

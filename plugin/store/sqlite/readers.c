@@ -9,10 +9,13 @@ enum { SWEEP_MILLISECONDS = 50 };
 static bool sweep_old(void *user);
 
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
-                  const struct collation *collation, const struct store_engine *engine)
+                  const struct collation *collation, struct file_guard *guard,
+                  const struct store_engine *engine)
 {
-    *readers =
-        (struct readers){.options = options, .collation = collation, .count = options->readers};
+    *readers = (struct readers){.options = options,
+                                .collation = collation,
+                                .guard = guard,
+                                .count = options->readers};
     readers->slots = aligned_alloc(64, (size_t)readers->count * sizeof *readers->slots);
     if (readers->slots == NULL)
         return false;
@@ -87,7 +90,9 @@ static int ensure_open(struct reader *slot)
     if (atomic_load_explicit(&slot->open, memory_order_relaxed))
         return SQLITE_OK;
     connection_close(&slot->connection); /* Of an attempt that failed. */
-    const int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    int code = connection_open(&slot->connection, slot->readers->options, CONNECTION_READER);
+    if (code == SQLITE_OK)
+        code = file_guard_check_opened(slot->readers->guard, &slot->connection);
     atomic_store_explicit(&slot->open, code == SQLITE_OK, memory_order_relaxed);
     return code;
 }
@@ -106,7 +111,11 @@ static void note_closed(struct reader *slot)
 static int enter(struct reader *slot)
 {
     slot->organization_id = NO_TEXT;
-    int code = ensure_open(slot);
+    if (snapshot_is_current(&slot->snapshot))
+        return SQLITE_OK;
+    int code = file_guard_check(slot->readers->guard, slot->snapshot.index, &slot->sight);
+    if (code == SQLITE_OK)
+        code = ensure_open(slot);
     if (code != SQLITE_OK)
         return code;
     code = snapshot_enter(&slot->snapshot, &slot->connection);
@@ -222,6 +231,14 @@ static bool sweep(struct readers *readers, bool only_old)
 static bool sweep_old(void *user)
 {
     return sweep(user, true);
+}
+
+bool readers_any_open(const struct readers *readers)
+{
+    bool any = false;
+    for (int i = 0; i < readers->count; i++)
+        any = any || atomic_load(&readers->slots[i].open);
+    return any;
 }
 
 void readers_end_kept(struct readers *readers)

@@ -9,6 +9,7 @@
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/file_guard.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/snapshot.h"
 #include "plugin/store/sqlite/sweeper.h"
@@ -22,6 +23,7 @@ struct reader {
     atomic_bool open; /* Likewise. */
     struct connection connection;
     struct snapshot snapshot;
+    struct file_sight sight;
     struct readers *readers;
     struct text organization_id; /* Whose row is below; borrowed from this read. No text: none. */
     struct organization_row organization;
@@ -30,6 +32,7 @@ struct reader {
 struct readers {
     const struct sqlite_options *options;
     const struct collation *collation;
+    struct file_guard *guard;
     struct reader *slots;
     int count;
     atomic_bool closed;
@@ -39,9 +42,10 @@ struct readers {
     struct sweeper sweeper; /* Ends snapshots that nobody uses. */
 };
 
-/* The options and the collation must outlive it. False if out of memory. */
+/* The options, the collation and the guard must outlive it. False if out of memory. */
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
-                  const struct collation *collation, const struct store_engine *engine);
+                  const struct collation *collation, struct file_guard *guard,
+                  const struct store_engine *engine);
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits
@@ -69,6 +73,9 @@ struct reader *readers_take_ready(struct readers *readers);
  */
 struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
                             enum store_status *ret_status, struct store_detail *detail);
+
+/* Whether a connection is open. */
+bool readers_any_open(const struct readers *readers);
 
 void readers_give_back(struct reader *reader);
 

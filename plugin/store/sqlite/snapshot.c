@@ -28,10 +28,15 @@ static int begin(struct connection *connection)
     return code;
 }
 
+bool snapshot_is_current(const struct snapshot *snapshot)
+{
+    return snapshot->open && wal_index_is(snapshot->index, &snapshot->state) &&
+           !snapshot_is_old(snapshot);
+}
+
 int snapshot_enter(struct snapshot *snapshot, struct connection *connection)
 {
-    if (snapshot->open && wal_index_is(snapshot->index, &snapshot->state) &&
-        !snapshot_is_old(snapshot))
+    if (snapshot_is_current(snapshot))
         return SQLITE_OK;
     snapshot_end(snapshot, connection);
     if (connection->handle == NULL)

@@ -23,6 +23,9 @@ struct snapshot {
     bool open;
 };
 
+/* Whether the open snapshot includes every commit so far, so that entering it does nothing. */
+bool snapshot_is_current(const struct snapshot *snapshot);
+
 /*
  * Gives the connection a snapshot that includes every commit so far: the open one, or a new one.
  * Afterwards reads wait for no lock. Returns SQLite's code. The functions below that end a snapshot

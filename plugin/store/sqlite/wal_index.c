@@ -10,18 +10,25 @@ struct wal_index {
     uint64_t header_again[6]; /* With it SQLite notices a write during its read. */
     /* nBackfill: the number of frames that were checkpointed. */
     uint32_t backfilled;
+    uint32_t read_marks[5];
+    uint8_t locks[8];
+    /* nBackfillAttempted: where the last checkpoint wanted to get. */
+    uint32_t attempted;
 };
 
 enum {
     BLOCK_SIZE = 32768,
-    VERSION_PLACE = 0, /* In 32-bit words: iVersion, mxFrame. */
+    VERSION_PLACE = 0,   /* In 32-bit words: iVersion, mxFrame. */
+    PAGE_SIZE_PLACE = 3, /* The upper half: szPage, in which 1 stands for 65536. */
     FRAMES_PLACE = 4,
+    PAGES_PLACE = 5, /* nPage */
     KNOWN_VERSION = 3007000,
     /* SQLite checkpoints from 1000 frames on (wal_autocheckpoint). */
     FRAMES_AT_REST = 500,
 };
 
 _Static_assert(offsetof(struct wal_index, backfilled) == 96, "as the file format says");
+_Static_assert(offsetof(struct wal_index, attempted) == 128, "as the file format says");
 
 /*
  * Other threads and processes write meanwhile. A torn state differs from the former one, which is
@@ -95,4 +102,22 @@ bool wal_index_is_at_rest(const struct wal_index *index)
     const uint32_t frames = half_of(&state, FRAMES_PLACE);
     return frames < FRAMES_AT_REST ||
            __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE) == frames;
+}
+
+bool wal_index_rest(const struct wal_index *index, struct wal_rest *ret_rest)
+{
+    const uint32_t backfilled = __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE);
+    *ret_rest = (struct wal_rest){wal_index_state(index), backfilled};
+    return __atomic_load_n(&index->attempted, __ATOMIC_ACQUIRE) == backfilled;
+}
+
+int64_t wal_rest_database_size(const struct wal_rest *rest)
+{
+    uint16_t size[2];
+    const uint32_t sizes = half_of(&rest->state, PAGE_SIZE_PLACE);
+    memcpy(size, &sizes, sizeof size);
+    const int64_t page_size = size[1] == 1 ? 65536 : size[1];
+    return half_of(&rest->state, FRAMES_PLACE) == rest->backfilled
+               ? page_size * half_of(&rest->state, PAGES_PLACE)
+               : 0;
 }

@@ -31,6 +31,18 @@ struct wal_state wal_index_state(const struct wal_index *index);
 /* Whether nobody has committed since the state was taken. */
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
+/* The index while no checkpoint is under way: with the number of frames that were checkpointed. */
+struct wal_rest {
+    struct wal_state state;
+    uint64_t backfilled;
+};
+
+/* False if a checkpoint is under way, or was interrupted. */
+bool wal_index_rest(const struct wal_index *index, struct wal_rest *ret_rest);
+
+/* The size of the database file if all of the log is in it, otherwise 0. */
+int64_t wal_rest_database_size(const struct wal_rest *rest);
+
 /*
  * Whether a snapshot may stay open: SQLite can only reset a log that no snapshot reads from, so a
  * log that is due for a checkpoint must be released by every reader.

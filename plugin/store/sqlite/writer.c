@@ -6,6 +6,14 @@
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
 
+static int check_file(struct writer *writer)
+{
+    struct connection *connection = &writer->connection;
+    return file_guard_check(writer->readers->guard,
+                            connection->handle == NULL ? NULL : wal_index_of(connection),
+                            &writer->sight);
+}
+
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
                  struct readers *readers)
@@ -19,6 +27,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
                                              .collation = collation,
                                              .mint = &writer->mint};
     writer->last = &writer->first;
+    check_file(writer); /* Its sight is compared with the next. */
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->idle, NULL);
 }
@@ -46,16 +55,36 @@ static int write_one(struct writer *writer, struct store_mutation *mutation)
     return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;
 }
 
+static int open_anew(struct writer *writer)
+{
+    struct connection *connection = &writer->connection;
+    int code = connection_open(connection, writer->readers->options, CONNECTION_WRITER);
+    if (code == SQLITE_OK)
+        code = file_guard_check_opened(writer->readers->guard, connection);
+    if (code != SQLITE_OK)
+        connection_close(connection);
+    return code;
+}
+
 /* Opens the connection anew if it had to be closed. */
 static int begin(struct writer *writer)
 {
-    struct connection *connection = &writer->connection;
-    int code = SQLITE_OK;
-    if (connection->handle == NULL)
-        code = connection_open(connection, writer->readers->options, CONNECTION_WRITER);
+    if (writer->connection.handle == NULL && !readers_any_open(writer->readers))
+        file_guard_release_log(writer->readers->guard);
+    int code = check_file(writer);
+    if (code == SQLITE_OK && writer->connection.handle == NULL)
+        code = open_anew(writer);
+    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_BEGIN_WRITE) : code;
+}
+
+/* What the file looks like after the commit is compared with what the next one finds. */
+static int commit(struct writer *writer)
+{
+    int code = check_file(writer);
     if (code == SQLITE_OK)
-        return connection_run(connection, STATEMENT_BEGIN_WRITE);
-    connection_close(connection);
+        code = connection_run(&writer->connection, STATEMENT_COMMIT);
+    if (code == SQLITE_OK)
+        check_file(writer);
     return code;
 }
 
@@ -70,7 +99,7 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
         else
             code = write_one(writer, mutation);
     }
-    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_COMMIT) : code;
+    return code == SQLITE_OK ? commit(writer) : code;
 }
 
 /*

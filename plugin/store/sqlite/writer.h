@@ -16,6 +16,7 @@
 struct writer {
     struct apply_context context;
     struct connection connection;
+    struct file_sight sight;
     struct identifier_mint mint;
     struct readers *readers;
     void *user;
