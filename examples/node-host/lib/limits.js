@@ -63,7 +63,8 @@ function partsOf({ definitions }) {
   const fragments = definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
   return {
     operations: definitions.filter(({ kind }) => kind === Kind.OPERATION_DEFINITION),
-    fragments: Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment])),
+    // Without a prototype, like the fragments of graphql-js: a name may be that of a member of objects.
+    fragments: Object.assign(Object.create(null), Object.fromEntries(fragments.map((fragment) => [fragment.name.value, fragment]))),
   };
 }
 
