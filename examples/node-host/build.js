@@ -28,24 +28,25 @@ function findHeaders() {
 
 function requirements() {
   const headers = findHeaders();
-  const jansson = outputOf('pkg-config', '--cflags', '--libs', 'jansson')?.split(/\s+/);
   const missing = [
     !outputOf(compiler, '--version') && `a C compiler (${compiler}): Debian's package build-essential`,
-    !outputOf('pkg-config', '--version') && "pkg-config: Debian's package pkg-config",
-    !jansson && "jansson with its header: Debian's package libjansson-dev",
     !headers && `node_api.h of Node ${process.version}: it comes with Node from nodejs.org; Debian's package libnode-dev`,
   ].filter(Boolean);
-  return { headers, jansson, missing };
+  return { headers, missing };
 }
 
+/** The C files of a folder and of the folders in it. */
 function sourcesOf(folder) {
-  return readdirSync(folder).filter((name) => name.endsWith('.c')).map((name) => join(folder, name));
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    return entry.isDirectory() ? sourcesOf(path) : path.endsWith('.c') ? [path] : [];
+  });
 }
 
-function compile({ headers, jansson }) {
+function compile({ headers }) {
   const options = ['-shared', '-fPIC', '-std=gnu11', '-O2', '-D_GNU_SOURCE', '-fvisibility=hidden', '-I', root, '-I', abi, '-isystem', headers];
-  const sources = [join(here, 'binding'), join(abi, 'host'), join(abi, 'host/schema')].flatMap(sourcesOf);
-  execFileSync(compiler, [...options, ...sources, '-o', output, ...jansson, '-ldl', '-lpthread'], { stdio: 'inherit' });
+  const sources = [join(here, 'binding'), join(abi, 'host')].flatMap(sourcesOf);
+  execFileSync(compiler, [...options, ...sources, '-o', output, '-ldl', '-lpthread'], { stdio: 'inherit' });
 }
 
 /** Meson builds the examples' binding. Not every npm honours ignore-scripts in their .npmrc. */

@@ -110,12 +110,11 @@ test('a schema of another copy of graphql fails with instructions', () => {
 });
 
 test('the build reports every missing requirement', () => {
-  const env = { CC: '/nonexistent/cc', PKG_CONFIG_PATH: '/nonexistent', PKG_CONFIG_LIBDIR: '/nonexistent' };
+  const env = { CC: '/nonexistent/cc' };
   for (const options of [['--install-links'], ['--no-install-links']]) {
     assert.throws(() => install(`missing${options[0]}`, options, env), (error) => {
       assert.match(error.stderr, /gql-plugin-host can't build its binding\. Install/);
       assert.match(error.stderr, /a C compiler \(\/nonexistent\/cc\): Debian's package build-essential/);
-      assert.match(error.stderr, /jansson with its header: Debian's package libjansson-dev/);
       return true;
     });
   }
