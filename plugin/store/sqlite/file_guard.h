@@ -25,7 +25,10 @@ struct guarded_file {
     atomic_bool known; /* Set after the members above. */
 };
 
-/* FILE_MOVED and FILE_LOG_MOVED end when the right file is back; the last two only for a store that is opened anew. */
+/*
+ * FILE_MOVED and FILE_LOG_MOVED end when the right file is back; the last two only for a store that
+ * is opened anew.
+ */
 enum file_condition { FILE_FINE, FILE_MOVED, FILE_LOG_MOVED, FILE_CUT, FILE_OVERWRITTEN };
 
 struct file_guard {

@@ -74,24 +74,11 @@ struct scan {
     struct store_detail *detail;
 };
 
-/*
- * Where a scan without a bound begins. ICU's sort keys lie between: they are not empty, and none
- * begins with ten bytes of 255.
- */
-static const struct {
-    uint8_t bytes[16];
-    int size;
-} lowest_key = {{0}, 0}, highest_key = {{255, 255, 255, 255, 255, 255, 255, 255, 255, 255}, 10};
-
-static void bind_start(const struct scan *scan, sqlite3_stmt *statement)
+static void bind_start(sqlite3_stmt *statement, const struct bound *start)
 {
-    const struct bound *start = scan->start;
-    if (start->given)
-        sqlite3_bind_blob(statement, 2, start->key.data, (int)start->key.size, SQLITE_STATIC);
-    else if (scan->range->backward)
-        sqlite3_bind_blob(statement, 2, highest_key.bytes, highest_key.size, SQLITE_STATIC);
-    else
-        sqlite3_bind_blob(statement, 2, lowest_key.bytes, lowest_key.size, SQLITE_STATIC);
+    if (!start->given)
+        return;
+    sqlite3_bind_blob(statement, 2, start->key.data, (int)start->key.size, SQLITE_STATIC);
     bind_identifier(statement, 3, &start->id);
 }
 
@@ -101,7 +88,7 @@ static enum store_status run(struct scan *scan, enum statement which)
     if (statement == NULL)
         return connection_failure(scan->connection, scan->detail);
     sqlite3_bind_int64(statement, 1, scan->organization);
-    bind_start(scan, statement);
+    bind_start(statement, scan->start);
     sqlite3_bind_int64(statement, 4, (sqlite3_int64)(scan->limit - scan->list->count));
     if (scan->range->filter != STORE_ALL)
         sqlite3_bind_int(statement, 5, scan->range->filter == STORE_ACTIVE);
@@ -120,14 +107,20 @@ static enum store_status run(struct scan *scan, enum statement which)
                : connection_status(scan->connection, code, scan->detail);
 }
 
-/* A page is two ranges of one index: the rows whose titles sort as the bound's, then the others. */
+/*
+ * A page that begins at a position is two ranges of one index: the rows whose titles sort as the
+ * position's, then the others. Without a position no bound is given: no value sorts after every
+ * sort key.
+ */
 static const struct {
-    enum statement ties, rows;
+    enum statement all, ties, rows;
 } statements[2][2] = {
-    {{STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD},
-     {STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
-    {{STATEMENT_ACTIVITY_TIES_FORWARD, STATEMENT_ACTIVITY_ROWS_FORWARD},
-     {STATEMENT_ACTIVITY_TIES_BACKWARD, STATEMENT_ACTIVITY_ROWS_BACKWARD}},
+    {{STATEMENT_ALL_FORWARD, STATEMENT_TIES_FORWARD, STATEMENT_ROWS_FORWARD},
+     {STATEMENT_ALL_BACKWARD, STATEMENT_TIES_BACKWARD, STATEMENT_ROWS_BACKWARD}},
+    {{STATEMENT_ACTIVITY_ALL_FORWARD, STATEMENT_ACTIVITY_TIES_FORWARD,
+      STATEMENT_ACTIVITY_ROWS_FORWARD},
+     {STATEMENT_ACTIVITY_ALL_BACKWARD, STATEMENT_ACTIVITY_TIES_BACKWARD,
+      STATEMENT_ACTIVITY_ROWS_BACKWARD}},
 };
 
 enum store_status scan_rows(struct connection *connection, const struct collation *collation,
@@ -150,9 +143,9 @@ enum store_status scan_rows(struct connection *connection, const struct collatio
         .detail = detail,
     };
     const bool filtered = range->filter != STORE_ALL;
-    enum store_status status = STORE_OK;
-    if (start.given)
-        status = run(&scan, statements[filtered][range->backward].ties);
+    if (!start.given)
+        return run(&scan, statements[filtered][range->backward].all);
+    enum store_status status = run(&scan, statements[filtered][range->backward].ties);
     if (status == STORE_OK && !scan.at_end && list->count < scan.limit)
         status = run(&scan, statements[filtered][range->backward].rows);
     return status;

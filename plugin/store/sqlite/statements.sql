@@ -43,7 +43,31 @@ SELECT key, active, inactive FROM organization WHERE id = ?1;
 
 -- Pages: at most ?4 rows of an organization (?1) that follow a position (sort key ?2, ID ?3), some of
 -- them with one activity only (?5). The ties, whose titles sort as the position's, and the other
--- rows are two ranges of one index, so that SQLite compares no rows.
+-- rows are two ranges of one index, so that SQLite compares no rows. Without a position, all rows.
+
+-- name: all_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1
+ORDER BY sort_key, id LIMIT ?4;
+
+-- name: all_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_title
+WHERE organization = ?1
+ORDER BY sort_key DESC, id DESC LIMIT ?4;
+
+-- name: activity_all_forward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?5
+ORDER BY sort_key, id LIMIT ?4;
+
+-- name: activity_all_backward
+SELECT id, version, is_active, title, credential_ref, sort_key
+FROM integration INDEXED BY integration_by_activity_and_title
+WHERE organization = ?1 AND is_active = ?5
+ORDER BY sort_key DESC, id DESC LIMIT ?4;
 
 -- name: ties_forward
 SELECT id, version, is_active, title, credential_ref, sort_key

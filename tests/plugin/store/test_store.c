@@ -198,6 +198,52 @@ Test(store, each_mutation_stands_alone)
     fixture_close(&store);
 }
 
+/* What sorts first and last: U+FFFE and ignorable characters, U+FFFF and unassigned ones. */
+static const char *const extreme_titles[] = {
+    "\x01", "\u00AD", "\uFFFE", "\uFFFF", "\U0010FFFF", "\uFFFD", "0", "z",
+};
+
+/* Creates titles of one extreme character up to 255 times. Returns how many. */
+static size_t create_extremes(struct store *store)
+{
+    static const int repeats[] = {1, 2, 7, 8, 9, 16, 255};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof extreme_titles / sizeof *extreme_titles; i++) {
+        for (size_t k = 0; k < sizeof repeats / sizeof *repeats; k++) {
+            char title[255 * 4 + 1] = "";
+            for (int times = 0; times < repeats[k]; times++)
+                strcat(title, extreme_titles[i]);
+            fixture_create(store, "a", title, count++ % 2 == 0);
+        }
+    }
+    return count;
+}
+
+/* The same integrations in both directions, however they are filtered. */
+Test(store, a_range_without_bounds_has_every_title)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const size_t count = create_extremes(store);
+    for (int filter = STORE_ALL; filter <= STORE_INACTIVE; filter++) {
+        struct integration_list lists[2] = {{0}};
+        const size_t expected = filter == STORE_ALL ? count : count / 2;
+        for (int backward = 0; backward < 2; backward++) {
+            const struct store_range range = {.organization_id = TEXT("a"),
+                                              .filter = (enum store_filter)filter,
+                                              .backward = backward};
+            fixture_scan(store, &range, &lists[backward]);
+            cr_expect_eq(lists[backward].count, expected, "filter %d, backward %d: %zu, not %zu",
+                         filter, backward, lists[backward].count, expected);
+        }
+        for (size_t i = 0; i < expected && lists[1].count == expected; i++)
+            cr_expect_arr_eq(lists[0].items[i].id.bytes, lists[1].items[expected - 1 - i].id.bytes,
+                             IDENTIFIER_SIZE);
+        integration_list_finish(&lists[0]);
+        integration_list_finish(&lists[1]);
+    }
+    fixture_close(&store);
+}
+
 static enum store_status read_nothing(struct store_reader *reader, void *context)
 {
     (void)reader;
