@@ -16,6 +16,7 @@ static const struct {
     VAULT_TOKEN_STATUSES(STATUS_ROW)
 #undef STATUS_ROW
         {"no_memory", "Out of memory"},
+    {"no_keyring", "The keyring can't be read at the moment"},
 };
 
 const char *vault_token_status_name(enum vault_token_status status)
@@ -91,6 +92,8 @@ enum vault_token_status vault_credential_ref_check(const struct vault_keyring *k
 {
     struct vault_paseto paseto;
     const struct vault_keyring_key *key = NULL;
+    if (keyring == NULL)
+        return VAULT_TOKEN_NO_KEYRING;
     switch (vault_paseto_parse(token, size, &paseto)) {
     case VAULT_PASETO_MALFORMED:
         return VAULT_TOKEN_MALFORMED;

@@ -35,8 +35,15 @@ enum vault_token_status {
 #define VAULT_TOKEN_STATUS_CONSTANT(constant, name, text) VAULT_TOKEN_##constant,
     VAULT_TOKEN_STATUSES(VAULT_TOKEN_STATUS_CONSTANT)
 #undef VAULT_TOKEN_STATUS_CONSTANT
-        VAULT_TOKEN_NO_MEMORY, /* Says nothing about the token. */
+    /* These two say nothing about the token, which may be checked again later. */
+    VAULT_TOKEN_NO_MEMORY,
+    VAULT_TOKEN_NO_KEYRING, /* The keyring can't be read for now. */
 };
+
+static inline bool vault_token_status_is_temporary(enum vault_token_status status)
+{
+    return status >= VAULT_TOKEN_NO_MEMORY;
+}
 
 /* The client's `reason`, such as "bad_signature". Static. */
 const char *vault_token_status_name(enum vault_token_status status);
@@ -66,7 +73,8 @@ struct vault_token_cache *vault_token_cache_create(size_t capacity);
 void vault_token_cache_destroy(struct vault_token_cache **cache);
 
 /*
- * Checks a token of `size` bytes. `cache` may be NULL. Any thread; no lock is taken but the
+ * Checks a token of `size` bytes. `keyring` may be NULL, as vault_keyring_source_current gives it:
+ * VAULT_TOKEN_NO_KEYRING. `cache` may be NULL. Any thread; no lock is taken but the
  * cache's.
  */
 enum vault_token_status vault_credential_ref_check(const struct vault_keyring *keyring,

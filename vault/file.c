@@ -13,6 +13,16 @@
 
 /* ---- Reading ---- */
 
+/* O_NONBLOCK: opening a FIFO without a writer would block. */
+static int open_to_read(const char *path)
+{
+    int file;
+    do {
+        file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    } while (file < 0 && errno == EINTR);
+    return file;
+}
+
 /* Reads one byte more than `limit` if the file has it: then it grew since fstat. */
 static bool read_all(int file, size_t limit, char *text, size_t *ret_size)
 {
@@ -27,32 +37,45 @@ static bool read_all(int file, size_t limit, char *text, size_t *ret_size)
     return true;
 }
 
+/* Only a file that is missing stays so until somebody makes it. */
+static bool fail_to_read(const char *path, int error, struct vault_failure *failure)
+{
+    vault_fail(failure, "'%.300s' can't be read: %s", path, strerror(error));
+    failure->temporary = error != ENOENT && error != ENOTDIR;
+    return false;
+}
+
+static bool read_file(int file, const char *path, size_t limit, char **ret_text, size_t *ret_size,
+                      struct vault_failure *failure)
+{
+    struct stat status;
+    if (fstat(file, &status) != 0)
+        return fail_to_read(path, errno, failure);
+    if (!S_ISREG(status.st_mode) || status.st_size > (off_t)limit)
+        return vault_fail(failure,
+                          "'%.300s' can't be read: it is not a regular file of at most %zu bytes",
+                          path, limit);
+    char *text = malloc((size_t)status.st_size + 1);
+    if (text == NULL)
+        return fail_to_read(path, ENOMEM, failure);
+    if (!read_all(file, (size_t)status.st_size, text, ret_size)) {
+        fail_to_read(path, errno, failure);
+        free(text);
+        return false;
+    }
+    *ret_text = text;
+    return true;
+}
+
 bool vault_file_read(const char *path, size_t limit, char **ret_text, size_t *ret_size,
                      struct vault_failure *failure)
 {
-    struct stat status;
-    size_t size = 0;
-    /* O_NONBLOCK: opening a FIFO without a writer would block. */
-    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (file < 0 || fstat(file, &status) != 0) {
-        vault_fail(failure, "'%.300s' can't be read: %s", path, strerror(errno));
-        if (file >= 0)
-            close(file);
-        return false;
-    }
-    const bool fits = S_ISREG(status.st_mode) && status.st_size <= (off_t)limit;
-    char *text = fits ? malloc((size_t)status.st_size + 2) : NULL;
-    const bool done = text != NULL && read_all(file, (size_t)status.st_size, text, &size);
+    const int file = open_to_read(path);
+    if (file < 0)
+        return fail_to_read(path, errno, failure);
+    const bool done = read_file(file, path, limit, ret_text, ret_size, failure);
     close(file);
-    if (done) {
-        *ret_text = text;
-        *ret_size = size;
-        return true;
-    }
-    free(text);
-    return vault_fail(failure,
-                      "'%.300s' can't be read: it is not a regular file of at most %zu bytes", path,
-                      limit);
+    return done;
 }
 
 /* ---- Writing ---- */

@@ -10,7 +10,7 @@
 
 /*
  * Reads a regular file of at most `limit` bytes. The caller frees *ret_text, which has no NUL at
- * its end.
+ * its end. The failure is temporary unless the file is missing, too large or not a regular file.
  */
 bool vault_file_read(const char *path, size_t limit, char **ret_text, size_t *ret_size,
                      struct vault_failure *failure);

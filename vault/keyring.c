@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "vault/bytes.h"
+#include "vault/file.h"
 #include "vault/json_reader.h"
 #include "vault/keyring_content.h"
+#include "vault/limit.h"
 #include "vault/timestamp.h"
 
 static const char *const state_names[] = {
@@ -79,6 +81,23 @@ static bool read_key(const json_t *entry, struct vault_keyring_key *key,
            read_time(entry, "notAfter", INT64_MAX, &key->not_after, failure);
 }
 
+static int compare_ids(const void *a, const void *b)
+{
+    const struct vault_keyring_key *first = a, *second = b;
+    return strcmp(first->id, second->id);
+}
+
+static bool order_keys(struct vault_keyring *keyring, struct vault_failure *failure)
+{
+    struct vault_keyring_key *keys = keyring->keys;
+    qsort(keys, keyring->key_count, sizeof *keys, compare_ids);
+    for (size_t i = 1; i < keyring->key_count; i++) {
+        if (compare_ids(&keys[i - 1], &keys[i]) == 0)
+            return vault_fail(failure, "the keyring has the key %s twice", keys[i].id);
+    }
+    return true;
+}
+
 static bool read_keys(struct vault_keyring *keyring, const json_t *keys,
                       struct vault_failure *failure)
 {
@@ -86,16 +105,14 @@ static bool read_keys(struct vault_keyring *keyring, const json_t *keys,
         return vault_fail(failure, "the keyring must have keys, a list");
     keyring->keys = calloc(json_array_size(keys) + 1, sizeof *keyring->keys);
     if (keyring->keys == NULL)
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     for (size_t i = 0; i < json_array_size(keys); i++) {
         struct vault_keyring_key *key = &keyring->keys[i];
         if (!read_key(json_array_get(keys, i), key, failure))
             return false;
-        if (vault_keyring_find(keyring, key->id, strlen(key->id)) != NULL)
-            return vault_fail(failure, "the keyring has the key %s twice", key->id);
         keyring->key_count++;
     }
-    return true;
+    return order_keys(keyring, failure);
 }
 
 static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tokens,
@@ -105,7 +122,7 @@ static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tok
     json_t *token;
     keyring->revoked_tokens = json_object();
     if (keyring->revoked_tokens == NULL)
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     if (tokens != NULL && !json_is_array(tokens))
         return vault_fail(failure, "revokedTokens of the keyring must be a list");
     json_array_foreach(tokens, index, token) {
@@ -113,7 +130,7 @@ static bool read_revoked_tokens(struct vault_keyring *keyring, const json_t *tok
             return vault_fail(failure, "revokedTokens of the keyring must hold strings");
         if (json_object_setn_new_nocheck(keyring->revoked_tokens, json_string_value(token),
                                          json_string_length(token), json_true()) != 0)
-            return vault_fail(failure, "out of memory");
+            return vault_fail_no_memory(failure);
     }
     return true;
 }
@@ -146,7 +163,7 @@ static bool parse(const char *json, size_t size, json_t **ret_root, struct vault
     case VAULT_JSON_NO_MEMORY:
         break;
     }
-    return vault_fail(failure, "out of memory");
+    return vault_fail_no_memory(failure);
 }
 
 bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
@@ -157,7 +174,7 @@ bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **r
     if (!parse(json, size, &root, failure))
         return false;
     struct vault_keyring *keyring = calloc(1, sizeof *keyring);
-    const bool read = keyring == NULL ? vault_fail(failure, "out of memory")
+    const bool read = keyring == NULL ? vault_fail_no_memory(failure)
                                       : read_keyring(keyring, root, failure);
     json_decref(root);
     if (keyring != NULL) {
@@ -169,6 +186,19 @@ bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **r
     else
         vault_keyring_release(&keyring);
     return read;
+}
+
+bool vault_keyring_load(const char *path, struct vault_keyring **ret_keyring,
+                        struct vault_failure *failure)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct vault_failure why;
+    if (!vault_file_read(path, VAULT_KEYRING_LIMIT, &text, &size, failure))
+        return false;
+    const bool parsed = vault_keyring_parse(text, size, ret_keyring, &why);
+    free(text);
+    return parsed || vault_fail_at(failure, path, &why);
 }
 
 void vault_keyring_release(struct vault_keyring **keyring)
@@ -185,11 +215,12 @@ void vault_keyring_release(struct vault_keyring **keyring)
 const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,
                                                    const char *id, size_t size)
 {
-    for (size_t i = 0; i < keyring->key_count; i++) {
-        if (strlen(keyring->keys[i].id) == size && memcmp(keyring->keys[i].id, id, size) == 0)
-            return &keyring->keys[i];
-    }
-    return NULL;
+    struct vault_keyring_key wanted;
+    if (size != sizeof wanted.id - 1 || memchr(id, '\0', size) != NULL)
+        return NULL;
+    memcpy(wanted.id, id, size);
+    wanted.id[size] = '\0';
+    return bsearch(&wanted, keyring->keys, keyring->key_count, sizeof wanted, compare_ids);
 }
 
 const struct vault_keyring_key *vault_keyring_single_active(const struct vault_keyring *keyring)

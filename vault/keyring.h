@@ -25,8 +25,8 @@ struct vault_keyring_source;
 enum vault_log_level { VAULT_LOG_WARNING, VAULT_LOG_INFO };
 
 /*
- * `message` is one line without secrets. Called on the thread that called
- * vault_keyring_source_current, with the source locked: it must not call the source.
+ * `message` is one line without secrets. Called on the thread that looks at the file, with the
+ * source locked: it must not call the source.
  */
 typedef void (*vault_log_fn)(void *user, enum vault_log_level level, const char *message);
 
@@ -37,10 +37,17 @@ bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
 void vault_keyring_source_close(struct vault_keyring_source **source);
 
 /*
- * The current keyring, with a reference that the caller releases. Any thread. Checks at most every
- * 200 ms whether the file has changed. If the changed file can't be read or parsed, the previous
- * keyring stays in use, and one warning is logged for each state of the file.
+ * The current keyring, with a reference that the caller releases. Any thread. Looks at the file if
+ * the last look is older than 200 ms. If the changed file is missing or is not a keyring, the
+ * previous keyring stays in use, and one warning is logged for each state of the file.
+ *
+ * NULL if the file could not be read, for want of memory, descriptors or permission or because a
+ * device failed: it may hold a revocation. A warning is logged at once and every minute; every look
+ * tries again.
  */
 struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *source);
+
+/* Looks at the file now. Any thread. */
+void vault_keyring_source_look(struct vault_keyring_source *source);
 
 #endif

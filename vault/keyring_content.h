@@ -40,7 +40,7 @@ struct vault_keyring {
      * generation must not be used under another.
      */
     uint64_t generation;
-    struct vault_keyring_key *keys;
+    struct vault_keyring_key *keys; /* In the order of their IDs. */
     size_t key_count;
     json_t *revoked_tokens; /* An object, used as a hash set: its names are the `jti`. */
 };
@@ -51,6 +51,10 @@ struct vault_keyring {
  */
 bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
                          struct vault_failure *failure);
+
+/* Reads and parses the file at `path`. */
+bool vault_keyring_load(const char *path, struct vault_keyring **ret_keyring,
+                        struct vault_failure *failure);
 
 /* NULL if no key has this ID. */
 const struct vault_keyring_key *vault_keyring_find(const struct vault_keyring *keyring,

@@ -41,7 +41,7 @@ static bool check(const char *path, const char *text, size_t size, struct vault_
         vault_keyring_release(&keyring);
         return true;
     }
-    return vault_fail(failure, "'%.200s': %.300s", path, why.message);
+    return vault_fail_at(failure, path, &why);
 }
 
 static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vault_failure *failure)
@@ -50,14 +50,14 @@ static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vau
     size_t size = 0;
     if (may_make && access(edit->path, F_OK) != 0) {
         edit->root = json_pack("{s:i, s:[], s:[]}", "version", 1, "keys", "revokedTokens");
-        return edit->root != NULL || vault_fail(failure, "out of memory");
+        return edit->root != NULL || vault_fail_no_memory(failure);
     }
     if (!vault_file_read(edit->path, VAULT_KEYRING_LIMIT, &text, &size, failure))
         return false;
     bool done = check(edit->path, text, size, failure);
     if (done && vault_json_read((struct vault_bytes){text, size}, VAULT_JSON_STRICT, &edit->root,
                                 NULL) != VAULT_JSON_OK)
-        done = vault_fail(failure, "out of memory"); /* It was just parsed. */
+        done = vault_fail_no_memory(failure); /* It was just parsed. */
     free(text);
     return done;
 }
@@ -76,7 +76,7 @@ bool vault_keyring_edit_commit(struct vault_keyring_edit *edit, struct vault_fai
 {
     char *text = json_dumps(edit->root, JSON_INDENT(2));
     if (text == NULL)
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     const bool done = check(edit->path, text, strlen(text), failure) &&
                       vault_file_write(edit->path, text, strlen(text), KEYRING_MODE, failure);
     free(text);

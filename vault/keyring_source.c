@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <pthread.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,9 +12,17 @@
 #include "vault/keyring_content.h"
 #include "vault/limit.h"
 
-enum { CHECK_INTERVAL_MS = 200 };
+enum {
+    LOOK_INTERVAL_MS = 200,
+    /*
+     * Two changes within one tick of the file system's clock leave the same state if the size is
+     * the same. So a file is read again until its state is older than the coarsest tick.
+     */
+    SETTLE_MS = 2500,
+    REPEAT_MS = 60000, /* A failure that lasts is logged again after so long. */
+};
 
-/* Identifies one state of a file. All zero if the file can't be examined. */
+/* Identifies one state of a file. All zero if the file is missing. */
 struct file_state {
     dev_t device;
     ino_t inode;
@@ -21,50 +31,24 @@ struct file_state {
     struct timespec changed;
 };
 
+struct digest {
+    unsigned char bytes[crypto_generichash_BYTES];
+};
+
 struct vault_keyring_source {
     char *path;
     vault_log_fn log;
     void *user;
     pthread_mutex_t lock; /* Guards the members below. */
     struct vault_keyring *current;
-    struct file_state state; /* Of the last read, successful or not. */
-    int64_t checked_ms;      /* CLOCK_MONOTONIC */
+    /* The file may have changed, but could not be read since: `current` may be out of date. */
+    bool doubtful;
+    int64_t doubt_logged_ms;
+    struct file_state state; /* Of the last look. */
+    int64_t state_since_ms;
+    struct digest judged; /* Of the text that was last read, be it a keyring or not. */
+    int64_t looked_ms;    /* All times are CLOCK_MONOTONIC. */
 };
-
-static struct file_state read_state(const char *path)
-{
-    struct stat status;
-    struct file_state state;
-    memset(&state, 0, sizeof state);
-    if (stat(path, &status) != 0)
-        return state;
-    state.device = status.st_dev;
-    state.inode = status.st_ino;
-    state.size = status.st_size;
-    state.modified = status.st_mtim;
-    state.changed = status.st_ctim;
-    return state;
-}
-
-static bool same_state(const struct file_state *a, const struct file_state *b)
-{
-    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
-           a->modified.tv_sec == b->modified.tv_sec && a->modified.tv_nsec == b->modified.tv_nsec &&
-           a->changed.tv_sec == b->changed.tv_sec && a->changed.tv_nsec == b->changed.tv_nsec;
-}
-
-static bool load(const char *path, struct vault_keyring **ret_keyring,
-                 struct vault_failure *failure)
-{
-    char *text = NULL;
-    size_t size = 0;
-    struct vault_failure why;
-    if (!vault_file_read(path, VAULT_KEYRING_LIMIT, &text, &size, failure))
-        return false;
-    const bool parsed = vault_keyring_parse(text, size, ret_keyring, &why);
-    free(text);
-    return parsed || vault_fail(failure, "'%.200s': %.300s", path, why.message);
-}
 
 static int64_t monotonic_ms(void)
 {
@@ -73,31 +57,169 @@ static int64_t monotonic_ms(void)
     return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* ---- What the file looks like ---- */
+
+/* False if the file can't be examined for now. */
+static bool examine(const char *path, struct file_state *ret_state, struct vault_failure *failure)
+{
+    struct stat status;
+    memset(ret_state, 0, sizeof *ret_state);
+    if (stat(path, &status) != 0)
+        return errno == ENOENT || errno == ENOTDIR ||
+               vault_fail_for_now(failure, "'%.300s' can't be examined: %s", path, strerror(errno));
+    ret_state->device = status.st_dev;
+    ret_state->inode = status.st_ino;
+    ret_state->size = status.st_size;
+    ret_state->modified = status.st_mtim;
+    ret_state->changed = status.st_ctim;
+    return true;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool same_state(const struct file_state *a, const struct file_state *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           same_time(a->modified, b->modified) && same_time(a->changed, b->changed);
+}
+
+/* ---- What the operator hears ---- */
+
+static void say(const struct vault_keyring_source *source, enum vault_log_level level,
+                const char *message)
+{
+    if (source->log != NULL)
+        source->log(source->user, level, message);
+}
+
+static void warn(const struct vault_keyring_source *source, const char *consequence,
+                 const struct vault_failure *why)
+{
+    char message[640];
+    snprintf(message, sizeof message, "%s: %s", consequence, why->message);
+    say(source, VAULT_LOG_WARNING, message);
+}
+
+static void doubt(struct vault_keyring_source *source, int64_t now, const struct vault_failure *why)
+{
+    if (!source->doubtful || now - source->doubt_logged_ms >= REPEAT_MS) {
+        warn(source, "tokens can't be checked until the keyring can be read", why);
+        source->doubt_logged_ms = now;
+    }
+    source->doubtful = true;
+}
+
+static void settle_doubt(struct vault_keyring_source *source)
+{
+    if (source->doubtful)
+        say(source, VAULT_LOG_INFO, "the keyring can be read again");
+    source->doubtful = false;
+}
+
+/* ---- Looking: call with the lock held ---- */
+
+static void replace(struct vault_keyring_source *source, struct vault_keyring *keyring)
+{
+    char message[96];
+    vault_keyring_release(&source->current);
+    source->current = keyring;
+    snprintf(message, sizeof message, "the keyring was reloaded: it has %zu keys",
+             keyring->key_count);
+    say(source, VAULT_LOG_INFO, message);
+}
+
+/* A text that was judged before, right or wrong, is no news. */
+static void judge(struct vault_keyring_source *source, int64_t now, const char *text, size_t size)
+{
+    struct vault_keyring *keyring = NULL;
+    struct vault_failure failure, why;
+    struct digest digest;
+    crypto_generichash(digest.bytes, sizeof digest, (const unsigned char *)text, size, NULL, 0);
+    if (memcmp(&digest, &source->judged, sizeof digest) == 0) {
+        settle_doubt(source);
+        return;
+    }
+    const bool parsed = vault_keyring_parse(text, size, &keyring, &why) ||
+                        vault_fail_at(&failure, source->path, &why);
+    if (!parsed && failure.temporary) {
+        doubt(source, now, &failure);
+        return;
+    }
+    settle_doubt(source);
+    source->judged = digest;
+    if (parsed)
+        replace(source, keyring);
+    else
+        warn(source, "the previous keyring stays in use", &failure);
+}
+
+static void look(struct vault_keyring_source *source, int64_t now)
+{
+    struct file_state state;
+    struct vault_failure failure;
+    char *text = NULL;
+    size_t size = 0;
+    source->looked_ms = now;
+    if (!examine(source->path, &state, &failure)) {
+        doubt(source, now, &failure);
+        return;
+    }
+    const bool changed = !same_state(&state, &source->state);
+    if (changed)
+        source->state_since_ms = now;
+    source->state = state;
+    if (!changed && !source->doubtful && now - source->state_since_ms > SETTLE_MS)
+        return;
+    if (vault_file_read(source->path, VAULT_KEYRING_LIMIT, &text, &size, &failure))
+        judge(source, now, text, size);
+    else if (failure.temporary)
+        doubt(source, now, &failure);
+    else if (changed)
+        warn(source, "the previous keyring stays in use", &failure);
+    free(text);
+}
+
+/* ---- The source ---- */
+
+static bool open_first(struct vault_keyring_source *source, struct vault_failure *failure)
+{
+    char *text = NULL;
+    size_t size = 0;
+    struct vault_failure why;
+    if (!examine(source->path, &source->state, failure) ||
+        !vault_file_read(source->path, VAULT_KEYRING_LIMIT, &text, &size, failure))
+        return false;
+    const bool parsed = vault_keyring_parse(text, size, &source->current, &why);
+    crypto_generichash(source->judged.bytes, sizeof source->judged, (const unsigned char *)text,
+                       size, NULL, 0);
+    free(text);
+    return parsed || vault_fail_at(failure, source->path, &why);
+}
+
 bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
                                struct vault_keyring_source **ret_source,
                                struct vault_failure *failure)
 {
-    struct vault_keyring *keyring = NULL;
-    const struct file_state state = read_state(path);
-    if (!load(path, &keyring, failure))
-        return false;
     struct vault_keyring_source *source = calloc(1, sizeof *source);
     char *copy = strdup(path);
     if (source == NULL || copy == NULL) {
         free(source);
         free(copy);
-        vault_keyring_release(&keyring);
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     }
-    *source = (struct vault_keyring_source){.path = copy,
-                                            .log = log,
-                                            .user = user,
-                                            .current = keyring,
-                                            .state = state,
-                                            .checked_ms = monotonic_ms()};
+    const int64_t now = monotonic_ms();
+    *source = (struct vault_keyring_source){
+        .path = copy, .log = log, .user = user, .state_since_ms = now, .looked_ms = now};
     pthread_mutex_init(&source->lock, NULL);
-    *ret_source = source;
-    return true;
+    if (open_first(source, failure)) {
+        *ret_source = source;
+        return true;
+    }
+    vault_keyring_source_close(&source);
+    return false;
 }
 
 void vault_keyring_source_close(struct vault_keyring_source **source)
@@ -111,45 +233,22 @@ void vault_keyring_source_close(struct vault_keyring_source **source)
     *source = NULL;
 }
 
-static void say(const struct vault_keyring_source *source, enum vault_log_level level,
-                const char *message)
+void vault_keyring_source_look(struct vault_keyring_source *source)
 {
-    if (source->log != NULL)
-        source->log(source->user, level, message);
-}
-
-/* Call with the lock held. */
-static void reload(struct vault_keyring_source *source)
-{
-    struct vault_keyring *keyring = NULL;
-    struct vault_failure failure;
-    char message[640];
-    if (load(source->path, &keyring, &failure)) {
-        vault_keyring_release(&source->current);
-        source->current = keyring;
-        snprintf(message, sizeof message, "the keyring was reloaded: it has %zu keys",
-                 keyring->key_count);
-        say(source, VAULT_LOG_INFO, message);
-    } else {
-        snprintf(message, sizeof message, "the previous keyring stays in use: %s", failure.message);
-        say(source, VAULT_LOG_WARNING, message);
-    }
+    pthread_mutex_lock(&source->lock);
+    look(source, monotonic_ms());
+    pthread_mutex_unlock(&source->lock);
 }
 
 struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *source)
 {
     pthread_mutex_lock(&source->lock);
     const int64_t now = monotonic_ms();
-    if (now - source->checked_ms >= CHECK_INTERVAL_MS) {
-        const struct file_state state = read_state(source->path);
-        source->checked_ms = now;
-        if (!same_state(&state, &source->state)) {
-            source->state = state;
-            reload(source);
-        }
-    }
-    struct vault_keyring *keyring = source->current;
-    atomic_fetch_add(&keyring->references, 1);
+    if (now - source->looked_ms >= LOOK_INTERVAL_MS)
+        look(source, now);
+    struct vault_keyring *keyring = source->doubtful ? NULL : source->current;
+    if (keyring != NULL)
+        atomic_fetch_add(&keyring->references, 1);
     pthread_mutex_unlock(&source->lock);
     return keyring;
 }

@@ -129,7 +129,10 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
                                    &instance->keyring, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_create(TOKEN_CACHE_CAPACITY);
-    return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
+    return instance->tokens == NULL ||
+                   !keyring_watch_init(&instance->keyring_watch, instance->keyring)
+               ? fail_no_memory(failure)
+               : GQL_OK;
 }
 
 static int32_t open_all(gql_instance *instance, const struct store_engine *const *engines,
@@ -184,6 +187,7 @@ void instance_destroy(gql_instance *instance)
     executor_finish(&instance->executor);
     store_close(&instance->store);
     vault_token_cache_destroy(&instance->tokens);
+    keyring_watch_finish(&instance->keyring_watch);
     vault_keyring_source_close(&instance->keyring);
     config_finish(&instance->config);
     free(instance);

@@ -7,6 +7,7 @@
 #include "plugin/base/executor.h"
 #include "plugin/base/gate.h"
 #include "plugin/instance/config.h"
+#include "plugin/instance/keyring_watch.h"
 #include "plugin/store/store.h"
 #include "vault/credential_ref.h"
 
@@ -18,6 +19,7 @@ struct gql_instance {
     struct executor executor; /* Checks tokens, commits, reads cold databases. */
     struct store *store;
     struct vault_keyring_source *keyring; /* NULL: none is configured. */
+    struct keyring_watch keyring_watch;
     struct vault_token_cache *tokens;
     struct gate gate;             /* Counts the calls under way. */
     atomic_int pending_mutations; /* At most limits.pendingMutations. */

@@ -69,6 +69,10 @@ int32_t mutation_reject_conflict(struct mutation *mutation, int32_t current_vers
 
 int32_t mutation_reject_token(struct mutation *mutation, enum vault_token_status status)
 {
+    if (status == VAULT_TOKEN_NO_KEYRING)
+        return operation_reject_unavailable(
+            &mutation->operation,
+            "The credentialRef can't be checked at the moment; nothing was changed");
     if (status == VAULT_TOKEN_NO_MEMORY)
         return operation_reject_store(&mutation->operation, STORE_NO_MEMORY, NULL);
     return operation_reject(&mutation->operation,

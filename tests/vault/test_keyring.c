@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "tests/vault/signer.h"
 
+#include <stdlib.h>
+#include <sys/resource.h>
+
 #define KEY "k4.public.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 Test(keyring, failures_are_named)
@@ -46,7 +49,7 @@ Test(keyring, failures_are_named)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct vault_keyring *keyring = NULL;
-        struct vault_failure failure = {""};
+        struct vault_failure failure = {.message = ""};
         cr_expect_not(vault_keyring_parse(cases[i].text, strlen(cases[i].text), &keyring, &failure),
                       "%s was accepted", cases[i].text);
         cr_expect_null(keyring);
@@ -66,6 +69,35 @@ Test(keyring, truncated_files_are_refused)
         cr_assert_not(vault_keyring_parse(text, size, &keyring, &failure),
                       "%zu bytes were accepted", size);
     }
+}
+
+/* 100,000 keys take a fraction of the processor time that is allowed; comparing all, minutes. */
+Test(keyring, large_keyrings_are_read_in_linear_time)
+{
+    enum { KEYS = 100000 };
+    const struct rlimit ten_seconds = {10, 10};
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    fputs("{\"version\":1,\"keys\":[", stream);
+    for (uint32_t i = 0; i < KEYS; i++) {
+        struct vault_public_key key = {{0}};
+        char paserk[VAULT_PASERK_PUBLIC_SIZE];
+        memcpy(key.bytes, &i, sizeof i);
+        vault_paserk_public_write(&key, paserk);
+        fprintf(stream, "%s{\"paserk\":\"%s\",\"state\":\"active\"}", i == 0 ? "" : ",", paserk);
+    }
+    fputs("]}", stream);
+    fclose(stream);
+    cr_assert_eq(setrlimit(RLIMIT_CPU, &ten_seconds), 0);
+    struct vault_keyring *keyring = keyring_of(text);
+    cr_expect_eq(keyring->key_count, KEYS);
+    for (size_t i = 0; i < KEYS; i++) {
+        const struct vault_keyring_key *key = &keyring->keys[i];
+        cr_assert_eq(vault_keyring_find(keyring, key->id, strlen(key->id)), key);
+    }
+    vault_keyring_release(&keyring);
+    free(text);
 }
 
 Test(keyring, each_reading_has_its_own_generation)

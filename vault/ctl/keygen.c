@@ -34,13 +34,13 @@ static bool make_key(const struct options *options, struct vault_keyring_edit *e
     if (!passphrase_read(true, &passphrase, failure))
         return false;
     if (!vault_secret_init(VAULT_SECRET_KEY_SIZE, &key))
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     crypto_sign_keypair(public_key.bytes, key.bytes);
     vault_paserk_pid_write(&public_key, id);
     if (!secret_file_write(options->secret, key.bytes, id, &passphrase, failure))
         return false;
     if (!add_key(edit, &public_key))
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     return vault_keyring_edit_commit(edit, failure);
 }
 

@@ -74,7 +74,7 @@ static bool set_state(struct vault_keyring_edit *edit, const char *id, const cha
     if (strcmp(member(entry, "state"), "revoked") == 0 && strcmp(state, "revoked") != 0)
         return vault_fail(failure, "the key %s is revoked: that can't be undone", id);
     return json_object_set_new(entry, "state", json_string(state)) == 0 ||
-           vault_fail(failure, "out of memory");
+           vault_fail_no_memory(failure);
 }
 
 static bool retire(struct vault_keyring_edit *edit, const char *id, struct vault_failure *failure)

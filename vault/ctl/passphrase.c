@@ -39,7 +39,7 @@ static bool read_line(int file, const sigset_t *waiting, struct vault_secret *re
 {
     vault_secret_auto line = VAULT_NO_SECRET;
     if (!vault_secret_init(VAULT_PASSPHRASE_LIMIT + 1, &line))
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     size_t size = 0;
     while (size < line.size) {
         const ssize_t got = read_byte(file, line.bytes + size, waiting);
@@ -80,7 +80,7 @@ static bool read_from_environment(const char *value, struct vault_secret *ret_pa
     if (*value == '\0')
         return vault_fail(failure, "VAULT_PASSPHRASE is empty");
     if (!vault_secret_init(strlen(value), ret_passphrase))
-        return vault_fail(failure, "out of memory");
+        return vault_fail_no_memory(failure);
     memcpy(ret_passphrase->bytes, value, ret_passphrase->size);
     return true;
 }

@@ -68,7 +68,7 @@ static bool explain(enum vault_unwrap result, const char *path, struct vault_fai
     case VAULT_UNWRAP_NO_MEMORY:
         break;
     }
-    return vault_fail(failure, "out of memory");
+    return vault_fail_no_memory(failure);
 }
 
 bool secret_file_read(const char *path, struct vault_secret *ret_key, struct vault_failure *failure)

@@ -10,6 +10,7 @@
 #include "vault/ctl/clock.h"
 #include "vault/ctl/commands.h"
 #include "vault/json_reader.h"
+#include "vault/keyring_content.h"
 #include "vault/paseto.h"
 
 /* A token as given: one byte more than the limit, and the line break of standard input. */
@@ -45,17 +46,6 @@ static bool read_token(const char *operand, struct given_token *token)
     return true;
 }
 
-static bool load_keyring(const char *path, struct vault_keyring **ret_keyring,
-                         struct vault_failure *failure)
-{
-    struct vault_keyring_source *source = NULL;
-    if (!vault_keyring_source_open(path, NULL, NULL, &source, failure))
-        return false;
-    *ret_keyring = vault_keyring_source_current(source);
-    vault_keyring_source_close(&source);
-    return true;
-}
-
 enum exit_code run_verify(const struct options *options)
 {
     struct given_token token;
@@ -69,12 +59,14 @@ enum exit_code run_verify(const struct options *options)
         .leeway_seconds = VERIFY_LEEWAY_SECONDS,
         .now = clock_now(),
     };
-    if (!load_keyring(options->keyring, &keyring, &failure))
+    if (!vault_keyring_load(options->keyring, &keyring, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
     enum vault_token_status status = VAULT_TOKEN_MALFORMED;
     if (read_token(options->operand, &token))
         status = vault_credential_ref_check(keyring, NULL, token.text, token.size, &policy);
     vault_keyring_release(&keyring);
+    if (vault_token_status_is_temporary(status))
+        return report(EXIT_UNUSABLE, "%s", vault_token_status_text(status));
     if (status != VAULT_TOKEN_OK)
         return report(EXIT_REJECTED, "rejected: %s: %s", vault_token_status_name(status),
                       vault_token_status_text(status));

@@ -6,13 +6,13 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "plugin/base/sweeper.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/connection.h"
 #include "plugin/store/sqlite/file_guard.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/snapshot.h"
-#include "plugin/store/sqlite/sweeper.h"
 
 struct readers;
 

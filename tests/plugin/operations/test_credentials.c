@@ -155,6 +155,26 @@ Test(credentials, a_broken_keyring_leaves_the_former_in_force)
     cr_expect_not_null(mock_find_log(world.host, &position, "previous keyring stays in use"));
 }
 
+/* It may hold a revocation, so a token is neither accepted nor rejected. */
+Test(credentials, a_keyring_that_cannot_be_read_is_no_verdict)
+{
+    size_t position = 0;
+    const char *keyring = scratch_file(&world.scratch, "keyring.json");
+    cr_assert_eq(unlink(keyring), 0);
+    cr_assert_eq(symlink("keyring.json", keyring), 0);
+    usleep(300000);
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL, CREATE,
+                            world_good_token(&world, "acme")),
+                 "SERVICE_UNAVAILABLE", "{}");
+    cr_expect_not_null(mock_find_log(world.host, &position, "until the keyring can be read"));
+    cr_assert_eq(unlink(scratch_file(&world.scratch, "keyring.json")), 0);
+    world_write_keyring(&world, "active", "[]");
+    usleep(300000);
+    json_decref(
+        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+    cr_expect_not_null(mock_find_log(world.host, &position, "can be read again"));
+}
+
 Test(credentials, issuer_and_expiry_can_be_demanded)
 {
     char more[512];

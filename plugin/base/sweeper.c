@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/store/sqlite/sweeper.h"
+#include "plugin/base/sweeper.h"
 
 #include <time.h>
 

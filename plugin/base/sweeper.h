@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A thread that calls a function periodically while there is work for it, and sleeps otherwise. */
-#ifndef PLUGIN_STORE_SQLITE_SWEEPER_H
-#define PLUGIN_STORE_SQLITE_SWEEPER_H
+#ifndef PLUGIN_BASE_SWEEPER_H
+#define PLUGIN_BASE_SWEEPER_H
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -2,7 +2,7 @@
 #include <criterion/criterion.h>
 #include <unistd.h>
 
-#include "plugin/store/sqlite/sweeper.h"
+#include "plugin/base/sweeper.h"
 
 struct work {
     atomic_int left;
