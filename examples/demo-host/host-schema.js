@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 // The host's own schema and its resolvers. `load` is all they know of plugins.
 import { readFileSync } from 'node:fs';
-import { buildSchema } from 'graphql';
+import { buildSchema, GraphQLError } from 'graphql';
 
-const USER = /^user:(.+)$/;
+const USER = /^user:(.+)$/s;
+const LONGEST_ID = 255; // Characters. An object that is made up for an ID repeats it.
 
 export const hostTypeDefs = readFileSync(new URL('host-schema.graphql', import.meta.url), 'utf8');
 
@@ -15,11 +16,16 @@ export function organizationsOf(list) {
   const known = new Map(list.map((organization) => [organization.id, organization]));
   const make = ({ id, title = id, country = null, settings }) =>
     ({ __typename: 'Organization', id, title, version: 1, country, settings: { locale: 'en', timeZone: 'UTC', ...settings } });
-  return { known: (id) => (known.has(id) ? make(known.get(id)) : null), any: (id) => make(known.get(id) ?? { id }) };
+  return { known: (id) => (known.has(id) ? make(known.get(id)) : null), any: (id) => make(known.get(id) ?? { id: checkId(id) }) };
+}
+
+function checkId(id) {
+  if (id.length <= LONGEST_ID) return id;
+  throw new GraphQLError(`An ID must not exceed ${LONGEST_ID} characters`, { extensions: { code: 'VALIDATION_ERROR' } });
 }
 
 function userOf(id) {
-  return { __typename: 'User', id, title: USER.exec(id)?.[1] ?? id };
+  return { __typename: 'User', id: checkId(id), title: USER.exec(id)?.[1] ?? id };
 }
 
 async function actorOf(id, context, info) {

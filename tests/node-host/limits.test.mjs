@@ -95,3 +95,13 @@ test('the selection of a field with several nodes, or with variables, is that of
   assert.deepEqual(await run(true), { id, title: 'A' });
   assert.deepEqual(await run(false), { id });
 });
+
+test('many fields that share one long variable are passed to plugins up to a limit', async (t) => {
+  const plugins = await demo(t);
+  const variables = { id: 'x'.repeat(1 << 20) };
+  const source = `query($id: ID!) { ${Array.from({ length: 200 }, (_, i) => `a${i}: integration(id: $id) { id }`).join(' ')} }`;
+  const { errors } = await ask(plugins, source, { variables });
+  const refused = errors.filter(({ message }) => /arguments of all fields of a request must not exceed 4194304 characters/.test(message));
+  assert.equal(refused.length, 197);
+  assert.deepEqual(codesOf(refused), ['VALIDATION_ERROR']);
+});

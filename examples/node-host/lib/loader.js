@@ -79,7 +79,7 @@ export class ObjectLoader {
 
   async #flush(request, { ids, infos }, { plugin, index, select }) {
     const list = [...ids];
-    const values = await settle(request.call(plugin, true, index, JSON.stringify({ ids: list }), null, select(...infos.values())));
+    const values = await settle(request.call(plugin, true, index, { ids: list }, null, select(...infos.values())));
     return new Map(list.map((id, i) => [id, values[i]]));
   }
 }

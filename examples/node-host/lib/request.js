@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A request as plugins see it: who asks, until when, under which trace.
 import { isIP } from 'node:net';
+import { GraphQLError } from './graphql.js';
 import { checkKeys } from './options.js';
 
 const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
@@ -11,6 +12,8 @@ const SOURCE_TYPES = { unknown: 0, web: 1, mobile: 2, api: 3, internal: 4, integ
 /** The longest texts, in bytes of UTF-8. The binding has room for them. */
 const LIMITS = { locale: 44, occurrence: 250, organizationId: 255, idempotencyKey: 255 };
 const USER_AGENT_LIMIT = 512;
+/** The JSON of all arguments together, in characters: many fields can share one long variable. */
+const ARGUMENTS_LIMIT = 1 << 22;
 const NAMES = new Set(['actor', 'source', 'sourceType', 'traceId', 'clientAddress', 'userAgent', 'deadlineMilliseconds', ...Object.keys(LIMITS)]);
 
 /** Whether a text fits. A UTF-16 code unit has at most three bytes in UTF-8, so most texts need not be measured. */
@@ -105,6 +108,7 @@ export class PluginRequest {
   #number;
   #about; // The binding's arguments after `remaining`, in its order.
   #deadline;
+  #room = ARGUMENTS_LIMIT;
 
   constructor(native, options) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
@@ -120,10 +124,20 @@ export class PluginRequest {
     this.#number = nextNumber(native);
   }
 
+  /** Returns the JSON of arguments. Once the arguments of the request exceed the limit, it throws without writing any. */
+  #write(args) {
+    const text = this.#room < 0 ? '' : JSON.stringify(args);
+    this.#room -= text.length;
+    if (this.#room >= 0) return text;
+    throw new GraphQLError(`The arguments of all fields of a request must not exceed ${ARGUMENTS_LIMIT} characters together`,
+      { extensions: { code: 'VALIDATION_ERROR' } });
+  }
+
   /** Calls a resolver or a loader of a plugin. Returns an answer; see answer.js. */
   call({ instance }, isLoader, index, args, parent, selection) {
+    const text = this.#write(args);
     const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
-    return this.#native.call(instance, isLoader, index, args, parent, selection, this.#actor, this.#number, remaining,
+    return this.#native.call(instance, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
       ...this.#about);
   }
 

@@ -16,7 +16,7 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
     resolvers[type] ??= {};
     resolvers[type][field] = (source, args, context, info) => {
       const request = requestOf(context);
-      const call = (parent) => settle(request.call(plugin, false, index, JSON.stringify(args), parent, select(info)));
+      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info)));
       const parent = isRoot ? null : parentOf(requiredFields, source, context, info);
       return typeof parent?.then === 'function' ? parent.then(call) : call(parent);
     };

@@ -19,6 +19,9 @@ module Gateway
     KEY_STRING = /\A"((?:[ !\x23-\x5b\x5d-\x7e]|\\["\\])+)"\z/
     BARE_KEY = /\A[\x21\x23-\x2b\x2d-\x7e]+\z/
     LONGEST_KEY = 255
+    LONGEST_MESSAGE = 300 # Characters of an error of a request that was not executed.
+    MOST_ERRORS = 100
+    MOST_LOCATIONS = 10
 
     # `log` takes (level, message, trace ID).
     def initialize(schema, authentication, config, log)
@@ -36,7 +39,7 @@ module Gateway
       check_route(env)
       media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])
       exchange = exchange_of(env)
-      GraphqlHttp.response(answer(GraphqlHttp.parameters(env), exchange), media_type)
+      GraphqlHttp.response(shorten(answer(GraphqlHttp.parameters(env), exchange)), media_type)
     rescue Rejection => e
       reject(e, media_type)
     rescue StandardError, SystemStackError => e
@@ -128,6 +131,20 @@ module Gateway
       @schema.execute(document, exchange, variables: parameters.variables, operation_name: parameters.operation_name)
     rescue GraphQL::ParseError => e
       { 'errors' => [e.to_h.reject { |_, value| value == [] }] }
+    end
+
+    # Shortens the errors of a request that was not executed: each may repeat what the client sent.
+    def shorten(result)
+      return result if result.key?('data')
+
+      result.merge('errors' => result['errors'].first(MOST_ERRORS).map { |error| short(error) })
+    end
+
+    def short(error)
+      message = error['message']
+      message = "#{message[0, LONGEST_MESSAGE]}…" if message.size > LONGEST_MESSAGE
+      code = error.dig('extensions', 'code')
+      { 'message' => message, 'locations' => error['locations']&.first(MOST_LOCATIONS), 'extensions' => code && { 'code' => code } }.compact
     end
   end
 end

@@ -6,6 +6,7 @@ module Gateway
   class DemoHost
     SCHEMA = File.expand_path('../../demo-host/host-schema.graphql', __dir__)
     USER = /\Auser:(.+)\z/m
+    LONGEST_ID = 255 # Characters. An object that is made up for an ID repeats it.
 
     # `organizations`: those of the configuration. Every other ID is a made-up organization.
     def initialize(organizations)
@@ -59,7 +60,7 @@ module Gateway
     end
 
     def organization_of(id)
-      own = @organizations.fetch(id, {})
+      own = @organizations.fetch(id) { check_id(id) && {} }
       settings = { 'locale' => 'en', 'timeZone' => 'UTC' }.merge(own['settings'].to_h)
       { '__typename' => 'Organization', 'id' => id, 'title' => own.fetch('title', id), 'version' => 1,
         'country' => own['country'], 'settings' => settings }
@@ -73,7 +74,14 @@ module Gateway
       user(id) if USER.match?(id)
     end
 
+    def check_id(id)
+      return id if id.size <= LONGEST_ID
+
+      raise GraphQL::ExecutionError.new("An ID must not exceed #{LONGEST_ID} characters", extensions: { 'code' => 'VALIDATION_ERROR' })
+    end
+
     def user(id)
+      check_id(id)
       { '__typename' => 'User', 'id' => id, 'title' => id[USER, 1] || id }
     end
   end

@@ -10,6 +10,8 @@ module Schema
   class Exchange
     # Nanoseconds to wait beyond the deadline: only the plugin can say whether it made a change that came late.
     PATIENCE = 10_000_000_000
+    # Bytes of the JSON of all arguments together: many fields can share one long variable.
+    ARGUMENTS_LIMIT = 1 << 22
 
     # Lets the data loader start the calls of all fields that are ready, and then wait for them together.
     class Answers < GraphQL::Dataloader::Source
@@ -33,6 +35,17 @@ module Schema
       @actor = actor
       @request = request
       @gone = gone
+      @room = ARGUMENTS_LIMIT
+    end
+
+    # Returns the JSON of arguments. Once the arguments of the request exceed the limit, it raises without writing any.
+    def write(arguments)
+      text = @room.negative? ? '' : JSON.generate(arguments)
+      @room -= text.bytesize
+      return text unless @room.negative?
+
+      raise GraphQL::ExecutionError.new("The arguments of all fields of a request must not exceed #{ARGUMENTS_LIMIT} bytes together",
+                                        extensions: { 'code' => 'VALIDATION_ERROR' })
     end
 
     # Returns the value of a started call. Mutations do not use the data loader; see Schema::Executable.

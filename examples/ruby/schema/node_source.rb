@@ -27,7 +27,7 @@ module Schema
     end
 
     def fetch(ids)
-      call = @loader.instance.start(@loader.entry, @exchange.request, JSON.generate(ids: ids), tree: @tree)
+      call = @loader.instance.start(@loader.entry, @exchange.request, @exchange.write(ids: ids), tree: @tree)
       objects = @exchange.result(@exchange.wait(call))
       ids.zip(objects).map { |_, object| object.is_a?(GraphQL::ExecutionError) ? Outcome.new(nil, object) : Outcome.new(object) }
     rescue GraphQL::ExecutionError => e

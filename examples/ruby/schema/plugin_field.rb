@@ -17,7 +17,7 @@ module Schema
 
     # `arguments` includes Executable::EXTRAS, unless the field is one that another requires.
     def call(object, arguments, context)
-      given = JSON.generate(plain(arguments[:argument_details] || {}))
+      given = context[:exchange].write(plain(arguments[:argument_details] || {}))
       parent = @root ? nil : JSON.generate(parent_of(object, context))
       call = @instance.start(@resolver, context[:exchange].request, given, parent: parent,
                                                                            tree: tree_of(arguments[:lookahead], context.query))

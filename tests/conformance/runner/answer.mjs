@@ -53,10 +53,16 @@ function checkData(expected, actual) {
   return findings.length > 0 ? findings : differInOrder(expected, actual, 'data');
 }
 
+function sizeDifferences(atMost, { text }) {
+  const size = Buffer.byteLength(text);
+  return size <= atMost ? [] : [`size: ${size} bytes instead of at most ${atMost}: ${text.slice(0, 500)}`];
+}
+
 /** Returns the differences. `context` has captured, traceId, typeBase, adds and folder. */
 export function checkAnswer(expectation, answer, context) {
-  const { refused, code, schema, status = 200, ...rest } = expectation;
+  const { atMost, refused, code, schema, status = 200, ...rest } = expectation;
   if (answer.text.includes(context.folder)) return ['the answer contains a path of the server'];
+  if (atMost) return sizeDifferences(atMost, answer);
   if (refused) return checkRejection({ refused, code }, answer);
   if (answer.status !== status) return [`status: ${answer.status} instead of ${status}: ${answer.text.slice(0, 500)}`];
   if (status !== 200) return [];
