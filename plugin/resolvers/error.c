@@ -112,7 +112,12 @@ static void write_extras(struct json_writer *writer, const struct error *error)
         break;
     case ERROR_UNAUTHORIZED:
     case ERROR_INTERNAL_ERROR:
+        break;
     case ERROR_SERVICE_UNAVAILABLE:
+        if (error->outcome != NULL) {
+            json_write(writer, ",\"outcome\":");
+            json_write_string(writer, text_of(error->outcome));
+        }
         break;
     }
 }

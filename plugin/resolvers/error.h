@@ -31,6 +31,7 @@ struct error {
     const char *required_action; /* PERMISSION_DENIED */
     const char *field;           /* VALIDATION_ERROR: dotted path, or NULL. */
     const char *reason;          /* VALIDATION_ERROR: or NULL. */
+    const char *outcome;         /* SERVICE_UNAVAILABLE: "unknown", or NULL. */
     const char *allowed_values;  /* VALIDATION_ERROR: JSON array, or NULL. */
     int64_t expected_version;    /* CONFLICT */
     int64_t current_version;     /* CONFLICT */

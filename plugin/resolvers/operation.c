@@ -180,6 +180,19 @@ static int32_t reject_internal(struct operation *operation, const struct store_d
                         .detail = "The service failed; its log has the cause under this trace ID"});
 }
 
+static int32_t reject_unknown(struct operation *operation, const struct store_detail *detail)
+{
+    const struct trace trace = trace_of(operation->request);
+    instance_log(operation->instance, GQL_LOG_ERROR, trace.id,
+                 "A change was answered with the outcome \"unknown\": %s", detail->text);
+    return reject_traced(
+        operation, &trace,
+        &(struct error){.code = ERROR_SERVICE_UNAVAILABLE,
+                        .detail = "The database failed while the change was saved; read later "
+                                  "whether it was",
+                        .outcome = "unknown"});
+}
+
 int32_t operation_reject_store(struct operation *operation, enum store_status status,
                                const struct store_detail *detail)
 {
@@ -195,6 +208,10 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
         return reject_unchanged(operation, "The service has no disk space left");
     case STORE_NO_MEMORY:
         return reject_unchanged(operation, out_of_memory);
+    case STORE_SHORTAGE:
+        return reject_unchanged(operation, "The service is short of resources");
+    case STORE_UNKNOWN:
+        return reject_unknown(operation, detail);
     case STORE_STOPPED:
         return operation_reject_unavailable(
             operation, "The service's database can't be used; the service's log has the cause");

@@ -29,7 +29,9 @@ enum store_status {
     STORE_BUSY,     /* Another process held the database for too long. */
     STORE_FULL,     /* The disk is full. */
     STORE_NO_MEMORY,
-    STORE_STOPPED, /* Nothing is read or written until the operator acts; the log says why. */
+    STORE_SHORTAGE, /* The process or the machine is short of something: the detail says of what. */
+    STORE_STOPPED, /* Nothing is written, or read, until the database is sound; the log says why. */
+    STORE_UNKNOWN, /* The change may be in the database, now or after a crash. */
     STORE_BROKEN,  /* I/O failed, or the data is damaged. */
 };
 
@@ -157,8 +159,8 @@ struct store_mutation {
     struct deadline deadline;
 
     /*
-     * Called once, on any thread but a host's. By then the change is durable (STORE_OK) or nothing
-     * was changed. May free the mutation.
+     * Called once, on any thread but a host's. By then the change is durable (STORE_OK), or nothing
+     * was changed (any other status but STORE_UNKNOWN). May free the mutation.
      */
     void (*done)(struct store_mutation *mutation);
 

@@ -96,7 +96,8 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     if (code == GQL_OK)
         code = open_readers(store, failure);
     if (code == GQL_OK)
-        writer_init(&store->writer, &connection, options, store->collation, &store->readers);
+        writer_init(&store->writer, &connection, options, store->collation, &store->readers,
+                    &store->base.state);
     else
         connection_close(&connection);
     return code;

@@ -152,3 +152,12 @@ int32_t metadata_collate(struct connection *connection, const struct collation *
     return finish(connection, collate(connection, collation, options),
                   "rebuilding the order of titles in", failure);
 }
+
+int metadata_mark(struct connection *connection)
+{
+    uint8_t mark[8];
+    randombytes_buf(mark, sizeof mark); /* SQLite would not write what is there already. */
+    return write_setting(connection, "mark", mark, sizeof mark)
+               ? SQLITE_OK
+               : sqlite3_extended_errcode(connection->handle);
+}

@@ -6,28 +6,23 @@
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
 
-static int check_file(struct writer *writer)
-{
-    struct connection *connection = &writer->connection;
-    return file_guard_check(writer->readers->guard,
-                            connection->handle == NULL ? NULL : wal_index_of(connection),
-                            &writer->sight);
-}
-
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
-                 struct readers *readers)
+                 struct readers *readers, struct state_board *state)
 {
-    *writer = (struct writer){.connection = *connection,
-                              .mint = options->mint,
+    *writer = (struct writer){.mint = options->mint,
                               .readers = readers,
                               .user = options->user,
                               .unix_milliseconds = options->unix_milliseconds};
-    writer->context = (struct apply_context){.connection = &writer->connection,
+    write_link_init(&writer->link, connection, readers);
+    writer->settler = (struct settler){.link = &writer->link,
+                                       .state = state,
+                                       .user = options->user,
+                                       .log = options->log};
+    writer->context = (struct apply_context){.connection = &writer->link.connection,
                                              .collation = collation,
                                              .mint = &writer->mint};
     writer->last = &writer->first;
-    check_file(writer); /* Its sight is compared with the next. */
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->idle, NULL);
 }
@@ -35,7 +30,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
 /* Why SQLite itself rolled the transaction back: the code of the statement that failed. */
 static int rollback_code(const struct writer *writer)
 {
-    const int code = sqlite3_extended_errcode(writer->connection.handle);
+    const int code = sqlite3_extended_errcode(writer->link.connection.handle);
     return code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_ABORT_ROLLBACK
                                                                           : code;
 }
@@ -43,55 +38,23 @@ static int rollback_code(const struct writer *writer)
 /* Returns SQLite's code: any but SQLITE_OK concerns the whole transaction. */
 static int write_one(struct writer *writer, struct store_mutation *mutation)
 {
-    int code = connection_run(&writer->connection, STATEMENT_SAVEPOINT);
+    int code = connection_run(&writer->link.connection, STATEMENT_SAVEPOINT);
     if (code != SQLITE_OK)
         return code;
     mutation->status = apply_mutation(&writer->context, mutation);
     /* SQLite itself rolls the transaction back after some failures: a full disk, no memory. */
-    if (sqlite3_get_autocommit(writer->connection.handle))
+    if (sqlite3_get_autocommit(writer->link.connection.handle))
         return rollback_code(writer);
     if (mutation->status != STORE_OK)
-        code = connection_run(&writer->connection, STATEMENT_ROLLBACK_TO);
-    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_RELEASE) : code;
+        code = connection_run(&writer->link.connection, STATEMENT_ROLLBACK_TO);
+    return code == SQLITE_OK ? connection_run(&writer->link.connection, STATEMENT_RELEASE) : code;
 }
 
-static int open_anew(struct writer *writer)
-{
-    struct connection *connection = &writer->connection;
-    int code = connection_open(connection, writer->readers->options, CONNECTION_WRITER);
-    if (code == SQLITE_OK)
-        code = file_guard_check_opened(writer->readers->guard, connection);
-    if (code != SQLITE_OK)
-        connection_close(connection);
-    return code;
-}
-
-/* Opens the connection anew if it had to be closed. */
-static int begin(struct writer *writer)
-{
-    if (writer->connection.handle == NULL && !readers_any_open(writer->readers))
-        file_guard_release_log(writer->readers->guard);
-    int code = check_file(writer);
-    if (code == SQLITE_OK && writer->connection.handle == NULL)
-        code = open_anew(writer);
-    return code == SQLITE_OK ? connection_run(&writer->connection, STATEMENT_BEGIN_WRITE) : code;
-}
-
-/* What the file looks like after the commit is compared with what the next one finds. */
-static int commit(struct writer *writer)
-{
-    int code = check_file(writer);
-    if (code == SQLITE_OK)
-        code = connection_run(&writer->connection, STATEMENT_COMMIT);
-    if (code == SQLITE_OK)
-        check_file(writer);
-    return code;
-}
-
-static int write_all(struct writer *writer, struct store_mutation *batch)
+/* Returns SQLite's code. */
+static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
     writer->context.unix_milliseconds = writer->unix_milliseconds(writer->user);
-    int code = begin(writer);
+    int code = write_link_begin(&writer->link);
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         if (deadline_passed(mutation->deadline))
@@ -99,24 +62,65 @@ static int write_all(struct writer *writer, struct store_mutation *batch)
         else
             code = write_one(writer, mutation);
     }
-    return code == SQLITE_OK ? commit(writer) : code;
+    return code;
 }
 
 /*
  * Nothing of the transaction remains. Every outcome goes with it, since it may rest on what a
  * neighbour wrote; only an expired mutation never looked at anything.
  */
-static void fail_all(struct writer *writer, struct store_mutation *batch, int code)
+static void fail_all(struct store_mutation *batch, enum store_status status,
+                     const struct store_detail *detail)
 {
-    struct store_detail detail;
-    const enum store_status status = connection_status(&writer->connection, code, &detail);
-    connection_end(&writer->connection, STATEMENT_ROLLBACK);
     for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
         if (mutation->status == STORE_EXPIRED)
             continue;
         mutation->status = status;
-        mutation->detail = detail;
+        mutation->detail = *detail;
     }
+}
+
+/* The transaction may remain, with those mutations that it would have changed something for. */
+static void doubt_all(struct store_mutation *batch, enum store_status status,
+                      const struct store_detail *detail)
+{
+    for (struct store_mutation *mutation = batch; mutation != NULL; mutation = mutation->next) {
+        if (mutation->status == STORE_EXPIRED)
+            continue;
+        mutation->status = mutation->status == STORE_OK ? STORE_UNKNOWN : status;
+        mutation->detail = *detail;
+    }
+}
+
+static void commit_all(struct writer *writer, struct store_mutation *batch)
+{
+    bool known;
+    enum store_status status;
+    struct store_detail detail;
+    if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK)
+        return;
+    if (known)
+        fail_all(batch, status, &detail);
+    else
+        doubt_all(batch, status, &detail);
+}
+
+static void write_all(struct writer *writer, struct store_mutation *batch)
+{
+    struct connection *connection = &writer->link.connection;
+    struct store_detail detail = {"a commit failed before"};
+    if (!settle_before(&writer->settler)) {
+        fail_all(batch, STORE_STOPPED, &detail);
+        return;
+    }
+    const int code = apply_all(writer, batch);
+    if (code == SQLITE_OK) {
+        commit_all(writer, batch);
+        return;
+    }
+    const enum store_status status = connection_status(connection, code, &detail);
+    connection_end(connection, STATEMENT_ROLLBACK);
+    fail_all(batch, status, &detail);
 }
 
 static void finish_all(struct store_mutation *batch)
@@ -130,9 +134,7 @@ static void finish_all(struct store_mutation *batch)
 
 static void write_batch(struct writer *writer, struct store_mutation *batch)
 {
-    const int code = write_all(writer, batch);
-    if (code != SQLITE_OK)
-        fail_all(writer, batch, code);
+    write_all(writer, batch);
     readers_end_kept(writer->readers);
     finish_all(batch); /* Last: with the answers come the next mutations. */
 }
@@ -188,7 +190,9 @@ void writer_drain(struct writer *writer)
 
 void writer_finish(struct writer *writer)
 {
-    connection_close(&writer->connection);
+    writer->settler.retry_at = 0; /* The last chance. */
+    settle_before(&writer->settler);
+    write_link_finish(&writer->link);
     pthread_cond_destroy(&writer->idle);
     pthread_mutex_destroy(&writer->lock);
 }

@@ -12,11 +12,12 @@
 
 #include "plugin/store/sqlite/apply.h"
 #include "plugin/store/sqlite/readers.h"
+#include "plugin/store/sqlite/settle.h"
 
 struct writer {
     struct apply_context context;
-    struct connection connection;
-    struct file_sight sight;
+    struct write_link link;
+    struct settler settler;
     struct identifier_mint mint;
     struct readers *readers;
     void *user;
@@ -29,10 +30,10 @@ struct writer {
     bool busy;
 };
 
-/* Takes the connection over. The collation and the readers must outlive the writer. */
+/* Takes the connection over. The collation, the readers and the state must outlive the writer. */
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
-                 struct readers *readers);
+                 struct readers *readers, struct state_board *state);
 
 /* Waits until nothing is queued and nobody writes. */
 void writer_drain(struct writer *writer);

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/settle.h"
+
+#include <stdio.h>
+
+#include "plugin/base/deadline.h"
+#include "plugin/store/sqlite/metadata.h"
+
+enum { ATTEMPTS = 3, RETRY_NANOSECONDS = 1000 * 1000 * 1000 };
+
+/* Within a transaction. */
+static struct wal_state log_state(struct write_link *link)
+{
+    const struct wal_index *index = wal_index_of(&link->connection);
+    return index == NULL ? (struct wal_state){{0}} : wal_index_state(index);
+}
+
+/*
+ * Frames are written in order, the one that commits last: where a write failed, it is not there.
+ * Nor if the file was not that of the store.
+ */
+static bool may_come_back(int code)
+{
+    const int kind = code & 0xff;
+    return kind != SQLITE_FULL && kind != SQLITE_BUSY && kind != SQLITE_READONLY &&
+           code != SQLITE_IOERR_WRITE;
+}
+
+/*
+ * Sets *ret_moved if the log is not as it was before the commit: another process has written to it,
+ * and whether before or after ours can't be told.
+ */
+static int overwrite(struct settler *settler, bool *ret_moved)
+{
+    struct write_link *link = settler->link;
+    int code = write_link_begin(link);
+    if (code == SQLITE_OK) {
+        const struct wal_state now = log_state(link);
+        *ret_moved = memcmp(&now, &settler->before, sizeof now) != 0;
+        code = metadata_mark(&link->connection);
+    }
+    if (code == SQLITE_OK)
+        code = write_link_commit(link);
+    connection_end(&link->connection, STATEMENT_ROLLBACK);
+    return code;
+}
+
+/* Returns SQLite's code. A failure is often gone at the second look, of another connection. */
+static int settle(struct settler *settler, bool *ret_moved)
+{
+    const struct timespec pause = {.tv_nsec = 10000000};
+    int code = overwrite(settler, ret_moved);
+    for (int i = 1; i < ATTEMPTS && code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY; i++) {
+        connection_close(&settler->link->connection);
+        nanosleep(&pause, NULL);
+        code = overwrite(settler, ret_moved);
+    }
+    return code;
+}
+
+static void stop(struct settler *settler, int code)
+{
+    char reason[256];
+    snprintf(reason, sizeof reason,
+             "Writing has stopped: a commit failed, and whether it is in the file can't be told "
+             "(SQLite %d: %s). It goes on once a commit succeeds; check the disk of '%s'",
+             code, sqlite3_errstr(code), settler->link->readers->options->path);
+    settler->open = true;
+    settler->retry_at = monotonic_now() + RETRY_NANOSECONDS;
+    if (state_report(settler->state, STATE_COMMITS, STORE_FAILED, reason))
+        settler->log(settler->user, GQL_LOG_ERROR, reason);
+}
+
+int settle_commit(struct settler *settler, bool *ret_known, enum store_status *ret_status,
+                  struct store_detail *detail)
+{
+    struct connection *connection = &settler->link->connection;
+    bool moved = false;
+    settler->before = log_state(settler->link);
+    const int code = write_link_commit(settler->link);
+    *ret_known = true;
+    if (code == SQLITE_OK)
+        return code;
+    *ret_status = connection_status(connection, code, detail);
+    connection_end(connection, STATEMENT_ROLLBACK);
+    if (!may_come_back(code))
+        return code;
+    const int settled = settle(settler, &moved);
+    *ret_known = settled == SQLITE_OK && !moved;
+    if (settled != SQLITE_OK)
+        stop(settler, settled);
+    return code;
+}
+
+bool settle_before(struct settler *settler)
+{
+    bool moved;
+    if (!settler->open)
+        return true;
+    if (monotonic_now() < settler->retry_at)
+        return false;
+    const int code = settle(settler, &moved);
+    if (code != SQLITE_OK) {
+        stop(settler, code);
+        return false;
+    }
+    settler->open = false;
+    state_report(settler->state, STATE_COMMITS, STORE_HEALTHY, "");
+    settler->log(settler->user, GQL_LOG_INFO, "Commits succeed again: writing goes on");
+    return true;
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The connection that writes, opened anew where it had to be closed, and checked against the file
+ * at its path whenever a transaction begins and ends. One thread at a time.
+ */
+#ifndef PLUGIN_STORE_SQLITE_WRITE_LINK_H
+#define PLUGIN_STORE_SQLITE_WRITE_LINK_H
+
+#include "plugin/store/sqlite/readers.h"
+
+struct write_link {
+    struct connection connection; /* Its handle is NULL if it had to be closed. */
+    struct file_sight sight;
+    struct readers *readers; /* With which it shares the options and the file's guard. */
+};
+
+/* Takes the connection over. The readers must outlive the link. */
+void write_link_init(struct write_link *link, const struct connection *connection,
+                     struct readers *readers);
+void write_link_finish(struct write_link *link);
+
+/* Begins a transaction. Returns SQLite's code. */
+int write_link_begin(struct write_link *link);
+
+/* Commits it. Returns SQLite's code; where it fails, the transaction may still be open. */
+int write_link_commit(struct write_link *link);
+
+#endif

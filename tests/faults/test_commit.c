@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+/* Commits that fail: what was refused does not come back, and nothing acknowledged is lost. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "tests/faults/vfs.h"
+#include "tests/plugin/fixture.h"
+
+static struct scratch scratch, crashed;
+
+static void make(void)
+{
+    vfs_install();
+    scratch = scratch_make();
+    crashed = scratch_make();
+}
+
+static void clean(void)
+{
+    scratch_remove(&scratch);
+    scratch_remove(&crashed);
+}
+
+TestSuite(commit, .init = make, .fini = clean);
+
+/* What a process that is killed now leaves. Another process copies: SQLite's locks stay. */
+static struct store *open_after_kill(void)
+{
+    char command[512];
+    snprintf(command, sizeof command,
+             "rm -f '%s'/*; cp '%s'/integrations.db '%s'/integrations.db-wal '%s'", crashed.path,
+             scratch.path, scratch.path, crashed.path);
+    cr_assert_eq(system(command), 0);
+    return fixture_open(&crashed, "und");
+}
+
+static enum store_status create(struct store *store, const char *title, struct identifier *ret_id)
+{
+    struct store_mutation mutation = {.kind = STORE_CREATE,
+                                      .organization_id = TEXT("acme"),
+                                      .title = text_of(title)};
+    fixture_apply(store, &mutation);
+    *ret_id = mutation.id;
+    integration_copy_finish(&mutation.result);
+    return mutation.status;
+}
+
+static enum store_status change(struct store *store, enum store_mutation_kind kind,
+                                struct identifier id)
+{
+    struct store_mutation mutation = {.kind = kind,
+                                      .id = id,
+                                      .expected_version = 1,
+                                      .title = TEXT("changed")};
+    fixture_apply(store, &mutation);
+    integration_copy_finish(&mutation.result);
+    return mutation.status;
+}
+
+static int32_t version_of(struct store *store, struct identifier id)
+{
+    struct integration_copy copy;
+    if (fixture_get(store, id, &copy) != STORE_OK)
+        return 0;
+    const int32_t version = copy.integration.version;
+    integration_copy_finish(&copy);
+    return version;
+}
+
+static void expect_unchanged(struct store *store, struct identifier kept, struct identifier refused)
+{
+    cr_expect_eq(version_of(store, kept), 1);
+    cr_expect_eq(version_of(store, refused), 0);
+}
+
+static void expect_unchanged_after_kill(struct identifier kept, struct identifier refused)
+{
+    struct store *store = open_after_kill();
+    expect_unchanged(store, kept, refused);
+    fixture_close(&store);
+}
+
+Test(commit, a_failed_sync_is_refused_for_good)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier refused;
+    vfs_fail(VFS_SYNC, 1, 1);
+    cr_expect_eq(create(store, "refused", &refused), STORE_BROKEN);
+    expect_unchanged_after_kill(kept, refused);
+    vfs_fail(VFS_SYNC, 1, 1);
+    cr_expect_eq(change(store, STORE_UPDATE, kept), STORE_BROKEN);
+    expect_unchanged_after_kill(kept, refused);
+    vfs_fail(VFS_SYNC, 1, 1);
+    cr_expect_eq(change(store, STORE_DELETE, kept), STORE_BROKEN);
+    expect_unchanged_after_kill(kept, refused);
+    cr_expect_eq(vfs_mend(), 1);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    expect_unchanged(store, kept, refused);
+    fixture_create(store, "acme", "next", true);
+    fixture_close(&store);
+}
+
+static void wait_for_a_retry(void)
+{
+    nanosleep(&(struct timespec){.tv_sec = 1, .tv_nsec = 50000000}, NULL);
+}
+
+/* The disk does not come back: nothing is written until it does. */
+Test(commit, what_cannot_be_settled_is_unknown_and_stops_writing)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier unknown, later;
+    vfs_fail(VFS_SYNC, 1, 1000);
+    cr_expect_eq(create(store, "unknown", &unknown), STORE_UNKNOWN);
+    cr_expect_eq(store_state(store).health, STORE_FAILED);
+    cr_expect_not_null(strstr(store_state(store).reason, "integrations.db"), "%s",
+                       store_state(store).reason);
+    cr_expect_eq(create(store, "later", &later), STORE_STOPPED);
+    wait_for_a_retry();
+    cr_expect_eq(create(store, "later", &later), STORE_STOPPED);
+    expect_unchanged(store, kept, unknown);
+    const int failed = vfs_mend();
+    cr_expect_geq(failed, 3, "%d", failed);
+    cr_expect_leq(failed, 8, "it tried too often: %d", failed);
+    cr_expect_eq(create(store, "later", &later), STORE_STOPPED, "it tried too soon");
+    wait_for_a_retry();
+    cr_expect_eq(create(store, "later", &later), STORE_OK);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    expect_unchanged_after_kill(kept, unknown);
+    cr_expect_not_null(strstr(fixture_log(), "Writing has stopped"));
+    cr_expect_not_null(strstr(fixture_log(), "writing goes on"));
+    fixture_close(&store);
+}
+
+/* Closing is the last chance to settle. */
+Test(commit, closing_settles_what_is_unknown)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier unknown;
+    vfs_fail(VFS_SYNC, 1, 1000);
+    cr_expect_eq(create(store, "unknown", &unknown), STORE_UNKNOWN);
+    vfs_mend();
+    fixture_close(&store);
+    store = fixture_open(&scratch, "und");
+    expect_unchanged(store, kept, unknown);
+    fixture_close(&store);
+}

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A VFS of SQLite in front of the system's, whose calls fail on demand. It becomes the default of
+ * the process. Any thread, but faults are set up and taken back by one.
+ */
+#ifndef TESTS_FAULTS_VFS_H
+#define TESTS_FAULTS_VFS_H
+
+#include <stdbool.h>
+
+enum vfs_fault {
+    VFS_IOERR,      /* Any call, with its own code. */
+    VFS_FULL,       /* Writing: the disk is full. */
+    VFS_SHORT_READ, /* Reading: half of what was asked for, then zeros. */
+    VFS_SYNC,       /* A sync, of what has been written. */
+    VFS_FAULTS,
+};
+
+/* Before SQLite is used by the process. */
+void vfs_install(void);
+
+/* From now on, the calls that can fail so are counted, and `times` of them fail from `first` on. */
+void vfs_fail(enum vfs_fault fault, int first, int times);
+
+/* Ends the faults. Returns how many calls failed. */
+int vfs_mend(void);
+
+#endif
