@@ -121,6 +121,7 @@ int32_t gql_bind(const gql_plugin *plugin, const char *host_sdl, size_t host_sdl
         if (binder.out_of_memory)
             code = gql_fail_no_memory(failure);
     }
+    binder_forget_sentences(&binder);
     gql_schema_document_destroy(&binder.host);
     gql_schema_document_destroy(&binder.own);
     gql_schema_document_destroy(&binder.added);

@@ -7,14 +7,6 @@
 
 #include "abi/host/schema/binder.h"
 
-static const struct sdl_field *host_field(const struct binder *binder,
-                                          const struct sdl_definition *wanted, const char *name)
-{
-    if (wanted->kind == SDL_DIRECTIVE)
-        return sdl_field_named(sdl_first(binder->host, true, wanted->name)->fields, name);
-    return sdl_find_field(binder->host, wanted->name, name);
-}
-
 static void compare_arguments(struct binder *binder, const char *type,
                               const struct sdl_field *wanted, const struct sdl_field *found)
 {
@@ -30,7 +22,8 @@ static void compare_arguments(struct binder *binder, const char *type,
 static void compare_fields(struct binder *binder, const struct sdl_definition *wanted)
 {
     for (const struct sdl_field *each = wanted->fields; each != NULL; each = each->next) {
-        const struct sdl_field *found = host_field(binder, wanted, each->name);
+        const struct sdl_field *found = sdl_find_member(binder->host, wanted->kind == SDL_DIRECTIVE,
+                                                        wanted->name, each->name);
         if (found == NULL)
             binder_add_conflict(binder,
                                 "The host's %s `%s` has no `%s: %s`, which the plugin %s needs.",
@@ -45,18 +38,6 @@ static void compare_fields(struct binder *binder, const struct sdl_definition *w
     }
 }
 
-static bool host_lists(const struct binder *binder, const struct sdl_definition *wanted,
-                       const char *name)
-{
-    if (wanted->kind != SDL_DIRECTIVE)
-        return sdl_lists(binder->host, wanted->name, name);
-    for (const struct sdl_name *each = sdl_first(binder->host, true, wanted->name)->names;
-         each != NULL; each = each->next)
-        if (strcmp(each->text, name) == 0)
-            return true;
-    return false;
-}
-
 static void compare_names(struct binder *binder, const struct sdl_definition *wanted)
 {
     static const char *const meanings[] = {[SDL_OBJECT] = "does not implement",
@@ -65,7 +46,7 @@ static void compare_names(struct binder *binder, const struct sdl_definition *wa
                                            [SDL_ENUM] = "does not have the value",
                                            [SDL_DIRECTIVE] = "can't be used on"};
     for (const struct sdl_name *each = wanted->names; each != NULL; each = each->next)
-        if (!host_lists(binder, wanted, each->text))
+        if (!sdl_lists(binder->host, wanted->kind == SDL_DIRECTIVE, wanted->name, each->text))
             binder_add_conflict(binder, "The host's %s `%s` %s `%s`, which the plugin %s needs.",
                                 sdl_kind_name(wanted->kind), wanted->name, meanings[wanted->kind],
                                 each->text, binder->plugin->id);

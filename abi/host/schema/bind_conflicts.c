@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <search.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -24,6 +25,22 @@ static bool make_room(struct binder *binder)
     return true;
 }
 
+static int compare(const void *a, const void *b)
+{
+    return strcmp(a, b);
+}
+
+static void keep(void *sentence)
+{
+    (void)sentence; /* Of the binding. */
+}
+
+void binder_forget_sentences(struct binder *binder)
+{
+    tdestroy(binder->sentences, keep);
+    binder->sentences = NULL;
+}
+
 void binder_add_conflict(struct binder *binder, const char *format, ...)
 {
     gql_binding *binding = binder->binding;
@@ -36,11 +53,9 @@ void binder_add_conflict(struct binder *binder, const char *format, ...)
         binder->out_of_memory = true;
         return;
     }
-    bool known = false;
-    for (size_t i = 0; i < binding->conflict_count && !known; i++)
-        known = strcmp(binding->conflicts[i], sentence) == 0;
-    if (known || !make_room(binder)) {
-        binder->out_of_memory = binder->out_of_memory || !known;
+    char **known = make_room(binder) ? tsearch(sentence, &binder->sentences, compare) : NULL;
+    if (known == NULL || *known != sentence) {
+        binder->out_of_memory = binder->out_of_memory || known == NULL;
         free(sentence);
         return;
     }

@@ -11,6 +11,11 @@ static bool is_leaf(const struct binder *binder, const struct sdl_field *field)
            (type != NULL && (type->kind == SDL_SCALAR || type->kind == SDL_ENUM));
 }
 
+static bool has_resolver(const struct binder *binder, const char *type, const char *field)
+{
+    return index_find(&binder->resolvers, false, type, field) != NULL;
+}
+
 /* What a resolver requires must be in the value above: a plain field of its type. */
 static void check_required(struct binder *binder, const gql_resolver *resolver, const char *name)
 {
@@ -22,7 +27,7 @@ static void check_required(struct binder *binder, const gql_resolver *resolver, 
         why = "which has arguments";
     else if (!is_leaf(binder, field))
         why = "which is not a scalar or an enum";
-    else if (schema_find_resolver(binder->plugin->schema, resolver->type, name) != NULL)
+    else if (has_resolver(binder, resolver->type, name))
         why = "which has a resolver of its own";
     if (why != NULL)
         binder_add_conflict(binder, "The resolver of the plugin %s for `%s.%s` requires `%s`, %s.",
@@ -40,11 +45,9 @@ static void check_resolver(struct binder *binder, uint32_t index)
                             hosts ? "which belongs to the host"
                                   : "which its schema does not define");
     }
-    for (uint32_t i = 0; i < index; i++)
-        if (strcmp(schema->resolvers[i]->type, resolver->type) == 0 &&
-            strcmp(schema->resolvers[i]->field, resolver->field) == 0)
-            binder_add_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
-                                binder->plugin->id, resolver->type, resolver->field);
+    if (index_find(&binder->resolvers, false, resolver->type, resolver->field)->value != resolver)
+        binder_add_conflict(binder, "The plugin %s has two resolvers for `%s.%s`.",
+                            binder->plugin->id, resolver->type, resolver->field);
     for (uint32_t i = 0; i < resolver->required_field_count; i++)
         check_required(binder, resolver, resolver->required_fields[i]);
 }
@@ -58,7 +61,7 @@ static void check_roots(struct binder *binder)
         const struct sdl_definition *each = sdl_first(binder->own, false, root);
         for (; each != NULL; each = sdl_next(each))
             for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
-                if (schema_find_resolver(binder->plugin->schema, root, field->name) == NULL)
+                if (!has_resolver(binder, root, field->name))
                     binder_add_conflict(binder,
                                         "The plugin %s defines `%s.%s` but has no resolver for it.",
                                         binder->plugin->id, root, field->name);
@@ -80,10 +83,9 @@ static void check_loader(struct binder *binder, uint32_t index)
         binder_add_conflict(binder,
                             "The plugin %s has a loader for `%s`, which has no field `id: ID!`.",
                             binder->plugin->id, type);
-    for (uint32_t i = 0; i < index; i++)
-        if (strcmp(schema->loaders[i]->type, type) == 0)
-            binder_add_conflict(binder, "The plugin %s has two loaders for `%s`.",
-                                binder->plugin->id, type);
+    if (index_find(&binder->loaders, false, type, "")->value != schema->loaders[index])
+        binder_add_conflict(binder, "The plugin %s has two loaders for `%s`.", binder->plugin->id,
+                            type);
 }
 
 static void check_reference(struct binder *binder, const char *type)
@@ -101,9 +103,37 @@ static void check_reference(struct binder *binder, const char *type)
             binder->plugin->id, type);
 }
 
+/* The tables are in the memory of `own`. False if out of memory. */
+static bool index_tables(struct binder *binder)
+{
+    const gql_schema *schema = binder->plugin->schema;
+    struct index_entry *resolvers = sdl_allocate(binder->own,
+                                                 schema->resolver_count * sizeof *resolvers);
+    struct index_entry *loaders = sdl_allocate(binder->own, schema->loader_count * sizeof *loaders);
+    if (resolvers == NULL || loaders == NULL)
+        return false;
+    for (uint32_t i = 0; i < schema->resolver_count; i++)
+        resolvers[i] = (struct index_entry){.owner = schema->resolvers[i]->type,
+                                            .name = schema->resolvers[i]->field,
+                                            .value = schema->resolvers[i]};
+    for (uint32_t i = 0; i < schema->loader_count; i++)
+        loaders[i] = (struct index_entry){.owner = schema->loaders[i]->type,
+                                          .name = "",
+                                          .value = schema->loaders[i]};
+    binder->resolvers = (struct index_table){resolvers, schema->resolver_count};
+    binder->loaders = (struct index_table){loaders, schema->loader_count};
+    index_sort(&binder->resolvers);
+    index_sort(&binder->loaders);
+    return true;
+}
+
 void binder_check_tables(struct binder *binder)
 {
     const gql_schema *schema = binder->plugin->schema;
+    if (!index_tables(binder)) {
+        binder->out_of_memory = true;
+        return;
+    }
     binder->conflict_kind = GQL_CONFLICT_RESOLVER;
     for (uint32_t i = 0; i < schema->resolver_count; i++)
         check_resolver(binder, i);

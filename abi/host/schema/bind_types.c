@@ -18,10 +18,7 @@ static void check_unique(struct binder *binder, const struct sdl_definition *def
 {
     const bool directive = definition->kind == SDL_DIRECTIVE;
     const struct sdl_definition *host = sdl_find(binder->host, directive, definition->name);
-    bool twice = false;
-    const struct sdl_definition *each = sdl_first(binder->added, directive, definition->name);
-    for (; each != definition; each = sdl_next(each))
-        twice = twice || !each->extends;
+    const bool twice = sdl_find(binder->added, directive, definition->name) != definition;
     if (twice || (host != NULL && !host->extends))
         binder_add_conflict(binder, "The %s `%s` of the plugin %s is already defined by %s.",
                             sdl_kind_name(definition->kind), definition->name, binder->plugin->id,
@@ -41,24 +38,14 @@ static void check_extended(struct binder *binder, const struct sdl_definition *e
                             sdl_kind_name(definition->kind));
 }
 
-static bool is_field_before(const struct binder *binder, const struct sdl_definition *definition,
-                            const struct sdl_field *field)
-{
-    const struct sdl_definition *each = sdl_first(binder->added, false, definition->name);
-    for (; each != NULL; each = sdl_next(each)) {
-        const struct sdl_field *found = sdl_field_named(each->fields, field->name);
-        if (found != NULL)
-            return found != field;
-    }
-    return false;
-}
-
 static void check_unique_fields(struct binder *binder, const struct sdl_definition *definition)
 {
     for (const struct sdl_field *field = definition->fields; field != NULL; field = field->next) {
+        const bool directive = definition->kind == SDL_DIRECTIVE;
         const bool hosts = definition->extends &&
                            sdl_find_field(binder->host, definition->name, field->name) != NULL;
-        if (hosts || is_field_before(binder, definition, field))
+        if (hosts ||
+            sdl_find_member(binder->added, directive, definition->name, field->name) != field)
             binder_add_conflict(binder,
                                 "The field `%s.%s` of the plugin %s is already defined by %s.",
                                 definition->name, field->name, binder->plugin->id,
@@ -74,7 +61,7 @@ static void check_unique_fields(struct binder *binder, const struct sdl_definiti
 static void check_unique_names(struct binder *binder, const struct sdl_definition *definition)
 {
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next)
-        if (definition->extends && sdl_lists(binder->host, definition->name, name->text))
+        if (definition->extends && sdl_lists(binder->host, false, definition->name, name->text))
             binder_add_conflict(
                 binder, "The plugin %s adds `%s` to `%s`, which already has it in the host.",
                 binder->plugin->id, name->text, definition->name);
@@ -201,7 +188,8 @@ static void check_promises(struct binder *binder, const char *type,
             check_arguments(binder, type, interface->name, field, promised);
     }
     for (const struct sdl_name *parent = interface->names; parent != NULL; parent = parent->next)
-        if (strcmp(parent->text, type) == 0 || !sdl_lists(binder->merged, type, parent->text))
+        if (strcmp(parent->text, type) == 0 ||
+            !sdl_lists(binder->merged, false, type, parent->text))
             binder_add_conflict(binder, "`%s` implements `%s`, so it must also implement `%s`.",
                                 type, interface->name, parent->text);
 }

@@ -14,12 +14,18 @@ struct binder {
     gql_binding *binding;
     gql_conflict_kind conflict_kind; /* Of conflicts added from now on. */
     size_t conflict_room;
+    void *sentences;              /* The conflicts, for tsearch. */
+    struct index_table resolvers; /* Of the plugin, by type and field. */
+    struct index_table loaders;
     bool out_of_memory;
 };
 
 /* Adds a sentence to the conflicts, unless it is there already. */
 __attribute__((format(printf, 2, 3))) void binder_add_conflict(struct binder *binder,
                                                                const char *format, ...);
+
+/* Frees what finds a sentence among the conflicts. */
+void binder_forget_sentences(struct binder *binder);
 
 /* Compares a common part with the host's own definition, which must have what the plugin needs. */
 void binder_compare_common(struct binder *binder, const gql_schema_document *part);

@@ -48,34 +48,99 @@ bool sdl_is_builtin_scalar(const char *name)
     return false;
 }
 
-static const struct sdl_definition *skip_to(const struct sdl_definition *from, bool directive,
-                                            const char *name)
+static void add(struct index_table *table, const struct sdl_definition *owner, const char *name,
+                const void *value)
 {
-    while (from != NULL && ((from->kind == SDL_DIRECTIVE) != directive ||
-                            from->kind == SDL_SCHEMA || strcmp(from->name, name) != 0))
-        from = from->next;
-    return from;
+    table->entries[table->count++] = (struct index_entry){.directive = owner->kind == SDL_DIRECTIVE,
+                                                          .owner = owner->name,
+                                                          .name = name,
+                                                          .value = value};
+}
+
+/* Allocates the tables for all that the document has. */
+static bool make_tables(gql_schema_document *document)
+{
+    size_t definitions = 0;
+    size_t fields = 0;
+    size_t names = 0;
+    for (const struct sdl_definition *each = document->first; each != NULL; each = each->next) {
+        definitions++;
+        for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
+            fields++;
+        for (const struct sdl_name *name = each->names; name != NULL; name = name->next)
+            names++;
+    }
+    document->definitions.entries = sdl_allocate(document,
+                                                 definitions * sizeof(struct index_entry));
+    document->fields.entries = sdl_allocate(document, fields * sizeof(struct index_entry));
+    document->names.entries = sdl_allocate(document, names * sizeof(struct index_entry));
+    return document->definitions.entries != NULL && document->fields.entries != NULL &&
+           document->names.entries != NULL;
+}
+
+/* `all` are the definitions in the order of the document. */
+static void link_same(const struct index_table *sorted, struct sdl_definition *const *all)
+{
+    struct sdl_definition *first = NULL;
+    struct sdl_definition *before = NULL;
+    for (size_t i = 0; i < sorted->count; i++) {
+        struct sdl_definition *each = all[sorted->entries[i].order];
+        const bool same = first != NULL && strcmp(first->name, each->name) == 0 &&
+                          (first->kind == SDL_DIRECTIVE) == (each->kind == SDL_DIRECTIVE);
+        if (same)
+            before->same = each;
+        else
+            first = each;
+        if (first->found == NULL || (first->found->extends && !each->extends))
+            first->found = each;
+        before = each;
+    }
+}
+
+bool sdl_index(gql_schema_document *document)
+{
+    if (!make_tables(document))
+        return false;
+    size_t count = 0;
+    for (struct sdl_definition *each = document->first; each != NULL; each = each->next)
+        count++;
+    struct sdl_definition **all = sdl_allocate(document, count * sizeof(struct sdl_definition *));
+    if (all == NULL)
+        return false;
+    for (struct sdl_definition *each = document->first; each != NULL; each = each->next) {
+        if (each->kind == SDL_SCHEMA)
+            continue;
+        all[document->definitions.count] = each;
+        add(&document->definitions, each, "", each);
+        for (const struct sdl_field *field = each->fields; field != NULL; field = field->next)
+            add(&document->fields, each, field->name, field);
+        for (const struct sdl_name *name = each->names; name != NULL; name = name->next)
+            add(&document->names, each, name->text, name);
+    }
+    index_sort(&document->definitions);
+    index_sort(&document->fields);
+    index_sort(&document->names);
+    link_same(&document->definitions, all);
+    return true;
 }
 
 const struct sdl_definition *sdl_first(const gql_schema_document *document, bool directive,
                                        const char *name)
 {
-    return skip_to(document->first, directive, name);
+    const struct index_entry *entry = index_find(&document->definitions, directive, name, "");
+    return entry == NULL ? NULL : entry->value;
 }
 
 const struct sdl_definition *sdl_next(const struct sdl_definition *definition)
 {
-    return skip_to(definition->next, definition->kind == SDL_DIRECTIVE, definition->name);
+    return definition->same;
 }
 
 const struct sdl_definition *sdl_find(const gql_schema_document *document, bool directive,
                                       const char *name)
 {
     const struct sdl_definition *first = sdl_first(document, directive, name);
-    for (const struct sdl_definition *each = first; each != NULL; each = sdl_next(each))
-        if (!each->extends)
-            return each;
-    return first;
+    return first == NULL ? NULL : first->found;
 }
 
 const struct sdl_field *sdl_field_named(const struct sdl_field *first, const char *name)
@@ -85,26 +150,23 @@ const struct sdl_field *sdl_field_named(const struct sdl_field *first, const cha
     return first;
 }
 
+const struct sdl_field *sdl_find_member(const gql_schema_document *document, bool directive,
+                                        const char *owner, const char *name)
+{
+    const struct index_entry *entry = index_find(&document->fields, directive, owner, name);
+    return entry == NULL ? NULL : entry->value;
+}
+
 const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type,
                                        const char *field)
 {
-    const struct sdl_definition *each = sdl_first(document, false, type);
-    for (; each != NULL; each = sdl_next(each)) {
-        const struct sdl_field *found = sdl_field_named(each->fields, field);
-        if (found != NULL)
-            return found;
-    }
-    return NULL;
+    return sdl_find_member(document, false, type, field);
 }
 
-bool sdl_lists(const gql_schema_document *document, const char *type, const char *name)
+bool sdl_lists(const gql_schema_document *document, bool directive, const char *owner,
+               const char *name)
 {
-    const struct sdl_definition *each = sdl_first(document, false, type);
-    for (; each != NULL; each = sdl_next(each))
-        for (const struct sdl_name *listed = each->names; listed != NULL; listed = listed->next)
-            if (strcmp(listed->text, name) == 0)
-                return true;
-    return false;
+    return index_find(&document->names, directive, owner, name) != NULL;
 }
 
 bool sdl_is_possible(const gql_schema_document *document, const char *abstract, const char *type)
@@ -115,8 +177,8 @@ bool sdl_is_possible(const gql_schema_document *document, const char *abstract, 
     if (definition == NULL)
         return false;
     if (definition->kind == SDL_UNION)
-        return sdl_lists(document, abstract, type);
-    return definition->kind == SDL_INTERFACE && sdl_lists(document, type, abstract);
+        return sdl_lists(document, false, abstract, type);
+    return definition->kind == SDL_INTERFACE && sdl_lists(document, false, type, abstract);
 }
 
 const char *sdl_base_name(const struct sdl_type *type)

@@ -6,6 +6,7 @@
 #ifndef GQL_SCHEMA_DOCUMENT_H
 #define GQL_SCHEMA_DOCUMENT_H
 
+#include "abi/host/schema/schema_index.h"
 #include "gql_host.h"
 
 enum sdl_kind {
@@ -54,7 +55,10 @@ struct sdl_definition {
     /* Fields, arguments of directives, or operations of a schema. */
     const struct sdl_field *fields;
     const struct sdl_name *directives;
-    const struct sdl_definition *next;
+    struct sdl_definition *next;
+    /* Set by sdl_index: the next one of the same name, and of the first one, what sdl_find is. */
+    const struct sdl_definition *same;
+    const struct sdl_definition *found;
     unsigned line;
 };
 
@@ -62,8 +66,15 @@ struct sdl_arena_block;
 
 struct gql_schema_document {
     struct sdl_arena_block *blocks;
-    const struct sdl_definition *first;
+    struct sdl_definition *first;
+    /* What sdl_index has built: definitions, their fields, and the names that they list. */
+    struct index_table definitions;
+    struct index_table fields;
+    struct index_table names;
 };
+
+/* Builds the tables of a complete document, for the look-ups below. False if out of memory. */
+bool sdl_index(gql_schema_document *document);
 
 /* Frees the memory of a document, not the struct itself. */
 void sdl_finish(gql_schema_document *document);
@@ -87,10 +98,15 @@ const struct sdl_definition *sdl_next(const struct sdl_definition *definition);
 
 const struct sdl_field *sdl_find_field(const gql_schema_document *document, const char *type,
                                        const char *field);
+
+/* The first field of the name among all definitions and extensions, or argument of a directive. */
+const struct sdl_field *sdl_find_member(const gql_schema_document *document, bool directive,
+                                        const char *owner, const char *name);
 const struct sdl_field *sdl_field_named(const struct sdl_field *first, const char *name);
 
-/* Whether a definition or extension of `type` lists the name: an interface, a member, a value. */
-bool sdl_lists(const gql_schema_document *document, const char *type, const char *name);
+/* Whether a definition or extension lists the name: an interface, a member, a value, a location. */
+bool sdl_lists(const gql_schema_document *document, bool directive, const char *owner,
+               const char *name);
 
 /* Whether `type` is `abstract`, implements it, or is a member of it. */
 bool sdl_is_possible(const gql_schema_document *document, const char *abstract, const char *type);

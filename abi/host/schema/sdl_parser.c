@@ -316,7 +316,7 @@ static int32_t read_document(gql_schema_document *document, const char *sdl, siz
                              gql_failure *failure)
 {
     struct parser parser = {.document = document, .failure = failure, .token = {.start = sdl}};
-    const struct sdl_definition **tail = &document->first;
+    struct sdl_definition **tail = &document->first;
     sdl_lexer_init(&parser.lexer, sdl, size);
     advance(&parser);
     while (parser.code == GQL_OK && parser.token.kind != SDL_TOKEN_END) {
@@ -326,6 +326,8 @@ static int32_t read_document(gql_schema_document *document, const char *sdl, siz
         *tail = definition;
         tail = &definition->next;
     }
+    if (parser.code == GQL_OK && !sdl_index(document))
+        return gql_fail_no_memory(failure);
     return parser.code;
 }
 

@@ -204,7 +204,7 @@ static int32_t check_named(struct checker *checker, const char *name,
     if (definition->kind != SDL_ENUM)
         return check_object(checker, definition, selection, value);
     const bool is_string = value->kind == JSON_TEXT_STRING;
-    if (!is_string || !sdl_lists(checker->document, name, name_in(value)))
+    if (!is_string || !sdl_lists(checker->document, false, name, name_in(value)))
         return fail(checker, "%s%s%s, which is not a value of the enum `%s`",
                     json_kind_name(value->kind), is_string ? " " : "",
                     is_string ? value->string : "", name);

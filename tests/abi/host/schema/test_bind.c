@@ -265,6 +265,18 @@ Test(bind, names_every_conflict)
 }
 
 /* Of the plugin's type, of the host's, and of a type that both define. */
+/* Types and directives have names of their own, and so have their fields and arguments. */
+Test(bind, tells_types_from_directives)
+{
+    static const struct offer offer = {
+        .own = "type length { max: Int } directive @length(max: Int) on FIELD_DEFINITION"};
+    gql_binding *binding = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_assert_eq(bind_to(host_sdl, &offer, &binding, &failure), GQL_OK, "%s", failure.message);
+    cr_expect_eq(binding->conflict_count, 0, "%s", binding->conflicts[0]);
+    gql_binding_destroy(&binding);
+}
+
 Test(bind, accepts_required_fields)
 {
     static const struct offer offer = {

@@ -161,9 +161,9 @@ Test(schema_document, reads_types_and_fields)
     static const char *const listed[][2] = {{"A", "I"}, {"A", "J"}, {"A", "K"}, {"E", "X"},
                                             {"E", "Y"}, {"U", "A"}, {"U", "C"}};
     for (size_t i = 0; i < sizeof listed / sizeof listed[0]; i++)
-        cr_expect(sdl_lists(document, listed[i][0], listed[i][1]), "%s lists %s", listed[i][0],
-                  listed[i][1]);
-    cr_expect_not(sdl_lists(document, "E", "Z"));
+        cr_expect(sdl_lists(document, false, listed[i][0], listed[i][1]), "%s lists %s",
+                  listed[i][0], listed[i][1]);
+    cr_expect_not(sdl_lists(document, false, "E", "Z"));
     cr_expect_eq(sdl_find(document, false, "S")->kind, SDL_SCALAR);
     cr_expect_not_null(sdl_find(document, false, "Empty"));
     cr_expect_null(sdl_find(document, true, "A"));
