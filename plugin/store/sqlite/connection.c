@@ -155,7 +155,7 @@ enum store_status connection_status(const struct connection *connection, int cod
     case SQLITE_NOMEM:
         return STORE_NO_MEMORY;
     default:
-        return code == SQLITE_READONLY_DBMOVED ? STORE_STOPPED : STORE_BROKEN;
+        return code == CONNECTION_STOPPED ? STORE_STOPPED : STORE_BROKEN;
     }
 }
 

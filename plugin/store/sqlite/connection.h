@@ -20,6 +20,9 @@ struct connection {
 /* The code of a file that can't have a write-ahead log: its storage has no shared memory. */
 enum { CONNECTION_WITHOUT_LOG = SQLITE_NOLFS };
 
+/* The code of who finds that the database can't be used, and has reported why: STORE_STOPPED. */
+enum { CONNECTION_STOPPED = SQLITE_READONLY_DBMOVED };
+
 /*
  * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits for the
  * busy timeout. The file must exist. What begins and ends transactions is prepared: it must not

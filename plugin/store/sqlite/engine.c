@@ -17,6 +17,7 @@ struct sqlite_store {
     struct collation *collation;
     struct executor *executor;
     struct file_guard guard;
+    struct agreement agreement;
     struct readers readers;
     struct writer writer;
 };
@@ -68,7 +69,7 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
 {
     if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
-                      &sqlite_engine))
+                      &store->agreement, &sqlite_engine))
         return fail_no_memory(failure);
     const int code = readers_open_first(&store->readers);
     if (code == SQLITE_OK)
@@ -88,6 +89,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     int32_t code = collation_open(options->locale, &store->collation, failure);
     if (code == GQL_OK)
         code = database_file_prepare(&store->options, options, failure);
+    agreement_init(&store->agreement, store->collation, options, &store->base.state);
     if (code == GQL_OK)
         code = prepare_database(store, &connection, options, failure);
     if (code == GQL_OK)

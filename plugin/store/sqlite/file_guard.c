@@ -150,7 +150,7 @@ static int note(struct file_guard *guard, enum file_condition condition)
             report(guard, condition);
         pthread_mutex_unlock(&guard->lock);
     }
-    return condition == FILE_FINE ? SQLITE_OK : SQLITE_READONLY_DBMOVED;
+    return condition == FILE_FINE ? SQLITE_OK : CONNECTION_STOPPED;
 }
 
 int file_guard_check(struct file_guard *guard, const struct wal_index *index,
@@ -159,7 +159,7 @@ int file_guard_check(struct file_guard *guard, const struct wal_index *index,
     struct stat database;
     struct wal_rest rest;
     if (is_final((enum file_condition)atomic_load(&guard->condition)))
-        return SQLITE_READONLY_DBMOVED;
+        return CONNECTION_STOPPED;
     const bool rests = index != NULL && wal_index_rest(index, &rest);
     enum file_condition condition = look_for_others(guard, &database);
     if (condition == FILE_FINE && rests)

@@ -59,13 +59,13 @@ void file_guard_finish(struct file_guard *guard);
 
 /*
  * Any thread. `index` is the connection's, or NULL; one thread at a time uses `sight`. Returns
- * SQLITE_OK, or SQLITE_READONLY_DBMOVED: the files must be neither read nor written. Logs when that
+ * SQLITE_OK, or CONNECTION_STOPPED: the files must be neither read nor written. Logs when that
  * begins and ends, and reports it to the board as STATE_FILE.
  */
 int file_guard_check(struct file_guard *guard, const struct wal_index *index,
                      struct file_sight *sight);
 
-/* For a connection that was just opened: also SQLITE_READONLY_DBMOVED if it opened another file. */
+/* For a connection that was just opened: also CONNECTION_STOPPED if it opened another file. */
 int file_guard_check_opened(struct file_guard *guard, const struct connection *connection);
 
 /*

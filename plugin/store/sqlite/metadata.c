@@ -8,10 +8,7 @@
 
 enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
 
-/*
- * Copies at most `capacity` bytes. Returns the setting's size, 0 if there is none, -1 on an error.
- */
-static int read_setting(struct connection *connection, const char *name, void *value, int capacity)
+int metadata_read(struct connection *connection, const char *name, void *value, int capacity)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_SETTING);
     if (statement == NULL)
@@ -46,7 +43,7 @@ static bool write_setting(struct connection *connection, const char *name, const
 
 static bool ensure_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE])
 {
-    const int size = read_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
+    const int size = metadata_read(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
     if (size != 0)
         return size == STORE_SECRET_SIZE;
     randombytes_buf(secret, STORE_SECRET_SIZE);
@@ -136,7 +133,7 @@ static bool collate(struct connection *connection, const struct collation *colla
     const char *now = collation_fingerprint(collation);
     const int now_size = (int)strlen(now);
     char then[256] = {0};
-    const int size = read_setting(connection, "collation", then, (int)sizeof then);
+    const int size = metadata_read(connection, "collation", then, (int)sizeof then);
     if (size < 0 || (size == now_size && memcmp(then, now, (size_t)size) == 0))
         return size >= 0;
     if (size > 0 && !rebuild(connection, collation, options))

@@ -7,6 +7,12 @@
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/connection.h"
 
+/*
+ * Copies at most `capacity` bytes of a setting. Returns its size, 0 if there is none, -1 on an
+ * error.
+ */
+int metadata_read(struct connection *connection, const char *name, void *value, int capacity);
+
 /* Reads the secret; draws it the first time. */
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure);

@@ -76,6 +76,8 @@ enum store_status sqlite_scan(struct store_reader *base, const struct store_rang
     const enum store_status status = find_organization(reader, range->organization_id);
     if (status != STORE_OK)
         return status;
+    if (!reader->ordered)
+        return STORE_STOPPED;
     return scan_rows(&reader->connection, reader->readers->collation, reader->organization.key,
                      range, limit, list, base->detail);
 }

@@ -10,11 +10,12 @@ static bool sweep_old(void *user);
 
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
-                  const struct store_engine *engine)
+                  struct agreement *agreement, const struct store_engine *engine)
 {
     *readers = (struct readers){.options = options,
                                 .collation = collation,
                                 .guard = guard,
+                                .agreement = agreement,
                                 .count = options->readers};
     readers->slots = aligned_alloc(64, (size_t)readers->count * sizeof *readers->slots);
     if (readers->slots == NULL)
@@ -104,6 +105,20 @@ static void note_closed(struct reader *slot)
         atomic_store_explicit(&slot->open, false, memory_order_relaxed);
 }
 
+/* A snapshot of a newer schema is ended. */
+static int check_agreement(struct reader *slot)
+{
+    enum disagreement found;
+    int code = agreement_check(slot->readers->agreement, &slot->connection, &found);
+    if (code == SQLITE_OK && found == NEWER_SCHEMA)
+        code = CONNECTION_STOPPED;
+    if (code == SQLITE_OK)
+        slot->ordered = found == AGREED;
+    else
+        snapshot_end(&slot->snapshot, &slot->connection);
+    return code;
+}
+
 /*
  * A connection that has not read yet has not opened the log and its index: if its first snapshot
  * fails, except for a lock, it is not an open one.
@@ -119,6 +134,8 @@ static int enter(struct reader *slot)
     if (code != SQLITE_OK)
         return code;
     code = snapshot_enter(&slot->snapshot, &slot->connection);
+    if (code == SQLITE_OK)
+        code = check_agreement(slot);
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY && slot->snapshot.index == NULL)
         connection_close(&slot->connection);
     note_closed(slot);

@@ -9,6 +9,7 @@
 #include "plugin/base/sweeper.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
+#include "plugin/store/sqlite/agreement.h"
 #include "plugin/store/sqlite/connection.h"
 #include "plugin/store/sqlite/file_guard.h"
 #include "plugin/store/sqlite/queries.h"
@@ -24,6 +25,7 @@ struct reader {
     struct connection connection;
     struct snapshot snapshot;
     struct file_sight sight;
+    bool ordered; /* The snapshot's order is that of this store. */
     struct readers *readers;
     struct text organization_id; /* Whose row is below; borrowed from this read. No text: none. */
     struct organization_row organization;
@@ -33,6 +35,7 @@ struct readers {
     const struct sqlite_options *options;
     const struct collation *collation;
     struct file_guard *guard;
+    struct agreement *agreement;
     struct reader *slots;
     int count;
     atomic_bool closed;
@@ -42,10 +45,10 @@ struct readers {
     struct sweeper sweeper; /* Ends snapshots that nobody uses. */
 };
 
-/* The options, the collation and the guard must outlive it. False if out of memory. */
+/* The options, the collation and the guard and the agreement must outlive it. False if out of memory. */
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
-                  const struct store_engine *engine);
+                  struct agreement *agreement, const struct store_engine *engine);
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits

@@ -9,6 +9,9 @@ BEGIN;
 -- name: lock_read
 PRAGMA schema_version;
 
+-- name: get_user_version
+PRAGMA user_version;
+
 -- name: begin_write
 BEGIN IMMEDIATE;
 

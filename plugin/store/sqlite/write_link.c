@@ -32,6 +32,13 @@ static int open_anew(struct write_link *link)
     return code;
 }
 
+static int check_agreement(struct write_link *link)
+{
+    enum disagreement found;
+    const int code = agreement_check(link->readers->agreement, &link->connection, &found);
+    return code == SQLITE_OK && found != AGREED ? CONNECTION_STOPPED : code;
+}
+
 int write_link_begin(struct write_link *link)
 {
     if (link->connection.handle == NULL && !readers_any_open(link->readers))
@@ -39,7 +46,9 @@ int write_link_begin(struct write_link *link)
     int code = check_file(link);
     if (code == SQLITE_OK && link->connection.handle == NULL)
         code = open_anew(link);
-    return code == SQLITE_OK ? connection_run(&link->connection, STATEMENT_BEGIN_WRITE) : code;
+    if (code == SQLITE_OK)
+        code = connection_run(&link->connection, STATEMENT_BEGIN_WRITE);
+    return code == SQLITE_OK ? check_agreement(link) : code;
 }
 
 /* What the file looks like after the commit is compared with what the next one finds. */

@@ -19,7 +19,10 @@ void write_link_init(struct write_link *link, const struct connection *connectio
                      struct readers *readers);
 void write_link_finish(struct write_link *link);
 
-/* Begins a transaction. Returns SQLite's code. */
+/*
+ * Begins a transaction. Returns SQLite's code; where it fails, the transaction may be open. With
+ * CONNECTION_STOPPED the file, its schema or its collation is not the store's.
+ */
 int write_link_begin(struct write_link *link);
 
 /* Commits it. Returns SQLite's code; where it fails, the transaction may still be open. */

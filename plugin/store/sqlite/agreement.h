@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What gateways that share a database must agree on, and each can change when it starts: the
+ * version of the schema, and the collation that sort keys are made with. A transaction checks it,
+ * since another gateway may have started since the last one.
+ */
+#ifndef PLUGIN_STORE_SQLITE_AGREEMENT_H
+#define PLUGIN_STORE_SQLITE_AGREEMENT_H
+
+#include <stdatomic.h>
+
+#include "plugin/store/collation.h"
+#include "plugin/store/sqlite/connection.h"
+
+/* What the database has that this store can't work with. */
+enum disagreement {
+    AGREED,
+    OTHER_COLLATION, /* Pages would be out of order, and so would what is written. */
+    NEWER_SCHEMA,    /* Nothing can be relied on. */
+};
+
+struct agreement {
+    const struct collation *collation;
+    struct state_board *board;
+    void *user;
+    void (*log)(void *user, uint32_t level, const char *message);
+    atomic_int last; /* enum disagreement */
+};
+
+/* The collation, the board and the functions of `options` must outlive it. Nothing to finish. */
+void agreement_init(struct agreement *agreement, const struct collation *collation,
+                    const struct store_options *options, struct state_board *board);
+
+/*
+ * Within a transaction; any thread. Returns SQLite's code. Logs when a disagreement begins and
+ * ends, and reports it to the board as STATE_AGREEMENT.
+ */
+int agreement_check(struct agreement *agreement, struct connection *connection,
+                    enum disagreement *ret_found);
+
+#endif
