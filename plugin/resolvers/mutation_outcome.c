@@ -98,6 +98,10 @@ void mutation_answer(struct store_mutation *change)
     case STORE_CONFLICT:
         mutation_reject_conflict(mutation, change->result.integration.version);
         break;
+    case STORE_EXHAUSTED:
+        operation_reject_argument(&mutation->operation, "input.version",
+                                  "The version can't grow any more; create the integration anew");
+        break;
     default:
         operation_reject_store(&mutation->operation, change->status, &change->detail);
     }

@@ -24,10 +24,11 @@ struct store_engine;
 enum store_status {
     STORE_OK,
     STORE_NOT_FOUND,
-    STORE_CONFLICT, /* The stored version differs from the expected one. */
-    STORE_EXPIRED,  /* The deadline passed, or the call was cancelled; nothing was changed. */
-    STORE_BUSY,     /* Another process held the database for too long. */
-    STORE_FULL,     /* The disk is full. */
+    STORE_CONFLICT,  /* The stored version differs from the expected one. */
+    STORE_EXHAUSTED, /* The version can't grow; nothing was changed. */
+    STORE_EXPIRED,   /* The deadline passed, or the call was cancelled; nothing was changed. */
+    STORE_BUSY,      /* Another process held the database for too long. */
+    STORE_FULL,      /* The disk is full. */
     STORE_NO_MEMORY,
     STORE_SHORTAGE, /* The process or the machine is short of something: the detail says of what. */
     STORE_STOPPED, /* Nothing is written, or read, until the database is sound; the log says why. */

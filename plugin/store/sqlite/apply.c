@@ -149,6 +149,8 @@ static enum store_status apply_update(const struct apply_context *context,
     if (status != STORE_OK)
         return status;
     struct integration *changed = &mutation->result.integration;
+    if (changed->version == INT32_MAX)
+        return STORE_EXHAUSTED;
     const bool retitled = mutation->title.data != NULL &&
                           !text_equal(mutation->title, changed->title);
     if (retitled)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/scan.h"
 
+#include "plugin/store/sqlite/row.h"
+
 /* A position as it stands in the index. */
 struct bound {
     bool given;
@@ -49,20 +51,6 @@ static bool is_before(sqlite3_stmt *row, const struct bound *end, bool backward)
     return backward ? order > 0 : order < 0;
 }
 
-static bool append_row(sqlite3_stmt *row, struct text organization_id,
-                       struct integration_list *list)
-{
-    const struct integration found = {
-        .id = column_identifier(row, ID_COLUMN),
-        .version = sqlite3_column_int(row, 1),
-        .is_active = sqlite3_column_int(row, 2) != 0,
-        .title = column_text(row, 3),
-        .credential_ref = column_text(row, 4),
-        .organization_id = organization_id,
-    };
-    return integration_list_append(list, &found);
-}
-
 struct scan {
     struct connection *connection;
     int64_t organization;
@@ -82,6 +70,16 @@ static void bind_start(sqlite3_stmt *statement, const struct bound *start)
     bind_identifier(statement, 3, &start->id);
 }
 
+static enum store_status append_row(const struct scan *scan, sqlite3_stmt *row)
+{
+    struct integration found;
+    const enum store_status status = row_integration(row, &found, scan->detail);
+    if (status != STORE_OK)
+        return status;
+    found.organization_id = scan->range->organization_id;
+    return integration_list_append(scan->list, &found) ? STORE_OK : STORE_NO_MEMORY;
+}
+
 static enum store_status run(struct scan *scan, enum statement which)
 {
     sqlite3_stmt *statement = connection_statement(scan->connection, which);
@@ -93,15 +91,16 @@ static enum store_status run(struct scan *scan, enum statement which)
     if (scan->range->filter != STORE_ALL)
         sqlite3_bind_int(statement, 5, scan->range->filter == STORE_ACTIVE);
     int code = SQLITE_DONE;
-    bool room = true;
-    while (room && !scan->at_end && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+    enum store_status status = STORE_OK;
+    while (status == STORE_OK && !scan->at_end && (code = sqlite3_step(statement)) == SQLITE_ROW) {
         scan->at_end = !is_before(statement, scan->end, scan->range->backward);
-        room = scan->at_end || append_row(statement, scan->range->organization_id, scan->list);
+        if (!scan->at_end)
+            status = append_row(scan, statement);
     }
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
-    if (!room)
-        return STORE_NO_MEMORY;
+    if (status != STORE_OK)
+        return status;
     return code == SQLITE_DONE || code == SQLITE_ROW
                ? STORE_OK
                : connection_status(scan->connection, code, scan->detail);

@@ -46,3 +46,22 @@ Test(damage, internal_errors_stay_inside)
     cr_expect_not_null(mock_find_log(world.host, &position, "no such table"),
                        "the log does not say it");
 }
+
+/* A version is a 32-bit integer: it does not begin again. */
+Test(damage, the_last_version_can_not_be_updated)
+{
+    sqlite3 *handle;
+    char *id = world_create(&world, "acme", "x");
+    cr_assert_eq(sqlite3_open(scratch_file(&world.scratch, "integrations.db"), &handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(handle, "UPDATE integration SET version = 2147483647", NULL, NULL,
+                              NULL),
+                 SQLITE_OK);
+    sqlite3_close(handle);
+    struct mock_request request;
+    mock_request_all(&request);
+    struct mock_answer *answer = world_call(&world, "integrationUpdate", NULL, &request,
+                                            "{\"input\":{\"id\":\"%s\",\"version\":2147483647}}",
+                                            id);
+    expect_error(answer, "VALIDATION_ERROR", "{\"field\":\"input.version\"}");
+    free(id);
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/row.h"
+
+#include <stdio.h>
+
+enum { ID, VERSION, IS_ACTIVE, TITLE, CREDENTIAL_REF };
+
+bool row_text(sqlite3_stmt *statement, int column, struct text *ret_text)
+{
+    const bool given = sqlite3_column_type(statement, column) != SQLITE_NULL;
+    *ret_text = column_text(statement, column);
+    return !given || ret_text->data != NULL;
+}
+
+static enum store_status damaged(struct store_detail *detail, const char *what, sqlite3_int64 value)
+{
+    snprintf(detail->text, sizeof detail->text, "the database is damaged: %s %lld", what,
+             (long long)value);
+    return STORE_BROKEN;
+}
+
+enum store_status row_integration(sqlite3_stmt *statement, struct integration *ret_integration,
+                                  struct store_detail *detail)
+{
+    const sqlite3_int64 version = sqlite3_column_int64(statement, VERSION);
+    const sqlite3_int64 active = sqlite3_column_int64(statement, IS_ACTIVE);
+    struct text title, credential_ref;
+    sqlite3_column_blob(statement, ID); /* Before its size. */
+    const int id_size = sqlite3_column_bytes(statement, ID);
+    if (id_size != IDENTIFIER_SIZE)
+        return damaged(detail, "an ID has the size", id_size);
+    if (version < 1 || version > INT32_MAX)
+        return damaged(detail, "an integration has the version", version);
+    if (active != 0 && active != 1)
+        return damaged(detail, "an integration has the activity", active);
+    if (sqlite3_column_type(statement, TITLE) == SQLITE_NULL)
+        return damaged(detail, "there is no title at the version", version);
+    if (!row_text(statement, TITLE, &title) ||
+        !row_text(statement, CREDENTIAL_REF, &credential_ref))
+        return STORE_NO_MEMORY;
+    *ret_integration = (struct integration){
+        .id = column_identifier(statement, ID),
+        .version = (int32_t)version,
+        .is_active = active == 1,
+        .title = title,
+        .credential_ref = credential_ref,
+    };
+    return STORE_OK;
+}
+
+enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_counts *ret_counts,
+                             struct store_detail *detail)
+{
+    const sqlite3_int64 most = INT64_MAX / 2; /* Their sum must not overflow. */
+    const sqlite3_int64 counts[2] = {sqlite3_column_int64(statement, column),
+                                     sqlite3_column_int64(statement, column + 1)};
+    for (int i = 0; i < 2; i++) {
+        if (counts[i] < 0 || counts[i] > most)
+            return damaged(detail, "an organization has the count", counts[i]);
+    }
+    *ret_counts = (struct store_counts){.active = counts[0], .inactive = counts[1]};
+    return STORE_OK;
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A row of integrations, taken as strictly as it was written: a value out of range is damage, and is
+ * never cut; a text for which there is no memory is never taken for NULL.
+ */
+#ifndef PLUGIN_STORE_SQLITE_ROW_H
+#define PLUGIN_STORE_SQLITE_ROW_H
+
+#include "plugin/store/sqlite/connection.h"
+
+/* Sets *ret_text, which is borrowed until the next step. False if out of memory. */
+bool row_text(sqlite3_stmt *statement, int column, struct text *ret_text);
+
+/*
+ * The columns are id, version, is_active, title and credential_ref. Sets all but the organization;
+ * the texts are borrowed until the next step.
+ */
+enum store_status row_integration(sqlite3_stmt *statement, struct integration *ret_integration,
+                                  struct store_detail *detail);
+
+/* The two counters of an organization, from `column` on. */
+enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_counts *ret_counts,
+                             struct store_detail *detail);
+
+#endif
