@@ -44,9 +44,12 @@ function readKey({ secretFile, jwksFile }) {
   return { key: new TextEncoder().encode(secret), algorithms: ['HS256'] };
 }
 
+/** Whether a value is a string without lone surrogates, which are not Unicode, and NUL. */
+const isText = (value) => typeof value === 'string' && !/[\0\p{Surrogate}]/u.test(value);
+
 function readGrant(grant) {
   const known = Array.isArray(grant?.actions) && grant.actions.every((action) => ACTIONS.includes(action));
-  if (typeof grant?.organizationId !== 'string' || !known) {
+  if (!isText(grant?.organizationId) || !known) {
     throw new BadToken('A grant of the token is not of the form {organizationId, actions: [READ, CREATE, UPDATE, DELETE]}');
   }
   return { organizationId: grant.organizationId === '*' ? null : grant.organizationId, actions: grant.actions };
@@ -54,6 +57,7 @@ function readGrant(grant) {
 
 function actorOf({ sub, grants = [] }) {
   if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
+  if (!isText(sub)) throw new BadToken('The subject of the token is not text');
   if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not an array');
   return { id: sub, kind: sub.startsWith('user:') ? 'user' : 'unknown', grants: grants.map(readGrant) };
 }

@@ -19,9 +19,14 @@ export function organizationsOf(list) {
   return { known: (id) => (known.has(id) ? make(known.get(id)) : null), any: (id) => make(known.get(id) ?? { id: checkId(id) }) };
 }
 
+/** Whether a string holds no lone surrogates. */
+function isText(id) {
+  return !/\p{Surrogate}/u.test(id);
+}
+
 function checkId(id) {
-  if (id.length <= LONGEST_ID) return id;
-  throw new GraphQLError(`An ID must not exceed ${LONGEST_ID} characters`, { extensions: { code: 'VALIDATION_ERROR' } });
+  if (id.length <= LONGEST_ID && isText(id)) return id;
+  throw new GraphQLError(`An ID must be text of at most ${LONGEST_ID} characters`, { extensions: { code: 'VALIDATION_ERROR' } });
 }
 
 function userOf(id) {
@@ -29,7 +34,7 @@ function userOf(id) {
 }
 
 async function actorOf(id, context, info) {
-  return USER.test(id) ? userOf(id) : context.plugins.load(id, context, info);
+  return USER.test(id) && isText(id) ? userOf(id) : context.plugins.load(id, context, info);
 }
 
 /**

@@ -24,7 +24,7 @@ export interface Actor {
   grants: Grant[];
 }
 
-/** What plugins learn with each call. A wrong value is a TypeError that names it. Lengths are in bytes of UTF-8. */
+/** What plugins learn with each call. A wrong value is a TypeError that names it. Lengths are in bytes of UTF-8. No text may hold lone surrogates. */
 export interface RequestOptions {
   /** Null: nobody is authenticated. */
   actor: Actor | null;

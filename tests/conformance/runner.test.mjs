@@ -62,6 +62,7 @@ test('a mistake in a case is an error that names its place', () => {
     [caseOf([{ run: 'Me', expect: { data: { $matches: 'x' } } }]), /no meaning/],
     [caseOf([{ run: 'Me', expect: { data: { $match: '(' } } }]), /no meaning/],
     [caseOf([{ run: 'Me', expect: { data: { $any: 'thing' } } }]), /no meaning/],
+    [caseOf([{ run: 'Me', variables: { first: { $number: '01x' } } }]), /no meaning/],
     [caseOf([{ run: 'Me', expect: { data: { $any: 'string', me: 1 } } }]), /beside other members/],
     [caseOf([{ run: 'Me', expect: { errors: [{ path: ['me'], code: 'NOTFOUND' }] } }]), /allowed values/],
     [caseOf([{ run: 'Me', expect: { errors: [] } }]), /fewer than 1/],
@@ -123,8 +124,8 @@ test('the example of the page is a case that passes', async () => {
 function pretended(answerOf) {
   const sent = [];
   const post = async (body) => {
-    sent.push(body);
-    return new Response(JSON.stringify({ data: answerOf(body.operationName, sent.length) }));
+    sent.push(JSON.parse(body));
+    return new Response(JSON.stringify({ data: answerOf(sent.at(-1).operationName, sent.length) }));
   };
   const server = async () => ({ post, typeBase: 'urn:x:', log: '' });
   return { sent, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };

@@ -89,6 +89,19 @@ async function overHttp(t, plugins, headers, options = {}) {
   }
 }
 
+test('two different texts do not become one', async (t) => {
+  const { plugins } = await load(t);
+  for (const text of ['\ud800', 'a\udc00b']) {
+    const actors = [{ id: text, grants: [] }, { id: 'a', grants: [{ organizationId: text, actions: [] }] }];
+    for (const actor of actors) assert.throws(() => plugins.request({ actor }), /must not hold lone surrogates/);
+    for (const name of ['locale', 'occurrence', 'organizationId', 'idempotencyKey', 'userAgent']) {
+      assert.throws(() => plugins.request({ actor: null, [name]: text }), { name: 'TypeError', message: `${name} must not hold lone surrogates` });
+    }
+    assert.throws(() => plugins.request({ actor: null, traceId: text }), TypeError);
+  }
+  for (const name of ['locale', 'occurrence']) assert.throws(() => plugins.request({ actor: null, [name]: 'a\0b' }), /must not hold NUL/);
+});
+
 test('an HTTP request says who asks and how', async (t) => {
   const { plugins } = await load(t);
   const { traceId, occurrence, ...rest } = await overHttp(t, plugins, {

@@ -55,7 +55,7 @@ class TestExecution < Minitest::Test
 
   def test_fields_that_share_a_long_variable_are_passed_to_plugins_up_to_a_limit
     source = "query($t: String) { #{Array.new(20) { |i| "a#{i}: echo(text: $t) { text }" }.join(' ')} }"
-    refused = execute(source, 't' => 'x' * (1 << 20))['errors'].select { |error| error['message'].match?(/arguments of all fields/) }
+    refused = execute(source, { 't' => 'x' * (1 << 20) })['errors'].select { |error| error['message'].match?(/arguments of all fields/) }
     assert_equal 17, refused.size
     assert_equal ['VALIDATION_ERROR'], refused.map { |error| error['extensions']['code'] }.uniq
   end

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loads objects of plugins by ID, in batches.
 import { settle, toError } from './answer.js';
+import { isUnicode } from './request.js';
 import { lookAhead } from './selection.js';
 
 /** Runs an action after everything that is ready to run, so that it sees all IDs of one turn of the event loop. */
@@ -62,6 +63,7 @@ export class ObjectLoader {
   }
 
   #find(id) {
+    if (!isUnicode(id)) return undefined;
     const found = this.#native.findLoader(this.#libraries, id);
     if (found === null) return undefined;
     if (found.code !== undefined) throw toError(found);

@@ -11,6 +11,9 @@ const SOURCE_TYPES = { unknown: 0, web: 1, mobile: 2, api: 3, internal: 4, integ
 
 /** The longest texts, in bytes of UTF-8. The binding has room for them. */
 const LIMITS = { locale: 44, occurrence: 250, organizationId: 255, idempotencyKey: 255 };
+/** Texts without a size in the ABI, which NUL would end. */
+const TERMINATED = ['locale', 'occurrence'];
+const NOT_UNICODE = 'must not hold lone surrogates';
 const USER_AGENT_LIMIT = 512;
 /** The JSON of all arguments together, in characters: many fields can share one long variable. */
 const ARGUMENTS_LIMIT = 1 << 22;
@@ -19,6 +22,11 @@ const NAMES = new Set(['actor', 'source', 'sourceType', 'traceId', 'clientAddres
 /** Whether a text fits. A UTF-16 code unit has at most three bytes in UTF-8, so most texts need not be measured. */
 function fits(text, limit) {
   return text.length * 3 <= limit || Buffer.byteLength(text) <= limit;
+}
+
+/** Whether a text holds no lone surrogates. In UTF-8 all of them would become U+FFFD, and different texts the same. */
+export function isUnicode(text) {
+  return !/\p{Surrogate}/u.test(text);
 }
 
 function numberOf(numbers, name, what) {
@@ -40,6 +48,7 @@ function grantOf({ organizationId, actions }) {
   if (typeof organizationId !== 'string' && organizationId !== null) {
     throw new TypeError('The organizationId of a grant must be a string, or null for all organizations');
   }
+  if (organizationId !== null && !isUnicode(organizationId)) throw new TypeError(`The organizationId of a grant ${NOT_UNICODE}`);
   return { organizationId, actions: maskOf(actions) };
 }
 
@@ -49,6 +58,7 @@ const NOBODY = { id: null, grants: [] };
 function actorOf(native, actor) {
   let handle = made.get(actor);
   if (!handle) {
+    if (typeof actor.id === 'string' && !isUnicode(actor.id)) throw new TypeError(`actor.id ${NOT_UNICODE}`);
     const kind = numberOf(ACTOR_KINDS, actor.kind ?? 'unknown', 'actor.kind');
     handle = native.makeActor(actor.id, kind, actor.grants.map(grantOf));
     made.set(actor, handle);
@@ -67,6 +77,8 @@ function sourceTypeOf({ sourceType, source, actor }) {
 function textOf(options, name) {
   const text = options[name] ?? null;
   const limit = LIMITS[name];
+  if (typeof text === 'string' && !isUnicode(text)) throw new TypeError(`${name} ${NOT_UNICODE}`);
+  if (TERMINATED.includes(name) && text?.includes?.('\0')) throw new TypeError(`${name} must not hold NUL`);
   if (text === null || (typeof text === 'string' && text !== '' && fits(text, limit))) return text;
   throw new TypeError(`${name} must be a string of 1 to ${limit} bytes, or null`);
 }
@@ -88,6 +100,7 @@ const agentRoom = new Uint8Array(USER_AGENT_LIMIT);
 function userAgentOf({ userAgent = null }) {
   if (userAgent === null || userAgent === '') return null;
   if (typeof userAgent !== 'string') throw new TypeError('userAgent must be a string, or null');
+  if (!isUnicode(userAgent)) throw new TypeError(`userAgent ${NOT_UNICODE}`);
   return fits(userAgent, USER_AGENT_LIMIT) ? userAgent : userAgent.slice(0, encoder.encodeInto(userAgent, agentRoom).read);
 }
 

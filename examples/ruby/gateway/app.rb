@@ -141,7 +141,7 @@ module Gateway
     end
 
     def short(error)
-      message = error['message']
+      message = error['message'].scrub
       message = "#{message[0, LONGEST_MESSAGE]}…" if message.size > LONGEST_MESSAGE
       code = error.dig('extensions', 'code')
       { 'message' => message, 'locations' => error['locations']&.first(MOST_LOCATIONS), 'extensions' => code && { 'code' => code } }.compact

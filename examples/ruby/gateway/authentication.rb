@@ -81,15 +81,21 @@ module Gateway
     def actor_of(claims)
       subject, grants = claims.values_at('sub', 'grants')
       reject('The token has no subject') unless subject.is_a?(String) && !subject.empty?
+      reject('The subject of the token is not text') unless text?(subject)
       reject('The grants of the token are not an array') unless grants.nil? || grants.is_a?(Array)
       kind = subject.start_with?('user:') ? Gql::Abi::ACTOR_USER : Gql::Abi::ACTOR_UNKNOWN
       Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) }, kind)
     end
 
+    # No lone surrogates, which are not Unicode, and no NUL.
+    def text?(string)
+      string.valid_encoding? && !string.include?("\0")
+    end
+
     def grant_of(grant)
       organization, actions = grant.values_at('organizationId', 'actions') if grant.is_a?(Hash)
       known = actions.is_a?(Array) && actions.all? { |action| ACTIONS.key?(action) }
-      unless organization.is_a?(String) && known
+      unless organization.is_a?(String) && text?(organization) && known
         reject("A grant of the token is not of the form {organizationId, actions: [#{ACTIONS.keys.join(', ')}]}")
       end
       Gql::Grant.new(organization == '*' ? nil : organization, actions.uniq.sum { |action| ACTIONS[action] })

@@ -71,13 +71,14 @@ module Gateway
     end
 
     def known_user(id)
-      user(id) if USER.match?(id)
+      user(id) if id.valid_encoding? && USER.match?(id)
     end
 
     def check_id(id)
-      return id if id.size <= LONGEST_ID
+      return id if id.size <= LONGEST_ID && id.valid_encoding?
 
-      raise GraphQL::ExecutionError.new("An ID must not exceed #{LONGEST_ID} characters", extensions: { 'code' => 'VALIDATION_ERROR' })
+      raise GraphQL::ExecutionError.new("An ID must be text of at most #{LONGEST_ID} characters",
+                                        extensions: { 'code' => 'VALIDATION_ERROR' })
     end
 
     def user(id)

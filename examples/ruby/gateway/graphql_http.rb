@@ -2,6 +2,7 @@
 # frozen_string_literal: true
 
 require 'json'
+require_relative '../gql/json_text'
 require_relative 'rejection'
 
 module Gateway
@@ -45,11 +46,9 @@ module Gateway
     def self.parse(body)
       raise Rejection.new(400, 'The body is not UTF-8') unless body.valid_encoding?
 
-      JSON.parse(body).tap { |value| JSON.generate(value) if body.include?('\\u') }
+      Gql::JsonText.parse(body)
     rescue JSON::ParserError
       raise Rejection.new(400, 'The body is not JSON')
-    rescue JSON::GeneratorError # A lone surrogate.
-      raise Rejection.new(400, 'The body is not Unicode')
     end
 
     def self.check(body)
@@ -57,8 +56,9 @@ module Gateway
 
       query, variables, operation_name, extensions = body.values_at('query', 'variables', 'operationName', 'extensions')
       raise Rejection.new(400, 'The parameter query must be a string') unless query.is_a?(String)
+      raise Rejection.new(400, 'The parameter query is not Unicode') unless query.valid_encoding?
       raise Rejection.new(400, 'The parameter variables must be an object') unless variables.nil? || variables.is_a?(Hash)
-      unless operation_name.nil? || operation_name.is_a?(String)
+      unless operation_name.nil? || (operation_name.is_a?(String) && operation_name.valid_encoding?)
         raise Rejection.new(400, 'The parameter operationName must be a string')
       end
       raise Rejection.new(400, 'The parameter extensions must be an object') unless extensions.nil? || extensions.is_a?(Hash)

@@ -27,6 +27,9 @@ module Gql
       unknown = texts.keys - TEXTS - SIZED
       raise ArgumentError, "unknown: #{unknown.join(', ')}" if unknown.any?
 
+      check([*texts.values, actor&.id, *actor&.grants&.map(&:organization_id)].compact)
+      raise ArgumentError, 'a text without a size holds NUL' if texts.values_at(*TEXTS).compact.any? { |text| text.include?("\0") }
+
       @trace_id = texts[:trace_id]
       @deadline = deadline
       @cancelled = FFI::MemoryPointer.new(:uint32)
@@ -50,6 +53,11 @@ module Gql
     end
 
     private
+
+    # Two different strings must not become one for plugins.
+    def check(texts)
+      raise ArgumentError, 'a text of a request is not UTF-8' unless texts.all?(&:valid_encoding?)
+    end
 
     def name(actor)
       @struct[:actor_id] = Abi.bytes(actor.id)

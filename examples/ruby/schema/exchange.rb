@@ -3,6 +3,7 @@
 
 require 'graphql'
 require 'json'
+require_relative '../gql/json_text'
 require_relative '../gql/request'
 
 module Schema
@@ -40,7 +41,7 @@ module Schema
 
     # Returns the JSON of arguments. Once the arguments of the request exceed the limit, it raises without writing any.
     def write(arguments)
-      text = @room.negative? ? '' : JSON.generate(arguments)
+      text = @room.negative? ? '' : Gql::JsonText.generate(arguments)
       @room -= text.bytesize
       return text unless @room.negative?
 

@@ -14,6 +14,8 @@ module Schema
   class Executable
     # The arguments that ruby-graphql adds for fields resolved here.
     EXTRAS = %i[lookahead argument_details].freeze
+    # ruby-graphql quotes a value that does not fit its type, and can't quote a lone surrogate.
+    UNQUOTABLE = 'A string with a lone surrogate does not fit the type of its variable'
 
     # `host` has `fields`: {type => {field => callable(object, arguments, context)}}, and `references`: {type => callable(id)}.
     # `failed` is called with each exception and the context. `limits`: those of Limits.
@@ -37,6 +39,7 @@ module Schema
 
       context = { exchange: exchange, executable: self }
       operation = operation(document, operation_name)
+      variables = October2021.integral(variables)
       variables = October2021.with_defaults(variables, operation) if operation
       context[:dataloader] = GraphQL::Dataloader::NullDataloader.new if operation&.operation_type == 'mutation'
       result = @schema.execute(document: document, variables: variables, operation_name: operation_name, context: context).to_h
@@ -44,6 +47,8 @@ module Schema
       return { 'errors' => result['errors'].map { |error| error.except('path') } } unless result.key?('data')
 
       result.merge('data' => ResponseOrder.new(document, variables).of(result['data'], [operation.selections]))
+    rescue JSON::GeneratorError
+      { 'errors' => [{ 'message' => UNQUOTABLE }] }
     end
 
     # Loads objects of plugins by ID, with the selected fields. Returns an object, nil or an error for each ID.

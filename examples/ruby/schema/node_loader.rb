@@ -28,6 +28,8 @@ module Schema
 
     # Returns the loader of the one type that claims the ID, or an outcome if there are none or several.
     def owner(id)
+      return Outcome.new unless id.valid_encoding?
+
       owners = @loaders.select { |loader| loader.entry.owns?(id) }
       return owners.first || Outcome.new if owners.size < 2
 

@@ -46,10 +46,22 @@ module Schema
       end
     end
 
+    EXACT = 1 << 53 # Every integer below is a double.
+
     # Section 6.1.2: a missing variable gets its default value, also if its type is non-null.
     def self.with_defaults(variables, operation)
       defaults = operation.variables.reject { |each| each.default_value.nil? }
       defaults.to_h { |each| [each.name, plain(each.default_value)] }.merge(variables)
+    end
+
+    # Section 3.5.1: an Int may be written 1.0, as in JSON there is only one kind of number.
+    def self.integral(value)
+      case value
+      when Hash then value.transform_values { |each| integral(each) }
+      when Array then value.map { |each| integral(each) }
+      when Float then value.abs < EXACT && value == value.to_i ? value.to_i : value
+      else value
+      end
     end
 
     # Converts a literal to the value that JSON would have.

@@ -26,6 +26,7 @@ function isPattern(text) {
 const OPERATORS = {
   $any: (argument) => TYPES.includes(argument),
   $match: isPattern,
+  $number: (argument) => /^-?\d+(\.\d+)?([eE][-+]?\d+)?$/.test(argument),
   $repeat: (argument) => Array.isArray(argument) && typeof argument[0] === 'string' && Number.isInteger(argument[1]),
 };
 
@@ -54,7 +55,7 @@ function checkRun(step, operations, known, at) {
     ...(typeof actor === 'string' && !Object.hasOwn(actors, actor) ? [`${at}: there is no actor ${actor}`] : []),
     ...(isPattern(refused ?? '') && isPattern(log ?? '') ? [] : [`${at}: not a pattern`]),
     ...checkOutcomes(step, at),
-    ...checkValue([step.variables ?? {}, isObject(actor) ? actor : {}], known, ['$repeat'], `${at}/variables`),
+    ...checkValue([step.variables ?? {}, isObject(actor) ? actor : {}], known, ['$number', '$repeat'], `${at}/variables`),
     ...checkValue(values, known, Object.keys(OPERATORS), `${at}/expect`),
   ];
 }

@@ -2,6 +2,9 @@
 // Compares actual values with expected ones: exactly, except where the expected value is an
 // operator.
 
+/** Marks a text that is sent as a number; see steps.mjs. */
+export const NUMBER = '@number:';
+
 const CAPTURED = /^\$[A-Za-z]\w*(\.\w+)*$/;
 
 export function isObject(value) {
@@ -30,6 +33,7 @@ export function substitute(value, captured) {
   if (!isObject(value)) return value;
   const [operator, argument] = operatorOf(value) ?? [];
   if (operator === '$repeat') return argument[0].repeat(argument[1]);
+  if (operator === '$number') return `${NUMBER}${argument}`;
   return Object.fromEntries(Object.entries(value).map(([name, member]) => [name, substitute(member, captured)]));
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { checkAnswer } from './answer.mjs';
 import { actors } from './cases.mjs';
 import { holdLock, runSql } from './database.mjs';
-import { substitute } from './match.mjs';
+import { NUMBER, substitute } from './match.mjs';
 
 const LOG_PATIENCE = 2000; // Milliseconds that a line of the log may be late.
 
@@ -20,10 +20,15 @@ async function ask(step, variables, context) {
   const traceId = randomBytes(16).toString('hex');
   const query = test.sends === 'document' ? test.document : test.operations.get(step.run).text;
   const response = await server.post(
-    { query, operationName: step.run, variables: substitute(variables, captured) },
+    bodyOf({ query, operationName: step.run, variables: substitute(variables, captured) }),
     { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context), ...step.headers });
   const text = await response.text();
   return { status: response.status, text, traceId, body: parse(text) };
+}
+
+/** JavaScript has one notation for a number, so those of a case are marked text until now. */
+function bodyOf(request) {
+  return JSON.stringify(request).replace(new RegExp(`"${NUMBER}([^"]*)"`, 'g'), '$1');
 }
 
 function parse(text) {
