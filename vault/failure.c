@@ -2,13 +2,14 @@
 #include "vault/failure.h"
 
 #include <stdarg.h>
-#include <stdio.h>
+
+#include "vault/line.h"
 
 bool vault_fail(struct vault_failure *failure, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(failure->message, sizeof failure->message, format, arguments);
+    vault_line_format(failure->message, sizeof failure->message, format, arguments);
     va_end(arguments);
     failure->temporary = false;
     return false;
@@ -18,7 +19,7 @@ bool vault_fail_for_now(struct vault_failure *failure, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(failure->message, sizeof failure->message, format, arguments);
+    vault_line_format(failure->message, sizeof failure->message, format, arguments);
     va_end(arguments);
     failure->temporary = true;
     return false;

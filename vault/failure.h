@@ -8,7 +8,7 @@
 struct vault_failure {
     /* Memory or another resource ran out, or a device failed: the same may succeed later. */
     bool temporary;
-    /* The cause and, where there is one, the cure. NUL-terminated; longer messages are cut off. */
+    /* The cause and, where there is one, the cure: one line, as vault_line_format makes it. */
     char message[512];
 };
 

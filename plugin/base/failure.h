@@ -5,7 +5,10 @@
 
 #include "gql_plugin.h"
 
-/* Writes the message, cut to the room in the caller's struct, and returns `code`. NULL-safe. */
+/*
+ * Writes the message, one line that is cut to the room in the caller's struct (vault_line_format),
+ * and returns `code`. NULL-safe.
+ */
 __attribute__((format(printf, 3, 4))) int32_t fail(gql_failure *failure, int32_t code,
                                                    const char *format, ...);
 

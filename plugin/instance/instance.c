@@ -2,12 +2,13 @@
 #include "plugin/instance/instance.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "plugin/base/failure.h"
 #include "plugin/store/engine.h"
+#include "vault/line.h"
 
 /* Tokens whose signatures are remembered; about 80 bytes each. */
 enum { TOKEN_CACHE_CAPACITY = 16384 };
@@ -44,17 +45,9 @@ void instance_log(const gql_instance *instance, uint32_t level, const char *trac
         return;
     va_list arguments;
     va_start(arguments, format);
-    const int size = vsnprintf(line, sizeof line, format, arguments);
+    vault_line_format(line, sizeof line, format, arguments);
     va_end(arguments);
-    if (size < 0)
-        return;
-    const size_t kept = (size_t)size < sizeof line ? (size_t)size : sizeof line - 1;
-    /* What comes from a file or a database must not begin lines of its own. */
-    for (size_t i = 0; i < kept; i++) {
-        if ((unsigned char)line[i] < 0x20)
-            line[i] = ' ';
-    }
-    instance->log->write(instance->host, level, line, kept, trace_id);
+    instance->log->write(instance->host, level, line, strlen(line), trace_id);
 }
 
 static int64_t store_clock(void *user)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/host/base/failure.h"
 #include "abi/host/schema/binder.h"
 
 static bool make_room(struct binder *binder)
@@ -53,6 +54,7 @@ void binder_add_conflict(struct binder *binder, const char *format, ...)
         binder->out_of_memory = true;
         return;
     }
+    gql_clean_line(sentence, false);
     char **known = make_room(binder) ? tsearch(sentence, &binder->sentences, compare) : NULL;
     if (known == NULL || *known != sentence) {
         binder->out_of_memory = binder->out_of_memory || known == NULL;

@@ -22,6 +22,23 @@ Test(failure, holds_code_and_message)
     cr_expect_eq(gql_fail_no_memory(&failure), GQL_E_NO_MEMORY);
 }
 
+/* Control characters, separators of lines, marks of direction, and bytes that are not UTF-8. */
+Test(failure, makes_what_it_quotes_harmless)
+{
+    static const char *const texts[][2] = {
+        {"a\nb\tc\x1B[2Jd\x7F", "a?b?c?[2Jd?"},
+        {"\xC2\x9B\xC2\xA0\xC3\xA4", "??\xC2\xA0\xC3\xA4"},
+        {"\xE2\x80\xAE\xE2\x80\xA9\xE2\x81\xA6\xE2\x80\x8F\xD8\x9C", "??????????????"},
+        {"\xE2\x80\xA7\xE2\x81\xA5\xE2\x82\xAC", "\xE2\x80\xA7\xE2\x81\xA5\xE2\x82\xAC"},
+        {"\xFF\xC0\x80\xED\xA0\x80z\xE2\x82", "??????z??"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        gql_failure failure = {.struct_size = sizeof failure};
+        gql_fail(&failure, GQL_E_CONFIG, "%s", texts[i][0]);
+        cr_expect_str_eq(failure.message, texts[i][1], "%zu: %s", i, failure.message);
+    }
+}
+
 /* A message that is too long is truncated between characters, whatever their length. */
 Test(failure, cuts_between_characters)
 {
