@@ -43,12 +43,12 @@ char *fuzz_rest(struct fuzz_input *input, size_t *ret_size)
     return take(input, input->size, ret_size);
 }
 
-char *fuzz_line(struct fuzz_input *input, size_t *ret_size)
+char *fuzz_until(struct fuzz_input *input, char end, size_t *ret_size)
 {
-    const uint8_t *end = input->size == 0 ? NULL : memchr(input->data, '\n', input->size);
-    char *line = take(input, end == NULL ? input->size : (size_t)(end - input->data), ret_size);
+    const uint8_t *found = input->size == 0 ? NULL : memchr(input->data, end, input->size);
+    char *text = take(input, found == NULL ? input->size : (size_t)(found - input->data), ret_size);
     (void)fuzz_byte(input);
-    return line;
+    return text;
 }
 
 bool fuzz_is_utf8(const char *text, size_t size)
@@ -61,4 +61,14 @@ bool fuzz_is_utf8(const char *text, size_t size)
             return false;
     }
     return true;
+}
+
+void fuzz_check_message(const char *message)
+{
+    EXPECT(message[0] != '\0' && fuzz_is_utf8(message, strlen(message)), "%s", message);
+    for (int32_t i = 0; message[i] != '\0';) {
+        UChar32 c;
+        U8_NEXT(message, i, -1, c);
+        EXPECT(c >= 0x20 && (c < 0x7F || c > 0x9F), "U+%04X: %s", (unsigned)c, message);
+    }
 }

@@ -31,9 +31,12 @@ uint8_t fuzz_byte(struct fuzz_input *input);
 /* Text in heap memory of exactly *ret_size bytes, so that AddressSanitizer guards both its ends. */
 char *fuzz_rest(struct fuzz_input *input, size_t *ret_size);
 
-/* The same up to a line break, which is skipped, or up to the end. */
-char *fuzz_line(struct fuzz_input *input, size_t *ret_size);
+/* The same up to the byte `end`, which is skipped, or up to the end of the input. */
+char *fuzz_until(struct fuzz_input *input, char end, size_t *ret_size);
 
 bool fuzz_is_utf8(const char *text, size_t size);
+
+/* What a failure says must be one line of UTF-8 that does no harm to a terminal. */
+void fuzz_check_message(const char *message);
 
 #endif

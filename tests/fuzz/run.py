@@ -22,11 +22,13 @@ BUILD = ROOT / "build/fuzz"
 # By target: the largest new input in bytes, and the dictionary.
 MAX_SIZE = {"elf": 4096, "token": 4608}
 MAX_SIZE_DEFAULT = 1024
-DICTIONARIES = {"keyring": "vault", "token": "vault", "paserk": "vault", "schema": "sdl",
-                "resolvers": "resolvers", "resolvers_sqlite": "resolvers"}
+DICTIONARIES = {"binding": "binding", "claims": "vault", "config": "config", "host_json": "json",
+                "json": "json", "keyring": "vault", "paserk": "vault", "resolvers": "resolvers",
+                "resolvers_sqlite": "resolvers", "schema": "sdl", "token": "vault",
+                "value": "value"}
 
 # Targets that share the corpus of another.
-CORPORA = {"resolvers_sqlite": "resolvers"}
+CORPORA = {"host_json": "json", "resolvers_sqlite": "resolvers"}
 
 SECONDS = 20  # Of fuzzing by default, for each target.
 

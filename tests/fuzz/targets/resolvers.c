@@ -51,7 +51,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t selection_size;
     if (instance == NULL)
         open_world();
-    char *selection = fuzz_line(&input, &selection_size);
+    char *selection = fuzz_until(&input, '\n', &selection_size);
     struct fuzz_call call = fuzz_call_make(operation, actor, &names, (const char *)input.data,
                                            input.size);
     call.selection = selection_size == 0 ? NULL : selection;
