@@ -37,8 +37,8 @@ extra_failures=0
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
 # Without chromium, only the browser suite fails.
 # shellcheck disable=SC2086 # A list of words, also below.
-./examples/setup.sh abigail-tools chromium clang-format rustc $ruby_packages ||
-    ./examples/setup.sh abigail-tools clang-format rustc $ruby_packages || exit 1
+./examples/setup.sh abigail-tools chromium clang-format rustc valgrind $ruby_packages ||
+    ./examples/setup.sh abigail-tools clang-format rustc valgrind $ruby_packages || exit 1
 mkdir -p build
 
 # configure FOLDER OPTION…: sets up a build folder unless it exists.

@@ -79,7 +79,7 @@ static int digit_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-bool identifier_parse(struct text text, struct identifier *ret_identifier)
+static bool parse(struct text text, struct identifier *ret_identifier)
 {
     struct identifier identifier;
     size_t digits = 0;
@@ -102,4 +102,10 @@ bool identifier_parse(struct text text, struct identifier *ret_identifier)
         return false;
     *ret_identifier = identifier;
     return true;
+}
+
+bool identifier_parse(struct text text, struct identifier *ret_identifier)
+{
+    *ret_identifier = (struct identifier){0};
+    return parse(text, ret_identifier);
 }

@@ -38,10 +38,18 @@ void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t
  */
 struct identifier identifier_next(struct identifier_mint *mint, int64_t now);
 
+static inline bool identifier_equal(const struct identifier *a, const struct identifier *b)
+{
+    return memcmp(a->bytes, b->bytes, IDENTIFIER_SIZE) == 0;
+}
+
 /* Writes 8-4-4-4-12 lower-case hexadecimal digits, without a NUL. */
 void identifier_write(const struct identifier *identifier, char text[IDENTIFIER_TEXT_SIZE]);
 
-/* False unless the text is the ID of an integration in exactly the form of identifier_write. */
+/*
+ * False unless the text is the ID of an integration in exactly the form of identifier_write;
+ * *ret_identifier is then all zeros, which is no integration's.
+ */
 bool identifier_parse(struct text text, struct identifier *ret_identifier);
 
 #endif

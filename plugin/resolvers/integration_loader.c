@@ -2,7 +2,7 @@
 /* The loader of Integration: many by their IDs in one call, for `node`, `nodes` and `_entities`. */
 #include "plugin/resolvers/input.h"
 #include "plugin/resolvers/integration_output.h"
-#include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/readable.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/resolvers/selection.h"
 
@@ -24,11 +24,9 @@ static enum store_status write_one(struct loading *loading, struct store_reader 
     const struct text text = {json_string_value(id_text), json_string_length(id_text)};
     struct identifier id;
     struct integration found;
-    enum store_status status = STORE_NOT_FOUND;
-    if (identifier_parse(text, &id))
-        status = store_get(reader, &id, &found);
-    if (status == STORE_OK &&
-        may_read(operation->instance, operation->request, found.organization_id))
+    identifier_parse(text, &id); /* Malformed: nothing has the ID. */
+    const enum store_status status = readable_get(operation, reader, &id, &found);
+    if (status == STORE_OK)
         write_integration(&loading->writer, &found, fields);
     else
         json_write(&loading->writer, "null");

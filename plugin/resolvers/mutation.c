@@ -7,6 +7,7 @@
 #include "plugin/resolvers/input.h"
 #include "plugin/resolvers/mutation_outcome.h"
 #include "plugin/resolvers/permission.h"
+#include "plugin/resolvers/readable.h"
 
 void mutation_finish(struct operation *operation)
 {
@@ -74,7 +75,8 @@ static enum store_status read_target(struct store_read *read, struct store_reade
 {
     struct mutation *mutation = (struct mutation *)operation_of_read(read);
     struct integration found;
-    const enum store_status status = store_get(reader, &mutation->change.id, &found);
+    const enum store_status status = readable_get(&mutation->operation, reader,
+                                                  &mutation->change.id, &found);
     if (status != STORE_OK)
         return status;
     return integration_copy_init(&mutation->target, &found) ? STORE_OK : STORE_NO_MEMORY;
@@ -96,8 +98,6 @@ static int32_t check_target(struct store_read *read)
         return operation_reject_store(operation, read->status, &read->detail);
     const uint32_t actions = permitted_actions(operation->instance, operation->request,
                                                organization_of(mutation));
-    if (!(actions & GQL_ACTION_READ)) /* Without READ it does not exist. */
-        return operation_reject_not_found(operation, mutation->id);
     if (!(actions & type->action))
         return operation_reject_permission(operation, mutation->id, type->action_name);
     return take_input_and_commit(mutation);
@@ -109,8 +109,7 @@ static int32_t find_target(struct mutation *mutation)
     mutation->id = member_text(mutation->input, "id");
     if (mutation->id.data == NULL)
         return operation_reject_argument(operation, "input.id", "An ID is required, as a string");
-    if (!identifier_parse(mutation->id, &mutation->change.id))
-        return operation_reject_not_found(operation, mutation->id);
+    identifier_parse(mutation->id, &mutation->change.id); /* Malformed: nothing has the ID. */
     return operation_read(operation, read_target, check_target);
 }
 

@@ -109,7 +109,11 @@ struct store_read {
  */
 int32_t store_read(struct store *store, struct store_read *read);
 
-/* The texts are borrowed until the next use of the reader, or the end of `run`. */
+/*
+ * The texts are borrowed until the next use of the reader, or the end of `run`. If the result is
+ * STORE_NOT_FOUND, *ret_integration may be any other integration: finding none takes the same work,
+ * so that time does not tell whether an ID exists.
+ */
 enum store_status store_get(struct store_reader *reader, const struct identifier *id,
                             struct integration *ret_integration);
 

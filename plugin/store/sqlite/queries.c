@@ -3,17 +3,51 @@
 
 #include "plugin/store/sqlite/row.h"
 
+/* NULL if the statement can't be prepared; else *ret_code is what stepping it returned. */
+static sqlite3_stmt *look(struct connection *connection, enum statement side,
+                          const struct identifier *id, int *ret_code)
+{
+    sqlite3_stmt *statement = connection_statement(connection, side);
+    if (statement == NULL)
+        return NULL;
+    bind_identifier(statement, 1, id);
+    connection->row = statement;
+    *ret_code = sqlite3_step(statement);
+    return statement;
+}
+
+/*
+ * Looks on the side where the landmark lies, which is a row as long as nobody deletes it: so the
+ * first look finds a row, also for an ID that is absent, before the first row or after the last.
+ */
+static sqlite3_stmt *look_around(struct connection *connection, const struct identifier *id,
+                                 int *ret_code)
+{
+    const bool after = memcmp(id->bytes, connection->landmark.bytes, IDENTIFIER_SIZE) < 0;
+    sqlite3_stmt *statement = look(connection,
+                                   after ? STATEMENT_GET_INTEGRATION_OR_AFTER
+                                         : STATEMENT_GET_INTEGRATION_OR_BEFORE,
+                                   id, ret_code);
+    if (statement == NULL || *ret_code != SQLITE_DONE)
+        return statement;
+    statement = look(connection,
+                     after ? STATEMENT_GET_INTEGRATION_OR_BEFORE
+                           : STATEMENT_GET_INTEGRATION_OR_AFTER,
+                     id, ret_code);
+    if (statement != NULL && *ret_code == SQLITE_ROW)
+        connection->landmark = column_identifier(statement, 0);
+    return statement;
+}
+
 enum store_status query_integration(struct connection *connection, const struct identifier *id,
                                     struct integration *ret_integration,
                                     struct store_detail *detail)
 {
-    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_INTEGRATION);
+    int code;
+    sqlite3_stmt *statement = look_around(connection, id, &code);
     if (statement == NULL)
         return connection_failure(connection, detail);
-    bind_identifier(statement, 1, id);
-    connection->row = statement;
-    const int code = sqlite3_step(statement);
-    if (code == SQLITE_DONE)
+    if (code == SQLITE_DONE) /* There are no rows. */
         return STORE_NOT_FOUND;
     if (code != SQLITE_ROW)
         return connection_status(connection, code, detail);
@@ -22,7 +56,9 @@ enum store_status query_integration(struct connection *connection, const struct 
         return STORE_NO_MEMORY;
     const enum store_status status = row_integration(statement, ret_integration, detail);
     ret_integration->organization_id = organization_id;
-    return status;
+    if (status != STORE_OK)
+        return status;
+    return identifier_equal(&ret_integration->id, id) ? STORE_OK : STORE_NOT_FOUND;
 }
 
 enum store_status query_organization(struct connection *connection, struct text id,

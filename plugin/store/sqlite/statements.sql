@@ -36,10 +36,16 @@ PRAGMA journal_mode = WAL;
 -- name: get_journal_mode
 PRAGMA journal_mode;
 
--- name: get_integration
+-- The integration with this ID, or else its neighbour on one side: see query_integration.
+-- name: get_integration_or_before
 SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
 FROM integration AS i JOIN organization AS o ON o.key = i.organization
-WHERE i.id = ?1;
+WHERE i.key = (SELECT key FROM integration WHERE id <= ?1 ORDER BY id DESC LIMIT 1);
+
+-- name: get_integration_or_after
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
+FROM integration AS i JOIN organization AS o ON o.key = i.organization
+WHERE i.key = (SELECT key FROM integration WHERE id >= ?1 ORDER BY id LIMIT 1);
 
 -- name: get_organization
 SELECT key, active, inactive FROM organization WHERE id = ?1;
