@@ -1,28 +1,17 @@
 // SPDX-License-Identifier: MIT
 // Authenticates a request by the JWT (RFC 7519) in `Authorization: Bearer`, which jose verifies.
 import { readFileSync } from 'node:fs';
-import { GraphQLError } from 'graphql';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { Rejected } from './rejected.js';
 
 const ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
 const SHORTEST_SECRET = 32; // Bytes: RFC 7518, section 3.2.
 const ASYMMETRIC = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'];
 
-/**
- * Rejects a request with an HTTP status before it is executed. The client sees the message. The status
- * is stored where each gateway looks for it.
- */
-export class Rejected extends GraphQLError {
-  constructor(status, code, message) {
-    super(message, { extensions: { code, http: { status } } }); // GraphQL Yoga, Hive Gateway, Apollo Server
-    this.statusCode = status; // Fastify, and so Mercurius
-  }
-}
-
 /** Rejects a token. */
 export class BadToken extends Rejected {
   constructor(message) {
-    super(401, 'UNAUTHENTICATED', message);
+    super(401, 'UNAUTHENTICATED', message, { 'www-authenticate': 'Bearer error="invalid_token"' }); // RFC 6750, section 3
   }
 }
 

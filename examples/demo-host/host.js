@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // The demo host with its plugins, in the parts that a gateway needs.
 import { loadPlugins } from 'gql-plugin-host';
-import { authenticator, BadToken, Rejected } from './authentication.js';
+import { authenticator } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
+import { Rejected } from './rejected.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
@@ -24,24 +25,18 @@ function checkIsLocal({ host, origin }) {
   }
 }
 
-/** Gateways send the message of an exception to the client, so exceptions that are not its fault are hidden from it. */
-function hide(error, log) {
-  if (error instanceof Rejected) return error;
+/** Maps an exception of the package to a rejection: those with a status are the client's fault. */
+function rejectionOf(error) {
   const { code, http } = error.extensions ?? {};
-  if (http?.status < 500) return new Rejected(http.status, code, error.message);
-  log('error', `request failed: ${error.stack}`);
-  return new Rejected(500, 'INTERNAL_ERROR', 'Internal error');
+  return http?.status < 500 ? new Rejected(http.status, code, error.message) : error;
 }
 
-/** Returns a function that creates the GraphQL context of an HTTP request. It throws only Rejected. */
-function contextMaker(config, plugins, log) {
+/** Returns a function that creates the GraphQL context of an HTTP request. It throws Rejected if the request is at fault. */
+function contextMaker(config, plugins) {
   const authenticate = authenticator(config.authentication);
   const make = async (req, res) => {
     if (config.authentication.demo) checkIsLocal(req.headers);
-    const actor = await authenticate(req.headers.authorization).catch((error) => {
-      if (error instanceof BadToken) res.setHeader('www-authenticate', 'Bearer error="invalid_token"'); // RFC 6750, section 3
-      throw error;
-    });
+    const actor = await authenticate(req.headers.authorization);
     const pluginRequest = plugins.httpRequest(req, res, {
       actor,
       sourceType: req.headers.origin ? 'web' : 'api', // Browsers send it with every POST.
@@ -49,7 +44,7 @@ function contextMaker(config, plugins, log) {
     });
     return { actor, plugins, pluginRequest };
   };
-  return (req, res) => make(req, res).catch((error) => { throw hide(error, log); });
+  return (req, res) => make(req, res).catch((error) => { throw rejectionOf(error); });
 }
 
 /**
@@ -68,7 +63,7 @@ export async function openHost(config, log) {
       typeDefs: [hostTypeDefs, plugins.typeDefs],
       resolvers: [resolvers, plugins.resolvers],
       schema: plugins.schema,
-      contextOf: contextMaker(config, plugins, log),
+      contextOf: contextMaker(config, plugins),
       close: () => plugins.close(),
     };
   } catch (error) {

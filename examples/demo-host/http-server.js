@@ -1,9 +1,23 @@
 // SPDX-License-Identifier: MIT
-// A node:http server for gateways that do not bring one.
-import { createServer } from 'node:http';
-import { reject, rejectionOf } from './limits.js';
+// The node:http server of every gateway. It checks requests, reads their bodies and creates their
+// contexts; the gateway gets only what is GraphQL over HTTP.
+import { createServer, STATUS_CODES } from 'node:http';
+import { readRequest } from './graphql-http.js';
+import { BadRequest, bodyOf, Rejected } from './rejected.js';
 
 const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
+const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Milliseconds. A client has that long for the headers of a request, and for all of it. */
+export const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 };
+
+const FAULTS = { // Of what can't be read as HTTP, by Node's code.
+  ERR_HTTP_REQUEST_TIMEOUT: new BadRequest('The request did not arrive in time', 408),
+  HPE_HEADER_OVERFLOW: new BadRequest('The headers are too large', 431),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: new BadRequest('The extensions of a chunk are too large', 413),
+};
+const NO_HTTP = new BadRequest('The request is not HTTP');
 
 function listen(server, { host, port }) {
   return new Promise((resolve, reject) => {
@@ -21,7 +35,7 @@ function urlOf({ family, address, port }) {
  * While the server stops, closes each connection after the answer to its request, instead of at its
  * keep-alive timeout.
  */
-export function closeAnswered(server) {
+function closeAnswered(server) {
   server.on('request', (req, res) => {
     res.once('finish', () => {
       if (!server.listening) setImmediate(() => server.closeIdleConnections());
@@ -40,28 +54,70 @@ function close(server) {
   });
 }
 
-function fail(req, res) {
+/**
+ * Reads the rest of a rejected request, up to a limit: closing at once would reset the connection before
+ * the client has read the answer.
+ */
+function readOn(req) {
+  let left = MOST_READ_ON;
+  req.on('data', (chunk) => {
+    left -= chunk.length;
+    if (left < 0) req.destroy();
+  });
+  req.resume();
+}
+
+function reject(req, res, rejection) {
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  res.writeHead(500, { 'content-type': 'application/json' }).end('{"errors":[{"message":"Internal error"}]}');
-  req.resume();
+  res.writeHead(rejection.status, { 'content-type': JSON_TYPE, ...rejection.headers }).end(bodyOf(rejection));
+  readOn(req);
+}
+
+/** Answers what is not HTTP, unless an answer is under way on its connection. */
+function answerFault({ code }, socket, res) {
+  if (!socket.writable || code === 'ECONNRESET' || res?.headersSent) {
+    socket.destroy();
+    return;
+  }
+  const fault = FAULTS[code] ?? NO_HTTP;
+  const body = bodyOf(fault);
+  socket.end(`HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status]}\r\nconnection: close\r\ncontent-type: ${JSON_TYPE}\r\n` +
+    `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
+}
+
+function answerFaults(server) {
+  const latest = new WeakMap(); // The response to the latest request of each connection.
+  server.on('request', (req, res) => latest.set(req.socket, res));
+  server.on('clientError', (error, socket) => answerFault(error, socket, latest.get(socket)));
+  server.on('checkExpectation', (req, res) => reject(req, res, new BadRequest('The only expectation is 100-continue', 417)));
+}
+
+async function answer(req, res, { host, handle, hasPage }) {
+  if (req.url === '/health') {
+    res.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+    return;
+  }
+  await readRequest(req, hasPage);
+  await handle(req, res, await host.contextOf(req, res));
 }
 
 /**
- * Serves requests within the limits with `handle(req, res)`, which may be asynchronous. Returns
- * {url, stop}. `stop` waits for the answers to requests under way.
+ * Serves `handle(req, res, context)`: `req.body` is the JSON of a POST, `context` the host's. Options:
+ * `hasPage`, browsers get a page at the address of the API; `timeouts`. Returns {url, stop}. `stop` waits
+ * for the answers to requests under way.
  */
-export async function serveHttp(handle, config, log) {
-  const server = createServer((req, res) => {
-    const rejection = rejectionOf(req);
-    if (rejection) reject(req, res, ...rejection);
-    else Promise.resolve().then(() => handle(req, res)).catch((error) => {
-      log('error', `request failed: ${error.stack}`);
-      fail(req, res);
+export async function serveHttp(handle, host, config, log, { hasPage = false, timeouts = TIMEOUTS } = {}) {
+  const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
+    answer(req, res, { host, handle, hasPage }).catch((error) => {
+      if (req.errored) return; // The client disconnected.
+      if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
+      reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
     });
   });
+  answerFaults(server);
   closeAnswered(server);
   return { url: urlOf(await listen(server, config)), stop: () => close(server) };
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What the example gateways share: configuration, authentication, limits, the host's schema, start and
 // stop. examples/run.sh starts a gateway; examples/gateways/README.md describes each.
-export { Rejected } from './authentication.js';
-export { formatError } from './errors.js';
+export { apolloHandler, apolloOptions } from './apollo.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
-export { closeAnswered, serveHttp } from './http-server.js';
-export { limitDocuments, MOST_TOKENS, reject } from './limits.js';
+export { serveHttp } from './http-server.js';
+export { limitDocuments, MOST_CACHED, MOST_TOKENS, parserCaches, shortError } from './limits.js';
+export { loggerOf } from './log.js';
 export { runServer } from './run-server.js';

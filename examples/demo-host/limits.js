@@ -1,12 +1,81 @@
 // SPDX-License-Identifier: MIT
-// Limits that a request must meet before GraphQL processes it.
-import { parse } from 'graphql';
+// Limits of what a gateway computes, keeps and answers.
+import { GraphQLError, parse } from 'graphql';
 
 export const MOST_TOKENS = 5000; // Per document.
-const LARGEST_BODY = 1 << 20; // Bytes.
-const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
+export const MOST_CACHED = 1 << 18; // Characters of documents. Parsed, one takes up to 350 times as much memory.
+const LONGEST_MESSAGE = 512; // Characters.
+const MOST_LOCATIONS = 8;
 
-/** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for tokens and rules. */
+/** Keeps values up to a total size, and drops those that were not used for longest. */
+export class SizedCache {
+  #entries = new Map(); // From the least recently used to the most recently used.
+  #sizeOf;
+  #most;
+  #size = 0;
+
+  /** `sizeOf(key, value)`: the size of an entry, which must not change. */
+  constructor(sizeOf, most = MOST_CACHED) {
+    this.#sizeOf = sizeOf;
+    this.#most = most;
+  }
+
+  get(key) {
+    const value = this.#entries.get(key);
+    if (value === undefined) return undefined;
+    this.#entries.delete(key);
+    this.#entries.set(key, value);
+    return value;
+  }
+
+  set(key, value) {
+    this.delete(key);
+    this.#entries.set(key, value);
+    this.#size += this.#sizeOf(key, value);
+    for (const [oldest] of this.#entries) {
+      if (this.#size <= this.#most) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key) {
+    if (!this.#entries.has(key)) return false;
+    this.#size -= this.#sizeOf(key, this.#entries.get(key));
+    return this.#entries.delete(key);
+  }
+}
+
+/** Returns a cache of parsed documents under any key. */
+export function documentCache() {
+  return new SizedCache((key, document) => document.loc.source.body.length);
+}
+
+/** The caches of GraphQL Yoga, by the text of the document. */
+export function parserCaches() {
+  const byText = () => new SizedCache((text) => text.length);
+  return { documentCache: byText(), errorCache: byText() };
+}
+
+/**
+ * Shortens an error, in the form of a response, of a request that was not executed: its message can repeat
+ * what the client sent, once for each error.
+ */
+export function shortError(error) {
+  const { path, message, locations } = error;
+  if (path || (message.length <= LONGEST_MESSAGE && !(locations?.length > MOST_LOCATIONS))) return error;
+  const text = message.length > LONGEST_MESSAGE ? `${message.slice(0, LONGEST_MESSAGE)}…` : message;
+  return { ...error, message: text, ...(locations && { locations: locations.slice(0, MOST_LOCATIONS) }) };
+}
+
+function shortGraphQLError(error) {
+  const { message, locations } = error;
+  const short = shortError(error.toJSON());
+  if (short.message === message && short.locations?.length === locations?.length) return error;
+  const { source, extensions, positions } = error;
+  return new GraphQLError(short.message, { source, positions: positions?.slice(0, MOST_LOCATIONS), extensions });
+}
+
+/** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for the same. */
 export function limitDocuments({ validationRule }) {
   return {
     onValidate({ addValidationRule }) {
@@ -15,27 +84,8 @@ export function limitDocuments({ validationRule }) {
     onParse({ setParseFn }) {
       setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));
     },
+    onExecutionResult({ result, setResult }) {
+      if (result?.errors && !('data' in result)) setResult({ ...result, errors: result.errors.map(shortGraphQLError) });
+    },
   };
-}
-
-/** Returns [status, message] for a request that must be rejected, otherwise undefined. */
-export function rejectionOf(req) {
-  if (req.method !== 'POST') return undefined;
-  if (!/^application\/(json|graphql\+json)\b/.test(req.headers['content-type'] ?? '')) {
-    return [415, 'The content type must be application/json'];
-  }
-  const size = Number(req.headers['content-length'] ?? NaN);
-  if (Number.isNaN(size)) return [411, 'The header content-length is required'];
-  return size > LARGEST_BODY ? [413, `A request body must not exceed ${LARGEST_BODY} bytes`] : undefined;
-}
-
-/**
- * Rejects a request and reads the rest of its body: closing at once would reset the connection before
- * the client has read the answer.
- */
-export function reject(req, res, status, message) {
-  res.writeHead(status, { 'content-type': 'application/json' });
-  res.end(JSON.stringify({ errors: [{ message }] }));
-  if (Number(req.headers['content-length'] ?? 0) > MOST_READ_ON) res.once('finish', () => req.destroy());
-  else req.resume();
 }

@@ -3,8 +3,7 @@
 import { parseArgs } from 'node:util';
 import { readConfig } from './config.js';
 import { openHost } from './host.js';
-
-const LOG_LEVELS = ['error', 'warning', 'info', 'debug'];
+import { createLog } from './log.js';
 
 function helpOf(what) {
   return `Usage: node server.js --config FILE
@@ -23,14 +22,6 @@ function optionsOf() {
   }
 }
 
-function logger(level) {
-  const most = LOG_LEVELS.indexOf(level);
-  return (lineLevel, message, traceId) => {
-    if (LOG_LEVELS.indexOf(lineLevel) > most) return;
-    console.error(`${new Date().toISOString()} ${lineLevel} ${message}${traceId ? ` trace=${traceId}` : ''}`);
-  };
-}
-
 async function startOr(undo, start) {
   try {
     return await start();
@@ -41,7 +32,7 @@ async function startOr(undo, start) {
 }
 
 async function serve(config, start) {
-  const log = logger(config.logLevel);
+  const log = createLog(config.logLevel);
   const host = await openHost(config, log);
   const { url, stop } = await startOr(() => host.close(), () => start(host, config, log));
   log('info', `serving ${new URL('/graphql', url)}`);

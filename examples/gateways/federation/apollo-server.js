@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: MIT
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { startStandaloneServer } from '@apollo/server/standalone';
-import { formatError, MOST_TOKENS } from 'demo-host';
+import { apolloHandler, apolloOptions, serveHttp } from 'demo-host';
+import { GraphQLError } from 'graphql';
+
+/** Apollo Gateway would answer with 500. */
+const refuseUnknownOperation = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ operation, request }) {
+        if (operation) return;
+        const message = request.operationName ? `Unknown operation named "${request.operationName}"` : 'The document must hold one operation, or one must be named';
+        throw new GraphQLError(message, { extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } } });
+      },
+    };
+  },
+};
 
 /** Serves a gateway or a schema with Apollo Server. Returns {url, stop}. */
-export async function serveApollo(served, host, config) {
-  const server = new ApolloServer({
-    ...served,
-    introspection: true,
-    parseOptions: { maxTokens: MOST_TOKENS },
-    validationRules: [host.plugins.validationRule],
-    formatError,
-    includeStacktraceInErrorResponses: false,
-    stopOnTerminationSignals: false, // runServer stops the server and then closes the plugins.
-    plugins: [ApolloServerPluginLandingPageDisabled()],
-  });
-  const { url } = await startStandaloneServer(server, {
-    listen: { host: config.host, port: config.port },
-    context: ({ req, res }) => host.contextOf(req, res),
-  });
-  return { url, stop: () => server.stop() };
+export async function serveApollo(served, host, config, log) {
+  const plugins = [ApolloServerPluginLandingPageDisabled(), refuseUnknownOperation];
+  const server = new ApolloServer({ ...served, plugins, ...apolloOptions(host, log) });
+  await server.start();
+  const { url, stop } = await serveHttp(apolloHandler(server), host, config, log);
+  return { url, stop: () => stop().then(() => server.stop()) };
 }

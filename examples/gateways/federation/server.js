@@ -4,9 +4,11 @@
 // with Apollo Gateway in this process.
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
-import { runServer } from 'demo-host';
+import { loggerOf, runServer } from 'demo-host';
 import { serveApollo } from './apollo-server.js';
 import { subgraphsOf } from './subgraphs.js';
+
+const MOST_PLANS = 4; // MiB of JSON. In memory, plans take several times as much.
 
 function compose(subgraphs) {
   const { supergraphSdl, errors } = composeServices(subgraphs.map(({ name, typeDefs }) => ({ name, typeDefs, url: `local:${name}` })));
@@ -14,12 +16,14 @@ function compose(subgraphs) {
   return supergraphSdl;
 }
 
-await runServer('Serves GraphQL with Apollo Gateway: the host and each plugin of a folder is a subgraph.', async (host, config) => {
+await runServer('Serves GraphQL with Apollo Gateway: the host and each plugin of a folder is a subgraph.', async (host, config, log) => {
   const subgraphs = subgraphsOf(host);
   const schemas = new Map(subgraphs.map(({ name, schema }) => [name, schema]));
   const gateway = new ApolloGateway({
     supergraphSdl: compose(subgraphs),
+    logger: loggerOf(log),
+    experimental_approximateQueryPlanStoreMiB: MOST_PLANS,
     buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)), // RemoteGraphQLDataSource for a remote subgraph
   });
-  return serveApollo({ gateway }, host, config);
+  return serveApollo({ gateway }, host, config, log);
 });

@@ -6,9 +6,9 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { runServer } from 'demo-host';
 import { serveApollo } from './apollo-server.js';
 
-await runServer('Serves the plugin in a folder as a subgraph of Apollo Federation 2.', async (host, config) => {
+await runServer('Serves the plugin in a folder as a subgraph of Apollo Federation 2.', async (host, config, log) => {
   const { subgraphs } = host.plugins;
   if (subgraphs.length !== 1) throw new Error(`The folder must hold exactly one plugin with a subgraph, not ${subgraphs.length}`);
   const [subgraph] = subgraphs;
-  return serveApollo({ schema: buildSubgraphSchema(subgraph) }, host, config);
+  return serveApollo({ schema: buildSubgraphSchema(subgraph) }, host, config, log);
 });

@@ -13,11 +13,16 @@ function inProcess(schema) {
   return { getSubgraphExecutor: () => executor };
 }
 
-/** A Hive plugin that adds the host's context: the actor and the plugins' request. */
-function useHost(host) {
+/**
+ * Returns a plugin that removes the plugin of GraphQL Yoga that caches documents: it is limited by their
+ * number only, and Hive Gateway has no setting for it.
+ */
+function withoutDocumentCache() {
   return {
-    async onContextBuilding({ context, extendContext }) {
-      extendContext(await host.contextOf(context.req, context.res));
+    onPluginInit({ plugins }) {
+      const index = plugins.findIndex((plugin) => plugin && Object.keys(plugin).join() === 'onParse,onValidate');
+      if (index < 0) throw new Error('The cache of documents is not where this version of GraphQL Yoga has it');
+      plugins.splice(index, 1);
     },
   };
 }
@@ -27,12 +32,12 @@ await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.',
     schema: host.schema,
     proxy: { endpoint: 'local:' },
     transports: () => inProcess(host.schema),
-    plugins: () => [limitDocuments(host.plugins), useHost(host)],
+    plugins: () => [limitDocuments(host.plugins), withoutDocumentCache()],
     cors: false,
     graphiql: false,
     landingPage: false,
     logging: 'error',
   });
-  const { url, stop } = await serveHttp(gateway, config, log);
+  const { url, stop } = await serveHttp(gateway, host, config, log);
   return { url, stop: () => stop().then(() => gateway.dispose()) };
 });

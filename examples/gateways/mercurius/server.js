@@ -1,14 +1,15 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema; the plugins then extend it. Its JIT compiles repeated queries.
-import { closeAnswered, hostTypeDefs, MOST_TOKENS, runServer } from 'demo-host';
+import { hostTypeDefs, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
 import Fastify from 'fastify';
+import { getOperationAST, parse } from 'graphql';
 import mercurius from 'mercurius';
 
-/** The response of a rejected request must not have `data`, because nothing was executed. */
+/** A response without `data` is of a request that was not executed. */
 function formatErrors(execution, context) {
   const formatted = mercurius.defaultErrorFormatter(execution, context);
-  if (!('data' in execution)) delete formatted.response.data;
+  if (!('data' in execution)) formatted.response = { errors: formatted.response.errors.map(shortError) };
   return formatted;
 }
 
@@ -20,29 +21,62 @@ function rejectionOf(error, log) {
 }
 
 function sendRejection(reply, { status, errors }) {
-  const shown = errors.map(({ message, locations, extensions: { code } = {} }) => ({ message, locations, extensions: code && { code } }));
+  const shown = errors.map(({ message, locations, extensions: { code } = {} }) => shortError({ message, locations, extensions: code && { code } }));
   return reply.code(status).send({ errors: shown });
+}
+
+/** The JIT caches one compiled operation per text, whichever operation is named. A comment with the name makes the texts differ. */
+async function nameOperation({ body, query }) {
+  const asked = body ?? query; // POST or GET
+  if (asked.operationName) asked.query += `\n#${JSON.stringify(asked.operationName)}`;
+}
+
+/**
+ * Mercurius limits its caches by the number of documents only. Replacing the schema empties them, so
+ * that is done before they hold too much text.
+ */
+function boundCaches({ graphql }) {
+  const texts = new Set();
+  let size = 0;
+  graphql.addHook('preParsing', async (schema, source) => {
+    if (texts.has(source)) return;
+    if (size + source.length > MOST_CACHED) {
+      graphql.replaceSchema(schema);
+      texts.clear();
+      size = 0;
+    }
+    texts.add(source);
+    size += source.length;
+  });
+}
+
+/** Mercurius also takes a document that is parsed and written as JSON, which would go round the limit of tokens. */
+async function refuseJson(schema, source) {
+  if (/^\s*\{\s*"/.test(source)) throw new mercurius.ErrorWithProps('The query is JSON instead of GraphQL', { code: 'BAD_REQUEST' }, 400);
+}
+
+/** Mercurius would throw a TypeError if a GET names no operation of its document. */
+async function refuseUnknownOperation(schema, source, { reply }) {
+  const { method, query } = reply.request;
+  if (method !== 'GET' || getOperationAST(parse(source, { maxTokens: MOST_TOKENS }), query.operationName)) return;
+  throw new mercurius.ErrorWithProps('The operation is not named, or not in the document', { code: 'BAD_REQUEST' }, 400);
 }
 
 await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a folder.', async (host, config, log) => {
   const app = Fastify();
-  closeAnswered(app.server);
   app.setErrorHandler((error, request, reply) => sendRejection(reply, rejectionOf(error, log)));
-  app.addHook('preValidation', async ({ body, query }) => {
-    // The JIT caches one compiled operation per text, whichever operation is named. A comment with the
-    // name makes the texts differ.
-    const asked = body ?? query; // POST or GET
-    if (typeof asked?.query === 'string' && asked.operationName) asked.query += `\n#${JSON.stringify(asked.operationName)}`;
-  });
+  app.addContentTypeParser('application/json', async ({ raw }) => raw.body); // serveHttp has read it.
+  app.addHook('preValidation', nameOperation);
   app.addHook('onRoute', ({ schema }) => {
     // Mercurius' schema of a response would write an index in the path of an error as text, although it
     // must be a number (GraphQL specification, section 7.1.2).
     if (schema) delete schema.response;
   });
+  const contexts = new WeakMap();
   await app.register(mercurius, {
     schema: hostTypeDefs,
     resolvers: host.resolvers[0],
-    context: (request, reply) => host.contextOf(request.raw, reply.raw),
+    context: ({ raw }) => contexts.get(raw),
     jit: 1,
     graphql: { parseOptions: { maxTokens: MOST_TOKENS } },
     validationRules: [host.plugins.validationRule],
@@ -51,5 +85,14 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
   });
   app.graphql.extendSchema(host.plugins.typeDefs);
   app.graphql.defineResolvers(host.plugins.resolvers);
-  return { url: await app.listen({ host: config.host, port: config.port }), stop: () => app.close() };
+  app.graphql.addHook('preParsing', refuseJson);
+  app.graphql.addHook('preParsing', refuseUnknownOperation);
+  boundCaches(app);
+  await app.ready();
+  const handle = async (req, res, context) => {
+    contexts.set(req, context);
+    app.routing(req, res);
+  };
+  const { url, stop } = await serveHttp(handle, host, config, log);
+  return { url, stop: () => stop().then(() => app.close()) };
 });

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // GraphQL Yoga takes an executable schema: the host's, completed by the plugins.
-import { limitDocuments, runServer, serveHttp } from 'demo-host';
+import { limitDocuments, loggerOf, parserCaches, runServer, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 await runServer('Serves GraphQL with GraphQL Yoga and the plugins of a folder.', (host, config, log) => {
   const yoga = createYoga({
     schema: host.schema,
-    context: ({ req, res }) => host.contextOf(req, res),
+    parserAndValidationCache: parserCaches(),
     plugins: [limitDocuments(host.plugins)],
     graphiql: false, // examples/demo has GraphiQL.
     cors: false,
+    multipart: false,
     landingPage: false,
-    logging: 'warn',
+    logging: loggerOf(log),
   });
-  return serveHttp(yoga, config, log);
+  return serveHttp(yoga, host, config, log);
 });

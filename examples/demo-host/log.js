@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+// The log of a gateway: a line per message on standard error.
+import { format } from 'node:util';
+
+const LEVELS = ['error', 'warning', 'info', 'debug'];
+const LONGEST = 8192; // Characters.
+
+// Controls, line separators and marks that change the direction of text.
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+function escaped(character) {
+  return character === '\n' ? '\\n' : `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`;
+}
+
+/** Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk. */
+function lineOf(message) {
+  const left = message.length - LONGEST;
+  const text = message.slice(0, LONGEST).replace(UNSAFE, escaped);
+  return left > 0 ? `${text}… (${left} more characters)` : text;
+}
+
+/** Returns a function (level, message, traceId) that writes messages up to `level`. */
+export function createLog(level) {
+  const most = LEVELS.indexOf(level);
+  return (lineLevel, message, traceId) => {
+    if (LEVELS.indexOf(lineLevel) > most) return;
+    console.error(`${new Date().toISOString()} ${lineLevel} ${lineOf(message)}${traceId ? ` trace=${traceId}` : ''}`);
+  };
+}
+
+/** Returns a logger with the methods that most gateways call. They log the exceptions that they hide from clients. */
+export function loggerOf(log) {
+  const write = (level) => (...parts) => log(level, format(...parts));
+  return { debug: write('debug'), info: write('info'), warn: write('warning'), error: write('error') };
+}

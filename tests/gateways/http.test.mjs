@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+// The server of the example gateways: every gateway answers faulty requests alike, and none can be
+// exhausted by requests of one kind.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { serveHttp } from '../../examples/demo-host/http-server.js';
+import { answerTo, exchange, FAULTY_BYTES, FAULTY_GETS, FAULTY_POSTS } from '../support-js/faulty-requests.mjs';
+import { environment } from '../support-js/paths.mjs';
+import { Sandbox } from '../support-js/sandbox.mjs';
+import { ask, GATEWAYS, start } from './support.mjs';
+
+const HEAP = '--max-old-space-size=96'; // MiB. A gateway has loaded with 50 to 70.
+const DOCUMENTS = 100;
+const PADDING = 'x'.repeat(900_000);
+const LONG = 'L'.repeat(100_000);
+const names = (count, prefix) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
+
+/** Faulty documents whose errors repeat a part of the request. */
+const ECHOES = [
+  { query: `query ${LONG} { ${names(100, 'a').map((a) => `${a}: integration(id: $${a}) { id }`).join(' ')} }` },
+  { query: `{ ${`me { ${LONG} } `.repeat(50)} }`.slice(0, 1e6) },
+  { query: `{ ${names(15, '').map((c) => `me { ${names(80, 'x').map((x) => `${x}: ${c % 2 ? 'id' : '__typename'}`).join(' ')} }`).join(' ')} }` },
+  { query: 'mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { id } } }',
+    variables: { i: { title: LONG, ...Object.fromEntries(names(60, 'z').map((z) => [z, 1])) } } },
+  { query: '{ me { id } }', operationName: LONG },
+];
+
+/** Starts a gateway with options of Node. */
+async function startWith(options, ...args) {
+  const { NODE_OPTIONS } = environment;
+  environment.NODE_OPTIONS = options;
+  try {
+    return await start(...args);
+  } finally {
+    environment.NODE_OPTIONS = NODE_OPTIONS ?? '';
+  }
+}
+
+for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gateway]), ['federation', 'subgraph.js']]) {
+  describe([name, ...program].join(' '), () => {
+    let sandbox;
+    let server;
+
+    before(async () => {
+      sandbox = new Sandbox();
+      server = await start(name, sandbox.writeConfig(), ...program);
+      assert.ok(server.url, server.log);
+    });
+
+    after(async () => {
+      await server?.stop();
+      sandbox?.remove();
+    });
+
+    test("the client's faults are answered with 4xx and JSON", async () => {
+      for (const request of [...FAULTY_POSTS, ...FAULTY_GETS]) assert.equal(await answerTo(server.url, request), undefined);
+      for (const [status, bytes] of FAULTY_BYTES) {
+        const answer = await exchange(server.url, bytes.replace('\r\nhost', '\r\nconnection: close\r\nhost'));
+        assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `), bytes.slice(0, 200));
+        assert.match(answer, /\{"errors":\[\{"message":/, bytes.slice(0, 200));
+      }
+      assert.doesNotMatch(server.log, / error /);
+    });
+
+    test('an answer to a faulty document is at most four times as long as the request, plus 1 KiB per error', async () => {
+      for (const body of ECHOES) {
+        const response = await server.post(body);
+        const text = await response.text();
+        assert.ok(response.status < 500, text.slice(0, 200));
+        const most = JSON.stringify(body).length * 4 + JSON.parse(text).errors.length * 1024;
+        assert.ok(text.length <= Math.min(most, 110 * 1024), `${text.length} bytes for ${JSON.stringify(body).slice(0, 80)}`);
+      }
+    });
+
+    test('members of Object.prototype in a request are harmless', async () => {
+      const variables = JSON.parse('{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}}}');
+      const query = 'query($a: ID = "acme") { __proto__: organization(id: $a) { constructor: id } toString: __typename }';
+      const response = await server.post(JSON.stringify({ query, variables, ['__proto__']: 1 }));
+      assert.ok(response.status < 500, await response.text());
+      assert.equal((await ask(server, '{ __typename }')).data.__typename, 'Query');
+    });
+
+    test('a body without end is answered, and the connection closed', async () => {
+      const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
+      const headers = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
+      await exchange(server.url, headers, () => chunk);
+      assert.match(await exchange(server.url, `${headers}${chunk.repeat(65)}0\r\n\r\nGET / HTTP/1.1\r\nconnection: close\r\nhost: x\r\n\r\n`), /^HTTP\/1.1 413 /);
+    });
+
+    if (program.length === 0) test('caches hold a limited amount of text, so many distinct documents fit in a small heap', async () => {
+      const small = await startWith(HEAP, name, sandbox.writeConfig(() => {}, 'small'), ...program);
+      try {
+        for (let i = 0; i < DOCUMENTS; i++) {
+          assert.deepEqual(await ask(small, `{ __typename } # ${i} ${PADDING}`), { data: { __typename: 'Query' } });
+        }
+      } finally {
+        await small.stop();
+      }
+    });
+  });
+}
+
+describe('a slow client', () => {
+  const timeouts = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };
+  let server;
+
+  before(async () => {
+    server = await serveHttp(() => {}, { contextOf: () => ({}) }, { host: '127.0.0.1', port: 0 }, () => {}, { timeouts });
+  });
+  after(() => server?.stop());
+
+  for (const [what, bytes] of [['nothing', ''], ['a part of the headers', 'GET /graphql HTTP/1.1\r\nhost: lo'],
+    ['a part of the body', 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 10\r\n\r\n{']]) {
+    test(`that sends ${what} is disconnected`, async () => {
+      assert.match(await exchange(server.url, bytes), /^HTTP\/1.1 408 .*\{"errors":/s);
+    });
+  }
+});
