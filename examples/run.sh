@@ -96,7 +96,7 @@ cat >"$DATA/gateway.json" <<END
       }
     }
   },
-  "authentication": { "demo": true, "jwt": { "secretFile": "jwt.secret" } },
+  "authentication": { "demo": true, "jwt": { "secretFile": "jwt.secret", "anyAudience": true, "allowWithoutExpiry": true } },
   "organizations": [{ "id": "acme", "title": "Acme Corporation" }, { "id": "globex", "title": "Globex" }],
   "graphiql": { "queryFile": "first.graphql" }
 }

@@ -15,6 +15,16 @@ export class BadToken extends Rejected {
   }
 }
 
+const LENIENCIES = {
+  anyAudience: 'tokens that are issued for any audience are accepted',
+  allowWithoutExpiry: 'tokens that never expire are accepted',
+};
+
+/** Returns a warning for each rule for tokens that the settings switch off. */
+export function lenienciesOf({ jwt = {} }) {
+  return Object.keys(LENIENCIES).filter((name) => jwt[name]).map((name) => `authentication.jwt.${name}: ${LENIENCIES[name]}`);
+}
+
 function readKeySet(file) {
   const text = readFileSync(file, 'utf8');
   try {
@@ -57,7 +67,8 @@ function actorOf({ sub, grants = [] }) {
  */
 export function authenticator({ jwt, demo }) {
   const { key, algorithms } = jwt ? readKey(jwt) : {};
-  const options = { algorithms, issuer: jwt?.issuer, audience: jwt?.audience, clockTolerance: 5, requiredClaims: ['sub'] };
+  const requiredClaims = jwt?.allowWithoutExpiry ? ['sub'] : ['sub', 'exp'];
+  const options = { algorithms, issuer: jwt?.issuer, audience: jwt?.audience, clockTolerance: 5, requiredClaims };
   const anonymous = demo ? { id: 'demo', grants: [{ organizationId: null, actions: ACTIONS }] } : null;
   return async (header) => {
     if (!header) return anonymous;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The demo host with its plugins, in the parts that a gateway needs.
 import { loadPlugins } from 'gql-plugin-host';
-import { authenticator } from './authentication.js';
+import { authenticator, lenienciesOf } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 import { Rejected } from './rejected.js';
 
@@ -58,6 +58,7 @@ export async function openHost(config, log) {
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
+    for (const warning of lenienciesOf(config.authentication)) log('warning', warning);
     return {
       plugins,
       typeDefs: [hostTypeDefs, plugins.typeDefs],

@@ -34,8 +34,11 @@ test('data survives a restart, and the gateway stops cleanly', async () => {
   });
 });
 
-test('the log says that the demo lets everybody in', async () => {
-  await serving(undefined, async (gateway) => assert.match(gateway.log, /demo.*all grants/));
+test('the log says that the demo lets everybody in, and takes tokens for any audience', async () => {
+  await serving(undefined, async (gateway) => {
+    assert.match(gateway.log, /demo.*all grants/);
+    assert.match(gateway.log, /warning authentication\.jwt\.anyAudience: /);
+  });
 });
 
 test('a demo listens on another loopback address', async () => {
@@ -105,9 +108,10 @@ test('mistakes in the configuration are reported', async () => {
     [(config) => { config.port = 'x'; }, /port: must be integer/],
     [(config) => { config.host = '0.0.0.0'; }, /loopback/],
     [(config) => { config.plugins.folder = 'nowhere'; }, /nowhere/],
-    [(config) => { config.authentication.jwt = { secretFile: 'none' }; }, /none/],
-    [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret' }; }, /jwt\.secret: not a JWK Set/],
-    [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json' }; }, /gateway\.json: not a JWK Set/],
+    [(config) => { delete config.authentication.jwt.anyAudience; }, /authentication\.jwt: must have required property 'audience'/],
+    [(config) => { config.authentication.jwt = { secretFile: 'none', audience: 'a' }; }, /none/],
+    [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret', audience: 'a' }; }, /jwt\.secret: not a JWK Set/],
+    [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json', audience: 'a' }; }, /gateway\.json: not a JWK Set/],
     [(config) => { config.plugins.settings['org.gql-integrations.integrations'].config.databse = {}; }, /databse: there is no such setting/],
   ];
   for (const [change, said] of cases) {

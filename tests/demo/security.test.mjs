@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
-import { generateKeyPairSync } from 'node:crypto';
+import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { request } from 'node:http';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
@@ -76,6 +76,12 @@ test('revocations take effect without a restart', async () => {
   await soon(() => gateway.data(CREATE, { input: { organizationId: 'acme', title: 'x', credentialRef: good } }));
 });
 
+/** Signs claims as they are, which jose would not. */
+function sign(claims, header = {}) {
+  const [head, body] = [{ alg: 'HS256', ...header }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'));
+  return `${head}.${body}.${createHmac('sha256', sandbox.secret).update(`${head}.${body}`).digest('base64url')}`;
+}
+
 test('a bad bearer token is 401', async () => {
   const claims = { sub: 'u', grants: [] };
   const bad = [
@@ -87,6 +93,13 @@ test('a bad bearer token is 401', async () => {
     `Bearer ${await sandbox.jwt({ sub: 'u', grants: 'all' })}`,
     `Bearer ${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from('{"sub":"u"}').toString('base64url')}.AA`,
   ];
+  const now = Math.floor(Date.now() / 1000);
+  const odd = [{}, { exp: null }, { exp: `${now + 99}` }, { exp: `${now + 99}x` }, { exp: now - 9 }, { exp: now + 99, nbf: now + 60 },
+    { exp: now + 99, nbf: 'x' }, { exp: now + 99, iat: '1' }];
+  for (const times of odd) bad.push(`Bearer ${sign({ ...claims, ...times })}`);
+  bad.push(`Bearer ${sign({ ...claims, exp: now + 99 }, { crit: ['x'], x: 1 })}`);
+  const { data } = await gateway.query('{ me { id } }', {}, { authorization: `Bearer ${sign({ ...claims, exp: now + 99 })}` });
+  assert.deepEqual(data, { me: { id: 'u' } });
   for (const authorization of bad) {
     const response = await gateway.post({ query: '{ me { id } }' }, { authorization });
     assert.equal(response.status, 401, authorization);
@@ -127,12 +140,16 @@ test('keys of a JWK Set', async () => {
   const other = new Sandbox();
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   writeFileSync(other.path('jwks.json'), JSON.stringify({ keys: [{ ...await jose.exportJWK(publicKey), alg: 'ES256', kid: 'k1' }] }));
-  const server = await other.start((config) => { config.authentication = { jwt: { jwksFile: 'jwks.json', issuer: 'https://idp.example' } }; });
-  const sign = (issuer) => new jose.SignJWT({ sub: 'u', grants: [] }).setProtectedHeader({ alg: 'ES256', kid: 'k1' })
-    .setIssuer(issuer).setExpirationTime('1m').sign(privateKey);
+  const server = await other.start((config) => { config.authentication = { jwt: { jwksFile: 'jwks.json', issuer: 'https://idp.example', audience: 'api' } }; });
+  const sign = (iss, aud = 'api') => new jose.SignJWT({ sub: 'u', grants: [], iss, aud }).setProtectedHeader({ alg: 'ES256', kid: 'k1' })
+    .setExpirationTime('1m').sign(privateKey);
   try {
     assert.equal((await server.data('{ me { id } }', {}, { authorization: `Bearer ${await sign('https://idp.example')}` })).me.id, 'u');
     assert.equal((await server.post({ query: '{ me { id } }' }, { authorization: `Bearer ${await sign('https://evil.example')}` })).status, 401);
+    for (const aud of [null, 'other', ['other'], '', {}]) {
+      const authorization = `Bearer ${await sign('https://idp.example', aud)}`;
+      assert.equal((await server.post({ query: '{ me { id } }' }, { authorization })).status, 401, JSON.stringify(aud));
+    }
     assert.equal((await server.post({ query: '{ me { id } }' }, { authorization: `Bearer ${await other.jwt({ sub: 'u' })}` })).status, 401);
   } finally {
     await server.stop();
@@ -178,6 +195,16 @@ test('headers of any length and content are harmless', async () => {
   ]) {
     const { errors } = await gateway.query(query, {}, headers);
     assert.equal(errors, undefined, `${JSON.stringify(headers).slice(0, 60)}: ${JSON.stringify(errors)}`);
+  }
+});
+
+test('a malformed traceparent is ignored', async () => {
+  const [id, parent] = ['0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'];
+  const isTaken = async (traceparent) => (await gateway.query('{ integration(id: "x") { id } }', {}, { traceparent })).errors[0].extensions.traceId === id;
+  for (const header of [`00-${id}-${parent}-01`, `01-${id}-${parent}-01-more`, `cc-${id}-${parent}-01`]) assert.ok(await isTaken(header), header);
+  for (const header of [`ff-${id}-${parent}-01`, `00-${id}-${'0'.repeat(16)}-01`, `00-${id}-${parent}-01-extra`, `00-${id}-${parent}-01x`,
+    `01-${id}-${parent}-01x`, `00-${id}-${parent}-1`, `00-${id.toUpperCase()}-${parent}-01`, `0-${id}-${parent}-01`]) {
+    assert.ok(!(await isTaken(header)), header);
   }
 });
 

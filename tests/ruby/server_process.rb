@@ -29,7 +29,7 @@ class Sandbox
       'port' => 0,
       'plugins' => { 'folder' => 'plugins',
                      'settings' => { PLUGIN_ID => { 'config' => { 'database' => { 'path' => path('integrations.db') } } } } },
-      'authentication' => { 'demo' => true, 'jwt' => { 'secretFile' => 'jwt.secret' } },
+      'authentication' => { 'demo' => true, 'jwt' => { 'secretFile' => 'jwt.secret', 'anyAudience' => true } },
       'organizations' => [{ 'id' => 'acme', 'title' => 'Acme Corporation', 'country' => 'AT' }]
     }
   end

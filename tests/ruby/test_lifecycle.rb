@@ -41,11 +41,12 @@ class TestLifecycle < Minitest::Test
       /port: of type string did not match the following type: integer/ => ->(config) { config['port'] = 'x' },
       /plugins\.settings\.a: contains additional properties \["requird"\]/ =>
         ->(config) { config['plugins']['settings']['a'] = { 'requird' => true } },
+      /authentication\.jwt: .*audience.*, or .*anyAudience/ => ->(config) { config['authentication']['jwt'].delete('anyAudience') },
       /authentication\.jwt: .*secretFile.*, or .*jwksFile/ => ->(config) { config['authentication']['jwt'] = {} },
       /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
       /The plugins folder .*nowhere can't be read/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
-      /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none' } },
-      /not a JWK Set/ => ->(config) { config['authentication']['jwt'] = { 'jwksFile' => 'gateway.json' } }
+      /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },
+      /not a JWK Set/ => ->(config) { config['authentication']['jwt'] = { 'jwksFile' => 'gateway.json', 'audience' => 'a' } }
     }.each { |said, change| assert_match said, failure_of(&change) }
     File.write(@sandbox.path('jwt.secret'), 'short')
     assert_match(/a secret for HS256 must have at least 32 bytes/, failure_of)
@@ -170,13 +171,14 @@ class TestLifecycle < Minitest::Test
   def test_keys_of_a_jwk_set
     keys = { 'ec' => OpenSSL::PKey::EC.generate('prime256v1'), 'rsa' => OpenSSL::PKey::RSA.new(2048) }
     File.write(@sandbox.path('jwks.json'), JSON.generate(keys: keys.map { |kid, key| JWT::JWK.new(key, kid).export }))
-    start { |config| config['authentication'] = { 'jwt' => { 'jwksFile' => 'jwks.json', 'issuer' => 'https://idp.example' } } }
-    ask = lambda do |key, algorithm, kid, issuer = 'https://idp.example'|
-      token = @sandbox.token({ 'sub' => 'u', 'iss' => issuer }, secret: key, algorithm: algorithm, header: { kid: kid }.compact)
+    start { |config| config['authentication'] = { 'jwt' => { 'jwksFile' => 'jwks.json', 'issuer' => 'https://idp.example', 'audience' => 'api' } } }
+    ask = lambda do |key, algorithm, kid, issuer = 'https://idp.example', audience = %w[api b]|
+      token = @sandbox.token({ 'sub' => 'u', 'iss' => issuer, 'aud' => audience }.compact, secret: key, algorithm: algorithm, header: { kid: kid }.compact)
       @server.post({ query: '{ me { id } }' }, 'authorization' => "Bearer #{token}").code
     end
     assert_equal %w[200 200], [ask.call(keys['ec'], 'ES256', 'ec'), ask.call(keys['rsa'], 'PS256', 'rsa')]
     assert_equal '401', ask.call(keys['ec'], 'ES256', 'ec', 'https://evil.example')
+    assert_equal %w[401 401], [nil, 'other'].map { |audience| ask.call(keys['ec'], 'ES256', 'ec', 'https://idp.example', audience) }
     assert_equal '401', ask.call(keys['ec'], 'ES256', nil), 'without a kid two keys could fit'
     assert_equal '401', ask.call(OpenSSL::PKey::EC.generate('prime256v1'), 'ES256', 'ec')
     assert_equal '401', ask.call(keys['rsa'].public_key.to_pem, 'HS256', 'rsa')

@@ -78,8 +78,33 @@ class TestServer < Minitest::Test
       '{"query":"{me{id}}","variables":{"a":"\udc00"}}' => '200' }.each do |body, status|
       assert_equal status, @server.post(body).code, body
     end
-    assert_equal '415', @server.post('{}', 'content-type' => 'text/plain').code
+    ['text/plain', 'application/json-patch+json', 'application/json; charset=latin1', 'application/jsonx'].each do |type|
+      assert_equal '415', @server.post({ query: '{ me { id } }' }, 'content-type' => type).code, type
+    end
+    assert_equal '415', @server.post({ query: '{ me { id } }' }, 'content-encoding' => 'gzip').code
+    assert_equal '406', @server.post({ query: '{ me { id } }' }, 'accept' => 'application/json;q=0.5x').code
+    assert_equal '400', @server.post("{\"query\":\"{me{id}}\",\"variables\":{\"a\":#{'[' * 200}#{']' * 200}}}").code
     assert_equal '413', @server.post({ query: '{ me { id } }', pad: 'x' * (1 << 20) }).code
+  end
+
+  def test_a_body_without_end_is_cut_off
+    socket = TCPSocket.new(@server.uri.host, @server.uri.port)
+    socket.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
+    chunk = "10000\r\n#{'x' * 0x10000}\r\n"
+    assert_raises(Errno::EPIPE, Errno::ECONNRESET) { 2000.times { socket.write(chunk) } }
+    large = TCPSocket.new(@server.uri.host, @server.uri.port)
+    large.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: #{17 << 20}\r\n\r\n")
+    assert_match(%r{\AHTTP/1.1 400 }, large.gets)
+  end
+
+  def test_a_malformed_traceparent_is_ignored
+    id, parent = '0af7651916cd43dd8448eb211c80319c', 'b7ad6b7169203331'
+    taken = lambda do |header|
+      @server.query('{ integration(id: "x") { id } }', {}, 'traceparent' => header)['errors'].first['extensions']['traceId'] == id
+    end
+    ["00-#{id}-#{parent}-01", "01-#{id}-#{parent}-01-more", "cc-#{id}-#{parent}-01"].each { |header| assert taken.call(header), header }
+    ["ff-#{id}-#{parent}-01", "00-#{id}-#{'0' * 16}-01", "00-#{id}-#{parent}-01-extra", "00-#{id}-#{parent}-01x", "01-#{id}-#{parent}-01x",
+     "00-#{id}-#{parent}-1", "00-#{id.upcase}-#{parent}-01", "0-#{id}-#{parent}-01"].each { |header| refute taken.call(header), header }
   end
 
   def test_routes
@@ -114,14 +139,24 @@ class TestServer < Minitest::Test
     assert_equal({ '__typename' => 'Integration', 'title' => 'Robot', 'organization' => { 'country' => 'AT' } }, me)
   end
 
+  # Signs claims as they are, which the package jwt would not.
+  def signed(claims)
+    text = ['{"alg":"HS256"}', claims].map { |part| Base64.urlsafe_encode64(part, padding: false) }.join('.')
+    "#{text}.#{Base64.urlsafe_encode64(OpenSSL::HMAC.digest('SHA256', Sandbox::SECRET, text), padding: false)}"
+  end
+
   def test_bad_tokens_are_401
     none = "#{Base64.urlsafe_encode64('{"alg":"none"}', padding: false)}.#{Base64.urlsafe_encode64('{"sub":"u"}', padding: false)}.AA"
     odd = ['[1]', '5', '"x"', 'null'].map { |json| "Bearer #{Base64.urlsafe_encode64(json, padding: false)}.e30.AA" }
     [
-      *odd, 'Bearer rubbish', 'Bearer a.b.c', 'Basic dTpw', "Bearer #{none}",
+      *odd, *['{}', '{"exp":"%d"}', '{"exp":"%dx"}', '{"exp":1e400}', '{"exp":%d,"nbf":"x"}', '{"exp":%d,"iat":"1"}'].map do |times|
+        claims = format(times, Time.now.to_i + 99).sub('{', '{"sub":"u",').sub(',}', '}')
+        "Bearer #{signed(claims)}"
+      end, 'Bearer rubbish', 'Bearer a.b.c', 'Basic dTpw', "Bearer #{none}",
       *[[{ 'sub' => 'u' }, { secret: 'x' * 40 }], [{ 'sub' => 'u', 'exp' => Time.now.to_i - 60 }], [{ 'grants' => [] }], [{ 'sub' => '' }],
         [{ 'sub' => 1 }], [{ 'sub' => 'u', 'grants' => 'all' }], [{ 'sub' => 'u', 'grants' => [1] }],
         [{ 'sub' => 'u', 'grants' => [{ 'organizationId' => 'a', 'actions' => ['FLY'] }] }],
+        [{ 'sub' => 'u', 'nbf' => Time.now.to_i + 60 }], [{ 'sub' => 'u' }, { header: { 'crit' => ['x'], 'x' => 1 } }],
         [{ 'sub' => 'u' }, { algorithm: 'HS512' }]].map { |claims, options| "Bearer #{@sandbox.token(claims, **options.to_h)}" }
     ].each do |header|
       answer = @server.post({ query: '{ me { id } }' }, 'authorization' => header)

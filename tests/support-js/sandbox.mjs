@@ -42,7 +42,7 @@ export class Sandbox {
     const config = {
       port: 0,
       plugins: { folder: 'plugins', settings: { [PLUGIN_ID]: { required: true, config: own } } },
-      authentication: { demo: true, jwt: { secretFile: 'jwt.secret' } },
+      authentication: { demo: true, jwt: { secretFile: 'jwt.secret', anyAudience: true } },
       organizations: [{ id: 'acme', title: 'Acme Corporation' }],
     };
     change(config, own);

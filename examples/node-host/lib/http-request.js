@@ -6,10 +6,15 @@ import { PluginRequest } from './request.js';
 
 const KEY_LIMIT = 255; // Characters.
 
-/** Returns the trace ID of the header traceparent (W3C Trace Context, section 3.2), or a new one. */
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+
+/**
+ * Returns the trace ID of the header traceparent (W3C Trace Context, sections 3.2 and 4), or a new one.
+ * Only versions after 00 may add parts.
+ */
 function traceIdOf(traceparent) {
-  const id = /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent ?? '')?.[1];
-  return id && !/^0+$/.test(id) ? id : randomBytes(16).toString('hex');
+  const [, version, id, more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
+  return id && !(version === '00' && more) ? id : randomBytes(16).toString('hex');
 }
 
 /**
@@ -17,7 +22,7 @@ function traceIdOf(traceparent) {
  * client's header may have any length.
  */
 function localeOf(acceptLanguage) {
-  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/.exec(acceptLanguage ?? '')?.[1] ?? null;
+  return /^\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})(?:-[A-Za-z0-9]{1,8})*\s*(?:[;,]|$)/.exec(acceptLanguage ?? '')?.[1] ?? null;
 }
 
 /** Returns the address of the connection's other end. One of IPv4 on an IPv6 socket is written as IPv4. */

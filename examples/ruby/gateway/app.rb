@@ -11,9 +11,9 @@ module Gateway
   # The Rack application.
   class App
     LOCAL_NAMES = /\A(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?\z/
-    TRACEPARENT = /\A\h{2}-(?!0{32})([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/ # W3C Trace Context, section 3.2.
+    TRACEPARENT = /\A(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?\z/
     # A client's header may have any length, so at most four subtags are taken (RFC 4647, section 3.4).
-    LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})/
+    LANGUAGE = /\A\s*([A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8}){0,4})(?:-[A-Za-z0-9]{1,8})*\s*(?:[;,]|\z)/
     LONGEST_USER_AGENT = 512 # Bytes.
     # A string (RFC 8941, section 3.3.3), as the draft of the IETF demands, or the bare key that many clients send.
     KEY_STRING = /\A"((?:[ !\x23-\x5b\x5d-\x7e]|\\["\\])+)"\z/
@@ -92,11 +92,18 @@ module Gateway
       {
         source: Gql::Abi::SOURCE_HTTP,
         source_type: env.key?('HTTP_ORIGIN') ? Gql::Abi::SOURCE_TYPE_WEB : Gql::Abi::SOURCE_TYPE_API,
-        trace_id: env['HTTP_TRACEPARENT'].to_s[TRACEPARENT, 1] || SecureRandom.hex(16),
+        trace_id: trace_id(env['HTTP_TRACEPARENT']) || SecureRandom.hex(16),
         locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], occurrence: "urn:uuid:#{SecureRandom.uuid}",
         client_address: env['REMOTE_ADDR']&.sub(/\A::ffff:(?=\d+\.)/i, ''),
         user_agent: text_of(env['HTTP_USER_AGENT']), idempotency_key: idempotency_key(env['HTTP_IDEMPOTENCY_KEY'])
       }
+    end
+
+    # Returns the trace ID of the header traceparent (W3C Trace Context, sections 3.2 and 4), or nil. Only
+    # versions after 00 may add parts.
+    def trace_id(header)
+      version, id, more = TRACEPARENT.match(header.to_s)&.captures
+      id unless version == '00' && more
     end
 
     # Returns the beginning of a header as UTF-8. Its bytes are those of Latin-1 or UTF-8; the client decides.

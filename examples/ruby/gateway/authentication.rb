@@ -15,6 +15,9 @@ module Gateway
     KEY_TYPES = %w[EC RSA].freeze
     ACTIONS = { 'READ' => Gql::Abi::ACTION_READ, 'CREATE' => Gql::Abi::ACTION_CREATE,
                 'UPDATE' => Gql::Abi::ACTION_UPDATE, 'DELETE' => Gql::Abi::ACTION_DELETE }.freeze
+    LENIENCIES = { 'anyAudience' => 'tokens that are issued for any audience are accepted',
+                   'allowWithoutExpiry' => 'tokens that never expire are accepted' }.freeze
+    TIMES = %w[exp nbf iat].freeze
     EVERYTHING = [Gql::Grant.new(nil, ACTIONS.values.sum)].freeze
 
     # `settings` is `authentication` in the configuration.
@@ -22,9 +25,15 @@ module Gateway
       jwt = settings['jwt']
       @anonymous = settings['demo'] ? Gql::Actor.new('demo', EVERYTHING) : nil
       @keys = jwt && read_keys(jwt)
-      @options = { algorithms: jwt&.key?('jwksFile') ? ASYMMETRIC : ['HS256'], leeway: 5, required_claims: ['sub'] }
+      @options = { algorithms: jwt&.key?('jwksFile') ? ASYMMETRIC : ['HS256'], leeway: 5 }
+      @options[:required_claims] = jwt&.fetch('allowWithoutExpiry', false) ? ['sub'] : %w[sub exp]
       @options.merge!(iss: jwt['issuer'], verify_iss: true) if jwt&.key?('issuer')
       @options.merge!(aud: jwt['audience'], verify_aud: true) if jwt&.key?('audience')
+    end
+
+    # Returns a warning for each rule for tokens that the settings switch off.
+    def self.leniencies(settings)
+      LENIENCIES.select { |name, _| settings.dig('jwt', name) }.map { |name, what| "authentication.jwt.#{name}: #{what}" }
     end
 
     # Returns an actor, or nil without a token. Raises a Rejection for a bad token.
@@ -37,7 +46,7 @@ module Gateway
       actor_of(claims)
     rescue JWT::DecodeError, JWT::JWKError, OpenSSL::OpenSSLError => e
       reject("The token is rejected: #{e.message}")
-    rescue ArgumentError, TypeError, NoMethodError # The package jwt expects the base64 to hold an object.
+    rescue ArgumentError, RangeError, TypeError, NoMethodError # The package jwt expects the base64 to hold an object.
       reject('The token is rejected: it is not a JWT')
     end
 
@@ -71,6 +80,7 @@ module Gateway
 
     # If the token has no kid, exactly one key must fit.
     def key(head)
+      reject('The token is rejected: it has critical extensions') if head.key?('crit') # RFC 7515, section 4.1.11.
       fitting = @keys.select do |kid, alg, _|
         (head['kid'].nil? || kid.nil? || kid == head['kid']) && (alg.nil? || alg == head['alg'])
       end
@@ -79,6 +89,10 @@ module Gateway
     end
 
     def actor_of(claims)
+      # The package jwt takes the beginning of a text for a number.
+      unless claims.slice(*TIMES).each_value.all?(Numeric)
+        reject("The token is rejected: #{TIMES.join(', ')} must be numbers")
+      end
       subject, grants = claims.values_at('sub', 'grants')
       reject('The token has no subject') unless subject.is_a?(String) && !subject.empty?
       reject('The subject of the token is not text') unless text?(subject)

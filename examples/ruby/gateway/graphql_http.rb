@@ -13,6 +13,9 @@ module Gateway
     LARGEST_BODY = 1 << 20 # Bytes.
     TAKEN = { RESPONSE => RESPONSE, JSON_TYPE => JSON_TYPE, 'application/*' => JSON_TYPE, '*/*' => JSON_TYPE }.freeze
 
+    WEIGHT = /\A(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\z/.freeze # RFC 9110, section 12.4.2.
+    CONTENT_TYPE = %r{\Aapplication/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*("?)utf-8\1[ \t]*)?;?\z}i.freeze
+
     Parameters = ::Struct.new(:query, :variables, :operation_name)
 
     # Returns the media type of the response: the one that the client prefers.
@@ -27,14 +30,18 @@ module Gateway
     end
 
     def self.quality(options)
-      option = options.find { |each| each.start_with?('q=') }
-      option ? option[2..].to_f : 1.0
+      option = options.find { |each| each.match?(/\Aq=/i) }
+      return 1.0 unless option
+
+      WEIGHT.match?(option[2..]) ? option[2..].to_f : 0.0 # A malformed weight excludes its range.
     end
 
     # Reads the body of a POST.
     def self.parameters(env)
-      unless %r{\A#{JSON_TYPE}\s*(;|\z)}i.match?(env['CONTENT_TYPE'].to_s)
-        raise Rejection.new(415, "The content type must be #{JSON_TYPE}")
+      raise Rejection.new(415, "The content type must be #{JSON_TYPE}, in UTF-8") unless CONTENT_TYPE.match?(env['CONTENT_TYPE'].to_s)
+
+      unless ['', 'identity'].include?(env['HTTP_CONTENT_ENCODING'].to_s.downcase)
+        raise Rejection.new(415, 'The body must not be compressed', 'accept-encoding' => 'identity') # RFC 9110, section 12.5.3.
       end
 
       body = String.new(env['rack.input'].read(LARGEST_BODY + 1).to_s, encoding: Encoding::UTF_8)

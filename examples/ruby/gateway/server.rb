@@ -10,6 +10,7 @@ require_relative 'app'
 require_relative 'authentication'
 require_relative 'config'
 require_relative 'demo_host'
+require_relative 'limited_body'
 require_relative 'plugin_folder'
 
 module Gateway
@@ -19,6 +20,9 @@ module Gateway
     # one batch, so more threads give larger batches.
     THREADS = { min_threads: 4, max_threads: 64 }.freeze
     LIMITS = { first_data_timeout: 30, force_shutdown_after: 10 }.freeze # Seconds.
+    # Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk.
+    UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+    LONGEST_LINE = 8192 # Characters.
     LEVELS = %w[error warning info debug].freeze # 1 to 4 in the ABI.
 
     # Returns after a signal has stopped the server.
@@ -61,8 +65,15 @@ module Gateway
       return if level > @level
 
       trace = trace_id ? " trace=#{trace_id}" : ''
-      line = "#{Time.now.utc.iso8601(3)} #{LEVELS.fetch(level - 1, 'info')} #{message}#{trace}\n"
+      line = "#{Time.now.utc.iso8601(3)} #{LEVELS.fetch(level - 1, 'info')} #{shown(message)}#{trace}\n"
       @output.synchronize { $stderr.write(line) }
+    end
+
+    def shown(message)
+      text = message.dup.force_encoding(Encoding::UTF_8).scrub
+      left = text.size - LONGEST_LINE
+      line = text[0, LONGEST_LINE].gsub(UNSAFE) { |character| character == "\n" ? '\n' : format('\u%04x', character.ord) }
+      left.positive? ? "#{line}… (#{left} more characters)" : line
     end
 
     def executable(document)
@@ -77,6 +88,7 @@ module Gateway
       if @config['authentication']['demo']
         log(Gql::Abi::LOG_WARNING, 'demo: a request without a token acts as the actor "demo" with all grants')
       end
+      Authentication.leniencies(@config['authentication']).each { |warning| log(Gql::Abi::LOG_WARNING, warning) }
       address = socket.local_address
       host = address.ipv6? ? "[#{address.ip_address}]" : address.ip_address
       log(Gql::Abi::LOG_INFO, "serving http://#{host}:#{address.ip_port}/graphql")
