@@ -207,7 +207,10 @@ typedef struct gql_request {
     uint32_t struct_size;
     uint32_t source;
 
-    /* NULL: nobody is authenticated. */
+    /*
+     * NULL: nobody is authenticated, and there are no grants. A resolver that needs somebody rejects
+     * with UNAUTHORIZED, and so does a loader: it returns nulls only to an actor who may not read.
+     */
     const char *actor_id;
     uint64_t actor_id_size;
 
@@ -249,7 +252,12 @@ typedef struct gql_request {
     const char *user_agent;
     uint64_t user_agent_size;
 
-    /* The client's key for retries: of one actor, the same key means the same mutation. Or NULL. */
+    /*
+     * The client's key for retries, or NULL: of one actor, the same key means the same mutation. It
+     * applies to calls with GQL_RESOLVER_WRITES. All mutations of one document have it, so a plugin
+     * that keeps it keeps it per actor and field, for as long as it says. One that does not keep
+     * it ignores it.
+     */
     const char *idempotency_key;
     uint64_t idempotency_key_size;
 } gql_request;
@@ -328,7 +336,9 @@ typedef struct gql_reply {
 /*
  * gql_call.flags. The host wants the value in the shape of the response (gql_call.shape), so that
  * its bytes go into the response as they are: members in the order of the shape, under their
- * response names, `__typename` where it is selected. Set only for resolvers with
+ * response names, `__typename` where it is selected. The host merges fields that share a response
+ * name: of such nodes beside each other at most one applies to an object, so that the plugin writes
+ * each member as it comes. Set only for resolvers with
  * GQL_RESOLVER_SHAPES, and only if the plugin can give the whole value: no field below has a
  * resolver of its own, and of a reference type only `__typename` and `id` are selected.
  */
@@ -352,7 +362,8 @@ typedef struct gql_call {
 
     /*
      * A JSON object of the value that has the field: exactly `__typename` and the resolver's
-     * required_fields. NULL for fields of the root types.
+     * required_fields. NULL for fields of the root types. The value may come from another plugin or
+     * request: the resolver checks the grants again for what it reads itself.
      */
     const char *parent;
     uint64_t parent_size;
@@ -379,6 +390,10 @@ typedef struct gql_call {
  * returns or later, on any thread. It returns GQL_OK if this thread has completed the reply,
  * GQL_PENDING if another thread has completed it or will, or a negative code if the reply was not
  * completed and never will be. After the completion, nothing of `call` and `reply` may be touched.
+ *
+ * If several things are wrong, the first of these counts: a broken contract (GQL_E_MISUSE), a
+ * drained instance, nobody authenticated, cancellation and deadline, arguments, grants, and then
+ * what is stored.
  *
  * A result is a complete, valid value of the field's type in the schema: it has every selected
  * non-null field; enum values are strings; an object whose declared type is an interface or a union
@@ -524,7 +539,11 @@ typedef struct gql_clock {
 
 /* gql_schema_part.kind */
 
-/* Definitions and extensions owned by the plugin. A host takes all of them. */
+/*
+ * Definitions and extensions owned by the plugin. A host takes all of them. They extend Query and
+ * Mutation and do not define them: the host's schema has Query, and has Mutation if it serves
+ * mutations of a plugin, if need be with a field of its own.
+ */
 #define GQL_PART_OWN 1u
 
 /*
@@ -534,7 +553,8 @@ typedef struct gql_clock {
 #define GQL_PART_COMMON 2u
 
 /*
- * The whole schema as one subgraph of Apollo Federation 2, in place of the other parts. It does not
+ * The whole schema as one subgraph of Apollo Federation 2, in place of the other parts: a host takes
+ * either this part alone, or the others without it. It repeats what they define. It does not
  * define `_service`, `_entities`, `_Any` and `_Entity`: the host adds them.
  */
 #define GQL_PART_SUBGRAPH 3u

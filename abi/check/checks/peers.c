@@ -91,13 +91,12 @@ static void name_defect(char *name, size_t size)
 /* A resolver that does not look at the request can't reject it, so it may answer as ever. */
 static void judge_rejection(struct session *session, struct performed *performed)
 {
-    char name[96];
-    name_defect(name, sizeof name);
     if (performed->returned == GQL_E_MISUSE ||
         (defect->part == REQUEST && performed->resolved == resolves))
         return;
-    check_fail(session->run, "%.120s, with %s: returned %d and %s, instead of GQL_E_MISUSE (%d)",
-               performed->planned->label, name, (int)performed->returned,
+    /* The label names the defect. */
+    check_fail(session->run, "%.150s: returned %d and %s, instead of GQL_E_MISUSE (%d)",
+               performed->planned->label, (int)performed->returned,
                performed->resolved ? "resolved the call" : "rejected the call", GQL_E_MISUSE);
 }
 
