@@ -137,6 +137,14 @@ const char *gql_library_path(const gql_library *library);
 int32_t gql_instance_create(gql_library *library, const char *config, size_t config_size,
                             gql_instance **ret_instance, gql_failure *failure);
 
+/*
+ * How an instance fares: GQL_HEALTH_…, with why in `reason`, which is not empty unless it is
+ * GQL_HEALTH_OK. A plugin that does not say (GQL_EXT_HEALTH) is taken to be well. Any thread, until
+ * the instance is destroyed.
+ */
+uint32_t gql_instance_health(const gql_library *library, gql_instance *instance, char *reason,
+                             size_t reason_size);
+
 /* Waits until all calls are completed. The plugin rejects later calls with SERVICE_UNAVAILABLE. */
 void gql_instance_drain(gql_library *library, gql_instance *instance);
 

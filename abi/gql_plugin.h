@@ -716,6 +716,25 @@ typedef struct gql_plugin {
 } gql_plugin;
 #define GQL_PLUGIN_SIZE_0_2 GQL_SIZE_THROUGH(gql_plugin, extension)
 
+/* gql_health.check. A host takes an unknown value for the last one. */
+#define GQL_HEALTH_OK 0u
+#define GQL_HEALTH_DEGRADED 1u /* It serves, but something needs the operator. */
+#define GQL_HEALTH_FAILED 2u   /* It rejects every call of a kind, such as every mutation. */
+
+/* Extension of the plugin, a draft that may change: how an instance fares. */
+#define GQL_EXT_HEALTH "draft/health/1"
+typedef struct gql_health {
+    uint32_t struct_size;
+
+    /*
+     * [any] From create until destroy is called. Returns GQL_HEALTH_… and writes why to `reason`,
+     * for an operator: at most `reason_size` bytes with the NUL, cut if need be; an empty string
+     * with GQL_HEALTH_OK. A reason is not shown to clients: it may name files.
+     */
+    uint32_t (*check)(gql_instance *instance, char *reason, uint64_t reason_size);
+} gql_health;
+#define GQL_HEALTH_SIZE_0_2 GQL_SIZE_THROUGH(gql_health, check)
+
 /*
  * [any] The exported function. Takes the host's version and returns the plugin's struct, or NULL if
  * the plugin does not support that host. May be called before init; always returns the same

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a host finds: the one exported symbol, and the constant struct behind it. */
 #include <sodium.h>
+#include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
 
@@ -88,10 +89,11 @@ static int32_t create(const gql_host *host, const char *config, uint64_t config_
     return instance_create(host, store_engines, config, config_size, ret_instance, failure);
 }
 
+static const gql_health health = {.struct_size = sizeof(gql_health), .check = instance_health};
+
 static const void *extension(const char *id)
 {
-    (void)id;
-    return NULL;
+    return strcmp(id, GQL_EXT_HEALTH) == 0 ? &health : NULL;
 }
 
 static const gql_plugin plugin = {

@@ -188,6 +188,25 @@ int32_t gql_instance_create(gql_library *library, const char *config, size_t con
     return GQL_OK;
 }
 
+uint32_t gql_instance_health(const gql_library *library, gql_instance *instance, char *reason,
+                             size_t reason_size)
+{
+    const gql_plugin *plugin = library->plugin;
+    const gql_health *health = plugin->extension == NULL ? NULL : plugin->extension(GQL_EXT_HEALTH);
+    if (reason_size > 0)
+        reason[0] = '\0';
+    if (health == NULL || !GQL_FITS(health, GQL_HEALTH_SIZE_0_2) || health->check == NULL)
+        return GQL_HEALTH_OK;
+    uint32_t found = health->check(instance, reason, reason_size);
+    if (found > GQL_HEALTH_FAILED)
+        found = GQL_HEALTH_FAILED;
+    if (reason_size > 0)
+        reason[found == GQL_HEALTH_OK ? 0 : reason_size - 1] = '\0';
+    if (found != GQL_HEALTH_OK && reason_size > 0 && reason[0] == '\0')
+        snprintf(reason, reason_size, "The plugin gives no reason");
+    return found;
+}
+
 void gql_instance_drain(gql_library *library, gql_instance *instance)
 {
     if (instance != NULL)

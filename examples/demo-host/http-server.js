@@ -95,9 +95,17 @@ function answerFaults(server) {
   server.on('checkExpectation', (req, res) => reject(req, res, new BadRequest('The only expectation is 100-continue', 417)));
 }
 
+/** 503 with the reasons if a plugin has failed. */
+function answerHealth(health, res) {
+  const plugins = health.filter(({ status }) => status !== 'ok');
+  const failed = plugins.some(({ status }) => status === 'failed');
+  const body = plugins.length === 0 ? { status: 'ok' } : { status: failed ? 'failed' : 'degraded', plugins };
+  res.writeHead(failed ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+}
+
 async function answer(req, res, { host, handle, hasPage }) {
   if (req.url === '/health') {
-    res.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"ok"}');
+    answerHealth(host.plugins.health(), res);
     return;
   }
   await readRequest(req, hasPage);

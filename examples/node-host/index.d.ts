@@ -107,6 +107,15 @@ export interface PluginAbout {
   configSchema: string;
 }
 
+/** How a plugin's instance fares. */
+export interface PluginHealth {
+  id: string;
+  /** `degraded`: it serves, but something needs the operator. `failed`: it rejects, for example, every mutation. */
+  status: 'ok' | 'degraded' | 'failed';
+  /** For the operator: it may name files. Empty if the status is `ok`. */
+  reason: string;
+}
+
 /** Keyed by type, then by field. */
 export type Resolvers = Record<string, Record<string, (...args: any[]) => unknown>>;
 
@@ -153,6 +162,8 @@ export interface Plugins {
    * before the answer. Throws a GraphQLError with `extensions.http.status` 400 for a malformed key.
    */
   httpRequest(req: IncomingMessage, res: ServerResponse, options: RequestOptions): PluginRequest;
+  /** How each plugin's instance fares; those that do not say are `ok`. Does not block. Empty after `close`. */
+  health(): PluginHealth[];
   /**
    * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No
    * handle stays open.

@@ -163,6 +163,16 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
     return code;
 }
 
+uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size)
+{
+    static const uint32_t codes[] = {[STORE_HEALTHY] = GQL_HEALTH_OK,
+                                     [STORE_DEGRADED] = GQL_HEALTH_DEGRADED,
+                                     [STORE_FAILED] = GQL_HEALTH_FAILED};
+    const struct store_state state = store_state(instance->store);
+    snprintf(reason, reason_size, "%s", state.reason);
+    return codes[state.health];
+}
+
 void instance_drain(gql_instance *instance)
 {
     if (instance == NULL)

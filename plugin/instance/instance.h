@@ -39,6 +39,9 @@ void instance_destroy(gql_instance *instance);
 bool instance_take_place(gql_instance *instance);
 void instance_free_place(gql_instance *instance);
 
+/* As gql_health.check. */
+uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size);
+
 /* Unix time. */
 int64_t instance_now_ms(const gql_instance *instance);
 

@@ -34,6 +34,9 @@ struct store_engine {
     void (*close)(struct store *store);
     void (*drain)(struct store *store);
 
+    /* Before somebody asks for the state: looks anew at what calls would notice. NULL: nothing. */
+    void (*look)(struct store *store);
+
     int32_t (*read)(struct store *store, struct store_read *read);
     enum store_status (*get)(struct store_reader *reader, const struct identifier *id,
                              struct integration *ret_integration);

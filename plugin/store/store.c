@@ -32,6 +32,8 @@ const uint8_t *store_secret(const struct store *store)
 
 struct store_state store_state(struct store *store)
 {
+    if (store->engine->look != NULL)
+        store->engine->look(store);
     return state_worst(&store->state);
 }
 

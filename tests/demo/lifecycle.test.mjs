@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, Sandbox } from './harness.mjs';
@@ -131,5 +131,26 @@ test('a client that disconnects does not affect others', async () => {
     await gone.catch(() => {});
     await gateway.create('acme', 'after');
     assert.equal((await fetch(new URL('/health', gateway.url))).status, 200);
+  });
+});
+
+test('/health answers 503 with the reason while the database is not at its path', async () => {
+  let database;
+  const own = (config) => { database = config.plugins.settings['org.gql-integrations.integrations'].config.database.path; };
+  await serving(own, async (gateway) => {
+    const health = async () => {
+      const answer = await fetch(new URL('/health', gateway.url));
+      return [answer.status, await answer.json()];
+    };
+    await gateway.create('acme', 'before');
+    assert.deepEqual(await health(), [200, { status: 'ok' }]);
+    renameSync(database, `${database}.away`);
+    const [status, { status: word, plugins: [{ id, reason }] }] = await health();
+    assert.deepEqual([status, word, id], [503, 'failed', 'org.gql-integrations.integrations']);
+    assert.match(reason, /moved, removed or replaced/);
+    await assert.rejects(gateway.create('acme', 'into the void'), /can't be used/);
+    renameSync(`${database}.away`, database);
+    assert.deepEqual(await health(), [200, { status: 'ok' }]);
+    await gateway.create('acme', 'after');
   });
 });

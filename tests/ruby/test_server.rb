@@ -107,6 +107,17 @@ class TestServer < Minitest::Test
      "00-#{id}-#{parent}-1", "00-#{id.upcase}-#{parent}-01", "0-#{id}-#{parent}-01"].each { |header| refute taken.call(header), header }
   end
 
+  def test_health_is_503_with_the_reason_while_the_database_is_not_at_its_path
+    health = -> { Net::HTTP.get_response(@server.uri + '/health').then { |answer| [answer.code, JSON.parse(answer.body)] } }
+    database = @sandbox.path('integrations.db')
+    File.rename(database, "#{database}.away")
+    code, body = health.call
+    assert_equal %w[503 failed], [code, body['status']]
+    assert_match(/moved, removed or replaced/, body['plugins'][0]['reason'])
+    File.rename("#{database}.away", database)
+    assert_equal ['200', { 'status' => 'ok' }], health.call
+  end
+
   def test_routes
     assert_equal ['200', '{"status":"ok"}'], Net::HTTP.get_response(@server.uri + '/health').then { |answer| [answer.code, answer.body] }
     assert_equal '404', Net::HTTP.get_response(@server.uri + '/nowhere').code

@@ -162,3 +162,22 @@ napi_value destroy_instance(napi_env env, napi_callback_info info)
         instance->instance = NULL;
     return promise;
 }
+
+/* instanceHealth(instance) → {status, reason}; of a destroyed instance, undefined */
+napi_value instance_health(napi_env env, napi_callback_info info)
+{
+    static const char *const names[] = {"ok", "degraded", "failed"};
+    char reason[512];
+    napi_value arguments[1], result = NULL;
+    if (!take_arguments(env, info, arguments))
+        return NULL;
+    struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
+    if (instance == NULL || instance->instance == NULL)
+        return NULL;
+    const uint32_t health = gql_instance_health(instance->library->library, instance->instance,
+                                                reason, sizeof reason);
+    napi_create_object(env, &result);
+    napi_set_named_property(env, result, "status", text_value(env, names[health]));
+    napi_set_named_property(env, result, "reason", text_value(env, reason));
+    return result;
+}

@@ -17,6 +17,7 @@ static const struct {
     {"closeLibrary", close_library},
     {"createInstance", create_instance},
     {"destroyInstance", destroy_instance},
+    {"instanceHealth", instance_health},
     {"makeSelection", make_selection},
     {"makeActor", make_actor},
     {"call", call},

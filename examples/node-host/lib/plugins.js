@@ -81,6 +81,14 @@ export class Plugins {
     return httpRequest(this.#loaded.native, req, res, options);
   }
 
+  health() {
+    const { native, plugins } = this.#loaded;
+    return plugins.flatMap(({ about: { id }, instance }) => {
+      const health = native.instanceHealth(instance);
+      return health ? [{ id, ...health }] : [];
+    });
+  }
+
   close() {
     this.#closed ??= closePlugins(this.#loaded);
     return this.#closed;

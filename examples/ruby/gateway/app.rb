@@ -23,8 +23,9 @@ module Gateway
     MOST_ERRORS = 100
     MOST_LOCATIONS = 10
 
-    # `log` takes (level, message, trace ID).
-    def initialize(schema, authentication, config, log)
+    # `log` takes (level, message, trace ID); `health` is PluginFolder#health.
+    def initialize(schema, authentication, config, log, health)
+      @health = health
       @schema = schema
       @authentication = authentication
       @demo = config['authentication']['demo']
@@ -34,7 +35,7 @@ module Gateway
 
     def call(env)
       media_type = GraphqlHttp::JSON_TYPE
-      return [200, { 'content-type' => 'application/json' }, ['{"status":"ok"}']] if env['PATH_INFO'] == '/health'
+      return health if env['PATH_INFO'] == '/health'
 
       check_route(env)
       media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])
@@ -58,6 +59,14 @@ module Gateway
     end
 
     private
+
+    # 503 with the reasons if a plugin has failed.
+    def health
+      plugins = @health.call.reject { |plugin| plugin[:status] == 'ok' }
+      failed = plugins.any? { |plugin| plugin[:status] == 'failed' }
+      body = plugins.empty? ? { status: 'ok' } : { status: failed ? 'failed' : 'degraded', plugins: plugins }
+      [failed ? 503 : 200, { 'content-type' => 'application/json' }, [JSON.generate(body)]]
+    end
 
     # A message may quote a header, which can hold any bytes.
     def reject(rejection, media_type)

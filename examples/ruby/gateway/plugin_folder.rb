@@ -31,6 +31,14 @@ module Gateway
       @loaded.map(&:instance)
     end
 
+    # How each plugin fares.
+    def health
+      instances.map do |instance|
+        status, reason = instance.health
+        { id: instance.plugin.id, status: status, reason: reason }
+      end
+    end
+
     # Completes the calls under way, then closes everything.
     def close
       @loaded.reverse_each do |loaded|

@@ -64,6 +64,9 @@ module Gql
 
     EXT_LOG = 'log/1'
     EXT_CLOCK = 'clock/1'
+    EXT_HEALTH = 'draft/health/1'
+
+    HEALTH = %w[ok degraded failed].freeze
 
     PART_OWN = 1
     PART_COMMON = 2
@@ -178,6 +181,10 @@ module Gql
       layout :struct_size, :uint32, :reserved, :uint32, :unix_milliseconds, :pointer
     end
 
+    class Health < Struct
+      layout :struct_size, :uint32, :check, :pointer
+    end
+
     class SchemaPart < Struct
       layout :struct_size, :uint32, :kind, :uint32, :name, :pointer, :sdl, :pointer, :sdl_size, :uint64
     end
@@ -208,7 +215,8 @@ module Gql
     {
       Failure => :message, Grant => :organization_id_size, Request => :idempotency_key_size, Selection => :next, Shape => :next,
       Reply => :capacity, Call => :shape, Error => :path_size, Host => :reply_error, Log => :write, Clock => :unix_milliseconds,
-      SchemaPart => :sdl_size, Resolver => :reserved, Loader => :owns, Schema => :references, Plugin => :extension
+      SchemaPart => :sdl_size, Resolver => :reserved, Loader => :owns, Schema => :references, Plugin => :extension,
+      Health => :check
     }.each { |struct, member| struct.const_set(:SIZE_0_2, struct.size_through(member)) }
 
     # The signatures of the header's function pointers. `const gql_host *` and the like are plain pointers.
@@ -220,7 +228,9 @@ module Gql
       drain: [:void, %i[pointer]],
       destroy: [:void, %i[pointer]],
       resolve: [:int32, %i[pointer pointer pointer]],
-      owns: [:int32, %i[pointer uint64]]
+      owns: [:int32, %i[pointer uint64]],
+      extension: [:pointer, %i[pointer]],
+      health: [:uint32, %i[pointer pointer uint64]]
     }.freeze
 
     # Returns a function of the plugin. Calls release the interpreter's lock: a completion on a thread of the

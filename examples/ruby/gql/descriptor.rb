@@ -35,6 +35,14 @@ module Gql
       read_schema(Abi::Schema.new(schema))
     end
 
+    # The function of the extension draft/health/1, or nil.
+    def health
+      extension = @plugin.read(:extension) or return
+      pointer = Abi.function(:extension, extension).call(Abi.bytes(Abi::EXT_HEALTH))
+      health = Abi::Health.new(pointer) unless pointer.null?
+      Abi.function(:health, health.read(:check)) if health&.fits? && health.read(:check)
+    end
+
     private
 
     def refuse(reason)

@@ -8,6 +8,8 @@ require_relative 'selection'
 module Gql
   # One instance of a plugin, with its own configuration.
   class Instance
+    LONGEST_REASON = 512
+
     attr_reader :plugin
 
     def initialize(library, pointer)
@@ -22,6 +24,15 @@ module Gql
     def start(resolver, request, arguments, parent: nil, tree: nil)
       call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree))
       @runtime.start(call, @pointer, resolver.function)
+    end
+
+    # How the instance fares: 'ok', 'degraded' or 'failed', and why, for an operator.
+    def health
+      check = @pointer && @plugin.health or return ['ok', '']
+
+      reason = FFI::MemoryPointer.new(:char, LONGEST_REASON)
+      code = check.call(@pointer, reason, LONGEST_REASON)
+      [Abi::HEALTH[code] || Abi::HEALTH.last, reason.get_string(0, LONGEST_REASON).force_encoding(Encoding::UTF_8).scrub]
     end
 
     # Returns when the calls under way are completed. From now on the plugin answers with SERVICE_UNAVAILABLE.

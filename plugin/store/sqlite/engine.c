@@ -144,6 +144,11 @@ static void drain(struct store *base)
     writer_drain(&store_of(base)->writer);
 }
 
+static void look(struct store *base)
+{
+    file_guard_check(&store_of(base)->guard, NULL, NULL);
+}
+
 static int32_t read_store(struct store *base, struct store_read *read)
 {
     struct sqlite_store *store = store_of(base);
@@ -161,6 +166,7 @@ const struct store_engine sqlite_engine = {
     .open = open_store,
     .close = close_store,
     .drain = drain,
+    .look = look,
     .read = read_store,
     .get = sqlite_get,
     .count = sqlite_count,
