@@ -150,6 +150,7 @@ tap_suite conformance node tests/conformance/run.mjs
 node_suite browser tests/browser/*.test.mjs # Screenshots: build/browser
 tap_suite ruby /usr/bin/ruby tests/ruby/run.rb
 tap_suite fuzz ./tests/fuzz/run.sh --tap
+tap_suite documents node tests/fuzz/documents/run.mjs --documents 1000000 --seconds 20
 
 # Again, with the binding and the plugin under sanitizers. Node and Ruby are not instrumented, so
 # the sanitizers are preloaded, and the allocations of both look like leaks.
