@@ -104,25 +104,50 @@ static bool sync_folder(const char *path)
     return synced;
 }
 
-static bool write_durably(int file, const char *text, size_t size, mode_t mode)
+/* A file of this name was left by a process that was killed: the caller holds the lock. */
+static int make_temporary(const char *name)
 {
-    return fchmod(file, mode) == 0 && write_all(file, text, size) && fsync(file) == 0;
+    if (unlink(name) != 0 && errno != ENOENT)
+        return -1;
+    return open(name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 }
 
-bool vault_file_write(const char *path, const char *text, size_t size, mode_t mode,
-                      struct vault_failure *failure)
+/* The owner first, since a change of owner clears bits of the mode. */
+static bool keep_owner(int file, const struct vault_file_access *access)
+{
+    struct stat status;
+    return fstat(file, &status) == 0 &&
+           ((status.st_uid == access->owner && status.st_gid == access->group) ||
+            fchown(file, access->owner, access->group) == 0);
+}
+
+static bool write_durably(int file, const char *text, size_t size,
+                          const struct vault_file_access *access)
+{
+    return keep_owner(file, access) && fchmod(file, access->mode) == 0 &&
+           write_all(file, text, size) && fsync(file) == 0;
+}
+
+struct vault_file_access vault_file_own_access(mode_t mode)
+{
+    return (struct vault_file_access){mode, geteuid(), getegid()};
+}
+
+bool vault_file_write(const char *path, const char *text, size_t size,
+                      const struct vault_file_access *access, struct vault_failure *failure)
 {
     char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.XXXXXX", path) >= (int)sizeof temporary)
+    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
         return vault_fail(failure, "the path '%.200s…' is too long", path);
-    const int file = mkostemp(temporary, O_CLOEXEC);
+    const int file = make_temporary(temporary);
     if (file < 0)
-        return vault_fail(failure, "'%.300s' can't be written: %s", path, strerror(errno));
-    bool done = write_durably(file, text, size, mode);
+        return vault_fail(failure, "'%.300s' can't be written: %s", temporary, strerror(errno));
+    bool done = write_durably(file, text, size, access);
     done = close(file) == 0 && done;
     if (done && rename(temporary, path) == 0 && sync_folder(path))
         return true;
     const int error = errno;
     unlink(temporary);
-    return vault_fail(failure, "'%.300s' can't be written: %s", path, strerror(error));
+    return vault_fail(failure, "'%.300s' can't be written with its mode and owner: %s", path,
+                      strerror(error));
 }

@@ -15,11 +15,22 @@
 bool vault_file_read(const char *path, size_t limit, char **ret_text, size_t *ret_size,
                      struct vault_failure *failure);
 
+/* Who may do what with a file. */
+struct vault_file_access {
+    mode_t mode;
+    uid_t owner;
+    gid_t group;
+};
+
+/* The process's user and group. */
+struct vault_file_access vault_file_own_access(mode_t mode);
+
 /*
- * Replaces a file atomically and durably: writes a temporary file beside it, syncs it, renames it
- * over `path` and syncs the folder. Readers see the old content or the new, never a part.
+ * Replaces a file atomically and durably: writes `path`.new, syncs it, renames it over `path` and
+ * syncs the folder. Readers see the old content or the new, never a part. The caller holds the
+ * file's lock, so a temporary file that exists was left by a process that was killed.
  */
-bool vault_file_write(const char *path, const char *text, size_t size, mode_t mode,
-                      struct vault_failure *failure);
+bool vault_file_write(const char *path, const char *text, size_t size,
+                      const struct vault_file_access *access, struct vault_failure *failure);
 
 #endif

@@ -2,36 +2,65 @@
 #include "vault/keyring_edit.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vault/file.h"
 #include "vault/json_reader.h"
 #include "vault/limit.h"
 
 enum { KEYRING_MODE = 0644 };
 
-static bool lock(const char *path, int *ret_lock, struct vault_failure *failure)
+/* ---- The file that a path leads to ---- */
+
+/* The real path of a file that does not exist, in a folder that does. */
+static bool resolve_new(const char *path, char real[PATH_MAX])
 {
-    char name[PATH_MAX];
-    if (snprintf(name, sizeof name, "%s.lock", path) >= (int)sizeof name)
-        return vault_fail(failure, "the path '%.200s…' is too long", path);
-    const int file = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-    if (file >= 0 && flock(file, LOCK_EX) == 0) {
-        *ret_lock = file;
-        return true;
-    }
-    const int error = errno;
-    if (file >= 0)
-        close(file);
-    return vault_fail(failure, "'%.300s' can't be locked: %s", name, strerror(error));
+    char folder[PATH_MAX], name[PATH_MAX], real_folder[PATH_MAX];
+    if (strlen(path) >= sizeof folder)
+        return false;
+    strcpy(folder, path);
+    strcpy(name, path);
+    return realpath(dirname(folder), real_folder) != NULL &&
+           snprintf(real, PATH_MAX, "%s/%s", real_folder, basename(name)) < PATH_MAX;
 }
+
+static bool resolve(const char *path, bool may_make, char real[PATH_MAX],
+                    struct vault_failure *failure)
+{
+    struct stat status;
+    if (realpath(path, real) != NULL)
+        return true;
+    const int error = errno;
+    if (error == ENOENT && lstat(path, &status) == 0)
+        return vault_fail(failure, "'%.300s' is a symbolic link to a file that is missing", path);
+    if (error == ENOENT && may_make && resolve_new(path, real))
+        return true;
+    return vault_fail(failure, "'%.300s' can't be found: %s", path, strerror(error));
+}
+
+/* What a file that is made anew has, or the file that exists. */
+static bool read_access(const char *real, struct vault_file_access *access,
+                        struct vault_failure *failure)
+{
+    struct stat status;
+    *access = vault_file_own_access(KEYRING_MODE);
+    if (stat(real, &status) != 0)
+        return errno == ENOENT ||
+               vault_fail(failure, "'%.300s' can't be examined: %s", real, strerror(errno));
+    if (status.st_nlink > 1)
+        return vault_fail(failure,
+                          "'%.300s' has %lu hard links, and the others would keep the old content: "
+                          "replace them by symbolic links",
+                          real, (unsigned long)status.st_nlink);
+    *access = (struct vault_file_access){status.st_mode & 07777, status.st_uid, status.st_gid};
+    return true;
+}
+
+/* ---- Reading ---- */
 
 static bool check(const char *path, const char *text, size_t size, struct vault_failure *failure)
 {
@@ -44,32 +73,56 @@ static bool check(const char *path, const char *text, size_t size, struct vault_
     return vault_fail_at(failure, path, &why);
 }
 
-static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vault_failure *failure)
+bool vault_keyring_read(const char *path, json_t **ret_root, struct vault_failure *failure)
 {
     char *text = NULL;
     size_t size = 0;
-    if (may_make && access(edit->path, F_OK) != 0) {
-        edit->root = json_pack("{s:i, s:[], s:[]}", "version", 1, "keys", "revokedTokens");
-        return edit->root != NULL || vault_fail_no_memory(failure);
-    }
-    if (!vault_file_read(edit->path, VAULT_KEYRING_LIMIT, &text, &size, failure))
+    if (!vault_file_read(path, VAULT_KEYRING_LIMIT, &text, &size, failure))
         return false;
-    bool done = check(edit->path, text, size, failure);
-    if (done && vault_json_read((struct vault_bytes){text, size}, VAULT_JSON_STRICT, &edit->root,
+    bool done = check(path, text, size, failure);
+    if (done && vault_json_read((struct vault_bytes){text, size}, VAULT_JSON_STRICT, ret_root,
                                 NULL) != VAULT_JSON_OK)
         done = vault_fail_no_memory(failure); /* It was just parsed. */
     free(text);
     return done;
 }
 
+static bool read_root(struct vault_keyring_edit *edit, bool may_make, struct vault_failure *failure)
+{
+    if (!may_make || access(edit->real, F_OK) == 0)
+        return vault_keyring_read(edit->path, &edit->root, failure);
+    edit->root = json_pack("{s:i, s:[], s:[]}", "version", 1, "keys", "revokedTokens");
+    return edit->root != NULL || vault_fail_no_memory(failure);
+}
+
+/* ---- The edit ---- */
+
 bool vault_keyring_edit_begin(const char *path, bool may_make, struct vault_keyring_edit *edit,
                               struct vault_failure *failure)
 {
-    *edit = (struct vault_keyring_edit){.path = path, .lock = -1};
-    if (lock(path, &edit->lock, failure) && read_root(edit, may_make, failure))
+    *edit = (struct vault_keyring_edit){.path = path, .lock = VAULT_NO_FILE_LOCK};
+    if (resolve(path, may_make, edit->real, failure) &&
+        vault_file_lock(edit->real, &edit->lock, failure) &&
+        read_access(edit->real, &edit->access, failure) && read_root(edit, may_make, failure))
         return true;
     vault_keyring_edit_end(edit);
     return false;
+}
+
+/* A link may have been switched meanwhile, or another program may have replaced the file. */
+static bool is_in_force(const struct vault_keyring_edit *edit, const char *text, size_t size,
+                        struct vault_failure *failure)
+{
+    char *found = NULL;
+    size_t found_size = 0;
+    if (!vault_file_read(edit->path, VAULT_KEYRING_LIMIT, &found, &found_size, failure))
+        return false;
+    const bool same = found_size == size && memcmp(found, text, size) == 0;
+    free(found);
+    return same || vault_fail(failure,
+                              "'%.200s' was changed by another program: the change that was asked "
+                              "for is not in force; try again",
+                              edit->path);
 }
 
 bool vault_keyring_edit_commit(struct vault_keyring_edit *edit, struct vault_failure *failure)
@@ -77,8 +130,10 @@ bool vault_keyring_edit_commit(struct vault_keyring_edit *edit, struct vault_fai
     char *text = json_dumps(edit->root, JSON_INDENT(2));
     if (text == NULL)
         return vault_fail_no_memory(failure);
-    const bool done = check(edit->path, text, strlen(text), failure) &&
-                      vault_file_write(edit->path, text, strlen(text), KEYRING_MODE, failure);
+    const size_t size = strlen(text);
+    const bool done = check(edit->path, text, size, failure) &&
+                      vault_file_write(edit->real, text, size, &edit->access, failure) &&
+                      is_in_force(edit, text, size, failure);
     free(text);
     return done;
 }
@@ -87,9 +142,7 @@ void vault_keyring_edit_end(struct vault_keyring_edit *edit)
 {
     json_decref(edit->root);
     edit->root = NULL;
-    if (edit->lock >= 0)
-        close(edit->lock);
-    edit->lock = -1;
+    vault_file_unlock(&edit->lock);
 }
 
 json_t *vault_keyring_edit_find(const struct vault_keyring_edit *edit, const char *id)

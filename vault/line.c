@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "vault/line.h"
 
-#include <stdbool.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "vault/utf8.h"
 
-static bool is_obeyed(uint32_t code)
+bool vault_line_is_obeyed(uint32_t code)
 {
     return code < 0x20 || (code >= 0x7F && code < 0xA0) ||
            code == 0x061C ||                     /* Arabic letter mark. */
@@ -27,7 +25,7 @@ void vault_line_format(char *ret_line, size_t capacity, const char *format, va_l
         const size_t step = size == 0 ? 1 : size;
         if (size == 0 && cut && end - at < VAULT_UTF8_SIZE)
             *at = '\0';
-        else if (size == 0 || is_obeyed(code))
+        else if (size == 0 || vault_line_is_obeyed(code))
             memset(at, '?', step);
         at += step;
     }

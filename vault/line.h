@@ -4,12 +4,16 @@
 #define VAULT_LINE_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+/* A character that a terminal obeys: a control (C0, DEL, C1), line separator, mark of direction. */
+bool vault_line_is_obeyed(uint32_t code);
 
 /*
  * Formats into `ret_line`, cut between characters. What a terminal would obey becomes question
- * marks: control characters (C0, DEL, C1), line separators, marks of direction; so do bytes that
- * are not UTF-8.
+ * marks; so do bytes that are not UTF-8.
  */
 __attribute__((format(printf, 3, 0))) void vault_line_format(char *ret_line, size_t capacity,
                                                              const char *format, va_list arguments);

@@ -31,10 +31,10 @@ Test(keyring_watch, a_broken_file_is_known_before_a_token_comes)
     close(mkstemp(path));
     put(path, "{\"version\":1,\"keys\":[]}");
     cr_assert(vault_keyring_source_open(path, note, NULL, &source, &failure));
+    put(path, "{");
     /* Periods end ten seconds after the start of the machine: at once. */
     fault_set_clock(0);
     cr_assert(keyring_watch_init(&watch, source));
-    put(path, "{");
     for (int i = 0; i < 6000 && atomic_load(&warnings) == 0; i++)
         usleep(10000);
     cr_expect_eq(atomic_load(&warnings), 1);

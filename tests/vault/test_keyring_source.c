@@ -35,7 +35,8 @@ static void note(void *user, enum vault_log_level level, const char *message)
 static void put(const char *text)
 {
     struct vault_failure failure;
-    cr_assert(vault_file_write(path, text, strlen(text), 0600, &failure), "%s", failure.message);
+    const struct vault_file_access access = vault_file_own_access(0600);
+    cr_assert(vault_file_write(path, text, strlen(text), &access, &failure), "%s", failure.message);
 }
 
 static void put_keys(int count)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Runs vaultctl as an operator does: vaultctl_test.py VAULTCTL. Prints TAP."""
 
+import base64
 import json
 import os
 import pathlib
@@ -102,7 +103,6 @@ def rejections_name_their_reason(vault):
     for reason, result in [
         ("wrong_organization", vault.verify(1, token, "other")),
         ("wrong_issuer", vault.verify(1, token, "acme", "--iss", "x")),
-        ("expired", vault.verify(1, vault.issue("--exp", "2020-01-01T00:00:00Z"))),
         ("not_yet_valid", vault.verify(1, vault.issue("--nbf", "+1h"))),
         ("malformed", vault.verify(1, "rubbish")),
         ("malformed", vault.verify(1, "x" * 5000)),
@@ -177,10 +177,101 @@ def options_of_issue_are_checked(vault):
         ["--sub", ""], ["--sub", "s" * 513], ["--aud", ""], ["--exp", "tomorrow"], ["--exp", "+1y"],
         ["--exp", "+99999999999d"], ["--exp", "+9999999d"], ["--exp", "9999-12-31T23:59:59-01:00"],
         ["--nbf", "0000-01-01T00:00:00+01:00"], ["--jti", "x" * 5000],
+        ["--exp", "2020-01-01T00:00:00Z"], ["--exp", "+0s"], ["--nbf", "+2h", "--exp", "+1h"],
+        ["--nbf", "+1h", "--exp", "+1h"],
     ]:
         vault.expect(2, *issue, *wrong)
     assert "512 bytes" in vault.expect(2, *issue, "--sub", "").stderr
     assert "4096 bytes" in vault.expect(2, *issue, "--jti", "x" * 5000).stderr
+
+
+def token_of(payload, footer=b""):
+    """A token that nobody signed."""
+    parts = [payload + bytes(64), footer] if footer else [payload + bytes(64)]
+    return "v4.public." + ".".join(
+        base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+
+
+@test
+def nothing_in_a_token_or_a_file_commands_the_terminal(vault):
+    odd = "\x1b[2J\x7f\x9b31m\u202e\u2066\u200f\u2028"
+    for payload in [
+        json.dumps({odd: [odd]}, ensure_ascii=False),
+        '{"a":"\u202e\x9b\x7f \\ud800"}',
+        odd,
+        '{"a":"\x9b',
+    ]:
+        shown = vault.expect(0, "inspect", token_of(payload.encode(), payload.encode())).stdout
+        assert not set(shown) & set(odd) - set("[2J31m"), ascii(shown)
+    shown = vault.expect(0, "inspect", token_of('{"a":"é€😀"}'.encode())).stdout
+    assert '"é€😀"' in shown, ascii(shown)
+    vault.keygen()
+    for jti in ["\u202e", "\x9b", "\x7f"]:
+        vault.expect(0, "revoke-token", "--keyring", vault.keyring, jti)
+    shown = vault.expect(0, "list", "--keyring", vault.keyring).stdout
+    assert r'"\u202e"' in shown and r'"\u009b"' in shown and r'"\u007f"' in shown, ascii(shown)
+    for result in [
+        vault.expect(3, "revoke", "--keyring", vault.keyring, odd),
+        vault.expect(3, "list", "--keyring", "/no such " + odd),
+        vault.expect(2, odd), vault.expect(2, "list", odd),
+    ]:
+        assert not set(result.stderr) & set(odd) - set("[2J31m"), ascii(result.stderr)
+
+
+@test
+def reading_needs_no_lock_and_leaves_nothing(vault):
+    vault.keygen()
+    token = vault.issue()
+    names = ["keyring.json", "secret.paserk"]
+    assert sorted(path.name for path in vault.folder.iterdir()) == names
+    os.mkdir(vault.keyring + ".lock")  # No lock can be taken, as on a read-only file system.
+    vault.expect(0, "list", "--keyring", vault.keyring)
+    vault.verify(0, token)
+    vault.expect(3, "revoke-token", "--keyring", vault.keyring, "t1")
+    os.rmdir(vault.keyring + ".lock")
+    failed = vault.folder / "failed"
+    failed.mkdir()
+    keygen = ["keygen", "--keyring", str(failed / "k"), "--secret"]
+    vault.expect(3, *keygen, "/no such folder/s")
+    vault.expect(3, *keygen, str(failed / "s"), VAULT_PASSPHRASE="")
+    assert not list(failed.iterdir()), list(failed.iterdir())
+
+
+@test
+def a_token_is_revoked_byte_for_byte(vault):
+    vault.keygen()
+    text = json.loads(pathlib.Path(vault.keyring).read_text())
+    text["revokedTokens"] = ["t1\0more"]
+    pathlib.Path(vault.keyring).write_text(json.dumps(text))
+    token = vault.issue("--jti", "t1")
+    vault.verify(0, token)
+    vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
+    assert "rejected: revoked:" in vault.verify(1, token).stderr
+
+
+@test
+def files_of_secrets_that_others_can_use_are_warned_about(vault):
+    vault.keygen()
+    issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
+    assert "warning" not in vault.expect(0, *issue).stderr
+    file = vault.folder / "passphrase"
+    file.write_text("test\n")
+    for path, mode in [(vault.secret, 0o666), (vault.secret, 0o604), (vault.secret, 0o640),
+                       (str(file), 0o644)]:
+        os.chmod(vault.secret, 0o600)
+        os.chmod(file, 0o600)
+        os.chmod(path, mode)
+        told = vault.expect(0, *issue, VAULT_PASSPHRASE_FILE=str(file)).stderr
+        assert f"'{path}', of mode {mode:o}" in told, told
+
+
+@test
+def output_that_is_lost_is_reported(vault):
+    vault.keygen()
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([VAULTCTL, "list", "--keyring", vault.keyring], stdout=full,
+                                stderr=subprocess.PIPE, text=True, timeout=60)
+    assert result.returncode == 3 and "standard output" in result.stderr, result
 
 
 def talk(arguments, answers):

@@ -31,6 +31,17 @@ static bool set_time(json_t *claims, const char *name, const char *given, int64_
     return set_string(claims, name, text);
 }
 
+/* Whether a token has a time in which it is valid. */
+static bool is_ever_valid(const struct options *options, int64_t now)
+{
+    int64_t begin = now, end = INT64_MAX;
+    if (options->nbf != NULL)
+        clock_parse(options->nbf, now, &begin);
+    if (options->exp != NULL)
+        clock_parse(options->exp, now, &end);
+    return end > now && end > begin;
+}
+
 /* Reports an option that can't be used, and returns NULL. */
 static json_t *make_claims(const struct options *options)
 {
@@ -53,6 +64,8 @@ static json_t *make_claims(const struct options *options)
         report(EXIT_USAGE,
                "issue: --exp and --nbf must be a time from now, such as +30d (s, m, h, d, w), or "
                "a timestamp, such as 2030-01-02T03:04:05Z");
+    else if (!is_ever_valid(options, now))
+        report(EXIT_USAGE, "issue: --exp must lie in the future, and after --nbf");
     else
         return claims;
     json_decref(claims);

@@ -16,8 +16,9 @@ static bool add_key(struct vault_keyring_edit *edit, const struct vault_public_k
     json_t *keys = json_object_get(edit->root, "keys"), *entry;
     size_t index;
     json_array_foreach(keys, index, entry) {
-        if (strcmp(json_string_value(json_object_get(entry, "state")), "active") == 0)
-            json_object_set_new(entry, "state", json_string("retired"));
+        if (strcmp(json_string_value(json_object_get(entry, "state")), "active") == 0 &&
+            json_object_set_new(entry, "state", json_string("retired")) != 0)
+            return false;
     }
     vault_paserk_public_write(key, paserk);
     return json_array_append_new(keys,

@@ -4,9 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vault/bytes.h"
 #include "vault/ctl/commands.h"
+#include "vault/ctl/terminal.h"
 #include "vault/keyring_edit.h"
 #include "vault/paserk.h"
+#include "vault/utf8.h"
 
 static const char *member(const json_t *entry, const char *name)
 {
@@ -26,28 +29,23 @@ static void print_key(const json_t *entry)
            member(entry, "notAfter"));
 }
 
-static void print_token(const json_t *token)
-{
-    char *text = json_dumps(token, JSON_ENCODE_ANY);
-    printf("revoked token %s\n", text == NULL ? "?" : text);
-    free(text);
-}
-
 enum exit_code run_list(const struct options *options)
 {
-    struct vault_keyring_edit edit;
+    json_t *root = NULL, *entry;
     struct vault_failure failure;
     size_t index;
-    json_t *entry;
-    if (!vault_keyring_edit_begin(options->keyring, false, &edit, &failure))
+    if (!vault_keyring_read(options->keyring, &root, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
     printf("%-51s  %-7s  %s  %s\n", "KID", "STATE", "NOT BEFORE", "NOT AFTER");
-    json_array_foreach(json_object_get(edit.root, "keys"), index, entry)
+    json_array_foreach(json_object_get(root, "keys"), index, entry)
         print_key(entry);
-    json_array_foreach(json_object_get(edit.root, "revokedTokens"), index, entry)
-        print_token(entry);
-    vault_keyring_edit_end(&edit);
-    return EXIT_DONE;
+    bool printed = true;
+    json_array_foreach(json_object_get(root, "revokedTokens"), index, entry) {
+        fputs("revoked token ", stdout);
+        printed = terminal_print_json(entry, 0) && printed;
+    }
+    json_decref(root);
+    return printed ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
 }
 
 typedef bool change_fn(struct vault_keyring_edit *edit, const char *operand,
@@ -87,21 +85,32 @@ static bool revoke(struct vault_keyring_edit *edit, const char *id, struct vault
     return set_state(edit, id, "revoked", failure);
 }
 
+static bool revokes(const json_t *tokens, struct vault_bytes jti)
+{
+    size_t index;
+    json_t *token;
+    json_array_foreach(tokens, index, token) {
+        const struct vault_bytes found = {json_string_value(token), json_string_length(token)};
+        if (vault_bytes_equal(found, jti))
+            return true;
+    }
+    return false;
+}
+
 static bool revoke_token(struct vault_keyring_edit *edit, const char *jti,
                          struct vault_failure *failure)
 {
-    json_t *tokens = json_object_get(edit->root, "revokedTokens"), *token;
-    size_t index;
-    json_array_foreach(tokens, index, token) {
-        if (strcmp(json_string_value(token), jti) == 0)
-            return true;
-    }
+    json_t *tokens = json_object_get(edit->root, "revokedTokens");
+    if (!vault_utf8_is_valid(jti, strlen(jti)))
+        return vault_fail(failure, "the JTI must be UTF-8");
+    if (revokes(tokens, vault_bytes_of(jti)))
+        return true;
     if (tokens == NULL) {
         tokens = json_array();
-        json_object_set_new(edit->root, "revokedTokens", tokens);
+        if (json_object_set_new(edit->root, "revokedTokens", tokens) != 0)
+            return vault_fail_no_memory(failure);
     }
-    return json_array_append_new(tokens, json_string(jti)) == 0 ||
-           vault_fail(failure, "the JTI must be UTF-8");
+    return json_array_append_new(tokens, json_string(jti)) == 0 || vault_fail_no_memory(failure);
 }
 
 enum exit_code run_retire(const struct options *options)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
@@ -161,6 +162,14 @@ static enum exit_code run(const struct command *command, int argc, char **argv)
     return command->run(&options);
 }
 
+/* Output that is lost, as on a full disk, is not done. */
+static int finish(enum exit_code code)
+{
+    if (fflush(stdout) == 0 && ferror(stdout) == 0)
+        return (int)code;
+    return (int)report(EXIT_UNUSABLE, "standard output can't be written: %s", strerror(errno));
+}
+
 int main(int argc, char **argv)
 {
     const char *name = argc > 1 ? argv[1] : "";
@@ -174,7 +183,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++) {
         if (strcmp(name, commands[i].name) == 0)
-            return (int)run(&commands[i], argc - 1, argv + 1);
+            return finish(run(&commands[i], argc - 1, argv + 1));
     }
     if (argc > 1)
         report(EXIT_USAGE, "unknown command: %s", name);

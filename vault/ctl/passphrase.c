@@ -11,6 +11,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "vault/ctl/report.h"
 #include "vault/limit.h"
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
@@ -69,6 +70,7 @@ static bool read_from_file(const char *path, struct vault_secret *ret_passphrase
     if (file < 0)
         return vault_fail(failure, "VAULT_PASSPHRASE_FILE '%.300s' can't be read: %s", path,
                           strerror(errno));
+    warn_if_shared(path);
     const bool read = read_line(file, NULL, ret_passphrase, failure);
     close(file);
     return read;

@@ -3,14 +3,25 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/stat.h>
+
+#include "vault/line.h"
 
 enum exit_code report(enum exit_code code, const char *format, ...)
 {
+    char message[1024];
     va_list arguments;
-    fputs("vaultctl: ", stderr);
     va_start(arguments, format);
-    vfprintf(stderr, format, arguments);
+    vault_line_format(message, sizeof message, format, arguments);
     va_end(arguments);
-    fputc('\n', stderr);
+    fprintf(stderr, "vaultctl: %s\n", message);
     return code;
+}
+
+void warn_if_shared(const char *path)
+{
+    struct stat status;
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
+        report(EXIT_DONE, "warning: others can use '%.300s', of mode %03o: chmod 600 it", path,
+               (unsigned)(status.st_mode & 0777));
 }

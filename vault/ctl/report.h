@@ -10,8 +10,11 @@ enum exit_code {
     EXIT_UNUSABLE = 3, /* A file, a key or a passphrase can't be used, or memory ran out. */
 };
 
-/* Writes `vaultctl: …` to standard error and returns `code`. */
+/* Writes `vaultctl: …` to standard error, on one line that a terminal prints as it is, and returns `code`. */
 __attribute__((format(printf, 2, 3))) enum exit_code report(enum exit_code code, const char *format,
                                                             ...);
+
+/* Warns if others than the owner can read or change the file at `path`, which holds a secret. */
+void warn_if_shared(const char *path);
 
 #endif

@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "vault/ctl/passphrase.h"
+#include "vault/ctl/report.h"
 #include "vault/file.h"
+#include "vault/file_lock.h"
 #include "vault/limit.h"
 #include "vault/paserk.h"
 
@@ -34,7 +36,7 @@ static bool keep_previous(const char *path, const char *id, struct vault_failure
     if (link(path, kept) != 0)
         return vault_fail(failure, "'%.200s' can't be kept as '%.200s': %s", path, kept,
                           strerror(errno));
-    fprintf(stderr, "vaultctl: the previous secret key is kept as %s\n", kept);
+    report(EXIT_DONE, "the previous secret key is kept as %s", kept);
     return true;
 }
 
@@ -46,8 +48,13 @@ bool secret_file_write(const char *path, const unsigned char *key, const char *i
         return vault_fail(failure, "out of memory: wrapping a key takes %d MiB",
                           VAULT_WRAP_DEFAULT_MEMORY_MIB);
     strcat(text, "\n");
-    return keep_previous(path, id, failure) &&
-           vault_file_write(path, text, strlen(text), SECRET_MODE, failure);
+    struct vault_file_lock lock;
+    const struct vault_file_access access = vault_file_own_access(SECRET_MODE);
+    const bool written = vault_file_lock(path, &lock, failure) &&
+                         keep_previous(path, id, failure) &&
+                         vault_file_write(path, text, strlen(text), &access, failure);
+    vault_file_unlock(&lock);
+    return written;
 }
 
 static bool explain(enum vault_unwrap result, const char *path, struct vault_failure *failure)
@@ -78,6 +85,7 @@ bool secret_file_read(const char *path, struct vault_secret *ret_key, struct vau
     vault_secret_auto passphrase = VAULT_NO_SECRET;
     if (!vault_file_read(path, VAULT_SECRET_FILE_LIMIT, &text, &size, failure))
         return false;
+    warn_if_shared(path);
     while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
         size--;
     const bool read = passphrase_read(false, &passphrase, failure) &&

@@ -9,6 +9,7 @@
 #include "vault/credential_ref.h"
 #include "vault/ctl/clock.h"
 #include "vault/ctl/commands.h"
+#include "vault/ctl/terminal.h"
 #include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/paseto.h"
@@ -19,15 +20,32 @@ struct given_token {
     size_t size;
 };
 
-/* Parses and dumps the JSON, so that a token can't send control characters to the terminal. */
-static void print_json(struct vault_bytes json)
+/* Says why the text is no JSON, or gives it as it is if it only can't be written anew. */
+static void print_as_it_is(struct vault_bytes json, const struct vault_json_error *error)
+{
+    const unsigned options = VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES |
+                             VAULT_JSON_KEEP_SURROGATES;
+    json_t *root = NULL;
+    if (vault_json_read(json, options, &root, NULL) == VAULT_JSON_OK)
+        terminal_write(json.data, json.size);
+    else
+        printf("not JSON: %s (line %d, column %d)", error->reason, error->line, error->column);
+    putchar('\n');
+    json_decref(root);
+}
+
+/* False if memory ran out. */
+static bool print_json(struct vault_bytes json)
 {
     json_t *root = NULL;
-    vault_json_read(json, VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES, &root, NULL);
-    char *text = root == NULL ? NULL : json_dumps(root, JSON_INDENT(2) | JSON_ENCODE_ANY);
-    puts(text == NULL ? "not JSON" : text);
-    free(text);
+    struct vault_json_error error;
+    const enum vault_json_status status =
+        vault_json_read(json, VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES, &root, &error);
+    if (status == VAULT_JSON_MALFORMED)
+        print_as_it_is(json, &error);
+    const bool printed = status != VAULT_JSON_OK || terminal_print_json(root, JSON_INDENT(2));
     json_decref(root);
+    return printed && status != VAULT_JSON_NO_MEMORY;
 }
 
 /* The operand, or standard input for "-", without white space at its end. False: too long. */
@@ -71,8 +89,7 @@ enum exit_code run_verify(const struct options *options)
         return report(EXIT_REJECTED, "rejected: %s: %s", vault_token_status_name(status),
                       vault_token_status_text(status));
     vault_paseto_parse(token.text, token.size, &paseto);
-    print_json(paseto.message);
-    return EXIT_DONE;
+    return print_json(paseto.message) ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
 }
 
 enum exit_code run_inspect(const struct options *options)
@@ -84,13 +101,13 @@ enum exit_code run_inspect(const struct options *options)
                       "the token is longer than " VAULT_LIMIT_TEXT(VAULT_TOKEN_LIMIT) " bytes");
     if (vault_paseto_parse(token.text, token.size, &paseto) != VAULT_PASETO_GOOD)
         return report(EXIT_REJECTED, "this is not a PASETO v4.public token");
-    fputs("vaultctl: NOT VERIFIED: anyone can have written this\n", stderr);
+    report(EXIT_DONE, "NOT VERIFIED: anyone can have written this");
     puts("claims (not verified):");
-    print_json(paseto.message);
+    bool printed = print_json(paseto.message);
     puts("footer (not verified):");
     if (paseto.footer.size > 0)
-        print_json(paseto.footer);
+        printed = print_json(paseto.footer) && printed;
     else
         puts("none");
-    return EXIT_DONE;
+    return printed ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
 }

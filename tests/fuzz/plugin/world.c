@@ -46,6 +46,7 @@ static void write_keyring(void)
     static const unsigned char seed[crypto_sign_SEEDBYTES] = "a seed that everybody may know";
     unsigned char secret[VAULT_SECRET_KEY_SIZE];
     struct vault_public_key key;
+    const struct vault_file_access access = vault_file_own_access(0600);
     struct vault_failure failure;
     char paserk[VAULT_PASERK_PUBLIC_SIZE], text[256], path[96];
     crypto_sign_seed_keypair(key.bytes, secret, seed);
@@ -53,7 +54,7 @@ static void write_keyring(void)
     snprintf(text, sizeof text,
              "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"active\"}]}", paserk);
     snprintf(path, sizeof path, "%s/keyring.json", folder);
-    EXPECT(vault_file_write(path, text, strlen(text), 0600, &failure), "%s", failure.message);
+    EXPECT(vault_file_write(path, text, strlen(text), &access, &failure), "%s", failure.message);
     EXPECT(vault_paseto_sign(vault_bytes_of("{\"sub\":\"kv/erp\",\"aud\":\"acme\"}"),
                              VAULT_NO_BYTES, VAULT_NO_BYTES, secret, token));
 }

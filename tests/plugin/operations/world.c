@@ -28,13 +28,14 @@ void world_write_keyring(struct world *world, const char *state, const char *rev
 {
     char paserk[VAULT_PASERK_PUBLIC_SIZE], text[1024], path[256];
     const struct vault_public_key key = public_part(world);
+    const struct vault_file_access access = vault_file_own_access(0600);
     struct vault_failure failure;
     vault_paserk_public_write(&key, paserk);
     snprintf(text, sizeof text,
              "{\"version\":1,\"keys\":[{\"paserk\":\"%s\",\"state\":\"%s\"}],\"revokedTokens\":%s}",
              paserk, state, revoked);
     snprintf(path, sizeof path, "%s", scratch_file(&world->scratch, "keyring.json"));
-    cr_assert(vault_file_write(path, text, strlen(text), 0600, &failure), "%s", failure.message);
+    cr_assert(vault_file_write(path, text, strlen(text), &access, &failure), "%s", failure.message);
 }
 
 static void create_instance(struct world *world, const char *more)

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "vault/ctl/terminal.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "vault/line.h"
+#include "vault/utf8.h"
+
+void terminal_write(const char *text, size_t size)
+{
+    const char *end = text + size;
+    while (text < end) {
+        uint32_t code = 0;
+        const size_t step = vault_utf8_read(text, end, &code);
+        if (step == 0)
+            printf("\\x%02x", (unsigned char)*text);
+        else if (vault_line_is_obeyed(code) && code != '\n')
+            printf("\\u%04x", (unsigned)code); /* None is above U+FFFF. */
+        else
+            fwrite(text, 1, step, stdout);
+        text += step == 0 ? 1 : step;
+    }
+}
+
+bool terminal_print_json(const json_t *value, size_t dump_flags)
+{
+    char *text = json_dumps(value, dump_flags | JSON_ENCODE_ANY);
+    if (text != NULL)
+        terminal_write(text, strlen(text));
+    putchar('\n');
+    free(text);
+    return text != NULL;
+}

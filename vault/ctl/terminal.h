@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What tokens and files hold, on standard output. Bytes that are not UTF-8 and characters that a
+ * terminal obeys, except line breaks, are written as the escapes \xXX and \uXXXX.
+ */
+#ifndef VAULT_CTL_TERMINAL_H
+#define VAULT_CTL_TERMINAL_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+void terminal_write(const char *text, size_t size);
+
+/* Writes a value, whose strings are UTF-8, and ends the line. False if memory ran out. */
+bool terminal_print_json(const json_t *value, size_t dump_flags);
+
+#endif
