@@ -83,12 +83,13 @@ c_suites() {
     fi
 }
 
-# A sanitizer's report is a failure even if the process exited with 0. An empty report is only
-# listed: its process was killed before it wrote anything, as some tests do to their processes.
+# A sanitizer's report is a failure even if the process exited with 0. So is an empty one: a sanitizer
+# opens the file when it has something to report, and the process was killed before that was written. A
+# process that has nothing to report leaves no file, also if a test kills it.
 check_reports() {
     for report in "$logs"/sanitizer.*; do
         [ -e "$report" ] || continue
-        [ -s "$report" ] || { echo "an empty report: $report"; continue; }
+        [ -s "$report" ] || echo 'The report is empty: its process was killed as it began to write it.'
         cat "$report"
         fail "a sanitizer reported: $report"
     done
@@ -129,9 +130,9 @@ fi
 
 here=$PWD
 suppressions=$here/tests/sanitizers
-export ASAN_OPTIONS="log_path=$here/$logs/sanitizer.asan:detect_stack_use_after_return=1"
-export UBSAN_OPTIONS="log_path=$here/$logs/sanitizer.ubsan:print_stacktrace=1"
-export TSAN_OPTIONS="log_path=$here/$logs/sanitizer.tsan:suppressions=$suppressions/tsan.supp"
+export ASAN_OPTIONS="log_path=$here/$logs/sanitizer.asan:log_exe_name=1:detect_stack_use_after_return=1"
+export UBSAN_OPTIONS="log_path=$here/$logs/sanitizer.ubsan:log_exe_name=1:print_stacktrace=1"
+export TSAN_OPTIONS="log_path=$here/$logs/sanitizer.tsan:log_exe_name=1:suppressions=$suppressions/tsan.supp"
 
 c_suites plain build
 c_suites asan build/asan
