@@ -35,7 +35,7 @@ void executor_finish(struct executor *executor);
 
 /*
  * Any thread, the executor's own included. Tasks start in the order of their submission. False if
- * there is no thread and none can be started: the task will not run.
+ * there is no thread and none can be started, for which errno says why: the task will not run.
  */
 bool executor_submit(struct executor *executor, struct task *task);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/base/thread.h"
 
+#include <errno.h>
 #include <sched.h>
 #include <signal.h>
 
@@ -10,10 +11,13 @@ bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argumen
     sigset_t all, former;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &former);
-    const bool started = pthread_create(thread, NULL, run, argument) == 0;
+    const int error = pthread_create(thread, NULL, run, argument);
     pthread_sigmask(SIG_SETMASK, &former, NULL);
+    const bool started = error == 0;
     if (started)
         pthread_setschedparam(*thread, SCHED_BATCH,
                               &priority); /* A preference: failing is harmless. */
+    else
+        errno = error;
     return started;
 }

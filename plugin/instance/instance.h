@@ -6,6 +6,7 @@
 #include "gql_plugin.h"
 #include "plugin/base/executor.h"
 #include "plugin/base/gate.h"
+#include "plugin/base/throttle.h"
 #include "plugin/instance/config.h"
 #include "plugin/instance/keyring_watch.h"
 #include "plugin/store/store.h"
@@ -21,8 +22,9 @@ struct gql_instance {
     struct vault_keyring_source *keyring; /* NULL: none is configured. */
     struct keyring_watch keyring_watch;
     struct vault_token_cache *tokens;
-    struct gate gate;             /* Counts the calls under way. */
-    atomic_int pending_mutations; /* At most limits.pendingMutations. */
+    struct gate gate;                           /* Counts the calls under way. */
+    atomic_int pending_mutations;               /* At most limits.pendingMutations. */
+    struct throttle rejections[STORE_STATUSES]; /* For the log. */
 };
 
 /* As gql_plugin.create, .drain and .destroy. `engines` ends with NULL. */

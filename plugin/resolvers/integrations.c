@@ -118,6 +118,7 @@ static bool take_organization(struct operation *operation, struct text *ret_orga
     if (!input_take_organization(operation, operation->arguments, "organizationId",
                                  ret_organization_id))
         return false;
+    operation->organization_id = *ret_organization_id;
     if (may_read(operation->instance, operation->request, *ret_organization_id))
         return true;
     operation_reject_permission(operation, NO_TEXT, "READ");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/resolvers/mutation.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "plugin/resolvers/credential_check.h"
@@ -60,13 +61,16 @@ static int32_t commit(struct mutation *mutation)
     if (!instance_take_place(instance))
         return operation_reject_unavailable(&mutation->operation,
                                             "Too many changes are queued; try again later");
+    mutation->operation.organization_id = organization_of(mutation);
     mutation->change.deadline = operation_deadline(&mutation->operation);
     mutation->change.done = mutation_answer;
     mutation->task.run = check_and_commit;
     if (executor_submit(&instance->executor, &mutation->task))
         return GQL_PENDING;
+    struct store_detail detail;
+    store_detail_no_thread(&detail, errno);
     instance_free_place(instance);
-    return operation_reject_store(&mutation->operation, STORE_NO_MEMORY, NULL);
+    return operation_reject_store(&mutation->operation, STORE_SHORTAGE, &detail);
 }
 
 /* ---- The target ---- */

@@ -193,9 +193,36 @@ static int32_t reject_unknown(struct operation *operation, const struct store_de
                         .outcome = "unknown"});
 }
 
+/* What passes is logged once a minute, not with every call that meets it. */
+static const char *const passing[STORE_STATUSES] = {
+    [STORE_BUSY] = "The database is locked by another process",
+    [STORE_FULL] = "The database's disk is full",
+    [STORE_NO_MEMORY] = "Out of memory",
+    [STORE_SHORTAGE] = "The service is short of resources",
+};
+
+static void log_rejection(struct operation *operation, enum store_status status, const char *detail)
+{
+    unsigned held;
+    gql_instance *instance = operation->instance;
+    if (passing[status] == NULL ||
+        !throttle_pass(&instance->rejections[status], monotonic_now(), &held))
+        return;
+    const struct trace trace = trace_of(operation->request);
+    const struct text organization = operation->organization_id.data != NULL
+                                         ? operation->organization_id
+                                         : instance->config.organization;
+    instance_log(instance, GQL_LOG_ERROR, trace.id,
+                 "%s: %s; organization '%.*s'; %u calls since the last such line, at most one a "
+                 "minute",
+                 passing[status], detail, (int)organization.size,
+                 organization.data == NULL ? "" : organization.data, held + 1);
+}
+
 int32_t operation_reject_store(struct operation *operation, enum store_status status,
                                const struct store_detail *detail)
 {
+    log_rejection(operation, status, detail == NULL ? "" : detail->text);
     switch (status) {
     case STORE_EXPIRED:
         return reject_unchanged(operation, expired);
@@ -203,8 +230,6 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
         return operation_reject_unavailable(operation,
                                             "Another process holds the database; try again");
     case STORE_FULL:
-        instance_log(operation->instance, GQL_LOG_ERROR, NULL, "The database's disk is full: %s",
-                     detail->text);
         return reject_unchanged(operation, "The service has no disk space left");
     case STORE_NO_MEMORY:
         return reject_unchanged(operation, out_of_memory);

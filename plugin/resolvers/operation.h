@@ -33,8 +33,9 @@ struct operation {
     const gql_request *request;
     const gql_selection *selection;
     gql_reply *reply;
-    json_t *arguments; /* An object, whose strings may hold lone surrogates (WTF-8). */
-    int ticket;        /* Of the instance's gate. */
+    json_t *arguments;           /* An object, whose strings may hold lone surrogates (WTF-8). */
+    struct text organization_id; /* Whose data it is about, for the log; no text: not known. */
+    int ticket;                  /* Of the instance's gate. */
     struct store_read read;
 };
 

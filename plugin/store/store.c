@@ -5,6 +5,13 @@
 
 #include "plugin/store/engine.h"
 
+void store_detail_no_thread(struct store_detail *detail, int error)
+{
+    snprintf(detail->text, sizeof detail->text,
+             "the executor has no thread and can't start one: errno %d, %s", error,
+             strerrordesc_np(error));
+}
+
 int32_t store_open(const struct store_engine *engine, const struct store_options *options,
                    struct store **ret_store, gql_failure *failure)
 {

@@ -34,12 +34,16 @@ enum store_status {
     STORE_STOPPED, /* Nothing is written, or read, until the database is sound; the log says why. */
     STORE_UNKNOWN, /* The change may be in the database, now or after a crash. */
     STORE_BROKEN,  /* I/O failed, or the data is damaged. */
+    STORE_STATUSES,
 };
 
 /* What goes into the log with a status; never shown to a client. NUL-terminated; may be empty. */
 struct store_detail {
     char text[256];
 };
+
+/* For STORE_SHORTAGE: the executor could not start a thread, because of `error` (errno). */
+void store_detail_no_thread(struct store_detail *detail, int error);
 
 struct store_options {
     const json_t *database; /* The setting `database`, checked, for the engine to read. */

@@ -72,7 +72,7 @@ static int prepare_controls(struct connection *connection)
 int connection_open(struct connection *connection, const struct sqlite_options *options,
                     enum connection_role role)
 {
-    *connection = (struct connection){0};
+    *connection = (struct connection){.path = options->path};
     const bool writes = role == CONNECTION_WRITER;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(options->path, &connection->handle, flags, NULL);
@@ -89,8 +89,10 @@ void connection_close(struct connection *connection)
 {
     for (size_t i = 0; i < STATEMENT_COUNT; i++)
         sqlite3_finalize(connection->statements[i]);
+    const int error = connection->handle == NULL ? connection->system_error
+                                                 : sqlite3_system_errno(connection->handle);
     sqlite3_close(connection->handle);
-    *connection = (struct connection){0};
+    *connection = (struct connection){.path = connection->path, .system_error = error};
 }
 
 void connection_release_row(struct connection *connection)
@@ -136,33 +138,6 @@ int connection_end(struct connection *connection, enum statement end)
     if (in_transaction(connection))
         connection_close(connection);
     return code;
-}
-
-enum store_status connection_status(const struct connection *connection, int code,
-                                    struct store_detail *detail)
-{
-    const bool known = connection->handle != NULL &&
-                       sqlite3_extended_errcode(connection->handle) == code;
-    snprintf(detail->text, sizeof detail->text, "SQLite %d: %s", code,
-             known ? sqlite3_errmsg(connection->handle) : sqlite3_errstr(code));
-    switch (code & 0xff) {
-    case SQLITE_BUSY:
-    case SQLITE_LOCKED:
-    case SQLITE_PROTOCOL: /* A reader has tried for ten seconds to get past the others' locks. */
-        return STORE_BUSY;
-    case SQLITE_FULL:
-        return STORE_FULL;
-    case SQLITE_NOMEM:
-        return STORE_NO_MEMORY;
-    default:
-        return code == CONNECTION_STOPPED ? STORE_STOPPED : STORE_BROKEN;
-    }
-}
-
-enum store_status connection_failure(const struct connection *connection,
-                                     struct store_detail *detail)
-{
-    return connection_status(connection, sqlite3_extended_errcode(connection->handle), detail);
 }
 
 int32_t connection_fail(const struct connection *connection, const char *doing,

@@ -12,6 +12,8 @@
 #include "plugin/store/sqlite/statements.h"
 
 struct connection {
+    const char *path; /* That of the options. */
+    int system_error; /* The last errno of a connection that was closed. */
     sqlite3 *handle;
     sqlite3_stmt *row; /* The statement whose current row somebody has borrowed, or NULL. */
     sqlite3_stmt *statements[STATEMENT_COUNT];

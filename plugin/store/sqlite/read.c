@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/read.h"
 
+#include <errno.h>
 #include <stddef.h>
 
 #include "plugin/store/sqlite/scan.h"
@@ -24,6 +25,13 @@ static void run_late(struct task *task)
         serve(read, reader);
 }
 
+static int32_t fail_without_thread(struct store_read *read)
+{
+    struct store_detail detail;
+    store_detail_no_thread(&detail, errno);
+    return store_read_fail(read, STORE_SHORTAGE, detail.text);
+}
+
 int32_t sqlite_read(struct readers *readers, struct executor *executor, struct store_read *read)
 {
     struct reader *reader = readers_take_ready(readers);
@@ -33,7 +41,7 @@ int32_t sqlite_read(struct readers *readers, struct executor *executor, struct s
     read->waits_since = monotonic_now();
     read->task.run = run_late;
     if (!executor_submit(executor, &read->task))
-        return store_read_fail(read, STORE_NO_MEMORY, "no thread can be started");
+        return fail_without_thread(read);
     return GQL_PENDING;
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A row of integrations, taken as strictly as it was written: a value out of range is damage, and is
- * never cut; a text for which there is no memory is never taken for NULL.
+ * A row of integrations, taken as strictly as it was written: a value out of range is damage, and
+ * is never cut; a text for which there is no memory is never taken for NULL.
  */
 #ifndef PLUGIN_STORE_SQLITE_ROW_H
 #define PLUGIN_STORE_SQLITE_ROW_H

@@ -3,11 +3,11 @@
  * What becomes of a commit that fails. SQLite makes a commit visible last, in the index of the log,
  * so one that fails is seen by nobody. But the log may hold all of its frames, and recovery would
  * bring them back after a crash. Before such a mutation is answered, a transaction of no meaning is
- * therefore committed. Its frames take the place of the others', whose checksums, which are chained,
- * no longer fit. It also writes anew what a failed fsync may have made the kernel forget.
+ * therefore committed. Its frames take the place of the others', whose checksums, which are
+ * chained, no longer fit. It also writes anew what a failed fsync may have made the kernel forget.
  *
- * As long as that fails too, nothing else is written, and the outcome is unknown: it depends on what
- * reached the disk. One thread at a time.
+ * As long as that fails too, nothing else is written, and the outcome is unknown: it depends on
+ * what reached the disk. One thread at a time.
  */
 #ifndef PLUGIN_STORE_SQLITE_SETTLE_H
 #define PLUGIN_STORE_SQLITE_SETTLE_H

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+#include <errno.h>
+#include <stdio.h>
+
+#include "plugin/store/sqlite/connection.h"
+
+static bool is_known(const struct connection *connection, int code)
+{
+    return connection->handle != NULL && sqlite3_extended_errcode(connection->handle) == code;
+}
+
+/* The last error of a file: of the log or of the database. */
+static int error_of_file(sqlite3 *handle, int which)
+{
+    sqlite3_file *file = NULL;
+    int error = 0;
+    sqlite3_file_control(handle, "main", which, &file);
+    if (file != NULL && file->pMethods != NULL)
+        file->pMethods->xFileControl(file, SQLITE_FCNTL_LAST_ERRNO, &error);
+    return error;
+}
+
+/* SQLite takes errno late: after a commit that failed, it may be lost, but for that of the file. */
+static int error_of_handle(sqlite3 *handle)
+{
+    const int error = sqlite3_system_errno(handle);
+    const int of_log = error != 0 ? error : error_of_file(handle, SQLITE_FCNTL_JOURNAL_POINTER);
+    return of_log != 0 ? of_log : error_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
+}
+
+/* What the system said, for the codes with which SQLite keeps it; or 0. */
+static int system_error(const struct connection *connection, int code)
+{
+    if ((code & 0xff) == SQLITE_FULL)
+        return ENOSPC;
+    if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CANTOPEN)
+        return 0;
+    return connection->handle == NULL ? connection->system_error
+                                      : error_of_handle(connection->handle);
+}
+
+static void describe(const struct connection *connection, int code, struct store_detail *detail)
+{
+    const char *message = is_known(connection, code) ? sqlite3_errmsg(connection->handle)
+                                                     : sqlite3_errstr(code);
+    const int error = system_error(connection, code);
+    const char *path = connection->path == NULL ? "" : connection->path;
+    if (error == 0)
+        snprintf(detail->text, sizeof detail->text, "SQLite %d: %.100s; '%s'", code, message, path);
+    else
+        snprintf(detail->text, sizeof detail->text, "SQLite %d: %.100s; errno %d, %s; '%s'", code,
+                 message, error, strerrordesc_np(error), path);
+}
+
+/* What passes when others release it, or the operator raises a limit. */
+static enum store_status status_of_system(int error)
+{
+    switch (error) {
+    case ENOSPC:
+        return STORE_FULL;
+    case ENOMEM:
+        return STORE_NO_MEMORY;
+    case EMFILE:
+    case ENFILE:
+    case EAGAIN:
+    case EFBIG:
+    case EDQUOT:
+    case ENOLCK:
+        return STORE_SHORTAGE;
+    default:
+        return STORE_BROKEN;
+    }
+}
+
+enum store_status connection_status(const struct connection *connection, int code,
+                                    struct store_detail *detail)
+{
+    describe(connection, code, detail);
+    switch (code & 0xff) {
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+    case SQLITE_PROTOCOL: /* A reader has tried for ten seconds to get past the others' locks. */
+        return STORE_BUSY;
+    case SQLITE_FULL:
+        return STORE_FULL;
+    case SQLITE_NOMEM:
+        return STORE_NO_MEMORY;
+    default:
+        break;
+    }
+    if (code == CONNECTION_STOPPED)
+        return STORE_STOPPED;
+    return code == SQLITE_IOERR_NOMEM ? STORE_NO_MEMORY
+                                      : status_of_system(system_error(connection, code));
+}
+
+enum store_status connection_failure(const struct connection *connection,
+                                     struct store_detail *detail)
+{
+    return connection_status(connection, sqlite3_extended_errcode(connection->handle), detail);
+}

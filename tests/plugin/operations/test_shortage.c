@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/* Shortages of the process: clear errors, one line in the log, and they end by themselves. */
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/plugin/operations/world.h"
+
+static struct world world;
+static void make(void)
+{
+    world_make(&world, "");
+}
+
+static void clean(void)
+{
+    world_end(&world);
+}
+
+TestSuite(shortage, .init = make, .fini = clean);
+
+static const char input[] = "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}";
+
+static void expect_rejection(void)
+{
+    struct mock_answer *answer = world_call(&world, "integrationCreate", NULL, NULL, "%s", input);
+    const char *detail = json_string_value(json_object_get(answer->extensions, "detail"));
+    cr_expect_not_null(strstr(detail, "nothing was changed"), "%s", detail);
+    cr_expect_null(strstr(detail, "errno"), "%s", detail);
+    cr_expect_null(json_object_get(answer->extensions, "outcome"));
+    expect_error(answer, "SERVICE_UNAVAILABLE", "{}");
+}
+
+static void expect_one_line(const char *const *parts)
+{
+    size_t position = 0;
+    const char *line = mock_find_log(world.host, &position, parts[0]);
+    cr_assert_not_null(line, "the log does not say: %s", parts[0]);
+    for (; *parts != NULL; parts++)
+        cr_expect_not_null(strstr(line, *parts), "'%s' is not in: %s", *parts, line);
+    cr_expect_null(mock_find_log(world.host, &position, "short of resources"), "a second line");
+}
+
+static void reject_three_times(void)
+{
+    for (int i = 0; i < 3; i++)
+        expect_rejection();
+}
+
+Test(shortage, files_that_must_not_grow)
+{
+    struct rlimit former;
+    struct stat log;
+    free(world_create(&world, "acme", "x"));
+    cr_assert_eq(stat(scratch_file(&world.scratch, "integrations.db-wal"), &log), 0);
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &former), 0);
+    const struct rlimit limit = {(rlim_t)log.st_size, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    reject_three_times();
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &former), 0);
+    expect_one_line((const char *const[]){"short of resources", "errno 27, File too large",
+                                          "integrations.db'", "organization 'acme'", NULL});
+    free(world_create(&world, "acme", "y"));
+}
+
+/* There is room for what malloc takes, but not for the stack of a thread. */
+static struct rlimit forbid_stacks(void)
+{
+    struct rlimit former;
+    unsigned long pages;
+    FILE *file = fopen("/proc/self/statm", "r");
+    cr_assert_eq(fscanf(file, "%lu", &pages), 1);
+    fclose(file);
+    cr_assert_eq(getrlimit(RLIMIT_AS, &former), 0);
+    const struct rlimit limit = {pages * (rlim_t)sysconf(_SC_PAGESIZE) + (2 << 20),
+                                 former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
+    return former;
+}
+
+Test(shortage, threads_that_can_not_start)
+{
+    const struct rlimit former = forbid_stacks();
+    reject_three_times();
+    cr_assert_eq(setrlimit(RLIMIT_AS, &former), 0);
+    expect_one_line((const char *const[]){"short of resources", "executor", "errno 11",
+                                          "organization 'acme'", NULL});
+    free(world_create(&world, "acme", "x"));
+}
