@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
-#include <string.h>
+#include <unistd.h>
 
 struct file {
     sqlite3_file base;
@@ -66,13 +66,8 @@ static int x_close(sqlite3_file *file)
 
 static int x_read(sqlite3_file *file, void *data, int size, sqlite3_int64 offset)
 {
-    if (!fails(VFS_SHORT_READ))
-        return real(file)->pMethods->xRead(real(file), data, size, offset);
-    if (fault == VFS_IOERR)
-        return SQLITE_IOERR_READ;
-    real(file)->pMethods->xRead(real(file), data, size, offset);
-    memset((char *)data + size / 2, 0, (size_t)(size - size / 2));
-    return SQLITE_IOERR_SHORT_READ;
+    return fails(VFS_IOERR) ? SQLITE_IOERR_READ
+                            : real(file)->pMethods->xRead(real(file), data, size, offset);
 }
 
 static int x_write(sqlite3_file *file, const void *data, int size, sqlite3_int64 offset)
@@ -202,6 +197,13 @@ static int x_access(sqlite3_vfs *vfs, const char *name, int flags, int *result)
                             : system_vfs->xAccess(system_vfs, name, flags, result);
 }
 
+/* The system's own, of which SQLite's VFS makes its calls; it must read on. */
+static ssize_t read_half_at(int file, void *data, size_t size, off_t offset)
+{
+    const bool half = size > 1 && fails_as(VFS_SHORT_READ, VFS_SHORT_READ);
+    return pread(file, data, half ? size / 2 : size, offset);
+}
+
 void vfs_install(void)
 {
     static sqlite3_vfs vfs;
@@ -213,4 +215,7 @@ void vfs_install(void)
     vfs.xDelete = x_delete;
     vfs.xAccess = x_access;
     sqlite3_vfs_register(&vfs, 1);
+    const sqlite3_syscall_ptr read_half = (sqlite3_syscall_ptr)read_half_at;
+    system_vfs->xSetSystemCall(system_vfs, "pread", read_half);
+    system_vfs->xSetSystemCall(system_vfs, "pread64", read_half);
 }

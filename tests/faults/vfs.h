@@ -11,7 +11,7 @@
 enum vfs_fault {
     VFS_IOERR,      /* Any call, with its own code. */
     VFS_FULL,       /* Writing: the disk is full. */
-    VFS_SHORT_READ, /* Reading: half of what was asked for, then zeros. */
+    VFS_SHORT_READ, /* pread gives half of what was asked for. */
     VFS_SYNC,       /* A sync, of what has been written. */
     VFS_FAULTS,
 };
