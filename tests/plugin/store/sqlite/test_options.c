@@ -20,7 +20,7 @@ Test(options, defaults_are_those_of_the_schema)
     cr_expect_str_eq(options.path, "a.db");
     cr_expect_eq(options.readers, 8);
     cr_expect_eq(options.cache_kib, 2048);
-    cr_expect_eq(options.mmap_mib, 256);
+    cr_expect_eq(options.mmap_mib, 0);
     cr_expect_eq(options.busy_timeout_ms, 5000);
     cr_expect_eq(options.file_mode, 0600);
     sqlite_options_finish(&options);
