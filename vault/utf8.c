@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "vault/utf8.h"
 
+#include <string.h>
+
 static size_t size_of(unsigned char lead)
 {
     if (lead < 0x80)
@@ -40,12 +42,25 @@ size_t vault_utf8_write(uint32_t code, char ret_text[VAULT_UTF8_SIZE])
     return size;
 }
 
+/* The first character from `text` on that is not ASCII, or one of the last eight. */
+static const char *skip_ascii(const char *text, const char *end)
+{
+    uint64_t bytes = 0;
+    while (end - text >= (ptrdiff_t)sizeof bytes) {
+        memcpy(&bytes, text, sizeof bytes);
+        if ((bytes & UINT64_C(0x8080808080808080)) != 0)
+            break;
+        text += sizeof bytes;
+    }
+    return text;
+}
+
 bool vault_utf8_is_valid(const char *text, size_t size)
 {
     const char *end = text + size;
     uint32_t code;
     size_t step = 1;
-    while (text < end && step > 0) {
+    while (step > 0 && (text = skip_ascii(text, end)) < end) {
         step = vault_utf8_read(text, end, &code);
         text += step;
     }

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
-#include "plugin/store/sqlite/row.h"
 
 enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
 
@@ -101,8 +100,8 @@ static int rebuild_some(struct connection *connection, const struct collation *c
     bool fine = true;
     while (fine && (code = sqlite3_step(scan)) == SQLITE_ROW) {
         *last = sqlite3_column_int64(scan, 0);
-        struct text title;
-        fine = row_text(scan, 1, &title) && put_sort_key(connection, collation, *last, title);
+        const struct text title = column_text(scan, 1);
+        fine = title.data != NULL && put_sort_key(connection, collation, *last, title);
         rows++;
     }
     sqlite3_reset(scan);

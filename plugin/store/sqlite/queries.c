@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/queries.h"
 
+#include "plugin/base/limits.h"
 #include "plugin/store/sqlite/row.h"
 
 /* NULL if the statement can't be prepared; else *ret_code is what stepping it returned. */
@@ -51,11 +52,10 @@ enum store_status query_integration(struct connection *connection, const struct 
         return STORE_NOT_FOUND;
     if (code != SQLITE_ROW)
         return connection_status(connection, code, detail);
-    struct text organization_id;
-    if (!row_text(statement, 5, &organization_id))
-        return STORE_NO_MEMORY;
-    const enum store_status status = row_integration(statement, ret_integration, detail);
-    ret_integration->organization_id = organization_id;
+    enum store_status status = row_integration(statement, ret_integration, detail);
+    if (status == STORE_OK)
+        status = row_text(statement, 5, ORGANIZATION_ID_MAX, &ret_integration->organization_id,
+                          detail);
     if (status != STORE_OK)
         return status;
     return identifier_equal(&ret_integration->id, id) ? STORE_OK : STORE_NOT_FOUND;

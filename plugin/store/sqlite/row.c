@@ -3,20 +3,30 @@
 
 #include <stdio.h>
 
-enum { ID, VERSION, IS_ACTIVE, TITLE, CREDENTIAL_REF };
+#include "plugin/base/limits.h"
+#include "vault/utf8.h"
 
-bool row_text(sqlite3_stmt *statement, int column, struct text *ret_text)
-{
-    const bool given = sqlite3_column_type(statement, column) != SQLITE_NULL;
-    *ret_text = column_text(statement, column);
-    return !given || ret_text->data != NULL;
-}
+enum { ID, VERSION, IS_ACTIVE, TITLE, CREDENTIAL_REF };
 
 static enum store_status damaged(struct store_detail *detail, const char *what, sqlite3_int64 value)
 {
     snprintf(detail->text, sizeof detail->text, "the database is damaged: %s %lld", what,
              (long long)value);
     return STORE_BROKEN;
+}
+
+enum store_status row_text(sqlite3_stmt *statement, int column, size_t most, struct text *ret_text,
+                           struct store_detail *detail)
+{
+    const bool given = sqlite3_column_type(statement, column) != SQLITE_NULL;
+    const struct text text = column_text(statement, column);
+    if (given && text.data == NULL)
+        return STORE_NO_MEMORY;
+    if (given && (text.size > most || !vault_utf8_is_valid(text.data, text.size)))
+        return damaged(detail, "a text is too long or not UTF-8, of the size",
+                       (sqlite3_int64)text.size);
+    *ret_text = text;
+    return STORE_OK;
 }
 
 enum store_status row_integration(sqlite3_stmt *statement, struct integration *ret_integration,
@@ -35,9 +45,11 @@ enum store_status row_integration(sqlite3_stmt *statement, struct integration *r
         return damaged(detail, "an integration has the activity", active);
     if (sqlite3_column_type(statement, TITLE) == SQLITE_NULL)
         return damaged(detail, "there is no title at the version", version);
-    if (!row_text(statement, TITLE, &title) ||
-        !row_text(statement, CREDENTIAL_REF, &credential_ref))
-        return STORE_NO_MEMORY;
+    enum store_status status = row_text(statement, TITLE, TITLE_BYTES_MAX, &title, detail);
+    if (status == STORE_OK)
+        status = row_text(statement, CREDENTIAL_REF, CREDENTIAL_REF_MAX, &credential_ref, detail);
+    if (status != STORE_OK)
+        return status;
     *ret_integration = (struct integration){
         .id = column_identifier(statement, ID),
         .version = (int32_t)version,

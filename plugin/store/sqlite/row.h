@@ -8,8 +8,12 @@
 
 #include "plugin/store/sqlite/connection.h"
 
-/* Sets *ret_text, which is borrowed until the next step. False if out of memory. */
-bool row_text(sqlite3_stmt *statement, int column, struct text *ret_text);
+/*
+ * A text of at most `most` bytes, or no text for NULL. It is borrowed until the next step. One that
+ * is longer, or not UTF-8, is damage: an answer that holds it would not be JSON.
+ */
+enum store_status row_text(sqlite3_stmt *statement, int column, size_t most, struct text *ret_text,
+                           struct store_detail *detail);
 
 /*
  * The columns are id, version, is_active, title and credential_ref. Sets all but the organization;

@@ -64,6 +64,11 @@ Test(row, a_value_out_of_range_is_damage_everywhere)
         "UPDATE integration SET version = -2147483648",
         "UPDATE integration SET version = 1, is_active = 2",
         "UPDATE integration SET is_active = 4294967297",
+        "UPDATE integration SET is_active = 1, title = CAST(x'61FF62' AS TEXT)",
+        "UPDATE integration SET title = CAST(x'6162636465666768696AEDA080' AS TEXT)",
+        "UPDATE integration SET title = printf('%.*c', 1021, 'x')",
+        "UPDATE integration SET title = 'x', credential_ref = CAST(x'C080' AS TEXT)",
+        "UPDATE integration SET credential_ref = printf('%.*c', 4097, 'x')",
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         struct integration_copy copy;
@@ -74,6 +79,15 @@ Test(row, a_value_out_of_range_is_damage_everywhere)
         cr_expect_eq(change(STORE_UPDATE, 1), STORE_BROKEN, "update: %s", damages[i]);
         cr_expect_eq(change(STORE_DELETE, 1), STORE_BROKEN, "delete: %s", damages[i]);
     }
+}
+
+Test(row, an_organization_that_is_no_text_is_damage)
+{
+    struct integration_copy copy;
+    change_file("UPDATE organization SET id = CAST(x'61FF' AS TEXT)");
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_BROKEN);
+    change_file("UPDATE organization SET id = printf('%.*c', 129, 'x')");
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_BROKEN);
 }
 
 Test(row, a_counter_out_of_range_is_damage)
