@@ -20,7 +20,7 @@ HERE = ROOT / "tests/fuzz"
 BUILD = ROOT / "build/fuzz"
 
 # By target: the largest new input in bytes, and the dictionary.
-MAX_SIZE = {"elf": 4096, "token": 4608}
+MAX_SIZE = {"database": 96, "elf": 6144, "token": 4608}
 MAX_SIZE_DEFAULT = 1024
 DICTIONARIES = {"binding": "binding", "claims": "vault", "config": "config", "host_json": "json",
                 "json": "json", "keyring": "vault", "paserk": "vault", "resolvers": "resolvers",

@@ -27,7 +27,14 @@ struct elf_image {
     uint64_t symbol_count;
 };
 
-/* The file may be opened by the loader once all of these have returned GQL_OK, in this order. */
+/*
+ * Sets all members behind `header`, which the caller has set with those before it: the file is at
+ * least as long as the header, and has its magic number. The file may be opened by the loader once
+ * this has returned GQL_OK.
+ */
+int32_t elf_check_image(struct elf_image *image);
+
+/* The steps, in this order: each may be called only after the ones before it have succeeded. */
 int32_t elf_check_segments(struct elf_image *image);
 int32_t elf_check_dynamic(struct elf_image *image);
 int32_t elf_check_symbols(struct elf_image *image);

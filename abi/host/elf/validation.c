@@ -59,7 +59,7 @@ static int32_t check_header(struct elf_image *image)
     return GQL_OK;
 }
 
-static int32_t check_image(struct elf_image *image)
+int32_t elf_check_image(struct elf_image *image)
 {
     static int32_t (*const checks[])(struct elf_image *) = {
         check_header,
@@ -86,7 +86,7 @@ static int32_t map_and_check(const char *path, int file, size_t size, gql_failur
                         path, strerror(errno));
     struct elf_image image = {
         .path = path, .failure = failure, .data = data, .size = size, .header = data};
-    const int32_t code = check_image(&image);
+    const int32_t code = elf_check_image(&image);
     munmap(data, size);
     return code;
 }
