@@ -79,7 +79,7 @@ def corpus_of(target):
 def targets():
     listed = subprocess.run(["meson", "introspect", "--targets", str(BUILD)], check=True,
                             capture_output=True, text=True)
-    names = [each["name"] for each in json.loads(listed.stdout)]
+    names = [each["name"] for each in json.loads(listed.stdout) if each["type"] == "executable"]
     return sorted(name.removeprefix("fuzz_") for name in names if name.startswith("fuzz_"))
 
 

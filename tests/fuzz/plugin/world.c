@@ -10,6 +10,7 @@
 
 #include "plugin/instance/instance.h"
 #include "vault/file.h"
+#include "vault/json_reader.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
 
@@ -203,7 +204,9 @@ static void undo_change(gql_instance *instance, size_t i, struct fuzz_names *nam
 void world_undo(gql_instance *instance, enum fuzz_operation operation, const struct fuzz_call *call,
                 struct fuzz_names *names)
 {
-    json_t *arguments = json_loadb(call->arguments, call->arguments_size, JSON_ALLOW_NUL, NULL);
+    const struct vault_bytes text = {call->arguments, call->arguments_size};
+    json_t *arguments = NULL;
+    EXPECT(vault_json_read(text, VAULT_JSON_KEEP_SURROGATES, &arguments, NULL) == VAULT_JSON_OK);
     const json_t *input = json_object_get(arguments, "input");
     if (operation == FUZZ_CREATE)
         clean(instance, json_object_get(input, "organizationId"), NULL, names);
