@@ -116,8 +116,9 @@ def merge(target):
     for old in merged.iterdir():
         old.unlink()
     size = MAX_SIZE.get(target, MAX_SIZE_DEFAULT)
-    run = launch(target, "merge", "-set_cover_merge=1", f"-max_len={size}", merged, corpus,
-                 BUILD / "corpus" / target)
+    # By edges alone, not by how often they were taken: the corpus stays small.
+    run = launch(target, "merge", "-set_cover_merge=1", "-use_counters=0", f"-max_len={size}",
+                 merged, corpus, BUILD / "corpus" / target)
     if run.passed:
         kept = {path.name for path in merged.iterdir()}
         for path in corpus.iterdir():
