@@ -33,7 +33,8 @@ enum store_status {
     STORE_SHORTAGE, /* The process or the machine is short of something: the detail says of what. */
     STORE_STOPPED, /* Nothing is written, or read, until the database is sound; the log says why. */
     STORE_UNKNOWN, /* The change may be in the database, now or after a crash. */
-    STORE_BROKEN,  /* I/O failed, or the data is damaged. */
+    STORE_DAMAGED, /* What was read is damage. Nothing is written from then on. */
+    STORE_BROKEN,  /* I/O failed. */
     STORE_STATUSES,
 };
 

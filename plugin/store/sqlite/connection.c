@@ -143,9 +143,12 @@ int connection_end(struct connection *connection, enum statement end)
 int32_t connection_fail(const struct connection *connection, const char *doing,
                         gql_failure *failure)
 {
-    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)", doing,
-                sqlite3_db_filename(connection->handle, "main"), sqlite3_errmsg(connection->handle),
-                sqlite3_extended_errcode(connection->handle));
+    const int code = sqlite3_extended_errcode(connection->handle);
+    const bool damaged = connection_is_damage(code);
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)%s%s",
+                doing, sqlite3_db_filename(connection->handle, "main"),
+                sqlite3_errmsg(connection->handle), code, damaged ? "; " : "",
+                damaged ? CONNECTION_DAMAGE_CURE : "");
 }
 
 void bind_text(sqlite3_stmt *statement, int column, struct text text)

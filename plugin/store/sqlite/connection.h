@@ -54,6 +54,14 @@ int connection_run(struct connection *connection, enum statement statement);
  */
 int connection_end(struct connection *connection, enum statement end);
 
+/* What is to be done with a damaged database; part of a sentence. */
+#define CONNECTION_DAMAGE_CURE                                                                    \
+    "restore a backup without a -wal and -shm beside it, or rebuild the database with sqlite3's " \
+    ".recover"
+
+/* Whether it is the code of a damaged database. */
+bool connection_is_damage(int code);
+
 /* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,
                                     struct store_detail *detail);

@@ -72,6 +72,14 @@ static enum store_status status_of_system(int error)
     }
 }
 
+/* No change that this plugin makes to a sound database violates a constraint of the schema. */
+bool connection_is_damage(int code)
+{
+    const int kind = code & 0xff;
+    return kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || code == SQLITE_IOERR_DATA ||
+           code == SQLITE_CONSTRAINT_CHECK || code == SQLITE_CONSTRAINT_FOREIGNKEY;
+}
+
 enum store_status connection_status(const struct connection *connection, int code,
                                     struct store_detail *detail)
 {
@@ -90,6 +98,8 @@ enum store_status connection_status(const struct connection *connection, int cod
     }
     if (code == CONNECTION_STOPPED)
         return STORE_STOPPED;
+    if (connection_is_damage(code))
+        return STORE_DAMAGED;
     return code == SQLITE_IOERR_NOMEM ? STORE_NO_MEMORY
                                       : status_of_system(system_error(connection, code));
 }

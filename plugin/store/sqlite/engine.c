@@ -18,6 +18,7 @@ struct sqlite_store {
     struct executor *executor;
     struct file_guard guard;
     struct agreement agreement;
+    struct integrity integrity;
     struct readers readers;
     struct writer writer;
 };
@@ -53,6 +54,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
             "database.path: '%s' can't have a write-ahead log (PRAGMA journal_mode = WAL was "
             "refused); put it on a local file system",
             store->options.path);
+    if (connection_is_damage(opened))
+        return connection_fail(connection, "opening", failure);
     if (opened != SQLITE_OK)
         return fail(failure, GQL_E_UNAVAILABLE,
                     "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
@@ -69,15 +72,16 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
 {
     if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
-                      &store->agreement, &sqlite_engine))
+                      &store->agreement, &store->integrity, &sqlite_engine))
         return fail_no_memory(failure);
     const int code = readers_open_first(&store->readers);
     if (code == SQLITE_OK)
         return GQL_OK;
     readers_finish(&store->readers);
     return fail(failure, GQL_E_UNAVAILABLE,
-                "database.path: reading '%s' failed: %s (SQLite %d); try again",
-                store->options.path, sqlite3_errstr(code), code);
+                "database.path: reading '%s' failed: %s (SQLite %d); %s", store->options.path,
+                sqlite3_errstr(code), code,
+                connection_is_damage(code) ? CONNECTION_DAMAGE_CURE : "try again");
 }
 
 static int32_t open_parts(struct sqlite_store *store, const struct store_options *options,
@@ -90,6 +94,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     if (code == GQL_OK)
         code = database_file_prepare(&store->options, options, failure);
     agreement_init(&store->agreement, store->collation, options, &store->base.state);
+    integrity_init(&store->integrity, store->options.path, options, &store->base.state);
     if (code == GQL_OK)
         code = prepare_database(store, &connection, options, failure);
     if (code == GQL_OK)

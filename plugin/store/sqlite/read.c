@@ -6,21 +6,30 @@
 
 #include "plugin/store/sqlite/scan.h"
 
+static int32_t finish(struct store_read *read, struct readers *readers)
+{
+    if (read->status == STORE_DAMAGED)
+        integrity_report(readers->integrity, read->detail.text);
+    return read->done(read);
+}
+
 static int32_t serve(struct store_read *read, struct reader *reader)
 {
+    struct readers *readers = reader->readers;
     store_read_run(read, &reader->base);
     readers_give_back(reader);
-    return read->done(read);
+    return finish(read, readers);
 }
 
 static void run_late(struct task *task)
 {
     struct store_read *read =
         (struct store_read *)((char *)task - offsetof(struct store_read, task));
-    struct reader *reader = readers_take(read->engine, read->deadline, read->waits_since,
-                                         &read->status, &read->detail);
+    struct readers *readers = read->engine;
+    struct reader *reader = readers_take(readers, read->deadline, read->waits_since, &read->status,
+                                         &read->detail);
     if (reader == NULL)
-        read->done(read);
+        finish(read, readers);
     else
         serve(read, reader);
 }

@@ -10,12 +10,14 @@ static bool sweep_old(void *user);
 
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
-                  struct agreement *agreement, const struct store_engine *engine)
+                  struct agreement *agreement, struct integrity *integrity,
+                  const struct store_engine *engine)
 {
     *readers = (struct readers){.options = options,
                                 .collation = collation,
                                 .guard = guard,
                                 .agreement = agreement,
+                                .integrity = integrity,
                                 .count = options->readers};
     readers->slots = aligned_alloc(64, (size_t)readers->count * sizeof *readers->slots);
     if (readers->slots == NULL)

@@ -12,6 +12,7 @@
 #include "plugin/store/sqlite/agreement.h"
 #include "plugin/store/sqlite/connection.h"
 #include "plugin/store/sqlite/file_guard.h"
+#include "plugin/store/sqlite/integrity.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/snapshot.h"
 
@@ -36,6 +37,7 @@ struct readers {
     const struct collation *collation;
     struct file_guard *guard;
     struct agreement *agreement;
+    struct integrity *integrity;
     struct reader *slots;
     int count;
     atomic_bool closed;
@@ -45,10 +47,11 @@ struct readers {
     struct sweeper sweeper; /* Ends snapshots that nobody uses. */
 };
 
-/* The options, the collation and the guard and the agreement must outlive it. False if out of memory. */
+/* All that it is given must outlive it. False if out of memory. */
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
-                  struct agreement *agreement, const struct store_engine *engine);
+                  struct agreement *agreement, struct integrity *integrity,
+                  const struct store_engine *engine);
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits

@@ -10,9 +10,8 @@ enum { ID, VERSION, IS_ACTIVE, TITLE, CREDENTIAL_REF };
 
 static enum store_status damaged(struct store_detail *detail, const char *what, sqlite3_int64 value)
 {
-    snprintf(detail->text, sizeof detail->text, "the database is damaged: %s %lld", what,
-             (long long)value);
-    return STORE_BROKEN;
+    snprintf(detail->text, sizeof detail->text, "%s %lld", what, (long long)value);
+    return STORE_DAMAGED;
 }
 
 enum store_status row_text(sqlite3_stmt *statement, int column, size_t most, struct text *ret_text,

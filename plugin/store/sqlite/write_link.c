@@ -43,7 +43,9 @@ int write_link_begin(struct write_link *link)
 {
     if (link->connection.handle == NULL && !readers_any_open(link->readers))
         file_guard_release_log(link->readers->guard);
-    int code = check_file(link);
+    int code = integrity_check(link->readers->integrity);
+    if (code == SQLITE_OK)
+        code = check_file(link);
     if (code == SQLITE_OK && link->connection.handle == NULL)
         code = open_anew(link);
     if (code == SQLITE_OK)

@@ -35,13 +35,25 @@ static int rollback_code(const struct writer *writer)
                                                                           : code;
 }
 
+/* Damage stops the whole batch, as it stops all that come after. */
+static enum store_status judge(const struct writer *writer, enum store_status status,
+                               const struct store_detail *detail)
+{
+    if (status != STORE_DAMAGED)
+        return status;
+    integrity_report(writer->readers->integrity, detail->text);
+    return STORE_STOPPED;
+}
+
 /* Returns SQLite's code: any but SQLITE_OK concerns the whole transaction. */
 static int write_one(struct writer *writer, struct store_mutation *mutation)
 {
     int code = connection_run(&writer->link.connection, STATEMENT_SAVEPOINT);
     if (code != SQLITE_OK)
         return code;
-    mutation->status = apply_mutation(&writer->context, mutation);
+    mutation->status = judge(writer, apply_mutation(&writer->context, mutation), &mutation->detail);
+    if (mutation->status == STORE_STOPPED)
+        return CONNECTION_STOPPED;
     /* SQLite itself rolls the transaction back after some failures: a full disk, no memory. */
     if (sqlite3_get_autocommit(writer->link.connection.handle))
         return rollback_code(writer);
@@ -99,6 +111,7 @@ static void commit_all(struct writer *writer, struct store_mutation *batch)
     struct store_detail detail;
     if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK)
         return;
+    status = judge(writer, status, &detail);
     if (known)
         fail_all(batch, status, &detail);
     else
@@ -118,7 +131,8 @@ static void write_all(struct writer *writer, struct store_mutation *batch)
         commit_all(writer, batch);
         return;
     }
-    const enum store_status status = connection_status(connection, code, &detail);
+    const enum store_status status = judge(writer, connection_status(connection, code, &detail),
+                                           &detail);
     connection_end(connection, STATEMENT_ROLLBACK);
     fail_all(batch, status, &detail);
 }

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/* A database that is damaged: whoever finds it says so, and nothing is written from then on. */
+#include <criterion/criterion.h>
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "tests/plugin/fixture.h"
+
+enum { PAGE = 4096 };
+
+static struct scratch scratch;
+static struct store *store;
+static struct identifier id;
+
+static void make(void)
+{
+    scratch = scratch_make();
+    store = fixture_open(&scratch, "und");
+    id = fixture_create(store, "acme", "x", true);
+    fixture_create(store, "acme", "y", false);
+}
+
+static void clean(void)
+{
+    fixture_close(&store);
+    scratch_remove(&scratch);
+}
+
+TestSuite(integrity, .init = make, .fini = clean);
+
+static sqlite3 *open_file(void)
+{
+    sqlite3 *handle;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
+    return handle;
+}
+
+static int root_page(const char *name)
+{
+    sqlite3 *handle = open_file();
+    sqlite3_stmt *statement;
+    cr_assert_eq(sqlite3_prepare_v2(handle, "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
+                                    -1, &statement, NULL),
+                 SQLITE_OK);
+    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW, "%s", name);
+    const int page = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return page;
+}
+
+/* Of a file that nobody has open: replaces the first page of a table or index. */
+static void swap_page(const char *name, unsigned char bytes[PAGE])
+{
+    unsigned char former[PAGE];
+    const off_t place = (off_t)(root_page(name) - 1) * PAGE;
+    const int file = open(scratch_file(&scratch, "integrations.db"), O_RDWR | O_CLOEXEC);
+    cr_assert_eq(pread(file, former, PAGE, place), PAGE);
+    cr_assert_eq(pwrite(file, bytes, PAGE, place), PAGE);
+    memcpy(bytes, former, PAGE);
+    close(file);
+}
+
+static enum store_status get(void)
+{
+    struct integration_copy copy;
+    const enum store_status status = fixture_get(store, id, &copy);
+    integration_copy_finish(&copy);
+    return status;
+}
+
+static enum store_status scan_reader(struct store_reader *reader, void *context)
+{
+    const struct store_range *range = context;
+    INTEGRATION_LIST_AUTO list = {0};
+    return store_scan(reader, range, 10, &list);
+}
+
+static enum store_status scan_some(enum store_filter filter)
+{
+    struct store_range range = {.organization_id = TEXT("acme"), .filter = filter};
+    return fixture_read(store, scan_reader, &range);
+}
+
+static enum store_status scan_all(void)
+{
+    return scan_some(STORE_ALL);
+}
+
+static enum store_status scan_inactive(void)
+{
+    return scan_some(STORE_INACTIVE);
+}
+
+static enum store_status count_reader(struct store_reader *reader, void *context)
+{
+    return store_count(reader, TEXT("acme"), context);
+}
+
+static enum store_status count(void)
+{
+    struct store_counts counts;
+    return fixture_read(store, count_reader, &counts);
+}
+
+static enum store_status change(enum store_mutation_kind kind)
+{
+    struct store_mutation mutation = {.kind = kind,
+                                      .id = id,
+                                      .expected_version = 1,
+                                      .organization_id = TEXT("acme"),
+                                      .title = TEXT("new")};
+    fixture_apply(store, &mutation);
+    integration_copy_finish(&mutation.result);
+    return mutation.status;
+}
+
+static enum store_status create(void)
+{
+    return change(STORE_CREATE);
+}
+
+static enum store_status update(void)
+{
+    return change(STORE_UPDATE);
+}
+
+static enum store_status delete (void) { return change(STORE_DELETE); }
+
+static void expect_stopped(const char *name)
+{
+    const struct store_state state = store_state(store);
+    cr_expect_eq(state.health, STORE_FAILED, "%s", name);
+    cr_expect_not_null(strstr(state.reason, "damaged"), "%s: %s", name, state.reason);
+    cr_expect_eq(create(), STORE_STOPPED, "%s: create", name);
+    cr_expect_eq(update(), STORE_STOPPED, "%s: update", name);
+    cr_expect_eq(delete (), STORE_STOPPED, "%s: delete", name);
+}
+
+/* Who finds damage of which page, and a read that it does not concern. */
+static const struct {
+    const char *name;
+    enum store_status (*finds)(void), result, (*reads)(void);
+} pages[] = {
+    {"integration", get, STORE_DAMAGED, count},
+    {"integration", scan_all, STORE_DAMAGED, count},
+    {"integration", update, STORE_STOPPED, count},
+    {"integration_by_title", scan_all, STORE_DAMAGED, get},
+    {"integration_by_title", create, STORE_STOPPED, get},
+    {"integration_by_activity_and_title", scan_inactive, STORE_DAMAGED, scan_all},
+    {"integration_by_activity_and_title", delete, STORE_STOPPED, scan_all},
+    {"sqlite_autoindex_integration_1", get, STORE_DAMAGED, scan_all},
+    {"organization", count, STORE_DAMAGED, NULL},
+    {"sqlite_autoindex_organization_1", count, STORE_DAMAGED, get},
+};
+
+static const char *find_line(const char *text)
+{
+    return strstr(text, "integrations.db' is damaged: ");
+}
+
+Test(integrity, whoever_finds_a_damaged_page_stops_writes_until_it_is_mended)
+{
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        unsigned char page[PAGE] = {0x55};
+        id = fixture_create(store, "acme", "z", true);
+        fixture_close(&store);
+        swap_page(pages[i].name, page);
+        store = fixture_open(&scratch, "und");
+        cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+        cr_expect_eq(pages[i].finds(), pages[i].result, "%zu, %s", i, pages[i].name);
+        expect_stopped(pages[i].name);
+        if (pages[i].reads != NULL)
+            cr_expect_eq(pages[i].reads(), STORE_OK, "%zu, %s", i, pages[i].name);
+        fixture_close(&store);
+        swap_page(pages[i].name, page);
+        store = fixture_open(&scratch, "und");
+        cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+        cr_expect_eq(pages[i].finds(), STORE_OK, "%zu, %s", i, pages[i].name);
+    }
+}
+
+Test(integrity, one_line_says_which_file_and_what_to_do)
+{
+    unsigned char page[PAGE] = {0x55};
+    fixture_close(&store);
+    swap_page("integration", page);
+    store = fixture_open(&scratch, "und");
+    get();
+    scan_all();
+    create();
+    const char *line = find_line(fixture_log());
+    cr_assert_not_null(line, "%s", fixture_log());
+    cr_expect_not_null(strstr(line, "restore a backup"), "%s", line);
+    cr_expect_not_null(strstr(line, ".recover"), "%s", line);
+    cr_expect_null(find_line(line + 1), "%s", line);
+}
