@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a host finds: the one exported symbol, and the constant struct behind it. */
 #include <sodium.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <unicode/uchar.h>
 #include <unicode/ucol.h>
@@ -62,6 +63,9 @@ static int32_t init_engines(gql_failure *failure)
     return code;
 }
 
+/* How many times init succeeded without a deinit yet: several hosts may share the library. */
+static atomic_int hosts;
+
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
     if (host == NULL || !GQL_FITS(host, GQL_HOST_SIZE_0_2) || host->reserved != 0 ||
@@ -75,12 +79,17 @@ static int32_t init(const gql_host *host, gql_failure *failure)
     pin_library((const void *)(uintptr_t)sodium_init);
     pin_library((const void *)(uintptr_t)u_charType); /* libicuuc */
     pin_library((const void *)(uintptr_t)ucol_open);  /* libicui18n */
-    return init_engines(failure);
+    const int32_t code = init_engines(failure);
+    if (code == GQL_OK)
+        atomic_fetch_add(&hosts, 1);
+    return code;
 }
 
-/* Everything is owned by instances. */
+/* Everything else is owned by instances. */
 static void deinit(void)
 {
+    if (atomic_fetch_sub(&hosts, 1) == 1)
+        config_forget_schema();
 }
 
 static int32_t create(const gql_host *host, const char *config, uint64_t config_size,

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/instance/config.h"
 
+#include <stdatomic.h>
+
 #include "plugin/base/failure.h"
 #include "plugin/base/json_schema.h"
 #include "plugin/schema_text.h"
@@ -23,15 +25,30 @@ static int32_t parse(const char *json, size_t size, json_t **ret_root, gql_failu
     return fail_no_memory(failure);
 }
 
+/* Parsed by the first instance that needs it, for all; never changed. NULL: not yet. */
+static _Atomic(json_t *) parsed_schema;
+
+/* Without a lock, which a process could be forked under: of two that parse, the second forgets. */
+static int32_t take_schema(json_t **ret_schema, gql_failure *failure)
+{
+    json_t *schema, *earlier = NULL;
+    if ((*ret_schema = atomic_load(&parsed_schema)) != NULL)
+        return GQL_OK;
+    const int32_t code = parse(config_schema, CONFIG_SCHEMA_SIZE, &schema, failure);
+    if (code != GQL_OK)
+        return code;
+    const bool first = atomic_compare_exchange_strong(&parsed_schema, &earlier, schema);
+    if (!first)
+        json_decref(schema);
+    *ret_schema = first ? schema : earlier;
+    return GQL_OK;
+}
+
 static int32_t check(json_t *root, gql_failure *failure)
 {
     json_t *schema;
-    int32_t code = parse(config_schema, CONFIG_SCHEMA_SIZE, &schema, failure);
-    if (code != GQL_OK)
-        return code;
-    code = json_schema_check(schema, root, failure);
-    json_decref(schema);
-    return code;
+    const int32_t code = take_schema(&schema, failure);
+    return code == GQL_OK ? json_schema_check(schema, root, failure) : code;
 }
 
 static int integer(const json_t *object, const char *name)
@@ -90,4 +107,9 @@ void config_finish(struct config *config)
 {
     json_decref(config->root);
     *config = (struct config){0};
+}
+
+void config_forget_schema(void)
+{
+    json_decref(atomic_exchange(&parsed_schema, NULL));
 }

@@ -30,8 +30,14 @@ struct config {
     int verifiers;
 };
 
-/* GQL_OK, GQL_E_CONFIG with the setting and the rule named, or GQL_E_NO_MEMORY. */
+/*
+ * GQL_OK, GQL_E_CONFIG with the setting and the rule named, or GQL_E_NO_MEMORY. Any thread. The
+ * first call parses the schema of the configuration, which the process keeps.
+ */
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure);
 void config_finish(struct config *config);
+
+/* Frees the schema that config_init keeps, while no other function of this header runs. */
+void config_forget_schema(void);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -216,6 +217,61 @@ Test(config, out_of_memory_is_not_a_wrong_configuration)
         cr_assert_eq(failure.code, GQL_E_NO_MEMORY);
     }
     config_finish(&config);
+    config_forget_schema();
     json_set_alloc_funcs(malloc, free);
     cr_expect_gt(failing, 100, "only %zu allocations were seen", failing);
+}
+
+static size_t allocations_of(const char *json)
+{
+    struct config config;
+    gql_failure failure;
+    allocations = 0;
+    cr_assert_eq(read_config(&config, json, &failure), GQL_OK, "%s", failure.message);
+    config_finish(&config);
+    return allocations;
+}
+
+/* Small and large configurations, and a wrong one, find it parsed. */
+Test(config, the_schema_is_parsed_once_for_all)
+{
+    static const char small[] = "{\"database\":{\"path\":\"a.db\"}}";
+    gql_failure failure;
+    struct config config;
+    failing = 0;
+    json_set_alloc_funcs(allocate, free);
+    cr_expect_eq(read_config(&config, "{}", &failure), GQL_E_CONFIG);
+    const size_t full_size = allocations_of(full), small_size = allocations_of(small);
+    config_forget_schema();
+    const size_t parsing = allocations_of(small) - small_size;
+    cr_expect_gt(parsing, 2 * small_size, "%zu", small_size);
+    config_forget_schema();
+    cr_expect_eq(allocations_of(full), full_size + parsing);
+    cr_expect_eq(allocations_of(full), full_size);
+    config_forget_schema();
+    json_set_alloc_funcs(malloc, free);
+}
+
+enum { THREADS = 8 };
+
+static void *read_often(void *unused)
+{
+    gql_failure failure;
+    struct config config;
+    for (int i = 0; i < 50; i++) {
+        cr_assert_eq(read_config(&config, full, &failure), GQL_OK, "%s", failure.message);
+        config_finish(&config);
+    }
+    return unused;
+}
+
+/* The thread sanitizer and the leak check see the rest. */
+Test(config, threads_that_read_at_once_share_the_schema)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, read_often, NULL), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
+    config_forget_schema();
 }
