@@ -137,7 +137,7 @@ bool vault_file_write(const char *path, const char *text, size_t size,
                       const struct vault_file_access *access, struct vault_failure *failure)
 {
     char temporary[PATH_MAX];
-    if (snprintf(temporary, sizeof temporary, "%s.new", path) >= (int)sizeof temporary)
+    if (snprintf(temporary, sizeof temporary, "%s" VAULT_FILE_NEW, path) >= (int)sizeof temporary)
         return vault_fail(failure, "the path '%.200s…' is too long", path);
     const int file = make_temporary(temporary);
     if (file < 0)

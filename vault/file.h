@@ -25,10 +25,13 @@ struct vault_file_access {
 /* The process's user and group. */
 struct vault_file_access vault_file_own_access(mode_t mode);
 
+/* What the name of a file's temporary file ends with: nobody else's name for a file. */
+#define VAULT_FILE_NEW ".vault-new"
+
 /*
- * Replaces a file atomically and durably: writes `path`.new, syncs it, renames it over `path` and
- * syncs the folder. Readers see the old content or the new, never a part. The caller holds the
- * file's lock, so a temporary file that exists was left by a process that was killed.
+ * Replaces a file atomically and durably: writes `path`VAULT_FILE_NEW, syncs it, renames it over
+ * `path` and syncs the folder. Readers see the old content or the new, never a part. The caller
+ * holds the file's lock, so a temporary file that exists was left by a process that was killed.
  */
 bool vault_file_write(const char *path, const char *text, size_t size,
                       const struct vault_file_access *access, struct vault_failure *failure);

@@ -26,10 +26,12 @@ static bool is_current(const struct vault_file_lock *lock)
            held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/* It is removed later, so it must not be somebody's file. */
 static bool is_lock_file(int file)
 {
     struct stat status;
-    return fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1;
+    return fstat(file, &status) == 0 && S_ISREG(status.st_mode) && status.st_nlink <= 1 &&
+           status.st_size == 0;
 }
 
 static void drop(struct vault_file_lock *lock)
@@ -42,7 +44,8 @@ static void drop(struct vault_file_lock *lock)
 bool vault_file_lock(const char *path, struct vault_file_lock *lock, struct vault_failure *failure)
 {
     lock->file = -1;
-    if (snprintf(lock->name, sizeof lock->name, "%s.lock", path) >= (int)sizeof lock->name)
+    if (snprintf(lock->name, sizeof lock->name, "%s" VAULT_FILE_LOCK, path) >=
+        (int)sizeof lock->name)
         return vault_fail(failure, "the path '%.200s…' is too long", path);
     do {
         drop(lock);
@@ -51,7 +54,7 @@ bool vault_file_lock(const char *path, struct vault_file_lock *lock, struct vaul
             return vault_fail(failure, "'%.300s' can't be locked: %s", lock->name, strerror(errno));
         if (!is_lock_file(lock->file)) {
             drop(lock);
-            return vault_fail(failure, "'%.300s' is no lock file: remove it", lock->name);
+            return vault_fail(failure, "'%.300s' is no lock file: move it away", lock->name);
         }
         if (!wait_for(lock->file)) {
             vault_fail(failure, "'%.300s' can't be locked: %s", lock->name, strerror(errno));
@@ -64,7 +67,7 @@ bool vault_file_lock(const char *path, struct vault_file_lock *lock, struct vaul
 
 void vault_file_unlock(struct vault_file_lock *lock)
 {
-    if (lock->file >= 0)
+    if (lock->file >= 0 && is_current(lock))
         unlink(lock->name);
     drop(lock);
 }

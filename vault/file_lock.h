@@ -17,6 +17,9 @@ struct vault_file_lock {
 
 #define VAULT_NO_FILE_LOCK ((struct vault_file_lock){.file = -1})
 
+/* What the name of a lock file ends with. */
+#define VAULT_FILE_LOCK ".lock"
+
 /* Waits for the lock on the file at `path`, which need not exist. One thread of a process. */
 bool vault_file_lock(const char *path, struct vault_file_lock *lock, struct vault_failure *failure);
 

@@ -2,7 +2,6 @@
 #include "vault/keyring_edit.h"
 
 #include <errno.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,36 +10,9 @@
 
 #include "vault/json_reader.h"
 #include "vault/limit.h"
+#include "vault/real_path.h"
 
 enum { KEYRING_MODE = 0644 };
-
-/* ---- The file that a path leads to ---- */
-
-/* The real path of a file that does not exist, in a folder that does. */
-static bool resolve_new(const char *path, char real[PATH_MAX])
-{
-    char folder[PATH_MAX], name[PATH_MAX], real_folder[PATH_MAX];
-    if (strlen(path) >= sizeof folder)
-        return false;
-    strcpy(folder, path);
-    strcpy(name, path);
-    return realpath(dirname(folder), real_folder) != NULL &&
-           snprintf(real, PATH_MAX, "%s/%s", real_folder, basename(name)) < PATH_MAX;
-}
-
-static bool resolve(const char *path, bool may_make, char real[PATH_MAX],
-                    struct vault_failure *failure)
-{
-    struct stat status;
-    if (realpath(path, real) != NULL)
-        return true;
-    const int error = errno;
-    if (error == ENOENT && lstat(path, &status) == 0)
-        return vault_fail(failure, "'%.300s' is a symbolic link to a file that is missing", path);
-    if (error == ENOENT && may_make && resolve_new(path, real))
-        return true;
-    return vault_fail(failure, "'%.300s' can't be found: %s", path, strerror(error));
-}
 
 /* What a file that is made anew has, or the file that exists. */
 static bool read_access(const char *real, struct vault_file_access *access,
@@ -101,7 +73,7 @@ bool vault_keyring_edit_begin(const char *path, bool may_make, struct vault_keyr
                               struct vault_failure *failure)
 {
     *edit = (struct vault_keyring_edit){.path = path, .lock = VAULT_NO_FILE_LOCK};
-    if (resolve(path, may_make, edit->real, failure) &&
+    if (vault_real_path(path, may_make, edit->real, failure) &&
         vault_file_lock(edit->real, &edit->lock, failure) &&
         read_access(edit->real, &edit->access, failure) && read_root(edit, may_make, failure))
         return true;

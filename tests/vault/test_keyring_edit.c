@@ -189,7 +189,7 @@ Test(keyring_edit, what_a_killed_tool_left_is_removed)
 {
     char temporary[80];
     struct vault_failure failure;
-    snprintf(temporary, sizeof temporary, "%s.new", path);
+    snprintf(temporary, sizeof temporary, "%s" VAULT_FILE_NEW, path);
     put(path, EMPTY);
     put(temporary, "half of a key");
     put(lock_path, "");
@@ -203,7 +203,7 @@ Test(keyring_edit, links_in_place_of_its_files_are_not_followed)
 {
     char temporary[80], victim[80];
     struct vault_failure failure;
-    snprintf(temporary, sizeof temporary, "%s.new", path);
+    snprintf(temporary, sizeof temporary, "%s" VAULT_FILE_NEW, path);
     snprintf(victim, sizeof victim, "%s/victim", folder);
     put(path, EMPTY);
     put(victim, "precious");

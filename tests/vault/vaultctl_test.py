@@ -219,6 +219,63 @@ def nothing_in_a_token_or_a_file_commands_the_terminal(vault):
 
 
 @test
+def the_secret_key_has_a_file_of_its_own(vault):
+    kid = vault.keygen()
+    link = vault.folder / "link"
+    link.symlink_to(vault.keyring)
+    before = pathlib.Path(vault.keyring).read_text()
+    for keyring, secret in [
+        (vault.keyring, vault.keyring), (vault.keyring, str(link)),
+        (vault.keyring, vault.keyring + ".lock"), (vault.keyring, vault.keyring + ".vault-new"),
+        (vault.secret + ".lock", vault.secret), (vault.secret + ".vault-new", vault.secret),
+        (str(vault.folder / "new"), str(vault.folder / "new")),
+    ]:
+        result = vault.expect(3, "keygen", "--keyring", keyring, "--secret", secret)
+        assert "a file of its own" in result.stderr, result.stderr
+    assert pathlib.Path(vault.keyring).read_text() == before and kid in vault.expect(
+        0, "list", "--keyring", vault.keyring).stdout
+    vault.verify(0, vault.issue())
+    names = ["keyring.json", "link", "secret.paserk"]
+    assert sorted(path.name for path in vault.folder.iterdir()) == names
+
+
+@test
+def a_secret_key_is_replaced_where_its_link_leads(vault):
+    safe = vault.folder / "safe"
+    safe.mkdir()
+    real = safe / "secret"
+    pathlib.Path(vault.secret).symlink_to(real)
+    dangling = vault.expect(3, "keygen", "--keyring", vault.keyring, "--secret", vault.secret)
+    assert "a file that is missing" in dangling.stderr
+    real.touch(0o600)
+    if os.geteuid() == 0:
+        os.chown(real, 12, 34)
+    vault.keygen()
+    assert os.path.islink(vault.secret) and real.read_text().startswith("k4.secret-pw.")
+    status = real.stat()
+    assert stat.S_IMODE(status.st_mode) == 0o600
+    assert os.geteuid() != 0 or (status.st_uid, status.st_gid) == (12, 34)
+    vault.verify(0, vault.issue())
+    assert sorted(path.name.split(".before-")[0] for path in safe.iterdir()) == ["secret"] * 2
+    names = ["keyring.json", "safe", "secret.paserk"]
+    assert sorted(path.name for path in vault.folder.iterdir()) == names
+
+
+@test
+def neighbours_of_the_keyring_are_left_alone(vault):
+    vault.keygen()
+    prepared = pathlib.Path(vault.keyring + ".new")
+    prepared.write_text("prepared by somebody")
+    vault.expect(0, "revoke-token", "--keyring", vault.keyring, "t1")
+    assert prepared.read_text() == "prepared by somebody"
+    lock = pathlib.Path(vault.keyring + ".lock")
+    lock.write_text("somebody's file")
+    assert "move it away" in vault.expect(
+        3, "revoke-token", "--keyring", vault.keyring, "t2").stderr
+    assert lock.read_text() == "somebody's file"
+
+
+@test
 def reading_needs_no_lock_and_leaves_nothing(vault):
     vault.keygen()
     token = vault.issue()

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "vault/ctl/passphrase.h"
@@ -14,6 +15,7 @@
 #include "vault/file_lock.h"
 #include "vault/limit.h"
 #include "vault/paserk.h"
+#include "vault/real_path.h"
 
 enum { SECRET_MODE = 0600 };
 
@@ -40,21 +42,42 @@ static bool keep_previous(const char *path, const char *id, struct vault_failure
     return true;
 }
 
+/* The owner of the file that exists, who shall read the new one. */
+static struct vault_file_access secret_access(const char *path)
+{
+    struct stat status;
+    struct vault_file_access access = vault_file_own_access(SECRET_MODE);
+    if (stat(path, &status) == 0) {
+        access.owner = status.st_uid;
+        access.group = status.st_gid;
+    }
+    return access;
+}
+
+static bool replace(const char *path, const char *text, const char *id,
+                    struct vault_failure *failure)
+{
+    struct vault_file_lock lock;
+    if (!vault_file_lock(path, &lock, failure))
+        return false;
+    const struct vault_file_access access = secret_access(path);
+    const bool written = keep_previous(path, id, failure) &&
+                         vault_file_write(path, text, strlen(text), &access, failure);
+    vault_file_unlock(&lock);
+    return written;
+}
+
 bool secret_file_write(const char *path, const unsigned char *key, const char *id,
                        const struct vault_secret *passphrase, struct vault_failure *failure)
 {
-    char text[VAULT_PASERK_WRAPPED_SIZE + 1];
+    char text[VAULT_PASERK_WRAPPED_SIZE + 1], real[PATH_MAX];
+    if (!vault_real_path(path, true, real, failure))
+        return false;
     if (!vault_paserk_wrap(key, passphrase, &vault_password_cost_default, text))
         return vault_fail(failure, "out of memory: wrapping a key takes %d MiB",
                           VAULT_WRAP_DEFAULT_MEMORY_MIB);
     strcat(text, "\n");
-    struct vault_file_lock lock;
-    const struct vault_file_access access = vault_file_own_access(SECRET_MODE);
-    const bool written = vault_file_lock(path, &lock, failure) &&
-                         keep_previous(path, id, failure) &&
-                         vault_file_write(path, text, strlen(text), &access, failure);
-    vault_file_unlock(&lock);
-    return written;
+    return replace(real, text, id, failure);
 }
 
 static bool explain(enum vault_unwrap result, const char *path, struct vault_failure *failure)

@@ -8,8 +8,8 @@
 #include "vault/secret.h"
 
 /*
- * Keeps a file that exists under its name with `.before-` and `id`, the new key's, appended. `key`
- * has VAULT_SECRET_KEY_SIZE bytes.
+ * Follows symbolic links, and keeps a file that exists under its name with `.before-` and `id`, the
+ * new key's, appended; the new one has the same owner. `key` has VAULT_SECRET_KEY_SIZE bytes.
  */
 bool secret_file_write(const char *path, const unsigned char *key, const char *id,
                        const struct vault_secret *passphrase, struct vault_failure *failure);
