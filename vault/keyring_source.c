@@ -126,8 +126,7 @@ static void replace(struct vault_keyring_source *source, struct vault_keyring *k
     char message[96];
     vault_keyring_release(&source->current);
     source->current = keyring;
-    snprintf(message, sizeof message, "the keyring was reloaded: it has %zu keys",
-             keyring->key_count);
+    snprintf(message, sizeof message, "the keyring was reloaded; keys: %zu", keyring->key_count);
     say(source, VAULT_LOG_INFO, message);
 }
 

@@ -213,8 +213,8 @@ static void log_rejection(struct operation *operation, enum store_status status,
                                          ? operation->organization_id
                                          : instance->config.organization;
     instance_log(instance, GQL_LOG_ERROR, trace.id,
-                 "%s: %s; organization '%.*s'; %u calls since the last such line, at most one a "
-                 "minute",
+                 "%s: %s; organization '%.*s'; calls rejected since the last such line: %u (at "
+                 "most one line a minute)",
                  passing[status], detail, (int)organization.size,
                  organization.data == NULL ? "" : organization.data, held + 1);
 }

@@ -110,17 +110,18 @@ static enum file_condition look_for_changes(const struct stat *database,
 }
 
 static const char *const reasons[] = {
-    [FILE_MOVED] = "The database was moved, removed or replaced: the file at its path is another "
-                   "one. Reads and writes stop until it is back; to use the file that is there "
-                   "now, restart the gateway",
+    [FILE_MOVED] = "The database was moved, removed or replaced. Reads and writes stop until the "
+                   "file that was opened is back; to use another, stop every gateway that uses it, "
+                   "remove the old -wal and -shm, which would damage it, then start them",
     [FILE_LOG_MOVED] = "The database's -wal or -shm was removed or replaced while it is in use. "
                        "Reads and writes stop; stop all gateways that use the database, which "
                        "copies the log into it, then start them",
-    [FILE_CUT] = "The database is shorter than what was written to it. Reads and writes stop; "
-                 "restore a backup, without a -wal and -shm beside it, and restart the gateway",
+    [FILE_CUT] = "The database is shorter than what was written to it. Reads and writes stop; stop "
+                 "every gateway that uses it, restore a backup, remove the old -wal and -shm, "
+                 "then start them",
     [FILE_OVERWRITTEN] = "The database was overwritten while it is in use. Reads and writes stop; "
-                         "restore a backup while no gateway runs, without a -wal and -shm beside "
-                         "it, and restart the gateway",
+                         "stop every gateway that uses it, restore a backup, remove the old -wal "
+                         "and -shm, then start them",
 };
 
 static bool is_final(enum file_condition condition)
