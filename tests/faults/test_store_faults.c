@@ -6,6 +6,8 @@
  * refused.
  */
 #include <criterion/criterion.h>
+#include <limits.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -209,4 +211,68 @@ Test(store_faults, every_sync_fails, .timeout = 600)
 {
     try_all(VFS_SYNC, 1, 1);
     try_all(VFS_SYNC, 5, 1);
+}
+
+/* ---- Creating a database ---- */
+
+enum { SYNCS_OF_A_NEW_LOG = 4, COMMITS = 1 };
+
+Test(store_faults, a_new_database_costs_one_commit)
+{
+    vfs_fail(VFS_SYNC, SYNCS_OF_A_NEW_LOG + COMMITS + 1, INT_MAX);
+    struct store *store = fixture_open(&scratch, "und");
+    cr_expect_eq(vfs_mend(), 0);
+    fixture_close(&store);
+    /* Opening it again, and writing nothing, costs none. */
+    vfs_fail(VFS_SYNC, 1, INT_MAX);
+    store = fixture_open(&scratch, "und");
+    cr_expect_eq(vfs_mend(), 0);
+    fixture_close(&store);
+}
+
+/* How many settings stand in the file, -1 if it has no table of them. */
+static int settings_of(const char *path)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *statement = NULL;
+    cr_assert_eq(sqlite3_open(path, &handle), SQLITE_OK);
+    sqlite3_prepare_v2(handle, "SELECT count(*) FROM setting", -1, &statement, NULL);
+    const int count = statement != NULL && sqlite3_step(statement) == SQLITE_ROW
+                          ? sqlite3_column_int(statement, 0)
+                          : -1;
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return count;
+}
+
+/* True if a write or a sync failed. */
+static bool create_badly(enum vfs_fault fault, int first)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    scratch_remove(&scratch);
+    scratch = scratch_make();
+    vfs_fail(fault, first, 1);
+    const int32_t code = fixture_try_open(&scratch, "und", &store, &failure);
+    const bool failed = vfs_mend() > 0;
+    cr_expect(code == GQL_OK || code == GQL_E_UNAVAILABLE, "call %d: %s", first, failure.message);
+    fixture_close(&store);
+    const int settings = settings_of(scratch_file(&scratch, "integrations.db"));
+    cr_expect(settings == 2 || (settings == -1 && code != GQL_OK), "call %d: %d", first, settings);
+    store = fixture_open(&scratch, "und");
+    fixture_create(store, "acme", "x", true);
+    fixture_close(&store);
+    return failed;
+}
+
+/* Nothing or all of it is there, and the next attempt finds or makes it. */
+Test(store_faults, a_database_is_made_whole_or_not_at_all)
+{
+    static const enum vfs_fault faults[] = {VFS_FULL, VFS_SYNC};
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        int first = 1;
+        while (create_badly(faults[i], first))
+            first++;
+        cr_expect_gt(first, SYNCS_OF_A_NEW_LOG + COMMITS);
+    }
 }

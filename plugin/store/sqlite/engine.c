@@ -5,9 +5,8 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
+#include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
-#include "plugin/store/sqlite/metadata.h"
-#include "plugin/store/sqlite/migrations.h"
 #include "plugin/store/sqlite/read.h"
 #include "plugin/store/sqlite/writer.h"
 
@@ -61,12 +60,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
                     "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
                     "and the file and the folder must be writable",
                     store->options.path, sqlite3_errstr(opened), opened);
-    int32_t code = migrate(connection, failure);
-    if (code == GQL_OK)
-        code = metadata_secret(connection, store->base.secret, failure);
-    if (code == GQL_OK)
-        code = metadata_collate(connection, store->collation, options, failure);
-    return code;
+    return database_content_prepare(connection, store->collation, options, store->base.secret,
+                                    failure);
 }
 
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)

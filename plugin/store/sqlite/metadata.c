@@ -41,35 +41,16 @@ static bool write_setting(struct connection *connection, const char *name, const
     return code == SQLITE_DONE;
 }
 
-static bool ensure_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE])
-{
-    const int size = metadata_read(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
-    if (size != 0)
-        return size == STORE_SECRET_SIZE;
-    randombytes_buf(secret, STORE_SECRET_SIZE);
-    return write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
-}
-
-/* Commits a transaction, or rolls it back and says what was being done. */
-static int32_t finish(struct connection *connection, bool fine, const char *doing,
-                      gql_failure *failure)
-{
-    if (fine)
-        return connection_run(connection, STATEMENT_COMMIT) == SQLITE_OK
-                   ? GQL_OK
-                   : connection_fail(connection, "writing", failure);
-    const int32_t code = connection_fail(connection, doing, failure);
-    connection_end(connection, STATEMENT_ROLLBACK);
-    return code;
-}
-
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure)
 {
-    if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-        return connection_fail(connection, "locking", failure);
-    return finish(connection, ensure_secret(connection, secret), "reading the secret of cursors in",
-                  failure);
+    const int size = metadata_read(connection, "cursor_secret", secret, STORE_SECRET_SIZE);
+    if (size == STORE_SECRET_SIZE)
+        return GQL_OK;
+    randombytes_buf(secret, STORE_SECRET_SIZE);
+    if (size == 0 && write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE))
+        return GQL_OK;
+    return connection_fail(connection, "reading the secret of cursors in", failure);
 }
 
 static bool put_sort_key(struct connection *connection, const struct collation *collation,
@@ -145,10 +126,9 @@ static bool collate(struct connection *connection, const struct collation *colla
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,
                          const struct store_options *options, gql_failure *failure)
 {
-    if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-        return connection_fail(connection, "locking", failure);
-    return finish(connection, collate(connection, collation, options),
-                  "rebuilding the order of titles in", failure);
+    return collate(connection, collation, options)
+               ? GQL_OK
+               : connection_fail(connection, "rebuilding the order of titles in", failure);
 }
 
 int metadata_mark(struct connection *connection)

@@ -13,13 +13,13 @@
  */
 int metadata_read(struct connection *connection, const char *name, void *value, int capacity);
 
-/* Reads the secret; draws it the first time. */
+/* Within a write transaction: reads the secret; draws it the first time. */
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure);
 
 /*
- * Rebuilds all sort keys in one transaction if the database's were made with another collation.
- * Logs what it does and its progress.
+ * Within a write transaction: rebuilds all sort keys if the database's were made with another
+ * collation. Logs what it does and its progress.
  */
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,
                          const struct store_options *options, gql_failure *failure);

@@ -45,11 +45,7 @@ static int32_t refuse_version(const char *path, int version, gql_failure *failur
                 path, version, migration_count);
 }
 
-/*
- * Within a transaction, since another process may be migrating too. Sets *ret_done if nothing is
- * left to do.
- */
-static int32_t step(struct connection *connection, bool *ret_done, gql_failure *failure)
+int32_t migrate(struct connection *connection, bool *ret_done, gql_failure *failure)
 {
     sqlite3 *handle = connection->handle;
     const char *path = sqlite3_db_filename(handle, "main");
@@ -63,24 +59,10 @@ static int32_t step(struct connection *connection, bool *ret_done, gql_failure *
         return refuse_foreign(path, failure);
     if (version < 0 || version > migration_count)
         return refuse_version(path, version, failure);
-    *ret_done = version == migration_count;
-    if (!*ret_done && apply(handle, version + 1) != SQLITE_OK)
-        return connection_fail(connection, "migrating", failure);
-    return GQL_OK;
-}
-
-int32_t migrate(struct connection *connection, gql_failure *failure)
-{
-    bool done = false;
-    while (!done) {
-        if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
-            return connection_fail(connection, "locking", failure);
-        const int32_t code = step(connection, &done, failure);
-        if (code != GQL_OK) {
-            connection_end(connection, STATEMENT_ROLLBACK);
-            return code;
-        }
-        if (connection_run(connection, STATEMENT_COMMIT) != SQLITE_OK)
+    *ret_done = is_new || version == migration_count;
+    const int last = *ret_done ? migration_count : version + 1;
+    while (version < last) {
+        if (apply(handle, ++version) != SQLITE_OK)
             return connection_fail(connection, "migrating", failure);
     }
     return GQL_OK;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Brings a database to this plugin's schema in numbered steps, each in one transaction. */
+/* Brings a database to this plugin's schema in numbered steps. */
 #ifndef PLUGIN_STORE_SQLITE_MIGRATIONS_H
 #define PLUGIN_STORE_SQLITE_MIGRATIONS_H
 
@@ -12,7 +12,12 @@
 extern const char *const migration_sql[];
 extern const int migration_count;
 
-/* Refuses a file that is not a database of this plugin, or that has a newer schema. */
-int32_t migrate(struct connection *connection, gql_failure *failure);
+/*
+ * Within a write transaction, since another process may be migrating too: takes every step of a new
+ * database, one step of an older one. Sets *ret_done if the schema was already this plugin's, or the
+ * database is new; otherwise commit, and call it again. Refuses a file that is not a database of this
+ * plugin, or that has a newer schema.
+ */
+int32_t migrate(struct connection *connection, bool *ret_done, gql_failure *failure);
 
 #endif
