@@ -12,6 +12,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -88,7 +89,10 @@ def launch(target, kind, *arguments):
     command = [program_of(target), *BOUNDS, *arguments]
     environment = {**os.environ, **SANITIZERS}
     with log.open("w") as output:
-        status = subprocess.run(command, stdout=output, stderr=output, env=environment).returncode
+        process = subprocess.Popen(command, stdout=output, stderr=output, env=environment)
+        status = process.wait()
+    for left in pathlib.Path("/dev/shm").glob(f"fuzz.{process.pid}.*"):  # It failed.
+        shutil.rmtree(left)
     return Run(target, log, status == 0)
 
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "plugin/instance/instance.h"
 #include "vault/file.h"
@@ -93,7 +94,7 @@ const char *world_folder(void)
         return folder;
     fix_random();
     EXPECT(fuzz_plugin()->init(fuzz_host(), &failure) == GQL_OK, "%s", failure.message);
-    strcpy(folder, "/dev/shm/fuzz.XXXXXX");
+    snprintf(folder, sizeof folder, "/dev/shm/fuzz.%d.XXXXXX", (int)getpid());
     EXPECT(mkdtemp(folder) != NULL);
     atexit(remove_folder);
     write_keyring();
