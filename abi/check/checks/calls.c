@@ -154,9 +154,12 @@ static void judge_added(struct session *session, const struct performed *perform
     json_decref(errors);
 }
 
+static unsigned seen; /* What a check is about, such as errors. */
+
 static void judge_error(struct session *session, struct performed *performed)
 {
     const char *label = performed->planned->label;
+    seen += !performed->resolved || strcmp(performed->errors, "[]") != 0;
     json_t *extensions = performed->resolved
                              ? NULL
                              : json_loads(performed->extensions,
@@ -183,6 +186,9 @@ void check_errors(struct check_run *run)
                "UPPER_CASE, a message for the client, and extensions that are a JSON object "
                "or NULL; the path of reply_error leads to a null in the value, or through one");
     judge_all(run, judge_error);
+    if (seen == 0)
+        check_skip(run, "no call was rejected, and no error was added to a value; list calls that "
+                        "fail in --calls");
 }
 
 /* ---- What resolvers return ---- */
@@ -213,7 +219,9 @@ void check_return_codes(struct check_run *run)
 
 static void judge_inline(struct session *session, struct performed *performed)
 {
-    if ((performed->planned->flags & GQL_RESOLVER_INLINE) != 0 && performed->code == GQL_PENDING)
+    const bool is_inline = (performed->planned->flags & GQL_RESOLVER_INLINE) != 0;
+    seen += is_inline;
+    if (is_inline && performed->code == GQL_PENDING)
         check_fail(session->run, "%s was not completed when the resolver returned",
                    performed->planned->label);
 }
@@ -222,6 +230,8 @@ void check_inline(struct check_run *run)
 {
     check_cure(run, "remove the flag GQL_RESOLVER_INLINE, or complete before returning");
     judge_all(run, judge_inline);
+    if (seen == 0)
+        check_skip(run, "no resolver that was called has the flag GQL_RESOLVER_INLINE");
 }
 
 static uint64_t fastest;

@@ -270,8 +270,10 @@ void check_loaded(struct check_run *run)
         !perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, judge_loaded) ||
         !load_seen(&fixture.session, fixture.instance))
         return;
-    if (begun.count > 0 && loaded_objects == 0)
-        check_note(run, "no object was loaded, so neither order nor `owns` was seen; list `load` "
+    if (begun.count == 0)
+        check_skip(run, "the plugin has no loader");
+    else if (loaded_objects == 0)
+        check_skip(run, "no object was loaded, so neither order nor `owns` was seen; list `load` "
                         "with `ids` that exist in --calls");
     end_search(&begun);
     fixture_end(&fixture);

@@ -66,8 +66,8 @@ void check_shapes(struct check_run *run)
             return;
     }
     if (shaping == 0)
-        check_note(run, "no resolver that was called has the flag GQL_RESOLVER_SHAPES");
+        check_skip(run, "no resolver that was called has the flag GQL_RESOLVER_SHAPES");
     else if (objects == 0)
-        check_note(run, "no object was returned, so none was compared with its shape");
+        check_skip(run, "no object was returned, so none was compared with its shape");
     fixture_end(&fixture);
 }
