@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Calls: the answer, and what the resolver returns. */
+/* Calls: what the answer contains, and what the resolver returns. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,62 +21,6 @@ static void judge_all(struct check_run *run,
     if (fixture_begin(run, &fixture) &&
         perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, judge))
         fixture_end(&fixture);
-}
-
-/* ---- Answers ---- */
-
-struct tally {
-    unsigned calls;
-    unsigned resolved;
-    char codes[256];
-};
-
-/* Of the calls as they are planned, and of variants of the given ones. */
-static struct tally tallies[2];
-static size_t first_variant;
-
-static void count(struct session *session, struct performed *performed)
-{
-    (void)session;
-    const bool is_variant = tallies[0].calls >= first_variant;
-    struct tally *tally = &tallies[is_variant];
-    tally->calls++;
-    tally->resolved += performed->resolved;
-    const size_t used = strlen(tally->codes);
-    if (!performed->resolved && strstr(tally->codes, performed->error_code) == NULL)
-        snprintf(tally->codes + used, sizeof tally->codes - used, "%s%s", used == 0 ? "" : ", ",
-                 performed->error_code);
-}
-
-static void note_tally(struct check_run *run, const struct tally *tally, const char *what)
-{
-    if (tally->calls > 0)
-        check_note(run, "%u %s: %u resolved, %u rejected%s%s", tally->calls, what, tally->resolved,
-                   tally->calls - tally->resolved, tally->codes[0] == '\0' ? "" : " with ",
-                   tally->codes);
-}
-
-static void note_calls(struct check_run *run, const struct plan *plan)
-{
-    note_tally(run, &tallies[0], "calls");
-    note_tally(run, &tallies[1], "variants of them (nobody, cancelled, late)");
-    if (plan->uncalled[0] != '\0')
-        check_note(run, "not called: %s; %s", plan->uncalled,
-                   run->options->calls == NULL ? "list calls in --calls" : "--calls omits them");
-}
-
-void check_answers(struct check_run *run)
-{
-    struct fixture fixture;
-    check_cure(run, "complete every reply, also if the call fails, is cancelled or is past its "
-                    "deadline");
-    if (!fixture_begin(run, &fixture))
-        return;
-    first_variant = fixture.plan.given > 0 ? fixture.plan.given : SIZE_MAX;
-    if (!perform_all(&fixture.session, fixture.instance, &fixture.plan, NULL, count))
-        return;
-    note_calls(run, &fixture.plan);
-    fixture_end(&fixture);
 }
 
 void check_values(struct check_run *run)

@@ -44,8 +44,10 @@ void check_config_strict(struct check_run *run);
 /* parents.c: field resolvers and what they require. */
 void check_required_fields(struct check_run *run);
 
-/* calls.c: answers, and what resolvers return. */
+/* answers.c: whether each call is answered, and as --calls expects. */
 void check_answers(struct check_run *run);
+
+/* calls.c: what an answer contains, and what resolvers return. */
 void check_values(struct check_run *run);
 void check_errors(struct check_run *run);
 void check_return_codes(struct check_run *run);

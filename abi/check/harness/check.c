@@ -76,10 +76,10 @@ void check_note(struct check_run *run, const char *format, ...)
     const size_t size = strlen(notes);
     va_list arguments;
     va_start(arguments, format);
-    if (size > 0 && size + 1 < CHECK_TEXT)
+    if (size > 0 && size + 1 < CHECK_NOTES)
         memcpy(notes + size, "\n", 2);
     const size_t start = strlen(notes);
-    vsnprintf(notes + start, CHECK_TEXT - start, format, arguments);
+    vsnprintf(notes + start, CHECK_NOTES - start, format, arguments);
     va_end(arguments);
 }
 

@@ -14,6 +14,7 @@
 
 enum {
     CHECK_TEXT = 2048,
+    CHECK_NOTES = 16384, /* A line for each call of --calls. */
     CHECK_NEEDS = 3,
     CHECK_STEPS = 16,
     CHECK_STEP_TEXT = 160,
@@ -37,7 +38,7 @@ struct check_result {
     uint64_t milliseconds;
     char detail[CHECK_TEXT]; /* CHECK_NOT_OK: what was found. CHECK_SKIP: why. */
     char cure[CHECK_TEXT];   /* CHECK_NOT_OK: what the plugin's author can do. */
-    char notes[CHECK_TEXT];  /* Lines for the report that do not affect the outcome. */
+    char notes[CHECK_NOTES]; /* Lines for the report that do not affect the outcome. */
     char output[CHECK_TEXT]; /* The end of what the process printed. */
 };
 

@@ -7,11 +7,12 @@
 
 #include "abi/check/harness/parent.h"
 #include "abi/check/harness/synthesis.h"
+#include "abi/check/inspect/notation.h"
 #include "abi/host/schema/schema_document.h"
 
 /* One call as --calls lists it; absent members are NULL. */
 struct given {
-    const char *type, *field, *load, *selection;
+    const char *type, *field, *load, *selection, *expect;
     json_t *arguments, *parent, *ids, *as;
 };
 
@@ -24,10 +25,11 @@ static bool fail(char *detail, size_t detail_size, size_t index, const char *wha
 static bool read(json_t *json, struct given *given, json_error_t *error)
 {
     *given = (struct given){0};
-    return json_unpack_ex(json, error, JSON_STRICT, "{s?s, s?s, s?o, s?o, s?s, s?o, s?s, s?o}",
+    return json_unpack_ex(json, error, JSON_STRICT, "{s?s, s?s, s?o, s?o, s?s, s?o, s?s, s?o, s?s}",
                           "type", &given->type, "field", &given->field, "arguments",
                           &given->arguments, "parent", &given->parent, "load", &given->load, "ids",
-                          &given->ids, "selection", &given->selection, "as", &given->as) == 0;
+                          &given->ids, "selection", &given->selection, "as", &given->as, "expect",
+                          &given->expect) == 0;
 }
 
 /* ---- The form ---- */
@@ -105,6 +107,9 @@ static const char *find_mistake(const struct given *given)
     if (given->as != NULL && !is_requester(given->as))
         return "`as` must be \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": "
                "\"…\" or \"*\", \"actions\": [\"READ\", \"CREATE\", \"UPDATE\", \"DELETE\"]}]}";
+    if (given->expect != NULL && strcmp(given->expect, PLAN_RESOLVED) != 0 &&
+        !notation_is_error_code(given->expect))
+        return "`expect` must be \"" PLAN_RESOLVED "\" or a code such as \"NOT_FOUND\"";
     if (given->selection != NULL &&
         gql_selection_parse(given->selection, strlen(given->selection), &selection, NULL) != GQL_OK)
         return "`selection` must be fields and braces, such as `edges { node { id } }`";
@@ -236,6 +241,7 @@ static bool add_call(struct session *session, struct plan *plan, const struct gi
     if (given->as != NULL)
         set_requester(&call->request, given->as);
     call->usual = call->request.actor != NULL;
+    call->expect = given->expect;
     return given->selection == NULL || plan_select(session, call, given->selection);
 }
 

@@ -89,6 +89,7 @@ static struct plan_call *repeat(struct session *session, struct plan *plan, size
     const struct plan_call *other = &plan->calls[index];
     *call = *other;
     call->usual = false;
+    call->expect = NULL;
     call->selection_text = NULL;
     call->selection = NULL;
     call->type = strdup(other->type);

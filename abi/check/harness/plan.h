@@ -7,6 +7,9 @@
 
 enum { PLAN_GRANTS = 16 };
 
+/* plan_call.expect: the call is to be resolved. */
+#define PLAN_RESOLVED "resolved"
+
 /* Who calls, and under which conditions. */
 struct plan_request {
     const char *actor; /* NULL: nobody is authenticated. */
@@ -39,6 +42,8 @@ struct plan_call {
     gql_selection *selection; /* The same, parsed. */
     size_t list_size;         /* Loaders: the length of the list. Resolvers: SIZE_MAX. */
     struct plan_request request;
+    /* PLAN_RESOLVED, or the code of an error; NULL: any answer will do. Owned by the options. */
+    const char *expect;
     bool usual; /* Neither cancelled nor late, and by somebody. */
 };
 

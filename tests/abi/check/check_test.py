@@ -123,6 +123,15 @@ CASES = [
     ("FORGETS_CANCELLED", "answers", '(cancelled) was not answered within 1 s', *WRITE, *SOON),
     ("FORGETS_LATE", "answers", '(past its deadline) was not answered within 1 s', *WRITE, *SOON),
     ("FORGETS_NOBODY", "answers", '(nobody authenticated) was not answered', *WRITE, *SOON),
+    ("NONE", "answers", 'call 1 of --calls, Mutation.write {"text":"x"}: came to resolved, '
+     'but `expect` is VALIDATION_ERROR', "--calls", '[{"type": "Query", "field": "thing"}, {"type": '
+     '"Mutation", "field": "write", "arguments": {"text": "x"}, "expect": "VALIDATION_ERROR"}]'),
+    ("STRIDES_GRANTS", "answers", 'call 0 of --calls, Query.thing {"id":"1"}: came to '
+     'PERMISSION_DENIED: No., but `expect` is resolved', "--calls", '[{"type": "Query", "field": "thing", '
+     '"as": {"actor": "ada"}, "expect": "resolved"}]'),
+    ("NONE", "answers", 'call 0 of --calls, the loader of Thing {"ids":["1"]}: came to '
+     'UNAUTHORIZED: Who is it?, but `expect` is NOT_FOUND', "--calls",
+     '[{"load": "Thing", "ids": ["1"], "as": "nobody", "expect": "NOT_FOUND"}]'),
     ("TWICE", "completes-once", "a reply was used after it was completed"),
     ("BROKEN_JSON", "values", "not JSON"),
     ("OTHER_TYPE", "values", "$.title: an integer instead of `String`"),
@@ -300,10 +309,11 @@ def expect_pass(name, skipped, *arguments):
     document = json.loads(structured.stdout)
     left_out = [check for check, outcome in outcomes.items() if outcome == "skip"]
     good = tap.returncode == 0 and not failed(outcomes) and left_out == skipped
-    same = {each["name"]: each["result"] for each in document["checks"]} == outcomes
+    other = [each for each in document["checks"] if each["result"] != outcomes[each["name"]]]
+    same = not other and len(document["checks"]) == len(outcomes)
     report(good and same, name,
            *([] if good and same
-             else [tap.stdout, tap.stderr, f"skipped: {left_out}, in JSON the same: {same}"]))
+             else [tap.stdout, tap.stderr, f"skipped: {left_out}; otherwise in JSON: {other}"]))
     return tap, document
 
 
@@ -443,17 +453,22 @@ def check_calls(folder):
     calls.write_text(json.dumps([
         {"type": "Mutation", "field": "integrationCreate",
          "arguments": {"input": {"organizationId": "acme", "title": "One"}},
-         "selection": "integration { id title organization { id } }", "as": organization},
+         "selection": "integration { id title organization { id } }", "as": organization,
+         "expect": "resolved"},
         {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"},
          "selection": "nodes { title } total { count }", "as": organization},
         {"type": "Query", "field": "integrations", "arguments": {"organizationId": "acme"},
-         "as": "nobody"},
+         "as": "nobody", "expect": "UNAUTHORIZED"},
         {"load": "Integration", "ids": ["x", "y"], "selection": "id"},
     ]))
     tap, _ = expect_pass("given calls are made", ["bind-host", "inline", "shapes"], "--config",
                          DATABASE, "--calls", str(calls), INTEGRATIONS)
     report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout,
            "and answered as they should be", tap.stdout)
+    report("# call 0, Mutation.integrationCreate: resolved\n" in tap.stdout
+           and "# call 2, Query.integrations: rejected with UNAUTHORIZED: " in tap.stdout
+           and "# call 3, the loader of Integration: resolved\n" in tap.stdout,
+           "with a line for each", tap.stdout)
     expect_failure("a call of an unknown field fails", "answers",
                    "the plugin has no resolver for Query.nothing",
                    "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
@@ -505,6 +520,8 @@ def check_misuse(folder):
          '[{"arguments": {}}]', HELLO),
         ("a call as an unknown actor", "`as` must be", "--calls",
          '[{"type": "Query", "field": "hello", "as": "root"}]', HELLO),
+        ("a call that expects something odd", "`expect` must be", "--calls",
+         '[{"type": "Query", "field": "hello", "expect": "RESOLVED!"}]', HELLO),
         ("a call with a broken selection", "`selection` must be", "--calls",
          '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
         ("a host's schema that can't be parsed", "schema, line 1", "--host-schema",
@@ -519,7 +536,8 @@ def check_misuse(folder):
 
 def check_help():
     result = run("--help")
-    members = ["type, field", "arguments", "parent", "load, ids", "selection", "as", "organizationId"]
+    members = ["type, field", "arguments", "parent", "load, ids", "selection", "as", "organizationId",
+               "expect"]
     report(all(member in result.stdout for member in members),
            "--help says what --calls takes", result.stdout)
     options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help",
