@@ -190,6 +190,7 @@ bool child_run(const struct check *check, struct check_run *run, struct check_id
             *identity = shared->identity;
         if (shared->rounds.known != 0)
             run->rounds = shared->rounds;
+        made = !result->mistaken || result->outcome == CHECK_NOT_OK; /* It crashed after all. */
     } else {
         fail(result, "fork");
     }

@@ -35,13 +35,14 @@ static bool run_check(const struct check *check, struct check_run *run,
         snprintf(result->detail, sizeof result->detail, "needs the check %s to pass", need);
         return true;
     }
-    if (!scratch_make(folder)) {
-        fprintf(stderr, "gql-plugin-check: can't create a scratch folder: %s\n", strerror(errno));
-        return false;
-    }
+    const bool scratch = scratch_make(folder);
+    if (!scratch)
+        snprintf(result->detail, sizeof result->detail, "can't create a scratch folder: %s",
+                 strerror(errno));
     run->scratch = folder;
-    const bool finished = child_run(check, run, identity, result);
-    scratch_remove(folder);
+    const bool finished = scratch && child_run(check, run, identity, result);
+    if (scratch)
+        scratch_remove(folder);
     if (!finished)
         fprintf(stderr, "gql-plugin-check: %s\n", result->detail);
     return finished;
@@ -56,8 +57,10 @@ static int run_checks(const struct check_options *options, struct check_result *
     while (run.done < check_count) {
         const size_t i = run.done;
         report_progress(i);
-        if (!run_check(&checks[i], &run, &identity, &results[i]))
+        if (!run_check(&checks[i], &run, &identity, &results[i])) {
+            report_bail_out(options, results[i].detail);
             return STATUS_NOT_RUN;
+        }
         run.done++;
         report_result(options, i, &results[i]);
         if (results[i].outcome != CHECK_NOT_OK)

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "abi/check/harness/given_calls.h"
+#include "abi/check/harness/given_form.h"
 #include "abi/check/help.h"
 #include "gql_host.h"
 
@@ -52,25 +52,44 @@ static char *read_file(const char *option, const char *path)
 }
 
 /* The value is JSON itself if it starts with `opening`, else the path of a file. */
-static json_t *read_json(const char *option, const char *value, char opening, char **ret_text)
+static bool is_file(const char *value, char opening)
+{
+    return value[strspn(value, " \t\r\n")] != opening;
+}
+
+/* `--calls`, or `--calls FILE`. The caller frees it. NULL if out of memory. */
+static char *name_of(const char *option, const char *value, char opening)
+{
+    char *name;
+    const bool file = is_file(value, opening);
+    return asprintf(&name, "%s%s%s", option, file ? " " : "", file ? value : "") < 0 ? NULL : name;
+}
+
+static json_t *read_json(const char *option, const char *value, char opening, char **ret_name,
+                         char **ret_text)
 {
     json_error_t error;
-    char *text = value[strspn(value, " \t\r\n")] == opening ? strdup(value)
-                                                            : read_file(option, value);
-    if (text == NULL)
+    char *text = is_file(value, opening) ? read_file(option, value) : strdup(value);
+    char *name = name_of(option, value, opening);
+    if (text == NULL || name == NULL) {
+        free(text);
+        free(name);
         return NULL;
+    }
     json_t *json = json_loads(text, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     const bool right = json != NULL &&
                        (opening == '{' ? json_is_object(json) : json_is_array(json));
     if (json == NULL)
-        fail("%s: not JSON: %s (line %d, column %d)", option, error.text, error.line, error.column);
+        fail("%s: not JSON: %s (line %d, column %d)", name, error.text, error.line, error.column);
     else if (!right)
-        fail("%s: not a JSON %s", option, opening == '{' ? "object" : "list");
+        fail("%s: not a JSON %s", name, opening == '{' ? "object" : "list");
     if (right) {
         *ret_text = text;
+        *ret_name = name;
         return json;
     }
     free(text);
+    free(name);
     json_decref(json);
     return NULL;
 }
@@ -80,8 +99,9 @@ static bool take_config(struct check_options *options, const char *value)
     if (options->configs[1] != NULL)
         return fail(
             "--config: given more than twice; the second is for the second of two instances");
-    json_t *json = read_json("--config", value, '{',
-                             &options->configs[options->configs[0] == NULL ? 0 : 1]);
+    const size_t index = options->configs[0] == NULL ? 0 : 1;
+    json_t *json = read_json("--config", value, '{', &options->config_names[index],
+                             &options->configs[index]);
     json_decref(json);
     return json != NULL;
 }
@@ -91,11 +111,14 @@ static bool take_calls(struct check_options *options, const char *value)
     char detail[512];
     char *text = NULL;
     json_decref(options->calls);
-    options->calls = read_json("--calls", value, '[', &text);
+    free(options->calls_name);
+    options->calls_name = NULL;
+    options->calls = read_json("--calls", value, '[', &options->calls_name, &text);
     free(text);
     if (options->calls == NULL)
         return false;
-    return given_calls_check(options->calls, detail, sizeof detail) || fail("--calls: %s", detail);
+    return given_calls_check(options->calls, detail, sizeof detail) ||
+           fail("%s: %s", options->calls_name, detail);
 }
 
 static bool take_host_schema(struct check_options *options, const char *path)
@@ -199,6 +222,9 @@ void options_finish(struct check_options *options)
 {
     free(options->configs[0]);
     free(options->configs[1]);
+    free(options->config_names[0]);
+    free(options->config_names[1]);
+    free(options->calls_name);
     free(options->host_sdl);
     json_decref(options->calls);
 }

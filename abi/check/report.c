@@ -99,6 +99,7 @@ void report_result(const struct check_options *options, size_t index,
 
 void report_bail_out(const struct check_options *options, const char *detail)
 {
+    clear_progress();
     if (!options->json)
         printf("Bail out! %.*s\n", (int)strcspn(detail, "\n"), detail);
 }

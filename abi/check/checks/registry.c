@@ -42,11 +42,11 @@ const struct check checks[] = {
 
     {"init", "init succeeds, also when called again", {"members"}, check_init},
     {"extensions", "unknown extensions are not offered", {"init"}, check_extensions},
+    {"create", "create, drain and destroy work", {"init"}, check_create},
     {"config-strict",
      "create refuses invalid configurations and names unknown settings",
      {"init"},
      check_config_strict},
-    {"create", "create, drain and destroy work", {"init"}, check_create},
 
     {"required-fields",
      "field resolvers work with exactly the fields that they require",

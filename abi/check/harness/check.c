@@ -46,16 +46,23 @@ void check_cure(struct check_run *run, const char *format, ...)
     va_end(arguments);
 }
 
+static void end(struct check_result *result, enum check_outcome outcome, bool mistaken,
+                const char *format, va_list arguments)
+{
+    pthread_mutex_lock(&outcome_mutex);
+    if (result->outcome == CHECK_OK) {
+        set(result->detail, format, arguments);
+        result->mistaken = mistaken;
+        result->outcome = outcome;
+    }
+    pthread_mutex_unlock(&outcome_mutex);
+}
+
 void check_fail(struct check_run *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    pthread_mutex_lock(&outcome_mutex);
-    if (run->shared->result.outcome == CHECK_OK) {
-        set(run->shared->result.detail, format, arguments);
-        run->shared->result.outcome = CHECK_NOT_OK;
-    }
-    pthread_mutex_unlock(&outcome_mutex);
+    end(&run->shared->result, CHECK_NOT_OK, false, format, arguments);
     va_end(arguments);
 }
 
@@ -63,10 +70,15 @@ void check_skip(struct check_run *run, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    if (run->shared->result.outcome == CHECK_OK) {
-        set(run->shared->result.detail, format, arguments);
-        run->shared->result.outcome = CHECK_SKIP;
-    }
+    end(&run->shared->result, CHECK_SKIP, false, format, arguments);
+    va_end(arguments);
+}
+
+void check_mistake(struct check_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    end(&run->shared->result, CHECK_SKIP, true, format, arguments);
     va_end(arguments);
 }
 

@@ -24,8 +24,10 @@ struct check_options {
     const char *plugin; /* The path. */
     /* JSON text for the first instance and for the one beside it. NULL: not given. */
     char *configs[2];
-    char *host_sdl; /* NULL: not given. */
-    json_t *calls;  /* A list, as described in --help; NULL: not given. */
+    char *config_names[2]; /* For messages: `--config`, or `--config FILE`. */
+    char *host_sdl;        /* NULL: not given. */
+    json_t *calls;         /* A list, as described in --help; NULL: not given. */
+    char *calls_name;      /* For messages, like config_names. */
     unsigned rounds;
     unsigned timeout; /* Seconds. */
     bool json;
@@ -35,6 +37,7 @@ enum check_outcome { CHECK_OK, CHECK_NOT_OK, CHECK_SKIP };
 
 struct check_result {
     enum check_outcome outcome;
+    bool mistaken; /* Not the plugin but the user is wrong: the detail says why. */
     uint64_t milliseconds;
     char detail[CHECK_TEXT]; /* CHECK_NOT_OK: what was found. CHECK_SKIP: why. */
     char cure[CHECK_TEXT];   /* CHECK_NOT_OK: what the plugin's author can do. */
@@ -122,11 +125,18 @@ __attribute__((format(printf, 2, 3))) void check_fail(struct check_run *run, con
 __attribute__((format(printf, 2, 3))) void check_skip(struct check_run *run, const char *format,
                                                       ...);
 
+/*
+ * A mistake of the user, in --config or --calls: the check says nothing about the plugin, and the
+ * tool ends with the status for checks that could not be run.
+ */
+__attribute__((format(printf, 2, 3))) void check_mistake(struct check_run *run, const char *format,
+                                                         ...);
+
 /* Adds a line to the notes. */
 __attribute__((format(printf, 2, 3))) void check_note(struct check_run *run, const char *format,
                                                       ...);
 
-/* Whether check_fail or check_skip was called. */
+/* Whether check_fail, check_skip or check_mistake was called. */
 bool check_ended(const struct check_run *run);
 
 /* The message of a gql_failure, without the plugin's path at its start: the report names it. */

@@ -1,143 +1,31 @@
 // SPDX-License-Identifier: MIT
 #include "abi/check/harness/given_calls.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/harness/given_form.h"
+#include "abi/check/harness/input_check.h"
 #include "abi/check/harness/parent.h"
 #include "abi/check/harness/synthesis.h"
-#include "abi/check/inspect/notation.h"
 #include "abi/host/schema/schema_document.h"
 
-/* One call as --calls lists it; absent members are NULL. */
-struct given {
-    const char *type, *field, *load, *selection, *expect;
-    json_t *arguments, *parent, *ids, *as;
-};
-
-static bool fail(char *detail, size_t detail_size, size_t index, const char *what)
+__attribute__((format(printf, 3, 4))) static bool mistake(struct session *session,
+                                                          const struct given *given,
+                                                          const char *format, ...)
 {
-    snprintf(detail, detail_size, "call %zu: %s", index, what);
+    char what[INPUT_CHECK_TEXT * 2];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(what, sizeof what, format, arguments);
+    va_end(arguments);
+    check_mistake(session->run, "%s: call %zu, %s%s%s: %s", session->run->options->calls_name,
+                  given->index, given->load != NULL ? given->load : given->type,
+                  given->load != NULL ? "" : ".", given->load != NULL ? "" : given->field, what);
     return false;
 }
-
-static bool read(json_t *json, struct given *given, json_error_t *error)
-{
-    *given = (struct given){0};
-    return json_unpack_ex(json, error, JSON_STRICT, "{s?s, s?s, s?o, s?o, s?s, s?o, s?s, s?o, s?s}",
-                          "type", &given->type, "field", &given->field, "arguments",
-                          &given->arguments, "parent", &given->parent, "load", &given->load, "ids",
-                          &given->ids, "selection", &given->selection, "as", &given->as, "expect",
-                          &given->expect) == 0;
-}
-
-/* ---- The form ---- */
-
-static bool is_strings(const json_t *list)
-{
-    for (size_t i = 0; i < json_array_size(list); i++)
-        if (!json_is_string(json_array_get(list, i)))
-            return false;
-    return json_is_array(list);
-}
-
-static uint32_t action_named(const char *name)
-{
-    static const struct {
-        const char *name;
-        uint32_t action;
-    } actions[] = {{"READ", GQL_ACTION_READ},
-                   {"CREATE", GQL_ACTION_CREATE},
-                   {"UPDATE", GQL_ACTION_UPDATE},
-                   {"DELETE", GQL_ACTION_DELETE}};
-    for (size_t i = 0; name != NULL && i < sizeof actions / sizeof actions[0]; i++)
-        if (strcmp(name, actions[i].name) == 0)
-            return actions[i].action;
-    return 0;
-}
-
-/* The actions of a grant; 0 if `json` is not a grant. */
-static uint32_t read_grant(json_t *json, const char **ret_organization)
-{
-    json_t *actions = NULL;
-    uint32_t set = 0;
-    *ret_organization = NULL;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:o}", "organizationId", ret_organization,
-                       "actions", &actions) != 0)
-        return 0;
-    for (size_t i = 0; i < json_array_size(actions); i++) {
-        const uint32_t action = action_named(json_string_value(json_array_get(actions, i)));
-        if (action == 0)
-            return 0;
-        set |= action;
-    }
-    return set;
-}
-
-static bool is_requester(json_t *as)
-{
-    const char *actor;
-    const char *organization;
-    json_t *grants = NULL;
-    if (json_is_string(as))
-        return strcmp(json_string_value(as), "nobody") == 0;
-    if (json_unpack_ex(as, NULL, JSON_STRICT, "{s:s, s?o}", "actor", &actor, "grants", &grants) !=
-            0 ||
-        (grants != NULL && !json_is_array(grants)) || json_array_size(grants) > PLAN_GRANTS)
-        return false;
-    for (size_t i = 0; i < json_array_size(grants); i++)
-        if (read_grant(json_array_get(grants, i), &organization) == 0)
-            return false;
-    return true;
-}
-
-static const char *find_mistake(const struct given *given)
-{
-    const bool loads = given->load != NULL;
-    gql_selection *selection = NULL;
-    if (loads ? given->type != NULL || given->field != NULL || given->arguments != NULL ||
-                    given->parent != NULL
-              : given->ids != NULL || given->type == NULL || given->field == NULL)
-        return "needs either `type` and `field`, or `load` and `ids`";
-    if (loads && !is_strings(given->ids))
-        return "`ids` must be a list of strings";
-    if (given->arguments != NULL && !json_is_object(given->arguments))
-        return "`arguments` must be an object";
-    if (given->as != NULL && !is_requester(given->as))
-        return "`as` must be \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": "
-               "\"…\" or \"*\", \"actions\": [\"READ\", \"CREATE\", \"UPDATE\", \"DELETE\"]}]}";
-    if (given->expect != NULL && strcmp(given->expect, PLAN_RESOLVED) != 0 &&
-        !notation_is_error_code(given->expect))
-        return "`expect` must be \"" PLAN_RESOLVED "\" or a code such as \"NOT_FOUND\"";
-    if (given->selection != NULL &&
-        gql_selection_parse(given->selection, strlen(given->selection), &selection, NULL) != GQL_OK)
-        return "`selection` must be fields and braces, such as `edges { node { id } }`";
-    gql_selection_destroy(&selection);
-    return NULL;
-}
-
-bool given_calls_check(json_t *calls, char *detail, size_t detail_size)
-{
-    size_t index;
-    json_t *json;
-    if (!json_is_array(calls) || json_array_size(calls) == 0) {
-        snprintf(detail, detail_size, "not a list of calls");
-        return false;
-    }
-    json_array_foreach(calls, index, json) {
-        struct given given;
-        json_error_t error;
-        if (!read(json, &given, &error))
-            return fail(detail, detail_size, index, error.text);
-        const char *mistake = find_mistake(&given);
-        if (mistake != NULL)
-            return fail(detail, detail_size, index, mistake);
-    }
-    return true;
-}
-
-/* ---- The plan; the form is checked already ---- */
 
 static bool find_target(struct session *session, const struct given *given,
                         struct plan_target *target)
@@ -158,7 +46,7 @@ static void set_requester(struct plan_request *request, json_t *as)
     for (size_t i = 0; i < json_array_size(grants); i++) {
         gql_grant *grant = &request->grants[request->grant_count++];
         *grant = (gql_grant){.struct_size = sizeof *grant};
-        grant->actions = read_grant(json_array_get(grants, i), &grant->organization_id);
+        grant->actions = given_read_grant(json_array_get(grants, i), &grant->organization_id);
         if (strcmp(grant->organization_id, "*") == 0)
             grant->organization_id = NULL;
         else
@@ -177,7 +65,7 @@ static json_t *arguments_of(struct session *session, const struct given *given)
 
 /*
  * What a host passes as the parent: `__typename` and the fields that the resolver requires. NULL
- * after check_fail.
+ * after check_mistake.
  */
 static json_t *parent_of(struct session *session, const struct given *given,
                          const gql_resolver *resolver)
@@ -186,20 +74,22 @@ static json_t *parent_of(struct session *session, const struct given *given,
     for (uint32_t i = 0; parent != NULL && i < resolver->required_field_count; i++) {
         const char *name = resolver->required_fields[i];
         json_t *value = json_object_get(given->parent, name);
-        if (value != NULL) {
-            json_object_set(parent, name, value);
+        const struct sdl_field *field = sdl_find_field(session->document, given->type, name);
+        char detail[INPUT_CHECK_TEXT];
+        if (value == NULL)
+            mistake(session, given, "`parent` needs `%s`, which the resolver requires", name);
+        else if (field != NULL &&
+                 !input_check_value(session->document, field->type, value, name, detail))
+            mistake(session, given, "in `parent`, %s", detail);
+        else if (json_object_set(parent, name, value) == 0)
             continue;
-        }
-        check_fail(session->run,
-                   "--calls: `parent` of %s.%s needs `%s`, which the resolver requires",
-                   given->type, given->field, name);
         json_decref(parent);
         parent = NULL;
     }
     return parent;
 }
 
-/* Generates the parent if --calls has none. False after check_fail. */
+/* Generates the parent if --calls has none. False after check_mistake. */
 static bool set_parent(struct session *session, const struct given *given, struct plan_call *call)
 {
     json_t *parent = NULL;
@@ -212,37 +102,72 @@ static bool set_parent(struct session *session, const struct given *given, struc
     if (parent != NULL)
         call->parent = json_dumps(parent, JSON_COMPACT | JSON_ENCODE_ANY);
     else if (parent_is_due(session, call->resolver))
-        check_fail(session->run, "--calls: %s.%s needs a `parent`", given->type, given->field);
+        mistake(session, given, "needs a `parent`: an object with the fields that it requires");
     json_decref(parent);
     return !check_ended(session->run);
 }
 
-/* False after check_fail or check_skip. */
+/* Sets what is called. False after check_mistake. */
+static bool choose_target(struct session *session, const struct given *given, char *list_type,
+                          size_t size, struct plan_target *target)
+{
+    snprintf(list_type, size, "[%s]!", given->load == NULL ? "" : given->load);
+    target->type = given->load != NULL ? list_type
+                                       : gql_schema_document_field_type(session->document,
+                                                                        given->type, given->field);
+    if (target->type == NULL)
+        return mistake(session, given, "the schema has no such field");
+    return find_target(session, given, target) ||
+           mistake(session, given, "the plugin has no %s for it",
+                   given->load != NULL ? "loader" : "resolver");
+}
+
+/* NULL after check_mistake or check_skip. */
+static struct plan_call *add_target(struct session *session, struct plan *plan,
+                                    const struct given *given, const struct plan_target *target)
+{
+    char detail[INPUT_CHECK_TEXT];
+    struct plan_call *call = NULL;
+    json_t *arguments = arguments_of(session, given);
+    if (given->load == NULL &&
+        !input_check_arguments(session->document, given->type, given->field, arguments, detail))
+        mistake(session, given, "in `arguments`, %s", detail);
+    else
+        call = plan_add(session, plan, target, arguments);
+    json_decref(arguments);
+    return call;
+}
+
+/* False after check_mistake or check_skip. */
+static bool select_given(struct session *session, const struct given *given, struct plan_call *call)
+{
+    char detail[INPUT_CHECK_TEXT];
+    if (given->selection == NULL)
+        return true;
+    if (!plan_select(session, call, given->selection))
+        return false;
+    char *type = synthesis_base_name(call->type);
+    const bool right = type == NULL ||
+                       input_check_selection(session->document, type, call->selection, detail);
+    free(type);
+    return right || mistake(session, given, "in `selection`, %s", detail);
+}
+
+/* False after check_mistake or check_skip. */
 static bool add_call(struct session *session, struct plan *plan, const struct given *given)
 {
     char list_type[256];
-    struct plan_target target = {.type = list_type};
-    if (given->load != NULL)
-        snprintf(list_type, sizeof list_type, "[%s]!", given->load);
-    else
-        target.type = gql_schema_document_field_type(session->document, given->type, given->field);
-    if (target.type == NULL || !find_target(session, given, &target)) {
-        check_fail(session->run, "--calls: the plugin has no %s%s%s%s",
-                   given->load != NULL ? "loader for " : "resolver for ",
-                   given->load != NULL ? given->load : given->type, given->load != NULL ? "" : ".",
-                   given->load != NULL ? "" : given->field);
+    struct plan_target target = {0};
+    if (!choose_target(session, given, list_type, sizeof list_type, &target))
         return false;
-    }
-    json_t *arguments = arguments_of(session, given);
-    struct plan_call *call = plan_add(session, plan, &target, arguments);
-    json_decref(arguments);
+    struct plan_call *call = add_target(session, plan, given, &target);
     if (call == NULL || (call->resolver != NULL && !set_parent(session, given, call)))
         return false;
     if (given->as != NULL)
         set_requester(&call->request, given->as);
     call->usual = call->request.actor != NULL;
     call->expect = given->expect;
-    return given->selection == NULL || plan_select(session, call, given->selection);
+    return select_given(session, given, call);
 }
 
 static bool is_planned(const struct plan *plan, const gql_resolver *resolver,
@@ -273,7 +198,9 @@ void given_calls_add(struct session *session, struct plan *plan)
     json_array_foreach(session->run->options->calls, index, json) {
         struct given given;
         json_error_t error;
-        added = added && read(json, &given, &error) && add_call(session, plan, &given);
+        added = added && given_read(json, &given, &error);
+        given.index = index;
+        added = added && add_call(session, plan, &given);
     }
     plan->given = plan->count;
     for (size_t i = 0; added && i < plan->given; i++)

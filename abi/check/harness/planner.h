@@ -7,7 +7,7 @@
 
 /*
  * Binds the schema and fills the plan. False after check_skip (the schema does not bind, or has
- * nothing to call) or check_fail (--calls names something that the plugin does not have).
+ * nothing to call) or check_mistake (a call of --calls that no host makes of the plugin).
  */
 bool plan_make(struct session *session, struct plan *plan);
 

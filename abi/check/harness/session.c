@@ -191,6 +191,16 @@ void session_close(struct session *session, bool unload)
     *session = (struct session){.run = session->run};
 }
 
+/*
+ * Whether it is the user's configuration that is refused, and not one that the plugin has accepted
+ * before, or that of the tool.
+ */
+static bool is_given(const struct session *session, unsigned index)
+{
+    const struct check_options *options = session->run->options;
+    return options->configs[index] != NULL && (index == 1 || !check_passed(session->run, "create"));
+}
+
 bool session_create(struct session *session, unsigned index, gql_instance **ret_instance)
 {
     const char *config = session->configs[index];
@@ -199,8 +209,12 @@ bool session_create(struct session *session, unsigned index, gql_instance **ret_
     const int32_t code = gql_instance_create(session->library, config, strlen(config), ret_instance,
                                              &failure);
     check_step_done();
-    if (code != GQL_OK)
-        check_fail(session->run, "%s", check_without_path(session->run, failure.message));
+    const char *why = check_without_path(session->run, failure.message);
+    if (code == GQL_E_CONFIG && is_given(session, index))
+        check_mistake(session->run, "%s: the plugin refuses it: %s",
+                      session->run->options->config_names[index], why);
+    else if (code != GQL_OK)
+        check_fail(session->run, "%s", why);
     return code == GQL_OK;
 }
 

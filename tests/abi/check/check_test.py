@@ -124,11 +124,11 @@ CASES = [
     ("FORGETS_LATE", "answers", '(past its deadline) was not answered within 1 s', *WRITE, *SOON),
     ("FORGETS_NOBODY", "answers", '(nobody authenticated) was not answered', *WRITE, *SOON),
     ("NONE", "answers", 'call 1 of --calls, Mutation.write {"text":"x"}: came to resolved, '
-     'but `expect` is VALIDATION_ERROR', "--calls", '[{"type": "Query", "field": "thing"}, {"type": '
-     '"Mutation", "field": "write", "arguments": {"text": "x"}, "expect": "VALIDATION_ERROR"}]'),
+     'but `expect` is VALIDATION_ERROR', "--calls",
+     '[{"type": "Query", "field": "thing"}, {"type": "Mutation", "field": "write", "arguments": {"text": "x"}, "expect": "VALIDATION_ERROR"}]'),
     ("STRIDES_GRANTS", "answers", 'call 0 of --calls, Query.thing {"id":"1"}: came to '
-     'PERMISSION_DENIED: No., but `expect` is resolved', "--calls", '[{"type": "Query", "field": "thing", '
-     '"as": {"actor": "ada"}, "expect": "resolved"}]'),
+     'PERMISSION_DENIED: No., but `expect` is resolved', "--calls",
+     '[{"type": "Query", "field": "thing", "as": {"actor": "ada"}, "expect": "resolved"}]'),
     ("NONE", "answers", 'call 0 of --calls, the loader of Thing {"ids":["1"]}: came to '
      'UNAUTHORIZED: Who is it?, but `expect` is NOT_FOUND', "--calls",
      '[{"load": "Thing", "ids": ["1"], "as": "nobody", "expect": "NOT_FOUND"}]'),
@@ -331,7 +331,7 @@ def check_good_plugins():
         ["bind-host", *without_config()], INTEGRATIONS)
     report("# SKIP needs --config: the plugin requires the setting `database`" in tap.stdout,
            "it says why checks were skipped", tap.stdout)
-    report(re.search(r"^# skipped: .*create, required-fields, answers", tap.stdout, re.M) is not None,
+    report(re.search(r"^# skipped: .*create, config-strict, required", tap.stdout, re.M) is not None,
            "the summary says what was skipped", tap.stdout)
     wanted = {"id": "org.gql-integrations.integrations", "name": "Integrations",
               "path": INTEGRATIONS, "abi": "0.2"}
@@ -392,7 +392,7 @@ def check_notes():
 
 def without_config():
     names = [each["name"] for each in json.loads(run("--json", HELLO).stdout)["checks"]]
-    return [name for name in names[names.index("config-strict"):] if name != "unload"]
+    return [name for name in names[names.index("create"):] if name != "unload"]
 
 
 def expect_failure(name, check, detail, *arguments):
@@ -469,19 +469,81 @@ def check_calls(folder):
            and "# call 2, Query.integrations: rejected with UNAUTHORIZED: " in tap.stdout
            and "# call 3, the loader of Integration: resolved\n" in tap.stdout,
            "with a line for each", tap.stdout)
-    expect_failure("a call of an unknown field fails", "answers",
-                   "the plugin has no resolver for Query.nothing",
-                   "--calls", '[{"type": "Query", "field": "nothing"}]', HELLO)
-    expect_failure("a parent must have what the resolver requires", "answers",
-                   "`parent` of Thing.shout needs `title`", "--calls",
-                   '[{"type": "Thing", "field": "shout", "parent": {"id": "2"}}]', plugin("NONE"))
     expect_pass("a parent is cut to what the resolver requires, or generated",
-                ["bind-host", "loaded", "shapes", "drain-waits"], "--calls", '[{"type": "Thing", "field": "shout", "parent": {"id": "2", "title": "x"}'
-                '}, {"type": "Thing", "field": "shout"}]', plugin("NONE"))
+                ["bind-host", "loaded", "shapes", "drain-waits"], "--calls",
+                '[{"type": "Thing", "field": "shout", "parent": {"id": "2", "title": "x"}}, '
+                '{"type": "Thing", "field": "shout"}]', plugin("NONE"))
     expect_failure("a call with a parent is made", "values", "instead of `String`",
                    "--calls",
                    '[{"type": "Query", "field": "thing", "arguments": {"id": "2"}, '
                    '"parent": {"id": 1}}]', plugin("OTHER_TYPE"))
+
+
+def expect_mistake(name, said, *arguments):
+    """Not the plugin is blamed but what the user gave; the report ends there."""
+    tap = run(*arguments)
+    structured = run("--json", *arguments)
+    outcomes, _ = read_tap(tap.stdout)
+    last = tap.stdout.splitlines()[-1]
+    good = (tap.returncode == structured.returncode == 2 and not failed(outcomes)
+            and said in tap.stderr and said in last and last.startswith("Bail out! ")
+            and structured.stdout == "" and said in structured.stderr)
+    report(good, f"{name}: status 2 and a message",
+           *([] if good else [tap.returncode, tap.stdout, tap.stderr, structured.stdout]))
+
+
+def check_mistakes(folder):
+    calls = folder / "mistaken.json"
+    calls.write_text('[{"type": "Query", "field": "thing"}, {"load": "Nothing", "ids": []}]')
+    config = folder / "mistaken-config.json"
+    config.write_text('{"nmae": 1}')
+    expect_mistake("a file whose second call is of a type without a loader",
+                   f"--calls {calls}: call 1, Nothing: the plugin has no loader", "--calls",
+                   str(calls), plugin("NONE"))
+    for name, said, call in [
+        ("a call of an unknown field", "call 0, Query.nothing: the schema has no such field",
+         {"type": "Query", "field": "nothing"}),
+        ("a call of a field without a resolver",
+         "call 0, Thing.title: the plugin has no resolver", {"type": "Thing", "field": "title"}),
+        ("an unknown argument", "call 0, Query.thing: in `arguments`, `idd` is unknown",
+         {"type": "Query", "field": "thing", "arguments": {"idd": "1"}}),
+        ("an argument of another type", "in `arguments`, `id` is not of its type, `ID`",
+         {"type": "Query", "field": "thing", "arguments": {"id": 1}}),
+        ("a number that is no Int", "in `arguments`, `size` is not of its type, `Int`",
+         {"type": "Query", "field": "later", "arguments": {"size": 2147483648}}),
+        ("a value that the enum lacks", "in `arguments`, `kind` is not of its type, `Kind`",
+         {"type": "Query", "field": "later", "arguments": {"kind": "UGLY"}}),
+        ("a null for a required argument", "in `arguments`, `text` is null",
+         {"type": "Mutation", "field": "write", "arguments": {"text": None}}),
+        ("a missing argument", "in `arguments`, `text` is missing: its type is `String!`",
+         {"type": "Mutation", "field": "write"}),
+        ("a parent without a field that the resolver requires",
+         "call 0, Thing.shout: `parent` needs `title`, which the resolver requires",
+         {"type": "Thing", "field": "shout", "parent": {"id": "2"}}),
+        ("a parent with a field of another type",
+         "in `parent`, `title` is not of its type, `String`",
+         {"type": "Thing", "field": "shout", "parent": {"title": 1}}),
+        ("a selection of an unknown field", "in `selection`, `Thing` has no field `name`",
+         {"load": "Thing", "ids": ["1"], "selection": "id name"}),
+        ("an object that is selected without fields",
+         "in `selection`, `Thing.owner` is of the type `Organization` and must be selected with "
+         "braces", {"type": "Query", "field": "thing", "selection": "owner"}),
+        ("a field below a scalar", "in `selection`, `Tag.label` is of the type `String!` and must "
+         "be selected without braces",
+         {"type": "Query", "field": "thing", "selection": "target { label { x } }"}),
+    ]:
+        expect_mistake(name, said, "--calls", json.dumps([call]), plugin("NONE"))
+    expect_mistake("an input with an unknown field",
+                   "in `arguments`, `input.titel` is unknown", "--config", DATABASE, "--calls",
+                   json.dumps([{"type": "Mutation", "field": "integrationCreate", "arguments":
+                                {"input": {"organizationId": "a", "title": "b", "titel": 1}}}]),
+                   INTEGRATIONS)
+    expect_mistake("a configuration that the plugin refuses",
+                   f"--config {config}: the plugin refuses it: ", "--config", str(config),
+                   plugin("NONE"))
+    expect_mistake("a second configuration that the plugin refuses",
+                   "--config: the plugin refuses it: ", "--config", "{}", "--config",
+                   '{"nmae": 1}', plugin("NONE"))
 
 
 def expect_misuse(name, said, *arguments):
@@ -505,14 +567,14 @@ def check_misuse(folder):
         ("an unknown option", "--frobnicate", "--frobnicate", HELLO),
         ("an option without its value", "requires an argument", HELLO, "--config"),
         ("a configuration that is not JSON", "--config: not JSON: ", "--config", '{"a"', HELLO),
-        ("a configuration that is a list", "--config: not a JSON object", "--config",
+        ("a configuration that is a list", "list.json: not a JSON object", "--config",
          str(folder / "list.json"), HELLO),
-        ("a configuration that is not UTF-8", "--config: not JSON: ", "--config", str(latin),
-         HELLO),
+        ("a configuration that is not UTF-8", f"--config {latin}: not JSON: ", "--config",
+         str(latin), HELLO),
         ("a configuration file that does not exist", "--config /nowhere: No such file", "--config",
          "/nowhere", HELLO),
         ("three configurations", "given more than twice", *["--config", "{}"] * 3, HELLO),
-        ("calls that are not a list", "--calls: not a JSON list", "--calls",
+        ("calls that are not a list", "object.json: not a JSON list", "--calls",
          str(latin.with_name("object.json")), HELLO),
         ("a call with an unknown member", "--calls: call 0: ", "--calls",
          '[{"type": "Query", "field": "hello", "x": 1}]', HELLO),
@@ -536,8 +598,8 @@ def check_misuse(folder):
 
 def check_help():
     result = run("--help")
-    members = ["type, field", "arguments", "parent", "load, ids", "selection", "as", "organizationId",
-               "expect"]
+    members = ["type, field", "arguments", "parent", "load, ids", "selection", "as",
+               "organizationId", "expect"]
     report(all(member in result.stdout for member in members),
            "--help says what --calls takes", result.stdout)
     options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help",
@@ -558,7 +620,7 @@ def check_interrupt(folder, signal_number):
                           stderr=subprocess.PIPE, text=True,
                           env={**os.environ, "TMPDIR": str(folder)}) as process:
         for line in process.stdout:
-            if " config-strict:" in line:
+            if " extensions:" in line:
                 break
         process.send_signal(signal_number)
         _, said = process.communicate(timeout=60)
@@ -597,8 +659,8 @@ def main():
     check_good_plugins()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        for each in (check_host_schema, check_files, check_cxx, check_calls, check_misuse,
-                     check_traces):
+        for each in (check_host_schema, check_files, check_cxx, check_calls, check_mistakes,
+                     check_misuse, check_traces):
             each(folder)
     check_notes()
     check_help()
