@@ -15,22 +15,22 @@ struct collation {
     char fingerprint[256];
 };
 
-static bool parse_locale(const char *tag, char locale[ULOC_FULLNAME_CAPACITY])
+/* False also if *error says why. */
+static bool parse_locale(const char *tag, char locale[ULOC_FULLNAME_CAPACITY], UErrorCode *error)
 {
-    UErrorCode error = U_ZERO_ERROR;
     int32_t parsed = 0;
-    uloc_forLanguageTag(tag, locale, ULOC_FULLNAME_CAPACITY, &parsed, &error);
-    return U_SUCCESS(error) && parsed == (int32_t)strlen(tag);
+    uloc_forLanguageTag(tag, locale, ULOC_FULLNAME_CAPACITY, &parsed, error);
+    return U_SUCCESS(*error) && parsed == (int32_t)strlen(tag);
 }
 
-static UCollator *open_collator(const char *locale)
+/* NULL if *error says why. */
+static UCollator *open_collator(const char *locale, UErrorCode *error)
 {
-    UErrorCode error = U_ZERO_ERROR;
-    UCollator *collator = ucol_open(locale, &error);
+    UCollator *collator = ucol_open(locale, error);
     ucol_setStrength(collator, UCOL_SECONDARY);
-    ucol_setAttribute(collator, UCOL_NUMERIC_COLLATION, UCOL_ON, &error);
-    ucol_setAttribute(collator, UCOL_NORMALIZATION_MODE, UCOL_ON, &error);
-    if (U_SUCCESS(error))
+    ucol_setAttribute(collator, UCOL_NUMERIC_COLLATION, UCOL_ON, error);
+    ucol_setAttribute(collator, UCOL_NORMALIZATION_MODE, UCOL_ON, error);
+    if (U_SUCCESS(*error))
         return collator;
     ucol_close(collator);
     return NULL;
@@ -49,22 +49,36 @@ static void write_fingerprint(struct collation *collation, const char *tag)
              rules_text, data_text, tag);
 }
 
-int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
+static int32_t open_locale(struct collation *collation, const char *tag, gql_failure *failure)
 {
+    UErrorCode error = U_ZERO_ERROR;
     char locale[ULOC_FULLNAME_CAPACITY];
-    if (!parse_locale(tag, locale))
+    const bool parsed = parse_locale(tag, locale, &error);
+    if (parsed)
+        collation->collator = open_collator(locale, &error);
+    if (error == U_MEMORY_ALLOCATION_ERROR)
+        return fail_no_memory(failure);
+    if (!parsed)
         return fail(failure, GQL_E_CONFIG,
                     "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
                     "'de-u-co-phonebk'",
                     tag);
+    if (collation->collator == NULL)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "ICU can't open the collation of the locale '%s' (%s); is its data installed?",
+                    tag, u_errorName(error));
+    return GQL_OK;
+}
+
+int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
+{
     struct collation *collation = calloc(1, sizeof *collation);
     if (collation == NULL)
         return fail_no_memory(failure);
-    collation->collator = open_collator(locale);
-    if (collation->collator == NULL) {
+    const int32_t code = open_locale(collation, tag, failure);
+    if (code != GQL_OK) {
         free(collation);
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "ICU has no collation for the locale '%s'; is its data installed?", tag);
+        return code;
     }
     write_fingerprint(collation, tag);
     *ret_collation = collation;

@@ -3,7 +3,7 @@
 #ifndef TESTS_PLUGIN_SCRATCH_H
 #define TESTS_PLUGIN_SCRATCH_H
 
-/* A new folder under /tmp; scratch_remove deletes it with its contents. */
+/* A new folder under TMPDIR, or /tmp; scratch_remove deletes it with its contents. */
 struct scratch {
     char path[64];
 };

@@ -25,7 +25,7 @@ struct mock_pending {
     gql_selection *selection; /* A copy, to check the value with. */
     char *label;              /* Such as `Query.node`, for messages. */
     char *type;               /* Of the value. */
-    size_t list_size;         /* The number of IDs for a loader; SIZE_MAX for a resolver. */
+    char *ids;                /* For a loader: a JSON list. */
     bool after_drain;
     pthread_mutex_t mutex;
     pthread_cond_t condition;
@@ -127,7 +127,6 @@ static struct mock_pending *prepare(struct mock_host *host, gql_instance *instan
     pending->instance = instance;
     pending->label = strdup(label);
     pending->type = type;
-    pending->list_size = SIZE_MAX;
     pthread_mutex_lock(&host->mutex);
     pending->after_drain = mock_instance_entry(host, instance)->drained;
     pthread_mutex_unlock(&host->mutex);
@@ -189,29 +188,29 @@ struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, 
     return pending;
 }
 
+static char *join(const char *before, const char *text, const char *after)
+{
+    const size_t size = strlen(before) + strlen(text) + strlen(after) + 1;
+    char *joined = malloc(size);
+    snprintf(joined, size, "%s%s%s", before, text, after);
+    return joined;
+}
+
 static struct mock_pending *start_loader(struct mock_host *host, gql_instance *instance,
                                          const gql_loader *loader, const char *ids,
                                          const char *selection, const struct mock_request *request)
 {
-    char *type = NULL;
-    char *arguments = NULL;
-    json_t *list = NULL;
-    vault_json_read(vault_bytes_of(ids), VAULT_JSON_KEEP_SURROGATES, &list, NULL);
-    if (!json_is_array(list) || asprintf(&type, "[%s]!", loader->type) < 0 ||
-        asprintf(&arguments, "{\"ids\":%s}", ids) < 0) {
-        mock_violation("mock_load: not a JSON list: %s", ids);
-        abort();
-    }
-    struct mock_pending *pending = prepare(host, instance, loader->type, type);
-    pending->list_size = json_array_size(list);
-    json_decref(list);
+    char *arguments = join("{\"ids\":", ids, "}");
+    struct mock_pending *pending = prepare(host, instance, loader->type,
+                                           join("[", loader->type, "]!"));
+    pending->ids = strdup(ids);
     lend(pending, arguments, selection, request);
     free(arguments);
     start(pending, loader->load, loader->flags);
     return pending;
 }
 
-static void await(struct mock_pending *pending)
+void mock_await(struct mock_pending *pending)
 {
     struct timespec limit;
     clock_gettime(CLOCK_MONOTONIC, &limit);
@@ -228,15 +227,26 @@ static void await(struct mock_pending *pending)
     }
 }
 
+static void check_list_size(const struct mock_pending *pending, size_t size)
+{
+    json_t *ids = NULL;
+    vault_json_read(vault_bytes_of(pending->ids), VAULT_JSON_KEEP_SURROGATES, &ids, NULL);
+    if (!json_is_array(ids))
+        mock_violation("mock_load: not a JSON list: %s", pending->ids);
+    if (json_array_size(ids) != size)
+        mock_violation("%s: the loader returned %zu objects for %zu IDs", pending->label, size,
+                       json_array_size(ids));
+    json_decref(ids);
+}
+
 static void check_value(const struct mock_pending *pending, const struct mock_answer *answer)
 {
     gql_failure failure = {.struct_size = sizeof failure};
     if (gql_value_check(pending->host->document, mock_plugin(pending->host)->schema, pending->type,
                         pending->selection, pending->json, pending->json_size, &failure) != GQL_OK)
         mock_violation("%s: %s; the value: %.800s", pending->label, failure.message, pending->json);
-    if (pending->list_size != SIZE_MAX && json_array_size(answer->value) != pending->list_size)
-        mock_violation("%s: the loader returned %zu objects for %zu IDs", pending->label,
-                       json_array_size(answer->value), pending->list_size);
+    if (pending->ids != NULL)
+        check_list_size(pending, json_array_size(answer->value));
     if (pending->after_drain)
         mock_violation("%s: a call after drain was served", pending->label);
 }
@@ -286,12 +296,13 @@ struct mock_answer *mock_wait(struct mock_pending **pending)
 {
     struct mock_pending *old = *pending;
     *pending = NULL;
-    await(old);
+    mock_await(old);
     struct mock_answer *answer = make_answer(old);
     gql_selection_destroy(&old->selection);
     pthread_cond_destroy(&old->condition);
     pthread_mutex_destroy(&old->mutex);
     free(old->extensions);
+    free(old->ids);
     free(old->label);
     free(old->type);
     free(old);
@@ -307,20 +318,25 @@ struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, co
     return mock_wait(&pending);
 }
 
+struct mock_pending *mock_start_load(struct mock_host *host, gql_instance *instance,
+                                     const char *type, const char *ids, const char *selection,
+                                     const struct mock_request *request)
+{
+    const gql_schema *schema = mock_plugin(host)->schema;
+    for (uint32_t i = 0; i < schema->loader_count; i++) {
+        if (strcmp(schema->loaders[i]->type, type) == 0)
+            return start_loader(host, instance, schema->loaders[i], ids, selection, request);
+    }
+    mock_violation("the plugin has no loader for %s", type);
+    abort();
+}
+
 struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, const char *type,
                               const char *ids, const char *selection,
                               const struct mock_request *request)
 {
-    const gql_schema *schema = mock_plugin(host)->schema;
-    for (uint32_t i = 0; i < schema->loader_count; i++) {
-        if (strcmp(schema->loaders[i]->type, type) == 0) {
-            struct mock_pending *pending = start_loader(host, instance, schema->loaders[i], ids,
-                                                        selection, request);
-            return mock_wait(&pending);
-        }
-    }
-    mock_violation("the plugin has no loader for %s", type);
-    abort();
+    struct mock_pending *pending = mock_start_load(host, instance, type, ids, selection, request);
+    return mock_wait(&pending);
 }
 
 void mock_answer_free(struct mock_answer **answer)

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "tests/support/mock_internal.h"
+#include "vault/utf8.h"
 
 enum { QUARANTINE = 512 };
 
@@ -41,9 +42,7 @@ void mock_violation(const char *format, ...)
 
 bool mock_is_utf8(const char *text, size_t size)
 {
-    json_t *string = json_stringn(text, size);
-    json_decref(string);
-    return string != NULL;
+    return vault_utf8_is_valid(text, size); /* Takes no memory, which may be failing. */
 }
 
 static bool is_trace_id(const char *text)

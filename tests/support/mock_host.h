@@ -77,6 +77,10 @@ size_t mock_log_count(struct mock_host *host);
 /* Creates an instance. A failure is a violation that shows the plugin's message. */
 gql_instance *mock_create(struct mock_host *host, const char *config);
 
+/* Creates an instance, or returns why not. */
+int32_t mock_try_create(struct mock_host *host, const char *config, gql_instance **ret_instance,
+                        gql_failure *failure);
+
 /* Success is a violation. Returns the code, which *failure has, too. */
 int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failure *failure);
 
@@ -153,6 +157,12 @@ struct mock_pending;
 struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, const char *type,
                                 const char *field, const char *arguments, const char *selection,
                                 const struct mock_request *request);
+struct mock_pending *mock_start_load(struct mock_host *host, gql_instance *instance,
+                                     const char *type, const char *ids, const char *selection,
+                                     const struct mock_request *request);
 struct mock_answer *mock_wait(struct mock_pending **pending);
+
+/* Waits until the call is completed; mock_wait then checks the answer. */
+void mock_await(struct mock_pending *pending);
 
 #endif

@@ -22,6 +22,7 @@ struct mock_instance *mock_instance_entry(struct mock_host *host, const gql_inst
 static int32_t create(struct mock_host *host, const char *config, gql_instance **ret_instance,
                       gql_failure *failure)
 {
+    *failure = (gql_failure){.struct_size = sizeof *failure};
     const size_t size = strlen(config);
     char *lent = malloc(size == 0 ? 1 : size);
     memcpy(lent, config, size);
@@ -30,23 +31,29 @@ static int32_t create(struct mock_host *host, const char *config, gql_instance *
     return code;
 }
 
+int32_t mock_try_create(struct mock_host *host, const char *config, gql_instance **ret_instance,
+                        gql_failure *failure)
+{
+    const int32_t code = create(host, config, ret_instance, failure);
+    if (code != GQL_OK)
+        return code;
+    pthread_mutex_lock(&host->mutex);
+    *mock_instance_entry(host, NULL) = (struct mock_instance){.instance = *ret_instance};
+    pthread_mutex_unlock(&host->mutex);
+    return code;
+}
+
 gql_instance *mock_create(struct mock_host *host, const char *config)
 {
-    gql_failure failure = {.struct_size = sizeof failure};
+    gql_failure failure;
     gql_instance *instance = NULL;
-    if (create(host, config, &instance, &failure) != GQL_OK) {
+    if (mock_try_create(host, config, &instance, &failure) != GQL_OK)
         mock_violation("create failed: %s", failure.message);
-        return NULL;
-    }
-    pthread_mutex_lock(&host->mutex);
-    *mock_instance_entry(host, NULL) = (struct mock_instance){.instance = instance};
-    pthread_mutex_unlock(&host->mutex);
     return instance;
 }
 
 int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failure *failure)
 {
-    *failure = (gql_failure){.struct_size = sizeof *failure};
     gql_instance *instance = NULL;
     const int32_t code = create(host, config, &instance, failure);
     if (code == GQL_OK)

@@ -38,14 +38,19 @@ void world_write_keyring(struct world *world, const char *state, const char *rev
     cr_assert(vault_file_write(path, text, strlen(text), &access, &failure), "%s", failure.message);
 }
 
-static void create_instance(struct world *world, const char *more)
+const char *world_config(const struct world *world, const char *more)
 {
-    char config[1024];
+    static char config[1024];
     snprintf(config, sizeof config,
              "{\"database\":{\"path\":\"%s/integrations.db\",\"readers\":4},"
              "\"credentials\":{\"keyring\":\"%s/keyring.json\"}%s}",
              world->scratch.path, world->scratch.path, more);
-    world->instance = mock_create(world->host, config);
+    return config;
+}
+
+static void create_instance(struct world *world, const char *more)
+{
+    world->instance = mock_create(world->host, world_config(world, more));
 }
 
 void world_make(struct world *world, const char *more)

@@ -32,6 +32,9 @@ struct world {
 void world_make(struct world *world, const char *more);
 void world_end(struct world *world);
 
+/* The configuration of such an instance; overwritten by the next call. */
+const char *world_config(const struct world *world, const char *more);
+
 /* Destroys the instance and makes it again. */
 void world_restart(struct world *world, const char *more);
 
