@@ -8,8 +8,8 @@
 #include "vault/failure.h"
 
 /*
- * Follows symbolic links: a file must be replaced where it is, not at a link to it. If `may_make` is
- * true, the file need not exist, but its folder must. A link to a missing file always fails.
+ * Follows symbolic links: a file must be replaced where it is, not at a link to it. If `may_make`
+ * is true, the file need not exist, but its folder must. A link to a missing file always fails.
  */
 bool vault_real_path(const char *path, bool may_make, char ret_real[PATH_MAX],
                      struct vault_failure *failure);

@@ -95,6 +95,12 @@ void connection_close(struct connection *connection)
     *connection = (struct connection){.path = connection->path, .system_error = error};
 }
 
+void connection_keep_log(struct connection *connection)
+{
+    if (connection->handle != NULL)
+        sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, (int *)NULL);
+}
+
 void connection_release_row(struct connection *connection)
 {
     if (connection->row != NULL)

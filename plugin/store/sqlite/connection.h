@@ -36,6 +36,9 @@ int connection_open(struct connection *connection, const struct sqlite_options *
                     enum connection_role role);
 void connection_close(struct connection *connection);
 
+/* From now on, closing does not copy the log into the database. */
+void connection_keep_log(struct connection *connection);
+
 /*
  * The statement, ready to be bound; NULL if it can't be prepared. Ends the borrowing of a row.
  */

@@ -28,9 +28,14 @@ static int error_of_handle(sqlite3 *handle)
     return of_log != 0 ? of_log : error_of_file(handle, SQLITE_FCNTL_FILE_POINTER);
 }
 
-/* What the system said, for the codes with which SQLite keeps it; or 0. */
+/*
+ * What the system said, for the codes with which SQLite keeps it; or 0. Reading beyond the end of a
+ * file is no error of the system: what is kept then is an older one.
+ */
 static int system_error(const struct connection *connection, int code)
 {
+    if (code == SQLITE_IOERR_SHORT_READ)
+        return 0;
     if ((code & 0xff) == SQLITE_FULL)
         return ENOSPC;
     if ((code & 0xff) != SQLITE_IOERR && (code & 0xff) != SQLITE_CANTOPEN)

@@ -133,6 +133,10 @@ static int32_t open_store(const struct store_options *options, struct store **re
 static void close_store(struct store *base)
 {
     struct sqlite_store *store = store_of(base);
+    if (write_link_is_final(&store->writer.link)) {
+        readers_keep_log(&store->readers);
+        connection_keep_log(&store->writer.link.connection);
+    }
     readers_finish(&store->readers);
     writer_finish(&store->writer);
     free_store(store);

@@ -78,12 +78,12 @@ void file_guard_finish(struct file_guard *guard)
 
 /* Whether the files are those that were opened. */
 static enum file_condition look_for_others(const struct file_guard *guard,
-                                           struct stat *ret_database)
+                                           struct stat *ret_database, struct stat *ret_log)
 {
-    struct stat other;
+    struct stat index;
     if (!is_there(&guard->files[DATABASE], ret_database))
         return FILE_MOVED;
-    return is_there(&guard->files[LOG], &other) && is_there(&guard->files[LOG_INDEX], &other)
+    return is_there(&guard->files[LOG], ret_log) && is_there(&guard->files[LOG_INDEX], &index)
                ? FILE_FINE
                : FILE_LOG_MOVED;
 }
@@ -116,6 +116,11 @@ static const char *const reasons[] = {
     [FILE_LOG_MOVED] = "The database's -wal or -shm was removed or replaced while it is in use. "
                        "Reads and writes stop; stop all gateways that use the database, which "
                        "copies the log into it, then start them",
+    [FILE_LOG_CUT] =
+        "The database's -wal is shorter than what was written to it: changes are "
+        "lost. Reads and writes stop; stop every gateway that uses the database, "
+        "check it with PRAGMA integrity_check, restore a backup if it is damaged, then "
+        "start them",
     [FILE_CUT] = "The database is shorter than what was written to it. Reads and writes stop; stop "
                  "every gateway that uses it, restore a backup, remove the old -wal and -shm, "
                  "then start them",
@@ -126,7 +131,12 @@ static const char *const reasons[] = {
 
 static bool is_final(enum file_condition condition)
 {
-    return condition == FILE_CUT || condition == FILE_OVERWRITTEN;
+    return condition >= FILE_LOG_CUT;
+}
+
+bool file_guard_is_final(const struct file_guard *guard)
+{
+    return is_final((enum file_condition)atomic_load(&guard->condition));
 }
 
 static void report(const struct file_guard *guard, enum file_condition condition)
@@ -157,12 +167,15 @@ static int note(struct file_guard *guard, enum file_condition condition)
 int file_guard_check(struct file_guard *guard, const struct wal_index *index,
                      struct file_sight *sight)
 {
-    struct stat database;
+    struct stat database, log = {.st_size = INT64_MAX};
     struct wal_rest rest;
-    if (is_final((enum file_condition)atomic_load(&guard->condition)))
+    if (file_guard_is_final(guard))
         return CONNECTION_STOPPED;
     const bool rests = index != NULL && wal_index_rest(index, &rest);
-    enum file_condition condition = look_for_others(guard, &database);
+    enum file_condition condition = look_for_others(guard, &database, &log);
+    if (condition == FILE_FINE && index != NULL &&
+        log.st_size < wal_index_log_size(index, &rest.state))
+        condition = FILE_LOG_CUT;
     if (condition == FILE_FINE && rests)
         condition = look_for_changes(&database, index, &rest, sight);
     return note(guard, condition);

@@ -26,10 +26,17 @@ struct guarded_file {
 };
 
 /*
- * FILE_MOVED and FILE_LOG_MOVED end when the right file is back; the last two only for a store that
+ * FILE_MOVED and FILE_LOG_MOVED end when the right file is back; the others only for a store that
  * is opened anew.
  */
-enum file_condition { FILE_FINE, FILE_MOVED, FILE_LOG_MOVED, FILE_CUT, FILE_OVERWRITTEN };
+enum file_condition {
+    FILE_FINE,
+    FILE_MOVED,
+    FILE_LOG_MOVED,
+    FILE_LOG_CUT,
+    FILE_CUT,
+    FILE_OVERWRITTEN,
+};
 
 struct file_guard {
     struct guarded_file files[GUARDED_FILES];
@@ -67,6 +74,9 @@ int file_guard_check(struct file_guard *guard, const struct wal_index *index,
 
 /* For a connection that was just opened: also CONNECTION_STOPPED if it opened another file. */
 int file_guard_check_opened(struct file_guard *guard, const struct connection *connection);
+
+/* Whether the database or its log was damaged: one must not be copied into the other any more. */
+bool file_guard_is_final(const struct file_guard *guard);
 
 /*
  * When no connection of the store is open: another process may then delete the log, as SQLite does

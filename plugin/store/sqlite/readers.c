@@ -53,21 +53,13 @@ static struct reader *find_free(struct readers *readers, bool open)
     return NULL;
 }
 
-static bool any_open(const struct readers *readers)
-{
-    bool open = false;
-    for (int i = 0; i < readers->count && !open; i++)
-        open = atomic_load_explicit(&readers->slots[i].open, memory_order_relaxed);
-    return open;
-}
-
 /* NULL if it must be an open one, and none is. */
 static struct reader *wait_for_free(struct readers *readers, bool open)
 {
     struct reader *slot;
     pthread_mutex_lock(&readers->lock);
     atomic_fetch_add(&readers->waiting, 1);
-    while ((slot = find_free(readers, open)) == NULL && (!open || any_open(readers)))
+    while ((slot = find_free(readers, open)) == NULL && (!open || readers_any_open(readers)))
         pthread_cond_wait(&readers->freed, &readers->lock);
     atomic_fetch_sub(&readers->waiting, 1);
     pthread_mutex_unlock(&readers->lock);
@@ -279,6 +271,12 @@ void readers_drain(struct readers *readers)
         end_snapshot(&readers->slots[i]);
         free_slot(&readers->slots[i]);
     }
+}
+
+void readers_keep_log(struct readers *readers)
+{
+    for (int i = 0; i < readers->count; i++)
+        connection_keep_log(&readers->slots[i].connection);
 }
 
 void readers_finish(struct readers *readers)

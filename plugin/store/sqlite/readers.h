@@ -62,6 +62,9 @@ int readers_open_first(struct readers *readers);
 /* Waits for the readers in use; hands out none from now on. May be called again. */
 void readers_drain(struct readers *readers);
 
+/* As connection_keep_log, for all. After readers_drain. */
+void readers_keep_log(struct readers *readers);
+
 /* After readers_drain. */
 void readers_finish(struct readers *readers);
 

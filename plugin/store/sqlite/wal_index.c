@@ -23,6 +23,8 @@ enum {
     FRAMES_PLACE = 4,
     PAGES_PLACE = 5, /* nPage */
     KNOWN_VERSION = 3007000,
+    LOG_HEADER_SIZE = 32,
+    FRAME_HEADER_SIZE = 24,
     /* SQLite checkpoints from 1000 frames on (wal_autocheckpoint). */
     FRAMES_AT_REST = 500,
 };
@@ -111,13 +113,28 @@ bool wal_index_rest(const struct wal_index *index, struct wal_rest *ret_rest)
     return __atomic_load_n(&index->attempted, __ATOMIC_ACQUIRE) == backfilled;
 }
 
-int64_t wal_rest_database_size(const struct wal_rest *rest)
+static int64_t page_size_of(const struct wal_state *state)
 {
     uint16_t size[2];
-    const uint32_t sizes = half_of(&rest->state, PAGE_SIZE_PLACE);
+    const uint32_t sizes = half_of(state, PAGE_SIZE_PLACE);
     memcpy(size, &sizes, sizeof size);
-    const int64_t page_size = size[1] == 1 ? 65536 : size[1];
+    return size[1] == 1 ? 65536 : size[1];
+}
+
+/* Both copies must show it: a writer changes the second one first. */
+int64_t wal_index_log_size(const struct wal_index *index, const struct wal_state *state)
+{
+    const int64_t frames = half_of(state, FRAMES_PLACE);
+    bool same = wal_index_is(index, state);
+    for (int i = 0; i < 6 && same; i++)
+        same = load(&index->header_again[i]) == state->words[i];
+    return same && frames > 0 ? LOG_HEADER_SIZE + frames * (FRAME_HEADER_SIZE + page_size_of(state))
+                              : 0;
+}
+
+int64_t wal_rest_database_size(const struct wal_rest *rest)
+{
     return half_of(&rest->state, FRAMES_PLACE) == rest->backfilled
-               ? page_size * half_of(&rest->state, PAGES_PLACE)
+               ? page_size_of(&rest->state) * half_of(&rest->state, PAGES_PLACE)
                : 0;
 }

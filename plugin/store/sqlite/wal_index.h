@@ -40,6 +40,12 @@ struct wal_rest {
 /* False if a checkpoint is under way, or was interrupted. */
 bool wal_index_rest(const struct wal_index *index, struct wal_rest *ret_rest);
 
+/*
+ * How large the log is at least, as long as the index shows the state; 0 if it shows another one by
+ * now, which says nothing about a size that was looked up in between.
+ */
+int64_t wal_index_log_size(const struct wal_index *index, const struct wal_state *state);
+
 /* The size of the database file if all of the log is in it, otherwise 0. */
 int64_t wal_rest_database_size(const struct wal_rest *rest);
 

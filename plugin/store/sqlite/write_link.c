@@ -16,6 +16,12 @@ void write_link_init(struct write_link *link, const struct connection *connectio
     check_file(link); /* Its sight is compared with the next. */
 }
 
+bool write_link_is_final(struct write_link *link)
+{
+    check_file(link);
+    return file_guard_is_final(link->readers->guard);
+}
+
 void write_link_finish(struct write_link *link)
 {
     connection_close(&link->connection);

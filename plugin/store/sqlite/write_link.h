@@ -20,6 +20,11 @@ void write_link_init(struct write_link *link, const struct connection *connectio
 void write_link_finish(struct write_link *link);
 
 /*
+ * Whether the database or its log was damaged meanwhile: closing must not copy the log then. Looks.
+ */
+bool write_link_is_final(struct write_link *link);
+
+/*
  * Begins a transaction. Returns SQLite's code; where it fails, the transaction may be open. With
  * CONNECTION_STOPPED the file, its schema or its collation is not the store's.
  */

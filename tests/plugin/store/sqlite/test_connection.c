@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Transactions always end: no slot of a reader and no lock is lost with a statement that fails. */
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 
@@ -96,4 +97,15 @@ Test(connection, no_role_makes_the_file)
         connection_close(&connection);
     }
     sqlite_options_finish(&options);
+}
+
+/* The end of a file sets no errno: what is kept is that of an older call, such as a busy lock. */
+Test(connection, a_short_read_is_no_shortage)
+{
+    const struct connection connection = {.system_error = EAGAIN};
+    struct store_detail detail;
+    cr_expect_eq(connection_status(&connection, SQLITE_IOERR_SHORT_READ, &detail), STORE_BROKEN);
+    cr_expect_null(strstr(detail.text, "errno"), "%s", detail.text);
+    cr_expect_eq(connection_status(&connection, SQLITE_IOERR_READ, &detail), STORE_SHORTAGE);
+    cr_expect_not_null(strstr(detail.text, "errno"), "%s", detail.text);
 }

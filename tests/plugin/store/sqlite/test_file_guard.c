@@ -157,6 +157,66 @@ Test(file_guard, cut)
     fixture_close(&store);
 }
 
+static void expect_sound(const char *path)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *check;
+    cr_assert_eq(sqlite3_open(path, &handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(handle, "PRAGMA integrity_check", -1, &check, NULL), SQLITE_OK);
+    cr_expect_eq(sqlite3_step(check), SQLITE_ROW);
+    cr_expect_str_eq((const char *)sqlite3_column_text(check, 0), "ok");
+    sqlite3_finalize(check);
+    sqlite3_close(handle);
+}
+
+static void create_some(struct store *store, int count)
+{
+    for (int i = 0; i < count; i++) {
+        char title[64];
+        snprintf(title, sizeof title, "%050d", i * 7919 % 1000);
+        fixture_create(store, "a", title, true);
+    }
+}
+
+/* Cuts the log behind its first frames, of which each commit has several; then closes the store. */
+static void expect_log_cut(int frames)
+{
+    char command[64];
+    struct store *store = fixture_open(&scratch, "und");
+    create_some(store, 100);
+    checkpoint();
+    create_some(store, 10);
+    snprintf(command, sizeof command, "truncate -s %d data/a.db-wal",
+             frames == 0 ? 0 : 32 + frames * (24 + 4096));
+    run_shell(command);
+    expect_stopped(store, &(struct accident){.name = command, .said = "-wal is shorter than"});
+    fixture_close(&store);
+    expect_sound("integrations.db");
+}
+
+/* What SQLite would write behind the cut leaves a hole, which a checkpoint would copy. */
+Test(file_guard, log_cut)
+{
+    expect_log_cut(0);
+}
+
+Test(file_guard, log_cut_in_the_middle)
+{
+    expect_log_cut(20);
+}
+
+/* A backup that was copied over the database in use: closing must not write into it. */
+Test(file_guard, what_was_copied_over_it_stays)
+{
+    make_other();
+    struct store *store = fixture_open(&scratch, "und");
+    create_some(store, 10);
+    cr_assert_eq(read_one(store), STORE_OK);
+    run_shell("cat other.db >data/a.db");
+    fixture_close(&store);
+    run_shell("rm -f data/a.db-wal data/a.db-shm; cmp other.db data/a.db");
+}
+
 /* Other processes may write, checkpoint and shrink the database. */
 Test(file_guard, what_SQLite_does_is_no_accident)
 {
