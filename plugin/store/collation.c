@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/collation.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unicode/ucol.h>
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
@@ -11,9 +13,15 @@
 #include "plugin/base/failure.h"
 
 struct collation {
+    struct collation *next;
+    size_t references;
     UCollator *collator;
     char fingerprint[256];
+    char tag[]; /* The locale as it was asked for. */
 };
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* Guards the list and the references. */
+static struct collation *collations;
 
 /* False also if *error says why. */
 static bool parse_locale(const char *tag, char locale[ULOC_FULLNAME_CAPACITY], UErrorCode *error)
@@ -70,9 +78,9 @@ static int32_t open_locale(struct collation *collation, const char *tag, gql_fai
     return GQL_OK;
 }
 
-int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
+static int32_t make(const char *tag, struct collation **ret_collation, gql_failure *failure)
 {
-    struct collation *collation = calloc(1, sizeof *collation);
+    struct collation *collation = calloc(1, sizeof *collation + strlen(tag) + 1);
     if (collation == NULL)
         return fail_no_memory(failure);
     const int32_t code = open_locale(collation, tag, failure);
@@ -80,18 +88,49 @@ int32_t collation_open(const char *tag, struct collation **ret_collation, gql_fa
         free(collation);
         return code;
     }
+    strcpy(collation->tag, tag);
     write_fingerprint(collation, tag);
     *ret_collation = collation;
     return GQL_OK;
 }
 
+/* The place in the list of the locale's collation, or of the end. Call with the lock held. */
+static struct collation **find(const char *tag)
+{
+    struct collation **place = &collations;
+    while (*place != NULL && strcmp((*place)->tag, tag) != 0)
+        place = &(*place)->next;
+    return place;
+}
+
+int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
+{
+    pthread_mutex_lock(&lock);
+    struct collation **place = find(tag);
+    const int32_t code = *place == NULL ? make(tag, place, failure) : GQL_OK;
+    if (code == GQL_OK) {
+        (*place)->references++;
+        *ret_collation = *place;
+    }
+    pthread_mutex_unlock(&lock);
+    return code;
+}
+
 void collation_close(struct collation **collation)
 {
-    if (*collation == NULL)
+    struct collation *old = *collation;
+    if (old == NULL)
         return;
-    ucol_close((*collation)->collator);
-    free(*collation);
     *collation = NULL;
+    pthread_mutex_lock(&lock);
+    const bool last = --old->references == 0;
+    if (last)
+        *find(old->tag) = old->next;
+    pthread_mutex_unlock(&lock);
+    if (!last)
+        return;
+    ucol_close(old->collator);
+    free(old);
 }
 
 const char *collation_fingerprint(const struct collation *collation)

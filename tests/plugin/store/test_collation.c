@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <criterion/criterion.h>
+#include <pthread.h>
 
 #include "plugin/store/collation.h"
 
@@ -75,4 +76,48 @@ Test(collation, long_titles_get_long_keys)
     cr_expect_lt(compare(collation, a, b), 0);
     cr_expect_eq(compare(collation, a, a), 0);
     collation_close(&collation);
+}
+
+/* In any order of closing; what was refused, or closed, is not remembered. */
+Test(collation, a_locale_is_shared)
+{
+    struct collation *first = open_collation("sv"), *other = open_collation("de");
+    struct collation *second = open_collation("sv"), *wrong = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(first, second);
+    cr_expect_neq(first, other);
+    cr_expect_neq(collation_open("not a locale!", &wrong, &failure), GQL_OK);
+    cr_expect_neq(collation_open("not a locale!", &wrong, &failure), GQL_OK);
+    collation_close(&first);
+    cr_expect_null(first);
+    cr_expect_gt(compare(second, "ö", "z"), 0);
+    cr_expect_lt(compare(other, "ö", "z"), 0);
+    collation_close(&second);
+    cr_expect_lt(compare(other, "ö", "z"), 0);
+    first = open_collation("sv");
+    cr_expect_gt(compare(first, "ö", "z"), 0);
+    collation_close(&other);
+    collation_close(&first);
+}
+
+enum { THREADS = 8, ROUNDS = 50 };
+
+static void *open_and_close(void *unused)
+{
+    static const char *const locales[] = {"sv", "de", "und"};
+    for (int i = 0; i < ROUNDS; i++) {
+        struct collation *collation = open_collation(locales[i % 3]);
+        cr_assert_eq(compare(collation, "ö", "z") > 0, i % 3 == 0);
+        collation_close(&collation);
+    }
+    return unused;
+}
+
+Test(collation, threads_open_and_close_at_once)
+{
+    pthread_t threads[THREADS];
+    for (int i = 0; i < THREADS; i++)
+        cr_assert_eq(pthread_create(&threads[i], NULL, open_and_close, NULL), 0);
+    for (int i = 0; i < THREADS; i++)
+        pthread_join(threads[i], NULL);
 }
