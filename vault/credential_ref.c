@@ -70,18 +70,18 @@ static enum vault_token_status find_key(const struct vault_keyring *keyring,
 }
 
 static bool is_signed_by(const struct vault_paseto *token, const struct vault_keyring_key *key,
-                         const struct vault_keyring *keyring, struct vault_token_cache *cache,
-                         const char *text, size_t size)
+                         struct vault_token_cache *cache, const char *text, size_t size)
 {
     const struct vault_bytes implicit = VAULT_NO_BYTES;
     if (cache == NULL)
         return vault_paseto_verify(token, implicit, key->public_key.bytes);
-    const struct vault_token_digest digest = vault_token_cache_digest(cache, text, size);
-    if (vault_token_cache_has(cache, keyring->generation, &digest))
+    const struct vault_token_digest digest = vault_token_cache_digest(cache, &key->public_key, text,
+                                                                      size);
+    if (vault_token_cache_has(cache, &digest))
         return true;
     if (!vault_paseto_verify(token, implicit, key->public_key.bytes))
         return false;
-    vault_token_cache_add(cache, keyring->generation, &digest);
+    vault_token_cache_add(cache, &digest);
     return true;
 }
 
@@ -105,7 +105,7 @@ enum vault_token_status vault_credential_ref_check(const struct vault_keyring *k
     const enum vault_token_status status = find_key(keyring, &paseto, policy->now, &key);
     if (status != VAULT_TOKEN_OK)
         return status;
-    if (!is_signed_by(&paseto, key, keyring, cache, token, size))
+    if (!is_signed_by(&paseto, key, cache, token, size))
         return VAULT_TOKEN_BAD_SIGNATURE;
     return vault_claims_check(paseto.message, keyring, policy);
 }

@@ -62,15 +62,23 @@ struct vault_policy {
 };
 
 /*
- * Remembers tokens whose signature was good, as keyed hashes. It is bounded, and emptied when the
- * keyring's generation changes. Only the signature is cached: claims, validity windows and
- * revocations are checked every time. Any thread may use it.
+ * Remembers that the signature of a token was good under a key, as keyed hashes of both. It is
+ * bounded: new tokens take the place of old ones. Only this is cached: which key a token needs,
+ * claims, validity windows and revocations are checked every time. So keyrings, and those who must
+ * not learn of each other, can share a cache. Any thread may use it.
  */
 struct vault_token_cache;
 
 /* NULL if memory ran out. `capacity` is in tokens. */
 struct vault_token_cache *vault_token_cache_create(size_t capacity);
 void vault_token_cache_destroy(struct vault_token_cache **cache);
+
+/*
+ * The process's cache, which the first call creates and the last release frees. NULL if memory ran
+ * out. Any thread.
+ */
+struct vault_token_cache *vault_token_cache_acquire(void);
+void vault_token_cache_release(struct vault_token_cache **cache);
 
 /*
  * Checks a token of `size` bytes. `keyring` may be NULL, as vault_keyring_source_current gives it:

@@ -169,7 +169,6 @@ static bool parse(const char *json, size_t size, json_t **ret_root, struct vault
 bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **ret_keyring,
                          struct vault_failure *failure)
 {
-    static atomic_uint_fast64_t generations;
     json_t *root = NULL;
     if (!parse(json, size, &root, failure))
         return false;
@@ -177,10 +176,8 @@ bool vault_keyring_parse(const char *json, size_t size, struct vault_keyring **r
     const bool read = keyring == NULL ? vault_fail_no_memory(failure)
                                       : read_keyring(keyring, root, failure);
     json_decref(root);
-    if (keyring != NULL) {
+    if (keyring != NULL)
         atomic_init(&keyring->references, 1);
-        keyring->generation = atomic_fetch_add(&generations, 1) + 1;
-    }
     if (read)
         *ret_keyring = keyring;
     else

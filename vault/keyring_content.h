@@ -35,11 +35,6 @@ struct vault_keyring_key {
 
 struct vault_keyring {
     atomic_int references;
-    /*
-     * A number from 1 that no other reading in this process has. What was cached under one
-     * generation must not be used under another.
-     */
-    uint64_t generation;
     struct vault_keyring_key *keys; /* In the order of their IDs. */
     size_t key_count;
     json_t *revoked_tokens; /* An object, used as a hash set: its names are the `jti`. */

@@ -9,6 +9,9 @@
 /* The cache is set-associative: a full set evicts its oldest digest. */
 enum { WAYS = 4 };
 
+/* Tokens that the process remembers, 18 bytes each; memory that they do not need is not touched. */
+enum { SHARED_CAPACITY = 65536 };
+
 struct set {
     struct vault_token_digest digests[WAYS];
     unsigned used;
@@ -18,10 +21,13 @@ struct set {
 struct vault_token_cache {
     unsigned char key[crypto_generichash_KEYBYTES];
     size_t set_count;
-    pthread_mutex_t lock; /* Guards the members below. */
-    uint64_t generation;
+    size_t references;    /* Of the process's cache, under shared_lock. */
+    pthread_mutex_t lock; /* Guards the sets. */
     struct set *sets;
 };
+
+static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vault_token_cache *shared; /* NULL while nobody has acquired it. */
 
 struct vault_token_cache *vault_token_cache_create(size_t capacity)
 {
@@ -50,24 +56,47 @@ void vault_token_cache_destroy(struct vault_token_cache **cache)
     *cache = NULL;
 }
 
+struct vault_token_cache *vault_token_cache_acquire(void)
+{
+    pthread_mutex_lock(&shared_lock);
+    if (shared == NULL)
+        shared = vault_token_cache_create(SHARED_CAPACITY);
+    if (shared != NULL)
+        shared->references++;
+    struct vault_token_cache *cache = shared;
+    pthread_mutex_unlock(&shared_lock);
+    return cache;
+}
+
+void vault_token_cache_release(struct vault_token_cache **cache)
+{
+    if (*cache == NULL)
+        return;
+    *cache = NULL;
+    pthread_mutex_lock(&shared_lock);
+    if (--shared->references == 0)
+        vault_token_cache_destroy(&shared);
+    pthread_mutex_unlock(&shared_lock);
+}
+
 struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache,
+                                                   const struct vault_public_key *key,
                                                    const char *token, size_t size)
 {
     struct vault_token_digest digest;
-    crypto_generichash(digest.bytes, sizeof digest.bytes, (const unsigned char *)token, size,
-                       cache->key, sizeof cache->key);
+    crypto_generichash_state state;
+    crypto_generichash_init(&state, cache->key, sizeof cache->key, sizeof digest.bytes);
+    crypto_generichash_update(&state, key->bytes, sizeof key->bytes);
+    crypto_generichash_update(&state, (const unsigned char *)token, size);
+    crypto_generichash_final(&state, digest.bytes, sizeof digest.bytes);
     return digest;
 }
 
-/* Call with the lock held. */
-static struct set *find_set(struct vault_token_cache *cache, uint64_t generation,
+/* Its digests are read and written with the lock held. */
+static struct set *find_set(const struct vault_token_cache *cache,
                             const struct vault_token_digest *digest)
 {
     uint64_t number;
-    if (cache->generation != generation) {
-        memset(cache->sets, 0, cache->set_count * sizeof *cache->sets);
-        cache->generation = generation;
-    }
     memcpy(&number, digest->bytes, sizeof number);
     return &cache->sets[number % cache->set_count];
 }
@@ -81,20 +110,18 @@ static bool holds(const struct set *set, const struct vault_token_digest *digest
     return false;
 }
 
-bool vault_token_cache_has(struct vault_token_cache *cache, uint64_t generation,
-                           const struct vault_token_digest *digest)
+bool vault_token_cache_has(struct vault_token_cache *cache, const struct vault_token_digest *digest)
 {
     pthread_mutex_lock(&cache->lock);
-    const bool found = holds(find_set(cache, generation, digest), digest);
+    const bool found = holds(find_set(cache, digest), digest);
     pthread_mutex_unlock(&cache->lock);
     return found;
 }
 
-void vault_token_cache_add(struct vault_token_cache *cache, uint64_t generation,
-                           const struct vault_token_digest *digest)
+void vault_token_cache_add(struct vault_token_cache *cache, const struct vault_token_digest *digest)
 {
     pthread_mutex_lock(&cache->lock);
-    struct set *set = find_set(cache, generation, digest);
+    struct set *set = find_set(cache, digest);
     if (!holds(set, digest)) {
         const unsigned place = set->used < WAYS ? set->used++ : set->oldest++ % WAYS;
         set->digests[place] = *digest;

@@ -10,9 +10,6 @@
 #include "plugin/store/engine.h"
 #include "vault/line.h"
 
-/* Tokens whose signatures are remembered; about 80 bytes each. */
-enum { TOKEN_CACHE_CAPACITY = 16384 };
-
 bool instance_take_place(gql_instance *instance)
 {
     int pending = atomic_load(&instance->pending_mutations);
@@ -121,7 +118,7 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
     if (!vault_keyring_source_open(instance->config.keyring, vault_log, instance,
                                    &instance->keyring, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
-    instance->tokens = vault_token_cache_create(TOKEN_CACHE_CAPACITY);
+    instance->tokens = vault_token_cache_acquire();
     return instance->tokens == NULL ||
                    !keyring_watch_init(&instance->keyring_watch, instance->keyring)
                ? fail_no_memory(failure)
@@ -189,7 +186,7 @@ void instance_destroy(gql_instance *instance)
     instance_drain(instance);
     executor_finish(&instance->executor);
     store_close(&instance->store);
-    vault_token_cache_destroy(&instance->tokens);
+    vault_token_cache_release(&instance->tokens);
     keyring_watch_finish(&instance->keyring_watch);
     vault_keyring_source_close(&instance->keyring);
     config_finish(&instance->config);

@@ -21,7 +21,7 @@ struct gql_instance {
     struct store *store;
     struct vault_keyring_source *keyring; /* NULL: none is configured. */
     struct keyring_watch keyring_watch;
-    struct vault_token_cache *tokens;
+    struct vault_token_cache *tokens;           /* The process's. */
     struct gate gate;                           /* Counts the calls under way. */
     atomic_int pending_mutations;               /* At most limits.pendingMutations. */
     struct throttle rejections[STORE_STATUSES]; /* For the log. */

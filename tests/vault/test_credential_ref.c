@@ -171,3 +171,38 @@ Test(credential_ref, the_cache_is_bounded)
     }
     vault_token_cache_destroy(&cache);
 }
+
+static void expect_both_ways(struct vault_token_cache *cache, const char *token,
+                             const struct vault_keyring *right, const struct vault_keyring *wrong)
+{
+    expect_status(check_cached(wrong, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
+    expect_status(check_cached(right, cache, token, SIGNER_NOW), VAULT_TOKEN_OK);
+    expect_status(check_cached(wrong, cache, token, SIGNER_NOW), VAULT_TOKEN_BAD_SIGNATURE);
+}
+
+/* Tokens without a footer: each keyring takes its only key, whichever token it is. */
+Test(credential_ref, keyrings_that_share_a_cache_share_no_trust)
+{
+    struct vault_token_cache *cache = vault_token_cache_acquire();
+    struct vault_token_cache *again = vault_token_cache_acquire();
+    const struct signer other = signer_make();
+    struct vault_keyring *theirs = signer_keyring(&other, "active", "", "[]");
+    static const char claims[] = "{\"sub\":\"s\",\"aud\":\"acme\",\"jti\":\"t1\"}";
+    cr_expect_eq(cache, again);
+    char ours_token[VAULT_TOKEN_LIMIT + 1];
+    snprintf(ours_token, sizeof ours_token, "%s", signer_token(&signer, claims, ""));
+    expect_both_ways(cache, ours_token, keyring, theirs);
+    expect_both_ways(again, signer_token(&other, claims, ""), theirs, keyring);
+    /* The same key, another state: what one keyring takes, the other goes on refusing. */
+    struct vault_keyring *revoking = signer_keyring(&signer, "active", "", "[\"t1\"]");
+    for (int i = 0; i < 2; i++) {
+        expect_status(check_cached(revoking, cache, ours_token, SIGNER_NOW), VAULT_TOKEN_REVOKED);
+        expect_status(check_cached(keyring, cache, ours_token, SIGNER_NOW), VAULT_TOKEN_OK);
+    }
+    vault_keyring_release(&revoking);
+    vault_keyring_release(&theirs);
+    vault_token_cache_release(&again);
+    expect_status(check_cached(keyring, cache, ours_token, SIGNER_NOW), VAULT_TOKEN_OK);
+    vault_token_cache_release(&cache);
+    vault_token_cache_release(&cache);
+}

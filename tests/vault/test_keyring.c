@@ -100,17 +100,6 @@ Test(keyring, large_keyrings_are_read_in_linear_time)
     free(text);
 }
 
-Test(keyring, each_reading_has_its_own_generation)
-{
-    struct vault_keyring *first = keyring_of("{\"version\":1,\"keys\":[]}"),
-                         *second = keyring_of("{\"version\":1,\"keys\":[]}");
-    cr_expect_neq(first->generation, second->generation);
-    cr_expect_neq(first->generation, 0);
-    vault_keyring_release(&first);
-    vault_keyring_release(&first);
-    vault_keyring_release(&second);
-}
-
 Test(keyring, keys_are_found_by_their_whole_id)
 {
     struct vault_keyring *keyring = keyring_of(
