@@ -20,11 +20,14 @@ SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
 
 
 def run_and_kill(writer, plugin, database, name, seconds):
-    """Returns the complete lines that the writer printed before it was killed."""
+    """
+    Returns the complete lines that the writer printed before it was killed, so many seconds after
+    the first of them: opening the database is not what is tested.
+    """
     process = subprocess.Popen([writer, plugin, database, name], stdout=subprocess.PIPE)
+    said = process.stdout.readline()
     timer = time.monotonic() + seconds
     os.set_blocking(process.stdout.fileno(), False)
-    said = b""
     while time.monotonic() < timer and process.poll() is None:
         said += process.stdout.read() or b""
         time.sleep(0.001)
