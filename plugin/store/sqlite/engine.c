@@ -5,6 +5,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
+#include "plugin/store/sqlite/check.h"
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/read.h"
@@ -19,6 +20,8 @@ struct sqlite_store {
     struct agreement agreement;
     struct integrity integrity;
     struct readers readers;
+    struct check check;
+    bool unclean; /* Nobody closed the database the last time. */
     struct writer writer;
 };
 
@@ -60,6 +63,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
                     "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
                     "and the file and the folder must be writable",
                     store->options.path, sqlite3_errstr(opened), opened);
+    const struct wal_index *index = wal_index_of(connection);
+    store->unclean = index != NULL && wal_index_was_recovered(index);
     return database_content_prepare(connection, store->collation, options, store->base.secret,
                                     failure);
 }
@@ -123,6 +128,8 @@ static int32_t open_store(const struct store_options *options, struct store **re
     *store = (struct sqlite_store){.base.engine = &sqlite_engine, .executor = options->executor};
     state_board_init(&store->base.state);
     const int32_t code = open_parts(store, options, failure);
+    if (code == GQL_OK && store->unclean && store->options.check_mib > 0)
+        check_start(&store->check, &store->options, &store->guard, &store->integrity);
     if (code == GQL_OK)
         *ret_store = &store->base;
     else
@@ -133,6 +140,7 @@ static int32_t open_store(const struct store_options *options, struct store **re
 static void close_store(struct store *base)
 {
     struct sqlite_store *store = store_of(base);
+    check_stop(&store->check);
     if (write_link_is_final(&store->writer.link)) {
         readers_keep_log(&store->readers);
         connection_keep_log(&store->writer.link.connection);
@@ -144,8 +152,10 @@ static void close_store(struct store *base)
 
 static void drain(struct store *base)
 {
-    readers_drain(&store_of(base)->readers);
-    writer_drain(&store_of(base)->writer);
+    struct sqlite_store *store = store_of(base);
+    check_stop(&store->check);
+    readers_drain(&store->readers);
+    writer_drain(&store->writer);
 }
 
 static void look(struct store *base)

@@ -21,6 +21,7 @@ bool sqlite_options_init(struct sqlite_options *options, const json_t *database)
         .cache_kib = integer(database, "cacheKiB"),
         .mmap_mib = integer(database, "mmapMiB"),
         .busy_timeout_ms = integer(database, "busyTimeoutMilliseconds"),
+        .check_mib = integer(database, "checkMiB"),
         .file_mode = (unsigned)strtoul(string(database, "fileMode"), NULL, 8),
     };
     return options->path != NULL;

@@ -11,6 +11,7 @@ struct sqlite_options {
     int cache_kib;
     int mmap_mib;
     int busy_timeout_ms;
+    int check_mib;      /* The largest file that is checked after an unclean end. */
     unsigned file_mode; /* Of the files that are created. */
 };
 

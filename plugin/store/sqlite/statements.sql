@@ -151,6 +151,42 @@ SELECT value FROM setting WHERE name = ?1;
 -- name: put_setting
 INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- The check of a database that was not closed (check.h). The first row of each is "ok", or damage.
+
+-- name: check_settings
+PRAGMA quick_check(setting);
+
+-- name: check_organizations
+PRAGMA quick_check(organization);
+
+-- name: check_integrations
+PRAGMA quick_check(integration);
+
+-- Pages find rows by the title indexes, operations by the index of IDs. The counters are compared
+-- with the former: here the table and the latter.
+-- name: check_integration_rows
+SELECT CASE WHEN rows = counted AND ids = counted THEN 'ok'
+            ELSE printf('%d integrations, %d IDs and %d counted', rows, ids, counted) END
+FROM (SELECT (SELECT count(*) FROM integration NOT INDEXED) AS rows,
+             (SELECT count(*) FROM integration INDEXED BY sqlite_autoindex_integration_1) AS ids,
+             (SELECT coalesce(sum(active + inactive), 0) FROM organization) AS counted);
+
+-- name: check_organization_rows
+SELECT CASE WHEN rows = ids THEN 'ok' ELSE printf('%d organizations and %d IDs of them', rows, ids) END
+FROM (SELECT (SELECT count(*) FROM organization NOT INDEXED) AS rows,
+             (SELECT count(*) FROM organization INDEXED BY sqlite_autoindex_organization_1) AS ids);
+
+-- name: check_counters
+SELECT CASE count(*) WHEN 0 THEN 'ok'
+                     ELSE printf('counters of %d organizations differ from their rows', count(*)) END
+FROM organization AS o
+WHERE active <> (SELECT count(*) FROM integration INDEXED BY integration_by_activity_and_title
+                 WHERE organization = o.key AND is_active = 1)
+   OR inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_activity_and_title
+                   WHERE organization = o.key AND is_active = 0)
+   OR active + inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_title
+                            WHERE organization = o.key);
+
 -- For rebuilding the sort keys, in steps by the rows' keys.
 
 -- name: scan_titles

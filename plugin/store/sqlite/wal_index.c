@@ -18,10 +18,11 @@ struct wal_index {
 
 enum {
     BLOCK_SIZE = 32768,
-    VERSION_PLACE = 0,   /* In 32-bit words: iVersion, mxFrame. */
+    VERSION_PLACE = 0,   /* In 32-bit words: iVersion. */
+    CHANGE_PLACE = 2,    /* iChange, which recovery sets to 0 and each commit increments. */
     PAGE_SIZE_PLACE = 3, /* The upper half: szPage, in which 1 stands for 65536. */
-    FRAMES_PLACE = 4,
-    PAGES_PLACE = 5, /* nPage */
+    FRAMES_PLACE = 4,    /* mxFrame */
+    PAGES_PLACE = 5,     /* nPage */
     KNOWN_VERSION = 3007000,
     LOG_HEADER_SIZE = 32,
     FRAME_HEADER_SIZE = 24,
@@ -96,6 +97,12 @@ bool wal_index_is(const struct wal_index *index, const struct wal_state *state)
     for (int i = 0; i < 6 && same; i++)
         same = load(&index->header[i]) == state->words[i];
     return same;
+}
+
+bool wal_index_was_recovered(const struct wal_index *index)
+{
+    const struct wal_state state = wal_index_state(index);
+    return half_of(&state, CHANGE_PLACE) == 0 && half_of(&state, FRAMES_PLACE) != 0;
 }
 
 bool wal_index_is_at_rest(const struct wal_index *index)

@@ -31,6 +31,12 @@ struct wal_state wal_index_state(const struct wal_index *index);
 /* Whether nobody has committed since the state was taken. */
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
+/*
+ * Whether the first connection of all found commits in the log, and nobody has committed since: the
+ * database was not closed before, since closing copies the log into it.
+ */
+bool wal_index_was_recovered(const struct wal_index *index);
+
 /* The index while no checkpoint is under way: with the number of frames that were checkpointed. */
 struct wal_rest {
     struct wal_state state;

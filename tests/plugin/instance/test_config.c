@@ -96,7 +96,7 @@ Test(config, defaults_are_those_of_the_schema)
 
 static const char full[] =
     "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":"
-    "0,\"busyTimeoutMilliseconds\":1},"
+    "0,\"busyTimeoutMilliseconds\":1,\"checkMiB\":0},"
     "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":"
     "\"i\",\"leewaySeconds\":5,"
     "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* A database that is damaged: whoever finds it says so, and nothing is written from then on. */
 #include <criterion/criterion.h>
-#include <fcntl.h>
-#include <sqlite3.h>
-#include <stdio.h>
-#include <unistd.h>
 
 #include "tests/plugin/fixture.h"
-
-enum { PAGE = 4096 };
+#include "tests/plugin/store/sqlite/pages.h"
 
 static struct scratch scratch;
 static struct store *store;
@@ -29,40 +24,6 @@ static void clean(void)
 }
 
 TestSuite(integrity, .init = make, .fini = clean);
-
-static sqlite3 *open_file(void)
-{
-    sqlite3 *handle;
-    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
-    return handle;
-}
-
-static int root_page(const char *name)
-{
-    sqlite3 *handle = open_file();
-    sqlite3_stmt *statement;
-    cr_assert_eq(sqlite3_prepare_v2(handle, "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
-                                    -1, &statement, NULL),
-                 SQLITE_OK);
-    sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
-    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW, "%s", name);
-    const int page = sqlite3_column_int(statement, 0);
-    sqlite3_finalize(statement);
-    sqlite3_close(handle);
-    return page;
-}
-
-/* Of a file that nobody has open: replaces the first page of a table or index. */
-static void swap_page(const char *name, unsigned char bytes[PAGE])
-{
-    unsigned char former[PAGE];
-    const off_t place = (off_t)(root_page(name) - 1) * PAGE;
-    const int file = open(scratch_file(&scratch, "integrations.db"), O_RDWR | O_CLOEXEC);
-    cr_assert_eq(pread(file, former, PAGE, place), PAGE);
-    cr_assert_eq(pwrite(file, bytes, PAGE, place), PAGE);
-    memcpy(bytes, former, PAGE);
-    close(file);
-}
 
 static enum store_status get(void)
 {
@@ -165,10 +126,10 @@ static const char *find_line(const char *text)
 Test(integrity, whoever_finds_a_damaged_page_stops_writes_until_it_is_mended)
 {
     for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
-        unsigned char page[PAGE] = {0x55};
+        unsigned char page[PAGE_SIZE] = {0x55};
         id = fixture_create(store, "acme", "z", true);
         fixture_close(&store);
-        swap_page(pages[i].name, page);
+        swap_page(&scratch, pages[i].name, page);
         store = fixture_open(&scratch, "und");
         cr_expect_eq(store_state(store).health, STORE_HEALTHY);
         cr_expect_eq(pages[i].finds(), pages[i].result, "%zu, %s", i, pages[i].name);
@@ -176,7 +137,7 @@ Test(integrity, whoever_finds_a_damaged_page_stops_writes_until_it_is_mended)
         if (pages[i].reads != NULL)
             cr_expect_eq(pages[i].reads(), STORE_OK, "%zu, %s", i, pages[i].name);
         fixture_close(&store);
-        swap_page(pages[i].name, page);
+        swap_page(&scratch, pages[i].name, page);
         store = fixture_open(&scratch, "und");
         cr_expect_eq(store_state(store).health, STORE_HEALTHY);
         cr_expect_eq(pages[i].finds(), STORE_OK, "%zu, %s", i, pages[i].name);
@@ -185,9 +146,9 @@ Test(integrity, whoever_finds_a_damaged_page_stops_writes_until_it_is_mended)
 
 Test(integrity, one_line_says_which_file_and_what_to_do)
 {
-    unsigned char page[PAGE] = {0x55};
+    unsigned char page[PAGE_SIZE] = {0x55};
     fixture_close(&store);
-    swap_page("integration", page);
+    swap_page(&scratch, "integration", page);
     store = fixture_open(&scratch, "und");
     get();
     scan_all();

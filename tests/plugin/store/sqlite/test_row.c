@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Values in the file that this plugin would not have written: clear errors, never cut values. */
 #include <criterion/criterion.h>
-#include <sqlite3.h>
 
 #include "tests/plugin/fixture.h"
+#include "tests/plugin/store/sqlite/pages.h"
 
 static struct scratch scratch;
 static struct store *store;
@@ -23,17 +23,6 @@ static void clean(void)
 }
 
 TestSuite(row, .init = make, .fini = clean);
-
-static void change_file(const char *sql)
-{
-    sqlite3 *handle;
-    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(handle, "PRAGMA ignore_check_constraints = ON", NULL, NULL, NULL),
-                 SQLITE_OK);
-    cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s: %s", sql,
-                 sqlite3_errmsg(handle));
-    sqlite3_close(handle);
-}
 
 static enum store_status scan(struct store_reader *reader, void *context)
 {
@@ -96,7 +85,7 @@ Test(row, a_value_out_of_range_is_damage_everywhere)
         "UPDATE integration SET credential_ref = printf('%.*c', 4097, 'x')",
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
-        change_file(damages[i]);
+        change_file(&scratch, damages[i]);
         expect_damage(damages[i]);
     }
 }
@@ -104,9 +93,9 @@ Test(row, a_value_out_of_range_is_damage_everywhere)
 Test(row, an_organization_that_is_no_text_is_damage)
 {
     struct integration_copy copy;
-    change_file("UPDATE organization SET id = CAST(x'61FF' AS TEXT)");
+    change_file(&scratch, "UPDATE organization SET id = CAST(x'61FF' AS TEXT)");
     cr_expect_eq(fixture_get(store, id, &copy), STORE_DAMAGED);
-    change_file("UPDATE organization SET id = printf('%.*c', 129, 'x')");
+    change_file(&scratch, "UPDATE organization SET id = printf('%.*c', 129, 'x')");
     cr_expect_eq(fixture_get(store, id, &copy), STORE_DAMAGED);
 }
 
@@ -119,7 +108,7 @@ Test(row, a_counter_out_of_range_is_damage)
     };
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         struct store_counts counts;
-        change_file(damages[i]);
+        change_file(&scratch, damages[i]);
         cr_expect_eq(fixture_read(store, count, &counts), STORE_DAMAGED, "%s", damages[i]);
     }
 }
@@ -127,7 +116,7 @@ Test(row, a_counter_out_of_range_is_damage)
 Test(row, the_last_version_is_deleted_but_not_updated)
 {
     struct integration_copy copy;
-    change_file("UPDATE integration SET version = 2147483646");
+    change_file(&scratch, "UPDATE integration SET version = 2147483646");
     cr_expect_eq(change(STORE_UPDATE, INT32_MAX - 1), STORE_OK);
     cr_expect_eq(change(STORE_UPDATE, INT32_MAX), STORE_EXHAUSTED);
     cr_expect_eq(change(STORE_UPDATE, 1), STORE_CONFLICT);

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Checks a database that was not closed, once, on a thread of its own with a low priority, while
+ * the store serves: SQLite's quick_check, table by table, then the counters against the rows. In
+ * one process, one database is checked at a time. Damage goes to the store's integrity.
+ *
+ * A statement of the check is a read transaction: until its end SQLite can't reset the log, which
+ * grows by what is written meanwhile. That bounds the priority from below: the thread is nice, but
+ * never starved.
+ */
+#ifndef PLUGIN_STORE_SQLITE_CHECK_H
+#define PLUGIN_STORE_SQLITE_CHECK_H
+
+#include <pthread.h>
+
+#include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/file_guard.h"
+#include "plugin/store/sqlite/integrity.h"
+
+struct check {
+    const struct sqlite_options *options;
+    struct file_guard *guard;
+    struct integrity *integrity;
+    struct connection connection;
+    pthread_t thread;
+    atomic_bool started;
+    atomic_bool stopping;
+    /* Guarded by the lock of all checks. */
+    sqlite3 *running; /* What can be interrupted, or NULL. */
+    bool ended;
+};
+
+/*
+ * Begins the check, unless the file is larger than `options` allows. A thread that can't be started
+ * is logged. All that it is given must outlive check_stop.
+ */
+void check_start(struct check *check, const struct sqlite_options *options,
+                 struct file_guard *guard, struct integrity *integrity);
+
+/* Ends it within milliseconds, at any point. A zeroed check, or one that has ended, is stopped. */
+void check_stop(struct check *check);
+
+#endif

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* The file of a database, changed behind the engine's back. */
+#ifndef TESTS_PLUGIN_STORE_SQLITE_PAGES_H
+#define TESTS_PLUGIN_STORE_SQLITE_PAGES_H
+
+#include "tests/plugin/scratch.h"
+
+enum { PAGE_SIZE = 4096 };
+
+/* Of a file that nobody has open: reads the first page of a table or index. */
+void read_page(const struct scratch *scratch, const char *name, unsigned char bytes[PAGE_SIZE]);
+
+/* The same: exchanges it for the bytes. */
+void swap_page(const struct scratch *scratch, const char *name, unsigned char bytes[PAGE_SIZE]);
+
+/* Runs SQL on `integrations.db` without the schema's checks, or fails the test. */
+void change_file(const struct scratch *scratch, const char *sql);
+
+/* Runs SQL in a process that is then killed, which leaves the commits in the log. */
+void change_and_die(const struct scratch *scratch, const char *sql);
+
+#endif
