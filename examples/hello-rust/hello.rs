@@ -76,6 +76,9 @@ unsafe extern "C" fn create(
     ret_instance: *mut *mut Instance,
     failure: *mut Failure,
 ) -> i32 {
+    if !Host::is_usable(host) {
+        return Failure::write(failure, E_MISUSE, "needs a host of plugin ABI 0.2");
+    }
     if let Err(message) = check_config(bytes(config, config_size)) {
         return Failure::write(failure, E_CONFIG, &message);
     }
@@ -87,6 +90,9 @@ unsafe extern "C" fn create(
 }
 
 unsafe extern "C" fn drain(this: *mut Instance) {
+    if this.is_null() {
+        return;
+    }
     if let Ok(mut drained) = (*this).drained.write() {
         *drained = true;
     }

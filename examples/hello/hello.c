@@ -30,12 +30,12 @@ static int32_t greet(const gql_host *host, const gql_call *call, gql_reply *repl
     const char *name = json_string_value(json_object_get(arguments, "name"));
     json_t *text = name == NULL ? NULL : json_pack("s++", "Hello, ", name, "!");
     const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
-    int32_t code;
-    if (size == 0) {
+    int32_t code = size == 0 ? GQL_E_NO_MEMORY : host->reply_grow(host, reply->handle, size);
+    if (name == NULL) {
         code = reject(host, reply, GQL_CODE_VALIDATION_ERROR, "The name must be a string.");
-    } else if (host->reply_grow(host, reply->handle, size) != GQL_OK) {
-        code = reject(host, reply, GQL_CODE_SERVICE_UNAVAILABLE, "The greeting is too long.");
-    } else { /* What the reply holds already is the host's. */
+    } else if (code == GQL_E_LIMIT) {
+        code = reject(host, reply, GQL_CODE_VALIDATION_ERROR, "The name is too long.");
+    } else if (code == GQL_OK) { /* What the reply holds already is the host's. */
         reply->size += json_dumpb(text, reply->data + reply->size, size, JSON_ENCODE_ANY);
         code = host->reply_resolve(host, reply->handle);
     }
@@ -46,8 +46,8 @@ static int32_t greet(const gql_host *host, const gql_call *call, gql_reply *repl
 
 static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    if (!GQL_FITS(call, GQL_CALL_SIZE_0_2) || !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) ||
-        call->flags >> 16 != 0 || reply->reserved != 0)
+    if (self == NULL || call == NULL || reply == NULL || !GQL_FITS(call, GQL_CALL_SIZE_0_2) ||
+        !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || call->flags >> 16 != 0 || reply->reserved != 0)
         return GQL_E_MISUSE;
     const gql_host *host = self->host;
     int32_t code = GQL_OK;
@@ -61,12 +61,24 @@ static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
     return code;
 }
 
+static int32_t fail(gql_failure *failure, int32_t code, const char *what, const char *why)
+{
+    if (failure != NULL && GQL_FITS(failure, GQL_FAILURE_SIZE_0_2)) {
+        snprintf(failure->message, sizeof failure->message, "%s%s", what, why);
+        failure->code = code;
+    }
+    return code;
+}
+
+static int is_usable(const gql_host *host)
+{
+    return host != NULL && GQL_FITS(host, GQL_HOST_SIZE_0_2) && host->reserved == 0;
+}
+
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    if (GQL_FITS(host, GQL_HOST_SIZE_0_2) && host->reserved == 0)
-        return GQL_OK;
-    snprintf(failure->message, sizeof failure->message, "hello needs a host of plugin ABI 0.2");
-    return failure->code = GQL_E_VERSION;
+    return is_usable(host) ? GQL_OK
+                           : fail(failure, GQL_E_VERSION, "needs a host of plugin ABI 0.2", "");
 }
 
 static void deinit(void)
@@ -77,16 +89,16 @@ static int32_t create(const gql_host *host, const char *config, uint64_t size,
                       gql_instance **ret_instance, gql_failure *failure)
 {
     json_error_t error = {.text = "out of memory"};
+    if (!is_usable(host))
+        return fail(failure, GQL_E_MISUSE, "needs a host of plugin ABI 0.2", "");
     json_t *json = json_loadb(config, size, 0, &error);
     /* JSON_STRICT: an unknown key is an error that names the key. */
     const int invalid = json == NULL || json_unpack_ex(json, &error, JSON_STRICT, "{}") != 0;
     gql_instance *self = invalid ? NULL : calloc(1, sizeof *self);
     json_decref(json);
-    if (self == NULL) {
-        snprintf(failure->message, sizeof failure->message, "the configuration must be {}: %s",
-                 error.text);
-        return failure->code = invalid ? GQL_E_CONFIG : GQL_E_NO_MEMORY;
-    }
+    if (self == NULL)
+        return fail(failure, invalid ? GQL_E_CONFIG : GQL_E_NO_MEMORY,
+                    "the configuration must be {}: ", error.text);
     self->host = host;
     pthread_rwlock_init(&self->gate, NULL);
     *ret_instance = self;
@@ -95,6 +107,8 @@ static int32_t create(const gql_host *host, const char *config, uint64_t size,
 
 static void drain(gql_instance *self)
 {
+    if (self == NULL)
+        return;
     pthread_rwlock_wrlock(&self->gate);
     self->drained = 1;
     pthread_rwlock_unlock(&self->gate);

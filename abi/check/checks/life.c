@@ -71,10 +71,12 @@ void check_create(struct check_run *run)
     if (!session_open(run, 0, &session) || !session_configure(&session) ||
         !session_create(&session, 0, &instance))
         return;
-    check_cure(run, "allow drain to be called again, and destroy to be called with NULL");
+    check_cure(run, "allow drain to be called again, and drain and destroy with NULL");
     session_drain(&session, instance);
     session_drain(&session, instance);
     session_destroy(&session, &instance);
+    check_step("drain of NULL");
+    session.plugin->drain(NULL);
     check_step("destroy of NULL");
     session.plugin->destroy(NULL);
     check_step_done();

@@ -62,6 +62,9 @@ void check_late_write(struct check_run *run);
 void check_one_thread(struct check_run *run);
 void check_inputs(struct check_run *run);
 
+/* growth.c: replies that can't grow. */
+void check_growth(struct check_run *run);
+
 /* shapes.c: values in the shape of the response. */
 void check_shapes(struct check_run *run);
 

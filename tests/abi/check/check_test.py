@@ -165,6 +165,11 @@ CASES = [
     ("BLOCKS", "blocking", "the limit is 100 ms", "--rounds", "5"),
     ("OVERRUNS", "overrun", "beyond its capacity"),
     ("MOVES_REPLY", "overrun", "its members were changed"),
+    ("STRANDS_UNGROWN", "growth",
+     'Query.later {"size":3}, when reply_grow fails with GQL_E_LIMIT was not answered', *SOON),
+    ("RESOLVES_UNGROWN", "growth", "when reply_grow fails with GQL_E_LIMIT: was resolved"),
+    ("LEAVES_UNGROWN", "growth",
+     "when reply_grow fails with GQL_E_LIMIT: returned GQL_OK without completing the reply"),
     ("OVERWRITES_PREFIX", "prefix", "overwrote or removed what the reply held already"),
     ("WRITES_AFTERWARDS", "late-write", "written to after its completion"),
     ("WRITES_LATER", "late-write", "written to after its completion"),
@@ -364,6 +369,9 @@ def check_good_plugins():
 def check_notes():
     """What was not called is said, and a check that saw nothing of its subject is skipped."""
     generated = run(plugin("NONE")).stdout
+    report(re.search(r"^# reply_grow failed \d+ times, [1-9]\d* of them on threads of the plugin",
+                     generated, re.M) is not None, "so are the calls whose reply could not grow",
+           generated)
     report("# not called: Mutation.write; list calls in --calls" in generated,
            "without --calls the mutations are listed", generated)
     given = run("--calls", '[{"type": "Query", "field": "thing"}]', plugin("NONE")).stdout

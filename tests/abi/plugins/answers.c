@@ -162,13 +162,22 @@ static void mix(char *text, size_t size)
 }
 #endif
 
+static void complete_ungrown(gql_instance *self, uint64_t handle)
+{
+    const bool on_worker = pthread_equal(pthread_self(), self->worker) != 0;
+    if (FAULT == FAULT_RESOLVES_UNGROWN)
+        self->host->reply_resolve(self->host, handle);
+    else if (FAULT != (on_worker ? FAULT_STRANDS_UNGROWN : FAULT_LEAVES_UNGROWN))
+        reject(self, handle, GQL_CODE_INTERNAL_ERROR);
+}
+
 /* Takes ownership of the text. */
 static void complete(gql_instance *self, const gql_call *call, gql_reply *reply, char *text)
 {
     const uint64_t handle = reply->handle;
     const size_t size = text == NULL ? 0 : strlen(text);
     if (size == 0 || self->host->reply_grow(self->host, handle, size) != GQL_OK) {
-        reject(self, handle, "INTERNAL_ERROR");
+        complete_ungrown(self, handle);
     } else {
 #if FAULT == FAULT_MIXES_ANSWERS
         mix(text, size);

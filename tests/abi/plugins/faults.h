@@ -169,7 +169,10 @@
 #define FAULT_SMALL_ERROR 149
 #define FAULT_READS_UNREQUIRED 150
 #define FAULT_FAILS_UNREQUIRED 151
-#define FAULT_MORE_ANSWERS_END 152
+#define FAULT_STRANDS_UNGROWN 152 /* On its thread, it leaves replies that can't grow. */
+#define FAULT_RESOLVES_UNGROWN 153
+#define FAULT_LEAVES_UNGROWN 154 /* Returns GQL_OK. */
+#define FAULT_MORE_ANSWERS_END 155
 
 /* shapes.c: shaped values. */
 #define FAULT_SHAPE_IGNORED 160

@@ -206,6 +206,8 @@ int32_t life_create(const gql_host *host, const char *config, uint64_t config_si
 
 void life_drain(gql_instance *self)
 {
+    if (self == NULL)
+        return;
     pthread_mutex_lock(&self->mutex);
     self->closed = true;
     while ((self->inside > 0 && FAULT != FAULT_DRAIN_HURRIES) || FAULT == FAULT_DRAIN_HANGS)
