@@ -9,12 +9,14 @@
 struct file {
     sqlite3_file base;
     sqlite3_file *real; /* Behind this struct. */
+    const char *name;
 };
 
 static sqlite3_vfs *system_vfs;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* Guards the members below. */
 static enum vfs_fault fault;
 static int until_first, left, failed;
+static const struct vfs_observer *_Atomic observer;
 
 void vfs_fail(enum vfs_fault which, int first, int times)
 {
@@ -33,6 +35,11 @@ int vfs_mend(void)
     const int count = failed;
     pthread_mutex_unlock(&lock);
     return count;
+}
+
+void vfs_observe(const struct vfs_observer *next)
+{
+    observer = next;
 }
 
 /* Whether this call fails, as one that can fail in both ways. */
@@ -59,6 +66,11 @@ static sqlite3_file *real(sqlite3_file *file)
     return ((struct file *)file)->real;
 }
 
+static const char *name_of(sqlite3_file *file)
+{
+    return ((struct file *)file)->name;
+}
+
 static int x_close(sqlite3_file *file)
 {
     return real(file)->pMethods->xClose(real(file));
@@ -74,18 +86,32 @@ static int x_write(sqlite3_file *file, const void *data, int size, sqlite3_int64
 {
     if (fails(VFS_FULL))
         return fault == VFS_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
-    return real(file)->pMethods->xWrite(real(file), data, size, offset);
+    const int code = real(file)->pMethods->xWrite(real(file), data, size, offset);
+    const struct vfs_observer *told = observer;
+    if (code == SQLITE_OK && told != NULL)
+        told->wrote(name_of(file), data, size, offset);
+    return code;
 }
 
 static int x_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
-    return fails(VFS_FULL) ? SQLITE_IOERR_TRUNCATE
-                           : real(file)->pMethods->xTruncate(real(file), size);
+    if (fails(VFS_FULL))
+        return SQLITE_IOERR_TRUNCATE;
+    const int code = real(file)->pMethods->xTruncate(real(file), size);
+    const struct vfs_observer *told = observer;
+    if (code == SQLITE_OK && told != NULL)
+        told->truncated(name_of(file), size);
+    return code;
 }
 
 static int x_sync(sqlite3_file *file, int flags)
 {
-    return fails(VFS_SYNC) ? SQLITE_IOERR_FSYNC : real(file)->pMethods->xSync(real(file), flags);
+    const int code = fails(VFS_SYNC) ? SQLITE_IOERR_FSYNC
+                                     : real(file)->pMethods->xSync(real(file), flags);
+    const struct vfs_observer *told = observer;
+    if (told != NULL)
+        told->synced(name_of(file), code == SQLITE_OK);
+    return code;
 }
 
 static int x_file_size(sqlite3_file *file, sqlite3_int64 *size)
@@ -172,6 +198,7 @@ static int x_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *base, int fl
     struct file *file = (struct file *)base;
     (void)vfs;
     file->real = (sqlite3_file *)(file + 1);
+    file->name = name;
     base->pMethods = NULL;
     if (fails(VFS_IOERR)) {
         errno = EIO;

@@ -7,6 +7,7 @@
 #define TESTS_FAULTS_VFS_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 enum vfs_fault {
     VFS_IOERR,      /* Any call, with its own code. */
@@ -24,5 +25,18 @@ void vfs_fail(enum vfs_fault fault, int first, int times);
 
 /* Ends the faults. Returns how many calls failed. */
 int vfs_mend(void);
+
+/*
+ * Is told of the changes of files that succeed, and of every sync, by the thread that makes them.
+ * `name` is the file's path, or NULL.
+ */
+struct vfs_observer {
+    void (*wrote)(const char *name, const void *data, int size, int64_t offset);
+    void (*truncated)(const char *name, int64_t size);
+    void (*synced)(const char *name, bool succeeded);
+};
+
+/* NULL: nobody is told any more. */
+void vfs_observe(const struct vfs_observer *observer);
 
 #endif
