@@ -34,7 +34,10 @@ struct store_engine {
     void (*close)(struct store *store);
     void (*drain)(struct store *store);
 
-    /* Before somebody asks for the state: looks anew at what calls would notice. NULL: nothing. */
+    /*
+     * Before somebody asks for the state: looks anew at what calls would notice. Who asks may be the
+     * one who sends the calls, and send none while the state is bad. NULL: nothing.
+     */
     void (*look)(struct store *store);
 
     int32_t (*read)(struct store *store, struct store_read *read);

@@ -136,6 +136,23 @@ Test(commit, what_cannot_be_settled_is_unknown_and_stops_writing)
     fixture_close(&store);
 }
 
+/* Whoever watches the state may send nothing until it is good. */
+Test(commit, the_state_is_good_again_without_a_mutation)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    struct identifier unknown;
+    vfs_fail(VFS_SYNC, 1, 1000);
+    cr_expect_eq(create(store, "unknown", &unknown), STORE_UNKNOWN);
+    cr_expect_eq(store_state(store).health, STORE_FAILED);
+    vfs_mend();
+    for (int i = 0; i < 600 && store_state(store).health != STORE_HEALTHY; i++)
+        nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    cr_expect_not_null(strstr(fixture_log(), "writing goes on"));
+    fixture_create(store, "acme", "next", true);
+    fixture_close(&store);
+}
+
 /* Closing is the last chance to settle. */
 Test(commit, closing_settles_what_is_unknown)
 {

@@ -160,7 +160,12 @@ static void drain(struct store *base)
 
 static void look(struct store *base)
 {
-    file_guard_check(&store_of(base)->guard, NULL, NULL);
+    struct sqlite_store *store = store_of(base);
+    file_guard_check(&store->guard, NULL, NULL);
+    struct reader *reader = readers_take_ready(&store->readers);
+    if (reader != NULL)
+        readers_give_back(reader);
+    writer_look(&store->writer);
 }
 
 static int32_t read_store(struct store *base, struct store_read *read)

@@ -65,7 +65,7 @@ static void stop(struct settler *settler, int code)
              "Writing has stopped: a commit failed, and whether it is in the file can't be told "
              "(SQLite %d: %s). It goes on once a commit succeeds; check the disk of '%s'",
              code, sqlite3_errstr(code), settler->link->readers->options->path);
-    settler->open = true;
+    atomic_store(&settler->open, true);
     settler->retry_at = monotonic_now() + RETRY_NANOSECONDS;
     if (state_report(settler->state, STATE_COMMITS, STORE_FAILED, reason))
         settler->log(settler->user, GQL_LOG_ERROR, reason);
@@ -95,7 +95,7 @@ int settle_commit(struct settler *settler, bool *ret_known, enum store_status *r
 bool settle_before(struct settler *settler)
 {
     bool moved;
-    if (!settler->open)
+    if (!atomic_load(&settler->open))
         return true;
     if (monotonic_now() < settler->retry_at)
         return false;
@@ -104,7 +104,7 @@ bool settle_before(struct settler *settler)
         stop(settler, code);
         return false;
     }
-    settler->open = false;
+    atomic_store(&settler->open, false);
     state_report(settler->state, STATE_COMMITS, STORE_HEALTHY, "");
     settler->log(settler->user, GQL_LOG_INFO, "Commits succeed again: writing goes on");
     return true;

@@ -12,6 +12,8 @@
 #ifndef PLUGIN_STORE_SQLITE_SETTLE_H
 #define PLUGIN_STORE_SQLITE_SETTLE_H
 
+#include <stdatomic.h>
+
 #include "plugin/store/sqlite/write_link.h"
 
 struct settler {
@@ -20,7 +22,7 @@ struct settler {
     void *user;
     void (*log)(void *user, uint32_t level, const char *message);
     struct wal_state before; /* Of the log, before the last commit. */
-    bool open;               /* A commit failed that may come back. */
+    atomic_bool open;        /* A commit failed that may come back. Any thread reads it. */
     uint64_t retry_at;       /* CLOCK_MONOTONIC, nanoseconds. */
 };
 

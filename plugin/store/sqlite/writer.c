@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/writer.h"
 
+#include <stddef.h>
+
 #include "plugin/base/deadline.h"
 
 /* So that the first of a long queue need not wait for the last. */
@@ -12,6 +14,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
 {
     *writer = (struct writer){.mint = options->mint,
                               .readers = readers,
+                              .executor = options->executor,
                               .user = options->user,
                               .unix_milliseconds = options->unix_milliseconds};
     write_link_init(&writer->link, connection, readers);
@@ -179,6 +182,30 @@ static void write_queue(struct writer *writer)
     }
     writer->busy = false;
     pthread_cond_broadcast(&writer->idle);
+}
+
+static void probe(struct task *task)
+{
+    struct writer *writer = (struct writer *)((char *)task - offsetof(struct writer, probe));
+    pthread_mutex_lock(&writer->lock);
+    if (!writer->busy) {
+        writer->busy = true;
+        pthread_mutex_unlock(&writer->lock);
+        settle_before(&writer->settler);
+        pthread_mutex_lock(&writer->lock);
+        write_queue(writer); /* What was queued meanwhile. */
+    }
+    pthread_mutex_unlock(&writer->lock);
+    atomic_store(&writer->probing, false);
+}
+
+void writer_look(struct writer *writer)
+{
+    if (!atomic_load(&writer->settler.open) || atomic_exchange(&writer->probing, true))
+        return;
+    writer->probe.run = probe;
+    if (!executor_submit(writer->executor, &writer->probe))
+        atomic_store(&writer->probing, false);
 }
 
 void writer_submit(struct writer *writer, struct store_mutation *mutation)

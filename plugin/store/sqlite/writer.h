@@ -10,6 +10,7 @@
 
 #include <pthread.h>
 
+#include "plugin/base/executor.h"
 #include "plugin/store/sqlite/apply.h"
 #include "plugin/store/sqlite/readers.h"
 #include "plugin/store/sqlite/settle.h"
@@ -20,6 +21,9 @@ struct writer {
     struct settler settler;
     struct identifier_mint mint;
     struct readers *readers;
+    struct executor *executor;
+    struct task probe;
+    atomic_bool probing; /* The task is under way. */
     void *user;
     int64_t (*unix_milliseconds)(void *user);
 
@@ -30,7 +34,10 @@ struct writer {
     bool busy;
 };
 
-/* Takes the connection over. The collation, the readers and the state must outlive the writer. */
+/*
+ * Takes the connection over. The collation, the readers, the executor of `options` and the state must
+ * outlive the writer.
+ */
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
                  struct readers *readers, struct state_board *state);
@@ -40,6 +47,12 @@ void writer_drain(struct writer *writer);
 
 /* After writer_drain. */
 void writer_finish(struct writer *writer);
+
+/*
+ * Any thread, before the executor is finished. If writing has stopped since a commit failed, finds
+ * out on a thread of the executor whether one succeeds: there may be no mutation that would.
+ */
+void writer_look(struct writer *writer);
 
 /* As store_submit. */
 void writer_submit(struct writer *writer, struct store_mutation *mutation);

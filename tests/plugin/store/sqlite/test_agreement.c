@@ -115,3 +115,16 @@ Test(agreement, whatever_the_other_gateway_did)
         fixture_close(&store);
     }
 }
+
+/* Whoever watches the state may send nothing until it is good. */
+Test(agreement, the_state_follows_without_calls)
+{
+    struct identifier id;
+    struct store *store = fixture_open(&scratch, "und");
+    cr_assert_eq(write_one(store, &id), STORE_OK);
+    run_sql("PRAGMA user_version = 99");
+    cr_expect_eq(store_state(store).health, STORE_FAILED);
+    run_sql("PRAGMA user_version = 1");
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    fixture_close(&store);
+}
