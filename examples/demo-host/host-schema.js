@@ -5,6 +5,7 @@ import { buildSchema, GraphQLError } from 'graphql';
 
 const USER = /^user:(.+)$/s;
 const LONGEST_ID = 255; // Characters. An object that is made up for an ID repeats it.
+const MOST_IDS = 100; // Of one field. Each is answered with all that is selected below the field.
 
 export const hostTypeDefs = readFileSync(new URL('host-schema.graphql', import.meta.url), 'utf8');
 
@@ -19,6 +20,10 @@ export function organizationsOf(list) {
   return { known: (id) => (known.has(id) ? make(known.get(id)) : null), any: (id) => make(known.get(id) ?? { id: checkId(id) }) };
 }
 
+function invalid(message) {
+  return new GraphQLError(message, { extensions: { code: 'VALIDATION_ERROR' } });
+}
+
 /** Whether a string holds no lone surrogates. */
 function isText(id) {
   return !/\p{Surrogate}/u.test(id);
@@ -26,7 +31,7 @@ function isText(id) {
 
 function checkId(id) {
   if (id.length <= LONGEST_ID && isText(id)) return id;
-  throw new GraphQLError(`An ID must be text of at most ${LONGEST_ID} characters`, { extensions: { code: 'VALIDATION_ERROR' } });
+  throw invalid(`An ID must be text of at most ${LONGEST_ID} characters`);
 }
 
 function userOf(id) {
@@ -41,7 +46,8 @@ async function actorOf(id, context, info) {
  * Returns what `find` finds for each ID, with an Error in place of what it can't. A list of promises
  * would do, but graphql-jit, which Mercurius uses, adds a null to it for each that is rejected.
  */
-function each(ids, find) {
+async function each(ids, find) {
+  if (ids.length > MOST_IDS) throw invalid(`A field takes at most ${MOST_IDS} IDs`);
   return Promise.all(ids.map((id) => find(id).catch((error) => error)));
 }
 

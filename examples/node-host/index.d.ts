@@ -87,8 +87,9 @@ export interface LoadOptions {
   /** The most detailed level that is logged. Default: info. */
   logLevel?: LogLevel;
   /**
-   * How many fields an operation may select, fragments expanded. Beyond it, plugins are not called: every
-   * field of theirs is an error with the code VALIDATION_ERROR. Default: 10,000.
+   * How many fields an operation may select, fragments expanded; one of the introspection counts as 20.
+   * Beyond it, plugins are not called: every field of theirs is an error with the code VALIDATION_ERROR.
+   * Default: 10,000.
    */
   maxFields?: number;
   /** How deep the selections of an operation may be nested, fragments expanded; likewise. At most 64, the default. */

@@ -23,6 +23,7 @@ const EXPENSIVE = {
   'fragments that double in what is loaded': `{ node(id: "${NOBODY}") { ...F0 } } ${chain(26, 2, 'Node', 'id')}`,
   'fragments that double on the root': `{ ...F0 } ${chain(26, 2, 'Query', `${FIELD} { nodes { id } }`)}`,
   'one fragment, spread many times': `{ ${FIELD} { nodes { ${'...F0 '.repeat(4000)} } } } fragment F0 on Integration { id title version }`,
+  'introspection of the whole schema': `{ ${FIELD} { nodes { id } } __schema { types { ${Array.from({ length: 500 }, (_, i) => `a${i}: name`).join(' ')} } } }`,
   'introspection': `{ __type(name: "Query") { ...F0 } ${FIELD} { nodes { id } } } ${chain(26, 1, '__Type', 'name', (spreads) => `a: ofType { ${spreads} } b: ofType { ${spreads} }`)}`,
 };
 

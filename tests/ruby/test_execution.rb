@@ -53,6 +53,12 @@ class TestExecution < Minitest::Test
     JSON.parse(seen(text, variables)['arguments'])
   end
 
+  def test_a_response_that_grows_beyond_the_limit_is_given_up
+    source = "query($i: [ID!]!) { nodes(ids: $i) { #{Array.new(500) { |i| "a#{i}: id" }.join(' ')} } }"
+    errors = execute(source, { 'i' => ['thing:1'] * 401 })['errors']
+    assert_equal [['A response must not have more than 200000 fields', 'VALIDATION_ERROR']], errors.map { |error| [error['message'], error['extensions']['code']] }
+  end
+
   def test_fields_that_share_a_long_variable_are_passed_to_plugins_up_to_a_limit
     source = "query($t: String) { #{Array.new(20) { |i| "a#{i}: echo(text: $t) { text }" }.join(' ')} }"
     refused = execute(source, { 't' => 'x' * (1 << 20) })['errors'].select { |error| error['message'].match?(/arguments of all fields/) }

@@ -47,6 +47,15 @@ class TestLimits < Minitest::Test
     assert_match(/one key/, excess("{ #{Array.new(140) { 'a { b c d e }' }.join(' ')} }"))
   end
 
+  # ruby-graphql would answer the first with some hundred million objects.
+  def test_introspection
+    assert_match(/introspection depth/, excess("{ __schema { types { #{'interfaces { possibleTypes { ' * 8} name #{'} } ' * 8} } } }"))
+    assert_match(/introspection depth/, excess('{ ...Q } fragment Q on Query { __type(name: "A") { ...A } } ' \
+                                               'fragment A on __Type { fields { type { ...B } } } fragment B on __Type { inputFields { type { fields { name } } } }'))
+    assert_match(/more than 10000 fields/, excess("{ __schema { types { #{Array.new(500) { |i| "a#{i}: name" }.join(' ')} } } }"))
+    assert_nil excess('{ a { fields { interfaces { fields { fields } } } } }')
+  end
+
   def test_limits_are_exact
     assert_nil excess('{ a { b { c d } e } }', max_fields: 5, max_depth: 3)
     assert_match(/more than 4 fields/, excess('{ a { b { c d } e } }', max_fields: 4))

@@ -6,6 +6,10 @@ import { GraphQLError, Kind } from './graphql.js';
 /** Keys are part of every row of an answer, and of the path of every error below them. */
 const LONGEST_ALIAS = 128;
 
+/** How many fields a field of the introspection counts as: most are those of lists of the whole schema. */
+const INTROSPECTION_WEIGHT = 20;
+const INTROSPECTION = new Set(['__schema', '__type']);
+
 function excess(message, node) {
   return new GraphQLError(message, { nodes: [node], extensions: { code: 'VALIDATION_ERROR' } });
 }
@@ -38,7 +42,8 @@ class Measure {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#ofSpread(selection, above);
     if (selection.alias?.value.length > LONGEST_ALIAS) throw excess(`An alias must not exceed ${LONGEST_ALIAS} characters`, selection);
     const { fields, depth } = selection.selectionSet ? this.of(selection, above) : { fields: 0, depth: 0 };
-    return { fields: fields + (selection.kind === Kind.FIELD ? 1 : 0), depth };
+    if (selection.kind !== Kind.FIELD) return { fields, depth };
+    return { fields: 1 + fields * (INTROSPECTION.has(selection.name.value) ? INTROSPECTION_WEIGHT : 1), depth };
   }
 
   #ofSpread(spread, above) {

@@ -7,6 +7,7 @@ module Gateway
     SCHEMA = File.expand_path('../../demo-host/host-schema.graphql', __dir__)
     USER = /\Auser:(.+)\z/m
     LONGEST_ID = 255 # Characters. An object that is made up for an ID repeats it.
+    MOST_IDS = 100 # Of one field. Each is answered with all that is selected below the field.
 
     # `organizations`: those of the configuration. Every other ID is a made-up organization.
     def initialize(organizations)
@@ -49,6 +50,8 @@ module Gateway
 
     # The block finds the host's objects. The other IDs are loaded from the plugins.
     def find(ids, arguments, context, &known)
+      raise invalid("A field takes at most #{MOST_IDS} IDs") if ids.size > MOST_IDS
+
       found = ids.to_h { |id| [id, known.call(id)] }
       missing = found.reject { |_, object| object }.keys
       found.merge!(missing.zip(load(missing, arguments, context)).to_h) if missing.any?
@@ -77,8 +80,11 @@ module Gateway
     def check_id(id)
       return id if id.size <= LONGEST_ID && id.valid_encoding?
 
-      raise GraphQL::ExecutionError.new("An ID must be text of at most #{LONGEST_ID} characters",
-                                        extensions: { 'code' => 'VALIDATION_ERROR' })
+      raise invalid("An ID must be text of at most #{LONGEST_ID} characters")
+    end
+
+    def invalid(message)
+      GraphQL::ExecutionError.new(message, extensions: { 'code' => 'VALIDATION_ERROR' })
     end
 
     def user(id)

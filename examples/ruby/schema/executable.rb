@@ -16,6 +16,10 @@ module Schema
     EXTRAS = %i[lookahead argument_details].freeze
     # ruby-graphql quotes a value that does not fit its type, and can't quote a lone surrogate.
     UNQUOTABLE = 'A string with a lone surrogate does not fit the type of its variable'
+    MOST_VALUES = 200_000 # Fields of all objects of a response. ruby-graphql completes some 50,000 in a second.
+
+    # Ends an execution. Not a StandardError, which would become the error of one field.
+    class TooLarge < Exception; end
 
     # `host` has `fields`: {type => {field => callable(object, arguments, context)}}, and `references`: {type => callable(id)}.
     # `failed` is called with each exception and the context. `limits`: those of Limits.
@@ -35,9 +39,9 @@ module Schema
     # fields run one after the other, each with its selection (GraphQL specification, section 6.2.2).
     def execute(document, exchange, variables:, operation_name:)
       excess = @limits.excess(document)
-      return { 'errors' => [{ 'message' => excess, 'extensions' => { 'code' => 'VALIDATION_ERROR' } }] } if excess
+      return refusal(excess) if excess
 
-      context = { exchange: exchange, executable: self }
+      context = { exchange: exchange, executable: self, values: 0 }
       operation = operation(document, operation_name)
       variables = October2021.integral(variables)
       variables = October2021.with_defaults(variables, operation) if operation
@@ -47,6 +51,8 @@ module Schema
       return { 'errors' => result['errors'].map { |error| error.except('path') } } unless result.key?('data')
 
       result.merge('data' => ResponseOrder.new(document, variables).of(result['data'], [operation.selections]))
+    rescue TooLarge
+      refusal("A response must not have more than #{MOST_VALUES} fields")
     rescue JSON::GeneratorError
       { 'errors' => [{ 'message' => UNQUOTABLE }] }
     end
@@ -65,6 +71,8 @@ module Schema
     # ---- The interface of ruby-graphql's default_resolve ----
 
     def call(type, field, object, arguments, context)
+      raise TooLarge if (context[:values] += 1) > MOST_VALUES
+
       name = field.graphql_name
       complete(call_field(type.graphql_name, name, object, arguments, context), field.type, context)
     end
@@ -82,6 +90,10 @@ module Schema
     end
 
     private
+
+    def refusal(message)
+      { 'errors' => [{ 'message' => message, 'extensions' => { 'code' => 'VALIDATION_ERROR' } }] }
+    end
 
     # Returns the operation that will be executed, or nil.
     def operation(document, name)

@@ -10,6 +10,12 @@ module Schema
   class Limits
     LONGEST_ALIAS = 128 # Keys are part of every row of an answer, and of the path of every error below them.
     MOST_PAIRS = 20_000 # Of fields with the same response key.
+    INTROSPECTION = %w[__schema __type].freeze
+    INTROSPECTION_WEIGHT = 20 # Fields that one of the introspection counts as: most are those of lists of the whole schema.
+    # The fields of introspection that lead from a type to a list, and so to other types and back, and how many of them may
+    # be within each other (as in graphql-js' MaxIntrospectionDepthRule).
+    LISTS = %w[fields interfaces possibleTypes inputFields].freeze
+    MOST_LISTS = 2
 
     def initialize(max_fields: 10_000, max_depth: 64)
       @max_fields = max_fields
@@ -29,14 +35,14 @@ module Schema
     private
 
     def measure(operation, fragments)
-      fields, = Measure.new(fragments, @max_depth).of(operation.selections, 0)
+      fields = Measure.new(fragments, @max_depth).of(operation.selections, 0).first
       throw :excess, "An operation must not select more than #{@max_fields} fields, fragments expanded" if fields > @max_fields
 
       pairs = Pairs.new(fragments).of([operation.selections])
       throw :excess, 'An operation selects too many fields with one key' if pairs > MOST_PAIRS
     end
 
-    # Counts fields and depth.
+    # Counts fields, depth, and lists of introspection within each other.
     class Measure
       def initialize(fragments, max_depth)
         @fragments = fragments
@@ -44,15 +50,14 @@ module Schema
         @sizes = {} # By the name of a fragment; nil while it is being measured.
       end
 
-      # Returns [fields, depth] of selections that are `above` deep in their operation. The depth bounds the recursion.
+      # Returns [fields, depth, lists] of selections that are `above` deep in their operation. The depth bounds the recursion.
       def of(selections, above)
-        return [0, 0] if selections.empty?
+        return [0, 0, 0] if selections.empty?
 
         check_depth(above)
-        sizes = selections.map { |selection| of_selection(selection, above + 1) }
-        depth = sizes.map(&:last).max
-        check_depth(above + depth)
-        [sizes.sum(&:first), depth + 1]
+        fields, depths, lists = selections.map { |selection| of_selection(selection, above + 1) }.transpose
+        check_depth(above + depths.max)
+        [fields.sum, depths.max + 1, lists.max]
       end
 
       private
@@ -64,11 +69,17 @@ module Schema
       def of_selection(selection, above)
         return of_spread(selection.name, above) if selection.is_a?(Nodes::FragmentSpread)
 
-        fields, depth = of(selection.selections, above)
-        return [fields, depth] unless selection.is_a?(Nodes::Field)
+        size = of(selection.selections, above)
+        selection.is_a?(Nodes::Field) ? of_field(selection, *size) : size
+      end
 
-        throw :excess, "An alias must not exceed #{LONGEST_ALIAS} characters" if selection.alias.to_s.size > LONGEST_ALIAS
-        [fields + 1, depth]
+      def of_field(field, fields, depth, lists)
+        throw :excess, "An alias must not exceed #{LONGEST_ALIAS} characters" if field.alias.to_s.size > LONGEST_ALIAS
+        lists += 1 if LISTS.include?(field.name)
+        return [fields + 1, depth, lists] unless INTROSPECTION.include?(field.name)
+
+        throw :excess, 'Maximum introspection depth exceeded' if lists > MOST_LISTS
+        [1 + fields * INTROSPECTION_WEIGHT, depth, lists]
       end
 
       def of_spread(name, above)

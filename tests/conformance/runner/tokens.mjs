@@ -46,6 +46,7 @@ function forge(token) {
 const foreignTokens = ({ privateKey, kid }) => ({
   foreign: mint(privateKey, { sub: 'kv/test', aud: 'acme', iss: ISSUER }, { kid }),
   badClaims: mint(privateKey, { sub: 7, aud: 'acme', iss: ISSUER }, { kid }),
+  expired: mint(privateKey, { sub: 'kv/test', aud: 'acme', iss: ISSUER, exp: '2020-01-01T00:00:00Z' }, { kid }), // vaultctl issues none.
 });
 
 /** Tokens that the active key signed. */
@@ -54,7 +55,6 @@ function tokensOf(issue) {
   return {
     good,
     another: issue('--exp', '+1d'),
-    expired: issue('--exp', '2020-01-01T00:00:00Z'),
     notYetValid: issue('--nbf', '+1h'),
     revoked: issue('--jti', 'lost'),
     badSignature: forge(good),
