@@ -68,8 +68,10 @@ void check_growth(struct check_run *run);
 /* shapes.c: values in the shape of the response. */
 void check_shapes(struct check_run *run);
 
-/* peers.c: hosts that break the contract, and hosts of later versions. */
+/* misuse.c: hosts that break the contract. */
 void check_misuse(struct check_run *run);
+
+/* peers.c: hosts of later versions. */
 void check_newer_host(struct check_run *run);
 
 /* concurrent.c: one instance on many threads. */

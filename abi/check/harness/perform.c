@@ -21,6 +21,15 @@ struct lent {
 static _Thread_local struct performed *current;
 static _Atomic(struct lent *) returned_inputs; /* Of finished calls, for perform_forget. */
 
+void perform_fill_behind(void *start, const void *end)
+{
+    static const uint64_t one = 1;
+    const unsigned char *word = (const unsigned char *)&one;
+    unsigned char *byte = start;
+    for (size_t i = (uintptr_t)byte % sizeof one; byte < (const unsigned char *)end; i++)
+        *byte++ = word[i % sizeof one];
+}
+
 static void fill_request(struct perform_inputs *inputs, const struct plan_request *asked)
 {
     for (uint32_t i = 0; i < asked->grant_count; i++) {
@@ -156,7 +165,10 @@ static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *re
         reply = &performed->changed;
     }
     const uint64_t begin = check_now();
-    performed->returned = performed->planned->resolve(instance, call, reply);
+    const unsigned omit = performed->style->omit;
+    performed->returned = performed->planned->resolve((omit & PERFORM_INSTANCE) ? NULL : instance,
+                                                      (omit & PERFORM_CALL) ? NULL : call,
+                                                      (omit & PERFORM_REPLY) ? NULL : reply);
     performed->call_ns = check_now() - begin;
     return performed->returned;
 }

@@ -26,6 +26,8 @@ struct perform_inputs {
     uint32_t cancelled;
 };
 
+enum { PERFORM_INSTANCE = 1, PERFORM_CALL = 2, PERFORM_REPLY = 4 };
+
 /* How a call differs from a usual one; all members may be 0 or NULL. */
 struct perform_style {
     /*
@@ -37,6 +39,8 @@ struct perform_style {
     void (*alter)(const struct plan_call *planned, struct perform_inputs *inputs);
     /* Changes a copy of the reply, which the plugin gets in its place. */
     void (*alter_reply)(gql_reply *reply);
+    /* A set of PERFORM_INSTANCE, …: the plugin gets NULL in their place. */
+    unsigned omit;
 };
 
 struct lent;
@@ -62,6 +66,13 @@ struct performed {
     size_t message_size;
     char *extensions;
 };
+
+/*
+ * What stands behind the end of a struct: words of value 1. As pointers they lead nowhere, and as
+ * deadlines they have passed; reserved members in their upper halves are 0, so that only the size
+ * is wrong.
+ */
+void perform_fill_behind(void *start, const void *end);
 
 /*
  * Starts a call. `style` may be NULL; it and `performed` must stay where they are until

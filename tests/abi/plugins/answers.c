@@ -239,13 +239,40 @@ static bool is_newer(const gql_call *call, const gql_reply *reply)
            (FAULT != FAULT_ANY_RESERVED && (reply->reserved != 0 || call->request->reserved != 0));
 }
 
+static bool are_grants_whole(const gql_request *request)
+{
+    bool whole = true;
+    for (uint32_t i = 0; i < request->grant_count; i++)
+        whole = whole && GQL_FITS(request->grants[i], GQL_GRANT_SIZE_0_2);
+    if (FAULT == FAULT_ANY_GRANT_SIZE && !whole)
+        return request->grants[0]->organization_id[0] != '\0'; /* It is no text. */
+    return whole;
+}
+
+static bool is_selection_whole(const gql_selection *selection)
+{
+    for (; selection != NULL; selection = selection->next)
+        if (FAULT != FAULT_ANY_SELECTION_SIZE && (!GQL_FITS(selection, GQL_SELECTION_SIZE_0_2) ||
+                                                  !is_selection_whole(selection->children)))
+            return false;
+    return true;
+}
+
+static bool is_there(const gql_instance *self, const gql_call *call, const gql_reply *reply)
+{
+    return (self != NULL || FAULT == FAULT_NULL_INSTANCE) &&
+           (call != NULL || FAULT == FAULT_NULL_CALL) &&
+           (reply != NULL || FAULT == FAULT_NULL_REPLY);
+}
+
 /* Whether the call meets the contract, so that it may be read. */
 static bool is_understood(const gql_call *call, const gql_reply *reply)
 {
     return (GQL_FITS(call, GQL_CALL_SIZE_0_2) || FAULT == FAULT_ANY_CALL_SIZE) &&
            (GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || FAULT == FAULT_ANY_REPLY_SIZE) &&
            (GQL_FITS(call->request, GQL_REQUEST_SIZE_0_2) || FAULT == FAULT_ANY_REQUEST_SIZE) &&
-           !is_newer(call, reply);
+           !is_newer(call, reply) && are_grants_whole(call->request) &&
+           is_selection_whole(call->selection);
 }
 
 static bool is_cancelled(const gql_request *request)
@@ -290,7 +317,7 @@ static void use_alone(void)
 static bool begin(gql_instance *self, const gql_call *call, gql_reply *reply, int32_t *ret_code)
 {
     *ret_code = GQL_OK;
-    if (!is_understood(call, reply)) {
+    if (!is_there(self, call, reply) || !is_understood(call, reply)) {
         *ret_code = GQL_E_MISUSE;
         return false;
     }

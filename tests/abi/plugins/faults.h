@@ -172,7 +172,12 @@
 #define FAULT_STRANDS_UNGROWN 152 /* On its thread, it leaves replies that can't grow. */
 #define FAULT_RESOLVES_UNGROWN 153
 #define FAULT_LEAVES_UNGROWN 154 /* Returns GQL_OK. */
-#define FAULT_MORE_ANSWERS_END 155
+#define FAULT_ANY_GRANT_SIZE 155
+#define FAULT_ANY_SELECTION_SIZE 156
+#define FAULT_NULL_INSTANCE 157
+#define FAULT_NULL_CALL 158
+#define FAULT_NULL_REPLY 159
+#define FAULT_MORE_ANSWERS_END 160
 
 /* shapes.c: shaped values. */
 #define FAULT_SHAPE_IGNORED 160
