@@ -56,6 +56,8 @@ enum store_status query_integration(struct connection *connection, const struct 
     if (status == STORE_OK)
         status = row_text(statement, 5, ORGANIZATION_ID_MAX, &ret_integration->organization_id,
                           detail);
+    if (status == STORE_OK)
+        status = row_agrees(statement, 6, detail);
     if (status != STORE_OK)
         return status;
     return identifier_equal(&ret_integration->id, id) ? STORE_OK : STORE_NOT_FOUND;

@@ -59,6 +59,14 @@ enum store_status row_integration(sqlite3_stmt *statement, struct integration *r
     return STORE_OK;
 }
 
+enum store_status row_agrees(sqlite3_stmt *statement, int column, struct store_detail *detail)
+{
+    return sqlite3_column_int(statement, column) == 1
+               ? STORE_OK
+               : damaged(detail, "an index leads to another row, of the version",
+                         sqlite3_column_int64(statement, VERSION));
+}
+
 enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_counts *ret_counts,
                              struct store_detail *detail)
 {

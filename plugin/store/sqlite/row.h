@@ -22,6 +22,9 @@ enum store_status row_text(sqlite3_stmt *statement, int column, size_t most, str
 enum store_status row_integration(sqlite3_stmt *statement, struct integration *ret_integration,
                                   struct store_detail *detail);
 
+/* A column that tells whether an index and its row agree. */
+enum store_status row_agrees(sqlite3_stmt *statement, int column, struct store_detail *detail);
+
 /* The two counters of an organization, from `column` on. */
 enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_counts *ret_counts,
                              struct store_detail *detail);

@@ -35,7 +35,7 @@ static int compare_keys(const void *a, size_t a_size, const void *b, size_t b_si
     return order != 0 ? order : (a_size > b_size) - (a_size < b_size);
 }
 
-enum { ID_COLUMN = 0, SORT_KEY_COLUMN = 5 };
+enum { ID_COLUMN = 0, SORT_KEY_COLUMN = 5, AGREES_COLUMN = 6 };
 
 static bool is_before(sqlite3_stmt *row, const struct bound *end, bool backward)
 {
@@ -73,7 +73,9 @@ static void bind_start(sqlite3_stmt *statement, const struct bound *start)
 static enum store_status append_row(const struct scan *scan, sqlite3_stmt *row)
 {
     struct integration found;
-    const enum store_status status = row_integration(row, &found, scan->detail);
+    enum store_status status = row_integration(row, &found, scan->detail);
+    if (status == STORE_OK)
+        status = row_agrees(row, AGREES_COLUMN, scan->detail);
     if (status != STORE_OK)
         return status;
     found.organization_id = scan->range->organization_id;

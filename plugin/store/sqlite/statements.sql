@@ -36,95 +36,112 @@ PRAGMA journal_mode = WAL;
 -- name: get_journal_mode
 PRAGMA journal_mode;
 
--- The integration with this ID, or else its neighbour on one side: see query_integration.
+-- The integration with this ID, or else its neighbour on one side: see query_integration. The last column
+-- is whether the index of IDs, the row and its organization agree.
 -- name: get_integration_or_before
-SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
-FROM integration AS i JOIN organization AS o ON o.key = i.organization
-WHERE i.key = (SELECT key FROM integration WHERE id <= ?1 ORDER BY id DESC LIMIT 1);
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id, i.id = k.id AND o.id IS NOT NULL
+FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+     LEFT JOIN organization AS o ON o.key = i.organization
+WHERE k.id <= ?1 ORDER BY k.id DESC LIMIT 1;
 
 -- name: get_integration_or_after
-SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id
-FROM integration AS i JOIN organization AS o ON o.key = i.organization
-WHERE i.key = (SELECT key FROM integration WHERE id >= ?1 ORDER BY id LIMIT 1);
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id, i.id = k.id AND o.id IS NOT NULL
+FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+     LEFT JOIN organization AS o ON o.key = i.organization
+WHERE k.id >= ?1 ORDER BY k.id LIMIT 1;
 
 -- name: get_organization
 SELECT key, active, inactive FROM organization WHERE id = ?1;
 
 -- Pages: at most ?4 rows of an organization (?1) that follow a position (sort key ?2, ID ?3), some of
 -- them with one activity only (?5). The ties, whose titles sort as the position's, and the other
--- rows are two ranges of one index, so that SQLite compares no rows. Without a position, all rows.
+-- rows are two ranges of one index, so that SQLite compares no rows. Without a position, all rows. The
+-- last column is whether the index and the row that it leads to agree: a join, since SQLite would take
+-- from the index what the index has.
 
 -- name: all_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1
-ORDER BY sort_key, id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1
+ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: all_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1
-ORDER BY sort_key DESC, id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: activity_all_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5
-ORDER BY sort_key, id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5
+ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: activity_all_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5
-ORDER BY sort_key DESC, id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: ties_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND sort_key = ?2 AND id > ?3
-ORDER BY id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id > ?3
+ORDER BY i.id LIMIT ?4;
 
 -- name: rows_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND sort_key > ?2
-ORDER BY sort_key, id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key > ?2
+ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: ties_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND sort_key = ?2 AND id < ?3
-ORDER BY id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id < ?3
+ORDER BY i.id DESC LIMIT ?4;
 
 -- name: rows_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_title
-WHERE organization = ?1 AND sort_key < ?2
-ORDER BY sort_key DESC, id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key < ?2
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: activity_ties_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5 AND sort_key = ?2 AND id > ?3
-ORDER BY id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id > ?3
+ORDER BY i.id LIMIT ?4;
 
 -- name: activity_rows_forward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5 AND sort_key > ?2
-ORDER BY sort_key, id LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key > ?2
+ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: activity_ties_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5 AND sort_key = ?2 AND id < ?3
-ORDER BY id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id < ?3
+ORDER BY i.id DESC LIMIT ?4;
 
 -- name: activity_rows_backward
-SELECT id, version, is_active, title, credential_ref, sort_key
-FROM integration INDEXED BY integration_by_activity_and_title
-WHERE organization = ?1 AND is_active = ?5 AND sort_key < ?2
-ORDER BY sort_key DESC, id DESC LIMIT ?4;
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key < ?2
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: add_organization
 INSERT INTO organization (id) VALUES (?1) RETURNING key;

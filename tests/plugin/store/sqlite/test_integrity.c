@@ -118,6 +118,41 @@ static const struct {
     {"sqlite_autoindex_organization_1", count, STORE_DAMAGED, get},
 };
 
+/*
+ * Each page is one that SQLite wrote, but of another moment: the index leads to a row that is not
+ * there, or to another one.
+ */
+static void expect_mismatch(const char *name, enum store_status (*finds)(void))
+{
+    unsigned char page[PAGE_SIZE];
+    id = fixture_create(store, "acme", "a", false);
+    fixture_close(&store);
+    read_page(&scratch, name, page);
+    change_file(&scratch, "UPDATE integration SET id = randomblob(16), title = 'b', sort_key = "
+                          "x'7f00', is_active = 1 WHERE title = 'a'");
+    swap_page(&scratch, name, page);
+    store = fixture_open(&scratch, "und");
+    cr_expect_eq(finds(), STORE_DAMAGED, "%s", name);
+    cr_expect_eq(create(), STORE_STOPPED, "%s", name);
+    fixture_close(&store);
+    swap_page(&scratch, name, page);
+    store = fixture_open(&scratch, "und");
+}
+
+Test(integrity, an_index_that_does_not_agree_with_its_row_is_damage)
+{
+    expect_mismatch("integration_by_title", scan_all);
+    expect_mismatch("integration_by_activity_and_title", scan_inactive);
+    expect_mismatch("sqlite_autoindex_integration_1", get);
+}
+
+Test(integrity, an_organization_that_is_missing_is_damage)
+{
+    change_file(&scratch, "DELETE FROM organization");
+    cr_expect_eq(get(), STORE_DAMAGED);
+    cr_expect_eq(create(), STORE_STOPPED);
+}
+
 static const char *find_line(const char *text)
 {
     return strstr(text, "integrations.db' is damaged: ");
