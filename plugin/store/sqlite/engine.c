@@ -8,6 +8,7 @@
 #include "plugin/store/sqlite/check.h"
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
+#include "plugin/store/sqlite/other_sqlite.h"
 #include "plugin/store/sqlite/read.h"
 #include "plugin/store/sqlite/writer.h"
 
@@ -88,6 +89,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
                           gql_failure *failure)
 {
     struct connection connection = {0};
+    other_sqlite_warn(options);
     if (!sqlite_options_init(&store->options, options->database))
         return fail_no_memory(failure);
     int32_t code = collation_open(options->locale, &store->collation, failure);
