@@ -115,14 +115,12 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
     struct vault_failure why;
     if (instance->config.keyring == NULL)
         return GQL_OK;
-    if (!vault_keyring_source_open(instance->config.keyring, vault_log, instance,
-                                   &instance->keyring, &why))
+    instance->keyring =
+        (struct keyring_user){.log = vault_log, .user = instance, .audience = instance->host};
+    if (!shared_keyring_join(&instance->keyring, instance->config.keyring, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_acquire();
-    return instance->tokens == NULL ||
-                   !keyring_watch_init(&instance->keyring_watch, instance->keyring)
-               ? fail_no_memory(failure)
-               : GQL_OK;
+    return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
 }
 
 static int32_t open_all(gql_instance *instance, const struct store_engine *const *engines,
@@ -187,8 +185,7 @@ void instance_destroy(gql_instance *instance)
     executor_finish(&instance->executor);
     store_close(&instance->store);
     vault_token_cache_release(&instance->tokens);
-    keyring_watch_finish(&instance->keyring_watch);
-    vault_keyring_source_close(&instance->keyring);
+    shared_keyring_leave(&instance->keyring);
     config_finish(&instance->config);
     free(instance);
 }

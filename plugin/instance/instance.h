@@ -8,7 +8,7 @@
 #include "plugin/base/gate.h"
 #include "plugin/base/throttle.h"
 #include "plugin/instance/config.h"
-#include "plugin/instance/keyring_watch.h"
+#include "plugin/instance/shared_keyring.h"
 #include "plugin/store/store.h"
 #include "vault/credential_ref.h"
 
@@ -19,8 +19,7 @@ struct gql_instance {
     struct config config;
     struct executor executor; /* Checks tokens, commits, reads cold databases. */
     struct store *store;
-    struct vault_keyring_source *keyring; /* NULL: none is configured. */
-    struct keyring_watch keyring_watch;
+    struct keyring_user keyring;                /* Without a keyring if none is configured. */
     struct vault_token_cache *tokens;           /* The process's. */
     struct gate gate;                           /* Counts the calls under way. */
     atomic_int pending_mutations;               /* At most limits.pendingMutations. */

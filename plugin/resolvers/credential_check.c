@@ -12,7 +12,7 @@ enum vault_token_status credential_check(const gql_instance *instance, struct te
         .require_expiry = instance->config.require_expiry,
         .now = instance_now_ms(instance),
     };
-    struct vault_keyring *keyring = vault_keyring_source_current(instance->keyring);
+    struct vault_keyring *keyring = shared_keyring_current(&instance->keyring);
     const enum vault_token_status status =
         vault_credential_ref_check(keyring, instance->tokens, token.data, token.size, &policy);
     vault_keyring_release(&keyring);

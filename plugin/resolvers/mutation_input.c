@@ -52,7 +52,7 @@ bool mutation_take_credential_ref(struct mutation *mutation)
     mutation->change.credential_ref = *token;
     if (token->data == NULL || token->size > CREDENTIAL_REF_MAX)
         mutation_reject_token(mutation, VAULT_TOKEN_MALFORMED);
-    else if (mutation->operation.instance->keyring == NULL)
+    else if (mutation->operation.instance->config.keyring == NULL)
         mutation_reject_token(mutation, VAULT_TOKEN_UNKNOWN_KEY);
     else
         return true;

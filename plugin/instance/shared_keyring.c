@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/instance/shared_keyring.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "plugin/base/sweeper.h"
+
+enum { PERIOD_MS = 10000 };
+
+struct shared_keyring {
+    struct shared_keyring *next;
+    size_t references; /* Users, and the watch while it looks at it. */
+    struct vault_keyring_source *source;
+    pthread_mutex_t lock; /* Guards the users. It is taken with the source locked. */
+    struct keyring_user *users;
+    char path[];
+};
+
+/* A keyring is in the list while somebody refers to it, so that the watch can go on from it. */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* Guards what follows. */
+static struct {
+    pid_t process;
+    struct shared_keyring *first;
+    size_t users;
+    struct sweeper *watch; /* NULL without users. */
+} all;
+
+/* ---- A keyring ---- */
+
+static bool is_first_of_audience(const struct shared_keyring *keyring,
+                                 const struct keyring_user *user)
+{
+    const struct keyring_user *first = keyring->users;
+    while (first->audience != user->audience)
+        first = first->next;
+    return first == user;
+}
+
+static void tell(void *argument, enum vault_log_level level, const char *message)
+{
+    struct shared_keyring *keyring = argument;
+    pthread_mutex_lock(&keyring->lock);
+    for (struct keyring_user *user = keyring->users; user != NULL; user = user->next) {
+        if (is_first_of_audience(keyring, user))
+            user->log(user->user, level, message);
+    }
+    pthread_mutex_unlock(&keyring->lock);
+}
+
+static void add_user(struct shared_keyring *keyring, struct keyring_user *user)
+{
+    pthread_mutex_lock(&keyring->lock);
+    user->keyring = keyring;
+    user->next = keyring->users;
+    user->place = &keyring->users;
+    if (user->next != NULL)
+        user->next->place = &user->next;
+    keyring->users = user;
+    pthread_mutex_unlock(&keyring->lock);
+}
+
+static void remove_user(struct shared_keyring *keyring, struct keyring_user *user)
+{
+    pthread_mutex_lock(&keyring->lock);
+    *user->place = user->next;
+    if (user->next != NULL)
+        user->next->place = user->place;
+    user->keyring = NULL;
+    pthread_mutex_unlock(&keyring->lock);
+}
+
+static void close_keyring(struct shared_keyring *keyring)
+{
+    vault_keyring_source_close(&keyring->source);
+    pthread_mutex_destroy(&keyring->lock);
+    free(keyring);
+}
+
+static struct shared_keyring *open_keyring(const char *path, struct vault_failure *failure)
+{
+    struct shared_keyring *keyring = calloc(1, sizeof *keyring + strlen(path) + 1);
+    if (keyring == NULL) {
+        vault_fail_no_memory(failure);
+        return NULL;
+    }
+    strcpy(keyring->path, path);
+    pthread_mutex_init(&keyring->lock, NULL);
+    if (vault_keyring_source_open(path, tell, keyring, &keyring->source, failure))
+        return keyring;
+    close_keyring(keyring);
+    return NULL;
+}
+
+/* ---- The list ---- */
+
+/* The place in the list of the path's keyring, or of the end. Call with the lock held. */
+static struct shared_keyring **find(const char *path)
+{
+    struct shared_keyring **place = &all.first;
+    while (*place != NULL && strcmp((*place)->path, path) != 0)
+        place = &(*place)->next;
+    return place;
+}
+
+/* Refers to the path's keyring, which becomes `opened` if there is none. NULL: there is none. */
+static struct shared_keyring *refer(const char *path, struct shared_keyring *opened)
+{
+    pthread_mutex_lock(&lock);
+    if (all.process != getpid()) {
+        memset(&all, 0, sizeof all); /* The parent's: its watch does not run here. */
+        all.process = getpid();
+    }
+    struct shared_keyring **place = find(path), *keyring;
+    if (*place == NULL)
+        *place = opened;
+    keyring = *place;
+    if (keyring != NULL)
+        keyring->references++;
+    pthread_mutex_unlock(&lock);
+    return keyring;
+}
+
+static void drop(struct shared_keyring *keyring)
+{
+    pthread_mutex_lock(&lock);
+    const bool last = --keyring->references == 0;
+    if (last)
+        *find(keyring->path) = keyring->next;
+    pthread_mutex_unlock(&lock);
+    if (last)
+        close_keyring(keyring);
+}
+
+/* Files are read without the lock: one that hangs holds up nobody who uses another. */
+static struct shared_keyring *share(const char *path, struct vault_failure *failure)
+{
+    struct shared_keyring *keyring = refer(path, NULL);
+    if (keyring != NULL)
+        return keyring;
+    struct shared_keyring *opened = open_keyring(path, failure);
+    if (opened == NULL)
+        return NULL;
+    keyring = refer(path, opened);
+    if (keyring != opened)
+        close_keyring(opened);
+    return keyring;
+}
+
+/* ---- The watch ---- */
+
+/* Drops `former`, and refers to the one after it; NULL stands for the beginning and the end. */
+static struct shared_keyring *next_of(struct shared_keyring *former)
+{
+    pthread_mutex_lock(&lock);
+    struct shared_keyring *next = former == NULL ? all.first : former->next;
+    if (next != NULL)
+        next->references++;
+    pthread_mutex_unlock(&lock);
+    if (former != NULL)
+        drop(former);
+    return next;
+}
+
+static bool look_at_all(void *unused)
+{
+    struct shared_keyring *keyring = NULL;
+    (void)unused;
+    while ((keyring = next_of(keyring)) != NULL)
+        vault_keyring_source_look(keyring->source);
+    return true;
+}
+
+static void end_watch(struct sweeper *watch)
+{
+    sweeper_finish(watch);
+    free(watch);
+}
+
+static struct sweeper *start_watch(void)
+{
+    struct sweeper *watch = malloc(sizeof *watch);
+    if (watch == NULL)
+        return NULL;
+    sweeper_init(watch, PERIOD_MS, look_at_all, NULL);
+    if (sweeper_wake(watch))
+        return watch;
+    end_watch(watch);
+    return NULL;
+}
+
+static bool join_watch(void)
+{
+    pthread_mutex_lock(&lock);
+    if (all.watch == NULL)
+        all.watch = start_watch();
+    const bool watched = all.watch != NULL;
+    all.users += watched;
+    pthread_mutex_unlock(&lock);
+    return watched;
+}
+
+static void leave_watch(void)
+{
+    struct sweeper *idle = NULL;
+    pthread_mutex_lock(&lock);
+    if (--all.users == 0) {
+        idle = all.watch;
+        all.watch = NULL;
+    }
+    pthread_mutex_unlock(&lock);
+    if (idle != NULL)
+        end_watch(idle); /* Without the lock, which the watch may want. */
+}
+
+/* ---- Users ---- */
+
+bool shared_keyring_join(struct keyring_user *user, const char *path, struct vault_failure *failure)
+{
+    struct shared_keyring *keyring = share(path, failure);
+    if (keyring == NULL)
+        return false;
+    if (!join_watch()) {
+        drop(keyring);
+        return vault_fail_no_memory(failure);
+    }
+    add_user(keyring, user);
+    vault_keyring_source_look(keyring->source);
+    return true;
+}
+
+void shared_keyring_leave(struct keyring_user *user)
+{
+    struct shared_keyring *keyring = user->keyring;
+    if (keyring == NULL)
+        return;
+    remove_user(keyring, user);
+    drop(keyring);
+    leave_watch();
+}
+
+struct vault_keyring *shared_keyring_current(const struct keyring_user *user)
+{
+    return vault_keyring_source_current(user->keyring->source);
+}
