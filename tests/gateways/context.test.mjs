@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
-// The context that the demo host creates for each request. It throws only messages that a client may read.
+// The context that the demo host creates for each request: only the messages of rejections reach a client.
 import assert from 'node:assert/strict';
-import { ServerResponse, IncomingMessage } from 'node:http';
 import { test } from 'node:test';
+import { serveHttp } from '../../examples/demo-host/http-server.js';
 import { Sandbox } from '../support-js/sandbox.mjs';
 import { openHere } from './support.mjs';
 
 test('an exception is logged and hidden from the client', async (t) => {
   const sandbox = new Sandbox();
   const lines = [];
-  const host = await openHere(sandbox, (...line) => lines.push(line.join(' ')));
+  const log = (...line) => lines.push(line.join(' '));
+  const host = await openHere(sandbox, log);
+  const { url, stop } = await serveHttp(() => {}, host, { host: '127.0.0.1', port: 0 }, log);
   t.after(async () => {
+    await stop();
     await host.close();
     sandbox.remove();
   });
-  const req = new IncomingMessage(null);
   host.plugins.httpRequest = () => { throw new Error('the secret cause'); };
-  await assert.rejects(host.contextOf(req, new ServerResponse(req)), ({ message, extensions, statusCode }) => {
-    assert.deepEqual([message, extensions.code, extensions.http.status, statusCode], ['Internal error', 'INTERNAL_ERROR', 500, 500]);
-    return true;
-  });
+  const response = await fetch(new URL('/graphql', url), { method: 'POST', headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ me { id } }"}' });
+  const { errors: [{ message, extensions }] } = await response.json();
+  assert.deepEqual([response.status, message, extensions.code], [500, 'Internal error', 'INTERNAL_ERROR']);
   assert.match(lines.join('\n'), /^error request failed: Error: the secret cause/m);
 });

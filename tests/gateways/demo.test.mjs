@@ -11,7 +11,8 @@ test('the exception of a resolver is logged, and its message hidden from the cli
   const schema = buildSchema('type Query { broken: Int }');
   schema.getQueryType().getFields().broken.resolve = () => { throw new Error('the secret cause'); };
   const lines = [];
-  const { url, stop } = await startGateway({ schema, contextOf: async () => ({}) }, { host: '127.0.0.1', port: 0, graphiql: {} },
+  const host = { schema, plugins: { validationRule: () => ({}) }, contextOf: async () => ({}) };
+  const { url, stop } = await startGateway(host, { host: '127.0.0.1', port: 0, graphiql: {} },
     (level, message) => lines.push(`${level} ${message}`));
   t.after(stop);
   const response = await fetch(new URL('/graphql', url), { method: 'POST', headers: { 'content-type': 'application/json' },

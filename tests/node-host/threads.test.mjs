@@ -8,15 +8,18 @@ import { assertAllThere, Bench, dataOf } from './support.mjs';
 
 const FILE = new URL('worker.mjs', import.meta.url);
 
-/** Starts a worker. Returns it with the IDs that it created and a promise of its exit code. */
+/** Starts a worker. Returns it with the IDs that it created, and promises of its first messages and of its exit code. */
 function start(bench, name, how, count) {
   const worker = new Worker(FILE, { workerData: { folder: bench.plugins, settings: bench.settings, name, how, count } });
   const created = [];
-  const loaded = new Promise((resolve) => { worker.on('message', (message) => (message === 'loaded' ? resolve() : created.push(message.created))); });
+  const loaded = once(worker, 'message');
+  const answered = new Promise((resolve) => {
+    worker.on('message', (message) => { if (message !== 'loaded') resolve(created.push(message.created)); });
+  });
   const failed = once(worker, 'error').then(([error]) => { throw error; });
   const ended = Promise.race([once(worker, 'exit').then(([code]) => code), failed]);
   failed.catch(() => {});
-  return { worker, created, loaded, ended };
+  return { worker, created, loaded, answered, ended };
 }
 
 for (const how of ['and close', 'and leave it open']) {
@@ -36,6 +39,7 @@ test('terminated in the middle of calls, nothing acknowledged is lost', async (t
   for (let round = 0; round < 5; round++) {
     const workers = [start(bench, `a${round}`, 'until terminated', Infinity), start(bench, `b${round}`, 'until terminated', Infinity)];
     await Promise.all(workers.map(({ loaded }) => loaded));
+    await Promise.race(workers.flatMap(({ answered, ended }) => [answered, ended]));
     await new Promise((resolve) => { setTimeout(resolve, 20 + 20 * round); });
     assert.deepEqual(await Promise.all(workers.map(({ worker }) => worker.terminate())), [1, 1]);
     ids.push(...workers.flatMap(({ created }) => created));
