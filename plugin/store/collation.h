@@ -15,8 +15,8 @@
 struct collation;
 
 /*
- * `locale` is a BCP 47 tag. Whoever in the process opens the same locale shares one collation, which
- * the last collation_close frees. Any thread.
+ * `locale` is a BCP 47 tag. Whoever in the process opens the same locale shares one collation,
+ * which the last collation_close frees. Any thread.
  */
 int32_t collation_open(const char *locale, struct collation **ret_collation, gql_failure *failure);
 void collation_close(struct collation **collation);
