@@ -12,6 +12,7 @@
 #include "plugin/instance/instance.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/schema_text.h"
+#include "plugin/store/collation.h"
 
 #define RESOLVER(resolver_type, resolver_field, resolver_flags, function)                        \
     {                                                                                            \
@@ -79,7 +80,9 @@ static int32_t init(const gql_host *host, gql_failure *failure)
     pin_library((const void *)(uintptr_t)sodium_init);
     pin_library((const void *)(uintptr_t)u_charType); /* libicuuc */
     pin_library((const void *)(uintptr_t)ucol_open);  /* libicui18n */
-    const int32_t code = init_engines(failure);
+    int32_t code = collation_init(failure);
+    if (code == GQL_OK)
+        code = init_engines(failure);
     if (code == GQL_OK)
         atomic_fetch_add(&hosts, 1);
     return code;

@@ -65,7 +65,11 @@ static int32_t open_locale(struct collation *collation, const char *tag, gql_fai
     if (parsed)
         collation->collator = open_collator(locale, &error);
     if (error == U_MEMORY_ALLOCATION_ERROR)
-        return fail_no_memory(failure);
+        return fail(
+            failure, GQL_E_NO_MEMORY,
+            "collation.locale: memory ran out while ICU loaded '%s'. ICU does that once in a "
+            "process: if trying again does not help, restart the process",
+            tag);
     if (!parsed)
         return fail(failure, GQL_E_CONFIG,
                     "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
@@ -113,6 +117,19 @@ int32_t collation_open(const char *tag, struct collation **ret_collation, gql_fa
         *ret_collation = *place;
     }
     pthread_mutex_unlock(&lock);
+    return code;
+}
+
+int32_t collation_init(gql_failure *failure)
+{
+    static const char tailored[] = "sv"; /* The root's collation would not need ICU's cache. */
+    struct collation *collation = NULL;
+    struct sort_key key = {0};
+    int32_t code = collation_open(tailored, &collation, failure);
+    if (code == GQL_OK && !sort_key_make(collation, TEXT("\u00e9 10"), &key))
+        code = fail_no_memory(failure);
+    sort_key_finish(&key);
+    collation_close(&collation);
     return code;
 }
 

@@ -15,8 +15,17 @@
 struct collation;
 
 /*
+ * Loads what all of ICU's collations need, before any other function is called. ICU does so once
+ * in a process: where memory runs out then, it may crash, or open no collation until the process
+ * ends.
+ */
+int32_t collation_init(gql_failure *failure);
+
+/*
  * `locale` is a BCP 47 tag. Whoever in the process opens the same locale shares one collation,
- * which the last collation_close frees. Any thread.
+ * which the last collation_close frees. Any thread. If memory runs out where ICU loads the locale's
+ * own data for the first time, ICU may keep that failure until the process ends; the message says
+ * so.
  */
 int32_t collation_open(const char *locale, struct collation **ret_collation, gql_failure *failure);
 void collation_close(struct collation **collation);

@@ -53,7 +53,7 @@ static void create_instance(struct world *world, const char *more)
     world->instance = mock_create(world->host, world_config(world, more));
 }
 
-void world_make(struct world *world, const char *more)
+void world_prepare(struct world *world)
 {
     const struct mock_options options = {.now_ms = WORLD_NOW};
     unsigned char public_key[32];
@@ -62,6 +62,11 @@ void world_make(struct world *world, const char *more)
     crypto_sign_keypair(public_key, world->key.bytes);
     world_write_keyring(world, "active", "[]");
     world->host = mock_open(world_plugin(), &options);
+}
+
+void world_make(struct world *world, const char *more)
+{
+    world_prepare(world);
     create_instance(world, more);
 }
 

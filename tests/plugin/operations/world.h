@@ -30,6 +30,9 @@ struct world {
  * `,"organization":"acme"`, or "".
  */
 void world_make(struct world *world, const char *more);
+
+/* The same without an instance. */
+void world_prepare(struct world *world);
 void world_end(struct world *world);
 
 /* The configuration of such an instance; overwritten by the next call. */
