@@ -35,8 +35,8 @@ struct store_engine {
     void (*drain)(struct store *store);
 
     /*
-     * Before somebody asks for the state: looks anew at what calls would notice. Who asks may be the
-     * one who sends the calls, and send none while the state is bad. NULL: nothing.
+     * Before somebody asks for the state: looks anew at what calls would notice. Who asks may be
+     * the one who sends the calls, and send none while the state is bad. NULL: nothing.
      */
     void (*look)(struct store *store);
 

@@ -136,6 +136,30 @@ Test(commit, what_cannot_be_settled_is_unknown_and_stops_writing)
     fixture_close(&store);
 }
 
+/* Also the change to a log is a commit: a store that opens has one. */
+Test(commit, opening_fails_with_the_sync_that_failed)
+{
+    int failures = 0;
+    for (int first = 1; first <= 4; first++) {
+        struct store *store = NULL;
+        gql_failure failure = {.struct_size = sizeof failure};
+        struct scratch fresh = scratch_make();
+        vfs_fail(VFS_SYNC, first, 1);
+        if (fixture_try_open(&fresh, "und", &store, &failure) != GQL_OK) {
+            failures++;
+            cr_expect_not_null(strstr(failure.message, "disk I/O error"), "sync %d: %s", first,
+                               failure.message);
+        }
+        vfs_mend();
+        if (store == NULL)
+            store = fixture_open(&fresh, "und");
+        fixture_create(store, "acme", "x", true);
+        fixture_close(&store);
+        scratch_remove(&fresh);
+    }
+    cr_expect_geq(failures, 2, "%d", failures);
+}
+
 /* Whoever watches the state may send nothing until it is good. */
 Test(commit, the_state_is_good_again_without_a_mutation)
 {

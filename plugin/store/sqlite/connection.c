@@ -7,17 +7,24 @@
 #include "plugin/base/deadline.h"
 #include "plugin/base/failure.h"
 
-/* Not every storage can have a log: the pragma then succeeds, and returns another mode. */
+/*
+ * Not every storage can have a log: the pragma then succeeds, and returns another mode. The mode is
+ * committed by the step after its row.
+ */
 static int set_wal(struct connection *connection)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_SET_JOURNAL_MODE);
     int code = statement == NULL ? sqlite3_extended_errcode(connection->handle)
                                  : sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        code = text_equal(column_text(statement, 0), TEXT("wal")) ? SQLITE_OK
-                                                                  : CONNECTION_WITHOUT_LOG;
+    bool is_wal = false;
+    if (code == SQLITE_ROW) {
+        is_wal = text_equal(column_text(statement, 0), TEXT("wal"));
+        code = sqlite3_step(statement);
+    }
     sqlite3_reset(statement);
-    return code;
+    if (code != SQLITE_DONE)
+        return code;
+    return is_wal ? SQLITE_OK : CONNECTION_WITHOUT_LOG;
 }
 
 /*

@@ -35,8 +35,8 @@ struct writer {
 };
 
 /*
- * Takes the connection over. The collation, the readers, the executor of `options` and the state must
- * outlive the writer.
+ * Takes the connection over. The collation, the readers, the executor of `options` and the state
+ * must outlive the writer.
  */
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
