@@ -82,6 +82,7 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
         return refuse(options->path, failure);
     if (!make_absolute(options))
         return fail_no_memory(failure);
+    errno = ELOOP; /* SQLite counts links, and sets no errno when there are too many. */
     if (!resolve(options->path, path) || !create(path, options->file_mode))
         return fail(failure, GQL_E_UNAVAILABLE,
                     "database.path: '%s' can't be created: %s. Its folder must exist, and be "

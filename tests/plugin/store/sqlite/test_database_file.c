@@ -86,6 +86,16 @@ Test(database_file, a_missing_folder_is_named)
 }
 
 /* The link to a file that does not exist yet is a sibling: SQLite creates its target. */
+Test(database_file, links_in_a_circle_are_named)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_assert_eq(symlink("b.db", "a.db"), 0);
+    cr_assert_eq(symlink("a.db", "b.db"), 0);
+    cr_expect_neq(fixture_try_open_path("a.db", "0600", "und", &store, &failure), GQL_OK);
+    cr_expect_not_null(strstr(failure.message, "symbolic links"), "%s", failure.message);
+}
+
 Test(database_file, files_are_made_for_their_owner_only)
 {
     cr_assert_eq(symlink("target.db", "link.db"), 0);
