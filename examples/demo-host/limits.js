@@ -75,6 +75,15 @@ function shortGraphQLError(error) {
   return new GraphQLError(short.message, { source, positions: positions?.slice(0, MOST_LOCATIONS), extensions });
 }
 
+/** The parser calls itself at each level, and some thousand tokens can be as many levels. */
+function parseDocument(source, options) {
+  try {
+    return parse(source, { ...options, maxTokens: MOST_TOKENS });
+  } catch (error) {
+    throw error instanceof RangeError ? new GraphQLError('The document is nested too deep', { extensions: { code: 'GRAPHQL_PARSE_FAILED' } }) : error;
+  }
+}
+
 /** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for the same. */
 export function limitDocuments({ validationRule }) {
   return {
@@ -82,7 +91,7 @@ export function limitDocuments({ validationRule }) {
       addValidationRule(validationRule);
     },
     onParse({ setParseFn }) {
-      setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));
+      setParseFn(parseDocument);
     },
     onExecutionResult({ result, setResult }) {
       if (result?.errors && !('data' in result)) setResult({ ...result, errors: result.errors.map(shortGraphQLError) });

@@ -146,6 +146,11 @@ export interface Plugins {
    * expand fragments before they call a resolver.
    */
   readonly validationRule: ValidationRule;
+  /**
+   * Returns how many fields the operations of a document select, fragments expanded: what a gateway that
+   * compiles documents keeps of each. Infinity beyond `maxDepth`.
+   */
+  countFields(document: DocumentNode): number;
   /** A subgraph of Apollo Federation 2 for each plugin that offers one. */
   readonly subgraphs: Subgraph[];
   /**

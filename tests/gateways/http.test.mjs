@@ -13,6 +13,8 @@ const HEAP = '--max-old-space-size=96'; // MiB. A gateway has loaded with 50 to 
 const DOCUMENTS = 100;
 const PADDING = 'x'.repeat(900_000);
 const LONG = 'L'.repeat(100_000);
+/** A document that the parser can't parse because of its depth, and texts of JSON: a gateway may take a document as JSON. */
+const UNREADABLE = [`{ nodes(ids: ${'['.repeat(2400)}${']'.repeat(2400)}) { id } }`, '123', 'null', '[]', '"x"', '{}', '{"kind":"Document"}'];
 const names = (count, prefix) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** Faulty documents whose errors repeat a part of the request. */
@@ -24,6 +26,13 @@ const ECHOES = [
     variables: { i: { title: LONG, ...Object.fromEntries(names(60, 'z').map((z) => [z, 1])) } } },
   { query: '{ me { id } }', operationName: LONG },
 ];
+
+/** Returns a document of 3 KB with some 10,000 fields, fragments expanded. */
+function expanding(i) {
+  const list = (count, prefix, field) => names(count, prefix).map((each) => `${each}: ${field}`).join(' ');
+  return `query q${i} { ${list(90, 'a', 'organization(id: "x") { ...F }')} } fragment F on Organization { ${list(9, 'b', 'settings { ...G }')} }
+    fragment G on OrganizationSettings { ${list(11, 'c', 'locale')} }`;
+}
 
 /** Starts a gateway with options of Node. */
 async function startWith(options, ...args) {
@@ -62,6 +71,17 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
       assert.doesNotMatch(server.log, / error /);
     });
 
+    test('a document that can not be parsed is a fault of the client', async () => {
+      for (const query of UNREADABLE) {
+        const response = await server.post({ query });
+        const text = await response.text();
+        assert.ok(response.status === 200 || response.status === 400, `${response.status}: ${text.slice(0, 200)}`);
+        assert.match(text, /^\{"errors":/);
+        assert.doesNotMatch(text, /INTERNAL|Unexpected error/);
+      }
+      assert.doesNotMatch(server.log, / error /);
+    });
+
     test('an answer to a faulty document is at most four times as long as the request, plus 1 KiB per error', async () => {
       for (const body of ECHOES) {
         const response = await server.post(body);
@@ -92,6 +112,10 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
       try {
         for (let i = 0; i < DOCUMENTS; i++) {
           assert.deepEqual(await ask(small, `{ __typename } # ${i} ${PADDING}`), { data: { __typename: 'Query' } });
+        }
+        for (let i = 0; i < 12; i++) { // A document that comes again may be compiled, with its fragments expanded.
+          const { data } = await ask(small, expanding(i >> 1));
+          assert.equal(Object.keys(data).length, 90);
         }
       } finally {
         await small.stop();

@@ -106,3 +106,31 @@ test('many fields that share one long variable are passed to plugins up to a lim
   assert.equal(refused.length, 197);
   assert.deepEqual(codesOf(refused), ['VALIDATION_ERROR']);
 });
+
+test('what a request loads by ID is bounded by its fields, however often it names one ID', async (t) => {
+  const plugins = await demo(t);
+  const id = await create(plugins, 'A');
+  const load = (times, fields) => {
+    const source = `{ actors(ids: ["${id}"]) { ...F } } fragment F on Actor { ${Array.from({ length: fields }, (_, i) => `a${i}: id`).join(' ')} }`;
+    const [{ selectionSet }] = graphql.parse(source, { noLocation: true }).definitions;
+    const info = { fieldNodes: selectionSet.selections, fragments: fragmentsOf(source), schema: plugins.schema, variableValues: {},
+      returnType: plugins.schema.getType('Actor'), operation: graphql.parse(source).definitions[0] };
+    const context = { pluginRequest: plugins.request({ actor: { id: 'user:test', grants: [{ organizationId: null, actions: ['READ'] }] } }) };
+    return Promise.allSettled(Array.from({ length: times }, () => plugins.load(id, context, info)));
+  };
+  const failed = (results) => results.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.extensions.code);
+  assert.deepEqual(failed(await load(1024, 1024)), []);
+  assert.deepEqual(failed(await load(1026, 1024)), ['VALIDATION_ERROR', 'VALIDATION_ERROR']);
+});
+
+function fragmentsOf(source) {
+  const { definitions } = graphql.parse(source);
+  return Object.fromEntries(definitions.filter(({ kind }) => kind === 'FragmentDefinition').map((node) => [node.name.value, node]));
+}
+
+test('the fields of a document are counted with fragments expanded', async (t) => {
+  const plugins = await demo(t);
+  const count = (source) => plugins.countFields(graphql.parse(source));
+  assert.equal(count('{ a: me { id ...F } ...Q } query B { me { ...F } } fragment Q on Query { me { ...F ...F } } fragment F on Actor { id title }'), 12);
+  assert.equal(count('{ me { ...F } } fragment F on Actor { ...F }'), Infinity);
+});

@@ -6,6 +6,8 @@ import Fastify from 'fastify';
 import { getOperationAST, parse } from 'graphql';
 import mercurius from 'mercurius';
 
+const COMPILED = 24; // A field that the JIT has compiled takes as much memory as so many characters of a parsed document.
+
 /** A response without `data` is of a request that was not executed. */
 function formatErrors(execution, context) {
   const formatted = mercurius.defaultErrorFormatter(execution, context);
@@ -33,26 +35,26 @@ async function nameOperation({ body, query }) {
 
 /**
  * Mercurius limits its caches by the number of documents only. Replacing the schema empties them, so
- * that is done before they hold too much text.
+ * that is done before they hold too much. The JIT compiles each document with its fragments expanded.
  */
-function boundCaches({ graphql }) {
-  const texts = new Set();
+function boundCaches({ graphql }, plugins) {
   let size = 0;
-  graphql.addHook('preParsing', async (schema, source) => {
-    if (texts.has(source)) return;
-    if (size + source.length > MOST_CACHED) {
+  graphql.addHook('preValidation', async (schema, document) => { // Not called for a document that is cached.
+    const fields = plugins.countFields(document);
+    const more = document.loc.source.body.length + (Number.isFinite(fields) ? fields * COMPILED : 0);
+    if (size + more > MOST_CACHED) {
       graphql.replaceSchema(schema);
-      texts.clear();
       size = 0;
     }
-    texts.add(source);
-    size += source.length;
+    size += more;
   });
 }
 
-/** Mercurius also takes a document that is parsed and written as JSON, which would go round the limit of tokens. */
+/** Mercurius also takes a document that is parsed and written as JSON, which would go round the limit of tokens, and fails at other JSON. */
+const JSON_TEXT = /^\s*(?:\{\s*["}]|["[\d-]|(?:true|false|null)\s*$)/;
+
 async function refuseJson(schema, source) {
-  if (/^\s*\{\s*"/.test(source)) throw new mercurius.ErrorWithProps('The query is JSON instead of GraphQL', { code: 'BAD_REQUEST' }, 400);
+  if (JSON_TEXT.test(source)) throw new mercurius.ErrorWithProps('The query is JSON instead of GraphQL', { code: 'BAD_REQUEST' }, 400);
 }
 
 /** Mercurius would throw a TypeError if a GET names no operation of its document. */
@@ -87,7 +89,7 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
   app.graphql.defineResolvers(host.plugins.resolvers);
   app.graphql.addHook('preParsing', refuseJson);
   app.graphql.addHook('preParsing', refuseUnknownOperation);
-  boundCaches(app);
+  boundCaches(app, host.plugins);
   await app.ready();
   const handle = async (req, res, context) => {
     contexts.set(req, context);

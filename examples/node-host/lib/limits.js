@@ -77,6 +77,7 @@ export class Limits {
   #maxFields;
   #maxDepth;
   #verdicts = new WeakMap(); // By operation: a GraphQLError, or null.
+  #below = new WeakMap(); // By field of a document: the fields that are selected below it.
 
   constructor({ maxFields, maxDepth }) {
     this.#maxFields = maxFields;
@@ -88,6 +89,30 @@ export class Limits {
     if (!this.#verdicts.has(operation)) this.#verdicts.set(operation, this.#verdictOf(operation, new Measure(fragments, this.#maxDepth)));
     const verdict = this.#verdicts.get(operation);
     if (verdict) throw new GraphQLError(verdict.message, verdict);
+  }
+
+  /** Returns how many fields are selected below a field, fragments expanded. Checks its operation first. */
+  fieldsBelow(info) {
+    this.check(info);
+    const { fieldNodes, fragments } = info;
+    const [first] = fieldNodes;
+    if (!this.#below.has(first)) {
+      const measure = new Measure(fragments, this.#maxDepth);
+      this.#below.set(first, fieldNodes.reduce((sum, node) => sum + measure.of(node, 0).fields, 0));
+    }
+    return this.#below.get(first);
+  }
+
+  /** Returns how many fields the operations of a document select, fragments expanded; Infinity beyond a limit. */
+  countFields(document) {
+    const { operations, fragments } = partsOf(document);
+    const measure = new Measure(fragments, this.#maxDepth);
+    try {
+      return operations.reduce((sum, operation) => sum + measure.of(operation, 0).fields, 0);
+    } catch (error) {
+      if (error instanceof GraphQLError) return Infinity;
+      throw error;
+    }
   }
 
   /** Returns a validation rule of graphql-js, which reports the first operation of a document that exceeds a limit. */

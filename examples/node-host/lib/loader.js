@@ -29,10 +29,12 @@ export class ObjectLoader {
   #loaders; // By library, in the order of its table.
   #byType;
   #requestOf;
+  #limits;
 
   constructor(native, plugins, { requestOf, served, limits }) {
     this.#native = native;
     this.#requestOf = requestOf;
+    this.#limits = limits;
     this.#libraries = plugins.map(({ library }) => library);
     this.#loaders = plugins.map((plugin) =>
       plugin.about.loaders.map(({ type }, index) => ({ plugin, index, type, select: lookAhead(native, served, limits, type) })));
@@ -51,6 +53,7 @@ export class ObjectLoader {
     const loader = type === undefined ? this.#find(id) : this.#byType.get(type);
     if (!loader) return null;
     const request = this.#requestOf(context);
+    request.load(this.#limits.fieldsBelow(info));
     if (!this.#batches.has(request)) this.#batches.set(request, new Map());
     const batches = this.#batches.get(request);
     if (!batches.has(loader)) batches.set(loader, this.#open(request, batches, loader));

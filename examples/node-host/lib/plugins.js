@@ -69,6 +69,10 @@ export class Plugins {
     return this.#subgraphs;
   }
 
+  countFields(document) {
+    return this.#execution.limits.countFields(document);
+  }
+
   load(id, context, info) {
     return this.#loader.load(id, context, info);
   }

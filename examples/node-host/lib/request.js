@@ -17,6 +17,8 @@ const NOT_UNICODE = 'must not hold lone surrogates';
 const USER_AGENT_LIMIT = 512;
 /** The JSON of all arguments together, in characters: many fields can share one long variable. */
 const ARGUMENTS_LIMIT = 1 << 22;
+/** The fields of all objects that are loaded by ID: a list of IDs multiplies what is selected below it. */
+const LOADED_LIMIT = 1 << 20;
 const NAMES = new Set(['actor', 'source', 'sourceType', 'traceId', 'clientAddress', 'userAgent', 'deadlineMilliseconds', ...Object.keys(LIMITS)]);
 
 /** Whether a text fits. A UTF-16 code unit has at most three bytes in UTF-8, so most texts need not be measured. */
@@ -122,6 +124,7 @@ export class PluginRequest {
   #about; // The binding's arguments after `remaining`, in its order.
   #deadline;
   #room = ARGUMENTS_LIMIT;
+  #loaded = 0; // Fields.
 
   constructor(native, options) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
@@ -143,6 +146,14 @@ export class PluginRequest {
     this.#room -= text.length;
     if (this.#room >= 0) return text;
     throw new GraphQLError(`The arguments of all fields of a request must not exceed ${ARGUMENTS_LIMIT} characters together`,
+      { extensions: { code: 'VALIDATION_ERROR' } });
+  }
+
+  /** Notes that an object is loaded of which so many fields are selected. Throws beyond the limit. */
+  load(fields) {
+    this.#loaded += fields;
+    if (this.#loaded <= LOADED_LIMIT) return;
+    throw new GraphQLError(`The objects that a request loads by ID must not have more than ${LOADED_LIMIT} fields together`,
       { extensions: { code: 'VALIDATION_ERROR' } });
   }
 
