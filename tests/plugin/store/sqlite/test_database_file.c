@@ -85,7 +85,6 @@ Test(database_file, a_missing_folder_is_named)
     cr_expect_not_null(strstr(failure.message, "folder must exist"), "%s", failure.message);
 }
 
-/* The link to a file that does not exist yet is a sibling: SQLite creates its target. */
 Test(database_file, links_in_a_circle_are_named)
 {
     struct store *store = NULL;
@@ -96,6 +95,7 @@ Test(database_file, links_in_a_circle_are_named)
     cr_expect_not_null(strstr(failure.message, "symbolic links"), "%s", failure.message);
 }
 
+/* The link to a file that does not exist yet is a sibling: SQLite creates its target. */
 Test(database_file, files_are_made_for_their_owner_only)
 {
     cr_assert_eq(symlink("target.db", "link.db"), 0);
