@@ -42,7 +42,7 @@ struct vault_keyring_source {
     pthread_mutex_t lock; /* Guards the members below. */
     struct vault_keyring *current;
     /* The file may have changed, but could not be read since: `current` may be out of date. */
-    bool doubtful;
+    atomic_bool doubtful; /* Changed with the lock held; any thread reads it. */
     int64_t doubt_logged_ms;
     struct file_state state; /* Of the last look. */
     int64_t state_since_ms;
@@ -250,4 +250,9 @@ struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *
         atomic_fetch_add(&keyring->references, 1);
     pthread_mutex_unlock(&source->lock);
     return keyring;
+}
+
+bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source)
+{
+    return atomic_load(&source->doubtful);
 }

@@ -150,22 +150,14 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
         return fail_no_memory(failure);
     *instance = (gql_instance){.host = host, .log = host_log(host), .clock = host_clock(host)};
     gate_init(&instance->gate);
+    rejections_init(&instance->reads, "Reads");
+    rejections_init(&instance->changes, "Changes");
     const int32_t code = open_all(instance, engines, config, config_size, failure);
     if (code == GQL_OK)
         *ret_instance = instance;
     else
         instance_destroy(instance);
     return code;
-}
-
-uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size)
-{
-    static const uint32_t codes[] = {[STORE_HEALTHY] = GQL_HEALTH_OK,
-                                     [STORE_DEGRADED] = GQL_HEALTH_DEGRADED,
-                                     [STORE_FAILED] = GQL_HEALTH_FAILED};
-    const struct store_state state = store_state(instance->store);
-    snprintf(reason, reason_size, "%s", state.reason);
-    return codes[state.health];
 }
 
 void instance_drain(gql_instance *instance)
@@ -187,5 +179,7 @@ void instance_destroy(gql_instance *instance)
     vault_token_cache_release(&instance->tokens);
     shared_keyring_leave(&instance->keyring);
     config_finish(&instance->config);
+    rejections_finish(&instance->reads);
+    rejections_finish(&instance->changes);
     free(instance);
 }

@@ -6,8 +6,8 @@
 #include "gql_plugin.h"
 #include "plugin/base/executor.h"
 #include "plugin/base/gate.h"
-#include "plugin/base/throttle.h"
 #include "plugin/instance/config.h"
+#include "plugin/instance/rejections.h"
 #include "plugin/instance/shared_keyring.h"
 #include "plugin/store/store.h"
 #include "vault/credential_ref.h"
@@ -19,11 +19,11 @@ struct gql_instance {
     struct config config;
     struct executor executor; /* Checks tokens, commits, reads cold databases. */
     struct store *store;
-    struct keyring_user keyring;                /* Without a keyring if none is configured. */
-    struct vault_token_cache *tokens;           /* The process's. */
-    struct gate gate;                           /* Counts the calls under way. */
-    atomic_int pending_mutations;               /* At most limits.pendingMutations. */
-    struct throttle rejections[STORE_STATUSES]; /* For the log. */
+    struct keyring_user keyring;      /* Without a keyring if none is configured. */
+    struct vault_token_cache *tokens; /* The process's. */
+    struct gate gate;                 /* Counts the calls under way. */
+    atomic_int pending_mutations;     /* At most limits.pendingMutations. */
+    struct rejections reads, changes; /* Those that were rejected. */
 };
 
 /* As gql_plugin.create, .drain and .destroy. `engines` ends with NULL. */

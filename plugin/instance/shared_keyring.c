@@ -245,3 +245,8 @@ struct vault_keyring *shared_keyring_current(const struct keyring_user *user)
 {
     return vault_keyring_source_current(user->keyring->source);
 }
+
+bool shared_keyring_is_doubtful(const struct keyring_user *user)
+{
+    return user->keyring != NULL && vault_keyring_source_is_doubtful(user->keyring->source);
+}

@@ -141,6 +141,45 @@ struct operation *operation_of_read(struct store_read *read)
     return (struct operation *)((char *)read - offsetof(struct operation, read));
 }
 
+/* ---- What the operator hears of rejections ---- */
+
+static struct rejections *rejections_of(struct operation *operation)
+{
+    gql_instance *instance = operation->instance;
+    return operation->type->writes ? &instance->changes : &instance->reads;
+}
+
+/* What passes is logged once a minute, not with every call that meets it. */
+static void note_rejection(struct operation *operation, enum store_status status,
+                           const char *detail)
+{
+    unsigned held;
+    gql_instance *instance = operation->instance;
+    if (rejections_cause(status) == NULL ||
+        !rejections_add(rejections_of(operation), status, detail, monotonic_now(), &held) ||
+        status == STORE_BROKEN) /* Each is logged, with its trace ID. */
+        return;
+    const struct trace trace = trace_of(operation->request);
+    const struct text organization = operation->organization_id.data != NULL
+                                         ? operation->organization_id
+                                         : instance->config.organization;
+    instance_log(instance, GQL_LOG_ERROR, trace.id,
+                 "%s: %s; organization '%.*s'; calls rejected since the last such line: %u (at "
+                 "most one line a minute)",
+                 rejections_cause(status), detail, (int)organization.size,
+                 organization.data == NULL ? "" : organization.data, held + 1);
+}
+
+static void note_success(struct operation *operation)
+{
+    unsigned held;
+    struct rejections *rejections = rejections_of(operation);
+    if (rejections_may_end(rejections) && rejections_end(rejections, monotonic_now(), &held))
+        instance_log(operation->instance, GQL_LOG_INFO, NULL,
+                     "%s succeed again; calls rejected and not logged: %u", rejections->calls,
+                     held);
+}
+
 /* ---- Completing ---- */
 
 int32_t operation_resolve(struct operation *operation, struct json_writer *writer)
@@ -149,6 +188,7 @@ int32_t operation_resolve(struct operation *operation, struct json_writer *write
     if (!json_writer_end_reply(writer))
         return operation_reject_unavailable(
             operation, "The answer exceeds the gateway's limit, or memory ran out");
+    note_success(operation);
     host->reply_resolve(host, operation->reply->handle);
     end(operation);
     return GQL_OK;
@@ -193,36 +233,10 @@ static int32_t reject_unknown(struct operation *operation, const struct store_de
                         .outcome = "unknown"});
 }
 
-/* What passes is logged once a minute, not with every call that meets it. */
-static const char *const passing[STORE_STATUSES] = {
-    [STORE_BUSY] = "The database is locked by another process",
-    [STORE_FULL] = "The database's disk is full",
-    [STORE_NO_MEMORY] = "Out of memory",
-    [STORE_SHORTAGE] = "The service is short of resources",
-};
-
-static void log_rejection(struct operation *operation, enum store_status status, const char *detail)
-{
-    unsigned held;
-    gql_instance *instance = operation->instance;
-    if (passing[status] == NULL ||
-        !throttle_pass(&instance->rejections[status], monotonic_now(), &held))
-        return;
-    const struct trace trace = trace_of(operation->request);
-    const struct text organization = operation->organization_id.data != NULL
-                                         ? operation->organization_id
-                                         : instance->config.organization;
-    instance_log(instance, GQL_LOG_ERROR, trace.id,
-                 "%s: %s; organization '%.*s'; calls rejected since the last such line: %u (at "
-                 "most one line a minute)",
-                 passing[status], detail, (int)organization.size,
-                 organization.data == NULL ? "" : organization.data, held + 1);
-}
-
 int32_t operation_reject_store(struct operation *operation, enum store_status status,
                                const struct store_detail *detail)
 {
-    log_rejection(operation, status, detail == NULL ? "" : detail->text);
+    note_rejection(operation, status, detail == NULL ? "" : detail->text);
     switch (status) {
     case STORE_EXPIRED:
         return reject_unchanged(operation, expired);

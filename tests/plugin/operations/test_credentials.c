@@ -167,12 +167,14 @@ Test(credentials, a_keyring_that_cannot_be_read_is_no_verdict)
                             world_good_token(&world, "acme")),
                  "SERVICE_UNAVAILABLE", "{}");
     cr_expect_not_null(mock_find_log(world.host, &position, "until the keyring can be read"));
+    expect_health(&world, GQL_HEALTH_FAILED, "keyring.json'");
     cr_assert_eq(unlink(scratch_file(&world.scratch, "keyring.json")), 0);
     world_write_keyring(&world, "active", "[]");
     usleep(300000);
     json_decref(
         world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
     cr_expect_not_null(mock_find_log(world.host, &position, "can be read again"));
+    expect_health(&world, GQL_HEALTH_OK, "");
 }
 
 Test(credentials, issuer_and_expiry_can_be_demanded)

@@ -46,8 +46,25 @@ static void expect_one_line(const char *const *parts)
 
 static void reject_three_times(void)
 {
-    for (int i = 0; i < 3; i++)
-        expect_rejection();
+    expect_health(&world, GQL_HEALTH_OK, "");
+    expect_rejection();
+    expect_health(&world, GQL_HEALTH_DEGRADED, "short of resources");
+    expect_rejection();
+    expect_rejection();
+    expect_health(&world, GQL_HEALTH_FAILED, "Changes rejected in a row: 3");
+}
+
+/* A read is of another kind; the next change ends it, and the log says so. */
+static void expect_end(void)
+{
+    size_t position = 0;
+    json_decref(world_resolve(&world, "integrations", "total", "{\"organizationId\":\"acme\"}"));
+    expect_health(&world, GQL_HEALTH_FAILED, "");
+    free(world_create(&world, "acme", "y"));
+    expect_health(&world, GQL_HEALTH_OK, "");
+    cr_expect_not_null(mock_find_log(world.host, &position, "Changes succeed again"));
+    position = 0;
+    cr_expect_not_null(mock_find_log(world.host, &position, "rejected and not logged: 2"));
 }
 
 Test(shortage, files_that_must_not_grow)
@@ -63,7 +80,7 @@ Test(shortage, files_that_must_not_grow)
     cr_assert_eq(setrlimit(RLIMIT_FSIZE, &former), 0);
     expect_one_line((const char *const[]){"short of resources", "errno 27, File too large",
                                           "integrations.db'", "organization 'acme'", NULL});
-    free(world_create(&world, "acme", "y"));
+    expect_end();
 }
 
 /* There is room for what malloc takes, but not for the stack of a thread. */
@@ -88,5 +105,5 @@ Test(shortage, threads_that_can_not_start)
     cr_assert_eq(setrlimit(RLIMIT_AS, &former), 0);
     expect_one_line((const char *const[]){"short of resources", "executor", "errno 11",
                                           "organization 'acme'", NULL});
-    free(world_create(&world, "acme", "x"));
+    expect_end();
 }

@@ -231,3 +231,12 @@ void expect_json(const json_t *value, const char *expected)
     free(text);
     json_decref(parsed);
 }
+
+void expect_health(struct world *world, uint32_t health, const char *part)
+{
+    char reason[256] = "";
+    const gql_health *extension = mock_plugin(world->host)->extension(GQL_EXT_HEALTH);
+    const uint32_t found = extension->check(world->instance, reason, sizeof reason);
+    cr_expect_eq(found, health, "%u: %s", found, reason);
+    cr_expect_not_null(strstr(reason, part), "'%s' is not in: %s", part, reason);
+}

@@ -72,6 +72,9 @@ void expect_error(struct mock_answer *answer, const char *code, const char *memb
 /* Creates one and returns its ID, to be freed. */
 char *world_create(struct world *world, const char *organization_id, const char *title);
 
+/* What the instance says of its health: the code, and a part of the reason. */
+void expect_health(struct world *world, uint32_t health, const char *part);
+
 /* A member by a dotted path, numbers being places in lists: `nodes.0.title`. NULL: none. */
 const json_t *member(const json_t *value, const char *path);
 const char *text_member(const json_t *value, const char *path);

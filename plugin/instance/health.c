@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+
+#include "plugin/instance/instance.h"
+
+static struct store_state keyring_state(const gql_instance *instance)
+{
+    struct store_state state = {STORE_HEALTHY, ""};
+    if (!shared_keyring_is_doubtful(&instance->keyring))
+        return state;
+    state.health = STORE_FAILED;
+    snprintf(state.reason, sizeof state.reason,
+             "Every change with a token is rejected until the keyring can be read; check '%.150s'",
+             instance->config.keyring);
+    return state;
+}
+
+/* Of equally bad ones the first, which tells more of the cause. */
+static struct store_state worst_state(gql_instance *instance)
+{
+    const uint64_t now = monotonic_now();
+    const struct store_state states[] = {
+        store_state(instance->store),
+        keyring_state(instance),
+        rejections_state(&instance->changes, now),
+        rejections_state(&instance->reads, now),
+    };
+    const struct store_state *worst = states;
+    for (size_t i = 1; i < sizeof states / sizeof *states; i++) {
+        if (states[i].health > worst->health)
+            worst = &states[i];
+    }
+    return *worst;
+}
+
+uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size)
+{
+    static const uint32_t codes[] = {[STORE_HEALTHY] = GQL_HEALTH_OK,
+                                     [STORE_DEGRADED] = GQL_HEALTH_DEGRADED,
+                                     [STORE_FAILED] = GQL_HEALTH_FAILED};
+    const struct store_state state = worst_state(instance);
+    snprintf(reason, reason_size, "%s", state.reason);
+    return codes[state.health];
+}
