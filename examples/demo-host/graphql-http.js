@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Reads the GraphQL request of an HTTP request (GraphQL over HTTP) within limits, so that no gateway
 // meets one that is malformed. Every function throws only Rejected.
-import { BadRequest } from './rejected.js';
+import { BadRequest, Rejected } from './rejected.js';
 
 const LARGEST_BODY = 1 << 20; // Bytes.
 const DEEPEST_JSON = 100; // Objects and arrays within each other.
+const MOST_VALUES = 2000; // In variables. graphql-js repeats an object in the error of each of its members.
 const JSON_TYPE = /^application\/json[ \t]*(?:;[ \t]*charset[ \t]*=[ \t]*("?)utf-8\1[ \t]*)?;?$/i;
 const SIZE = /^\d{1,15}$/;
 const TEXTS = ['query', 'operationName'];
@@ -20,14 +21,23 @@ function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function isTooDeep(value) {
+/** Yields the objects and arrays of each level of a value. */
+function* levelsOf(value) {
   const below = (values) => values.filter((one) => typeof one === 'object' && one !== null);
-  let level = below([value]);
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > DEEPEST_JSON) return true;
-    level = below(level.flatMap(Object.values));
-  }
-  return false;
+  for (let level = below([value]); level.length > 0; level = below(level.flatMap(Object.values))) yield level;
+}
+
+function isTooDeep(value) {
+  const levels = levelsOf(value);
+  for (let depth = 0; depth < DEEPEST_JSON; depth++) if (levels.next().done) return false;
+  return !levels.next().done;
+}
+
+/** Counts the members and elements of a value, and of all that it holds. */
+function countValues(value) {
+  let count = 0;
+  for (const level of levelsOf(value)) for (const one of level) count += Object.keys(one).length;
+  return count;
 }
 
 function parseJson(text, what) {
@@ -50,6 +60,9 @@ function check(parameters) {
   }
   for (const name of OBJECTS) {
     if (!isObject(parameters[name] ?? {})) throw new BadRequest(`The parameter ${name} must be an object`);
+  }
+  if (countValues(parameters.variables) > MOST_VALUES) {
+    throw new Rejected(400, 'VALIDATION_ERROR', `Variables must not have more than ${MOST_VALUES} members and elements`);
   }
 }
 

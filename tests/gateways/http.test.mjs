@@ -15,6 +15,7 @@ const PADDING = 'x'.repeat(900_000);
 const LONG = 'L'.repeat(100_000);
 /** A document that the parser can't parse because of its depth, and texts of JSON: a gateway may take a document as JSON. */
 const UNREADABLE = [`{ nodes(ids: ${'['.repeat(2400)}${']'.repeat(2400)}) { id } }`, '123', 'null', '[]', '"x"', '{}', '{"kind":"Document"}'];
+const CREATE_ONE = 'mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { id } } }';
 const names = (count, prefix) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** Faulty documents whose errors repeat a part of the request. */
@@ -22,8 +23,10 @@ const ECHOES = [
   { query: `query ${LONG} { ${names(100, 'a').map((a) => `${a}: integration(id: $${a}) { id }`).join(' ')} }` },
   { query: `{ ${`me { ${LONG} } `.repeat(50)} }`.slice(0, 1e6) },
   { query: `{ ${names(15, '').map((c) => `me { ${names(80, 'x').map((x) => `${x}: ${c % 2 ? 'id' : '__typename'}`).join(' ')} }`).join(' ')} }` },
-  { query: 'mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { id } } }',
-    variables: { i: { title: LONG, ...Object.fromEntries(names(60, 'z').map((z) => [z, 1])) } } },
+  { query: CREATE_ONE, variables: { i: { title: LONG, ...Object.fromEntries(names(60, 'z').map((z) => [z, 1])) } } },
+  { query: CREATE_ONE, variables: { i: Object.fromEntries(names(1900, 'z').map((z) => [z, 1])) } },
+  { query: 'query($ids: [ID!]!) { nodes(ids: $ids) { id } }', variables: { ids: Array(1900).fill({}) } },
+  { query: `mutation { integrationCreate(input: { ${names(1600, 'z').join(': 1 ')}: 1 }) { integration { id } } }` },
   { query: '{ me { id } }', operationName: LONG },
 ];
 

@@ -87,6 +87,18 @@ class TestServer < Minitest::Test
     assert_equal '413', @server.post({ query: '{ me { id } }', pad: 'x' * (1 << 20) }).code
   end
 
+  def test_variables_have_a_limited_number_of_values
+    members = ->(count) { Array.new(count) { |i| ["m#{i}", 1] }.to_h }
+    [{ 'i' => members[2000] }, { 'i' => Array.new(2000, 1) }, { 'i' => Array.new(50) { members[40] } }, members[2001]].each do |variables|
+      answer = @server.post({ query: CREATE, variables: variables })
+      assert_equal '400', answer.code
+      assert_match(/not have more than 2000 members/, answer.body)
+    end
+    answer = @server.post({ query: CREATE, variables: { 'i' => members[1999] } })
+    assert_match(/is not defined on|isn't defined/i, answer.body)
+    assert_operator answer.body.size, :<, 10_000
+  end
+
   def test_a_body_without_end_is_cut_off
     socket = TCPSocket.new(@server.uri.host, @server.uri.port)
     socket.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")

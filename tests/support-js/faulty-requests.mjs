@@ -8,6 +8,8 @@ const ME = '{ me { id } }';
 
 const post = (status, body, headers = {}) => ({ status, method: 'POST', body, headers: { ...JSON_TYPE, ...headers } });
 const get = (status, search) => ({ status, method: 'GET', search, headers: {} });
+const list = (length) => JSON.stringify(Array(length).fill(1));
+const members = (count) => JSON.stringify(Object.fromEntries(list(count).split(',').map((_, i) => [`m${i}`, 1])));
 const nested = (depth) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 /** Faulty bodies of POST, and faulty headers. */
@@ -17,6 +19,9 @@ export const FAULTY_POSTS = [
   post(400, `{"query":"${ME}","operationName":{}}`),
   post(400, `{"query":"${ME}","variables":{"a":${nested(200)}}}`),
   post(400, nested(200_000)),
+  ...[members(2000), list(2000), members(80_000), `[${Array(50).fill(members(40))}]`, `{"b":{"c":${list(2000)}}}`].map((value) =>
+    post(400, `{"query":"${ME}","variables":{"a":${value}}}`)),
+  post(400, `{"query":"${ME}","variables":${members(2001)}}`),
   post(400, Buffer.from(`{"query":"${ME}","operationName":"\xff"}`, 'latin1')),
   post(413, `{"query":"${ME}","pad":"${'x'.repeat(1 << 20)}"}`),
   post(415, gzipSync(`{"query":"${ME}"}`), { 'content-encoding': 'gzip' }),
@@ -31,7 +36,7 @@ const Q = `query=${encodeURIComponent(ME)}`;
 /** Faulty parameters of GET, and other methods. */
 export const FAULTY_GETS = [
   ...['', 'variables={}', `${Q}&${Q}`, 'query=%FF', 'query=%zz', 'query=%'].map((search) => get(400, search)),
-  ...['%7B', '[]', '1', 'null&variables=null', nested(200)].map((value) => get(400, `${Q}&variables=${value}`)),
+  ...['%7B', '[]', '1', 'null&variables=null', nested(200), `{"a":${list(2000)}}`].map((value) => get(400, `${Q}&variables=${value}`)),
   ...['%7B', '[]', '%22%22'].map((value) => get(400, `${Q}&extensions=${value}`)),
   get(400, `${Q}&operationName=A&operationName=A`),
   get(400, `${Q}&operationName=Nowhere`),

@@ -2,7 +2,9 @@
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { apolloHandler, apolloOptions, serveHttp } from 'demo-host';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, getVariableValues } from 'graphql';
+
+const MOST_ERRORS = 50; // Of variables, as in graphql-js' own execution.
 
 /** Apollo Gateway would answer with 500. */
 const refuseUnknownOperation = {
@@ -17,9 +19,23 @@ const refuseUnknownOperation = {
   },
 };
 
+/** Apollo Gateway would write an error for each wrong value of the variables, however many there are. */
+const limitVariableErrors = {
+  async requestDidStart() {
+    return {
+      async didResolveOperation({ schema, operation, request }) {
+        const definitions = operation?.variableDefinitions ?? [];
+        const { errors = [] } = getVariableValues(schema, definitions, request.variables ?? {}, { maxErrors: MOST_ERRORS });
+        if (errors.length <= MOST_ERRORS) return;
+        throw new GraphQLError(errors.at(-1).message, { extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } } });
+      },
+    };
+  },
+};
+
 /** Serves a gateway or a schema with Apollo Server. Returns {url, stop}. */
 export async function serveApollo(served, host, config, log) {
-  const plugins = [ApolloServerPluginLandingPageDisabled(), refuseUnknownOperation];
+  const plugins = [ApolloServerPluginLandingPageDisabled(), refuseUnknownOperation, limitVariableErrors];
   const server = new ApolloServer({ ...served, plugins, ...apolloOptions(host, log) });
   await server.start();
   const { url, stop } = await serveHttp(apolloHandler(server), host, config, log);

@@ -11,6 +11,7 @@ module Gateway
     RESPONSE = 'application/graphql-response+json'
     JSON_TYPE = 'application/json'
     LARGEST_BODY = 1 << 20 # Bytes.
+    MOST_VALUES = 2000 # In variables. An error repeats a value with all that it holds.
     TAKEN = { RESPONSE => RESPONSE, JSON_TYPE => JSON_TYPE, 'application/*' => JSON_TYPE, '*/*' => JSON_TYPE }.freeze
 
     WEIGHT = /\A(?:0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\z/.freeze # RFC 9110, section 12.4.2.
@@ -70,7 +71,16 @@ module Gateway
       end
       raise Rejection.new(400, 'The parameter extensions must be an object') unless extensions.nil? || extensions.is_a?(Hash)
 
+      if values_within(variables || {}) > MOST_VALUES
+        raise Rejection.new(400, "Variables must not have more than #{MOST_VALUES} members and elements")
+      end
       Parameters.new(query, variables || {}, operation_name)
+    end
+
+    # Counts the members and elements of a value, and of all that it holds. JsonText limits the recursion.
+    def self.values_within(value)
+      value = value.values if value.is_a?(Hash)
+      value.is_a?(Array) ? value.size + value.sum { |each| values_within(each) } : 0
     end
 
     # With the media type of GraphQL, the status says whether the response has data.
@@ -79,6 +89,6 @@ module Gateway
       [status, { 'content-type' => "#{media_type}; charset=utf-8" }, [JSON.generate(result)]]
     end
 
-    private_class_method :quality, :parse, :check
+    private_class_method :quality, :parse, :check, :values_within
   end
 end
