@@ -11,7 +11,7 @@
 
 #include "tests/support/mock_host.h"
 
-enum { ROUNDS = 3, CALLS = 10, ROWS = 64 };
+enum { ROUNDS = 10, CALLS = 3, ROWS = 64 };
 
 struct cost {
     struct mock_host *host;
