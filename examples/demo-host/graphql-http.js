@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Reads the GraphQL request of an HTTP request (GraphQL over HTTP) within limits, so that no gateway
 // meets one that is malformed. Every function throws only Rejected.
+import { DEEPEST_DOCUMENT, isDocumentTooDeep } from './limits.js';
 import { BadRequest, Rejected } from './rejected.js';
 
 const LARGEST_BODY = 1 << 20; // Bytes.
@@ -51,6 +52,10 @@ function parseJson(text, what) {
   return value;
 }
 
+function refuse(message) {
+  throw new Rejected(400, 'VALIDATION_ERROR', message);
+}
+
 /** Checks the parameters. Only the query is required. */
 function check(parameters) {
   if (!isObject(parameters)) throw new BadRequest('The body is not a JSON object');
@@ -61,9 +66,8 @@ function check(parameters) {
   for (const name of OBJECTS) {
     if (!isObject(parameters[name] ?? {})) throw new BadRequest(`The parameter ${name} must be an object`);
   }
-  if (countValues(parameters.variables) > MOST_VALUES) {
-    throw new Rejected(400, 'VALIDATION_ERROR', `Variables must not have more than ${MOST_VALUES} members and elements`);
-  }
+  if (countValues(parameters.variables) > MOST_VALUES) refuse(`Variables must not have more than ${MOST_VALUES} members and elements`);
+  if (isDocumentTooDeep(parameters.query)) refuse(`A document must not be nested more than ${DEEPEST_DOCUMENT} deep`);
 }
 
 function checkEncoding(search) {

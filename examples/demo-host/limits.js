@@ -1,11 +1,41 @@
 // SPDX-License-Identifier: MIT
 // Limits of what a gateway computes, keeps and answers.
-import { GraphQLError, parse } from 'graphql';
+import { GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 
 export const MOST_TOKENS = 5000; // Per document.
+export const DEEPEST_DOCUMENT = 200; // Braces, brackets and parentheses within each other.
 export const MOST_CACHED = 1 << 18; // Characters of documents. Parsed, one takes up to 350 times as much memory.
 const LONGEST_MESSAGE = 512; // Characters.
 const MOST_LOCATIONS = 8;
+
+const NESTING = {
+  [TokenKind.BRACE_L]: 1, [TokenKind.BRACKET_L]: 1, [TokenKind.PAREN_L]: 1,
+  [TokenKind.BRACE_R]: -1, [TokenKind.BRACKET_R]: -1, [TokenKind.PAREN_R]: -1,
+};
+
+function measure(text) {
+  const lexer = new Lexer(new Source(text));
+  let depth = 0;
+  for (let tokens = 0; tokens <= MOST_TOKENS && depth <= DEEPEST_DOCUMENT; tokens++) {
+    const { kind } = lexer.advance();
+    if (kind === TokenKind.EOF) break;
+    depth += NESTING[kind] ?? 0;
+  }
+  return depth;
+}
+
+/**
+ * Whether a document is nested so deep that the parser, which is recursive, could exhaust the stack. Of
+ * other faults, and of too many tokens, the parser complains itself.
+ */
+export function isDocumentTooDeep(text) {
+  try {
+    return measure(text) > DEEPEST_DOCUMENT;
+  } catch (error) {
+    if (error instanceof GraphQLError) return false; // Of what is no token, before which it is not too deep.
+    throw error;
+  }
+}
 
 /** Keeps values up to a total size, and drops those that were not used for longest. */
 export class SizedCache {
@@ -75,15 +105,6 @@ function shortGraphQLError(error) {
   return new GraphQLError(short.message, { source, positions: positions?.slice(0, MOST_LOCATIONS), extensions });
 }
 
-/** The parser calls itself at each level, and some thousand tokens can be as many levels. */
-function parseDocument(source, options) {
-  try {
-    return parse(source, { ...options, maxTokens: MOST_TOKENS });
-  } catch (error) {
-    throw error instanceof RangeError ? new GraphQLError('The document is nested too deep', { extensions: { code: 'GRAPHQL_PARSE_FAILED' } }) : error;
-  }
-}
-
 /** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for the same. */
 export function limitDocuments({ validationRule }) {
   return {
@@ -91,7 +112,7 @@ export function limitDocuments({ validationRule }) {
       addValidationRule(validationRule);
     },
     onParse({ setParseFn }) {
-      setParseFn(parseDocument);
+      setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));
     },
     onExecutionResult({ result, setResult }) {
       if (result?.errors && !('data' in result)) setResult({ ...result, errors: result.errors.map(shortGraphQLError) });

@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
+import { isDocumentTooDeep } from '../../examples/demo-host/limits.js';
 import { answerTo, exchange, FAULTY_BYTES, FAULTY_GETS, FAULTY_POSTS } from '../support-js/faulty-requests.mjs';
 import { environment } from '../support-js/paths.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
@@ -126,6 +127,14 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
     });
   });
 }
+
+test('a document is too deep beyond 200 brackets, which are counted outside of strings and comments', () => {
+  const MANY = '[{('.repeat(100);
+  const isShallow = (text) => !isDocumentTooDeep(text);
+  assert.ok([`"${MANY}" {a}`, `"\\"${MANY}" {a}`, `"""${MANY} " \\""" ${MANY}"""`, `#${MANY}"\n{a}`, `{${'a(b:[{c:[]}]) '.repeat(300)}}`,
+    `${'{a'.repeat(200)}${'}'.repeat(200)}`, `] ${'['.repeat(200)}`, `"${MANY}`, `? ${MANY}`, ''].every(isShallow));
+  assert.ok([MANY, `"" ${MANY}`, `"a\\"" ${MANY}`, `#\n${MANY}`, `"""\\"""""" ${MANY}`, `${MANY}"`, `${'{a'.repeat(201)}${'}'.repeat(201)}`].every(isDocumentTooDeep));
+});
 
 describe('a slow client', () => {
   const timeouts = { headersTimeout: 200, requestTimeout: 400, connectionsCheckingInterval: 50 };

@@ -23,6 +23,8 @@ export const FAULTY_POSTS = [
     post(400, `{"query":"${ME}","variables":{"a":${value}}}`)),
   post(400, `{"query":"${ME}","variables":${members(2001)}}`),
   post(400, Buffer.from(`{"query":"${ME}","operationName":"\xff"}`, 'latin1')),
+  ...[`{integration(id:${'['.repeat(3000)}`, `{ nodes(ids: ${nested(200)}) { id } }`, `query($a: ${'['.repeat(200)}`, '{a'.repeat(201), '{a(a:'.repeat(101),
+    `{ a(a: ${'{a:'.repeat(1200)}1${'}'.repeat(1200)}) }`, `${'{...'.repeat(201)}"`].map((query) => post(400, JSON.stringify({ query }))),
   post(413, `{"query":"${ME}","pad":"${'x'.repeat(1 << 20)}"}`),
   post(415, gzipSync(`{"query":"${ME}"}`), { 'content-encoding': 'gzip' }),
   post(415, gzipSync(`{"query":"${ME}","pad":"${'x'.repeat(49e6)}"}`), { 'content-encoding': 'gzip' }),
@@ -40,6 +42,7 @@ export const FAULTY_GETS = [
   ...['%7B', '[]', '%22%22'].map((value) => get(400, `${Q}&extensions=${value}`)),
   get(400, `${Q}&operationName=A&operationName=A`),
   get(400, `${Q}&operationName=Nowhere`),
+  get(400, `query=${'{a'.repeat(3000)}`),
   ...['PUT', 'DELETE', 'PATCH', 'OPTIONS'].map((method) => ({ status: 405, method, headers: {}, search: Q })),
 ];
 
