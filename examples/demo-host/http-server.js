@@ -3,6 +3,7 @@
 // contexts; the gateway gets only what is GraphQL over HTTP.
 import { createServer, STATUS_CODES } from 'node:http';
 import { readRequest } from './graphql-http.js';
+import { healthAnswerer } from './health.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
 
 const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
@@ -95,17 +96,9 @@ function answerFaults(server) {
   server.on('checkExpectation', (req, res) => reject(req, res, new BadRequest('The only expectation is 100-continue', 417)));
 }
 
-/** 503 with the reasons if a plugin has failed. */
-function answerHealth(health, res) {
-  const plugins = health.filter(({ status }) => status !== 'ok');
-  const failed = plugins.some(({ status }) => status === 'failed');
-  const body = plugins.length === 0 ? { status: 'ok' } : { status: failed ? 'failed' : 'degraded', plugins };
-  res.writeHead(failed ? 503 : 200, { 'content-type': 'application/json' }).end(JSON.stringify(body));
-}
-
-async function answer(req, res, { host, handle, hasPage }) {
+async function answer(req, res, { host, handle, answerHealth, hasPage }) {
   if (req.url === '/health') {
-    answerHealth(host.plugins.health(), res);
+    answerHealth(res);
     return;
   }
   await readRequest(req, hasPage);
@@ -118,8 +111,9 @@ async function answer(req, res, { host, handle, hasPage }) {
  * for the answers to requests under way.
  */
 export async function serveHttp(handle, host, config, log, { hasPage = false, timeouts = TIMEOUTS } = {}) {
+  const answerHealth = healthAnswerer(host, log);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
-    answer(req, res, { host, handle, hasPage }).catch((error) => {
+    answer(req, res, { host, handle, answerHealth, hasPage }).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));

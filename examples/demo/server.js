@@ -5,6 +5,6 @@ import { startGateway } from './gateway.js';
 
 await runServer(`Serves GraphQL with the plugins of a folder.
 
-  GET /health    200 when the gateway is ready; 503 with the reason if a plugin has failed
+  GET /health    200 when the gateway is ready; 503 if a plugin has failed; the log says why
   /graphql       the API (GraphQL over HTTP), and GraphiQL for browsers
 `, startGateway);

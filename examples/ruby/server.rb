@@ -10,7 +10,7 @@ HELP = <<~TEXT
 
   Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON; ../demo-host/config.schema.json describes it.
 
-    GET /health      200 when the server is ready; 503 with the reason if a plugin has failed
+    GET /health      200 when the server is ready; 503 if a plugin has failed; the log says why
     POST /graphql    the API (GraphQL over HTTP)
 
   Ctrl-C or SIGTERM stops the server after it has answered the requests under way.

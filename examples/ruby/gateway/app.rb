@@ -5,6 +5,7 @@ require 'graphql'
 require 'securerandom'
 require_relative '../schema/exchange'
 require_relative 'graphql_http'
+require_relative 'health'
 require_relative 'limits'
 
 module Gateway
@@ -25,7 +26,7 @@ module Gateway
 
     # `log` takes (level, message, trace ID); `health` is PluginFolder#health.
     def initialize(schema, authentication, config, log, health)
-      @health = health
+      @health = Health.new(health, log)
       @schema = schema
       @authentication = authentication
       @demo = config['authentication']['demo']
@@ -35,7 +36,7 @@ module Gateway
 
     def call(env)
       media_type = GraphqlHttp::JSON_TYPE
-      return health if env['PATH_INFO'] == '/health'
+      return @health.answer if env['PATH_INFO'] == '/health'
 
       check_route(env)
       media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])
@@ -59,14 +60,6 @@ module Gateway
     end
 
     private
-
-    # 503 with the reasons if a plugin has failed.
-    def health
-      plugins = @health.call.reject { |plugin| plugin[:status] == 'ok' }
-      failed = plugins.any? { |plugin| plugin[:status] == 'failed' }
-      body = plugins.empty? ? { status: 'ok' } : { status: failed ? 'failed' : 'degraded', plugins: plugins }
-      [failed ? 503 : 200, { 'content-type' => 'application/json' }, [JSON.generate(body)]]
-    end
 
     # A message may quote a header, which can hold any bytes.
     def reject(rejection, media_type)
