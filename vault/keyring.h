@@ -47,7 +47,7 @@ void vault_keyring_source_close(struct vault_keyring_source **source);
  */
 struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *source);
 
-/* Whether the last look could not read the file: then there is no keyring. Never waits. Any thread. */
+/* Whether the last look could not read the file: there is no keyring then. Never waits. */
 bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source);
 
 /* Looks at the file now. Any thread. */

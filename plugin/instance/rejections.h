@@ -33,8 +33,8 @@ void rejections_finish(struct rejections *rejections);
 const char *rejections_cause(enum store_status status);
 
 /*
- * Counts a rejection whose status has a cause. Returns whether to log it, which is once a minute for
- * each status; then *ret_held is how many were rejected, but not logged, since the last line.
+ * Counts a rejection whose status has a cause. Returns whether to log it: once a minute for each
+ * status. Then *ret_held is how many were rejected, but not logged, since the last line.
  */
 bool rejections_add(struct rejections *rejections, enum store_status status, const char *detail,
                     uint64_t now, unsigned *ret_held);

@@ -249,6 +249,8 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
         return reject_unchanged(operation, out_of_memory);
     case STORE_SHORTAGE:
         return reject_unchanged(operation, "The service is short of resources");
+    case STORE_DENIED:
+        return reject_unchanged(operation, "The service may not use its database's files");
     case STORE_UNKNOWN:
         return reject_unknown(operation, detail);
     case STORE_STOPPED:

@@ -31,6 +31,7 @@ enum store_status {
     STORE_FULL,      /* The disk is full. */
     STORE_NO_MEMORY,
     STORE_SHORTAGE, /* The process or the machine is short of something: the detail says of what. */
+    STORE_DENIED,   /* The system does not let the service use the database's files. */
     STORE_STOPPED, /* Nothing is written, or read, until the database is sound; the log says why. */
     STORE_UNKNOWN, /* The change may be in the database, now or after a crash. */
     STORE_DAMAGED, /* What was read is damage. Nothing is written from then on. */

@@ -45,7 +45,8 @@ struct expectation {
 static bool is_clear(enum store_status status)
 {
     return status == STORE_BROKEN || status == STORE_FULL || status == STORE_BUSY ||
-           status == STORE_NO_MEMORY || status == STORE_SHORTAGE || status == STORE_STOPPED;
+           status == STORE_NO_MEMORY || status == STORE_SHORTAGE || status == STORE_DENIED ||
+           status == STORE_STOPPED;
 }
 
 static enum store_status apply(struct store *store, struct store_mutation mutation)

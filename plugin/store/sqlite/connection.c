@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "plugin/base/deadline.h"
-#include "plugin/base/failure.h"
 
 /*
  * Not every storage can have a log: the pragma then succeeds, and returns another mode. The mode is
@@ -83,6 +82,9 @@ int connection_open(struct connection *connection, const struct sqlite_options *
     const bool writes = role == CONNECTION_WRITER;
     const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
     int code = sqlite3_open_v2(options->path, &connection->handle, flags, NULL);
+    /* SQLite opens a file that may not be written all the same, to be read only. */
+    if (code == SQLITE_OK && writes && sqlite3_db_readonly(connection->handle, "main") == 1)
+        code = SQLITE_READONLY;
     if (code != SQLITE_OK)
         return code;
     sqlite3_busy_timeout(connection->handle, writes ? options->busy_timeout_ms : 0);
@@ -151,17 +153,6 @@ int connection_end(struct connection *connection, enum statement end)
     if (in_transaction(connection))
         connection_close(connection);
     return code;
-}
-
-int32_t connection_fail(const struct connection *connection, const char *doing,
-                        gql_failure *failure)
-{
-    const int code = sqlite3_extended_errcode(connection->handle);
-    const bool damaged = connection_is_damage(code);
-    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s '%s' failed: %s (SQLite %d)%s%s",
-                doing, sqlite3_db_filename(connection->handle, "main"),
-                sqlite3_errmsg(connection->handle), code, damaged ? "; " : "",
-                damaged ? CONNECTION_DAMAGE_CURE : "");
 }
 
 void bind_text(sqlite3_stmt *statement, int column, struct text text)

@@ -28,8 +28,9 @@ enum { CONNECTION_STOPPED = SQLITE_READONLY_DBMOVED };
 
 /*
  * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits for the
- * busy timeout. The file must exist. What begins and ends transactions is prepared: it must not
- * fail for want of memory later. Returns SQLite's code; close the connection in any case.
+ * busy timeout. The file must exist; for a writer that may not write it, SQLITE_READONLY. What
+ * begins and ends transactions is prepared: it must not fail for want of memory later. Returns
+ * SQLite's code; close the connection in any case.
  */
 enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
 int connection_open(struct connection *connection, const struct sqlite_options *options,
@@ -73,7 +74,11 @@ enum store_status connection_status(const struct connection *connection, int cod
 enum store_status connection_failure(const struct connection *connection,
                                      struct store_detail *detail);
 
-/* The same while opening, as a failure of `doing`. */
+/* While opening: `doing` something with the file failed with that code. Adds the cure. */
+int32_t connection_fail_with(const struct connection *connection, int code, const char *doing,
+                             gql_failure *failure);
+
+/* The same for the code of the last call that failed. */
 int32_t connection_fail(const struct connection *connection, const char *doing,
                         gql_failure *failure);
 

@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "plugin/base/failure.h"
 #include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/cure.h"
 
 static bool is_known(const struct connection *connection, int code)
 {
@@ -72,6 +74,10 @@ static enum store_status status_of_system(int error)
     case EDQUOT:
     case ENOLCK:
         return STORE_SHORTAGE;
+    case EACCES:
+    case EPERM:
+    case EROFS:
+        return STORE_DENIED;
     default:
         return STORE_BROKEN;
     }
@@ -103,6 +109,8 @@ enum store_status connection_status(const struct connection *connection, int cod
     }
     if (code == CONNECTION_STOPPED)
         return STORE_STOPPED;
+    if ((code & 0xff) == SQLITE_READONLY)
+        return STORE_DENIED;
     if (connection_is_damage(code))
         return STORE_DAMAGED;
     return code == SQLITE_IOERR_NOMEM ? STORE_NO_MEMORY
@@ -113,4 +121,34 @@ enum store_status connection_failure(const struct connection *connection,
                                      struct store_detail *detail)
 {
     return connection_status(connection, sqlite3_extended_errcode(connection->handle), detail);
+}
+
+static struct cure cure_of(const struct connection *connection, int code)
+{
+    const int kind = code & 0xff;
+    if (connection_is_damage(code))
+        return (struct cure){"; " CONNECTION_DAMAGE_CURE};
+    if (kind == SQLITE_BUSY)
+        return (struct cure){"; another process holds it: try again when it is done"};
+    const int error = system_error(connection, code);
+    if (kind != SQLITE_READONLY && error != EACCES && error != EPERM)
+        return cure_of_error(error);
+    const char *behind_links = sqlite3_db_filename(connection->handle, "main");
+    return cure_of_read_only(behind_links == NULL ? connection->path : behind_links);
+}
+
+int32_t connection_fail_with(const struct connection *connection, int code, const char *doing,
+                             gql_failure *failure)
+{
+    struct store_detail detail;
+    describe(connection, code, &detail);
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: %s failed: %s%s", doing, detail.text,
+                cure_of(connection, code).text);
+}
+
+int32_t connection_fail(const struct connection *connection, const char *doing,
+                        gql_failure *failure)
+{
+    return connection_fail_with(connection, sqlite3_extended_errcode(connection->handle), doing,
+                                failure);
 }

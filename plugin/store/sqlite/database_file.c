@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/cure.h"
 
 /* Debian's SQLite takes URIs everywhere; their parameters turn off locks or the file itself. */
 static bool is_special(const char *path)
@@ -84,10 +85,8 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
         return fail_no_memory(failure);
     errno = ELOOP; /* SQLite counts links, and sets no errno when there are too many. */
     if (!resolve(options->path, path) || !create(path, options->file_mode))
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.path: '%s' can't be created: %s. Its folder must exist, and be "
-                    "writable",
-                    options->path, strerror(errno));
+        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s",
+                    options->path, strerrordesc_np(errno), cure_of_error(errno).text);
     if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
         return refuse(options->path, failure);
     static const char *const suffixes[] = {"", "-wal", "-shm"};

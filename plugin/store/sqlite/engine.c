@@ -57,13 +57,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
             "database.path: '%s' can't have a write-ahead log (PRAGMA journal_mode = WAL was "
             "refused); put it on a local file system",
             store->options.path);
-    if (connection_is_damage(opened))
-        return connection_fail(connection, "opening", failure);
     if (opened != SQLITE_OK)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.path: '%s' can't be opened: %s (SQLite %d). Its folder must exist, "
-                    "and the file and the folder must be writable",
-                    store->options.path, sqlite3_errstr(opened), opened);
+        return connection_fail_with(connection, opened, "opening", failure);
     const struct wal_index *index = wal_index_of(connection);
     store->unclean = index != NULL && wal_index_was_recovered(index);
     return database_content_prepare(connection, store->collation, options, store->base.secret,

@@ -50,7 +50,7 @@ int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECR
     randombytes_buf(secret, STORE_SECRET_SIZE);
     if (size == 0 && write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE))
         return GQL_OK;
-    return connection_fail(connection, "reading the secret of cursors in", failure);
+    return connection_fail(connection, "reading the secret of cursors", failure);
 }
 
 static bool put_sort_key(struct connection *connection, const struct collation *collation,
@@ -128,7 +128,7 @@ int32_t metadata_collate(struct connection *connection, const struct collation *
 {
     return collate(connection, collation, options)
                ? GQL_OK
-               : connection_fail(connection, "rebuilding the order of titles in", failure);
+               : connection_fail(connection, "rebuilding the order of titles", failure);
 }
 
 int metadata_mark(struct connection *connection)

@@ -109,3 +109,22 @@ Test(connection, a_short_read_is_no_shortage)
     cr_expect_eq(connection_status(&connection, SQLITE_IOERR_READ, &detail), STORE_SHORTAGE);
     cr_expect_not_null(strstr(detail.text, "errno"), "%s", detail.text);
 }
+
+Test(connection, what_the_system_does_not_permit_is_no_fault_of_the_file)
+{
+    static const struct {
+        int code, error;
+        enum store_status status;
+    } cases[] = {
+        {SQLITE_READONLY, 0, STORE_DENIED},          {SQLITE_READONLY_CANTINIT, 0, STORE_DENIED},
+        {SQLITE_READONLY_DBMOVED, 0, STORE_STOPPED}, {SQLITE_IOERR_WRITE, EROFS, STORE_DENIED},
+        {SQLITE_CANTOPEN, EACCES, STORE_DENIED},     {SQLITE_CANTOPEN, EPERM, STORE_DENIED},
+        {SQLITE_IOERR_WRITE, EIO, STORE_BROKEN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct connection connection = {.system_error = cases[i].error};
+        struct store_detail detail;
+        const enum store_status status = connection_status(&connection, cases[i].code, &detail);
+        cr_expect_eq(status, cases[i].status, "%s: %d", detail.text, status);
+    }
+}

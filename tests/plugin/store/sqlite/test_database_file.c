@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What a database may be, and who may read its files. */
 #include <criterion/criterion.h>
+#include <signal.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -82,7 +85,8 @@ Test(database_file, a_missing_folder_is_named)
     gql_failure failure = {.struct_size = sizeof failure};
     cr_expect_eq(fixture_try_open_path("no/a.db", "0600", "und", &store, &failure),
                  GQL_E_UNAVAILABLE);
-    cr_expect_not_null(strstr(failure.message, "folder must exist"), "%s", failure.message);
+    cr_expect_not_null(strstr(failure.message, "folder must exist: create it"), "%s",
+                       failure.message);
 }
 
 Test(database_file, links_in_a_circle_are_named)
@@ -146,4 +150,95 @@ Test(database_file, storage_that_can_have_no_log_is_refused)
     cr_assert_eq(sqlite3_vfs_register(sqlite3_vfs_find("unix-dotfile"), 1), SQLITE_OK);
     cr_expect_eq(fixture_try_open_path("a.db", "0600", "und", &store, &failure), GQL_E_UNAVAILABLE);
     cr_expect_not_null(strstr(failure.message, "write-ahead log"), "%s", failure.message);
+}
+
+/* Everything is permitted to root. */
+static void be_a_common_user(void)
+{
+    enum { NOBODY = 65534 };
+    if (geteuid() != 0)
+        return;
+    cr_assert_eq(system("chown -R 65534 ."), 0);
+    cr_assert_eq(setresuid(NOBODY, NOBODY, 0), 0);
+}
+
+static void expect_failure(const char *const *parts)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(fixture_try_open_path("a.db", "0600", "und", &store, &failure), GQL_E_UNAVAILABLE,
+                 "%s: opened", parts[0]);
+    fixture_close(&store);
+    for (; *parts != NULL; parts++)
+        cr_expect_not_null(strstr(failure.message, *parts), "'%s' is not in: %s", *parts,
+                           failure.message);
+}
+
+/* The files of a process that was killed. Another process copies: SQLite's locks stay. */
+static void leave_files(void)
+{
+    struct store *store = open_path("a.db", "0600");
+    fixture_create(store, "a", "x", true);
+    cr_assert_eq(system("mkdir -m 0777 left && cp a.db* left"), 0);
+    fixture_close(&store);
+}
+
+Test(database_file, a_file_that_may_not_be_written_is_refused_with_its_mode_and_owner)
+{
+    static const char *const names[] = {"a.db", "a.db-wal", "a.db-shm"};
+    static const mode_t modes[] = {0444, 0};
+    leave_files();
+    be_a_common_user();
+    for (size_t i = 0; i < 2 * sizeof names / sizeof *names; i++) {
+        char named[64];
+        const char *name = names[i / 2];
+        snprintf(named, sizeof named, "/%s' (mode %04o, owner ", name, modes[i % 2]);
+        cr_assert_eq(system("rm -f a.db*; cp left/* ."), 0);
+        cr_assert_eq(chmod(name, modes[i % 2]), 0);
+        expect_failure((const char *const[]){named, "let the user", NULL});
+        cr_assert_eq(chmod(name, 0600), 0);
+        struct store *store = open_path("a.db", "0600");
+        cr_expect_eq(fixture_counts(store, "a").active, 1);
+        fixture_close(&store);
+    }
+}
+
+/* SQLite creates the log there. */
+Test(database_file, a_folder_that_may_not_be_written_is_refused)
+{
+    be_a_common_user();
+    cr_assert_eq(chmod(scratch.path, 0500), 0);
+    expect_failure((const char *const[]){"can't be created", "create files in their folder", NULL});
+    cr_assert_eq(chmod(scratch.path, 0700), 0);
+    struct store *store = open_path("a.db", "0600");
+    fixture_close(&store);
+    cr_assert_eq(chmod(scratch.path, 0500), 0);
+    expect_failure((const char *const[]){"create files in their folder", NULL});
+    cr_assert_eq(chmod(scratch.path, 0700), 0);
+}
+
+Test(database_file, what_is_no_database_says_what_to_restore)
+{
+    FILE *file = fopen("a.db", "w");
+    for (int i = 0; i < 1000; i++)
+        fputs("no database", file);
+    fclose(file);
+    expect_failure((const char *const[]){"not a database", "restore a backup", NULL});
+}
+
+/* A limit stands for a full disk. */
+Test(database_file, a_shortage_names_its_own_cure)
+{
+    struct rlimit former;
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &former), 0);
+    signal(SIGXFSZ, SIG_IGN);
+    const struct rlimit limit = {100, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    const int32_t code = fixture_try_open_path("a.db", "0600", "und", &store, &failure);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &former), 0);
+    cr_expect_eq(code, GQL_E_UNAVAILABLE);
+    cr_expect_not_null(strstr(failure.message, "limit on file sizes"), "%s", failure.message);
+    cr_expect_null(strstr(failure.message, "folder"), "%s", failure.message);
 }
