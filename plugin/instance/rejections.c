@@ -8,7 +8,9 @@ static const char *const causes[STORE_STATUSES] = {
     [STORE_FULL] = "The database's disk is full",
     [STORE_NO_MEMORY] = "Out of memory",
     [STORE_SHORTAGE] = "The service is short of resources",
-    [STORE_DENIED] = "The service may not use the files of the database",
+    [STORE_DENIED] =
+        "The service may not use the database's files; check their mode and owner, and "
+        "whether their file system is read-only",
     [STORE_BROKEN] = "The store failed",
 };
 

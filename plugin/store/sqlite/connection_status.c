@@ -128,12 +128,16 @@ static struct cure cure_of(const struct connection *connection, int code)
     const int kind = code & 0xff;
     if (connection_is_damage(code))
         return (struct cure){"; " CONNECTION_DAMAGE_CURE};
+    if (code == CONNECTION_STOPPED)
+        return (struct cure){"; it was changed while it was opened: try again"};
     if (kind == SQLITE_BUSY)
         return (struct cure){"; another process holds it: try again when it is done"};
     const int error = system_error(connection, code);
     if (kind != SQLITE_READONLY && error != EACCES && error != EPERM)
         return cure_of_error(error);
-    const char *behind_links = sqlite3_db_filename(connection->handle, "main");
+    const char *behind_links = connection->handle == NULL
+                                   ? NULL
+                                   : sqlite3_db_filename(connection->handle, "main");
     return cure_of_read_only(behind_links == NULL ? connection->path : behind_links);
 }
 

@@ -70,14 +70,10 @@ static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
     if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
                       &store->agreement, &store->integrity, &sqlite_engine))
         return fail_no_memory(failure);
-    const int code = readers_open_first(&store->readers);
-    if (code == SQLITE_OK)
-        return GQL_OK;
-    readers_finish(&store->readers);
-    return fail(failure, GQL_E_UNAVAILABLE,
-                "database.path: reading '%s' failed: %s (SQLite %d); %s", store->options.path,
-                sqlite3_errstr(code), code,
-                connection_is_damage(code) ? CONNECTION_DAMAGE_CURE : "try again");
+    const int32_t code = readers_open_first(&store->readers, failure);
+    if (code != GQL_OK)
+        readers_finish(&store->readers);
+    return code;
 }
 
 static int32_t open_parts(struct sqlite_store *store, const struct store_options *options,

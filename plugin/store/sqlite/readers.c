@@ -191,16 +191,17 @@ struct reader *readers_take(struct readers *readers, struct deadline deadline, u
     return NULL;
 }
 
-int readers_open_first(struct readers *readers)
+int32_t readers_open_first(struct readers *readers, gql_failure *failure)
 {
     struct reader *slot = find_free(readers, false);
     const struct deadline none = {0};
     const int code = enter_when_unlocked(slot, none, monotonic_now());
-    if (code == SQLITE_OK)
+    if (code == SQLITE_OK) {
         readers_give_back(slot);
-    else
-        free_slot(slot);
-    return code;
+        return GQL_OK;
+    }
+    free_slot(slot);
+    return connection_fail_with(&slot->connection, code, "reading", failure);
 }
 
 static void end_snapshot(struct reader *slot)

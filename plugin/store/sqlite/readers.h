@@ -55,9 +55,9 @@ bool readers_init(struct readers *readers, const struct sqlite_options *options,
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits
- * as readers_take. Returns SQLite's code.
+ * as readers_take.
  */
-int readers_open_first(struct readers *readers);
+int32_t readers_open_first(struct readers *readers, gql_failure *failure);
 
 /* Waits for the readers in use; hands out none from now on. May be called again. */
 void readers_drain(struct readers *readers);

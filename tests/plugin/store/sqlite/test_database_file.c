@@ -242,3 +242,29 @@ Test(database_file, a_shortage_names_its_own_cure)
     cr_expect_not_null(strstr(failure.message, "limit on file sizes"), "%s", failure.message);
     cr_expect_null(strstr(failure.message, "folder"), "%s", failure.message);
 }
+
+/* One more descriptor each time: every file that is opened meets the limit. */
+Test(database_file, a_limit_on_open_files_is_named_wherever_it_is_met)
+{
+    struct rlimit former;
+    struct store *store = NULL;
+    int failures = 0;
+    fixture_check_mib = 0;
+    store = open_path("a.db", "0600");
+    fixture_close(&store);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &former), 0);
+    const int next = dup(0);
+    close(next);
+    for (rlim_t files = (rlim_t)next; store == NULL; files++, failures++) {
+        gql_failure failure = {.struct_size = sizeof failure};
+        const struct rlimit limit = {files, former.rlim_max};
+        cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+        const int32_t code = fixture_try_open_path("a.db", "0600", "und", &store, &failure);
+        cr_assert(code == GQL_OK || strstr(failure.message, "limit on open files") != NULL, "%s",
+                  failure.message);
+        cr_assert_lt(failures, 20);
+    }
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
+    cr_expect_gt(failures, 3, "%d", failures);
+    fixture_close(&store);
+}
