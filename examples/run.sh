@@ -53,6 +53,17 @@ DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
 # shellcheck disable=SC2086 # A list of words.
 ./examples/setup.sh $packages
+# Before anything is written: the configuration may be that of a gateway that runs.
+python3 - "$PORT" <<'END' || exit 1
+import socket, sys
+server = socket.socket()
+server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+try:
+    server.bind(('127.0.0.1', int(sys.argv[1])))
+    server.listen()
+except (OSError, OverflowError) as error:
+    sys.exit(f'run.sh: port {sys.argv[1]} can\'t be used: {error}. Choose another: PORT=4001 ./examples/run.sh')
+END
 mkdir -p build
 [ -e build/build.ninja ] || meson setup build >build/setup.log 2>&1 || { cat build/setup.log >&2; exit 1; }
 echo 'Building …' >&2

@@ -22,7 +22,10 @@ const NO_HTTP = new BadRequest('The request is not HTTP');
 
 function listen(server, { host, port }) {
   return new Promise((resolve, reject) => {
-    server.once('error', reject);
+    server.once('error', (error) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      reject(isTaken ? new Error(`Port ${port} of ${host} is in use: stop the program that uses it, or set another port`, { cause: error }) : error);
+    });
     server.listen(port, host, () => resolve(server.address()));
   });
 }

@@ -81,9 +81,15 @@ module Gateway
       Schema::Executable.new(document, @plugins.instances, DemoHost.new(@config['organizations']), failed)
     end
 
+    def add_listener(host, port)
+      @server.add_tcp_listener(host, port)
+    rescue Errno::EADDRINUSE
+      raise Config::Invalid, "Port #{port} of #{host} is in use: stop the program that uses it, or set another port"
+    end
+
     def listen(app)
       @server = Puma::Server.new(app, Puma::Events.new($stderr, $stderr), THREADS.merge(LIMITS, environment: 'production'))
-      socket = @server.add_tcp_listener(@config['host'], @config['port'])
+      socket = add_listener(*@config.values_at('host', 'port'))
       @server.run
       if @config['authentication']['demo']
         log(Gql::Abi::LOG_WARNING, 'demo: a request without a token acts as the actor "demo" with all grants')
