@@ -39,7 +39,7 @@ bool rejections_add(struct rejections *rejections, enum store_status status, con
     snprintf(rejections->reason, sizeof rejections->reason, "%s: %s", causes[status], detail);
     atomic_store(&rejections->untold, true);
     pthread_mutex_unlock(&rejections->lock);
-    return throttle_pass(&rejections->lines[status], now, ret_held);
+    return status != STORE_BROKEN && throttle_pass(&rejections->lines[status], now, ret_held);
 }
 
 bool rejections_end(struct rejections *rejections, uint64_t now, unsigned *ret_held)

@@ -34,7 +34,8 @@ const char *rejections_cause(enum store_status status);
 
 /*
  * Counts a rejection whose status has a cause. Returns whether to log it: once a minute for each
- * status. Then *ret_held is how many were rejected, but not logged, since the last line.
+ * status. Then *ret_held is how many were rejected, but not logged, since the last line. Never for
+ * STORE_BROKEN, which the caller logs each time, with the trace ID that the client was told.
  */
 bool rejections_add(struct rejections *rejections, enum store_status status, const char *detail,
                     uint64_t now, unsigned *ret_held);

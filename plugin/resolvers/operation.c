@@ -156,8 +156,7 @@ static void note_rejection(struct operation *operation, enum store_status status
     unsigned held;
     gql_instance *instance = operation->instance;
     if (rejections_cause(status) == NULL ||
-        !rejections_add(rejections_of(operation), status, detail, monotonic_now(), &held) ||
-        status == STORE_BROKEN) /* Each is logged, with its trace ID. */
+        !rejections_add(rejections_of(operation), status, detail, monotonic_now(), &held))
         return;
     const struct trace trace = trace_of(operation->request);
     const struct text organization = operation->organization_id.data != NULL

@@ -70,6 +70,7 @@ Test(rejections, the_end_counts_what_no_line_told)
     reject(SECOND, 5);
     rejections_add(&rejections, STORE_SHORTAGE, "", SECOND, &held);
     rejections_add(&rejections, STORE_SHORTAGE, "", SECOND, &held);
+    cr_expect_not(rejections_add(&rejections, STORE_BROKEN, "", SECOND, &held), "logged twice");
     cr_expect(rejections_may_end(&rejections));
     cr_expect(rejections_end(&rejections, SECOND, &held));
     cr_expect_eq(held, 5, "%u", held);
