@@ -99,14 +99,40 @@ class TestServer < Minitest::Test
     assert_operator answer.body.size, :<, 10_000
   end
 
+  # Sends the headers of a POST, and returns what comes until the connection closes.
+  def raw(headers)
+    socket = TCPSocket.new(@server.uri.host, @server.uri.port)
+    socket.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n#{headers}\r\n")
+    socket.read
+  ensure
+    socket&.close
+  end
+
   def test_a_body_without_end_is_cut_off
     socket = TCPSocket.new(@server.uri.host, @server.uri.port)
     socket.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n")
     chunk = "10000\r\n#{'x' * 0x10000}\r\n"
     assert_raises(Errno::EPIPE, Errno::ECONNRESET) { 2000.times { socket.write(chunk) } }
-    large = TCPSocket.new(@server.uri.host, @server.uri.port)
-    large.write("POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: #{17 << 20}\r\n\r\n")
-    assert_match(%r{\AHTTP/1.1 400 }, large.gets)
+  end
+
+  def test_a_body_that_is_announced_as_too_large_is_answered_at_once
+    ['', "expect: 100-continue\r\n"].product([17 << 20, 40_000_000, 10**30]) do |expectation, size|
+      answer = raw("content-length: #{size}\r\n#{expectation}")
+      assert_match(%r{\AHTTP/1.1 413 .*connection: close\r\n.*"code":"BAD_REQUEST","status":413}mi, answer)
+    end
+    assert_match(%r{\AHTTP/1.1 400 }, raw("content-length: 40000000x\r\n"))
+  end
+
+  def test_rejections_have_codes
+    codes = ->(answer) { JSON.parse(answer.body)['errors'].map { |error| error['extensions'].values_at('code', 'status') } }
+    assert_equal [['BAD_REQUEST', 400]], codes.call(@server.post('{'))
+    assert_equal [['BAD_REQUEST', 415]], codes.call(@server.post('{}', 'content-type' => 'text/plain'))
+    assert_equal [['BAD_REQUEST', 404]], codes.call(Net::HTTP.get_response(@server.uri + '/nowhere'))
+    assert_equal [['FORBIDDEN', 403]], codes.call(@server.post({ query: '{ me { id } }' }, 'host' => 'evil.example'))
+    assert_equal [['UNAUTHENTICATED', 401]], codes.call(@server.post({ query: '{ me { id } }' }, 'authorization' => 'Bearer x'))
+    assert_equal [['VALIDATION_ERROR', 400]], codes.call(@server.post({ query: '{ me { id } }', variables: { 'a' => Array.new(2000, 1) } }))
+    assert_equal [['GRAPHQL_PARSE_FAILED', nil]], codes.call(@server.post({ query: '{' }))
+    ['{ me { id } } ' * 2000, "{ #{'[' * 300}"].each { |query| assert_equal [['VALIDATION_ERROR', nil]], codes.call(@server.post({ query: query })) }
   end
 
   def test_a_malformed_traceparent_is_ignored

@@ -64,7 +64,7 @@ module Gateway
     # A message may quote a header, which can hold any bytes.
     def reject(rejection, media_type)
       message = rejection.message.dup.force_encoding(Encoding::UTF_8).scrub
-      body = JSON.generate(errors: [{ message: message }])
+      body = JSON.generate(errors: [{ message: message, extensions: { code: rejection.code, status: rejection.status } }])
       [rejection.status, { 'content-type' => "#{media_type}; charset=utf-8" }.merge(rejection.headers), [body]]
     end
 
@@ -134,12 +134,12 @@ module Gateway
 
     def answer(parameters, exchange)
       excess = Limits.excess(parameters.query)
-      return { 'errors' => [{ 'message' => excess }] } if excess
+      return { 'errors' => [{ 'message' => excess, 'extensions' => { 'code' => 'VALIDATION_ERROR' } }] } if excess
 
       document = GraphQL.parse(parameters.query)
       @schema.execute(document, exchange, variables: parameters.variables, operation_name: parameters.operation_name)
     rescue GraphQL::ParseError => e
-      { 'errors' => [e.to_h.reject { |_, value| value == [] }] }
+      { 'errors' => [e.to_h.reject { |_, value| value == [] }.merge('extensions' => { 'code' => 'GRAPHQL_PARSE_FAILED' })] }
     end
 
     # Shortens the errors of a request that was not executed: each may repeat what the client sent.

@@ -45,10 +45,16 @@ module Gateway
         raise Rejection.new(415, 'The body must not be compressed', 'accept-encoding' => 'identity') # RFC 9110, section 12.5.3.
       end
 
+      raise too_large if env['CONTENT_LENGTH'].to_i > LARGEST_BODY
+
       body = String.new(env['rack.input'].read(LARGEST_BODY + 1).to_s, encoding: Encoding::UTF_8)
-      raise Rejection.new(413, "A request body must not exceed #{LARGEST_BODY} bytes") if body.bytesize > LARGEST_BODY
+      raise too_large if body.bytesize > LARGEST_BODY
 
       check(parse(body))
+    end
+
+    def self.too_large
+      Rejection.new(413, "A request body must not exceed #{LARGEST_BODY} bytes")
     end
 
     def self.parse(body)
@@ -72,7 +78,7 @@ module Gateway
       raise Rejection.new(400, 'The parameter extensions must be an object') unless extensions.nil? || extensions.is_a?(Hash)
 
       if values_within(variables || {}) > MOST_VALUES
-        raise Rejection.new(400, "Variables must not have more than #{MOST_VALUES} members and elements")
+        raise Rejection.new(400, "Variables must not have more than #{MOST_VALUES} members and elements", {}, 'VALIDATION_ERROR')
       end
       Parameters.new(query, variables || {}, operation_name)
     end
@@ -89,6 +95,6 @@ module Gateway
       [status, { 'content-type' => "#{media_type}; charset=utf-8" }, [JSON.generate(result)]]
     end
 
-    private_class_method :quality, :parse, :check, :values_within
+    private_class_method :quality, :too_large, :parse, :check, :values_within
   end
 end

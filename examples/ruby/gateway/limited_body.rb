@@ -4,25 +4,33 @@
 require 'puma/client'
 
 module Gateway
-  # Puma stores a body of any length in a file before it calls the application. This ends the connection
-  # of a client that sends far more than the application takes, with status 400.
+  # Puma stores a body of any length in a file before it calls the application. If a client announces far
+  # more than the application takes, this calls the application without the body, to be answered with 413,
+  # and closes the connection. If a client sends as much in chunks, this ends the connection with status 400.
   module LimitedBody
     MOST = 1 << 24 # Bytes. Up to here the application answers with 413.
 
     private
 
     def setup_body
-      check_body(env['CONTENT_LENGTH'].to_s.delete('^0-9').to_i)
-      super
+      size = env['CONTENT_LENGTH'].to_s
+      size.match?(/\A\d+\z/) && size.to_i > MOST ? leave_body : super
+    end
+
+    # The instance variables are those of Puma 5 for a request without a body.
+    def leave_body
+      env['HTTP_CONNECTION'] = 'close'
+      @read_header = false
+      @buffer = nil
+      @body = Puma::Client::EmptyBody
+      set_ready
+      true
     end
 
     def write_chunk(text)
-      check_body(@chunked_content_length + text.bytesize)
-      super
-    end
+      raise Puma::HttpParserError, "a body of more than #{MOST} bytes" if @chunked_content_length + text.bytesize > MOST
 
-    def check_body(size)
-      raise Puma::HttpParserError, "a body of more than #{MOST} bytes" if size > MOST
+      super
     end
   end
 end
