@@ -34,6 +34,10 @@ static gql_schema_document *document;
 static void check_rewritten(const char *type, const gql_selection *selection, const char *text,
                             size_t size, int32_t code)
 {
+    if (memchr(text, '\0', size) != NULL) { /* JSON has none; jansson takes it for the end. */
+        EXPECT(code != GQL_OK);
+        return;
+    }
     json_t *value = json_loadb(text, size,
                                JSON_DECODE_ANY | JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, NULL);
     EXPECT(value != NULL || code != GQL_OK);
