@@ -54,7 +54,8 @@ function readGrant(grant) {
   return { organizationId: grant.organizationId === '*' ? null : grant.organizationId, actions: grant.actions };
 }
 
-function actorOf({ sub, grants = [] }) {
+function actorOf({ sub, exp, grants = [] }) {
+  if (exp === Infinity) throw new BadToken('The token never expires'); // Written as 1e400.
   if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
   if (!isText(sub)) throw new BadToken('The subject of the token is not text');
   if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not an array');

@@ -87,6 +87,9 @@ test('requestOf finds the request elsewhere', async (t) => {
 test('a deadline that has passed, and a request that is cancelled', async (t) => {
   const plugins = await new Bench(t).load();
   const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  for (const deadlineMilliseconds of [NaN, -1, '5', null]) {
+    assert.throws(() => plugins.request({ actor: ACTOR, deadlineMilliseconds }), /deadlineMilliseconds must be a number that is not negative/);
+  }
   const late = plugins.request({ actor: ACTOR, deadlineMilliseconds: 0.0001 });
   await new Promise((resolve) => { setTimeout(resolve, 5); });
   const gone = plugins.request({ actor: ACTOR });

@@ -106,6 +106,14 @@ function userAgentOf({ userAgent = null }) {
   return fits(userAgent, USER_AGENT_LIMIT) ? userAgent : userAgent.slice(0, encoder.encodeInto(userAgent, agentRoom).read);
 }
 
+/** Returns the time of performance.now() at which the request ends; 0: never. */
+function deadlineOf({ deadlineMilliseconds = 0 }) {
+  if (typeof deadlineMilliseconds !== 'number' || !(deadlineMilliseconds >= 0)) {
+    throw new TypeError('deadlineMilliseconds must be a number that is not negative; 0: no deadline');
+  }
+  return deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
+}
+
 const CANCELLED = 0; // The number of every cancelled request.
 
 /**
@@ -128,7 +136,7 @@ export class PluginRequest {
 
   constructor(native, options) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
-    const { actor, source = 'unknown', deadlineMilliseconds = 0 } = options;
+    const { actor, source = 'unknown' } = options;
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
     this.#about = [
@@ -136,7 +144,7 @@ export class PluginRequest {
       traceIdOf(options), textOf(options, 'locale'), textOf(options, 'occurrence'), textOf(options, 'organizationId'),
       clientAddressOf(options), userAgentOf(options), textOf(options, 'idempotencyKey'),
     ];
-    this.#deadline = deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
+    this.#deadline = deadlineOf(options);
     this.#number = nextNumber(native);
   }
 
