@@ -10,7 +10,10 @@ enum exit_code {
     EXIT_UNUSABLE = 3, /* A file, a key or a passphrase can't be used, or memory ran out. */
 };
 
-/* Writes `vaultctl: …` to standard error, on one line that a terminal prints as it is, and returns `code`. */
+/*
+ * Writes `vaultctl: …` to standard error, on one line that a terminal prints as it is, and returns
+ * `code`.
+ */
 __attribute__((format(printf, 2, 3))) enum exit_code report(enum exit_code code, const char *format,
                                                             ...);
 

@@ -147,11 +147,10 @@ static bool try_defects(struct fixture *fixture, const struct plan_call *call)
 void check_misuse(struct check_run *run)
 {
     struct fixture fixture;
-    check_cure(
-        run,
-        "before anything else, return GQL_E_MISUSE for a NULL, for a call, a request, a "
-        "grant, a selection or a reply that is smaller than its baseline (GQL_FITS), has an unknown flag of 16 to 31, or "
-        "has a `reserved` that is not 0");
+    check_cure(run,
+               "before anything else, return GQL_E_MISUSE for a NULL, for a call, a request, a "
+               "grant, a selection or a reply that is smaller than its baseline (GQL_FITS), has an "
+               "unknown flag of 16 to 31, or has a `reserved` that is not 0");
     if (!fixture_begin(run, &fixture))
         return;
     for (size_t i = 0; i < fixture.plan.count; i++)
