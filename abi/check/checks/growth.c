@@ -68,8 +68,7 @@ void check_growth(struct check_run *run)
                "not completed the reply may return GQL_E_NO_MEMORY instead if that is why");
     if (!fixture_begin(run, &fixture))
         return;
-    /* The runtime's struct is not constant: this process has it to itself. */
-    ((gql_host *)(uintptr_t)gql_runtime_host(fixture.session.runtime))->reply_grow = refuse;
+    session_host(&fixture.session)->reply_grow = refuse;
     is_caller = true;
     for (size_t i = 0; i < fixture.plan.count; i++)
         if (fixture.plan.calls[i].usual && !try_shortages(&fixture, &fixture.plan.calls[i]))

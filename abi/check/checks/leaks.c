@@ -18,9 +18,8 @@
 enum {
     /* Rounds before the first sample, for what is allocated once: caches, arenas, kept stacks. */
     WARM_UP = 4,
-    SETTLE_MILLISECONDS = 20, /* A joined thread stays listed for a moment. */
-    LEAST_BYTES = 16,         /* Growth per round; less is not reported. */
-    ERROR_BYTES = 8192,       /* Larger than errors of plugins. */
+    LEAST_BYTES = 16,   /* Growth per round; less is not reported. */
+    ERROR_BYTES = 8192, /* Larger than errors of plugins. */
 };
 
 struct rounds {
@@ -29,12 +28,6 @@ struct rounds {
     uint64_t threads; /* Before the first round. */
     bool lived;       /* Whether the last round worked. */
 };
-
-static void settle(uint64_t threads)
-{
-    for (unsigned i = 0; i < SETTLE_MILLISECONDS && meter_threads() > threads; i++)
-        check_sleep(1);
-}
 
 static bool live_once(struct rounds *rounds)
 {
@@ -66,7 +59,6 @@ static bool live_apart(struct rounds *rounds)
         return false;
     }
     pthread_join(thread, NULL);
-    settle(rounds->threads);
     return rounds->lived;
 }
 
@@ -131,6 +123,13 @@ static void sample(struct check_rounds *measured, bool first)
     }
 }
 
+/* Of threads, only the first and the last sample count. */
+static void take_first_sample(const struct rounds *rounds, struct check_rounds *measured)
+{
+    session_settle(rounds->threads);
+    sample(measured, true);
+}
+
 /* False after check_fail or check_skip. */
 static bool measure(struct check_run *run, struct check_rounds *measured)
 {
@@ -142,8 +141,10 @@ static bool measure(struct check_run *run, struct check_rounds *measured)
     bool lived = open_rounds(run, &rounds);
     for (unsigned i = 0; lived && i < WARM_UP + run->options->rounds; i++) {
         if (i == WARM_UP)
-            sample(measured, true);
+            take_first_sample(&rounds, measured);
         lived = live_apart(&rounds);
+        if (i + 1 == WARM_UP + run->options->rounds)
+            session_settle(measured->growth[CHECK_THREADS].first);
         if (i >= WARM_UP)
             sample(measured, false);
     }

@@ -15,7 +15,6 @@ enum {
     WARM_UP = 2,
     CYCLES = 6,
     LINGER_MILLISECONDS = 20, /* For stray threads to crash in unmapped code. */
-    SETTLE_MILLISECONDS = 20, /* A joined thread stays listed for a moment. */
     LEAST_BYTES = 16,
 };
 
@@ -90,8 +89,7 @@ static bool load_apart(struct check_run *run)
 
 static void compare(struct check_run *run, const struct holdings *before)
 {
-    for (unsigned i = 0; i < SETTLE_MILLISECONDS && meter_threads() > before->threads; i++)
-        check_sleep(1);
+    session_settle(before->threads);
     struct holdings after = look();
     if (after.threads > before->threads)
         check_fail(run, "%" PRIu64 " threads are left after deinit",
@@ -174,10 +172,11 @@ static void *do_nothing(void *user)
 /* Sanitizers start a thread of their own together with the first other thread. */
 static struct holdings look_first(void)
 {
+    const uint64_t threads = meter_threads();
     pthread_t thread;
     if (pthread_create(&thread, NULL, do_nothing, NULL) == 0)
         pthread_join(thread, NULL);
-    check_sleep(SETTLE_MILLISECONDS);
+    session_settle(threads);
     return look();
 }
 

@@ -7,6 +7,8 @@
 #include <sys/mman.h>
 #include <time.h>
 
+#include "abi/check/inspect/meter.h"
+
 /*
  * The inputs of a call. Sealed inputs have pages of their own, which are protected and unmapped.
  * Others stay allocated until perform_forget: a plugin that reads them too late then fails the
@@ -155,7 +157,22 @@ static void on_answer(gql_answer *answer)
     pthread_mutex_unlock(&performed->mutex);
 }
 
-/* Wraps the resolver, to see what it returns and how long it takes. */
+/* Calls the resolver, and measures the call if its style says so. */
+static int32_t resolve(struct performed *performed, gql_instance *instance, const gql_call *call,
+                       gql_reply *reply)
+{
+    struct meter_waits before;
+    if (!performed->style->timed || !meter_waits(&before))
+        return performed->planned->resolve(instance, call, reply);
+    const uint64_t begin = check_now();
+    const int32_t code = performed->planned->resolve(instance, call, reply);
+    const uint64_t took = check_now() - begin;
+    const uint64_t waited = meter_waits_since(&before);
+    performed->call_ns = waited > took ? 0 : took - waited;
+    return code;
+}
+
+/* Stands between host and resolver, to see what it returns. */
 static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {
     struct performed *performed = current;
@@ -164,12 +181,10 @@ static int32_t watch(gql_instance *instance, const gql_call *call, gql_reply *re
         performed->style->alter_reply(&performed->changed);
         reply = &performed->changed;
     }
-    const uint64_t begin = check_now();
     const unsigned omit = performed->style->omit;
-    performed->returned = performed->planned->resolve((omit & PERFORM_INSTANCE) ? NULL : instance,
-                                                      (omit & PERFORM_CALL) ? NULL : call,
-                                                      (omit & PERFORM_REPLY) ? NULL : reply);
-    performed->call_ns = check_now() - begin;
+    performed->returned = resolve(performed, (omit & PERFORM_INSTANCE) ? NULL : instance,
+                                  (omit & PERFORM_CALL) ? NULL : call,
+                                  (omit & PERFORM_REPLY) ? NULL : reply);
     return performed->returned;
 }
 

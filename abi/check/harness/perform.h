@@ -41,6 +41,7 @@ struct perform_style {
     void (*alter_reply)(gql_reply *reply);
     /* A set of PERFORM_INSTANCE, …: the plugin gets NULL in their place. */
     unsigned omit;
+    bool timed; /* performed.call_ns is wanted. */
 };
 
 struct lent;
@@ -56,7 +57,11 @@ struct performed {
     bool answered;
     int32_t returned; /* By the resolver. */
     int32_t code;     /* By gql_runtime_call. */
-    uint64_t call_ns; /* How long the resolver took to return. */
+    /*
+     * style.timed: how long the resolver took to return, without the time in which threads of this
+     * process waited for a processor: a busy machine is not the plugin's fault.
+     */
+    uint64_t call_ns;
     bool resolved;
     char *json;
     size_t json_size;

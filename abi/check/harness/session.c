@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/inspect/meter.h"
+
 const char session_bare_sdl[] = "type Query { gqlPluginCheck: Boolean }\n"
                                 "type Mutation { gqlPluginCheck: Boolean }\n"
                                 "type Subscription { gqlPluginCheck: Boolean }\n";
@@ -178,6 +180,12 @@ bool session_bind(struct session *session)
     return session->document != NULL;
 }
 
+gql_host *session_host(struct session *session)
+{
+    /* The runtime's struct is not constant: this process has it to itself. */
+    return (gql_host *)(uintptr_t)gql_runtime_host(session->runtime);
+}
+
 void session_close(struct session *session, bool unload)
 {
     gql_schema_document_destroy(&session->document);
@@ -216,6 +224,12 @@ bool session_create(struct session *session, unsigned index, gql_instance **ret_
     else if (code != GQL_OK)
         check_fail(session->run, "%s", why);
     return code == GQL_OK;
+}
+
+void session_settle(uint64_t most)
+{
+    for (unsigned i = 0; i < SESSION_SETTLE_MILLISECONDS && meter_threads() > most; i++)
+        check_sleep(1);
 }
 
 void session_drain(struct session *session, gql_instance *instance)

@@ -53,6 +53,9 @@ bool session_configure(struct session *session);
 /* Binds the schema. False after check_skip: it does not bind. */
 bool session_bind(struct session *session);
 
+/* What the plugin has of the host, for a check to change. */
+gql_host *session_host(struct session *session);
+
 /* Closes what is open; with `unload` the plugin's code is unmapped too. */
 void session_close(struct session *session, bool unload);
 
@@ -64,5 +67,12 @@ void session_close(struct session *session, bool unload);
 bool session_create(struct session *session, unsigned index, gql_instance **ret_instance);
 void session_drain(struct session *session, gql_instance *instance);
 void session_destroy(struct session *session, gql_instance **instance);
+
+/*
+ * Waits until this process has no more than `most` threads: a joined thread stays listed for a
+ * moment, and for longer on a busy machine. Gives up after SESSION_SETTLE_MILLISECONDS.
+ */
+enum { SESSION_SETTLE_MILLISECONDS = 2000 };
+void session_settle(uint64_t most);
 
 #endif

@@ -8,11 +8,18 @@
 #include <malloc.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 /* From AddressSanitizer, whose allocator mallinfo2 does not see; NULL without the sanitizer. */
 __attribute__((weak)) size_t __sanitizer_get_current_allocated_bytes(void);
+
+static void close_file(FILE *file)
+{
+    if (file != NULL)
+        fclose(file);
+}
 
 static uint64_t count_entries(const char *folder)
 {
@@ -34,6 +41,54 @@ uint64_t meter_descriptors(void)
 {
     /* Includes the descriptor that reads the folder, each time. */
     return count_entries("/proc/self/fd");
+}
+
+/* ---- Waits for a processor ---- */
+
+/* The second number of schedstat. False if the thread has ended, or the kernel has no such file. */
+static bool read_wait(const char *thread, uint64_t *ret_ns)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/self/task/%.16s/schedstat", thread);
+    FILE *file = fopen(path, "re");
+    const bool read = file != NULL && fscanf(file, "%*u %" SCNu64, ret_ns) == 1;
+    close_file(file);
+    return read;
+}
+
+bool meter_waits(struct meter_waits *ret_waits)
+{
+    DIR *threads = opendir("/proc/self/task");
+    ret_waits->count = 0;
+    for (const struct dirent *entry; threads != NULL && (entry = readdir(threads)) != NULL;) {
+        const size_t i = ret_waits->count;
+        if (i == METER_THREADS || entry->d_name[0] == '.' ||
+            !read_wait(entry->d_name, &ret_waits->threads[i].ns))
+            continue;
+        ret_waits->threads[i].thread = strtol(entry->d_name, NULL, 10);
+        ret_waits->count++;
+    }
+    if (threads != NULL)
+        closedir(threads);
+    return ret_waits->count > 0;
+}
+
+static uint64_t wait_of(const struct meter_waits *waits, long thread)
+{
+    for (size_t i = 0; i < waits->count; i++)
+        if (waits->threads[i].thread == thread)
+            return waits->threads[i].ns;
+    return 0;
+}
+
+uint64_t meter_waits_since(const struct meter_waits *before)
+{
+    struct meter_waits now;
+    uint64_t sum = 0;
+    meter_waits(&now);
+    for (size_t i = 0; i < now.count; i++)
+        sum += now.threads[i].ns - wait_of(before, now.threads[i].thread);
+    return sum;
 }
 
 bool meter_memory(uint64_t *ret_bytes)
@@ -68,12 +123,6 @@ static bool next_mapping(FILE *maps, struct mapping *mapping)
     line[strcspn(line, "\n")] = '\0';
     snprintf(mapping->path, sizeof mapping->path, "%s", line + path);
     return true;
-}
-
-static void close_file(FILE *file)
-{
-    if (file != NULL)
-        fclose(file);
 }
 
 uint64_t meter_mappings(void)

@@ -7,10 +7,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { METER_TEXT = 8192, METER_DESCRIPTORS = 4096 };
+enum { METER_TEXT = 8192, METER_DESCRIPTORS = 4096, METER_THREADS = 256 };
 
 uint64_t meter_threads(void);
 uint64_t meter_descriptors(void);
+
+/*
+ * How long each thread has waited for a processor so far, in nanoseconds; threads beyond the first
+ * METER_THREADS are left out.
+ */
+struct meter_waits {
+    size_t count;
+    struct {
+        long thread;
+        uint64_t ns;
+    } threads[METER_THREADS];
+};
+
+/* False if the kernel does not report it. */
+bool meter_waits(struct meter_waits *ret_waits);
+
+/* The sum of what all threads have waited since `before`, without those that have ended. */
+uint64_t meter_waits_since(const struct meter_waits *before);
 
 /* Bytes in use from malloc. False if the C library does not report them. */
 bool meter_memory(uint64_t *ret_bytes);

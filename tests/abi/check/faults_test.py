@@ -54,7 +54,7 @@ def judge(case):
 
 
 def check_faults():
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with concurrent.futures.ThreadPoolExecutor(6) as pool:
         for fault, check, wrong, tap in pool.map(judge, CASES):
             report(wrong is None, f"{check} fails for {fault}, and nothing else",
                    *([] if wrong is None else [wrong, tap.stdout, tap.stderr]))

@@ -90,35 +90,39 @@ static uint64_t now(void)
 }
 
 #if FAULT == FAULT_TWO_THREADS
-enum { TOGETHER_NANOSECONDS = 50000000 };
+enum { TURNS = 20 };
 
 struct greedy {
     gql_instance *self;
     uint64_t handle;
-    pthread_barrier_t start;
+    atomic_uint turns;
 };
 
-static void *grow_on(void *user)
+static void grow_once(struct greedy *greedy)
+{
+    greedy->self->host->reply_grow(greedy->self->host, greedy->handle, 1);
+}
+
+static void *grow_in_turns(void *user)
 {
     struct greedy *greedy = user;
-    pthread_barrier_wait(&greedy->start);
-    for (const uint64_t end = now() + TOGETHER_NANOSECONDS; now() < end;)
-        for (unsigned i = 0; i < 1000; i++)
-            greedy->self->host->reply_grow(greedy->self->host, greedy->handle, i);
+    while (atomic_load(&greedy->turns) < TURNS) {
+        grow_once(greedy);
+        atomic_fetch_add(&greedy->turns, 1);
+    }
     return NULL;
 }
 
-/* Long enough for the threads to meet on a busy machine too. */
+/* This thread is in reply_grow nearly always, until the other has been there often enough. */
 static void grow_on_two_threads(gql_instance *self, uint64_t handle)
 {
     struct greedy greedy = {.self = self, .handle = handle};
     pthread_t other;
-    pthread_barrier_init(&greedy.start, NULL, 2);
-    if (pthread_create(&other, NULL, grow_on, &greedy) == 0) {
-        grow_on(&greedy);
-        pthread_join(other, NULL);
-    }
-    pthread_barrier_destroy(&greedy.start);
+    if (pthread_create(&other, NULL, grow_in_turns, &greedy) != 0)
+        return;
+    while (atomic_load(&greedy.turns) < TURNS)
+        grow_once(&greedy);
+    pthread_join(other, NULL);
 }
 #endif
 
@@ -380,7 +384,7 @@ int32_t resolve_thing(gql_instance *self, const gql_call *call, gql_reply *reply
     if (FAULT == FAULT_LATER_THAN_INLINE)
         return hand_over(self, call, reply);
     if (FAULT == FAULT_BLOCKS && call->selection == NULL)
-        usleep(120000);
+        usleep(200000);
     json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
     json_t *thing = thing_of(call, json_string_value(json_object_get(arguments, "id")));
     complete(self, call, reply, text_of(thing));
