@@ -13,7 +13,9 @@
 
 /*
  * Bits 0-47: Unix milliseconds; 48-51: version, 8; 52-63: counter; 64-65: variant, binary 10; 66:
- * deployment; 67-74: shard; 75-79: region; 80-111: type, in ASCII; 112-127: random.
+ * deployment; 67-74: upper 8 bits of the organization tag (organization.h); 75-79: region; 80-111:
+ * type, in ASCII; 112-127: lower 16 bits of the tag. Older IDs have no tag: there are other bits
+ * in its place.
  */
 struct identifier {
     uint8_t bytes[IDENTIFIER_SIZE];
@@ -22,21 +24,29 @@ struct identifier {
 /* Mints rising IDs. Used by one thread at a time. */
 struct identifier_mint {
     bool on_premise;
-    uint8_t shard;
     uint8_t region; /* 0 to 31 */
     int64_t milliseconds;
     uint16_t counter;
 };
 
-void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t shard,
-                          uint8_t region);
+void identifier_mint_init(struct identifier_mint *mint, bool on_premise, uint8_t region);
 
 /*
- * The next ID. Within one millisecond the counter keeps IDs distinct and rising. If the counter
- * overflows or the clock goes back, the time in the ID runs ahead of `now` (Unix milliseconds).
- * A clock before 1970 counts as 1970, one after the year 9999 as its end.
+ * The next ID, with an organization's tag. Within one millisecond the counter keeps IDs distinct
+ * and rising, whatever their tags; it starts at a random value, so that two mints seldom make one
+ * ID. If the counter overflows or the clock goes back, the time in the ID runs ahead of `now` (Unix
+ * milliseconds). A clock before 1970 counts as 1970, one after the year 9999 as its end.
  */
-struct identifier identifier_next(struct identifier_mint *mint, int64_t now);
+struct identifier identifier_next(struct identifier_mint *mint, uint32_t tag, int64_t now);
+
+/* What is minted is below. IDs above were made by a clock before 1970, which once was possible. */
+extern const struct identifier identifier_limit;
+
+/* The IDs that follow are higher than this one, which is below the limit. */
+void identifier_rise(struct identifier_mint *mint, const struct identifier *above);
+
+/* The organization tag; of an ID that has none, anything. */
+uint32_t identifier_tag(const struct identifier *identifier);
 
 static inline bool identifier_equal(const struct identifier *a, const struct identifier *b)
 {

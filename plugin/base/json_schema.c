@@ -158,6 +158,9 @@ static int32_t check(const json_t *schema, json_t *value, const char *path, gql_
 {
     const char *type = json_string_value(json_object_get(schema, "type"));
     const json_t *allowed = json_object_get(schema, "enum");
+    if (json_object_get(schema, "not") != NULL)
+        return fail(failure, GQL_E_CONFIG, "%s: %s", path,
+                    json_string_value(json_object_get(schema, "description")));
     if (type != NULL && strcmp(type, type_name(value)) != 0)
         return fail(failure, GQL_E_CONFIG, "%s: it must be of the type %s, not %s",
                     *path == '\0' ? "configuration" : path, type, type_name(value));

@@ -64,8 +64,7 @@ static const char *string(const json_t *object, const char *name)
 static void read_identifiers(struct config *config, const json_t *identifiers)
 {
     const bool on_premise = strcmp(string(identifiers, "deployment"), "on-premise") == 0;
-    identifier_mint_init(&config->mint, on_premise, (uint8_t)integer(identifiers, "shard"),
-                         (uint8_t)integer(identifiers, "region"));
+    identifier_mint_init(&config->mint, on_premise, (uint8_t)integer(identifiers, "region"));
 }
 
 static void read_members(struct config *config)

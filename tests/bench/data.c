@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "plugin/base/organization.h"
 #include "plugin/store/collation.h"
 #include "tests/bench/subject.h"
 #include <sqlite3.h>
@@ -30,14 +31,16 @@ static void make_schema(const char *plugin, const char *folder, const char *path
 static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation,
                     struct identifier_mint *mint, int row, int rows)
 {
-    char title[64];
+    char title[64], name[16];
     SORT_KEY_AUTO key;
     const int organization = row < rows / 2           ? 1
                              : row >= rows - SMALLEST ? ORGANIZATIONS
                                                       : 2 + row % (ORGANIZATIONS - 2);
     const int size = snprintf(title, sizeof title, "%s connector %d", words[row % 10],
                               row * 7919 % rows);
-    const struct identifier id = identifier_next(mint, 1600000000000 + row / 100);
+    const int name_size = snprintf(name, sizeof name, "org-%d", organization);
+    const uint32_t tag = organization_tag((struct text){name, (size_t)name_size});
+    const struct identifier id = identifier_next(mint, tag, 1600000000000 + row / 100);
     if (!sort_key_make(collation, (struct text){title, (size_t)size}, &key))
         exit(1);
     sqlite3_bind_blob(insert, 1, id.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
@@ -54,7 +57,7 @@ static void fill(sqlite3 *handle, int rows)
     sqlite3_stmt *insert;
     struct collation *collation = NULL;
     struct identifier_mint mint;
-    identifier_mint_init(&mint, false, 0, 31);
+    identifier_mint_init(&mint, false, 31);
     if (collation_open("und", &collation, NULL) != GQL_OK)
         exit(1);
     for (int i = 1; i <= ORGANIZATIONS; i++) {

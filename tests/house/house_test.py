@@ -233,11 +233,11 @@ def check_words(house):
 
 
 def settings_of(schema, path=""):
-    """The dotted names of all settings, with their defaults or None."""
+    """The dotted names of all settings that are not removed, with their defaults or None."""
     for name, member in schema.get("properties", {}).items():
         if "properties" in member:
             yield from settings_of(member, f"{path}{name}.")
-        else:
+        elif "not" not in member:
             yield path + name, member.get("default")
 
 

@@ -72,7 +72,7 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
         .unix_milliseconds = now_ms,
         .log = keep_log,
     };
-    identifier_mint_init(&options.mint, false, 0, 31);
+    identifier_mint_init(&options.mint, false, 31);
     const int32_t code = store_open(fixture_engine, &options, ret_store, failure);
     json_decref(database);
     if (code == GQL_OK)

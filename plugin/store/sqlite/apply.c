@@ -3,12 +3,6 @@
 
 #include "plugin/store/sqlite/queries.h"
 
-/*
- * If a minted ID is taken, another one is minted. Each has 16 random bits, so many taken ones in a
- * row mean that something else is wrong.
- */
-enum { MINT_ATTEMPTS = 16 };
-
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
 {
@@ -58,22 +52,26 @@ static enum store_status insert(const struct apply_context *context,
                                                    STATEMENT_INSERT_INTEGRATION);
     if (statement == NULL)
         return connection_failure(context->connection, &mutation->detail);
-    for (int attempt = 0; attempt < MINT_ATTEMPTS; attempt++) {
-        mutation->id = identifier_next(context->mint, context->unix_milliseconds);
-        bind_identifier(statement, 1, &mutation->id);
-        sqlite3_bind_int64(statement, 2, organization);
-        bind_text(statement, 3, mutation->title);
-        sqlite3_bind_blob(statement, 4, key->data, (int)key->size, SQLITE_STATIC);
-        bind_text(statement, 5, mutation->credential_ref);
-        const enum store_status status = run(context, statement, &mutation->detail);
-        if (status != STORE_OK || sqlite3_changes(context->connection->handle) == 1)
-            return status;
-    }
-    mutation->detail = (struct store_detail){"every ID that was minted is taken"};
-    return STORE_BROKEN;
+    bind_identifier(statement, 1, &mutation->id);
+    sqlite3_bind_int64(statement, 2, organization);
+    bind_text(statement, 3, mutation->title);
+    sqlite3_bind_blob(statement, 4, key->data, (int)key->size, SQLITE_STATIC);
+    bind_text(statement, 5, mutation->credential_ref);
+    return run(context, statement, &mutation->detail);
 }
 
-static enum store_status apply_create(const struct apply_context *context,
+static enum store_status insert_new(struct apply_context *context, struct store_mutation *mutation,
+                                    int64_t organization, const struct sort_key *key)
+{
+    enum store_status status = minting_next(&context->minting, context->connection,
+                                            mutation->organization_id, context->unix_milliseconds,
+                                            &mutation->id, &mutation->detail);
+    if (status == STORE_OK)
+        status = insert(context, mutation, organization, key);
+    return status;
+}
+
+static enum store_status apply_create(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     int64_t organization = 0;
@@ -83,7 +81,7 @@ static enum store_status apply_create(const struct apply_context *context,
     enum store_status status = find_organization(context, mutation->organization_id, &organization,
                                                  &mutation->detail);
     if (status == STORE_OK)
-        status = insert(context, mutation, organization, &key);
+        status = insert_new(context, mutation, organization, &key);
     mutation->result.integration = (struct integration){
         .id = mutation->id,
         .version = 1,
@@ -175,11 +173,13 @@ static enum store_status apply_delete(const struct apply_context *context,
     if (statement == NULL)
         return connection_failure(context->connection, &mutation->detail);
     bind_identifier(statement, 1, &mutation->id);
-    return run(context, statement, &mutation->detail);
+    const enum store_status deleted = run(context, statement, &mutation->detail);
+    return deleted == STORE_OK
+               ? minting_note_deleted(context->connection, &mutation->id, &mutation->detail)
+               : deleted;
 }
 
-enum store_status apply_mutation(const struct apply_context *context,
-                                 struct store_mutation *mutation)
+enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
     case STORE_CREATE:

@@ -4,17 +4,23 @@
 #define PLUGIN_STORE_SQLITE_APPLY_H
 
 #include "plugin/store/collation.h"
-#include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/minting.h"
 
 struct apply_context {
     struct connection *connection;
     const struct collation *collation;
-    struct identifier_mint *mint;
+    struct minting minting;
     int64_t unix_milliseconds;
 };
 
+/* Before the first mutation of each transaction. */
+static inline void apply_begin(struct apply_context *context, int64_t unix_milliseconds)
+{
+    context->unix_milliseconds = unix_milliseconds;
+    context->minting.rises = false;
+}
+
 /* Returns the mutation's status; sets its result and, on failure, its detail. */
-enum store_status apply_mutation(const struct apply_context *context,
-                                 struct store_mutation *mutation);
+enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation);
 
 #endif

@@ -148,8 +148,14 @@ INSERT INTO organization (id) VALUES (?1) RETURNING key;
 
 -- name: insert_integration
 INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
-VALUES (?1, ?2, 1, 1, ?3, ?4, ?5)
-ON CONFLICT (id) DO NOTHING;
+VALUES (?1, ?2, 1, 1, ?3, ?4, ?5);
+
+-- Keeps a deleted ID (?1), unless a higher one below the limit (?2) is stored or kept: see minting.h.
+-- name: note_deleted_id
+INSERT INTO setting (name, value)
+SELECT 'highest_deleted', ?1
+WHERE ?1 < ?2 AND NOT EXISTS (SELECT 1 FROM integration WHERE id > ?1 AND id < ?2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > value;
 
 -- name: update_integration
 UPDATE integration SET version = version + 1, is_active = ?2, title = ?3, sort_key = ?4, credential_ref = ?5

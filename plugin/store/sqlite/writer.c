@@ -12,8 +12,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
                  struct readers *readers, struct state_board *state)
 {
-    *writer = (struct writer){.mint = options->mint,
-                              .readers = readers,
+    *writer = (struct writer){.readers = readers,
                               .executor = options->executor,
                               .user = options->user,
                               .unix_milliseconds = options->unix_milliseconds};
@@ -24,7 +23,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
                                        .log = options->log};
     writer->context = (struct apply_context){.connection = &writer->link.connection,
                                              .collation = collation,
-                                             .mint = &writer->mint};
+                                             .minting.mint = options->mint};
     writer->last = &writer->first;
     pthread_mutex_init(&writer->lock, NULL);
     pthread_cond_init(&writer->idle, NULL);
@@ -68,8 +67,8 @@ static int write_one(struct writer *writer, struct store_mutation *mutation)
 /* Returns SQLite's code. */
 static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
-    writer->context.unix_milliseconds = writer->unix_milliseconds(writer->user);
     int code = write_link_begin(&writer->link);
+    apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         if (deadline_passed(mutation->deadline))

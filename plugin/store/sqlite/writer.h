@@ -19,7 +19,6 @@ struct writer {
     struct apply_context context;
     struct write_link link;
     struct settler settler;
-    struct identifier_mint mint;
     struct readers *readers;
     struct executor *executor;
     struct task probe;

@@ -2,7 +2,7 @@
 // Resolvers that return constants. What such a request takes is the gateway's own work.
 
 const integration = {
-  id: '01a20da5-179e-8000-801f-494e544725d5', version: 1, title: 'Payments connector 1', isActive: true,
+  id: '01a20da5-179e-83c1-8f7f-494e54475e42', version: 1, title: 'Payments connector 1', isActive: true,
   credentialRef: `v4.public.${'A'.repeat(300)}`, organization: { id: 'org-1' },
 };
 const page = {

@@ -58,6 +58,10 @@ Test(config, what_is_wrong_is_named)
          "identifiers.deployment: it must be one of"},
         {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"region\":32}}",
          "identifiers.region: 32 is not from 0 to 31"},
+        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"shard\":0}}",
+         "identifiers.shard: This setting was removed: its bits are part of the organization tag"},
+        {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"shard\":null}}",
+         "databases that may be merged one day need different values of identifiers.region"},
         {"{\"database\":{\"path\":\"a\"},\"credentials\":{}}",
          "credentials.keyring: it is missing"},
         {"{\"database\":{\"path\":\"a\"},\"credentials\":{\"keyring\":\"k\",\"requireExpiry\":1}}",
@@ -85,7 +89,6 @@ Test(config, defaults_are_those_of_the_schema)
     cr_expect_null(config.keyring);
     cr_expect_str_eq(config.locale, "und");
     cr_expect_not(config.mint.on_premise);
-    cr_expect_eq(config.mint.shard, 0);
     cr_expect_eq(config.mint.region, 31);
     cr_expect(text_equal(config.error_type_base, TEXT("urn:gql-integrations:problem:")));
     cr_expect_eq(config.pending_mutations, 4096);
@@ -101,7 +104,7 @@ static const char full[] =
     "\"i\",\"leewaySeconds\":5,"
     "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
     "\"deployment\":\"on-premise\","
-    "\"shard\":255,\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
+    "\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
     "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
 
 Test(config, everything_given_is_used)
@@ -115,7 +118,6 @@ Test(config, everything_given_is_used)
     cr_expect(config.require_expiry);
     cr_expect_str_eq(config.locale, "sv");
     cr_expect(config.mint.on_premise);
-    cr_expect_eq(config.mint.shard, 255);
     cr_expect_eq(config.mint.region, 0);
     cr_expect_eq(config.pending_mutations, 1);
     cr_expect_eq(config.verifiers, 64);

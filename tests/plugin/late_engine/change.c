@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "tests/plugin/late_engine/change.h"
 
+#include "plugin/base/organization.h"
+
 static void create(struct table *table, const struct collation *collation,
                    struct identifier_mint *mint, int64_t now, struct store_mutation *mutation)
 {
     struct integration *created = &mutation->result.integration;
-    do {
-        mutation->id = identifier_next(mint, now);
-    } while (table_find(table, &mutation->id) != NULL);
+    identifier_rise(mint, &table->highest);
+    mutation->id = identifier_next(mint, organization_tag(mutation->organization_id), now);
+    table->highest = mutation->id;
     *created = (struct integration){
         .id = mutation->id,
         .version = 1,

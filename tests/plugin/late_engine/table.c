@@ -166,6 +166,7 @@ bool table_load(struct table *table, const char *path, const struct collation *c
         sodium_hex2bin(table->secret, sizeof table->secret,
                        json_string_value(json_object_get(root, "secret")), 2 * sizeof table->secret,
                        NULL, NULL, NULL);
+    identifier_parse(text_member(root, "highest"), &table->highest);
     json_array_foreach(json_object_get(root, "rows"), index, row) {
         struct integration integration = {
             .version = (int32_t)json_integer_value(json_object_get(row, "version")),
@@ -194,12 +195,14 @@ static json_t *json_of_row(const struct integration *integration)
 
 bool table_save(const struct table *table, const char *path)
 {
-    char secret[2 * STORE_SECRET_SIZE + 1];
+    char secret[2 * STORE_SECRET_SIZE + 1], highest[IDENTIFIER_TEXT_SIZE];
     json_t *rows = json_array();
     for (size_t i = 0; i < table->count; i++)
         json_array_append_new(rows, json_of_row(&table->rows[i]->copy.integration));
     sodium_bin2hex(secret, sizeof secret, table->secret, sizeof table->secret);
-    json_t *root = json_pack("{s:s, s:o}", "secret", secret, "rows", rows);
+    identifier_write(&table->highest, highest);
+    json_t *root = json_pack("{s:s, s:s%, s:o}", "secret", secret, "highest", highest,
+                             sizeof highest, "rows", rows);
     const bool saved = json_dump_file(root, path, 0) == 0;
     json_decref(root);
     return saved;

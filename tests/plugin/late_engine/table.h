@@ -15,6 +15,7 @@ struct table {
     uint8_t secret[STORE_SECRET_SIZE];
     struct row **rows;
     size_t count;
+    struct identifier highest; /* Of all IDs that there are or were. */
 };
 
 /* Reads the file, or draws a secret for a new table. */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <time.h>
 
+#include "plugin/base/organization.h"
 #include "tests/plugin/fixture.h"
 
 static struct scratch scratch;
@@ -145,6 +146,75 @@ Test(store, past_deadlines_and_cancellations_touch_nothing)
     cr_expect_eq(dropped.status, STORE_EXPIRED);
     cr_expect_eq(fixture_counts(store, "a").active, 0);
     fixture_close(&store);
+}
+
+static void expect_rise(const struct identifier *former, const struct identifier *next,
+                        const char *when)
+{
+    /* The bits before the tag. */
+    cr_expect_lt(memcmp(former->bytes, next->bytes, 8), 0, "an ID did not rise %s", when);
+}
+
+static void remove_new(struct store *store, struct identifier id)
+{
+    struct store_mutation gone = {.kind = STORE_DELETE, .id = id, .expected_version = 1};
+    fixture_apply(store, &gone);
+    cr_assert_eq(gone.status, STORE_OK, "%s", gone.detail.text);
+    integration_copy_finish(&gone.result);
+}
+
+Test(store, ids_have_their_organization_s_tag)
+{
+    static const char *const organizations[] = {"acme", "org-1955", "org-2482", "a\x01b"};
+    struct store *store = fixture_open(&scratch, "und");
+    for (size_t i = 0; i < sizeof organizations / sizeof *organizations; i++) {
+        const struct identifier id = fixture_create(store, organizations[i], "x", true);
+        cr_expect_eq(identifier_tag(&id), organization_tag(text_of(organizations[i])));
+    }
+    fixture_close(&store);
+}
+
+/* A store that is opened while the clock is behind goes on above what there was. */
+Test(store, ids_rise_above_all_that_were_stored)
+{
+    struct identifier former = {{0}};
+    for (int round = 0; round < 6; round++) {
+        struct store *store = fixture_open(&scratch, "und");
+        fixture_now_ms -= 3600000;
+        struct identifier kept = fixture_create(store, "acme", "kept", true);
+        expect_rise(&former, &kept, "after opening");
+        const struct identifier first = fixture_create(store, "acme", "gone", true);
+        const struct identifier second = fixture_create(store, "other", "gone", true);
+        former = second;
+        /* The highest goes first, last, or alone. */
+        if (round % 3 != 1)
+            remove_new(store, second);
+        if (round % 3 != 2)
+            remove_new(store, first);
+        if (round % 3 == 1)
+            remove_new(store, second);
+        if (round == 3) /* Nothing is left but a lower one. */
+            remove_new(store, kept);
+        fixture_close(&store);
+    }
+}
+
+/* Within one millisecond, where IDs differ only by the counter, and all of one organization. */
+Test(store, stores_of_one_database_never_mint_the_same_id)
+{
+    struct store *stores[3];
+    struct identifier former = {{0}};
+    for (int i = 0; i < 3; i++)
+        stores[i] = fixture_open(&scratch, "und");
+    for (int i = 0; i < 150; i++) {
+        const struct identifier next = fixture_create(stores[i % 7 % 3], "acme", "x", true);
+        expect_rise(&former, &next, "from store to store");
+        if (i % 4 == 0) /* Then it is not there for the others to see. */
+            remove_new(stores[i % 3], next);
+        former = next;
+    }
+    for (int i = 0; i < 3; i++)
+        fixture_close(&stores[i]);
 }
 
 /* Many at once: a failed mutation must not take its neighbours in the same commit with it. */
