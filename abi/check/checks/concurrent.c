@@ -46,23 +46,21 @@ static void *call_all(void *user)
     return NULL;
 }
 
-/* False after check_fail; threads that still wait for answers are then left. */
-static bool wait_for(struct check_run *run, struct caller *callers)
+static void wait_for(struct check_run *run, struct caller *callers)
 {
     for (unsigned i = 0; i < THREADS; i++) {
         while (!check_ended(run) && !atomic_load(&callers[i].done))
             check_sleep(1);
         if (check_ended(run))
-            return false;
+            check_finish(run); /* The other threads may still wait for answers. */
         pthread_join(callers[i].thread, NULL);
     }
-    return !check_ended(run);
 }
 
-static bool call_together(struct check_run *run, struct fixture *fixture)
+static void call_together(struct check_run *run, struct fixture *fixture)
 {
-    static pthread_barrier_t together;
-    static struct caller callers[THREADS];
+    pthread_barrier_t together;
+    struct caller callers[THREADS];
     pthread_barrier_init(&together, NULL, THREADS);
     for (unsigned i = 0; i < THREADS; i++) {
         callers[i] = (struct caller){.fixture = fixture,
@@ -70,10 +68,11 @@ static bool call_together(struct check_run *run, struct fixture *fixture)
                                      .first = i * fixture->plan.count / THREADS};
         if (pthread_create(&callers[i].thread, NULL, call_all, &callers[i]) != 0) {
             check_skip(run, "the tool can't start a thread");
-            return false;
+            check_finish(run);
         }
     }
-    return wait_for(run, callers);
+    wait_for(run, callers);
+    pthread_barrier_destroy(&together);
 }
 
 void check_concurrent(struct check_run *run)
@@ -83,6 +82,8 @@ void check_concurrent(struct check_run *run)
                "guard what the calls of one instance share: hosts call resolvers on any thread, "
                "any number at the same time; a language whose runtime must be prepared for "
                "threads that it has not started needs that too");
-    if (fixture_begin(run, &fixture) && call_together(run, &fixture))
-        fixture_end(&fixture);
+    if (!fixture_begin(run, &fixture))
+        return;
+    call_together(run, &fixture);
+    fixture_end(&fixture);
 }

@@ -64,7 +64,7 @@ struct caller {
 static atomic_bool drained;
 
 /* Makes a call several times at once: the plugin may do them one after the other. */
-static bool measure_call(struct fixture *fixture, size_t index, struct costs *costs)
+static void measure_call(struct fixture *fixture, size_t index, struct costs *costs)
 {
     struct performed burst[BURST];
     const uint64_t begin = check_now();
@@ -72,24 +72,26 @@ static bool measure_call(struct fixture *fixture, size_t index, struct costs *co
         perform_start(&fixture->session, fixture->instance, &fixture->plan.calls[index], NULL,
                       &burst[i]);
     for (size_t i = 0; i < BURST; i++)
-        if (!perform_wait(&fixture->session, &burst[i]))
-            return false;
+        perform_wait(&fixture->session, &burst[i]);
     const uint64_t each = (check_now() - begin) / BURST;
     costs->slowest = each > costs->slowest ? each : costs->slowest;
     if (burst[0].returned == GQL_PENDING)
         costs->asynchronous[costs->count++] = index;
     for (size_t i = 0; i < BURST; i++)
         perform_finish(&burst[i]);
-    return true;
 }
 
+/* False after check_skip. */
 static bool measure(struct fixture *fixture, struct costs *costs)
 {
     *costs = (struct costs){.asynchronous = calloc(fixture->plan.count, sizeof(size_t))};
-    bool measured = costs->asynchronous != NULL;
-    for (size_t i = 0; measured && i < fixture->plan.count; i++)
-        measured = measure_call(fixture, i, costs);
-    return measured;
+    if (costs->asynchronous == NULL) {
+        check_skip(fixture->session.run, "the tool is out of memory");
+        return false;
+    }
+    for (size_t i = 0; i < fixture->plan.count; i++)
+        measure_call(fixture, i, costs);
+    return true;
 }
 
 /* Each other call is an asynchronous one, if there are any. */
@@ -109,8 +111,7 @@ static void hold_back(struct caller *caller, size_t turn, size_t *first_open)
         while (*first_open < turn && perform_is_answered(&caller->calls[*first_open]))
             ++*first_open;
         const bool late = turn < CALLS_EACH - LAST_CALLS || atomic_load(&drained);
-        if ((late && turn - *first_open < caller->most_open) ||
-            check_ended(caller->fixture->session.run))
+        if (late && turn - *first_open < caller->most_open)
             return;
         check_sleep(1);
     }
@@ -177,20 +178,17 @@ static void drain_and_look(struct check_run *run, struct fixture *fixture, struc
     atomic_store(&drained, true);
 }
 
-/* False if a call was not answered. */
-static bool collect(struct fixture *fixture, struct caller *caller)
+static void collect(struct fixture *fixture, struct caller *caller)
 {
     pthread_join(caller->thread, NULL);
     for (size_t i = 0; i < atomic_load(&caller->started); i++) {
-        if (!perform_wait(&fixture->session, &caller->calls[i]))
-            return false;
+        perform_wait(&fixture->session, &caller->calls[i]);
         perform_finish(&caller->calls[i]);
     }
     free(caller->calls);
-    return true;
 }
 
-static bool start_caller(struct fixture *fixture, const struct costs *costs, struct caller *caller)
+static void start_caller(struct fixture *fixture, const struct costs *costs, struct caller *caller)
 {
     const uint64_t backlog = (uint64_t)BACKLOG_MILLISECONDS * 1000000u / CALLERS;
     const uint64_t open = backlog / (costs->slowest + 1);
@@ -201,30 +199,27 @@ static bool start_caller(struct fixture *fixture, const struct costs *costs, str
                                            : open > CALLS_EACH ? CALLS_EACH
                                                                : (size_t)open};
     if (caller->calls != NULL && pthread_create(&caller->thread, NULL, call_on, caller) == 0)
-        return true;
+        return;
     check_skip(fixture->session.run, "the tool is out of threads or memory");
-    return false;
+    check_finish(fixture->session.run);
 }
 
-/* Drains the instance while it is called, and destroys it. False after check_fail or check_skip. */
-static bool drain_once(struct check_run *run, struct fixture *fixture, const struct costs *costs,
-                       size_t *ret_open)
+/* Drains the instance while it is called, and destroys it. Returns how many calls were open. */
+static size_t drain_once(struct check_run *run, struct fixture *fixture, const struct costs *costs)
 {
-    static struct caller callers[CALLERS];
+    struct caller callers[CALLERS];
     atomic_store(&drained, false);
     for (size_t i = 0; i < CALLERS; i++)
-        if (!start_caller(fixture, costs, &callers[i]))
-            return false;
-    *ret_open = await_calls(callers);
-    drain_and_look(run, fixture, callers, *ret_open);
-    for (size_t i = 0; i < CALLERS && !check_ended(run); i++)
-        if (!collect(fixture, &callers[i]))
-            return false;
+        start_caller(fixture, costs, &callers[i]);
+    const size_t open = await_calls(callers);
+    drain_and_look(run, fixture, callers, open);
     if (check_ended(run))
-        return false;
+        check_finish(run);
+    for (size_t i = 0; i < CALLERS; i++)
+        collect(fixture, &callers[i]);
     session_destroy(&fixture->session, &fixture->instance);
     perform_forget();
-    return true;
+    return open;
 }
 
 /* Skips the check if drain had nothing to wait for. */
@@ -255,8 +250,9 @@ void check_drain_waits(struct check_run *run)
     for (unsigned i = 0; i < ATTEMPTS && open == 0 && (i == 0 || costs.count > 0); i++) {
         free(costs.asynchronous);
         if ((i > 0 && !session_create(&fixture.session, 0, &fixture.instance)) ||
-            !measure(&fixture, &costs) || !drain_once(run, &fixture, &costs, &open))
+            !measure(&fixture, &costs))
             return;
+        open = drain_once(run, &fixture, &costs);
     }
     free(costs.asynchronous);
     fixture_end(&fixture);

@@ -111,20 +111,20 @@ static void *live(void *user)
     return NULL;
 }
 
-/* False after check_fail; threads are then left, which may wait for each other for ever. */
-static bool wait_for(struct check_run *run, struct side *sides)
+static void wait_for(struct check_run *run, struct side *sides)
 {
     while (!check_ended(run) && !(atomic_load(&sides[0].done) && atomic_load(&sides[1].done)))
         check_sleep(1);
-    for (unsigned i = 0; i < 2 && !check_ended(run); i++)
+    if (check_ended(run))
+        check_finish(run); /* The threads may wait for each other for ever. */
+    for (unsigned i = 0; i < 2; i++)
         pthread_join(sides[i].thread, NULL);
-    return !check_ended(run);
 }
 
-static bool live_together(struct check_run *run, struct session *session, const struct plan *plan)
+static void live_together(struct check_run *run, struct session *session, const struct plan *plan)
 {
-    static pthread_barrier_t together;
-    static struct side sides[2];
+    pthread_barrier_t together;
+    struct side sides[2];
     pthread_barrier_init(&together, NULL, 2);
     for (unsigned i = 0; i < 2; i++) {
         sides[i] =
@@ -132,7 +132,8 @@ static bool live_together(struct check_run *run, struct session *session, const 
         if (pthread_create(&sides[i].thread, NULL, live, &sides[i]) != 0)
             check_skip(run, "the tool can't start a thread");
     }
-    return wait_for(run, sides);
+    wait_for(run, sides);
+    pthread_barrier_destroy(&together);
 }
 
 /* Looks for misuses that need two instances: one instance is covered by the checks named here. */
@@ -162,9 +163,9 @@ void check_parallel(struct check_run *run)
         return;
     }
     if (!session_open(run, 0, &session) || !session_configure(&session) ||
-        (check_passed(run, "answers") && !plan_make(&session, &plan)) ||
-        !live_together(run, &session, &plan))
+        (check_passed(run, "answers") && !plan_make(&session, &plan)))
         return;
+    live_together(run, &session, &plan);
     perform_forget();
     check_misuses(run);
     plan_finish(&plan);

@@ -139,6 +139,13 @@ __attribute__((format(printf, 2, 3))) void check_note(struct check_run *run, con
 /* Whether check_fail, check_skip or check_mistake was called. */
 bool check_ended(const struct check_run *run);
 
+/*
+ * Ends the check and its process, with the result that was reported so far. For a check that has
+ * ended while threads or calls still use its memory: nothing may be unwound before they are gone.
+ * Any thread.
+ */
+_Noreturn void check_finish(const struct check_run *run);
+
 /* The message of a gql_failure, without the plugin's path at its start: the report names it. */
 const char *check_without_path(const struct check_run *run, const char *message);
 

@@ -220,7 +220,7 @@ bool perform_is_answered(struct performed *performed)
     return answered;
 }
 
-bool perform_wait(struct session *session, struct performed *performed)
+void perform_wait(struct session *session, struct performed *performed)
 {
     const unsigned timeout = session->run->options->timeout;
     struct timespec limit;
@@ -234,10 +234,10 @@ bool perform_wait(struct session *session, struct performed *performed)
     const bool answered = performed->answered;
     pthread_mutex_unlock(&performed->mutex);
     check_step_done();
-    if (!answered)
-        check_fail(session->run, "%s was not answered within %u s", performed->planned->label,
-                   timeout);
-    return answered;
+    if (answered)
+        return;
+    check_fail(session->run, "%s was not answered within %u s", performed->planned->label, timeout);
+    check_finish(session->run); /* The plugin may still answer, so nothing may be freed. */
 }
 
 void perform_finish(struct performed *performed)
@@ -263,8 +263,7 @@ bool perform_all(struct session *session, gql_instance *instance, const struct p
             return false;
         }
         perform_start(session, instance, &plan->calls[i], style, performed);
-        if (!perform_wait(session, performed))
-            return false; /* The plugin may still answer, so nothing is freed. */
+        perform_wait(session, performed);
         if (judge != NULL)
             judge(session, performed);
         perform_finish(performed);

@@ -88,8 +88,8 @@ void perform_start(struct session *session, gql_instance *instance, const struct
 
 bool perform_is_answered(struct performed *performed);
 
-/* Waits for the answer. False after check_fail: none came within the timeout. */
-bool perform_wait(struct session *session, struct performed *performed);
+/* Waits for the answer. If none comes within the timeout, the check fails and is finished. */
+void perform_wait(struct session *session, struct performed *performed);
 
 void perform_finish(struct performed *performed);
 
@@ -97,8 +97,8 @@ void perform_finish(struct performed *performed);
 void perform_forget(void);
 
 /*
- * Makes all calls of a plan one after the other, and passes each to `judge` (may be NULL). False
- * after check_fail or check_skip.
+ * Makes all calls of a plan one after the other, waits for each, and passes it to `judge` (may be
+ * NULL). False after check_skip: the tool is out of memory.
  */
 bool perform_all(struct session *session, gql_instance *instance, const struct plan *plan,
                  const struct perform_style *style,
