@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
-require 'puma'
-require 'puma/server'
 require 'time'
 require_relative '../gql/runtime'
 require_relative '../schema/executable'
@@ -10,8 +8,10 @@ require_relative 'app'
 require_relative 'authentication'
 require_relative 'config'
 require_relative 'demo_host'
-require_relative 'limited_body'
+require_relative 'limited_client'
+require_relative 'outbox'
 require_relative 'plugin_folder'
+require_relative 'unblocked_server'
 
 module Gateway
   # The server, from its configuration file to a clean stop.
@@ -19,7 +19,8 @@ module Gateway
     # Each request occupies a thread, which mostly waits for the disk. The plugin commits concurrent writes in
     # one batch, so more threads give larger batches.
     THREADS = { min_threads: 4, max_threads: 64 }.freeze
-    LIMITS = { first_data_timeout: 30, force_shutdown_after: 10 }.freeze # Seconds.
+    GRACE = 10 # Seconds that answers under way have when the server stops.
+    LIMITS = { first_data_timeout: 30, force_shutdown_after: GRACE }.freeze # Seconds.
     # Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk.
     UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
     LONGEST_LINE = 8192 # Characters.
@@ -54,7 +55,9 @@ module Gateway
     # Answers the requests under way, completes the calls that nobody waits for, then closes the plugins.
     def stop(reason)
       log(Gql::Abi::LOG_INFO, "#{reason}: stopping")
+      deadline = Gql::Request.now + (GRACE * 1_000_000_000)
       @server.stop(true)
+      @outbox.stop([deadline - Gql::Request.now, 0].max / 1e9)
       @plugins.close
       log(Gql::Abi::LOG_INFO, 'stopped')
     end
@@ -88,7 +91,8 @@ module Gateway
     end
 
     def listen(app)
-      @server = Puma::Server.new(app, Puma::Events.new($stderr, $stderr), THREADS.merge(LIMITS, environment: 'production'))
+      @outbox = Outbox.new(->(message) { log(Gql::Abi::LOG_WARNING, message) })
+      @server = UnblockedServer.new(app, @outbox, THREADS.merge(LIMITS, environment: 'production'))
       socket = add_listener(*@config.values_at('host', 'port'))
       @server.run
       if @config['authentication']['demo']
