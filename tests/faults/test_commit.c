@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Commits that fail: what was refused does not come back, and nothing acknowledged is lost. */
 #include <criterion/criterion.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <time.h>
 
 #include "tests/faults/vfs.h"
 #include "tests/plugin/fixture.h"
+#include "tests/plugin/store/sqlite/pages.h"
 
 static struct scratch scratch, crashed;
 
@@ -24,17 +23,6 @@ static void clean(void)
 }
 
 TestSuite(commit, .init = make, .fini = clean);
-
-/* What a process that is killed now leaves. Another process copies: SQLite's locks stay. */
-static struct store *open_after_kill(void)
-{
-    char command[512];
-    snprintf(command, sizeof command,
-             "rm -f '%s'/*; cp '%s'/integrations.db '%s'/integrations.db-wal '%s'", crashed.path,
-             scratch.path, scratch.path, crashed.path);
-    cr_assert_eq(system(command), 0);
-    return fixture_open(&crashed, "und");
-}
 
 static enum store_status create(struct store *store, const char *title, struct identifier *ret_id)
 {
@@ -77,7 +65,8 @@ static void expect_unchanged(struct store *store, struct identifier kept, struct
 
 static void expect_unchanged_after_kill(struct identifier kept, struct identifier refused)
 {
-    struct store *store = open_after_kill();
+    copy_as_killed(&scratch, &crashed);
+    struct store *store = fixture_open(&crashed, "und");
     expect_unchanged(store, kept, refused);
     fixture_close(&store);
 }

@@ -14,6 +14,7 @@
 
 #include "tests/faults/vfs.h"
 #include "tests/plugin/fixture.h"
+#include "tests/plugin/store/sqlite/pages.h"
 
 static struct scratch scratch, crashed;
 
@@ -121,14 +122,9 @@ static void change_all(struct store *store, struct expectation *expected)
     expected->most_count -= deleted == STORE_OK;
 }
 
-/* What a process that is killed now leaves. Another process copies: SQLite's locks stay. */
 static void expect_after_kill(const struct expectation *expected)
 {
-    char command[512];
-    snprintf(command, sizeof command,
-             "rm -f '%s'/*; cp '%s'/integrations.db '%s'; cp '%s'/integrations.db-wal '%s' || :",
-             crashed.path, scratch.path, crashed.path, scratch.path, crashed.path);
-    cr_assert_eq(system(command), 0);
+    copy_as_killed(&scratch, &crashed);
     struct store *store = fixture_open(&crashed, "und");
     expect_answers(store, expected);
     fixture_close(&store);
@@ -216,7 +212,7 @@ Test(store_faults, every_sync_fails, .timeout = 600)
 
 /* ---- Creating a database ---- */
 
-enum { SYNCS_OF_A_NEW_LOG = 4, COMMITS = 1 };
+enum { SYNCS_OF_A_NEW_LOG = 4, COMMITS = 1, SETTINGS = 3 };
 
 Test(store_faults, a_new_database_costs_one_commit)
 {
@@ -259,7 +255,8 @@ static bool create_badly(enum vfs_fault fault, int first)
     cr_expect(code == GQL_OK || code == GQL_E_UNAVAILABLE, "call %d: %s", first, failure.message);
     fixture_close(&store);
     const int settings = settings_of(scratch_file(&scratch, "integrations.db"));
-    cr_expect(settings == 2 || (settings == -1 && code != GQL_OK), "call %d: %d", first, settings);
+    cr_expect(settings == SETTINGS || (settings == -1 && code != GQL_OK), "call %d: %d", first,
+              settings);
     store = fixture_open(&scratch, "und");
     fixture_create(store, "acme", "x", true);
     fixture_close(&store);

@@ -12,6 +12,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/cure.h"
+#include "plugin/store/sqlite/foreign_log.h"
 
 /* Debian's SQLite takes URIs everywhere; their parameters turn off locks or the file itself. */
 static bool is_special(const char *path)
@@ -92,5 +93,5 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);
-    return GQL_OK;
+    return foreign_log_refuse(path, options, failure);
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/mark.h"
 
 enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
 
@@ -120,7 +121,8 @@ static bool collate(struct connection *connection, const struct collation *colla
         return size >= 0;
     if (size > 0 && !rebuild(connection, collation, options))
         return false;
-    return write_setting(connection, "collation", now, now_size);
+    return write_setting(connection, "collation", now, now_size) &&
+           mark_advance(connection) == SQLITE_OK;
 }
 
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,
@@ -129,13 +131,4 @@ int32_t metadata_collate(struct connection *connection, const struct collation *
     return collate(connection, collation, options)
                ? GQL_OK
                : connection_fail(connection, "rebuilding the order of titles", failure);
-}
-
-int metadata_mark(struct connection *connection)
-{
-    uint8_t mark[8];
-    randombytes_buf(mark, sizeof mark); /* SQLite would not write what is there already. */
-    return write_setting(connection, "mark", mark, sizeof mark)
-               ? SQLITE_OK
-               : sqlite3_extended_errcode(connection->handle);
 }

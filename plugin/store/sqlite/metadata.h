@@ -24,10 +24,4 @@ int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECR
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,
                          const struct store_options *options, gql_failure *failure);
 
-/*
- * Within a transaction: changes a setting that has no meaning, so that there is something to
- * commit. Returns SQLite's code.
- */
-int metadata_mark(struct connection *connection);
-
 #endif

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/mark.h"
 
 /* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x494E5447 };
@@ -62,7 +63,7 @@ int32_t migrate(struct connection *connection, bool *ret_done, gql_failure *fail
     *ret_done = is_new || version == migration_count;
     const int last = *ret_done ? migration_count : version + 1;
     while (version < last) {
-        if (apply(handle, ++version) != SQLITE_OK)
+        if (apply(handle, ++version) != SQLITE_OK || mark_advance(connection) != SQLITE_OK)
             return connection_fail(connection, "migrating", failure);
     }
     return GQL_OK;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
-#include "plugin/store/sqlite/metadata.h"
+#include "plugin/store/sqlite/mark.h"
 
 enum { ATTEMPTS = 3, RETRY_NANOSECONDS = 1000 * 1000 * 1000 };
 
@@ -37,7 +37,7 @@ static int overwrite(struct settler *settler, bool *ret_moved)
     if (code == SQLITE_OK) {
         const struct wal_state now = log_state(link);
         *ret_moved = memcmp(&now, &settler->before, sizeof now) != 0;
-        code = metadata_mark(&link->connection);
+        code = mark_advance(&link->connection);
     }
     if (code == SQLITE_OK)
         code = write_link_commit(link);

@@ -174,6 +174,12 @@ SELECT value FROM setting WHERE name = ?1;
 -- name: put_setting
 INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
 
+-- The mark (mark.c): ?1, the former mark, ?1. What has another size is of an older version.
+-- name: advance_mark
+INSERT INTO setting (name, value) VALUES ('mark', CAST(?1 || x'0000000000000000' || ?1 AS BLOB))
+ON CONFLICT (name) DO UPDATE SET value = CAST(
+    ?1 || CASE length(value) WHEN 24 THEN substr(value, 1, 8) ELSE x'0000000000000000' END || ?1 AS BLOB);
+
 -- The check of a database that was not closed (check.h). The first row of each is "ok", or damage.
 
 -- name: check_settings

@@ -4,6 +4,7 @@
 #include <stddef.h>
 
 #include "plugin/base/deadline.h"
+#include "plugin/store/sqlite/mark.h"
 
 /* So that the first of a long queue need not wait for the last. */
 enum { BATCH_LIMIT = 256 };
@@ -69,14 +70,16 @@ static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
     int code = write_link_begin(&writer->link);
     apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
+    bool changed = false;
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         if (deadline_passed(mutation->deadline))
             mutation->status = STORE_EXPIRED;
         else
             code = write_one(writer, mutation);
+        changed = changed || mutation->status == STORE_OK;
     }
-    return code;
+    return code == SQLITE_OK && changed ? mark_advance(&writer->link.connection) : code;
 }
 
 /*

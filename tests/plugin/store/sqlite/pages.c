@@ -5,6 +5,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -63,6 +65,15 @@ void change_file(const struct scratch *scratch, const char *sql)
     sqlite3 *handle = open_file(scratch);
     run_sql(handle, sql);
     sqlite3_close(handle);
+}
+
+void copy_as_killed(const struct scratch *from, const struct scratch *to)
+{
+    char command[512];
+    snprintf(command, sizeof command,
+             "rm -f '%s'/*; cp '%s'/integrations.db '%s'; cp '%s'/integrations.db-wal '%s' || :",
+             to->path, from->path, to->path, from->path, to->path);
+    cr_assert_eq(system(command), 0);
 }
 
 void change_and_die(const struct scratch *scratch, const char *sql)

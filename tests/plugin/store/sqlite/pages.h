@@ -16,6 +16,12 @@ void swap_page(const struct scratch *scratch, const char *name, unsigned char by
 /* Runs SQL on `integrations.db` without the schema's checks, or fails the test. */
 void change_file(const struct scratch *scratch, const char *sql);
 
+/*
+ * Makes `to` what a process that uses `integrations.db` leaves if it is killed now. Another process
+ * copies, so that SQLite's locks stay.
+ */
+void copy_as_killed(const struct scratch *from, const struct scratch *to);
+
 /* Runs SQL in a process that is then killed, which leaves the commits in the log. */
 void change_and_die(const struct scratch *scratch, const char *sql);
 
