@@ -41,8 +41,8 @@ struct identifier identifier_next(struct identifier_mint *mint, uint32_t tag, in
 {
     advance(mint, now);
     const uint64_t time = (uint64_t)mint->milliseconds;
-    const uint16_t place = (uint16_t)(0x8000 | mint->on_premise << 13 | (tag >> 16 & 255) << 5 |
-                                      mint->region);
+    const uint16_t place = (uint16_t)(0x8000U | (uint32_t)mint->on_premise << 13 |
+                                      (tag >> 16 & 255) << 5 | mint->region);
     struct identifier identifier = {{
         (uint8_t)(time >> 40),
         (uint8_t)(time >> 32),
