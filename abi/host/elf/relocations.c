@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The relocations: addresses to which the loader writes, and what it writes there. */
+#include <string.h>
+
 #include "abi/host/base/failure.h"
 #include "abi/host/elf/image.h"
 
@@ -58,47 +60,38 @@ static int32_t check_relative(struct relocations *all, uint64_t address, uint64_
     return GQL_OK;
 }
 
-static int32_t check_one(struct relocations *all, uint64_t address, uint64_t info,
-                         const ElfW(Sxword) * addend, bool must_be_relative)
+static int32_t check_one(struct relocations *all, const ElfW(Rela) * entry, bool has_addend,
+                         bool must_be_relative)
 {
-    const int type = (int)TYPE_OF(info);
+    const int type = (int)TYPE_OF(entry->r_info);
     if (type == TYPE_NONE)
         return GQL_OK;
-    if (SYMBOL_OF(info) >= all->image->symbol_count ||
-        elf_loaded(all->image, address, WORD, all->target_flags) == NULL ||
+    if (SYMBOL_OF(entry->r_info) >= all->image->symbol_count ||
+        elf_loaded(all->image, entry->r_offset, WORD, all->target_flags) == NULL ||
         (must_be_relative && TYPE_RELATIVE >= 0 && type != TYPE_RELATIVE))
         return fail(all->image);
-    if (type == TYPE_RELATIVE && addend != NULL)
-        return check_relative(all, address, (uint64_t)*addend);
-    struct functions *list = list_at(all, address);
+    if (type == TYPE_RELATIVE && has_addend)
+        return check_relative(all, entry->r_offset, (uint64_t)entry->r_addend);
+    struct functions *list = list_at(all, entry->r_offset);
     if (list != NULL)
         list->relocated++;
     return GQL_OK;
 }
 
-static int32_t check_with_addends(struct relocations *all, int64_t tag, uint64_t size,
-                                  uint64_t relative)
+/* An entry without an addend is the beginning of one with it. */
+static int32_t check_table(struct relocations *all, int64_t tag, uint64_t size, uint64_t relative,
+                           bool has_addends)
 {
-    const ElfW(Rela) *each = elf_at(all->image, elf_value(all->image, tag), size, WORD);
-    if (each == NULL || size % sizeof *each != 0)
+    const size_t each = has_addends ? sizeof(ElfW(Rela)) : sizeof(ElfW(Rel));
+    const char *entries = elf_at(all->image, elf_value(all->image, tag), size, WORD);
+    if (entries == NULL || size % each != 0)
         return fail(all->image);
     int32_t code = GQL_OK;
-    for (uint64_t i = 0; code == GQL_OK && i < size / sizeof *each; i++) {
-        const ElfW(Sxword) addend = each[i].r_addend;
-        code = check_one(all, each[i].r_offset, each[i].r_info, &addend, i < relative);
+    for (uint64_t i = 0; code == GQL_OK && i < size / each; i++) {
+        ElfW(Rela) entry = {0};
+        memcpy(&entry, entries + i * each, each);
+        code = check_one(all, &entry, has_addends, i < relative);
     }
-    return code;
-}
-
-static int32_t check_without_addends(struct relocations *all, int64_t tag, uint64_t size,
-                                     uint64_t relative)
-{
-    const ElfW(Rel) *each = elf_at(all->image, elf_value(all->image, tag), size, WORD);
-    if (each == NULL || size % sizeof *each != 0)
-        return fail(all->image);
-    int32_t code = GQL_OK;
-    for (uint64_t i = 0; code == GQL_OK && i < size / sizeof *each; i++)
-        code = check_one(all, each[i].r_offset, each[i].r_info, NULL, i < relative);
     return code;
 }
 
@@ -140,16 +133,14 @@ static int32_t check_tables(struct relocations *all)
     const struct elf_image *image = all->image;
     int32_t code = GQL_OK;
     if (elf_entry(image, DT_RELA) != NULL)
-        code = check_with_addends(all, DT_RELA, elf_value(image, DT_RELASZ),
-                                  elf_value(image, DT_RELACOUNT));
+        code = check_table(all, DT_RELA, elf_value(image, DT_RELASZ),
+                           elf_value(image, DT_RELACOUNT), true);
     if (code == GQL_OK && elf_entry(image, DT_REL) != NULL)
-        code = check_without_addends(all, DT_REL, elf_value(image, DT_RELSZ),
-                                     elf_value(image, DT_RELCOUNT));
-    const uint64_t linkage = elf_value(image, DT_PLTRELSZ);
+        code = check_table(all, DT_REL, elf_value(image, DT_RELSZ), elf_value(image, DT_RELCOUNT),
+                           false);
     if (code == GQL_OK && elf_entry(image, DT_JMPREL) != NULL)
-        code = elf_value(image, DT_PLTREL) == DT_RELA
-                   ? check_with_addends(all, DT_JMPREL, linkage, 0)
-                   : check_without_addends(all, DT_JMPREL, linkage, 0);
+        code = check_table(all, DT_JMPREL, elf_value(image, DT_PLTRELSZ), 0,
+                           elf_value(image, DT_PLTREL) == DT_RELA);
 #ifdef DT_RELR
     if (code == GQL_OK && elf_entry(image, DT_RELR) != NULL)
         code = check_packed(all, elf_value(image, DT_RELRSZ));
