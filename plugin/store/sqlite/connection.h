@@ -17,7 +17,8 @@ struct connection {
     sqlite3 *handle;
     sqlite3_stmt *row; /* The statement whose current row somebody has borrowed, or NULL. */
     sqlite3_stmt *statements[STATEMENT_COUNT];
-    struct identifier landmark; /* query_integration's: the ID of some row, or all zeros. */
+    const struct wal_index *index; /* See wal_index_of; NULL until it was first asked for. */
+    struct identifier landmark;    /* query_integration's: the ID of some row, or all zeros. */
 };
 
 /* The code of a file that can't have a write-ahead log: its storage has no shared memory. */

@@ -6,6 +6,7 @@
 #include <link.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,6 +30,23 @@ static int add_name(struct dl_phdr_info *library, size_t size, void *user)
         return 1;
     names->count++;
     return 0;
+}
+
+/* How many libraries the process has loaded so far; those that are gone count, too. */
+static int read_additions(struct dl_phdr_info *library, size_t size, void *additions)
+{
+    (void)size;
+    *(unsigned long long *)additions = library->dlpi_adds;
+    return 1;
+}
+
+/* Listing the libraries takes long: only if there are new ones. */
+static bool any_loaded_since_last_time(void)
+{
+    static _Atomic(unsigned long long) last;
+    unsigned long long additions = 0;
+    dl_iterate_phdr(read_additions, &additions);
+    return atomic_exchange(&last, additions) != additions;
 }
 
 static void names_finish(struct names *names)
@@ -74,7 +92,7 @@ void other_sqlite_warn(const struct store_options *options)
     const void *ours = (const void *)(uintptr_t)sqlite3_libversion;
     const void *other = NULL;
     struct names names = {0};
-    if (atomic_load(&warned))
+    if (atomic_load(&warned) || !any_loaded_since_last_time())
         return;
     dl_iterate_phdr(add_name, &names);
     for (size_t i = 0; i < names.count && (other == NULL || other == ours); i++)

@@ -82,13 +82,17 @@ static sqlite3_file *file_of(const struct connection *connection)
 const struct wal_index *wal_index_of(struct connection *connection)
 {
     volatile void *block = NULL;
+    if (connection->index != NULL)
+        return connection->index;
     sqlite3_file *file = has_log(connection) ? file_of(connection) : NULL;
     if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK ||
         block == NULL)
         return NULL;
     const struct wal_index *index = (const struct wal_index *)(uintptr_t)block;
     const struct wal_state state = wal_index_state(index);
-    return half_of(&state, VERSION_PLACE) == KNOWN_VERSION ? index : NULL;
+    if (half_of(&state, VERSION_PLACE) == KNOWN_VERSION)
+        connection->index = index;
+    return connection->index;
 }
 
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state)
