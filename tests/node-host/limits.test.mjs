@@ -59,10 +59,11 @@ for (const [name, source] of Object.entries(DEEP)) {
   test(`too deep: ${name}`, async (t) => assertRejected(await demo(t), source, /more than 64 deep/));
 }
 
-test('a fragment that spreads itself, and a long alias', async (t) => {
+test('a fragment that spreads itself, fragments that lead nowhere, and a long alias', async (t) => {
   const plugins = await demo(t);
   const rejectionOf = (source) => graphql.validate(plugins.schema, graphql.parse(source), [plugins.validationRule]).map(({ message }) => message);
   assert.deepEqual(rejectionOf('{ me { ...F } } fragment F on Actor { ...G } fragment G on Actor { id ...F }'), ['A fragment must not spread itself']);
+  assert.match(rejectionOf(`{ ...F0 } ${chain(26, 2, 'Query', '...Nowhere')}`).join(), /^An operation must not select more than 10000 fields/);
   await assertRejected(plugins, `{ ${FIELD} { nodes { ${'a'.repeat(129)}: id } } }`, /alias must not exceed 128/);
   assert.deepEqual(rejectionOf(`{ ${'a'.repeat(128)}: me { ...Nowhere ...constructor ...__proto__ } }`), []);
 });

@@ -38,8 +38,20 @@ class TestLimits < Minitest::Test
     assert_match(/more than 10000 fields/, excess("{ a { #{'...f0 ' * 2400} } } fragment f0 on A { a b c d e }"))
   end
 
+  # Without a field, too: validation, which reports that the last one does not exist, comes after the expansion.
+  def test_fragments_that_lead_nowhere
+    assert_match(/more than 10000 fields/, excess("{ ...f0 } #{doubling(14, 'Query', '...Nowhere')}"))
+    assert_match(/more than 10000 fields/, excess("{ ...f0 } #{doubling(4, 'Query', "id #{'...Nowhere ' * 1000}")}"))
+    assert_nil excess("{ ...f0 } #{doubling(10, 'Query', '...Nowhere')}")
+  end
+
   def test_a_fragment_that_spreads_itself
     assert_match(/must not spread itself/, excess('{ ...F } fragment F on A { b { ...G } } fragment G on A { ...F }'))
+  end
+
+  # Each of several measures could see another of them.
+  def test_fragments_with_one_name
+    assert_match(/one fragment named f/, excess('{ ...f } fragment f on Query { a ...g } fragment f on Query { a } fragment g on Query { a }'))
   end
 
   def test_many_fields_of_one_key

@@ -49,7 +49,7 @@ class Measure {
   #ofSpread(spread, above) {
     const name = spread.name.value;
     const fragment = this.#fragments[name];
-    if (!fragment) return { fields: 0, depth: 0 }; // Validation reports it.
+    if (!fragment) return { fields: 1, depth: 0 }; // Validation reports it. It counts, so that nothing expands without an end.
     const known = this.#sizes.get(name);
     if (known === null) throw excess('A fragment must not spread itself', spread);
     if (known) return known;

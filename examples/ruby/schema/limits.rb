@@ -24,15 +24,24 @@ module Schema
 
     # Returns a message for a limit that the document exceeds, or nil.
     def excess(document)
-      fragments = document.definitions.grep(Nodes::FragmentDefinition).to_h { |node| [node.name, node] }
       operations = document.definitions.grep(Nodes::OperationDefinition)
       catch(:excess) do
+        fragments = fragments_of(document)
         operations.each { |operation| measure(operation, fragments) }
         nil
       end
     end
 
     private
+
+    # Of several fragments with one name, ruby-graphql would expand one and validate another.
+    def fragments_of(document)
+      nodes = document.definitions.grep(Nodes::FragmentDefinition)
+      nodes.each_with_object({}) do |node, fragments|
+        throw :excess, "There can be only one fragment named #{node.name}" if fragments.key?(node.name)
+        fragments[node.name] = node
+      end
+    end
 
     def measure(operation, fragments)
       fields = Measure.new(fragments, @max_depth).of(operation.selections, 0).first
@@ -44,6 +53,10 @@ module Schema
 
     # Counts fields, depth, and lists of introspection within each other.
     class Measure
+      # A spread of a fragment that does not exist counts as a field: otherwise a document without fields could be expanded
+      # for ever before validation reports it.
+      NOWHERE = [1, 0, 0].freeze
+
       def initialize(fragments, max_depth)
         @fragments = fragments
         @max_depth = max_depth
@@ -85,9 +98,12 @@ module Schema
       def of_spread(name, above)
         return @sizes[name] if @sizes[name]
 
+        fragment = @fragments[name]
+        return NOWHERE unless fragment
         throw :excess, 'A fragment must not spread itself' if @sizes.key?(name)
+
         @sizes[name] = nil
-        @sizes[name] = of(@fragments[name]&.selections.to_a, above)
+        @sizes[name] = of(fragment.selections, above)
       end
     end
 
