@@ -69,8 +69,7 @@ static atomic_int hosts;
 
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    if (host == NULL || !GQL_FITS(host, GQL_HOST_SIZE_0_2) || host->reserved != 0 ||
-        host->reply_grow == NULL || host->reply_resolve == NULL || host->reply_reject == NULL)
+    if (!instance_accepts(host))
         return fail(
             failure, GQL_E_VERSION,
             "The host's struct is not one of plugin ABI 0.2, or a reply function is missing");

@@ -32,6 +32,9 @@ unsafe extern "C" fn hello(this: *mut Instance, call: *const Call, reply: *mut R
     if this.is_null() || !Call::is_usable(call) || !Reply::is_usable(reply) {
         return E_MISUSE;
     }
+    if (*call).arguments.is_null() {
+        return E_MISUSE;
+    }
     let host = &*(*this).host;
     let reject = |code, message| Reply::reject(reply, host, code, message);
     // Held until this call returns; a late call touches nothing that destroy frees.

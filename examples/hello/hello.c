@@ -47,7 +47,8 @@ static int32_t greet(const gql_host *host, const gql_call *call, gql_reply *repl
 static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
     if (self == NULL || call == NULL || reply == NULL || !GQL_FITS(call, GQL_CALL_SIZE_0_2) ||
-        !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || call->flags >> 16 != 0 || reply->reserved != 0)
+        !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || call->flags >> 16 != 0 || reply->reserved != 0 ||
+        call->arguments == NULL)
         return GQL_E_MISUSE;
     const gql_host *host = self->host;
     int32_t code = GQL_OK;

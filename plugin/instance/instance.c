@@ -137,14 +137,20 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     return code;
 }
 
+bool instance_accepts(const gql_host *host)
+{
+    return host != NULL && GQL_FITS(host, GQL_HOST_SIZE_0_2) && host->reserved == 0 &&
+           host->reply_grow != NULL && host->reply_resolve != NULL && host->reply_reject != NULL;
+}
+
 int32_t instance_create(const gql_host *host, const struct store_engine *const *engines,
                         const char *config, uint64_t config_size, gql_instance **ret_instance,
                         gql_failure *failure)
 {
-    if (host == NULL || !GQL_FITS(host, GQL_HOST_SIZE_0_2) || config == NULL ||
-        ret_instance == NULL)
+    if (!instance_accepts(host) || config == NULL || ret_instance == NULL)
         return fail(failure, GQL_E_MISUSE,
-                    "create: host, config and ret_instance must not be NULL, nor host too small");
+                    "create: the host's struct is not one of plugin ABI 0.2, or config or "
+                    "ret_instance is NULL");
     gql_instance *instance = aligned_alloc(_Alignof(gql_instance), sizeof *instance);
     if (instance == NULL)
         return fail_no_memory(failure);

@@ -26,6 +26,9 @@ struct gql_instance {
     struct rejections reads, changes; /* Those that were rejected. */
 };
 
+/* Whether the host's struct keeps to the contract, and has what the plugin calls. */
+bool instance_accepts(const gql_host *host);
+
 /* As gql_plugin.create, .drain and .destroy. `engines` ends with NULL. */
 int32_t instance_create(const gql_host *host, const struct store_engine *const *engines,
                         const char *config, uint64_t config_size, gql_instance **ret_instance,

@@ -35,7 +35,7 @@ static bool is_selection_kept(const gql_selection *selection)
 bool contract_is_kept(const gql_call *call, const gql_reply *reply)
 {
     return call != NULL && reply != NULL && GQL_FITS(call, GQL_CALL_SIZE_0_2) &&
-           (call->flags & MUST_UNDERSTAND) == 0 && GQL_FITS(reply, GQL_REPLY_SIZE_0_2) &&
-           reply->reserved == 0 && is_request_kept(call->request) &&
-           is_selection_kept(call->selection);
+           (call->flags & MUST_UNDERSTAND) == 0 && call->arguments != NULL &&
+           GQL_FITS(reply, GQL_REPLY_SIZE_0_2) && reply->reserved == 0 &&
+           is_request_kept(call->request) && is_selection_kept(call->selection);
 }

@@ -58,9 +58,7 @@ static int32_t reject_call(gql_instance *instance, const gql_call *call, const g
  */
 static bool parse_arguments(struct operation *operation, const gql_call *call)
 {
-    const struct vault_bytes text =
-        call->arguments == NULL ? vault_bytes_of("{}")
-                                : (struct vault_bytes){call->arguments, call->arguments_size};
+    const struct vault_bytes text = {call->arguments, call->arguments_size};
     const enum vault_json_status status = vault_json_read(text, VAULT_JSON_KEEP_SURROGATES,
                                                           &operation->arguments, NULL);
     if (status == VAULT_JSON_OK && json_is_object(operation->arguments))

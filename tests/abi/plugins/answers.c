@@ -89,13 +89,14 @@ static uint64_t now(void)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
 }
 
-#if FAULT == FAULT_TWO_THREADS
+#if FAULT == FAULT_TWO_THREADS || FAULT == FAULT_TWO_THREADS_AT_TIMES
 enum { TURNS = 20 };
 
 struct greedy {
     gql_instance *self;
     uint64_t handle;
     atomic_uint turns;
+    pthread_barrier_t together;
 };
 
 static void grow_once(struct greedy *greedy)
@@ -106,23 +107,33 @@ static void grow_once(struct greedy *greedy)
 static void *grow_in_turns(void *user)
 {
     struct greedy *greedy = user;
-    while (atomic_load(&greedy->turns) < TURNS) {
+    for (unsigned i = 0; i < TURNS; i++) {
+        if (FAULT == FAULT_TWO_THREADS_AT_TIMES)
+            pthread_barrier_wait(&greedy->together);
         grow_once(greedy);
         atomic_fetch_add(&greedy->turns, 1);
     }
     return NULL;
 }
 
-/* This thread is in reply_grow nearly always, until the other has been there often enough. */
+/*
+ * Of two threads, the first is in reply_grow nearly always until the other has been there often
+ * enough; or they enter it once a turn and leave it at once, so that they hardly ever meet unless
+ * the host lets them.
+ */
 static void grow_on_two_threads(gql_instance *self, uint64_t handle)
 {
     struct greedy greedy = {.self = self, .handle = handle};
     pthread_t other;
-    if (pthread_create(&other, NULL, grow_in_turns, &greedy) != 0)
-        return;
-    while (atomic_load(&greedy.turns) < TURNS)
-        grow_once(&greedy);
-    pthread_join(other, NULL);
+    pthread_barrier_init(&greedy.together, NULL, 2);
+    if (pthread_create(&other, NULL, grow_in_turns, &greedy) == 0) {
+        if (FAULT == FAULT_TWO_THREADS_AT_TIMES)
+            grow_in_turns(&greedy);
+        while (FAULT == FAULT_TWO_THREADS && atomic_load(&greedy.turns) < TURNS)
+            grow_once(&greedy);
+        pthread_join(other, NULL);
+    }
+    pthread_barrier_destroy(&greedy.together);
 }
 #endif
 
@@ -135,7 +146,7 @@ static void spoil(gql_instance *self, const gql_call *call, gql_reply *reply)
         reply->capacity--;
     if (FAULT == FAULT_WRITES_INPUTS)
         *(char *)(uintptr_t)call->arguments = '{';
-#if FAULT == FAULT_TWO_THREADS
+#if FAULT == FAULT_TWO_THREADS || FAULT == FAULT_TWO_THREADS_AT_TIMES
     if (call->selection == NULL &&
         memmem(call->arguments, call->arguments_size, "\"id\"", 4) != NULL)
         grow_on_two_threads(self, reply->handle); /* Only in Query.thing, since it is slow. */
@@ -262,6 +273,15 @@ static bool is_selection_whole(const gql_selection *selection)
     return true;
 }
 
+static bool is_shape_whole(const gql_shape *shape)
+{
+    for (; shape != NULL; shape = shape->next)
+        if (FAULT != FAULT_ANY_SHAPE_SIZE &&
+            (!GQL_FITS(shape, GQL_SHAPE_SIZE_0_2) || !is_shape_whole(shape->children)))
+            return false;
+    return true;
+}
+
 static bool is_there(const gql_instance *self, const gql_call *call, const gql_reply *reply)
 {
     return (self != NULL || FAULT == FAULT_NULL_INSTANCE) &&
@@ -276,7 +296,8 @@ static bool is_understood(const gql_call *call, const gql_reply *reply)
            (GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || FAULT == FAULT_ANY_REPLY_SIZE) &&
            (GQL_FITS(call->request, GQL_REQUEST_SIZE_0_2) || FAULT == FAULT_ANY_REQUEST_SIZE) &&
            !is_newer(call, reply) && are_grants_whole(call->request) &&
-           is_selection_whole(call->selection);
+           is_selection_whole(call->selection) && is_shape_whole(call->shape) &&
+           (call->arguments != NULL || FAULT == FAULT_NULL_ARGUMENTS);
 }
 
 static bool is_cancelled(const gql_request *request)
@@ -426,6 +447,10 @@ int32_t resolve_shout(gql_instance *self, const gql_call *call, gql_reply *reply
     int32_t code;
     if (!begin(self, call, reply, &code))
         return code;
+    if (call->parent == NULL && FAULT != FAULT_NULL_PARENT) {
+        life_leave(self);
+        return GQL_E_MISUSE;
+    }
     json_t *parent = json_loadb(call->parent, call->parent_size, 0, NULL);
     const char *title = json_string_value(json_object_get(parent, "title"));
     const char *id = json_string_value(json_object_get(parent, "id"));

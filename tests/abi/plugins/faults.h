@@ -189,4 +189,24 @@
 #define FAULT_SHAPE_SWAPS 166
 #define FAULT_SHAPES_END 167
 
+/* answers.c once more. */
+#define FAULT_ANY_SHAPE_SIZE 170
+#define FAULT_NULL_ARGUMENTS 171
+#define FAULT_NULL_PARENT 172
+#define FAULT_TWO_THREADS_AT_TIMES 173
+#define FAULT_LAST_ANSWERS_END 174
+
+/* life.c again: what init takes although the contract is broken, and in the same order create. */
+#define FAULT_INIT_ANY_HOST_SIZE 180
+#define FAULT_INIT_RESERVED 181
+#define FAULT_INIT_NULL_HOST 182
+#define FAULT_INIT_ANY_FAILURE_SIZE 183
+#define FAULT_INIT_NULL_FAILURE 184
+#define FAULT_CREATE_ANY_HOST_SIZE 185
+#define FAULT_CREATE_RESERVED 186
+#define FAULT_CREATE_NULL_HOST 187
+#define FAULT_CREATE_ANY_FAILURE_SIZE 188
+#define FAULT_CREATE_NULL_FAILURE 189
+#define FAULT_MORE_LIFE_END 190
+
 #endif

@@ -19,6 +19,37 @@ static atomic_int initialized;
 static atomic_int instances;
 static void *volatile kept; /* The last leak, so that the compiler keeps it. */
 
+/* ---- Contract ---- */
+
+/* From the faults of a function, in their order, to those of init. */
+enum function { INIT = 0, CREATE = FAULT_CREATE_ANY_HOST_SIZE - FAULT_INIT_ANY_HOST_SIZE };
+
+static bool is_usable(const gql_host *host, enum function function)
+{
+    if (host == NULL)
+        return FAULT == FAULT_INIT_NULL_HOST + (int)function;
+    return (GQL_FITS(host, GQL_HOST_SIZE_0_2) ||
+            FAULT == FAULT_INIT_ANY_HOST_SIZE + (int)function) &&
+           (host->reserved == 0 || FAULT == FAULT_INIT_RESERVED + (int)function);
+}
+
+static bool is_writable(const gql_failure *failure, enum function function)
+{
+    if (failure == NULL)
+        return FAULT == FAULT_INIT_NULL_FAILURE + (int)function;
+    return GQL_FITS(failure, GQL_FAILURE_SIZE_0_2) ||
+           FAULT == FAULT_INIT_ANY_FAILURE_SIZE + (int)function;
+}
+
+static int32_t fail(gql_failure *failure, enum function function, int32_t code, const char *message)
+{
+    if (is_writable(failure, function)) {
+        snprintf(failure->message, sizeof failure->message, "%s", message);
+        failure->code = code;
+    }
+    return code;
+}
+
 /* ---- The library ---- */
 
 static void *sleep_on(void *user)
@@ -63,19 +94,16 @@ static void leave_something(void)
 
 int32_t life_init(const gql_host *host, gql_failure *failure)
 {
-    (void)host;
-    if (FAULT == FAULT_INIT_FAILS) {
-        snprintf(failure->message, sizeof failure->message, "the licence has run out");
-        return failure->code = GQL_E_UNAVAILABLE;
-    }
+    if (!is_usable(host, INIT))
+        return fail(failure, INIT, GQL_E_VERSION, "needs a host of plugin ABI 0.2");
+    if (FAULT == FAULT_INIT_FAILS)
+        return fail(failure, INIT, GQL_E_UNAVAILABLE, "the licence has run out");
     if (FAULT == FAULT_INIT_UNTERMINATED) {
         memset(failure->message, 'x', sizeof failure->message);
         return GQL_E_UNAVAILABLE;
     }
-    if (FAULT == FAULT_INIT_ONCE && atomic_load(&initialized) > 0) {
-        snprintf(failure->message, sizeof failure->message, "initialized before");
-        return failure->code = GQL_E_UNAVAILABLE;
-    }
+    if (FAULT == FAULT_INIT_ONCE && atomic_load(&initialized) > 0)
+        return fail(failure, INIT, GQL_E_UNAVAILABLE, "initialized before");
     if (FAULT == FAULT_INIT_SILENT || FAULT == FAULT_INIT_WRONG_CODE)
         return FAULT == FAULT_INIT_SILENT ? GQL_E_UNAVAILABLE : 42;
     if (atomic_fetch_add(&initialized, 1) == 0)
@@ -143,12 +171,6 @@ bool life_enqueue(gql_instance *self, const struct job *job)
     return room;
 }
 
-static int32_t fail(gql_failure *failure, int32_t code, const char *message)
-{
-    snprintf(failure->message, sizeof failure->message, "%s", message);
-    return failure->code = code;
-}
-
 /* GQL_OK, or GQL_E_CONFIG with *failure set. */
 static int32_t check_config(const char *config, uint64_t config_size, gql_failure *failure)
 {
@@ -162,7 +184,8 @@ static int32_t check_config(const char *config, uint64_t config_size, gql_failur
                                       "labels", &labels) == 0;
     json_decref(json);
     return right ? GQL_OK
-                 : fail(failure, GQL_E_CONFIG, FAULT == FAULT_NAMES_NO_SETTING ? "no" : error.text);
+                 : fail(failure, CREATE, GQL_E_CONFIG,
+                        FAULT == FAULT_NAMES_NO_SETTING ? "no" : error.text);
 }
 
 static void leak(void)
@@ -181,20 +204,22 @@ static void leak(void)
 int32_t life_create(const gql_host *host, const char *config, uint64_t config_size,
                     gql_instance **ret_instance, gql_failure *failure)
 {
+    if (!is_usable(host, CREATE))
+        return fail(failure, CREATE, GQL_E_MISUSE, "needs a host of plugin ABI 0.2");
     const int32_t code = check_config(config, config_size, failure);
     if (code != GQL_OK || FAULT == FAULT_CREATE_NOTHING)
         return code;
     if (FAULT == FAULT_CREATE_FAILS)
-        return fail(failure, GQL_E_UNAVAILABLE, "the database is locked");
+        return fail(failure, CREATE, GQL_E_UNAVAILABLE, "the database is locked");
     if (FAULT == FAULT_CREATE_EXITS)
         _exit(3);
     if (atomic_fetch_add(&instances, 1) > 0 && FAULT == FAULT_ONE_INSTANCE) {
         atomic_fetch_sub(&instances, 1);
-        return fail(failure, GQL_E_LIMIT, "there is an instance already");
+        return fail(failure, CREATE, GQL_E_LIMIT, "there is an instance already");
     }
     gql_instance *self = calloc(1, sizeof *self);
     if (self == NULL)
-        return fail(failure, GQL_E_NO_MEMORY, "out of memory");
+        return fail(failure, CREATE, GQL_E_NO_MEMORY, "out of memory");
     self->host = host;
     pthread_mutex_init(&self->mutex, NULL);
     pthread_cond_init(&self->changed, NULL);

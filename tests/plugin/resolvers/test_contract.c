@@ -27,6 +27,8 @@ static void world_init(struct world *world)
     world->selection.struct_size = sizeof world->selection;
     world->selection.children = &world->child;
     world->call = (gql_call){.struct_size = sizeof world->call,
+                             .arguments = "{}",
+                             .arguments_size = 2,
                              .selection = &world->selection,
                              .request = &world->request};
     world->reply.struct_size = sizeof world->reply;
@@ -57,6 +59,16 @@ Test(contract, structs_below_the_baseline_are_refused)
         *sizes[i] += 1000;
         cr_expect(contract_is_kept(&world.call, &world.reply), "struct %zu", i);
     }
+}
+
+Test(contract, arguments_that_are_missing_are_refused)
+{
+    struct world world;
+    world_init(&world);
+    world.call.arguments = NULL;
+    cr_expect_not(contract_is_kept(&world.call, &world.reply), "with a size");
+    world.call.arguments_size = 0;
+    cr_expect_not(contract_is_kept(&world.call, &world.reply), "without one");
 }
 
 Test(contract, what_must_be_understood_is_refused)

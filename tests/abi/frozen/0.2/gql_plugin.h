@@ -139,7 +139,8 @@ typedef struct gql_instance gql_instance;
 
 /*
  * Why init or create failed. The caller provides it, zeroed except for struct_size; the callee
- * writes to it only if it returns a negative code.
+ * writes to it only if it returns a negative code. It writes nothing to one that is NULL or below
+ * the baseline: the code alone tells.
  */
 typedef struct gql_failure {
     uint32_t struct_size;
