@@ -25,6 +25,9 @@ enum { REPLY_RETURNED = 1, REPLY_COMPLETED = 2, REPLY_RELEASED = 4 };
 /* The initial capacity of a buffer; enough for most single objects. */
 #define REPLY_FIRST_CAPACITY 2048u
 
+/* Codes of errors that are kept even if memory runs out are shorter. */
+enum { REPLY_CODE_SIZE = 64 };
+
 struct reply_slot {
     /* The handle while the reply can be completed; 0 otherwise. */
     _Alignas(64) _Atomic uint64_t open;
@@ -41,6 +44,7 @@ struct reply_slot {
     gql_answer answer;
     char *text; /* A copy of the error: code, message, extensions. */
     size_t text_capacity;
+    char code[REPLY_CODE_SIZE]; /* A copy of the code, if the texts are lost. */
     char *errors; /* The JSON array of added errors, without its closing bracket; or NULL. */
     uint32_t index;
     uint32_t shard;

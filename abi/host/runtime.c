@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "abi/host/base/failure.h"
+#include "abi/host/rejection.h"
 #include "abi/host/reply_errors.h"
 #include "abi/host/reply_table.h"
 #include "abi/host/runtime.h"
@@ -136,61 +137,6 @@ static void leave(gql_runtime *runtime, const struct call_frame *frame)
         recycle(runtime, slot);
 }
 
-static void set_static_error(struct reply_slot *slot, const char *code, const char *message)
-{
-    slot->answer = (gql_answer){.code = code,
-                                .message = message,
-                                .message_size = strlen(message),
-                                .extensions = "{}",
-                                .extensions_size = 2,
-                                .user = slot->answer.user};
-}
-
-static bool ensure_text(struct reply_slot *slot, size_t size)
-{
-    if (slot->text_capacity >= size)
-        return true;
-    char *text = realloc(slot->text, size);
-    if (text == NULL)
-        return false;
-    slot->text = text;
-    slot->text_capacity = size;
-    return true;
-}
-
-/* Copies the error, which is valid only until reply_reject returns. */
-static void set_error(struct reply_slot *slot, const gql_error *error, size_t limit)
-{
-    const bool extended = error->extensions != NULL;
-    const char *extensions = extended ? error->extensions : "{}";
-    const uint64_t extensions_size = extended ? error->extensions_size : 2;
-    const size_t code_size = strlen(error->code);
-    if (error->message_size > limit || extensions_size > limit || code_size > limit) {
-        set_static_error(slot, "INTERNAL_ERROR",
-                         "The plugin's error is larger than the host allows.");
-        return;
-    }
-    const size_t message_size = (size_t)error->message_size;
-    if (!ensure_text(slot, code_size + message_size + (size_t)extensions_size + 3)) {
-        set_static_error(slot, "INTERNAL_ERROR", "The host is out of memory.");
-        return;
-    }
-    char *code = slot->text;
-    char *message = code + code_size + 1;
-    char *data = message + message_size + 1;
-    memcpy(code, error->code, code_size + 1);
-    memcpy(message, error->message, message_size);
-    message[message_size] = '\0';
-    memcpy(data, extensions, (size_t)extensions_size);
-    data[extensions_size] = '\0';
-    slot->answer = (gql_answer){.code = code,
-                                .message = message,
-                                .message_size = message_size,
-                                .extensions = data,
-                                .extensions_size = (size_t)extensions_size,
-                                .user = slot->answer.user};
-}
-
 static void check_overrun(gql_runtime *runtime, struct reply_slot *slot)
 {
     if (reply_table_is_intact(&runtime->table, slot))
@@ -209,7 +155,7 @@ static int32_t reply_resolve(const gql_host *host, uint64_t handle)
     }
     check_overrun(runtime, slot);
     if (slot->spoiled) {
-        set_static_error(slot, "INTERNAL_ERROR", "The plugin wrote beyond its reply.");
+        rejection_set_static(slot, "INTERNAL_ERROR", "The plugin wrote beyond its reply.");
     } else {
         const size_t size = (size_t)slot->reply.size;
         slot->data[size] = '\0'; /* Within the guard bytes, at most. */
@@ -242,11 +188,11 @@ static int32_t reply_reject(const gql_host *host, uint64_t handle, const gql_err
     }
     check_overrun(runtime, slot);
     if (is_complete_error(error)) {
-        set_error(slot, error, runtime->options.reply_limit);
+        rejection_set(slot, error, runtime->options.reply_limit);
     } else {
         count_misuse(runtime, GQL_MISUSE_BAD_ERROR);
-        set_static_error(slot, "INTERNAL_ERROR",
-                         "The plugin rejected the call without a code or a message.");
+        rejection_set_static(slot, "INTERNAL_ERROR",
+                             "The plugin rejected the call without a code or a message.");
     }
     deliver(runtime, slot);
     return GQL_OK;
@@ -322,7 +268,7 @@ static bool answer_for_plugin(gql_runtime *runtime, uint64_t handle, const char 
     if (slot == NULL)
         return false;
     slot->spoiled = true; /* The plugin may still write into it. */
-    set_static_error(slot, "INTERNAL_ERROR", message);
+    rejection_set_static(slot, "INTERNAL_ERROR", message);
     deliver(runtime, slot);
     return true;
 }

@@ -347,6 +347,22 @@ Test(runtime, limits_errors_and_drops_them_with_the_value)
     expect_misuses((struct expected){0});
 }
 
+Test(runtime, keeps_the_code_of_an_error_that_is_too_large)
+{
+    static char large[REPLY_LIMIT + 1];
+    char long_code[256] = "";
+    struct kept kept = {0};
+    gql_error error = make_error("[1]");
+    error.message = large;
+    error.message_size = sizeof large;
+    cr_assert_eq(call_script(&(struct script){.error = &error}, &kept), GQL_OK);
+    cr_expect_str_eq(kept.code, "NOT_FOUND");
+    cr_expect_not_null(strstr(kept.message, "larger than the host allows"), "%s", kept.message);
+    error.code = memset(long_code, 'A', sizeof long_code - 1);
+    cr_assert_eq(call_script(&(struct script){.error = &error}, &kept), GQL_OK);
+    cr_expect_str_eq(kept.code, "INTERNAL_ERROR", "a code of 255 characters can't be kept");
+}
+
 /* ---- Replies that hold something when their call begins ---- */
 
 enum { APPENDS, GROWS, OVERWRITES, SHORTENS }; /* What a call does, by the size of its arguments. */
