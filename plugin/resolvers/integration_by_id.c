@@ -10,6 +10,7 @@ struct lookup {
     struct operation operation;
     struct text id_text; /* As the client wrote it. */
     struct identifier id;
+    bool found;
     struct json_writer writer;
 };
 
@@ -22,11 +23,13 @@ static struct lookup *lookup_of(struct store_read *read)
 static enum store_status read_row(struct store_read *read, struct store_reader *reader)
 {
     struct lookup *lookup = lookup_of(read);
-    const struct operation *operation = &lookup->operation;
+    struct operation *operation = &lookup->operation;
     struct integration found;
-    const enum store_status status = readable_get(operation, reader, &lookup->id, &found);
+    const enum store_status status = readable_get(operation, reader, &lookup->id, lookup->found,
+                                                  &found);
     if (status != STORE_OK)
         return status;
+    lookup->found = true;
     json_writer_begin_reply(&lookup->writer, operation->instance->host, operation->reply);
     write_integration(&lookup->writer, &found, selected_fields(operation->selection));
     return STORE_OK;
@@ -52,7 +55,7 @@ static int32_t start(struct operation *operation)
     if (lookup->id_text.data == NULL)
         return operation_reject_argument(operation, "id", "An ID is required, as a string");
     identifier_parse(lookup->id_text, &lookup->id); /* Malformed: nothing has the ID. */
-    return operation_read(operation, read_row, answer);
+    return operation_read(operation, route_to(&lookup->id), read_row, answer);
 }
 
 static const struct operation_type lookup_type = {

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The loader of Integration: many by their IDs in one call, for `node`, `nodes` and `_entities`. */
+#include <stdlib.h>
+
 #include "plugin/resolvers/input.h"
 #include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/readable.h"
@@ -8,8 +10,10 @@
 
 struct loading {
     struct operation operation;
-    const json_t *ids;
-    struct json_writer writer;
+    struct identifier *ids; /* In the order of the list. Malformed: nothing has the ID. */
+    size_t *places;         /* Of each ID in `found`, from 1; 0: none. */
+    size_t count;
+    struct integration_list found;
 };
 
 static struct loading *loading_of(struct store_read *read)
@@ -17,60 +21,91 @@ static struct loading *loading_of(struct store_read *read)
     return (struct loading *)operation_of_read(read);
 }
 
-static enum store_status write_one(struct loading *loading, struct store_reader *reader,
-                                   const json_t *id_text, uint32_t fields)
+static enum store_status read_one(struct loading *loading, struct store_reader *reader, size_t i)
 {
-    const struct operation *operation = &loading->operation;
-    const struct text text = {json_string_value(id_text), json_string_length(id_text)};
-    struct identifier id;
     struct integration found;
-    identifier_parse(text, &id); /* Malformed: nothing has the ID. */
-    const enum store_status status = readable_get(operation, reader, &id, &found);
-    if (status == STORE_OK)
-        write_integration(&loading->writer, &found, fields);
-    else
-        json_write(&loading->writer, "null");
-    return status == STORE_NOT_FOUND ? STORE_OK : status;
+    const enum store_status status = readable_get(&loading->operation, reader, &loading->ids[i],
+                                                  loading->places[i] != 0, &found);
+    if (status != STORE_OK)
+        return status == STORE_NOT_FOUND ? STORE_OK : status;
+    if (!integration_list_append(&loading->found, &found))
+        return STORE_NO_MEMORY;
+    loading->places[i] = loading->found.count;
+    return STORE_OK;
+}
+
+static enum store_status read_rows(struct store_read *read, struct store_reader *reader)
+{
+    struct loading *loading = loading_of(read);
+    enum store_status status = STORE_OK;
+    for (size_t i = 0; i < loading->count && status == STORE_OK; i++)
+        status = read_one(loading, reader, i);
+    return status;
 }
 
 /* One member for each ID: the object, or null if there is none that the actor may read. */
-static enum store_status read_rows(struct store_read *read, struct store_reader *reader)
+static int32_t answer(struct store_read *read)
 {
     struct loading *loading = loading_of(read);
     struct operation *operation = &loading->operation;
     const uint32_t fields = selected_fields(operation->selection);
-    enum store_status status = STORE_OK;
-    json_writer_begin_reply(&loading->writer, operation->instance->host, operation->reply);
-    json_write(&loading->writer, "[");
-    for (size_t i = 0; i < json_array_size(loading->ids) && status == STORE_OK; i++) {
+    struct json_writer writer;
+    if (read->status != STORE_OK)
+        return operation_reject_store(operation, read->status, &read->detail);
+    json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
+    json_write(&writer, "[");
+    for (size_t i = 0; i < loading->count; i++) {
         if (i > 0)
-            json_write(&loading->writer, ",");
-        status = write_one(loading, reader, json_array_get(loading->ids, i), fields);
+            json_write(&writer, ",");
+        if (loading->places[i] == 0)
+            json_write(&writer, "null");
+        else
+            write_integration(&writer, &loading->found.items[loading->places[i] - 1], fields);
     }
-    json_write(&loading->writer, "]");
-    return status;
+    json_write(&writer, "]");
+    return operation_resolve(operation, &writer);
 }
 
-static int32_t answer(struct store_read *read)
+static bool take_ids(struct loading *loading, const json_t *ids)
 {
-    struct loading *loading = loading_of(read);
-    if (read->status == STORE_OK)
-        return operation_resolve(&loading->operation, &loading->writer);
-    return operation_reject_store(&loading->operation, read->status, &read->detail);
+    const size_t count = json_array_size(ids);
+    loading->ids = malloc((count + 1) * sizeof *loading->ids);
+    loading->places = calloc(count + 1, sizeof *loading->places);
+    if (loading->ids == NULL || loading->places == NULL)
+        return false;
+    loading->count = count;
+    for (size_t i = 0; i < count; i++) {
+        const json_t *id = json_array_get(ids, i);
+        identifier_parse((struct text){json_string_value(id), json_string_length(id)},
+                         &loading->ids[i]);
+    }
+    return true;
 }
 
 static int32_t start(struct operation *operation)
 {
     struct loading *loading = (struct loading *)operation;
-    loading->ids = json_object_get(operation->arguments, "ids");
-    if (!json_is_array(loading->ids))
+    const json_t *ids = json_object_get(operation->arguments, "ids");
+    if (!json_is_array(ids))
         return operation_reject_argument(operation, "ids", "A list of IDs is required");
-    return operation_read(operation, read_rows, answer);
+    if (!take_ids(loading, ids))
+        return operation_reject_store(operation, STORE_NO_MEMORY, NULL);
+    const struct store_route route = {.ids = loading->ids, .id_count = loading->count};
+    return operation_read(operation, route, read_rows, answer);
+}
+
+static void finish(struct operation *operation)
+{
+    struct loading *loading = (struct loading *)operation;
+    integration_list_finish(&loading->found);
+    free(loading->ids);
+    free(loading->places);
 }
 
 static const struct operation_type loading_type = {
     .size = sizeof(struct loading),
     .start = start,
+    .finish = finish,
 };
 
 int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply)

@@ -14,6 +14,8 @@ struct listing {
     enum cursor_order order;
     struct cursor after;
     struct cursor before;
+    struct error rejection; /* Of a cursor. Without a detail: none. */
+    uint8_t secret[16];     /* The database's, for cursors. */
     struct page_request request;
     struct connection_selection wanted;
     struct store_counts counts;
@@ -37,28 +39,6 @@ static bool take_count(struct operation *operation, const char *name, int *ret_c
     }
     operation_reject_argument(operation, name,
                               "A page has 0 to " LIMIT_TEXT(PAGE_SIZE_MAX) " members");
-    return false;
-}
-
-static bool take_cursor(struct operation *operation, const char *name, enum cursor_order order,
-                        struct cursor *cursor, const struct store_position **ret_position)
-{
-    const uint8_t *secret = store_secret(operation->instance->store);
-    const struct text text = member_text(operation->arguments, name);
-    *ret_position = NULL;
-    if (!member_given(operation->arguments, name))
-        return true;
-    switch (text.data == NULL ? CURSOR_FOREIGN : cursor_read(secret, order, text, cursor)) {
-    case CURSOR_GOOD:
-        *ret_position = &cursor->position;
-        return true;
-    case CURSOR_OTHER_ORDER:
-        operation_reject_argument(operation, name, "This cursor was made for another orderBy");
-        return false;
-    case CURSOR_FOREIGN:
-        break;
-    }
-    operation_reject_argument(operation, name, "This is not a cursor of this list");
     return false;
 }
 
@@ -104,9 +84,7 @@ static bool take_page(struct operation *operation, struct listing *listing)
 {
     struct page_request *request = &listing->request;
     if (!take_count(operation, "first", &request->first) ||
-        !take_count(operation, "last", &request->last) ||
-        !take_cursor(operation, "after", listing->order, &listing->after, &request->after) ||
-        !take_cursor(operation, "before", listing->order, &listing->before, &request->before))
+        !take_count(operation, "last", &request->last))
         return false;
     if (request->first == PAGE_ABSENT && request->last == PAGE_ABSENT)
         request->first = PAGE_SIZE_DEFAULT;
@@ -127,11 +105,46 @@ static bool take_organization(struct operation *operation, struct text *ret_orga
 
 /* ---- Reading and answering ---- */
 
+/* Cursors are the database's: only its secret tells whether it made them. */
+static bool read_cursor(struct listing *listing, const char *name, struct cursor *cursor,
+                        const struct store_position **ret_position)
+{
+    const struct text text = member_text(listing->operation.arguments, name);
+    const char *detail = "This is not a cursor of this list";
+    *ret_position = NULL;
+    if (!member_given(listing->operation.arguments, name))
+        return true;
+    switch (text.data == NULL ? CURSOR_FOREIGN
+                              : cursor_read(listing->secret, listing->order, text, cursor)) {
+    case CURSOR_GOOD:
+        *ret_position = &cursor->position;
+        return true;
+    case CURSOR_OTHER_ORDER:
+        detail = "This cursor was made for another orderBy";
+        break;
+    case CURSOR_FOREIGN:
+        break;
+    }
+    listing->rejection =
+        (struct error){.code = ERROR_VALIDATION_ERROR, .field = name, .detail = detail};
+    return false;
+}
+
+static bool read_cursors(struct listing *listing, const uint8_t *secret)
+{
+    struct page_request *request = &listing->request;
+    memcpy(listing->secret, secret, sizeof listing->secret);
+    return read_cursor(listing, "after", &listing->after, &request->after) &&
+           read_cursor(listing, "before", &listing->before, &request->before);
+}
+
 static enum store_status read_page(struct store_read *read, struct store_reader *reader)
 {
     struct listing *listing = listing_of(read);
     const struct connection_selection *wanted = &listing->wanted;
     enum store_status status = STORE_OK;
+    if (!read_cursors(listing, store_secret(reader)))
+        return STORE_OK; /* `answer` rejects it. */
     if (wanted->total)
         status = store_count(reader, listing->request.organization_id, &listing->counts);
     if (status == STORE_OK && (wanted->edges || wanted->nodes || wanted->page_info))
@@ -152,12 +165,14 @@ static int32_t answer(struct store_read *read)
     struct json_writer writer;
     if (read->status != STORE_OK)
         return operation_reject_store(operation, read->status, &read->detail);
+    if (listing->rejection.detail != NULL)
+        return operation_reject(operation, &listing->rejection);
     json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
     write_connection(&writer, &listing->wanted,
                      &(struct connection_output){
                          .page = &listing->page,
                          .order = listing->order,
-                         .secret = store_secret(operation->instance->store),
+                         .secret = listing->secret,
                          .total = total_of(&listing->counts, listing->request.filter),
                      });
     return operation_resolve(operation, &writer);
@@ -181,7 +196,8 @@ static int32_t start(struct operation *operation)
         !take_order(operation, listing) || !take_filter(operation, &listing->request) ||
         !take_page(operation, listing))
         return GQL_OK;
-    return operation_read(operation, read_page, answer);
+    return operation_read(operation, (struct store_route){operation->organization_id, NULL, 0},
+                          read_page, answer);
 }
 
 static const struct operation_type listing_type = {

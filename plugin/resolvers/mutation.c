@@ -17,12 +17,6 @@ void mutation_finish(struct operation *operation)
     integration_copy_finish(&mutation->target);
 }
 
-static struct text organization_of(const struct mutation *mutation)
-{
-    return mutation->change.kind == STORE_CREATE ? mutation->change.organization_id
-                                                 : mutation->target.integration.organization_id;
-}
-
 /* ---- The credential and the commit, on a thread of the executor ---- */
 
 static void check_and_commit(struct task *task)
@@ -32,7 +26,7 @@ static void check_and_commit(struct task *task)
     const enum vault_token_status status = mutation->token.data == NULL
                                                ? VAULT_TOKEN_OK
                                                : credential_check(instance, mutation->token,
-                                                                  organization_of(mutation));
+                                                                  mutation->change.organization_id);
     if (status == VAULT_TOKEN_OK) {
         store_submit(instance->store, &mutation->change);
     } else {
@@ -61,7 +55,7 @@ static int32_t commit(struct mutation *mutation)
     if (!instance_take_place(instance))
         return operation_reject_unavailable(&mutation->operation,
                                             "Too many changes are queued; try again later");
-    mutation->operation.organization_id = organization_of(mutation);
+    mutation->operation.organization_id = mutation->change.organization_id;
     mutation->change.deadline = operation_deadline(&mutation->operation);
     mutation->change.done = mutation_answer;
     mutation->task.run = check_and_commit;
@@ -79,8 +73,9 @@ static enum store_status read_target(struct store_read *read, struct store_reade
 {
     struct mutation *mutation = (struct mutation *)operation_of_read(read);
     struct integration found;
+    const bool seen = mutation->target.texts != NULL;
     const enum store_status status = readable_get(&mutation->operation, reader,
-                                                  &mutation->change.id, &found);
+                                                  &mutation->change.id, seen, &found);
     if (status != STORE_OK)
         return status;
     return integration_copy_init(&mutation->target, &found) ? STORE_OK : STORE_NO_MEMORY;
@@ -100,8 +95,9 @@ static int32_t check_target(struct store_read *read)
         return operation_reject_not_found(operation, mutation->id);
     if (read->status != STORE_OK)
         return operation_reject_store(operation, read->status, &read->detail);
+    mutation->change.organization_id = mutation->target.integration.organization_id;
     const uint32_t actions = permitted_actions(operation->instance, operation->request,
-                                               organization_of(mutation));
+                                               mutation->change.organization_id);
     if (!(actions & type->action))
         return operation_reject_permission(operation, mutation->id, type->action_name);
     return take_input_and_commit(mutation);
@@ -114,7 +110,7 @@ static int32_t find_target(struct mutation *mutation)
     if (mutation->id.data == NULL)
         return operation_reject_argument(operation, "input.id", "An ID is required, as a string");
     identifier_parse(mutation->id, &mutation->change.id); /* Malformed: nothing has the ID. */
-    return operation_read(operation, read_target, check_target);
+    return operation_read(operation, route_to(&mutation->change.id), read_target, check_target);
 }
 
 int32_t mutation_start(struct operation *operation)

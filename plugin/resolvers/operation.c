@@ -124,10 +124,11 @@ struct deadline operation_deadline(const struct operation *operation)
     return (struct deadline){operation->request->deadline, operation->request->cancelled};
 }
 
-int32_t operation_read(struct operation *operation,
+int32_t operation_read(struct operation *operation, struct store_route route,
                        enum store_status (*run)(struct store_read *, struct store_reader *),
                        int32_t (*done)(struct store_read *))
 {
+    operation->read.route = route;
     operation->read.run = run;
     operation->read.done = done;
     operation->read.deadline = operation_deadline(operation);

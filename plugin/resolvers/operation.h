@@ -49,7 +49,7 @@ int32_t operation_serve(const struct operation_type *type, gql_instance *instanc
 struct deadline operation_deadline(const struct operation *operation);
 
 /* Starts a read (store_read) whose `run` and `done` find the operation by operation_of_read. */
-int32_t operation_read(struct operation *operation,
+int32_t operation_read(struct operation *operation, struct store_route route,
                        enum store_status (*run)(struct store_read *, struct store_reader *),
                        int32_t (*done)(struct store_read *));
 struct operation *operation_of_read(struct store_read *read);

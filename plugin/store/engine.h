@@ -13,13 +13,13 @@ enum { STORE_SECRET_SIZE = 16 };
 /* The first member of an engine's own struct. */
 struct store {
     const struct store_engine *engine;
-    uint8_t secret[STORE_SECRET_SIZE]; /* Set by `open`. */
-    struct state_board state;          /* The engine initializes and finishes it. */
+    struct state_board state; /* The engine initializes and finishes it. */
 };
 
 /* The first member of an engine's own struct. */
 struct store_reader {
     const struct store_engine *engine;
+    const uint8_t *secret;       /* The database's, of STORE_SECRET_SIZE bytes. */
     struct store_detail *detail; /* The read's, for the functions that fail. */
 };
 

@@ -32,11 +32,6 @@ void store_drain(struct store *store)
     store->engine->drain(store);
 }
 
-const uint8_t *store_secret(const struct store *store)
-{
-    return store->secret;
-}
-
 struct store_state store_state(struct store *store)
 {
     if (store->engine->look != NULL)
@@ -61,6 +56,11 @@ int32_t store_read_fail(struct store_read *read, enum store_status status, const
     read->status = status;
     snprintf(read->detail.text, sizeof read->detail.text, "%s", detail);
     return read->done(read);
+}
+
+const uint8_t *store_secret(const struct store_reader *reader)
+{
+    return reader->secret;
 }
 
 enum store_status store_get(struct store_reader *reader, const struct identifier *id,

@@ -73,32 +73,48 @@ void store_close(struct store **store);
  */
 void store_drain(struct store *store);
 
-/* A secret of 16 bytes that stays with the data, for signing cursors. Valid until close. */
-const uint8_t *store_secret(const struct store *store);
-
 /* How the store fares now. */
 struct store_state store_state(struct store *store);
 
 /* ---- Reads ---- */
 
-/* A consistent snapshot of the database, for the code of one read. */
+/* A consistent snapshot of a database, for the code of one read. */
 struct store_reader;
+
+/*
+ * What a read looks for: an organization's integrations, or those with certain IDs. An engine that
+ * has several databases finds by it in which of them to look. The texts and IDs are borrowed until
+ * `done` is called.
+ */
+struct store_route {
+    struct text organization_id; /* No text: by ID. */
+    const struct identifier *ids;
+    size_t id_count;
+};
 
 /*
  * One read: straight-line code that the engine runs where it does not hold up the host. Owned by
  * the caller until `done` is called.
  */
 struct store_read {
-    /* Reads what it needs from the reader and keeps it. Called at most once. */
+    struct store_route route;
+    /*
+     * Reads what it needs from the reader and keeps it. Called once for each database that the
+     * route leads to, one after the other; not any more after a status other than STORE_OK and
+     * STORE_NOT_FOUND.
+     */
     enum store_status (*run)(struct store_read *read, struct store_reader *reader);
     /*
-     * Called once, after `run` and on the same thread, when the reader is released. Returns what
-     * store_read returns if it runs inline. May free the read.
+     * Called once, after the last `run` and on the same thread, when the reader is released.
+     * Returns what store_read returns if it runs inline. May free the read.
      */
     int32_t (*done)(struct store_read *read);
     struct deadline deadline;
 
-    /* For `done`: what `run` returned, or why it was not called. */
+    /*
+     * For `done`: why `run` was not called, or what it returned: STORE_NOT_FOUND only if it never
+     * returned anything else.
+     */
     enum store_status status;
     struct store_detail detail; /* Set unless the status is STORE_OK or STORE_NOT_FOUND. */
 
@@ -114,6 +130,12 @@ struct store_read {
  * another thread.
  */
 int32_t store_read(struct store *store, struct store_read *read);
+
+/*
+ * A secret of 16 bytes that stays with the database, for signing cursors. Valid until the end of
+ * `run`.
+ */
+const uint8_t *store_secret(const struct store_reader *reader);
 
 /*
  * The texts are borrowed until the next use of the reader, or the end of `run`. If the result is
@@ -161,7 +183,7 @@ struct store_mutation {
     enum store_mutation_kind kind;
     struct identifier id;        /* Update, delete. */
     int32_t expected_version;    /* Update, delete. */
-    struct text organization_id; /* Create. */
+    struct text organization_id; /* Whose integration it is or will be. */
     struct text title;           /* Create; update: no text keeps the title. */
     struct text credential_ref;  /* Create, update: no text is none. */
     bool sets_credential_ref;    /* Update. */

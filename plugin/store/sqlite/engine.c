@@ -14,6 +14,7 @@
 
 struct sqlite_store {
     struct store base;
+    uint8_t secret[STORE_SECRET_SIZE];
     struct sqlite_options options;
     struct collation *collation;
     struct executor *executor;
@@ -61,14 +62,14 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
         return connection_fail_with(connection, opened, "opening", failure);
     const struct wal_index *index = wal_index_of(connection);
     store->unclean = index != NULL && wal_index_was_recovered(index);
-    return database_content_prepare(connection, store->collation, options, store->base.secret,
-                                    failure);
+    return database_content_prepare(connection, store->collation, options, store->secret, failure);
 }
 
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
 {
+    const struct store_reader base = {.engine = &sqlite_engine, .secret = store->secret};
     if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
-                      &store->agreement, &store->integrity, &sqlite_engine))
+                      &store->agreement, &store->integrity, &base))
         return fail_no_memory(failure);
     const int32_t code = readers_open_first(&store->readers, failure);
     if (code != GQL_OK)

@@ -11,7 +11,7 @@ static bool sweep_old(void *user);
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
                   struct agreement *agreement, struct integrity *integrity,
-                  const struct store_engine *engine)
+                  const struct store_reader *base)
 {
     *readers = (struct readers){.options = options,
                                 .collation = collation,
@@ -23,7 +23,7 @@ bool readers_init(struct readers *readers, const struct sqlite_options *options,
     if (readers->slots == NULL)
         return false;
     for (int i = 0; i < readers->count; i++)
-        readers->slots[i] = (struct reader){.base.engine = engine, .readers = readers};
+        readers->slots[i] = (struct reader){.base = *base, .readers = readers};
     pthread_mutex_init(&readers->lock, NULL);
     pthread_cond_init(&readers->freed, NULL);
     sweeper_init(&readers->sweeper, SWEEP_MILLISECONDS, sweep_old, readers);

@@ -47,11 +47,11 @@ struct readers {
     struct sweeper sweeper; /* Ends snapshots that nobody uses. */
 };
 
-/* All that it is given must outlive it. False if out of memory. */
+/* `base` is copied to each reader; all else must outlive it. False if out of memory. */
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
                   struct agreement *agreement, struct integrity *integrity,
-                  const struct store_engine *engine);
+                  const struct store_reader *base);
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits

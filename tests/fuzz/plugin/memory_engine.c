@@ -63,7 +63,8 @@ static void drain(struct store *store)
 
 static int32_t read_store(struct store *store, struct store_read *read)
 {
-    struct memory_reader reader = {.base.engine = &memory_engine,
+    static const uint8_t secret[STORE_SECRET_SIZE];
+    struct memory_reader reader = {.base = {.engine = &memory_engine, .secret = secret},
                                    .store = (struct memory_store *)store};
     store_read_run(read, &reader.base);
     return read->done(read);

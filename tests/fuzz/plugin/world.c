@@ -129,13 +129,32 @@ static json_t *resolve(gql_instance *instance, enum fuzz_operation operation, js
     return value;
 }
 
+struct secret_read {
+    struct store_read read;
+    uint8_t secret[16];
+};
+
+static enum store_status read_secret(struct store_read *read, struct store_reader *reader)
+{
+    memcpy(((struct secret_read *)read)->secret, store_secret(reader), 16);
+    return STORE_OK;
+}
+
+static int32_t keep_secret(struct store_read *read)
+{
+    EXPECT(read->status == STORE_OK);
+    return GQL_OK;
+}
+
 static void name_row(gql_instance *instance, size_t i, const char *id, struct fuzz_names *names)
 {
     struct store_position position = {.title = text_of(samples[i].title)};
     strcpy(names->ids[i], id);
     EXPECT(identifier_parse(text_of(id), &position.id), "%s", id);
-    cursor_write(store_secret(instance->store), CURSOR_TITLE_ASC, &position, names->rising[i]);
-    cursor_write(store_secret(instance->store), CURSOR_TITLE_DESC, &position, names->falling[i]);
+    struct secret_read secret = {.read = {.run = read_secret, .done = keep_secret}};
+    EXPECT(store_read(instance->store, &secret.read) == GQL_OK); /* Inline: nobody else reads. */
+    cursor_write(secret.secret, CURSOR_TITLE_ASC, &position, names->rising[i]);
+    cursor_write(secret.secret, CURSOR_TITLE_DESC, &position, names->falling[i]);
 }
 
 static void add_row(gql_instance *instance, size_t i, struct fuzz_names *names)

@@ -86,7 +86,9 @@ static enum store_status scan(struct store_reader *base, const struct store_rang
 
 static void run_read(struct late_store *store, struct store_read *read)
 {
-    struct late_reader reader = {.base.engine = &late_engine, .database = store->database};
+    struct late_reader reader = {.base = {.engine = &late_engine,
+                                          .secret = store->database->table.secret},
+                                 .database = store->database};
     if (deadline_passed(read->deadline)) {
         store_read_fail(read, STORE_EXPIRED, "");
         return;
@@ -256,7 +258,6 @@ static int32_t open_store(const struct store_options *options, struct store **re
         free(store);
         return code;
     }
-    memcpy(store->base.secret, store->database->table.secret, STORE_SECRET_SIZE);
     *ret_store = &store->base;
     return code;
 }
