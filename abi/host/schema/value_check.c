@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/host/base/failure.h"
+#include "abi/host/base/json_number.h"
 #include "abi/host/base/json_text.h"
 #include "abi/host/schema/sdl_parser.h"
 
@@ -68,13 +69,28 @@ static bool is_int(const struct json_value *value)
     return number >= INT32_MIN && number <= INT32_MAX;
 }
 
+/* Whether a number is finite in double precision (section 3.5.2). */
+static bool is_float(const struct json_value *value)
+{
+    return (value->kind == JSON_TEXT_INTEGER || value->kind == JSON_TEXT_NUMBER) &&
+           json_number_is_finite(value->start, value->size);
+}
+
+static const char *describe(const struct json_value *value)
+{
+    const bool number = value->kind == JSON_TEXT_INTEGER || value->kind == JSON_TEXT_NUMBER;
+    return number && !json_number_is_finite(value->start, value->size)
+               ? "a number that is too large for a double"
+               : json_kind_name(value->kind);
+}
+
 /* Section 3.5. A custom scalar may be any JSON. */
 static bool is_scalar(const char *name, const struct json_value *value)
 {
     if (strcmp(name, "Int") == 0)
         return is_int(value);
     if (strcmp(name, "Float") == 0)
-        return value->kind == JSON_TEXT_INTEGER || value->kind == JSON_TEXT_NUMBER;
+        return is_float(value);
     if (strcmp(name, "Boolean") == 0)
         return value->kind == JSON_TEXT_TRUE || value->kind == JSON_TEXT_FALSE;
     if (strcmp(name, "String") == 0 || strcmp(name, "ID") == 0)
@@ -198,9 +214,8 @@ static int32_t check_named(struct checker *checker, const char *name,
     if (definition == NULL && !builtin)
         return fail(checker, "the schema has no type `%s`", name);
     if (builtin || definition->kind == SDL_SCALAR)
-        return is_scalar(name, value)
-                   ? GQL_OK
-                   : fail(checker, "%s instead of `%s`", json_kind_name(value->kind), name);
+        return is_scalar(name, value) ? GQL_OK
+                                      : fail(checker, "%s instead of `%s`", describe(value), name);
     if (definition->kind != SDL_ENUM)
         return check_object(checker, definition, selection, value);
     const bool is_string = value->kind == JSON_TEXT_STRING;

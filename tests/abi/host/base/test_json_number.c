@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host/base/json_number.h"
+
+#include <criterion/criterion.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* strtod in the locale "C", which Criterion's processes have, is the oracle. */
+static void expect_as_strtod(const char *text)
+{
+    cr_expect_eq(json_number_is_finite(text, strlen(text)), isfinite(strtod(text, NULL)) != 0, "%s",
+                 text);
+}
+
+/* The largest double, and what is rounded to it or beyond it: 2^1024 - 2^970 is the first. */
+static const char *const bounds[] = {
+    "17976931348623157081452742373170435679807056752584499659891747680315726078002853876058955863276"
+    "6878171540458953514382464234321326889464182768467546703537516986049910576551282076245490090389"
+    "3289440758685084551339423045832369032229481658085593321233477479799999999",
+    "17976931348623158079372897140530341507993413271003782693617377898044496829276475094664901797758"
+    "7207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817"
+    "7115317644757302700698555713669596228429148198608349364752927190741684443655107043427115596995"
+    "08093042880177904174497791",
+    "17976931348623158079372897140530341507993413271003782693617377898044496829276475094664901797758"
+    "7207096330286416692887910946555547851940402630657488671505820681908902000708383676273854845817"
+    "7115317644757302700698555713669596228429148198608349364752927190741684443655107043427115596995"
+    "08093042880177904174497792",
+};
+
+Test(json_number, knows_which_doubles_are_finite)
+{
+    static const char *const texts[] = {
+        "0",       "-0.0",      "0e999",      "0.000e99999999999999999999",
+        "1",       "1e308",     "1e309",      "-1e309",
+        "1E+400",  "1e-400",    "10e307",     "10e308",
+        "0.1e309", "0.1e310",   "0.01e310",   "0.01e311",
+        "1.7e308", "1.8e308",   "17.9e307",   "1.7976931348623157e308",
+        "18e307",  "-1.8e+308", "179e306",    "1.7976931348623159e308",
+        "9e307",   "9.9e308",   "99.9e-999",  "1e99999999999999999999",
+        "1e00308", "1e00309",   "1.0e0309",   "1e-99999999999999999999",
+        "12.5",    "0.125",     "1797693e302"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        expect_as_strtod(texts[i]);
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++)
+        expect_as_strtod(bounds[i]);
+}
+
+/* The same numbers with their point at each place. */
+Test(json_number, the_place_of_the_point_is_counted)
+{
+    for (size_t i = 0; i < sizeof bounds / sizeof bounds[0]; i++) {
+        const size_t size = strlen(bounds[i]);
+        for (size_t point = 1; point < size; point++) {
+            char text[512];
+            snprintf(text, sizeof text, "%.*s.%se%zu", (int)point, bounds[i], bounds[i] + point,
+                     309 - point);
+            expect_as_strtod(text);
+            snprintf(text, sizeof text, "-0.%0*d%se%zu", (int)point, 0, bounds[i], 309 + point);
+            if (point < 100)
+                expect_as_strtod(text);
+        }
+    }
+}
+
+/* Digits that no exponent of 64 bits would have room for take part, too. */
+Test(json_number, exponents_and_digits_make_up_for_each_other)
+{
+    enum { ZEROS = 5000 };
+    char text[ZEROS + 64];
+    for (int exponent = 306; exponent <= 311; exponent++) {
+        snprintf(text, sizeof text, "1%0*de-%d", ZEROS, 0, ZEROS - exponent);
+        expect_as_strtod(text);
+        snprintf(text, sizeof text, "0.%0*d1e%d", ZEROS, 0, ZEROS + exponent);
+        expect_as_strtod(text);
+    }
+}
