@@ -9,7 +9,9 @@ class TestExecution < Minitest::Test
   class Host
     def fields
       { 'Query' => { 'nodes' => ->(_, arguments, context) { context[:executable].load(arguments[:ids], arguments, context) },
-                     'broken' => ->(*) { raise 'the secret cause' } } }
+                     'broken' => ->(*) { raise 'the secret cause' },
+                     'floats' => ->(*) { NUMBERS }, 'ints' => ->(*) { NUMBERS }, 'any' => ->(*) { NUMBERS },
+                     'half' => ->(_, arguments, _) { arguments[:of] / 2 } } }
     end
 
     def references
@@ -17,7 +19,9 @@ class TestExecution < Minitest::Test
     end
   end
 
-  SDL = 'type Query { nodes(ids: [ID!]!): [Node]! broken: Int } type Mutation { nothing: Int } interface Node { id: ID! }'
+  NUMBERS = [1, -2**31, 2**31, 10**308, 10**400, JSON.parse('1e400'), JSON.parse('-1e309')].freeze
+  SDL = 'scalar Any type Query { floats: [Float] ints: [Int] any: [Any] half(of: Float): Float' \
+        ' nodes(ids: [ID!]!): [Node]! broken: Int } type Mutation { nothing: Int } interface Node { id: ID! }'
 
   def setup
     @loaded = Loaded.new(UNRULY)
@@ -51,6 +55,30 @@ class TestExecution < Minitest::Test
 
   def arguments(text, variables = {})
     JSON.parse(seen(text, variables)['arguments'])
+  end
+
+  # Section 3.5.1, 3.5.2; JSON has no infinity.
+  def test_only_the_field_has_an_error_whose_number_is_too_large
+    { 'floats' => [1.0, -2.0**31, 2.0**31, 1e308, nil, nil, nil], 'ints' => [1, -2**31, *[nil] * 5],
+      'any' => [1, -2**31, 2**31, 10**308, 10**400, nil, nil] }.each do |field, expected|
+      result = execute("{ #{field} __typename }")
+      assert_equal({ field => expected, '__typename' => 'Query' }, result['data'])
+      missing = expected.each_index.select { |i| expected[i].nil? }
+      assert_equal missing.map { |i| [[field, i], 'INTERNAL_ERROR'] }, result['errors'].map { |error| [error['path'], error['extensions']['code']] }
+      assert JSON.generate(result)
+    end
+    assert_match(/too large for the type Float/, @said.join)
+  end
+
+  def test_a_float_that_no_double_holds_is_refused
+    assert_equal({ 'half' => 5e307 }, data('query($of: Float) { half(of: $of) }', 'of' => 10**308))
+    ['1e400', "1#{'0' * 400}"].each do |number|
+      [["{ half(of: #{number}) }", {}], ['query($of: Float) { half(of: $of) }', { 'of' => JSON.parse(number) }]].each do |arguments|
+        result = execute(*arguments)
+        refute result.key?('data'), result
+        assert_match(/of/, result['errors'].first['message'])
+      end
+    end
   end
 
   def test_a_response_that_grows_beyond_the_limit_is_given_up

@@ -13,6 +13,7 @@ module Schema
   # The executable schema. A field is resolved by a plugin, by the host, or as a member of the value above it.
   class Executable
     # The arguments that ruby-graphql adds for fields resolved here.
+    INTS = (-2**31..2**31 - 1).freeze
     EXTRAS = %i[lookahead argument_details].freeze
     # ruby-graphql quotes a value that does not fit its type, and can't quote a lone surrogate.
     UNQUOTABLE = 'A string with a lone surrogate does not fit the type of its variable'
@@ -28,9 +29,10 @@ module Schema
       @fields = Hash.new { |fields, type| fields[type] = {} }
       host.fields.each { |type, fields| @fields[type].merge!(fields) }
       @references = host.references
+      @failed = failed
       @served = instances.flat_map { |each| each.plugin.resolvers }.to_h { |each| [[each.type, each.field], each.required_fields] }
       @loader = NodeLoader.new(instances, @served)
-      @schema = build(document, failed)
+      @schema = build(document)
       instances.each { |instance| attach(instance) }
       @fields.each { |type, fields| fields.each_key { |field| @schema.get_type(type).own_fields[field].extras(EXTRAS) } }
     end
@@ -101,11 +103,11 @@ module Schema
       operations.find { |each| name.nil? || each.name == name }
     end
 
-    def build(document, failed)
+    def build(document)
       GraphQL::Schema::BuildFromDefinition
         .from_document(document, default_resolve: self, using: { GraphQL::Dataloader => {}, October2021 => {} })
         .tap { |schema| October2021.restore_descriptions(schema, document) }
-        .tap { |schema| schema.rescue_from(StandardError) { |error, _, _, context| raise failed.call(error, context) } }
+        .tap { |schema| schema.rescue_from(StandardError) { |error, _, _, context| raise @failed.call(error, context) } }
     end
 
     def attach(instance)
@@ -137,8 +139,15 @@ module Schema
       when Array then complete_list(value, type, context)
       when Hash then reference?(value) ? @references[value['__typename']].call(value['id']) : value
       when GraphQL::ExecutionError then value.dup
+      when Numeric then number(value, type.unwrap.graphql_name, context)
       else value
       end
+    end
+
+    # Section 3.5: only that field has an error whose number is beyond its type, or beyond JSON.
+    def number(value, type, context)
+      fits = type == 'Int' ? INTS.cover?(value) : type != 'Float' && value.is_a?(Integer) || value.to_f.finite?
+      fits ? value : @failed.call(RangeError.new("a number is too large for the type #{type}"), context)
     end
 
     # ruby-graphql would put nulls into a list that has only errors, even if its members can't be null.

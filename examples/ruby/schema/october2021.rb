@@ -31,7 +31,16 @@ module Schema
       end
     end
 
+    # Section 3.5.2: numbers beyond all doubles are refused.
+    module FiniteFloats
+      def coerce_input(value, context)
+        super&.then { |float| float if float.finite? }
+      end
+    end
+
     RULES = [DefaultsOfNonNullVariables, *GraphQL::StaticValidation::ALL_RULES].freeze
+
+    GraphQL::Types::Float.singleton_class.prepend(FiniteFloats)
 
     def self.use(schema)
       schema.introspection(Introspection)
