@@ -8,12 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* A character that a terminal obeys: a control (C0, DEL, C1), line separator, mark of direction. */
-bool vault_line_is_obeyed(uint32_t code);
+/*
+ * A character that a terminal obeys or does not show: a control (C0, DEL, C1), a separator of lines
+ * or paragraphs, or a format character, such as marks of direction, U+FEFF, soft hyphens and tags.
+ */
+bool vault_line_is_unprintable(uint32_t code);
 
 /*
- * Formats into `ret_line`, cut between characters. What a terminal would obey becomes question
- * marks; so do bytes that are not UTF-8.
+ * Formats into `ret_line`, cut between characters. The bytes of unprintable characters become
+ * question marks; so do bytes that are not UTF-8.
  */
 __attribute__((format(printf, 3, 0))) void vault_line_format(char *ret_line, size_t capacity,
                                                              const char *format, va_list arguments);

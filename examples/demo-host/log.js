@@ -5,11 +5,13 @@ import { format } from 'node:util';
 const LEVELS = ['error', 'warning', 'info', 'debug'];
 const LONGEST = 8192; // Characters.
 
-// Controls, line separators and marks that change the direction of text.
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+// Controls, line separators and format characters: marks of direction, soft hyphens, tags, and others.
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065\u{e0000}-\u{e0fff}]/gu;
 
 function escaped(character) {
-  return character === '\n' ? '\\n' : `\\u${character.codePointAt(0).toString(16).padStart(4, '0')}`;
+  if (character === '\n') return '\\n';
+  const code = character.codePointAt(0).toString(16);
+  return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
 /** Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk. */

@@ -194,7 +194,7 @@ def token_of(payload, footer=b""):
 
 @test
 def nothing_in_a_token_or_a_file_commands_the_terminal(vault):
-    odd = "\x1b[2J\x7f\x9b31m\u202e\u2066\u200f\u2028"
+    odd = "\x1b[2J\x7f\x9b31m\u202e\u2066\u200f\u2028\ufeff\xad\u200b\u2060\u180e\ufff9\U000e0041"
     for payload in [
         json.dumps({odd: [odd]}, ensure_ascii=False),
         '{"a":"\u202e\x9b\x7f \\ud800"}',
@@ -206,10 +206,12 @@ def nothing_in_a_token_or_a_file_commands_the_terminal(vault):
     shown = vault.expect(0, "inspect", token_of('{"a":"é€😀"}'.encode())).stdout
     assert '"é€😀"' in shown, ascii(shown)
     vault.keygen()
-    for jti in ["\u202e", "\x9b", "\x7f"]:
+    for jti in ["\u202e", "\x9b", "\x7f", "\ufeff", "\U000e0041"]:
         vault.expect(0, "revoke-token", "--keyring", vault.keyring, jti)
     shown = vault.expect(0, "list", "--keyring", vault.keyring).stdout
     assert r'"\u202e"' in shown and r'"\u009b"' in shown and r'"\u007f"' in shown, ascii(shown)
+    assert r'"\ufeff"' in shown and r'"\udb40\udc41"' in shown, ascii(shown)
+    assert json.loads(r'"\udb40\udc41"') == "\U000e0041"
     for result in [
         vault.expect(3, "revoke", "--keyring", vault.keyring, odd),
         vault.expect(3, "list", "--keyring", "/no such " + odd),

@@ -9,6 +9,15 @@
 #include "vault/line.h"
 #include "vault/utf8.h"
 
+static void write_escaped(uint32_t code)
+{
+    if (code > 0xFFFF)
+        printf("\\u%04x\\u%04x", (unsigned)(0xD7C0 + (code >> 10)),
+               (unsigned)(0xDC00 | (code & 0x3FF)));
+    else
+        printf("\\u%04x", (unsigned)code);
+}
+
 void terminal_write(const char *text, size_t size)
 {
     const char *end = text + size;
@@ -17,8 +26,8 @@ void terminal_write(const char *text, size_t size)
         const size_t step = vault_utf8_read(text, end, &code);
         if (step == 0)
             printf("\\x%02x", (unsigned char)*text);
-        else if (vault_line_is_obeyed(code) && code != '\n')
-            printf("\\u%04x", (unsigned)code); /* None is above U+FFFF. */
+        else if (vault_line_is_unprintable(code) && code != '\n')
+            write_escaped(code);
         else
             fwrite(text, 1, step, stdout);
         text += step == 0 ? 1 : step;

@@ -3,23 +3,42 @@
 
 #include <stdarg.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "abi/host/base/json_string.h"
 
-/* What a terminal would obey: controls (C0, DEL, C1), line separators, marks of direction. */
-static bool is_obeyed(const unsigned char *character, size_t size)
+/*
+ * Categories Cc, Cf, Zl and Zp of Unicode 15, whose characters a terminal obeys or does not show, and
+ * with them what later versions may add between marks of direction and among tags.
+ */
+static const struct {
+    uint32_t first, last;
+} unprintable[] = {
+    {0x0, 0x1F},        {0x7F, 0x9F},       {0xAD, 0xAD},       {0x600, 0x605},
+    {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},
+    {0x8E2, 0x8E2},     {0x180E, 0x180E},   {0x200B, 0x200F},   {0x2028, 0x202E},
+    {0x2060, 0x206F},   {0xFEFF, 0xFEFF},   {0xFFF9, 0xFFFB},   {0x110BD, 0x110BD},
+    {0x110CD, 0x110CD}, {0x13430, 0x1343F}, {0x1BCA0, 0x1BCA3}, {0x1D173, 0x1D17A},
+    {0xE0000, 0xE0FFF},
+};
+
+/* The code point of a character of UTF-8. */
+static uint32_t code_of(const unsigned char *character, size_t size)
 {
-    if (size == 1)
-        return character[0] < 0x20 || character[0] == 0x7F;
-    const unsigned last = character[size - 1];
-    return (size == 2 && ((character[0] == 0xC2 && last < 0xA0) ||    /* U+0080 to U+009F */
-                          (character[0] == 0xD8 && last == 0x9C))) || /* U+061C */
-           (size == 3 && character[0] == 0xE2 &&
-            ((character[1] == 0x80 && (last == 0x8E || last == 0x8F ||     /* U+200E, U+200F */
-                                       (last >= 0xA8 && last <= 0xAE))) || /* U+2028 to U+202E */
-             (character[1] == 0x81 && last >= 0xA6 && last <= 0xA9)));     /* U+2066 to U+2069 */
+    uint32_t code = size == 1 ? character[0] : character[0] & (0x7FU >> size);
+    for (size_t i = 1; i < size; i++)
+        code = code << 6 | (character[i] & 0x3F);
+    return code;
+}
+
+static bool is_unprintable(uint32_t code)
+{
+    for (size_t i = 0; i < sizeof unprintable / sizeof unprintable[0]; i++)
+        if (code <= unprintable[i].last)
+            return code >= unprintable[i].first;
+    return false;
 }
 
 void gql_clean_line(char *text, bool cut)
@@ -30,7 +49,8 @@ void gql_clean_line(char *text, bool cut)
         const size_t step = character == 0 ? 1 : character;
         if (character == 0 && cut && size - at < 4)
             text[at] = '\0';
-        else if (character == 0 || is_obeyed((const unsigned char *)text + at, character))
+        else if (character == 0 ||
+                 is_unprintable(code_of((const unsigned char *)text + at, character)))
             memset(text + at, '?', step);
         at += step;
     }

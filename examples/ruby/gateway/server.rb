@@ -22,7 +22,7 @@ module Gateway
     GRACE = 10 # Seconds that answers under way have when the server stops.
     LIMITS = { first_data_timeout: 30, force_shutdown_after: GRACE }.freeze # Seconds.
     # Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk.
-    UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/
+    UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2065]|[\u{e0000}-\u{e0fff}]/
     LONGEST_LINE = 8192 # Characters.
     LEVELS = %w[error warning info debug].freeze # 1 to 4 in the ABI.
 
@@ -75,8 +75,14 @@ module Gateway
     def shown(message)
       text = message.dup.force_encoding(Encoding::UTF_8).scrub
       left = text.size - LONGEST_LINE
-      line = text[0, LONGEST_LINE].gsub(UNSAFE) { |character| character == "\n" ? '\n' : format('\u%04x', character.ord) }
+      line = text[0, LONGEST_LINE].gsub(UNSAFE) { |character| escaped(character) }
       left.positive? ? "#{line}… (#{left} more characters)" : line
+    end
+
+    def escaped(character)
+      return '\n' if character == "\n"
+
+      format(character.ord > 0xffff ? '\u{%x}' : '\u%04x', character.ord)
     end
 
     def executable(document)
