@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
- * What tokens and files hold, on standard output. Bytes that are not UTF-8 are written as the escape
- * \xXX, and unprintable characters (vault/line.h), except line breaks, as \uXXXX; as in JSON, those
- * above U+FFFF take two.
+ * What tokens and files hold, on standard output. Bytes that are not UTF-8 are written as the
+ * escape \xXX, and unprintable characters (vault/line.h), except line breaks, as \uXXXX; as in
+ * JSON, those above U+FFFF take two.
  */
 #ifndef VAULT_CTL_TERMINAL_H
 #define VAULT_CTL_TERMINAL_H

@@ -10,8 +10,8 @@
 #include "abi/host/base/json_string.h"
 
 /*
- * Categories Cc, Cf, Zl and Zp of Unicode 15, whose characters a terminal obeys or does not show, and
- * with them what later versions may add between marks of direction and among tags.
+ * Categories Cc, Cf, Zl and Zp of Unicode 15, whose characters a terminal obeys or does not show,
+ * and with them what later versions may add between marks of direction and among tags.
  */
 static const struct {
     uint32_t first, last;

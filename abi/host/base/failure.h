@@ -15,8 +15,8 @@ __attribute__((format(printf, 3, 4))) int32_t gql_fail(gql_failure *failure, int
 
 /*
  * For lines that may quote what a stranger wrote: puts question marks in place of controls,
- * separators of lines, format characters (marks of direction, U+FEFF, soft hyphens, tags), and bytes
- * that are not UTF-8. `cut`: a character at the end may be incomplete, and is dropped.
+ * separators of lines, format characters (marks of direction, U+FEFF, soft hyphens, tags), and
+ * bytes that are not UTF-8. `cut`: a character at the end may be incomplete, and is dropped.
  */
 void gql_clean_line(char *text, bool cut);
 

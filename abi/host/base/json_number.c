@@ -16,7 +16,7 @@ static bool is_digit(char character)
     return character >= '0' && character <= '9';
 }
 
-/* The exponent behind `at`, which is "e", "E" or the end; limited to what no text can make up for. */
+/* The exponent at "e", "E" or the end; limited to more than any text has digits. */
 static long long exponent_at(const char *at, const char *end)
 {
     const long long most = 1LL << 56;

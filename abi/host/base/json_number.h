@@ -7,8 +7,8 @@
 #include <stddef.h>
 
 /*
- * Whether a number, written as RFC 8259 demands, is finite as an IEEE 754 double: below 2^1024 after
- * rounding. Linear in its size; any thread.
+ * Whether a number, written as RFC 8259 demands, is finite as an IEEE 754 double: below 2^1024
+ * after rounding. Linear in its size; any thread.
  */
 bool json_number_is_finite(const char *text, size_t size);
 
