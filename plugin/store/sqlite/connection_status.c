@@ -83,12 +83,15 @@ static enum store_status status_of_system(int error)
     }
 }
 
-/* No change that this plugin makes to a sound database violates a constraint of the schema. */
+/*
+ * No change that this plugin makes to a sound database violates a constraint of the schema, and no
+ * statement of it is wrong, unless the schema is no longer that which it was written for.
+ */
 bool connection_is_damage(int code)
 {
     const int kind = code & 0xff;
     return kind == SQLITE_CORRUPT || kind == SQLITE_NOTADB || code == SQLITE_IOERR_DATA ||
-           code == SQLITE_CONSTRAINT_CHECK || code == SQLITE_CONSTRAINT_FOREIGNKEY;
+           code == SQLITE_ERROR || (kind == SQLITE_CONSTRAINT && code != SQLITE_CONSTRAINT_TRIGGER);
 }
 
 enum store_status connection_status(const struct connection *connection, int code,

@@ -81,23 +81,51 @@ enum store_status query_integration_before(struct connection *connection,
     return take(connection, statement, code, ret_integration, detail);
 }
 
+static enum store_status take_organization(sqlite3_stmt *row, struct organization_row *ret_row,
+                                           struct store_detail *detail)
+{
+    const int64_t key = sqlite3_column_int64(row, 0);
+    struct store_counts counts;
+    if (sqlite3_column_int(row, 4) != 1)
+        return row_damage(detail, "an ID leads to another organization, with the key", key);
+    const enum store_status status = row_counts(row, 1, &counts, detail);
+    if (status == STORE_OK && sqlite3_column_int(row, 3) == 1)
+        *ret_row = (struct organization_row){key, counts};
+    return status;
+}
+
+/* *ret_found is whether there is one on this side, or itself. */
+static enum store_status look_for_organization(struct connection *connection, enum statement side,
+                                               struct text id, struct organization_row *ret_row,
+                                               bool *ret_found, struct store_detail *detail)
+{
+    sqlite3_stmt *statement = connection_statement(connection, side);
+    if (statement == NULL)
+        return connection_failure(connection, detail);
+    bind_text(statement, 1, id);
+    const int code = sqlite3_step(statement);
+    enum store_status status = STORE_OK;
+    if (code == SQLITE_ROW)
+        status = take_organization(statement, ret_row, detail);
+    sqlite3_reset(statement);
+    *ret_found = code == SQLITE_ROW;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? status
+                                                     : connection_status(connection, code, detail);
+}
+
+/* A neighbour tells an ID that is absent from one that is lost on a page of something else. */
 enum store_status query_organization(struct connection *connection, struct text id,
                                      struct organization_row *ret_row, struct store_detail *detail)
 {
-    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_ORGANIZATION);
-    if (statement == NULL)
-        return connection_failure(connection, detail);
     struct organization_row row = {0};
-    enum store_status status = STORE_OK;
-    bind_text(statement, 1, id);
-    const int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW) {
-        row.key = sqlite3_column_int64(statement, 0);
-        status = row_counts(statement, 1, &row.counts, detail);
-    }
-    sqlite3_reset(statement);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        return connection_status(connection, code, detail);
-    *ret_row = row;
+    bool found;
+    enum store_status status = look_for_organization(connection,
+                                                     STATEMENT_GET_ORGANIZATION_OR_BEFORE, id, &row,
+                                                     &found, detail);
+    if (status == STORE_OK && !found)
+        status = look_for_organization(connection, STATEMENT_GET_ORGANIZATION_OR_AFTER, id, &row,
+                                       &found, detail);
+    if (status == STORE_OK)
+        *ret_row = row;
     return status;
 }

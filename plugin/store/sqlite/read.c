@@ -95,6 +95,6 @@ enum store_status sqlite_scan(struct store_reader *base, const struct store_rang
         return status;
     if (!reader->ordered)
         return STORE_STOPPED;
-    return scan_rows(&reader->connection, reader->readers->collation, reader->organization.key,
-                     range, limit, list, base->detail);
+    return scan_rows(&reader->connection, reader->readers->collation, &reader->organization, range,
+                     limit, list, base->detail);
 }

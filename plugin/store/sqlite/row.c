@@ -8,7 +8,7 @@
 
 enum { ID, VERSION, IS_ACTIVE, TITLE, CREDENTIAL_REF };
 
-static enum store_status damaged(struct store_detail *detail, const char *what, sqlite3_int64 value)
+enum store_status row_damage(struct store_detail *detail, const char *what, sqlite3_int64 value)
 {
     snprintf(detail->text, sizeof detail->text, "%s %lld", what, (long long)value);
     return STORE_DAMAGED;
@@ -22,8 +22,8 @@ enum store_status row_text(sqlite3_stmt *statement, int column, size_t most, str
     if (given && text.data == NULL)
         return STORE_NO_MEMORY;
     if (given && (text.size > most || !vault_utf8_is_valid(text.data, text.size)))
-        return damaged(detail, "a text is too long or not UTF-8, of the size",
-                       (sqlite3_int64)text.size);
+        return row_damage(detail, "a text is too long or not UTF-8, of the size",
+                          (sqlite3_int64)text.size);
     *ret_text = text;
     return STORE_OK;
 }
@@ -37,13 +37,13 @@ enum store_status row_integration(sqlite3_stmt *statement, struct integration *r
     sqlite3_column_blob(statement, ID); /* Before its size. */
     const int id_size = sqlite3_column_bytes(statement, ID);
     if (id_size != IDENTIFIER_SIZE)
-        return damaged(detail, "an ID has the size", id_size);
+        return row_damage(detail, "an ID has the size", id_size);
     if (version < 1 || version > INT32_MAX)
-        return damaged(detail, "an integration has the version", version);
+        return row_damage(detail, "an integration has the version", version);
     if (active != 0 && active != 1)
-        return damaged(detail, "an integration has the activity", active);
+        return row_damage(detail, "an integration has the activity", active);
     if (sqlite3_column_type(statement, TITLE) == SQLITE_NULL)
-        return damaged(detail, "there is no title at the version", version);
+        return row_damage(detail, "there is no title at the version", version);
     enum store_status status = row_text(statement, TITLE, TITLE_BYTES_MAX, &title, detail);
     if (status == STORE_OK)
         status = row_text(statement, CREDENTIAL_REF, CREDENTIAL_REF_MAX, &credential_ref, detail);
@@ -63,8 +63,8 @@ enum store_status row_agrees(sqlite3_stmt *statement, int column, struct store_d
 {
     return sqlite3_column_int(statement, column) == 1
                ? STORE_OK
-               : damaged(detail, "an index leads to another row, of the version",
-                         sqlite3_column_int64(statement, VERSION));
+               : row_damage(detail, "an index leads to another row, of the version",
+                            sqlite3_column_int64(statement, VERSION));
 }
 
 enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_counts *ret_counts,
@@ -75,7 +75,7 @@ enum store_status row_counts(sqlite3_stmt *statement, int column, struct store_c
                                      sqlite3_column_int64(statement, column + 1)};
     for (int i = 0; i < 2; i++) {
         if (counts[i] < 0 || counts[i] > most)
-            return damaged(detail, "an organization has the count", counts[i]);
+            return row_damage(detail, "an organization has the count", counts[i]);
     }
     *ret_counts = (struct store_counts){.active = counts[0], .inactive = counts[1]};
     return STORE_OK;

@@ -8,6 +8,9 @@
 
 #include "plugin/store/sqlite/connection.h"
 
+/* Writes the detail, which ends with the value, and returns STORE_DAMAGED. */
+enum store_status row_damage(struct store_detail *detail, const char *what, sqlite3_int64 value);
+
 /*
  * A text of at most `most` bytes, or no text for NULL. It is borrowed until the next step. One that
  * is longer, or not UTF-8, is damage: an answer that holds it would not be JSON.

@@ -4,11 +4,15 @@
 #define PLUGIN_STORE_SQLITE_SCAN_H
 
 #include "plugin/store/collation.h"
-#include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/queries.h"
 
-/* As store_scan, for the organization with this key. */
+/*
+ * As store_scan, for this organization. STORE_DAMAGED if the rows are out of order, if there are
+ * more or fewer of them than the organization counts, or if the row at a bound is not there.
+ */
 enum store_status scan_rows(struct connection *connection, const struct collation *collation,
-                            int64_t organization, const struct store_range *range, int limit,
+                            const struct organization_row *organization,
+                            const struct store_range *range, int limit,
                             struct integration_list *list, struct store_detail *detail);
 
 #endif

@@ -50,95 +50,104 @@ FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
      LEFT JOIN organization AS o ON o.key = i.organization
 WHERE k.id >= ?1 ORDER BY k.id LIMIT 1;
 
--- name: get_organization
-SELECT key, active, inactive FROM organization WHERE id = ?1;
+-- The organization with this ID, or else its neighbour on one side. The last columns are whether it is
+-- that organization, and whether the index of IDs and the organization agree.
+-- name: get_organization_or_before
+SELECT o.key, o.active, o.inactive, k.id = ?1, o.id = k.id
+FROM organization AS k LEFT JOIN organization AS o ON o.key = k.key
+WHERE k.id <= ?1 ORDER BY k.id DESC LIMIT 1;
 
--- Pages: at most ?4 rows of an organization (?1) that follow a position (sort key ?2, ID ?3), some of
+-- name: get_organization_or_after
+SELECT o.key, o.active, o.inactive, k.id = ?1, o.id = k.id
+FROM organization AS k LEFT JOIN organization AS o ON o.key = k.key
+WHERE k.id >= ?1 ORDER BY k.id LIMIT 1;
+
+-- Pages: at most ?4 rows of an organization (?1) from a position on (sort key ?2, ID ?3), some of
 -- them with one activity only (?5). The ties, whose titles sort as the position's, and the other
 -- rows are two ranges of one index, so that SQLite compares no rows. Without a position, all rows. The
 -- last column is whether the index and the row that it leads to agree: a join, since SQLite would take
--- from the index what the index has.
+-- from the index what the index has. A row at the position itself is among the ties: see scan.c.
 
 -- name: all_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1
 ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: all_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1
 ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: activity_all_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.is_active = ?5
 ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: activity_all_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.is_active = ?5
 ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: ties_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
-WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id > ?3
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id >= ?3
 ORDER BY i.id LIMIT ?4;
 
 -- name: rows_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.sort_key > ?2
 ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: ties_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
-WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id < ?3
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id <= ?3
 ORDER BY i.id DESC LIMIT ?4;
 
 -- name: rows_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
 FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.sort_key < ?2
 ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
 
 -- name: activity_ties_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
-WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id > ?3
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id >= ?3
 ORDER BY i.id LIMIT ?4;
 
 -- name: activity_rows_forward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key > ?2
 ORDER BY i.sort_key, i.id LIMIT ?4;
 
 -- name: activity_ties_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
-WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id < ?3
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id <= ?3
 ORDER BY i.id DESC LIMIT ?4;
 
 -- name: activity_rows_backward
 SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
-       row.id = i.id AND row.organization = i.organization AND row.sort_key = i.sort_key AND row.is_active = i.is_active
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
 FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
 WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key < ?2
 ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;

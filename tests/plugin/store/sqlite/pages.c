@@ -18,19 +18,39 @@ static sqlite3 *open_file(const struct scratch *scratch)
     return handle;
 }
 
-static off_t place_of(const struct scratch *scratch, const char *name)
+/* Of the page whose number `sql` returns for the name and the number. */
+static off_t find_place(const struct scratch *scratch, const char *sql, const char *name,
+                        int number)
 {
     sqlite3 *handle = open_file(scratch);
     sqlite3_stmt *statement;
-    cr_assert_eq(sqlite3_prepare_v2(handle, "SELECT rootpage FROM sqlite_schema WHERE name = ?1",
-                                    -1, &statement, NULL),
-                 SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(handle, sql, -1, &statement, NULL), SQLITE_OK);
     sqlite3_bind_text(statement, 1, name, -1, SQLITE_STATIC);
+    sqlite3_bind_int(statement, 2, number);
     cr_assert_eq(sqlite3_step(statement), SQLITE_ROW, "%s", name);
     const off_t page = sqlite3_column_int(statement, 0);
     sqlite3_finalize(statement);
     sqlite3_close(handle);
     return (page - 1) * PAGE_SIZE;
+}
+
+static off_t place_of(const struct scratch *scratch, const char *name)
+{
+    return find_place(scratch, "SELECT rootpage FROM sqlite_schema WHERE name = ?1", name, 0);
+}
+
+void swap_leaves(const struct scratch *scratch, const char *name, int a, int b)
+{
+    static const char sql[] = "SELECT pageno FROM dbstat WHERE name = ?1 AND pagetype = 'leaf' "
+                              "ORDER BY path LIMIT 1 OFFSET ?2";
+    unsigned char first[PAGE_SIZE], second[PAGE_SIZE];
+    const off_t places[] = {find_place(scratch, sql, name, a), find_place(scratch, sql, name, b)};
+    const int file = open(scratch_file(scratch, "integrations.db"), O_RDWR | O_CLOEXEC);
+    cr_assert_eq(pread(file, first, PAGE_SIZE, places[0]), PAGE_SIZE);
+    cr_assert_eq(pread(file, second, PAGE_SIZE, places[1]), PAGE_SIZE);
+    cr_assert_eq(pwrite(file, second, PAGE_SIZE, places[0]), PAGE_SIZE);
+    cr_assert_eq(pwrite(file, first, PAGE_SIZE, places[1]), PAGE_SIZE);
+    close(file);
 }
 
 void read_page(const struct scratch *scratch, const char *name, unsigned char bytes[PAGE_SIZE])

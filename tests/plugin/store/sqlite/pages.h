@@ -13,6 +13,9 @@ void read_page(const struct scratch *scratch, const char *name, unsigned char by
 /* The same: exchanges it for the bytes. */
 void swap_page(const struct scratch *scratch, const char *name, unsigned char bytes[PAGE_SIZE]);
 
+/* The same: exchanges two leaves of a table or index, numbered from 0 in its order. */
+void swap_leaves(const struct scratch *scratch, const char *name, int a, int b);
+
 /* Runs SQL on `integrations.db` without the schema's checks, or fails the test. */
 void change_file(const struct scratch *scratch, const char *sql);
 

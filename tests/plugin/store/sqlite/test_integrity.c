@@ -2,6 +2,8 @@
 /* A database that is damaged: whoever finds it says so, and nothing is written from then on. */
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+
 #include "tests/plugin/fixture.h"
 #include "tests/plugin/store/sqlite/pages.h"
 
@@ -58,13 +60,19 @@ static enum store_status scan_inactive(void)
 
 static enum store_status count_reader(struct store_reader *reader, void *context)
 {
-    return store_count(reader, TEXT("acme"), context);
+    struct store_counts counts;
+    return store_count(reader, text_of(context), &counts);
+}
+
+static enum store_status count_of(char *organization_id)
+{
+    return fixture_read(store, count_reader, organization_id);
 }
 
 static enum store_status count(void)
 {
-    struct store_counts counts;
-    return fixture_read(store, count_reader, &counts);
+    char organization_id[] = "acme";
+    return count_of(organization_id);
 }
 
 static enum store_status change(enum store_mutation_kind kind)
@@ -144,6 +152,33 @@ Test(integrity, an_index_that_does_not_agree_with_its_row_is_damage)
     expect_mismatch("integration_by_title", scan_all);
     expect_mismatch("integration_by_activity_and_title", scan_inactive);
     expect_mismatch("sqlite_autoindex_integration_1", get);
+}
+
+/* The same with an organization: its ID leads to another one. */
+Test(integrity, an_id_that_leads_to_another_organization_is_damage)
+{
+    unsigned char page[PAGE_SIZE];
+    fixture_close(&store);
+    read_page(&scratch, "sqlite_autoindex_organization_1", page);
+    change_file(&scratch, "UPDATE organization SET id = 'b'");
+    swap_page(&scratch, "sqlite_autoindex_organization_1", page);
+    static char asked[][5] = {"acme", "a", "z"}; /* Itself, and absent neighbours. */
+    for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+        store = fixture_open(&scratch, "und");
+        cr_expect_eq(count_of(asked[i]), STORE_DAMAGED, "%s", asked[i]);
+        cr_expect_eq(create(), STORE_STOPPED, "%s", asked[i]);
+        fixture_close(&store);
+    }
+}
+
+/* A statement that was right when it was written finds another schema. */
+Test(integrity, a_schema_that_is_not_the_plugins_is_damage)
+{
+    fixture_close(&store);
+    change_file(&scratch, "DROP INDEX integration_by_title");
+    store = fixture_open(&scratch, "und");
+    cr_expect_eq(scan_all(), STORE_DAMAGED);
+    expect_stopped("index");
 }
 
 Test(integrity, an_organization_that_is_missing_is_damage)
