@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Commits that fail: what was refused does not come back, and nothing acknowledged is lost. */
 #include <criterion/criterion.h>
+#include <sqlite3.h>
 #include <time.h>
 
 #include "tests/faults/vfs.h"
@@ -88,6 +89,40 @@ Test(commit, a_failed_sync_is_refused_for_good)
     cr_expect_eq(vfs_mend(), 1);
     cr_expect_eq(store_state(store).health, STORE_HEALTHY);
     expect_unchanged(store, kept, refused);
+    fixture_create(store, "acme", "next", true);
+    fixture_close(&store);
+}
+
+/* Copies the whole log into the database, so that the next commit begins the log anew. */
+static void checkpoint(void)
+{
+    sqlite3 *handle;
+    int frames = 0, copied = 0;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
+    /* SQLite learns that there is a log from the first read. */
+    cr_assert_eq(sqlite3_exec(handle, "SELECT 1 FROM sqlite_schema", NULL, NULL, NULL), SQLITE_OK);
+    cr_assert_eq(sqlite3_wal_checkpoint_v2(handle, NULL, SQLITE_CHECKPOINT_FULL, &frames, &copied),
+                 SQLITE_OK);
+    cr_assert(frames > 0 && frames == copied, "%d of %d", copied, frames);
+    sqlite3_close(handle);
+}
+
+/* The failed commit has reset the log, and nobody else has written: the outcome is known. */
+Test(commit, a_failed_sync_of_a_log_that_begins_anew_is_refused_for_good)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier refused;
+    checkpoint();
+    vfs_fail(VFS_SYNC, 1, 1);
+    cr_expect_eq(create(store, "refused", &refused), STORE_BROKEN);
+    expect_unchanged_after_kill(kept, refused);
+    checkpoint();
+    vfs_fail(VFS_SYNC, 1, 1);
+    cr_expect_eq(change(store, STORE_DELETE, kept), STORE_BROKEN);
+    expect_unchanged_after_kill(kept, refused);
+    cr_expect_eq(vfs_mend(), 1);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
     fixture_create(store, "acme", "next", true);
     fixture_close(&store);
 }

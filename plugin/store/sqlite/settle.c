@@ -36,7 +36,7 @@ static int overwrite(struct settler *settler, bool *ret_moved)
     int code = write_link_begin(link);
     if (code == SQLITE_OK) {
         const struct wal_state now = log_state(link);
-        *ret_moved = memcmp(&now, &settler->before, sizeof now) != 0;
+        *ret_moved = !wal_state_is_kept(&settler->before, &now);
         code = mark_advance(&link->connection);
     }
     if (code == SQLITE_OK)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/wal_index.h"
 
+#include <endian.h>
 #include <stddef.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ enum {
     PAGE_SIZE_PLACE = 3, /* The upper half: szPage, in which 1 stands for 65536. */
     FRAMES_PLACE = 4,    /* mxFrame */
     PAGES_PLACE = 5,     /* nPage */
+    SALT_PLACE = 8,      /* aSalt[0], big-endian: each reset of the log increments it. */
     KNOWN_VERSION = 3007000,
     LOG_HEADER_SIZE = 32,
     FRAME_HEADER_SIZE = 24,
@@ -101,6 +103,19 @@ bool wal_index_is(const struct wal_index *index, const struct wal_state *state)
     for (int i = 0; i < 6 && same; i++)
         same = load(&index->header[i]) == state->words[i];
     return same;
+}
+
+static uint32_t salt_of(const struct wal_state *state)
+{
+    return be32toh(half_of(state, SALT_PLACE));
+}
+
+bool wal_state_is_kept(const struct wal_state *before, const struct wal_state *now)
+{
+    const bool reset = half_of(now, FRAMES_PLACE) == 0 &&
+                       half_of(now, CHANGE_PLACE) == half_of(before, CHANGE_PLACE) &&
+                       salt_of(now) == salt_of(before) + 1;
+    return reset || memcmp(before, now, sizeof *now) == 0;
 }
 
 bool wal_index_was_recovered(const struct wal_index *index)

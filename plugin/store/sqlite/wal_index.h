@@ -32,6 +32,12 @@ struct wal_state wal_index_state(const struct wal_index *index);
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
 /*
+ * Whether nobody has committed between two states: they are the same, or a transaction that failed
+ * has reset the log, as the first one after a whole checkpoint does before it writes.
+ */
+bool wal_state_is_kept(const struct wal_state *before, const struct wal_state *now);
+
+/*
  * Whether the first connection of all found commits in the log, and nobody has committed since: the
  * database was not closed before, since closing copies the log into it.
  */
