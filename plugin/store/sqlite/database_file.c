@@ -62,6 +62,16 @@ static int32_t refuse(const char *path, gql_failure *failure)
         path);
 }
 
+/* Each name would have a log of its own: of two stores, neither would see what the other wrote. */
+static int32_t refuse_links(const char *path, nlink_t links, gql_failure *failure)
+{
+    return fail(failure, GQL_E_CONFIG,
+                "database.path: '%s' is one of %lu hard links to a database, which would be "
+                "damaged if it were opened by two names; remove the others, or make them symbolic "
+                "links",
+                path, (unsigned long)links);
+}
+
 static bool make_absolute(struct sqlite_options *options)
 {
     char folder[PATH_MAX];
@@ -88,8 +98,11 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     if (!resolve(options->path, path) || !create(path, options->file_mode))
         return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s",
                     options->path, strerrordesc_np(errno), cure_of_error(errno).text);
-    if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
+    const bool looked = stat(path, &found) == 0;
+    if (looked && !S_ISREG(found.st_mode))
         return refuse(options->path, failure);
+    if (looked && found.st_nlink > 1)
+        return refuse_links(options->path, found.st_nlink, failure);
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);

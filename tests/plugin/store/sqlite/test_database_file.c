@@ -79,6 +79,33 @@ Test(database_file, names_that_only_look_special_are_files)
     }
 }
 
+static void expect_links_refused(const char *path, const char *said)
+{
+    struct store *store = NULL;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(fixture_try_open_path(path, "0600", "und", &store, &failure), GQL_E_CONFIG, "%s",
+                 path);
+    cr_expect_not_null(strstr(failure.message, said), "%s", failure.message);
+}
+
+/* A hard link has a log of its own; a symbolic link leads to the log of the file. */
+Test(database_file, hard_links_are_refused_by_each_name)
+{
+    struct store *store = open_path("a.db", "0600");
+    fixture_close(&store);
+    cr_assert_eq(link("a.db", "b.db"), 0);
+    expect_links_refused("a.db", "one of 2 hard links");
+    expect_links_refused("b.db", "one of 2 hard links");
+    cr_assert_eq(symlink("b.db", "c.db"), 0);
+    expect_links_refused("c.db", "make them symbolic links");
+    cr_assert_eq(unlink("b.db"), 0);
+    cr_assert_eq(symlink("a.db", "b.db"), 0);
+    store = open_path("a.db", "0600");
+    struct store *other = open_path("c.db", "0600");
+    fixture_close(&other);
+    fixture_close(&store);
+}
+
 Test(database_file, a_missing_folder_is_named)
 {
     struct store *store = NULL;
