@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/base/file_signal.h"
 #include "plugin/store/engine.h"
 #include "vault/line.h"
 
@@ -158,7 +159,10 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
     gate_init(&instance->gate);
     rejections_init(&instance->reads, "Reads");
     rejections_init(&instance->changes, "Changes");
+    struct file_signal signal;
+    file_signal_block(&signal);
     const int32_t code = open_all(instance, engines, config, config_size, failure);
+    file_signal_restore(&signal);
     if (code == GQL_OK)
         *ret_instance = instance;
     else
@@ -179,9 +183,12 @@ void instance_destroy(gql_instance *instance)
 {
     if (instance == NULL)
         return;
+    struct file_signal signal;
     instance_drain(instance);
     executor_finish(&instance->executor);
+    file_signal_block(&signal);
     store_close(&instance->store);
+    file_signal_restore(&signal);
     vault_token_cache_release(&instance->tokens);
     shared_keyring_leave(&instance->keyring);
     config_finish(&instance->config);

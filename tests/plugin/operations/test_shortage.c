@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Shortages of the process: clear errors, one line in the log, and they end by themselves. */
 #include <criterion/criterion.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -81,6 +83,39 @@ Test(shortage, files_that_must_not_grow)
     expect_one_line((const char *const[]){"short of resources", "errno 27, File too large",
                                           "integrations.db'", "organization 'acme'", NULL});
     expect_end();
+}
+
+static bool is_member(int (*look)(sigset_t *set))
+{
+    sigset_t set;
+    cr_assert_eq(look(&set), 0);
+    return sigismember(&set, SIGXFSZ) == 1;
+}
+
+static int look_at_mask(sigset_t *ret_blocked)
+{
+    return pthread_sigmask(SIG_BLOCK, NULL, ret_blocked);
+}
+
+/* SIGXFSZ ends a process that leaves it as it is: destroy and create write on the host's thread. */
+Test(shortage, files_that_must_not_grow_where_the_host_writes)
+{
+    struct rlimit former;
+    gql_failure failure;
+    signal(SIGXFSZ, SIG_DFL);
+    free(world_create(&world, "acme", "x"));
+    cr_assert_eq(getrlimit(RLIMIT_FSIZE, &former), 0);
+    const struct rlimit limit = {100, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    mock_destroy(world.host, &world.instance);
+    const int32_t code = mock_create_fails(world.host, world_config(&world, ""), &failure);
+    cr_assert_eq(setrlimit(RLIMIT_FSIZE, &former), 0);
+    cr_expect_eq(code, GQL_E_UNAVAILABLE);
+    cr_expect_not_null(strstr(failure.message, "limit on file sizes"), "%s", failure.message);
+    cr_expect_not(is_member(sigpending), "a signal is left to the host");
+    cr_expect_not(is_member(look_at_mask), "the host's mask was changed");
+    world_restart(&world, "");
+    expect_health(&world, GQL_HEALTH_OK, "");
 }
 
 /* There is room for what malloc takes, but not for the stack of a thread. */
