@@ -15,6 +15,12 @@ void agreement_init(struct agreement *agreement, const struct collation *collati
                                     .board = board,
                                     .user = options->user,
                                     .log = options->log};
+    pthread_mutex_init(&agreement->lock, NULL);
+}
+
+void agreement_finish(struct agreement *agreement)
+{
+    pthread_mutex_destroy(&agreement->lock);
 }
 
 static int read_version(struct connection *connection, int *ret_version)
@@ -45,12 +51,10 @@ static void describe(const struct agreement *agreement, enum disagreement found,
                  collation, collation_fingerprint(agreement->collation));
 }
 
-static void note(struct agreement *agreement, enum disagreement found, int version,
-                 const char *collation)
+static void report(const struct agreement *agreement, enum disagreement found, int version,
+                   const char *collation)
 {
     char reason[REASON_SIZE] = "";
-    if (atomic_exchange(&agreement->last, (int)found) == (int)found)
-        return;
     if (found != AGREED)
         describe(agreement, found, version, collation, reason);
     state_report(agreement->board, STATE_AGREEMENT, found == AGREED ? STORE_HEALTHY : STORE_FAILED,
@@ -58,6 +62,17 @@ static void note(struct agreement *agreement, enum disagreement found, int versi
     agreement->log(agreement->user, found == AGREED ? GQL_LOG_INFO : GQL_LOG_ERROR,
                    found == AGREED ? "The database has this gateway's collation and schema again"
                                    : reason);
+}
+
+static void note(struct agreement *agreement, enum disagreement found, int version,
+                 const char *collation)
+{
+    pthread_mutex_lock(&agreement->lock);
+    const bool changed = agreement->last != found;
+    agreement->last = found;
+    if (changed)
+        report(agreement, found, version, collation);
+    pthread_mutex_unlock(&agreement->lock);
 }
 
 int agreement_check(struct agreement *agreement, struct connection *connection,

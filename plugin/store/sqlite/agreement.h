@@ -7,7 +7,7 @@
 #ifndef PLUGIN_STORE_SQLITE_AGREEMENT_H
 #define PLUGIN_STORE_SQLITE_AGREEMENT_H
 
-#include <stdatomic.h>
+#include <pthread.h>
 
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/connection.h"
@@ -24,12 +24,14 @@ struct agreement {
     struct state_board *board;
     void *user;
     void (*log)(void *user, uint32_t level, const char *message);
-    atomic_int last; /* enum disagreement */
+    pthread_mutex_t lock; /* Guards `last`, so that board and log follow in the same order. */
+    enum disagreement last;
 };
 
-/* The collation, the board and the functions of `options` must outlive it. Nothing to finish. */
+/* The collation, the board and the functions of `options` must outlive it. */
 void agreement_init(struct agreement *agreement, const struct collation *collation,
                     const struct store_options *options, struct state_board *board);
+void agreement_finish(struct agreement *agreement);
 
 /*
  * Within a transaction; any thread. Returns SQLite's code. Logs when a disagreement begins and

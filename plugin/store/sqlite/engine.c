@@ -107,6 +107,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
 static void free_store(struct sqlite_store *store)
 {
     file_guard_finish(&store->guard);
+    agreement_finish(&store->agreement);
     collation_close(&store->collation);
     sqlite_options_finish(&store->options);
     state_board_finish(&store->base.state);
