@@ -51,6 +51,14 @@ async function each(ids, find) {
   return Promise.all(ids.map((id) => find(id).catch((error) => error)));
 }
 
+const OWN = new Set(['Organization', 'User']);
+
+/** Counts the host's own objects of a list towards the limit of the request. Those of plugins are counted already. */
+function bounded(list, context, info) {
+  context.plugins.bound(list.filter((object) => OWN.has(object?.__typename)), context, info);
+  return list;
+}
+
 /** Returns the host's resolvers. The GraphQL context must hold `actor` and `plugins`. */
 export function hostResolvers(organizations) {
   const node = async (id, context, info) => organizations.known(id) ?? actorOf(id, context, info);
@@ -60,8 +68,8 @@ export function hostResolvers(organizations) {
         context.actor && ((await context.plugins.load(context.actor.id, context, info)) ?? userOf(context.actor.id)),
       organization: (source, { id }) => organizations.any(id),
       node: (source, { id }, context, info) => node(id, context, info),
-      nodes: (source, { ids }, context, info) => each(ids, (id) => node(id, context, info)),
-      actors: (source, { ids }, context, info) => each(ids, (id) => actorOf(id, context, info)),
+      nodes: async (source, { ids }, context, info) => bounded(await each(ids, (id) => node(id, context, info)), context, info),
+      actors: async (source, { ids }, context, info) => bounded(await each(ids, (id) => actorOf(id, context, info)), context, info),
     },
     Mutation: { ping: () => true },
   };

@@ -160,6 +160,11 @@ export interface Plugins {
    * interfaces and unions. All IDs of one turn of the event loop go into one call per type.
    */
   load(id: string, context: any, info: GraphQLResolveInfo): Promise<Record<string, unknown> | null>;
+  /**
+   * Counts what a resolver of the host answers towards the limit for the answers of a request, and returns it:
+   * for lists, whose members have what aliases repeat. Throws a GraphQLError with the code VALIDATION_ERROR.
+   */
+  bound<Value>(value: Value, context: any, info: GraphQLResolveInfo): Value;
   request(options: RequestOptions): PluginRequest;
   /**
    * Creates the request of an HTTP request. Its headers give the trace (`traceparent`), the locale, the user

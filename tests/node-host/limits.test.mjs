@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { executableHostSchema, hostResolvers } from '../../examples/demo-host/index.js';
+import { sizeOf } from '../../examples/node-host/lib/answer.js';
 import { organizationsOf } from '../../examples/demo-host/host-schema.js';
 import { ask, Bench, create, dataOf, graphql } from './support.mjs';
 
@@ -108,11 +109,11 @@ test('many fields that share one long variable are passed to plugins up to a lim
   assert.deepEqual(codesOf(refused), ['VALIDATION_ERROR']);
 });
 
-test('what a request loads by ID is bounded by its fields, however often it names one ID', async (t) => {
+test('what a request loads by ID is bounded with its aliases, however often it names one ID', async (t) => {
   const plugins = await demo(t);
   const id = await create(plugins, 'A');
-  const load = (times, fields) => {
-    const source = `{ actors(ids: ["${id}"]) { ...F } } fragment F on Actor { ${Array.from({ length: fields }, (_, i) => `a${i}: id`).join(' ')} }`;
+  const load = (times, aliases) => {
+    const source = `{ actors(ids: ["${id}"]) { ...F } } fragment F on Actor { id title ${aliases} }`;
     const [{ selectionSet }] = graphql.parse(source, { noLocation: true }).definitions;
     const info = { fieldNodes: selectionSet.selections, fragments: fragmentsOf(source), schema: plugins.schema, variableValues: {},
       returnType: plugins.schema.getType('Actor'), operation: graphql.parse(source).definitions[0] };
@@ -120,8 +121,41 @@ test('what a request loads by ID is bounded by its fields, however often it name
     return Promise.allSettled(Array.from({ length: times }, () => plugins.load(id, context, info)));
   };
   const failed = (results) => results.filter(({ status }) => status === 'rejected').map(({ reason }) => reason.extensions.code);
-  assert.deepEqual(failed(await load(1024, 1024)), []);
-  assert.deepEqual(failed(await load(1026, 1024)), ['VALIDATION_ERROR', 'VALIDATION_ERROR']);
+  const [most, size] = [1 << 23, sizeOf({ __typename: 'Integration', id, title: 'A' })];
+  const manyOf = (count, alias = (i) => `a${i}`) => Array.from({ length: count }, (_, i) => `${alias(i)}: id`).join(' ');
+  for (const [aliases, copies] of [['', 1], [manyOf(1024), 1025], [manyOf(1, () => 'a'.repeat(128)), 10]]) {
+    const fit = Math.floor(most / (size * copies));
+    assert.deepEqual(failed(await load(fit, aliases)), []);
+    assert.deepEqual(failed(await load(fit + 2, aliases)), ['VALIDATION_ERROR', 'VALIDATION_ERROR']);
+  }
+});
+
+test('what aliases repeat of answers is bounded', async (t) => {
+  const plugins = await demo(t);
+  for (let i = 0; i < 20; i++) await create(plugins, `${i}${'x'.repeat(250)}`);
+  const manyOf = (count, what) => Array.from({ length: count }, (_, i) => `a${i}: ${what}`).join(' ');
+  const list = (below) => `integrations(organizationId: "acme", first: 20) { nodes { ${below} } }`;
+  const refused = async (source) => {
+    const { errors = [] } = await ask(plugins, source);
+    assert.ok(errors.every(({ message }) => /answers of all fields of a request.*8388608 characters/.test(message)), JSON.stringify(errors).slice(0, 500));
+    assert.deepEqual(codesOf(errors), errors.length > 0 ? ['VALIDATION_ERROR'] : []);
+    return errors.length > 0;
+  };
+  assert.equal(await refused(`{ ${manyOf(100, list('id title version organization { id }'))} }`), false);
+  assert.equal(await refused(`{ ${list(manyOf(1000, 'title'))} }`), false);
+  assert.equal(await refused(`{ ${manyOf(4, list('...F'))} } fragment F on Integration { ${manyOf(1000, 'title')} }`), true);
+  assert.equal(await refused(`{ ${manyOf(40, list(`...F ... { ...G }`))} } fragment F on Integration { ...G } fragment G on Integration { title ${manyOf(50, 'title')} }`), true);
+  assert.equal(await refused(`{ ${manyOf(60, `nodes(ids: [${'"user:x" '.repeat(100)}]) { ...F }`)} } fragment F on Node { ${manyOf(100, 'id')} }`), true);
+  assert.equal(await refused(`{ ${manyOf(60, `actors(ids: [${'"user:x" '.repeat(100)}]) { ...F }`)} } fragment F on Actor { id title }`), false);
+});
+
+test('a change that was made is not refused for its answer', async (t) => {
+  const plugins = await demo(t);
+  const many = Array.from({ length: 9900 }, (_, i) => `${'a'.repeat(32)}${i}: title`).join(' ');
+  const source = `mutation { integrationCreate(input: {organizationId: "acme", title: "${'x'.repeat(255)}"}) { integration { ${many} } } }`;
+  const { errors, data } = await ask(plugins, source);
+  assert.equal(errors, undefined);
+  assert.equal(Object.keys(data.integrationCreate.integration).length, 9900);
 });
 
 function fragmentsOf(source) {

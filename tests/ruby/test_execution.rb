@@ -83,8 +83,19 @@ class TestExecution < Minitest::Test
 
   def test_a_response_that_grows_beyond_the_limit_is_given_up
     source = "query($i: [ID!]!) { nodes(ids: $i) { #{Array.new(500) { |i| "a#{i}: id" }.join(' ')} } }"
-    errors = execute(source, { 'i' => ['thing:1'] * 401 })['errors']
-    assert_equal [['A response must not have more than 200000 fields', 'VALIDATION_ERROR']], errors.map { |error| [error['message'], error['extensions']['code']] }
+    assert_given_up execute(source, { 'i' => ['thing:1'] * 401 })
+  end
+
+  def test_long_texts_count_as_several_fields
+    source = ->(count) { "query($t: String) { echo(text: $t) { #{Array.new(count) { |i| "a#{i}: text" }.join(' ')} } }" }
+    assert_equal 100, data(source.call(100), { 't' => 'x' * 100_000 })['echo'].size
+    assert_given_up execute(source.call(150), { 't' => 'x' * 100_000 })
+  end
+
+  def assert_given_up(result)
+    errors = result['errors'].map { |error| [error['message'][/.* 200000 fields/], error['extensions']['code']] }
+    assert_equal [['A response must not have more than 200000 fields', 'VALIDATION_ERROR']], errors
+    assert_nil result['data']
   end
 
   def test_fields_that_share_a_long_variable_are_passed_to_plugins_up_to_a_limit

@@ -18,7 +18,8 @@ function moveDirectives({ definitions }) {
 
 function hostSubgraph([{ Query, Mutation }]) {
   const typeDefs = { kind: Kind.DOCUMENT, definitions: moveDirectives(parse(hostTypeDefs + federated)) };
-  const Organization = { __resolveReference: ({ id }) => Query.organization(null, { id }) };
+  const resolve = ({ id }, context, info) => context.plugins.bound(Query.organization(null, { id }), context, info);
+  const Organization = { __resolveReference: resolve };
   return { name: 'host', typeDefs, resolvers: { Query, Mutation, Organization } };
 }
 

@@ -33,6 +33,13 @@ function putError(holder, { message, path, extensions }) {
   if (object[key] === null) object[key] = new GraphQLError(message, { extensions });
 }
 
+/** Returns about how many characters of JSON a value takes. */
+export function sizeOf(value) {
+  if (typeof value === 'string') return value.length + 2;
+  if (typeof value !== 'object' || value === null || value instanceof Error) return 4;
+  return Object.entries(value).reduce((sum, [name, member]) => sum + name.length + 4 + sizeOf(member), 2);
+}
+
 function valueWithErrors({ json, errors }) {
   const holder = { value: parse(json) };
   for (const error of parse(errors)) putError(holder, error);
@@ -40,10 +47,19 @@ function valueWithErrors({ json, errors }) {
   return holder.value;
 }
 
-/** Returns the value of an answer, or a promise of it. Throws the error of a rejected call. */
-export function settle(answer) {
-  if (typeof answer === 'string') return parse(answer);
-  if (typeof answer.then === 'function') return answer.then(settle);
-  if (answer.errors !== undefined) return valueWithErrors(answer);
+/**
+ * Returns the value of an answer, or a promise of it. Throws the error of a rejected call. `note` gets the size of the
+ * value's JSON first.
+ */
+export function settle(answer, note) {
+  if (typeof answer === 'string') {
+    note?.(answer.length);
+    return parse(answer);
+  }
+  if (typeof answer.then === 'function') return answer.then((settled) => settle(settled, note));
+  if (answer.errors !== undefined) {
+    note?.(answer.json.length);
+    return valueWithErrors(answer);
+  }
   throw toError(answer);
 }

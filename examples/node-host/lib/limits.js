@@ -5,10 +5,14 @@ import { GraphQLError, Kind } from './graphql.js';
 
 /** Keys are part of every row of an answer, and of the path of every error below them. */
 const LONGEST_ALIAS = 128;
+/** So many characters of an alias count as one more copy of what it names: the key may be longer than the value. */
+const COPY = 16;
 
 /** How many fields a field of the introspection counts as: most are those of lists of the whole schema. */
 const INTROSPECTION_WEIGHT = 20;
 const INTROSPECTION = new Set(['__schema', '__type']);
+
+const EMPTY = { fields: 0, depth: 0, weight: 0 };
 
 function excess(message, node) {
   return new GraphQLError(message, { nodes: [node], extensions: { code: 'VALIDATION_ERROR' } });
@@ -25,31 +29,40 @@ class Measure {
     this.#maxDepth = maxDepth;
   }
 
-  /** Returns {fields, depth} of a selection set that is `above` deep in its operation. The depth bounds the recursion. */
+  /**
+   * Returns of a selection set that is `above` deep in its operation: fields, depth, and what its aliases weigh. The depth
+   * bounds the recursion.
+   */
   of(node, above) {
     if (above >= this.#maxDepth) throw this.#tooDeep(node);
-    let [fields, depth] = [0, 0];
+    let [fields, depth, weight] = [0, 0, 0];
     for (const selection of node.selectionSet.selections) {
       const below = this.#ofSelection(selection, above + 1);
       fields += below.fields;
       depth = Math.max(depth, below.depth);
+      weight += below.weight;
     }
     if (above + depth >= this.#maxDepth) throw this.#tooDeep(node);
-    return { fields, depth: depth + 1 };
+    return { fields, depth: depth + 1, weight };
   }
 
   #ofSelection(selection, above) {
     if (selection.kind === Kind.FRAGMENT_SPREAD) return this.#ofSpread(selection, above);
-    if (selection.alias?.value.length > LONGEST_ALIAS) throw excess(`An alias must not exceed ${LONGEST_ALIAS} characters`, selection);
-    const { fields, depth } = selection.selectionSet ? this.of(selection, above) : { fields: 0, depth: 0 };
-    if (selection.kind !== Kind.FIELD) return { fields, depth };
-    return { fields: 1 + fields * (INTROSPECTION.has(selection.name.value) ? INTROSPECTION_WEIGHT : 1), depth };
+    const length = selection.alias?.value.length ?? 0;
+    if (length > LONGEST_ALIAS) throw excess(`An alias must not exceed ${LONGEST_ALIAS} characters`, selection);
+    const { fields, depth, weight } = selection.selectionSet ? this.of(selection, above) : EMPTY;
+    if (selection.kind !== Kind.FIELD) return { fields, depth, weight };
+    return {
+      fields: 1 + fields * (INTROSPECTION.has(selection.name.value) ? INTROSPECTION_WEIGHT : 1),
+      depth,
+      weight: weight + (length > 0 ? 1 + Math.floor(length / COPY) : 0),
+    };
   }
 
   #ofSpread(spread, above) {
     const name = spread.name.value;
     const fragment = this.#fragments[name];
-    if (!fragment) return { fields: 1, depth: 0 }; // Validation reports it. It counts, so that nothing expands without an end.
+    if (!fragment) return { ...EMPTY, fields: 1 }; // Validation reports it. It counts, so that nothing expands without an end.
     const known = this.#sizes.get(name);
     if (known === null) throw excess('A fragment must not spread itself', spread);
     if (known) return known;
@@ -77,7 +90,7 @@ export class Limits {
   #maxFields;
   #maxDepth;
   #verdicts = new WeakMap(); // By operation: a GraphQLError, or null.
-  #below = new WeakMap(); // By field of a document: the fields that are selected below it.
+  #copies = new WeakMap(); // By field of a document.
 
   constructor({ maxFields, maxDepth }) {
     this.#maxFields = maxFields;
@@ -91,16 +104,20 @@ export class Limits {
     if (verdict) throw new GraphQLError(verdict.message, verdict);
   }
 
-  /** Returns how many fields are selected below a field, fragments expanded. Checks its operation first. */
-  fieldsBelow(info) {
+  /**
+   * Returns how many times what a resolver answers may be in the response: without aliases, a member is in it once. Checks
+   * the operation first.
+   */
+  copiesOf(info) {
     this.check(info);
     const { fieldNodes, fragments } = info;
     const [first] = fieldNodes;
-    if (!this.#below.has(first)) {
+    if (!this.#copies.has(first)) {
       const measure = new Measure(fragments, this.#maxDepth);
-      this.#below.set(first, fieldNodes.reduce((sum, node) => sum + measure.of(node, 0).fields, 0));
+      const weigh = (node) => (node.selectionSet ? measure.of(node, 0).weight : 0);
+      this.#copies.set(first, 1 + fieldNodes.reduce((sum, node) => sum + weigh(node), 0));
     }
-    return this.#below.get(first);
+    return this.#copies.get(first);
   }
 
   /** Returns how many fields the operations of a document select, fragments expanded; Infinity beyond a limit. */

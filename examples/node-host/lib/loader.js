@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Loads objects of plugins by ID, in batches.
-import { settle, toError } from './answer.js';
+import { settle, sizeOf, toError } from './answer.js';
 import { isUnicode } from './request.js';
 import { lookAhead } from './selection.js';
 
@@ -53,7 +53,7 @@ export class ObjectLoader {
     const loader = type === undefined ? this.#find(id) : this.#byType.get(type);
     if (!loader) return null;
     const request = this.#requestOf(context);
-    request.load(this.#limits.fieldsBelow(info));
+    const copies = this.#limits.copiesOf(info);
     if (!this.#batches.has(request)) this.#batches.set(request, new Map());
     const batches = this.#batches.get(request);
     if (!batches.has(loader)) batches.set(loader, this.#open(request, batches, loader));
@@ -62,6 +62,7 @@ export class ObjectLoader {
     select(batch, info);
     const object = (await batch.found).get(id) ?? null;
     if (object instanceof Error) throw object;
+    if (object !== null) request.answer(sizeOf(object) * copies);
     return object;
   }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The result of loadPlugins: the plugins of a folder as parts of a schema.
+import { sizeOf } from './answer.js';
 import { Kind, parse } from './graphql.js';
 import { httpRequest } from './http-request.js';
 import { closePlugins } from './library.js';
@@ -75,6 +76,11 @@ export class Plugins {
 
   load(id, context, info) {
     return this.#loader.load(id, context, info);
+  }
+
+  bound(value, context, info) {
+    this.#execution.requestOf(context).answer(sizeOf(value) * this.#execution.limits.copiesOf(info));
+    return value;
   }
 
   request(options) {

@@ -17,8 +17,8 @@ const NOT_UNICODE = 'must not hold lone surrogates';
 const USER_AGENT_LIMIT = 512;
 /** The JSON of all arguments together, in characters: many fields can share one long variable. */
 const ARGUMENTS_LIMIT = 1 << 22;
-/** The fields of all objects that are loaded by ID: a list of IDs multiplies what is selected below it. */
-const LOADED_LIMIT = 1 << 20;
+/** The answers of all fields, in characters, with the copies that aliases and lists of IDs make of them. */
+const ANSWERS_LIMIT = 1 << 23;
 const NAMES = new Set(['actor', 'source', 'sourceType', 'traceId', 'clientAddress', 'userAgent', 'deadlineMilliseconds', ...Object.keys(LIMITS)]);
 
 /** Whether a text fits. A UTF-16 code unit has at most three bytes in UTF-8, so most texts need not be measured. */
@@ -132,7 +132,7 @@ export class PluginRequest {
   #about; // The binding's arguments after `remaining`, in its order.
   #deadline;
   #room = ARGUMENTS_LIMIT;
-  #loaded = 0; // Fields.
+  #answered = 0; // Characters.
 
   constructor(native, options) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
@@ -157,11 +157,11 @@ export class PluginRequest {
       { extensions: { code: 'VALIDATION_ERROR' } });
   }
 
-  /** Notes that an object is loaded of which so many fields are selected. Throws beyond the limit. */
-  load(fields) {
-    this.#loaded += fields;
-    if (this.#loaded <= LOADED_LIMIT) return;
-    throw new GraphQLError(`The objects that a request loads by ID must not have more than ${LOADED_LIMIT} fields together`,
+  /** Notes that so many characters are answered. Throws beyond the limit. */
+  answer(characters) {
+    this.#answered += characters;
+    if (this.#answered <= ANSWERS_LIMIT) return;
+    throw new GraphQLError(`The answers of all fields of a request, with what aliases repeat, must not exceed ${ANSWERS_LIMIT} characters together`,
       { extensions: { code: 'VALIDATION_ERROR' } });
   }
 

@@ -13,10 +13,12 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
   const select = lookAhead(native, served, limits);
   plugin.about.resolvers.forEach(({ type, field, requiredFields }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
+    const isChange = type === 'Mutation'; // What is done must not become an error any more.
     resolvers[type] ??= {};
     resolvers[type][field] = (source, args, context, info) => {
       const request = requestOf(context);
-      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info)));
+      const note = isChange ? undefined : (size) => request.answer(size * limits.copiesOf(info));
+      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info)), note);
       const parent = isRoot ? null : parentOf(requiredFields, source, context, info);
       return typeof parent?.then === 'function' ? parent.then(call) : call(parent);
     };

@@ -18,6 +18,7 @@ module Schema
     # ruby-graphql quotes a value that does not fit its type, and can't quote a lone surrogate.
     UNQUOTABLE = 'A string with a lone surrogate does not fit the type of its variable'
     MOST_VALUES = 200_000 # Fields of all objects of a response. ruby-graphql completes some 50,000 in a second.
+    TEXT = 64 # Bytes of a text, which aliases may repeat, that count as one more field.
 
     # Ends an execution. Not a StandardError, which would become the error of one field.
     class TooLarge < Exception; end
@@ -54,7 +55,7 @@ module Schema
 
       result.merge('data' => ResponseOrder.new(document, variables).of(result['data'], [operation.selections]))
     rescue TooLarge
-      refusal("A response must not have more than #{MOST_VALUES} fields")
+      refusal("A response must not have more than #{MOST_VALUES} fields, with one more for each #{TEXT} bytes of a text")
     rescue JSON::GeneratorError
       { 'errors' => [{ 'message' => UNQUOTABLE }] }
     end
@@ -73,10 +74,11 @@ module Schema
     # ---- The interface of ruby-graphql's default_resolve ----
 
     def call(type, field, object, arguments, context)
-      raise TooLarge if (context[:values] += 1) > MOST_VALUES
-
       name = field.graphql_name
-      complete(call_field(type.graphql_name, name, object, arguments, context), field.type, context)
+      count(1, context)
+      value = complete(call_field(type.graphql_name, name, object, arguments, context), field.type, context)
+      count(value.bytesize / TEXT, context) if value.is_a?(String) && !context.query.mutation? # It is made already.
+      value
     end
 
     def resolve_type(_type, object, context)
@@ -92,6 +94,11 @@ module Schema
     end
 
     private
+
+    # Counts fields of the response.
+    def count(fields, context)
+      raise TooLarge if (context[:values] += fields) > MOST_VALUES
+    end
 
     def refusal(message)
       { 'errors' => [{ 'message' => message, 'extensions' => { 'code' => 'VALIDATION_ERROR' } }] }
