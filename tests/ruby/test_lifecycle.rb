@@ -4,6 +4,7 @@
 require 'openssl'
 require 'socket'
 require_relative 'server_process'
+require 'gateway/server'
 
 # Starting and stopping the server, and clients that disconnect.
 class TestLifecycle < Minitest::Test
@@ -76,6 +77,14 @@ class TestLifecycle < Minitest::Test
     assert_match(/zz-twice\.so: .*`Query\.echo`.*`Mutation\.slow`.*`Thing`/, @server.log)
     assert_equal({ 'loads' => 0 }, @server.data('{ loads }'))
     assert_clean_end
+  end
+
+  def test_the_log_has_a_line_per_message_without_characters_that_are_not_seen
+    unseen = "\0\t\r\e\x7f\u009b\u00ad\u061c\u180e\u200b\u200f\u2028\u202e\u2060\u2065\u2069\ufeff\ufff9\u{110bd}\u{e0041}\u{e0fff}"
+    server = Gateway::Server.new('logLevel' => 'info')
+    _, log = capture_io { ['1', "\xff", "\n#{Time.now.utc.iso8601} error forged"].each { |text| server.send(:log, 3, "é€😀#{unseen}#{text}".b) } }
+    assert_equal 3, log.lines.size
+    assert(log.lines.all? { |line| line.match?(/\A\S+Z info é€😀\\u0000.*\\u\{e0fff\}/) && (line.chomp.chars & unseen.chars).empty? }, log)
   end
 
   def test_the_command_line

@@ -5,6 +5,7 @@
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
 import { limitDocuments, runServer, serveHttp } from 'demo-host';
 import { execute } from 'graphql';
+import { hiveLogger } from './logger.js';
 
 /** A transport. Unlike one over HTTP it passes on the context. */
 function inProcess(schema) {
@@ -36,7 +37,7 @@ await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.',
     cors: false,
     graphiql: false,
     landingPage: false,
-    logging: 'error',
+    logging: hiveLogger(log),
   });
   const { url, stop } = await serveHttp(gateway, host, config, log);
   return { url, stop: () => stop().then(() => gateway.dispose()) };
