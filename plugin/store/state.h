@@ -23,6 +23,7 @@ struct store_state {
 /* What is watched over. */
 enum state_subject {
     STATE_COMMITS,   /* Whether commits become durable. */
+    STATE_WRITES,    /* Whether the last transaction that wrote found what it needed. */
     STATE_FILE,      /* Whether the file is the one that was opened. */
     STATE_AGREEMENT, /* Whether its schema and collation are those of this store. */
     STATE_CONTENT,   /* Whether what the file holds is sound. */

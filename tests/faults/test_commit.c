@@ -201,6 +201,30 @@ Test(commit, the_state_is_good_again_without_a_mutation)
     fixture_close(&store);
 }
 
+/* Nobody changes anything, and the disk stays full: it is not good before a write succeeds. */
+Test(commit, a_full_disk_is_not_good_before_a_write_succeeds)
+{
+    enum { LOOKS = 30 };
+    const struct timespec pause = {.tv_nsec = 50000000};
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier refused;
+    vfs_fail(VFS_FULL, 1, 1000);
+    cr_expect_eq(create(store, "refused", &refused), STORE_FULL);
+    for (int i = 0; i < LOOKS; i++) { /* Longer than until the first probe. */
+        const struct store_state state = store_state(store);
+        cr_expect_eq(state.health, STORE_DEGRADED, "look %d", i);
+        cr_expect_not_null(strstr(state.reason, "disk was full"), "%s", state.reason);
+        nanosleep(&pause, NULL);
+    }
+    cr_expect_geq(vfs_mend(), 2, "there was no probe");
+    for (int i = 0; i < 600 && store_state(store).health != STORE_HEALTHY; i++)
+        nanosleep(&pause, NULL);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    expect_unchanged(store, kept, refused);
+    fixture_close(&store);
+}
+
 /* Closing is the last chance to settle. */
 Test(commit, closing_settles_what_is_unknown)
 {

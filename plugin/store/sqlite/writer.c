@@ -2,12 +2,13 @@
 #include "plugin/store/sqlite/writer.h"
 
 #include <stddef.h>
+#include <stdio.h>
 
 #include "plugin/base/deadline.h"
 #include "plugin/store/sqlite/mark.h"
 
 /* So that the first of a long queue need not wait for the last. */
-enum { BATCH_LIMIT = 256 };
+enum { BATCH_LIMIT = 256, PROBE_NANOSECONDS = 1000 * 1000 * 1000 };
 
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
@@ -65,12 +66,50 @@ static int write_one(struct writer *writer, struct store_mutation *mutation)
     return code == SQLITE_OK ? connection_run(&writer->link.connection, STATEMENT_RELEASE) : code;
 }
 
-/* Returns SQLite's code. */
+/* ---- What the state says of writing ---- */
+
+static const char *want_of(enum store_status status)
+{
+    switch (status) {
+    case STORE_FULL:
+        return "The database's disk was full";
+    case STORE_SHORTAGE:
+        return "The service was short of resources";
+    case STORE_DENIED:
+        return "The database's files could not be written";
+    default:
+        return NULL;
+    }
+}
+
+/* Until a batch succeeds, or the probe, which is an empty one. */
+static void note_failure(struct writer *writer, enum store_status status,
+                         const struct store_detail *detail)
+{
+    char reason[256];
+    if (want_of(status) == NULL)
+        return;
+    snprintf(reason, sizeof reason, "%s, and no change has succeeded since: %.150s",
+             want_of(status), detail->text);
+    atomic_store(&writer->probe_at, monotonic_now() + PROBE_NANOSECONDS);
+    atomic_store(&writer->failing, true);
+    state_report(writer->settler.state, STATE_WRITES, STORE_DEGRADED, reason);
+}
+
+static void note_success(struct writer *writer)
+{
+    if (atomic_load(&writer->failing) && atomic_exchange(&writer->failing, false))
+        state_report(writer->settler.state, STATE_WRITES, STORE_HEALTHY, "");
+}
+
+/* ---- Batches ---- */
+
+/* Returns SQLite's code. An empty batch writes too: it is a probe. */
 static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
     int code = write_link_begin(&writer->link);
     apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
-    bool changed = false;
+    bool changed = batch == NULL;
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         if (deadline_passed(mutation->deadline))
@@ -114,9 +153,12 @@ static void commit_all(struct writer *writer, struct store_mutation *batch)
     bool known;
     enum store_status status;
     struct store_detail detail;
-    if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK)
+    if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK) {
+        note_success(writer);
         return;
+    }
     status = judge(writer, status, &detail);
+    note_failure(writer, status, &detail);
     if (known)
         fail_all(batch, status, &detail);
     else
@@ -139,6 +181,7 @@ static void write_all(struct writer *writer, struct store_mutation *batch)
     const enum store_status status = judge(writer, connection_status(connection, code, &detail),
                                            &detail);
     connection_end(connection, STATEMENT_ROLLBACK);
+    note_failure(writer, status, &detail);
     fail_all(batch, status, &detail);
 }
 
@@ -193,7 +236,7 @@ static void probe(struct task *task)
     if (!writer->busy) {
         writer->busy = true;
         pthread_mutex_unlock(&writer->lock);
-        settle_before(&writer->settler);
+        write_all(writer, NULL);
         pthread_mutex_lock(&writer->lock);
         write_queue(writer); /* What was queued meanwhile. */
     }
@@ -201,9 +244,15 @@ static void probe(struct task *task)
     atomic_store(&writer->probing, false);
 }
 
+static bool is_probe_due(const struct writer *writer)
+{
+    return atomic_load(&writer->settler.open) ||
+           (atomic_load(&writer->failing) && monotonic_now() >= atomic_load(&writer->probe_at));
+}
+
 void writer_look(struct writer *writer)
 {
-    if (!atomic_load(&writer->settler.open) || atomic_exchange(&writer->probing, true))
+    if (!is_probe_due(writer) || atomic_exchange(&writer->probing, true))
         return;
     writer->probe.run = probe;
     if (!executor_submit(writer->executor, &writer->probe))

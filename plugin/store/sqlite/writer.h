@@ -23,6 +23,8 @@ struct writer {
     struct executor *executor;
     struct task probe;
     atomic_bool probing; /* The task is under way. */
+    atomic_bool failing; /* A batch failed for want of something, and none has succeeded since. */
+    _Atomic uint64_t probe_at; /* If so: CLOCK_MONOTONIC, nanoseconds. */
     void *user;
     int64_t (*unix_milliseconds)(void *user);
 
@@ -48,8 +50,9 @@ void writer_drain(struct writer *writer);
 void writer_finish(struct writer *writer);
 
 /*
- * Any thread, before the executor is finished. If writing has stopped since a commit failed, finds
- * out on a thread of the executor whether one succeeds: there may be no mutation that would.
+ * Any thread, before the executor is finished. If writing has stopped since a commit failed, or the
+ * last batch failed for want of something, such as room on the disk, finds out on a thread of the
+ * executor whether a small transaction succeeds: there may be no mutation that would.
  */
 void writer_look(struct writer *writer);
 
