@@ -99,6 +99,7 @@ static int32_t open_store(gql_instance *instance, const struct store_engine *con
     const struct store_options options = {
         .database = config->database,
         .locale = config->locale,
+        .organization = config->organization,
         .mint = config->mint,
         .executor = &instance->executor,
         .user = instance,

@@ -48,8 +48,9 @@ struct store_detail {
 void store_detail_no_thread(struct store_detail *detail, int error);
 
 struct store_options {
-    const json_t *database; /* The setting `database`, checked, for the engine to read. */
-    const char *locale;     /* BCP 47; decides the order of titles. */
+    const json_t *database;   /* The setting `database`, checked, for the engine to read. */
+    const char *locale;       /* BCP 47; decides the order of titles. */
+    struct text organization; /* The only one that is served; no text: any. Outlives the store. */
     struct identifier_mint mint;
     struct executor *executor; /* Runs what may wait. Must outlive every read and mutation. */
     void *user;                /* Passed to the functions below, which any thread may call. */

@@ -8,6 +8,8 @@
 _Atomic int64_t fixture_now_ms = 1700000000000;
 
 int fixture_check_mib = 1024;
+bool fixture_dedicated;
+const char *fixture_organization;
 
 static char log_text[8192];
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -62,12 +64,14 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     }
     cr_assert(executor_init(&slot->executor, 3));
     pthread_mutex_unlock(&open_lock);
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s}", "path", path, "readers", 4,
-                                 "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds", 2000,
-                                 "checkMiB", fixture_check_mib, "fileMode", file_mode);
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b}", "path", path,
+                                 "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
+                                 "busyTimeoutMilliseconds", 2000, "checkMiB", fixture_check_mib,
+                                 "fileMode", file_mode, "dedicated", fixture_dedicated);
     struct store_options options = {
         .database = database,
         .locale = locale,
+        .organization = text_of(fixture_organization),
         .executor = &slot->executor,
         .unix_milliseconds = now_ms,
         .log = keep_log,

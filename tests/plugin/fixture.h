@@ -18,7 +18,10 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
 void fixture_close(struct store **store);
 
 extern _Atomic int64_t fixture_now_ms;
-extern int fixture_check_mib; /* The setting database.checkMiB of stores to be opened. */
+/* Settings of stores to be opened. */
+extern int fixture_check_mib;            /* database.checkMiB */
+extern bool fixture_dedicated;           /* database.dedicated */
+extern const char *fixture_organization; /* organization; NULL: none */
 
 /* All that the store has logged so far. */
 const char *fixture_log(void);

@@ -5,6 +5,7 @@
 
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/ownership.h"
 
 enum { REASON_SIZE = 1024 };
 
@@ -12,6 +13,7 @@ void agreement_init(struct agreement *agreement, const struct collation *collati
                     const struct store_options *options, struct state_board *board)
 {
     *agreement = (struct agreement){.collation = collation,
+                                    .organization = options->organization,
                                     .board = board,
                                     .user = options->user,
                                     .log = options->log};
@@ -35,61 +37,87 @@ static int read_version(struct connection *connection, int *ret_version)
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 
-static void describe(const struct agreement *agreement, enum disagreement found, int version,
-                     const char *collation, char reason[REASON_SIZE])
+/* What a database says of itself. */
+struct stored {
+    int version;
+    char collation[256];
+    struct owner owner;
+};
+
+static int read_stored(struct connection *connection, struct stored *ret_stored)
 {
+    int code = read_version(connection, &ret_stored->version);
+    if (code != SQLITE_OK)
+        return code;
+    if (metadata_read(connection, "collation", ret_stored->collation,
+                      sizeof ret_stored->collation - 1) < 0)
+        return sqlite3_extended_errcode(connection->handle);
+    return ownership_read(connection, &ret_stored->owner);
+}
+
+static enum disagreement judge(const struct agreement *agreement, const struct stored *stored)
+{
+    if (stored->version > migration_count)
+        return NEWER_SCHEMA;
+    if (!ownership_allows(&stored->owner, agreement->organization))
+        return OTHER_OWNER;
+    return strcmp(stored->collation, collation_fingerprint(agreement->collation)) == 0
+               ? AGREED
+               : OTHER_COLLATION;
+}
+
+static void describe(const struct agreement *agreement, enum disagreement found,
+                     const struct stored *stored, char reason[REASON_SIZE])
+{
+    reason[0] = '\0';
     if (found == NEWER_SCHEMA)
         snprintf(reason, REASON_SIZE,
                  "The database has schema version %d now, and this gateway's plugin supports up to "
                  "%d. Reads and writes stop; upgrade the plugin",
-                 version, migration_count);
-    else
+                 stored->version, migration_count);
+    if (found == OTHER_OWNER)
+        snprintf(
+            reason, REASON_SIZE,
+            "The database belongs to the organization '%.*s' alone now, to which this instance "
+            "is not bound. Reads and writes stop; give the instance another database",
+            (int)stored->owner.text.size, stored->owner.text.data);
+    if (found == OTHER_COLLATION)
         snprintf(reason, REASON_SIZE,
                  "The database is ordered by '%s' now, this gateway orders by '%s'. Pages and "
                  "writes stop; gateways that share a database need one collation.locale and one "
                  "version of ICU: change this gateway's and restart it",
-                 collation, collation_fingerprint(agreement->collation));
+                 stored->collation, collation_fingerprint(agreement->collation));
 }
 
-static void report(const struct agreement *agreement, enum disagreement found, int version,
-                   const char *collation)
+static void report(const struct agreement *agreement, enum disagreement found,
+                   const struct stored *stored)
 {
-    char reason[REASON_SIZE] = "";
-    if (found != AGREED)
-        describe(agreement, found, version, collation, reason);
+    char reason[REASON_SIZE];
+    describe(agreement, found, stored, reason);
     state_report(agreement->board, STATE_AGREEMENT, found == AGREED ? STORE_HEALTHY : STORE_FAILED,
                  reason);
     agreement->log(agreement->user, found == AGREED ? GQL_LOG_INFO : GQL_LOG_ERROR,
-                   found == AGREED ? "The database has this gateway's collation and schema again"
-                                   : reason);
+                   found == AGREED ? "The database fits this gateway again" : reason);
 }
 
-static void note(struct agreement *agreement, enum disagreement found, int version,
-                 const char *collation)
+static void note(struct agreement *agreement, enum disagreement found, const struct stored *stored)
 {
     pthread_mutex_lock(&agreement->lock);
     const bool changed = agreement->last != found;
     agreement->last = found;
     if (changed)
-        report(agreement, found, version, collation);
+        report(agreement, found, stored);
     pthread_mutex_unlock(&agreement->lock);
 }
 
 int agreement_check(struct agreement *agreement, struct connection *connection,
                     enum disagreement *ret_found)
 {
-    char collation[256] = {0};
-    const char *wanted = collation_fingerprint(agreement->collation);
-    int version = 0;
-    const int code = read_version(connection, &version);
+    struct stored stored = {0};
+    const int code = read_stored(connection, &stored);
     if (code != SQLITE_OK)
         return code;
-    const int size = metadata_read(connection, "collation", collation, sizeof collation - 1);
-    if (size < 0)
-        return sqlite3_extended_errcode(connection->handle);
-    *ret_found = version > migration_count        ? NEWER_SCHEMA
-                 : strcmp(collation, wanted) == 0 ? AGREED
-                                                  : OTHER_COLLATION;
-    note(agreement, *ret_found, version, collation);
+    *ret_found = judge(agreement, &stored);
+    note(agreement, *ret_found, &stored);
     return SQLITE_OK;
 }

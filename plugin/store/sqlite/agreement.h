@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * What gateways that share a database must agree on, and each can change when it starts: the
- * version of the schema, and the collation that sort keys are made with. A transaction checks it,
- * since another gateway may have started since the last one.
+ * version of the schema, the collation that sort keys are made with, and whose the database is
+ * (ownership.h). A transaction checks it, since another gateway may have started since the last one.
  */
 #ifndef PLUGIN_STORE_SQLITE_AGREEMENT_H
 #define PLUGIN_STORE_SQLITE_AGREEMENT_H
@@ -16,11 +16,13 @@
 enum disagreement {
     AGREED,
     OTHER_COLLATION, /* Pages would be out of order, and so would what is written. */
+    OTHER_OWNER,     /* Nothing is this store's to read. */
     NEWER_SCHEMA,    /* Nothing can be relied on. */
 };
 
 struct agreement {
     const struct collation *collation;
+    struct text organization;
     struct state_board *board;
     void *user;
     void (*log)(void *user, uint32_t level, const char *message);

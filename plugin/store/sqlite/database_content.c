@@ -3,6 +3,7 @@
 
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/ownership.h"
 
 /* Commits the transaction if all went well. */
 static int32_t finish(struct connection *connection, int32_t code, gql_failure *failure)
@@ -14,7 +15,9 @@ static int32_t finish(struct connection *connection, int32_t code, gql_failure *
     return code;
 }
 
-int32_t database_content_prepare(struct connection *connection, const struct collation *collation,
+int32_t database_content_prepare(struct connection *connection,
+                                 const struct sqlite_options *settings,
+                                 const struct collation *collation,
                                  const struct store_options *options,
                                  uint8_t secret[STORE_SECRET_SIZE], gql_failure *failure)
 {
@@ -23,6 +26,8 @@ int32_t database_content_prepare(struct connection *connection, const struct col
         if (connection_run(connection, STATEMENT_BEGIN_WRITE) != SQLITE_OK)
             return connection_fail(connection, "locking", failure);
         code = migrate(connection, &migrated, failure);
+        if (migrated && code == GQL_OK)
+            code = ownership_settle(connection, settings, options, failure);
         if (migrated && code == GQL_OK)
             code = metadata_secret(connection, secret, failure);
         if (migrated && code == GQL_OK)

@@ -8,12 +8,15 @@
 #include "plugin/store/sqlite/connection.h"
 
 /*
- * Migrates the database, draws its secret and rebuilds its order where that is needed. What a new
+ * Migrates the database, settles whose it is, draws its secret and rebuilds its order where that is
+ * needed. What a new
  * database needs is one transaction: it costs one commit, and after a crash nothing or all of it is
  * there. Each migration of an older database commits by itself, so that one that fails does not
  * undo the ones before, and the log need not hold them all.
  */
-int32_t database_content_prepare(struct connection *connection, const struct collation *collation,
+int32_t database_content_prepare(struct connection *connection,
+                                 const struct sqlite_options *settings,
+                                 const struct collation *collation,
                                  const struct store_options *options,
                                  uint8_t secret[STORE_SECRET_SIZE], gql_failure *failure);
 

@@ -9,6 +9,7 @@
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/other_sqlite.h"
+#include "plugin/store/sqlite/ownership.h"
 #include "plugin/store/sqlite/read.h"
 #include "plugin/store/sqlite/writer.h"
 
@@ -62,7 +63,8 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
         return connection_fail_with(connection, opened, "opening", failure);
     const struct wal_index *index = wal_index_of(connection);
     store->unclean = index != NULL && wal_index_was_recovered(index);
-    return database_content_prepare(connection, store->collation, options, store->secret, failure);
+    return database_content_prepare(connection, &store->options, store->collation, options,
+                                    store->secret, failure);
 }
 
 static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
@@ -84,7 +86,9 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
     other_sqlite_warn(options);
     if (!sqlite_options_init(&store->options, options->database))
         return fail_no_memory(failure);
-    int32_t code = collation_open(options->locale, &store->collation, failure);
+    int32_t code = ownership_check(&store->options, options, failure);
+    if (code == GQL_OK)
+        code = collation_open(options->locale, &store->collation, failure);
     if (code == GQL_OK)
         code = database_file_prepare(&store->options, options, failure);
     agreement_init(&store->agreement, store->collation, options, &store->base.state);

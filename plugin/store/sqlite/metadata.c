@@ -29,8 +29,7 @@ int metadata_read(struct connection *connection, const char *name, void *value, 
     return size;
 }
 
-static bool write_setting(struct connection *connection, const char *name, const void *value,
-                          int size)
+bool metadata_write(struct connection *connection, const char *name, const void *value, int size)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SETTING);
     if (statement == NULL)
@@ -49,7 +48,7 @@ int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECR
     if (size == STORE_SECRET_SIZE)
         return GQL_OK;
     randombytes_buf(secret, STORE_SECRET_SIZE);
-    if (size == 0 && write_setting(connection, "cursor_secret", secret, STORE_SECRET_SIZE))
+    if (size == 0 && metadata_write(connection, "cursor_secret", secret, STORE_SECRET_SIZE))
         return GQL_OK;
     return connection_fail(connection, "reading the secret of cursors", failure);
 }
@@ -121,7 +120,7 @@ static bool collate(struct connection *connection, const struct collation *colla
         return size >= 0;
     if (size > 0 && !rebuild(connection, collation, options))
         return false;
-    return write_setting(connection, "collation", now, now_size) &&
+    return metadata_write(connection, "collation", now, now_size) &&
            mark_advance(connection) == SQLITE_OK;
 }
 

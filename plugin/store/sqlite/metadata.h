@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a database stores about itself: the secret of its cursors, the collation of its order. */
+/* What a database stores about itself: for example, the collation of its order. */
 #ifndef PLUGIN_STORE_SQLITE_METADATA_H
 #define PLUGIN_STORE_SQLITE_METADATA_H
 
@@ -12,6 +12,9 @@
  * error.
  */
 int metadata_read(struct connection *connection, const char *name, void *value, int capacity);
+
+/* Within a write transaction. False on an error. */
+bool metadata_write(struct connection *connection, const char *name, const void *value, int size);
 
 /* Within a write transaction: reads the secret; draws it the first time. */
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],

@@ -22,6 +22,7 @@ bool sqlite_options_init(struct sqlite_options *options, const json_t *database)
         .mmap_mib = integer(database, "mmapMiB"),
         .busy_timeout_ms = integer(database, "busyTimeoutMilliseconds"),
         .check_mib = integer(database, "checkMiB"),
+        .dedicated = json_is_true(json_object_get(database, "dedicated")),
         .file_mode = (unsigned)strtoul(string(database, "fileMode"), NULL, 8),
     };
     return options->path != NULL;

@@ -12,6 +12,7 @@ struct sqlite_options {
     int mmap_mib;
     int busy_timeout_ms;
     int check_mib;      /* The largest file that is checked after an unclean end. */
+    bool dedicated;     /* The database belongs to the instance's organization alone. */
     unsigned file_mode; /* Of the files that are created. */
 };
 

@@ -99,12 +99,12 @@ static void note_closed(struct reader *slot)
         atomic_store_explicit(&slot->open, false, memory_order_relaxed);
 }
 
-/* A snapshot of a newer schema is ended. */
+/* A snapshot of which nothing may be read is ended. */
 static int check_agreement(struct reader *slot)
 {
     enum disagreement found;
     int code = agreement_check(slot->readers->agreement, &slot->connection, &found);
-    if (code == SQLITE_OK && found == NEWER_SCHEMA)
+    if (code == SQLITE_OK && found > OTHER_COLLATION)
         code = CONNECTION_STOPPED;
     if (code == SQLITE_OK)
         slot->ordered = found == AGREED;

@@ -225,6 +225,10 @@ WHERE active <> (SELECT count(*) FROM integration INDEXED BY integration_by_acti
    OR active + inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_title
                             WHERE organization = o.key);
 
+-- Whose the integrations are: see ownership.h.
+-- name: scan_owners
+SELECT i.id, o.id FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization;
+
 -- For rebuilding the sort keys, in steps by the rows' keys.
 
 -- name: scan_titles
