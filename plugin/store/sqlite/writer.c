@@ -83,22 +83,28 @@ static const char *want_of(enum store_status status)
 }
 
 /* Until a batch succeeds, or the probe, which is an empty one. */
-static void note_failure(struct writer *writer, enum store_status status,
+static void note_failure(struct writer *writer, bool is_probe, enum store_status status,
                          const struct store_detail *detail)
 {
     char reason[256];
     if (want_of(status) == NULL)
         return;
+    /* What a probe can't do, no mutation can. */
+    if (is_probe || atomic_load(&writer->failing) == STORE_FAILED)
+        atomic_store(&writer->failing, STORE_FAILED);
+    else
+        atomic_store(&writer->failing, STORE_DEGRADED);
     snprintf(reason, sizeof reason, "%s, and no change has succeeded since: %.150s",
              want_of(status), detail->text);
     atomic_store(&writer->probe_at, monotonic_now() + PROBE_NANOSECONDS);
-    atomic_store(&writer->failing, true);
-    state_report(writer->settler.state, STATE_WRITES, STORE_DEGRADED, reason);
+    state_report(writer->settler.state, STATE_WRITES,
+                 (enum store_health)atomic_load(&writer->failing), reason);
 }
 
 static void note_success(struct writer *writer)
 {
-    if (atomic_load(&writer->failing) && atomic_exchange(&writer->failing, false))
+    if (atomic_load(&writer->failing) != STORE_HEALTHY &&
+        atomic_exchange(&writer->failing, STORE_HEALTHY) != STORE_HEALTHY)
         state_report(writer->settler.state, STATE_WRITES, STORE_HEALTHY, "");
 }
 
@@ -158,7 +164,7 @@ static void commit_all(struct writer *writer, struct store_mutation *batch)
         return;
     }
     status = judge(writer, status, &detail);
-    note_failure(writer, status, &detail);
+    note_failure(writer, batch == NULL, status, &detail);
     if (known)
         fail_all(batch, status, &detail);
     else
@@ -181,7 +187,7 @@ static void write_all(struct writer *writer, struct store_mutation *batch)
     const enum store_status status = judge(writer, connection_status(connection, code, &detail),
                                            &detail);
     connection_end(connection, STATEMENT_ROLLBACK);
-    note_failure(writer, status, &detail);
+    note_failure(writer, batch == NULL, status, &detail);
     fail_all(batch, status, &detail);
 }
 
@@ -247,7 +253,8 @@ static void probe(struct task *task)
 static bool is_probe_due(const struct writer *writer)
 {
     return atomic_load(&writer->settler.open) ||
-           (atomic_load(&writer->failing) && monotonic_now() >= atomic_load(&writer->probe_at));
+           (atomic_load(&writer->failing) != STORE_HEALTHY &&
+            monotonic_now() >= atomic_load(&writer->probe_at));
 }
 
 void writer_look(struct writer *writer)

@@ -23,7 +23,8 @@ struct writer {
     struct executor *executor;
     struct task probe;
     atomic_bool probing; /* The task is under way. */
-    atomic_bool failing; /* A batch failed for want of something, and none has succeeded since. */
+    /* enum store_health: a batch failed for want of something, or the last probe did, too. */
+    atomic_int failing;
     _Atomic uint64_t probe_at; /* If so: CLOCK_MONOTONIC, nanoseconds. */
     void *user;
     int64_t (*unix_milliseconds)(void *user);
