@@ -2,6 +2,7 @@
 /* Commits that fail: what was refused does not come back, and nothing acknowledged is lost. */
 #include <criterion/criterion.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "tests/faults/vfs.h"
@@ -240,5 +241,46 @@ Test(commit, closing_settles_what_is_unknown)
     fixture_close(&store);
     store = fixture_open(&scratch, "und");
     expect_unchanged(store, kept, unknown);
+    fixture_close(&store);
+}
+
+/* ---- Copying the log ---- */
+
+enum { LOG_DUE = 1000 * (4096 + 24) };
+
+static off_t size_of_log(void)
+{
+    struct stat log;
+    return stat(scratch_file(&scratch, "integrations.db-wal"), &log) == 0 ? log.st_size : 0;
+}
+
+/* SQLite would try it after every commit, and say nothing. */
+Test(commit, a_log_that_cannot_be_copied_is_reported_until_it_can)
+{
+    enum { SYNC_OF_THE_COMMIT = 1, SYNC_OF_THE_LOG, SYNC_OF_THE_DATABASE };
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier kept = fixture_create(store, "acme", "kept", true);
+    struct identifier later;
+    int failed = 0;
+    while (size_of_log() < LOG_DUE - 10 * 4096)
+        fixture_create(store, "acme", "x", true);
+    for (int i = 0; failed < 2 && i < 20; i++) {
+        vfs_fail(VFS_SYNC, failed == 0 ? SYNC_OF_THE_LOG : SYNC_OF_THE_DATABASE, 1);
+        cr_expect_eq(create(store, "later", &later), STORE_OK);
+        failed += vfs_mend();
+    }
+    const char *line = strstr(fixture_log(), "The log can't be copied into the database");
+    cr_assert_not_null(line, "%s", fixture_log());
+    cr_expect_not_null(strstr(line, "disk I/O error"), "%s", line);
+    cr_expect_not_null(strstr(line, "integrations.db"), "%s", line);
+    cr_expect_null(strstr(line + 1, "The log can't"), "twice in a minute: %s", line);
+    cr_expect_null(strstr(line, "again"), "%s", line);
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+    expect_unchanged_after_kill(kept, (struct identifier){{0}});
+    fixture_create(store, "acme", "next", true);
+    cr_expect_not_null(strstr(line, "copied into the database again"), "%s", line);
+    const off_t size = size_of_log();
+    fixture_create(store, "acme", "from the beginning", true);
+    cr_expect_eq(size_of_log(), size, "the log still grows");
     fixture_close(&store);
 }

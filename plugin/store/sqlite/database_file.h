@@ -6,11 +6,11 @@
 #include "plugin/store/sqlite/options.h"
 
 /*
- * Refuses what is not a regular file (":memory:", URIs, devices). Creates the file with the
- * configured mode if it does not exist; SQLite gives the same mode to `-wal` and `-shm`. Warns of
- * files that more users can read or write than the mode allows, and leaves them as they are.
- * Refuses a log that is not the database's. Makes the path absolute: connections that are opened
- * later must not depend on the working folder.
+ * Refuses what is not a regular file (":memory:", URIs, devices), one of several hard links, and a
+ * log that is not the database's (foreign_log.h). Creates the file with the configured mode if it
+ * does not exist; SQLite gives the same mode to `-wal` and `-shm`. Warns of files that more users
+ * can read or write than the mode allows, and leaves them as they are. Makes the path absolute:
+ * connections that are opened later must not depend on the working folder.
  */
 int32_t database_file_prepare(struct sqlite_options *options, const struct store_options *store,
                               gql_failure *failure);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/engine.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "plugin/base/failure.h"
@@ -49,6 +51,20 @@ static int32_t init(gql_failure *failure)
     return GQL_OK;
 }
 
+/* What SQLite does in silence: the log that nobody had copied into the database is used again. */
+static void note_recovery(struct sqlite_store *store, struct connection *connection,
+                          const struct store_options *options)
+{
+    char line[PATH_MAX + 128];
+    const struct wal_index *index = wal_index_of(connection);
+    store->unclean = index != NULL && wal_index_was_recovered(index);
+    if (!store->unclean)
+        return;
+    snprintf(line, sizeof line, "database.path: %u pages were recovered from '%s-wal'",
+             wal_index_frames(index), sqlite3_db_filename(connection->handle, "main"));
+    options->log(options->user, GQL_LOG_INFO, line);
+}
+
 static int32_t prepare_database(struct sqlite_store *store, struct connection *connection,
                                 const struct store_options *options, gql_failure *failure)
 {
@@ -61,8 +77,7 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
             store->options.path);
     if (opened != SQLITE_OK)
         return connection_fail_with(connection, opened, "opening", failure);
-    const struct wal_index *index = wal_index_of(connection);
-    store->unclean = index != NULL && wal_index_was_recovered(index);
+    note_recovery(store, connection, options);
     return database_content_prepare(connection, &store->options, store->collation, options,
                                     store->secret, failure);
 }

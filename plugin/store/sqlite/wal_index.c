@@ -118,6 +118,12 @@ bool wal_state_is_kept(const struct wal_state *before, const struct wal_state *n
     return reset || memcmp(before, now, sizeof *now) == 0;
 }
 
+uint32_t wal_index_frames(const struct wal_index *index)
+{
+    const struct wal_state state = wal_index_state(index);
+    return half_of(&state, FRAMES_PLACE);
+}
+
 bool wal_index_was_recovered(const struct wal_index *index)
 {
     const struct wal_state state = wal_index_state(index);
@@ -126,8 +132,7 @@ bool wal_index_was_recovered(const struct wal_index *index)
 
 bool wal_index_is_at_rest(const struct wal_index *index)
 {
-    const struct wal_state state = wal_index_state(index);
-    const uint32_t frames = half_of(&state, FRAMES_PLACE);
+    const uint32_t frames = wal_index_frames(index);
     return frames < FRAMES_AT_REST ||
            __atomic_load_n(&index->backfilled, __ATOMIC_ACQUIRE) == frames;
 }

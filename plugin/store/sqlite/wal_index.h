@@ -31,6 +31,9 @@ struct wal_state wal_index_state(const struct wal_index *index);
 /* Whether nobody has committed since the state was taken. */
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
+/* How many frames the log has. */
+uint32_t wal_index_frames(const struct wal_index *index);
+
 /*
  * Whether nobody has committed between two states: they are the same, or a transaction that failed
  * has reset the log, as the first one after a whole checkpoint does before it writes.

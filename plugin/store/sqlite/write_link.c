@@ -10,9 +10,12 @@ static int check_file(struct write_link *link)
 }
 
 void write_link_init(struct write_link *link, const struct connection *connection,
-                     struct readers *readers)
+                     const struct store_options *options, struct readers *readers)
 {
-    *link = (struct write_link){.connection = *connection, .readers = readers};
+    *link = (struct write_link){.connection = *connection,
+                                .checkpointer = {.user = options->user, .log = options->log},
+                                .readers = readers};
+    checkpoint_take_over(&link->connection);
     check_file(link); /* Its sight is compared with the next. */
 }
 
@@ -33,7 +36,9 @@ static int open_anew(struct write_link *link)
     int code = connection_open(connection, link->readers->options, CONNECTION_WRITER);
     if (code == SQLITE_OK)
         code = file_guard_check_opened(link->readers->guard, connection);
-    if (code != SQLITE_OK)
+    if (code == SQLITE_OK)
+        checkpoint_take_over(connection);
+    else
         connection_close(connection);
     return code;
 }
@@ -65,7 +70,9 @@ int write_link_commit(struct write_link *link)
     int code = check_file(link);
     if (code == SQLITE_OK)
         code = connection_run(&link->connection, STATEMENT_COMMIT);
-    if (code == SQLITE_OK)
-        check_file(link);
+    if (code != SQLITE_OK)
+        return code;
+    checkpoint_if_due(&link->checkpointer, &link->connection);
+    check_file(link);
     return code;
 }

@@ -6,17 +6,19 @@
 #ifndef PLUGIN_STORE_SQLITE_WRITE_LINK_H
 #define PLUGIN_STORE_SQLITE_WRITE_LINK_H
 
+#include "plugin/store/sqlite/checkpoint.h"
 #include "plugin/store/sqlite/readers.h"
 
 struct write_link {
     struct connection connection; /* Its handle is NULL if it had to be closed. */
     struct file_sight sight;
+    struct checkpointer checkpointer;
     struct readers *readers; /* With which it shares the options and the file's guard. */
 };
 
-/* Takes the connection over. The readers must outlive the link. */
+/* Takes the connection over. The readers and the functions of `options` must outlive the link. */
 void write_link_init(struct write_link *link, const struct connection *connection,
-                     struct readers *readers);
+                     const struct store_options *options, struct readers *readers);
 void write_link_finish(struct write_link *link);
 
 /*
@@ -30,7 +32,7 @@ bool write_link_is_final(struct write_link *link);
  */
 int write_link_begin(struct write_link *link);
 
-/* Commits it. Returns SQLite's code; where it fails, the transaction may still be open. */
+/* Commits it; copies the log if it is long. Returns SQLite's code of the commit; where it fails, the transaction may still be open. */
 int write_link_commit(struct write_link *link);
 
 #endif

@@ -18,7 +18,7 @@ void writer_init(struct writer *writer, const struct connection *connection,
                               .executor = options->executor,
                               .user = options->user,
                               .unix_milliseconds = options->unix_milliseconds};
-    write_link_init(&writer->link, connection, readers);
+    write_link_init(&writer->link, connection, options, readers);
     writer->settler = (struct settler){.link = &writer->link,
                                        .state = state,
                                        .user = options->user,

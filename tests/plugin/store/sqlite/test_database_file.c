@@ -210,6 +210,22 @@ static void leave_files(void)
     fixture_close(&store);
 }
 
+/* Also if the database is not checked then. */
+Test(database_file, what_a_kill_left_is_recovered_and_logged)
+{
+    fixture_check_mib = 0;
+    leave_files();
+    struct store *store = open_path("a.db", "0600");
+    fixture_close(&store);
+    cr_expect_null(strstr(fixture_log(), "recovered"), "%s", fixture_log());
+    cr_assert_eq(chdir("left"), 0);
+    store = open_path("a.db", "0600");
+    fixture_close(&store);
+    const char *line = strstr(fixture_log(), " pages were recovered from '");
+    cr_assert_not_null(line, "%s", fixture_log());
+    cr_expect_not_null(strstr(line, "/left/a.db-wal'"), "%s", line);
+}
+
 Test(database_file, a_file_that_may_not_be_written_is_refused_with_its_mode_and_owner)
 {
     static const char *const names[] = {"a.db", "a.db-wal", "a.db-shm"};

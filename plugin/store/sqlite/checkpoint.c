@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/checkpoint.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+#include "plugin/base/deadline.h"
+#include "plugin/store/sqlite/wal_index.h"
+
+enum { FRAMES_DUE = 1000 }; /* SQLite's own limit, wal_autocheckpoint. */
+
+void checkpoint_take_over(struct connection *connection)
+{
+    sqlite3_wal_autocheckpoint(connection->handle, 0);
+}
+
+static void report(struct checkpointer *checkpointer, const struct connection *connection, int code)
+{
+    char line[PATH_MAX + 512];
+    struct store_detail detail;
+    unsigned held;
+    checkpointer->failing = true;
+    if (!throttle_pass(&checkpointer->lines, monotonic_now(), &held))
+        return;
+    connection_status(connection, code, &detail);
+    snprintf(line, sizeof line,
+             "The log can't be copied into the database, and grows (%s). Changes are safe in the "
+             "-wal: keep it, check the disk and free space",
+             detail.text);
+    checkpointer->log(checkpointer->user, GQL_LOG_ERROR, line);
+}
+
+void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *connection)
+{
+    const struct wal_index *index = wal_index_of(connection);
+    if (index == NULL || wal_index_frames(index) < FRAMES_DUE)
+        return;
+    const int code = sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
+                                               NULL, NULL);
+    if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
+        report(checkpointer, connection, code);
+    if (code == SQLITE_OK && checkpointer->failing) {
+        checkpointer->failing = false;
+        checkpointer->log(checkpointer->user, GQL_LOG_INFO,
+                          "The log is copied into the database again");
+    }
+}
