@@ -8,8 +8,8 @@
 
 /*
  * Starts a thread. The host handles signals, so the thread blocks them all. It runs under
- * SCHED_BATCH, so that it does not preempt a host's thread in the middle of an answer. False if no
- * thread can be started; errno says why.
+ * SCHED_BATCH, so that it does not preempt a host's thread in the middle of an answer. Its stack
+ * has 256 KiB. False if no thread can be started; errno says why.
  */
 bool thread_start(pthread_t *thread, void *(*run)(void *argument), void *argument);
 

@@ -86,7 +86,8 @@ static void read_members(struct config *config)
 
     const json_t *limits = json_object_get(root, "limits");
     config->pending_mutations = integer(limits, "pendingMutations");
-    config->verifiers = integer(limits, "verifiers");
+    config->threads.compute = integer(limits, "verifiers");
+    config->threads.storage = integer(limits, "storageThreads");
 }
 
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure)

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #include "gql_plugin.h"
+#include "plugin/base/executors.h"
 #include "plugin/base/identifier.h"
 #include "plugin/base/text.h"
 
@@ -27,7 +28,7 @@ struct config {
     struct text error_type_base;
 
     int pending_mutations;
-    int verifiers;
+    struct executors_sizes threads;
 };
 
 /*

@@ -101,7 +101,7 @@ static int32_t open_store(gql_instance *instance, const struct store_engine *con
         .locale = config->locale,
         .organization = config->organization,
         .mint = config->mint,
-        .executor = &instance->executor,
+        .executors = instance->executors,
         .user = instance,
         .unix_milliseconds = store_clock,
         .log = store_log,
@@ -119,7 +119,8 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
         return GQL_OK;
     instance->keyring =
         (struct keyring_user){.log = vault_log, .user = instance, .audience = instance->host};
-    if (!shared_keyring_join(&instance->keyring, instance->config.keyring, &why))
+    if (!shared_keyring_join(&instance->keyring, instance->config.keyring,
+                             &instance->executors->storage, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_acquire();
     return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
@@ -129,11 +130,10 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
                         const char *config, uint64_t config_size, gql_failure *failure)
 {
     int32_t code = config_init(&instance->config, config, config_size, failure);
-    /* One thread commits while the others check signatures. */
-    if (code == GQL_OK && !executor_init(&instance->executor, instance->config.verifiers + 1))
-        code = fail_no_memory(failure);
-    if (code == GQL_OK)
+    if (code == GQL_OK) {
+        instance->executors = executors_acquire(&instance->config.threads);
         code = open_keyring(instance, failure);
+    }
     if (code == GQL_OK)
         code = open_store(instance, engines, failure);
     return code;
@@ -186,12 +186,12 @@ void instance_destroy(gql_instance *instance)
         return;
     struct file_signal signal;
     instance_drain(instance);
-    executor_finish(&instance->executor);
     file_signal_block(&signal);
     store_close(&instance->store);
     file_signal_restore(&signal);
     vault_token_cache_release(&instance->tokens);
     shared_keyring_leave(&instance->keyring);
+    executors_release(&instance->executors);
     config_finish(&instance->config);
     rejections_finish(&instance->reads);
     rejections_finish(&instance->changes);

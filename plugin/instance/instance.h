@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* An instance: a configuration with the store, the keyring and the threads that serve it. */
+/* An instance: a configuration with the store and the keyring that serve it. It owns no threads. */
 #ifndef PLUGIN_INSTANCE_INSTANCE_H
 #define PLUGIN_INSTANCE_INSTANCE_H
 
 #include "gql_plugin.h"
-#include "plugin/base/executor.h"
+#include "plugin/base/executors.h"
 #include "plugin/base/gate.h"
 #include "plugin/instance/config.h"
 #include "plugin/instance/rejections.h"
@@ -17,7 +17,7 @@ struct gql_instance {
     const gql_log *log;     /* NULL: the host has none. */
     const gql_clock *clock; /* NULL: the system's. */
     struct config config;
-    struct executor executor; /* Checks tokens, commits, reads cold databases. */
+    struct executors *executors; /* The process's. */
     struct store *store;
     struct keyring_user keyring;      /* Without a keyring if none is configured. */
     struct vault_token_cache *tokens; /* The process's. */

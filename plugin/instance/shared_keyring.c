@@ -4,11 +4,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "plugin/base/sweeper.h"
-
-enum { PERIOD_MS = 10000 };
+#include "plugin/base/process_lock.h"
 
 struct shared_keyring {
     struct shared_keyring *next;
@@ -20,12 +17,11 @@ struct shared_keyring {
 };
 
 /* A keyring is in the list while somebody refers to it, so that the watch can go on from it. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* Guards what follows. */
+static struct process_lock lock; /* Guards what follows. */
 static struct {
-    pid_t process;
     struct shared_keyring *first;
     size_t users;
-    struct sweeper *watch; /* NULL without users. */
+    struct job *watch; /* NULL without users. */
 } all;
 
 /* ---- A keyring ---- */
@@ -108,28 +104,25 @@ static struct shared_keyring **find(const char *path)
 /* Refers to the path's keyring, which becomes `opened` if there is none. NULL: there is none. */
 static struct shared_keyring *refer(const char *path, struct shared_keyring *opened)
 {
-    pthread_mutex_lock(&lock);
-    if (all.process != getpid()) {
+    if (process_lock_take(&lock))
         memset(&all, 0, sizeof all); /* The parent's: its watch does not run here. */
-        all.process = getpid();
-    }
     struct shared_keyring **place = find(path), *keyring;
     if (*place == NULL)
         *place = opened;
     keyring = *place;
     if (keyring != NULL)
         keyring->references++;
-    pthread_mutex_unlock(&lock);
+    process_lock_give(&lock);
     return keyring;
 }
 
 static void drop(struct shared_keyring *keyring)
 {
-    pthread_mutex_lock(&lock);
+    process_lock_take(&lock);
     const bool last = --keyring->references == 0;
     if (last)
         *find(keyring->path) = keyring->next;
-    pthread_mutex_unlock(&lock);
+    process_lock_give(&lock);
     if (last)
         close_keyring(keyring);
 }
@@ -154,75 +147,75 @@ static struct shared_keyring *share(const char *path, struct vault_failure *fail
 /* Drops `former`, and refers to the one after it; NULL stands for the beginning and the end. */
 static struct shared_keyring *next_of(struct shared_keyring *former)
 {
-    pthread_mutex_lock(&lock);
+    process_lock_take(&lock);
     struct shared_keyring *next = former == NULL ? all.first : former->next;
     if (next != NULL)
         next->references++;
-    pthread_mutex_unlock(&lock);
+    process_lock_give(&lock);
     if (former != NULL)
         drop(former);
     return next;
 }
 
-static bool look_at_all(void *unused)
+static void look_at_all(struct job *watch)
 {
     struct shared_keyring *keyring = NULL;
-    (void)unused;
     while ((keyring = next_of(keyring)) != NULL)
         vault_keyring_source_look(keyring->source);
-    return true;
+    job_wake_after(watch, DELAY_WATCH); /* The clock runs, or we would not be here. */
 }
 
-static void end_watch(struct sweeper *watch)
+static void end_watch(struct job *watch)
 {
-    sweeper_finish(watch);
+    job_stop(watch);
     free(watch);
 }
 
-static struct sweeper *start_watch(void)
+static struct job *start_watch(struct pool *pool)
 {
-    struct sweeper *watch = malloc(sizeof *watch);
+    struct job *watch = malloc(sizeof *watch);
     if (watch == NULL)
         return NULL;
-    sweeper_init(watch, PERIOD_MS, look_at_all, NULL);
-    if (sweeper_wake(watch))
+    job_init(watch, pool, look_at_all);
+    if (job_wake_after(watch, DELAY_WATCH))
         return watch;
     end_watch(watch);
     return NULL;
 }
 
-static bool join_watch(void)
+static bool join_watch(struct pool *pool)
 {
-    pthread_mutex_lock(&lock);
+    process_lock_take(&lock);
     if (all.watch == NULL)
-        all.watch = start_watch();
+        all.watch = start_watch(pool);
     const bool watched = all.watch != NULL;
     all.users += watched;
-    pthread_mutex_unlock(&lock);
+    process_lock_give(&lock);
     return watched;
 }
 
 static void leave_watch(void)
 {
-    struct sweeper *idle = NULL;
-    pthread_mutex_lock(&lock);
+    struct job *idle = NULL;
+    process_lock_take(&lock);
     if (--all.users == 0) {
         idle = all.watch;
         all.watch = NULL;
     }
-    pthread_mutex_unlock(&lock);
+    process_lock_give(&lock);
     if (idle != NULL)
         end_watch(idle); /* Without the lock, which the watch may want. */
 }
 
 /* ---- Users ---- */
 
-bool shared_keyring_join(struct keyring_user *user, const char *path, struct vault_failure *failure)
+bool shared_keyring_join(struct keyring_user *user, const char *path, struct pool *pool,
+                         struct vault_failure *failure)
 {
     struct shared_keyring *keyring = share(path, failure);
     if (keyring == NULL)
         return false;
-    if (!join_watch()) {
+    if (!join_watch(pool)) {
         drop(keyring);
         return vault_fail_no_memory(failure);
     }

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
  * The keyrings of the process: one for each configured path, however many instances use it, and one
- * thread that looks at all of them every ten seconds, so that the operator learns of a broken file
+ * job that looks at all of them every ten seconds, so that the operator learns of a broken file
  * before a token comes. Paths are compared as they are configured, not by what a link points to,
  * which may be switched. Any thread. A forked child starts with none.
  */
 #ifndef PLUGIN_INSTANCE_SHARED_KEYRING_H
 #define PLUGIN_INSTANCE_SHARED_KEYRING_H
 
+#include "plugin/base/job.h"
 #include "vault/keyring.h"
 
 struct shared_keyring;
@@ -26,14 +27,15 @@ struct keyring_user {
 /*
  * `log`, `user` and `audience` are set, the rest is zero. The first who uses a path fails if the
  * file can't be read or parsed; for others the file is looked at now, and the keyring in use is
- * shared whatever became of the file. The thread starts with the first user of the process.
+ * shared whatever became of the file. The job runs on the first user's pool, which must outlive the
+ * last one's leaving.
  */
-bool shared_keyring_join(struct keyring_user *user, const char *path,
+bool shared_keyring_join(struct keyring_user *user, const char *path, struct pool *pool,
                          struct vault_failure *failure);
 
 /*
  * Waits for a message that is being logged; there is none afterwards. The last user of the process
- * waits for the thread to end. Does nothing for a user without a keyring.
+ * waits for the job to end. Does nothing for a user without a keyring.
  */
 void shared_keyring_leave(struct keyring_user *user);
 

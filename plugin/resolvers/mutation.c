@@ -17,18 +17,31 @@ void mutation_finish(struct operation *operation)
     integration_copy_finish(&mutation->target);
 }
 
-/* ---- The credential and the commit, on a thread of the executor ---- */
+/* ---- The credential and the commit ---- */
 
-static void check_and_commit(struct task *task)
+static int32_t reject_without_thread(struct mutation *mutation, int error)
+{
+    struct store_detail detail;
+    store_detail_no_thread(&detail, error);
+    instance_free_place(mutation->operation.instance);
+    return operation_reject_store(&mutation->operation, STORE_SHORTAGE, &detail);
+}
+
+static int32_t submit(struct mutation *mutation)
+{
+    if (store_submit(mutation->operation.instance->store, &mutation->change))
+        return GQL_PENDING;
+    return reject_without_thread(mutation, errno);
+}
+
+static void check_and_submit(struct task *task)
 {
     struct mutation *mutation = (struct mutation *)((char *)task - offsetof(struct mutation, task));
     gql_instance *instance = mutation->operation.instance;
-    const enum vault_token_status status = mutation->token.data == NULL
-                                               ? VAULT_TOKEN_OK
-                                               : credential_check(instance, mutation->token,
-                                                                  mutation->change.organization_id);
+    const enum vault_token_status status = credential_check(instance, mutation->token,
+                                                            mutation->change.organization_id);
     if (status == VAULT_TOKEN_OK) {
-        store_submit(instance->store, &mutation->change);
+        submit(mutation);
     } else {
         instance_free_place(instance);
         mutation_reject_token(mutation, status);
@@ -58,13 +71,12 @@ static int32_t commit(struct mutation *mutation)
     mutation->operation.organization_id = mutation->change.organization_id;
     mutation->change.deadline = operation_deadline(&mutation->operation);
     mutation->change.done = mutation_answer;
-    mutation->task.run = check_and_commit;
-    if (executor_submit(&instance->executor, &mutation->task))
+    if (mutation->token.data == NULL)
+        return submit(mutation);
+    mutation->task.run = check_and_submit;
+    if (pool_submit(&instance->executors->compute, &mutation->task))
         return GQL_PENDING;
-    struct store_detail detail;
-    store_detail_no_thread(&detail, errno);
-    instance_free_place(instance);
-    return operation_reject_store(&mutation->operation, STORE_SHORTAGE, &detail);
+    return reject_without_thread(mutation, errno);
 }
 
 /* ---- The target ---- */

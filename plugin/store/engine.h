@@ -48,7 +48,7 @@ struct store_engine {
     enum store_status (*scan)(struct store_reader *reader, const struct store_range *range,
                               int limit, struct integration_list *list);
 
-    void (*submit)(struct store *store, struct store_mutation *mutation);
+    bool (*submit)(struct store *store, struct store_mutation *mutation);
 };
 
 /* For engines. Runs the read with a reader, without the part that comes after its release. */

@@ -8,7 +8,7 @@
 void store_detail_no_thread(struct store_detail *detail, int error)
 {
     snprintf(detail->text, sizeof detail->text,
-             "the executor has no thread and can't start one: errno %d, %s", error,
+             "there is no thread, and none can be started: errno %d, %s", error,
              strerrordesc_np(error));
 }
 
@@ -81,7 +81,7 @@ enum store_status store_scan(struct store_reader *reader, const struct store_ran
     return reader->engine->scan(reader, range, limit, list);
 }
 
-void store_submit(struct store *store, struct store_mutation *mutation)
+bool store_submit(struct store *store, struct store_mutation *mutation)
 {
-    store->engine->submit(store, mutation);
+    return store->engine->submit(store, mutation);
 }

@@ -12,7 +12,7 @@
 
 #include "gql_plugin.h"
 #include "plugin/base/deadline.h"
-#include "plugin/base/executor.h"
+#include "plugin/base/executors.h"
 #include "plugin/base/identifier.h"
 #include "plugin/base/integration.h"
 #include "plugin/base/text.h"
@@ -44,7 +44,7 @@ struct store_detail {
     char text[256];
 };
 
-/* For STORE_SHORTAGE: the executor could not start a thread, because of `error` (errno). */
+/* For STORE_SHORTAGE: there is no thread, and none could be started because of `error` (errno). */
 void store_detail_no_thread(struct store_detail *detail, int error);
 
 struct store_options {
@@ -52,8 +52,8 @@ struct store_options {
     const char *locale;       /* BCP 47; decides the order of titles. */
     struct text organization; /* The only one that is served; no text: any. Outlives the store. */
     struct identifier_mint mint;
-    struct executor *executor; /* Runs what may wait. Must outlive every read and mutation. */
-    void *user;                /* Passed to the functions below, which any thread may call. */
+    struct executors *executors; /* Run what may wait. Must outlive the store. */
+    void *user;                  /* Passed to the functions below, which any thread may call. */
     int64_t (*unix_milliseconds)(void *user);
     void (*log)(void *user, uint32_t level, const char *message);
 };
@@ -65,7 +65,7 @@ struct store_options {
 int32_t store_open(const struct store_engine *engine, const struct store_options *options,
                    struct store **ret_store, gql_failure *failure);
 
-/* No read or mutation may be under way, and the executor must be finished. NULL-safe. */
+/* Waits as store_drain; none may be begun any more. NULL-safe. */
 void store_close(struct store **store);
 
 /*
@@ -120,9 +120,8 @@ struct store_read {
     struct store_detail detail; /* Set unless the status is STORE_OK or STORE_NOT_FOUND. */
 
     /* The engine's. */
-    void *engine;
     uint64_t waits_since;
-    struct task task;
+    struct store_read *next;
 };
 
 /*
@@ -207,13 +206,16 @@ struct store_mutation {
      */
     struct integration_copy result;
 
-    struct store_mutation *next; /* The engine's. */
+    /* The engine's. */
+    uint64_t waits_since;
+    struct store_mutation *next;
 };
 
 /*
- * Call it on a thread of the executor: it may take as long as a commit. Mutations that wait are
- * committed together, in the order of their submission.
+ * Any thread; waits for nothing. Mutations that wait are committed together, in the order of their
+ * submission. False if there is no thread and none can be started, for which errno says why: `done`
+ * will not be called.
  */
-void store_submit(struct store *store, struct store_mutation *mutation);
+bool store_submit(struct store *store, struct store_mutation *mutation);
 
 #endif

@@ -6,6 +6,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "plugin/base/executors.h"
 #include "plugin/instance/shared_keyring.h"
 #include "tests/faults/fault.h"
 #include "vault/keyring_content.h"
@@ -14,6 +15,8 @@ static const char empty[] = "{\"version\":1,\"keys\":[]}";
 static const char revoking[] = "{\"version\":1,\"keys\":[],\"revokedTokens\":[\"t1\"]}";
 static const char audience_a, audience_b;
 static char path[64], other_path[64];
+static const struct executors_sizes sizes = {.storage = 1};
+static struct executors *executors;
 
 static void put(const char *name, const char *text)
 {
@@ -35,10 +38,12 @@ static void make(void)
 {
     make_file(path);
     make_file(other_path);
+    executors = executors_acquire(&sizes);
 }
 
 static void clean(void)
 {
+    executors_release(&executors);
     unlink(path);
     unlink(other_path);
 }
@@ -59,7 +64,8 @@ static struct keyring_user user_of(atomic_int *warnings, const void *audience)
 static void join(struct keyring_user *user, const char *name)
 {
     struct vault_failure failure;
-    cr_assert(shared_keyring_join(user, name, &failure), "%s", failure.message);
+    cr_assert(shared_keyring_join(user, name, &executors->storage, &failure), "%s",
+              failure.message);
 }
 
 static bool revokes(const struct keyring_user *user)
@@ -89,10 +95,14 @@ static bool has_tasks(int count)
     return tasks() == count;
 }
 
+/* Time passes, until the watch has looked. */
 static void wait_for(const atomic_int *warnings)
 {
-    for (int i = 0; i < 6000 && atomic_load(warnings) == 0; i++)
+    static int64_t ms;
+    for (int i = 0; i < 6000 && atomic_load(warnings) == 0; i++) {
+        fault_set_clock(ms += 1000);
         usleep(10000);
+    }
     cr_expect_eq(atomic_load(warnings), 1);
 }
 
@@ -103,7 +113,6 @@ Test(shared_keyring, broken_files_are_known_before_a_token_comes)
     struct keyring_user users[] = {user_of(&heard_a, &audience_a), user_of(&heard_a, &audience_a),
                                    user_of(&heard_b, &audience_b),
                                    user_of(&heard_other, &audience_a)};
-    /* Periods end ten seconds after the start of the machine: at once. */
     fault_set_clock(0);
     for (int i = 0; i < 4; i++)
         join(&users[i], i < 3 ? path : other_path);
@@ -141,6 +150,7 @@ Test(shared_keyring, one_thread_and_one_reading_for_all)
         shared_keyring_leave(&users[i]);
         shared_keyring_leave(&users[i]);
     }
+    executors_release(&executors);
     cr_expect(has_tasks(before));
 }
 
@@ -201,7 +211,7 @@ Test(shared_keyring, who_joins_while_the_file_is_broken)
     struct keyring_user first = user_of(&warnings, &audience_a), second = first;
     put(path, "{");
     for (int i = 0; i < 2; i++)
-        cr_expect_not(shared_keyring_join(&first, path, &failure));
+        cr_expect_not(shared_keyring_join(&first, path, &executors->storage, &failure));
     shared_keyring_leave(&first);
     put(path, revoking);
     join(&first, path);
@@ -211,7 +221,8 @@ Test(shared_keyring, who_joins_while_the_file_is_broken)
     cr_expect_eq(atomic_load(&warnings), 1);
     shared_keyring_leave(&first);
     shared_keyring_leave(&second);
-    cr_expect_not(shared_keyring_join(&first, path, &failure), "it is read anew");
+    cr_expect_not(shared_keyring_join(&first, path, &executors->storage, &failure),
+                  "it is read anew");
 }
 
 enum { THREADS = 8, ROUNDS = 50 };
@@ -227,18 +238,34 @@ static void *join_and_leave(void *warnings)
     return NULL;
 }
 
+static atomic_bool ticking;
+
+/* A watch's period each millisecond. */
+static void *tick(void *unused)
+{
+    for (int64_t ms = 0; atomic_load(&ticking); ms += 10001) {
+        fault_set_clock(ms);
+        usleep(1000);
+    }
+    return unused;
+}
+
 /* While the watch looks again and again, and starts and ends. */
 Test(shared_keyring, threads_join_and_leave_at_once)
 {
     atomic_int warnings = 0;
-    pthread_t threads[THREADS];
+    pthread_t threads[THREADS], ticker;
     const int before = tasks();
     put(path, revoking);
-    fault_set_clock(0);
+    atomic_store(&ticking, true);
+    cr_assert_eq(pthread_create(&ticker, NULL, tick, NULL), 0);
     for (int i = 0; i < THREADS; i++)
         cr_assert_eq(pthread_create(&threads[i], NULL, join_and_leave, &warnings), 0);
     for (int i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
+    atomic_store(&ticking, false);
+    pthread_join(ticker, NULL);
+    executors_release(&executors);
     cr_expect(has_tasks(before));
     cr_expect_eq(atomic_load(&warnings), 0);
 }
@@ -253,10 +280,12 @@ Test(shared_keyring, a_child_has_a_watch_of_its_own)
     const pid_t child = fork();
     if (child == 0) {
         const int before = tasks();
+        executors = executors_acquire(&sizes);
         put(path, revoking);
         join(&childs, path);
         const bool good = before == 1 && has_tasks(2) && revokes(&childs);
         shared_keyring_leave(&childs);
+        executors_release(&executors);
         _exit(good && has_tasks(1) ? 0 : 1);
     }
     cr_assert_eq(waitpid(child, &status, 0), child);

@@ -34,9 +34,9 @@ const char *fixture_log(void)
     return log_text;
 }
 
-/* Stores that are open, each with an executor of its own. */
+/* Stores that are open, each with the executors that it uses. */
 struct open_store {
-    struct executor executor;
+    struct executors *executors;
     struct store *store;
 };
 
@@ -59,10 +59,10 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     struct open_store *slot = NULL;
     pthread_mutex_lock(&open_lock);
     for (size_t i = 0; slot == NULL; i++) {
-        if (open_stores[i].executor.threads == NULL)
+        if (open_stores[i].executors == NULL)
             slot = &open_stores[i];
     }
-    cr_assert(executor_init(&slot->executor, 3));
+    slot->executors = executors_acquire(&(struct executors_sizes){.storage = 4});
     pthread_mutex_unlock(&open_lock);
     json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b}", "path", path,
                                  "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
@@ -72,7 +72,7 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
         .database = database,
         .locale = locale,
         .organization = text_of(fixture_organization),
-        .executor = &slot->executor,
+        .executors = slot->executors,
         .unix_milliseconds = now_ms,
         .log = keep_log,
     };
@@ -82,7 +82,7 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     if (code == GQL_OK)
         slot->store = *ret_store;
     else
-        executor_finish(&slot->executor);
+        executors_release(&slot->executors);
     return code;
 }
 
@@ -107,10 +107,9 @@ void fixture_close(struct store **store)
     if (*store == NULL)
         return;
     struct open_store *slot = find_open(*store);
-    store_drain(*store);
-    executor_finish(&slot->executor);
     store_close(store);
     slot->store = NULL;
+    executors_release(&slot->executors);
 }
 
 /* ---- Waiting ---- */
@@ -248,7 +247,7 @@ void fixture_apply(struct store *store, struct store_mutation *mutation)
 {
     struct writing writing = {.mutation = *mutation, .waiter = WAITER};
     writing.mutation.done = end_writing;
-    store_submit(store, &writing.mutation);
+    cr_assert(store_submit(store, &writing.mutation));
     await(&writing.waiter);
     *mutation = writing.mutation;
 }

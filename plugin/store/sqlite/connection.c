@@ -10,7 +10,7 @@
  * Not every storage can have a log: the pragma then succeeds, and returns another mode. The mode is
  * committed by the step after its row.
  */
-static int set_wal(struct connection *connection)
+static int use_wal(struct connection *connection)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_SET_JOURNAL_MODE);
     int code = statement == NULL ? sqlite3_extended_errcode(connection->handle)
@@ -26,30 +26,12 @@ static int set_wal(struct connection *connection)
     return is_wal ? SQLITE_OK : CONNECTION_WITHOUT_LOG;
 }
 
-/*
- * SQLite does not call its busy handler where the journal mode changes: of two connections that
- * open a new file at the same time, one is told at once that the file is busy. Where SQLite does
- * call the handler, one attempt takes the whole timeout.
- */
-static int use_wal(struct connection *connection, int busy_timeout_ms)
-{
-    const struct timespec pause = {.tv_nsec = 1000000};
-    const struct deadline deadline = {.at = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u +
-                                            1};
-    for (;;) {
-        const int code = set_wal(connection);
-        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(deadline))
-            return code;
-        nanosleep(&pause, NULL);
-    }
-}
-
 static int set_pragmas(struct connection *connection, const struct sqlite_options *options,
                        enum connection_role role)
 {
     char pragmas[256];
     const bool writes = role == CONNECTION_WRITER;
-    const int code = writes ? use_wal(connection, options->busy_timeout_ms) : SQLITE_OK;
+    const int code = writes ? use_wal(connection) : SQLITE_OK;
     if (code != SQLITE_OK)
         return code;
     sqlite3_snprintf(
@@ -87,7 +69,6 @@ int connection_open(struct connection *connection, const struct sqlite_options *
         code = SQLITE_READONLY;
     if (code != SQLITE_OK)
         return code;
-    sqlite3_busy_timeout(connection->handle, writes ? options->busy_timeout_ms : 0);
     /* A database is data: it must not bring functions, tables or triggers of its own. */
     sqlite3_db_config(connection->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, (int *)NULL);
     code = set_pragmas(connection, options, role);
@@ -102,6 +83,20 @@ void connection_close(struct connection *connection)
                                                  : sqlite3_system_errno(connection->handle);
     sqlite3_close(connection->handle);
     *connection = (struct connection){.path = connection->path, .system_error = error};
+}
+
+uint64_t connection_patience(const struct sqlite_options *options)
+{
+    return monotonic_now() + (uint64_t)options->busy_timeout_ms * 1000000u;
+}
+
+bool connection_wait(int code, uint64_t until)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    if ((code & 0xff) != SQLITE_BUSY || monotonic_now() >= until)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
 }
 
 void connection_keep_log(struct connection *connection)

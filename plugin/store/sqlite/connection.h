@@ -28,15 +28,23 @@ enum { CONNECTION_WITHOUT_LOG = SQLITE_NOLFS };
 enum { CONNECTION_STOPPED = SQLITE_READONLY_DBMOVED };
 
 /*
- * A reader fails at once with SQLITE_BUSY instead of waiting for a lock. A writer waits for the
- * busy timeout. The file must exist; for a writer that may not write it, SQLITE_READONLY. What
- * begins and ends transactions is prepared: it must not fail for want of memory later. Returns
- * SQLite's code; close the connection in any case.
+ * The connection fails at once with SQLITE_BUSY instead of waiting for a lock, and so does this
+ * function: who can wait tries again later, on no thread. The file must exist; for a writer that
+ * may not write it, SQLITE_READONLY. What begins and ends transactions is prepared: it must not
+ * fail for want of memory later. Returns SQLite's code; close the connection in any case.
  */
 enum connection_role { CONNECTION_READER, CONNECTION_WRITER };
 int connection_open(struct connection *connection, const struct sqlite_options *options,
                     enum connection_role role);
 void connection_close(struct connection *connection);
+
+/*
+ * For the creation of an instance, which may wait on the thread of its caller: whether to try again
+ * after this code. It is SQLITE_BUSY then, and a millisecond has passed. `until` is from
+ * connection_patience: the end of the busy timeout that begins now.
+ */
+uint64_t connection_patience(const struct sqlite_options *options);
+bool connection_wait(int code, uint64_t until);
 
 /* From now on, closing does not copy the log into the database. */
 void connection_keep_log(struct connection *connection);

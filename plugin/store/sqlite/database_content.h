@@ -9,10 +9,10 @@
 
 /*
  * Migrates the database, settles whose it is, draws its secret and rebuilds its order where that is
- * needed. What a new
- * database needs is one transaction: it costs one commit, and after a crash nothing or all of it is
- * there. Each migration of an older database commits by itself, so that one that fails does not
- * undo the ones before, and the log need not hold them all.
+ * needed. What a new database needs is one transaction: it costs one commit, and after a crash
+ * nothing or all of it is there. Each migration of an older database commits by itself, so that one
+ * that fails does not undo the ones before, and the log need not hold them all. Waits for locks as
+ * connection_wait.
  */
 int32_t database_content_prepare(struct connection *connection,
                                  const struct sqlite_options *settings,

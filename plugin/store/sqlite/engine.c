@@ -10,6 +10,7 @@
 #include "plugin/store/sqlite/check.h"
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
+#include "plugin/store/sqlite/late_reads.h"
 #include "plugin/store/sqlite/other_sqlite.h"
 #include "plugin/store/sqlite/ownership.h"
 #include "plugin/store/sqlite/read.h"
@@ -20,11 +21,11 @@ struct sqlite_store {
     uint8_t secret[STORE_SECRET_SIZE];
     struct sqlite_options options;
     struct collation *collation;
-    struct executor *executor;
     struct file_guard guard;
     struct agreement agreement;
     struct integrity integrity;
     struct readers readers;
+    struct late_reads late;
     struct check check;
     bool unclean; /* Nobody closed the database the last time. */
     struct writer writer;
@@ -65,10 +66,22 @@ static void note_recovery(struct sqlite_store *store, struct connection *connect
     options->log(options->user, GQL_LOG_INFO, line);
 }
 
+/* Of two connections that open a new file at the same time, one is told that it is busy. */
+static int open_writer(struct sqlite_store *store, struct connection *connection, uint64_t until)
+{
+    int code = connection_open(connection, &store->options, CONNECTION_WRITER);
+    while (connection_wait(code, until)) {
+        connection_close(connection);
+        code = connection_open(connection, &store->options, CONNECTION_WRITER);
+    }
+    return code;
+}
+
 static int32_t prepare_database(struct sqlite_store *store, struct connection *connection,
                                 const struct store_options *options, gql_failure *failure)
 {
-    const int opened = connection_open(connection, &store->options, CONNECTION_WRITER);
+    const uint64_t until = connection_patience(&store->options);
+    const int opened = open_writer(store, connection, until);
     if (opened == CONNECTION_WITHOUT_LOG)
         return fail(
             failure, GQL_E_UNAVAILABLE,
@@ -82,15 +95,18 @@ static int32_t prepare_database(struct sqlite_store *store, struct connection *c
                                     store->secret, failure);
 }
 
-static int32_t open_readers(struct sqlite_store *store, gql_failure *failure)
+static int32_t open_readers(struct sqlite_store *store, struct pool *pool, gql_failure *failure)
 {
     const struct store_reader base = {.engine = &sqlite_engine, .secret = store->secret};
     if (!readers_init(&store->readers, &store->options, store->collation, &store->guard,
-                      &store->agreement, &store->integrity, &base))
+                      &store->agreement, &store->integrity, &base, pool, &store->late.job))
         return fail_no_memory(failure);
+    late_reads_init(&store->late, &store->readers, pool);
     const int32_t code = readers_open_first(&store->readers, failure);
-    if (code != GQL_OK)
+    if (code != GQL_OK) {
         readers_finish(&store->readers);
+        late_reads_finish(&store->late);
+    }
     return code;
 }
 
@@ -114,7 +130,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
         code = file_guard_init(&store->guard, store->options.path, &connection, options,
                                &store->base.state, failure);
     if (code == GQL_OK)
-        code = open_readers(store, failure);
+        code = open_readers(store, &options->executors->storage, failure);
     if (code == GQL_OK)
         writer_init(&store->writer, &connection, options, store->collation, &store->readers,
                     &store->base.state);
@@ -139,7 +155,7 @@ static int32_t open_store(const struct store_options *options, struct store **re
     struct sqlite_store *store = aligned_alloc(_Alignof(struct sqlite_store), sizeof *store);
     if (store == NULL)
         return fail_no_memory(failure);
-    *store = (struct sqlite_store){.base.engine = &sqlite_engine, .executor = options->executor};
+    *store = (struct sqlite_store){.base.engine = &sqlite_engine};
     state_board_init(&store->base.state);
     const int32_t code = open_parts(store, options, failure);
     if (code == GQL_OK && store->unclean && store->options.check_mib > 0)
@@ -160,6 +176,7 @@ static void close_store(struct store *base)
         connection_keep_log(&store->writer.link.connection);
     }
     readers_finish(&store->readers);
+    late_reads_finish(&store->late);
     writer_finish(&store->writer);
     free_store(store);
 }
@@ -168,6 +185,7 @@ static void drain(struct store *base)
 {
     struct sqlite_store *store = store_of(base);
     check_stop(&store->check);
+    late_reads_drain(&store->late);
     readers_drain(&store->readers);
     writer_drain(&store->writer);
 }
@@ -185,12 +203,12 @@ static void look(struct store *base)
 static int32_t read_store(struct store *base, struct store_read *read)
 {
     struct sqlite_store *store = store_of(base);
-    return sqlite_read(&store->readers, store->executor, read);
+    return late_reads_read(&store->late, read);
 }
 
-static void submit(struct store *base, struct store_mutation *mutation)
+static bool submit(struct store *base, struct store_mutation *mutation)
 {
-    writer_submit(&store_of(base)->writer, mutation);
+    return writer_submit(&store_of(base)->writer, mutation);
 }
 
 const struct store_engine sqlite_engine = {

@@ -3,11 +3,7 @@
 #ifndef PLUGIN_STORE_SQLITE_READ_H
 #define PLUGIN_STORE_SQLITE_READ_H
 
-#include "plugin/store/collation.h"
-#include "plugin/store/sqlite/readers.h"
-
-/* As store_read. */
-int32_t sqlite_read(struct readers *readers, struct executor *executor, struct store_read *read);
+#include "plugin/store/store.h"
 
 /* As store_get, store_count and store_scan. */
 enum store_status sqlite_get(struct store_reader *base, const struct identifier *id,

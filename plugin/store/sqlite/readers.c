@@ -2,35 +2,35 @@
 #include "plugin/store/sqlite/readers.h"
 
 #include <sched.h>
+#include <stddef.h>
 #include <stdlib.h>
 
-enum { SWEEP_MILLISECONDS = 50 };
+enum { PAUSE_NANOSECONDS = 1000000 };
 
-static bool sweep_old(void *user);
+static void sweep_old(struct job *job);
 
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
                   struct agreement *agreement, struct integrity *integrity,
-                  const struct store_reader *base)
+                  const struct store_reader *base, struct pool *pool, struct job *late)
 {
     *readers = (struct readers){.options = options,
                                 .collation = collation,
                                 .guard = guard,
                                 .agreement = agreement,
                                 .integrity = integrity,
+                                .late = late,
                                 .count = options->readers};
     readers->slots = aligned_alloc(64, (size_t)readers->count * sizeof *readers->slots);
     if (readers->slots == NULL)
         return false;
     for (int i = 0; i < readers->count; i++)
         readers->slots[i] = (struct reader){.base = *base, .readers = readers};
-    pthread_mutex_init(&readers->lock, NULL);
-    pthread_cond_init(&readers->freed, NULL);
-    sweeper_init(&readers->sweeper, SWEEP_MILLISECONDS, sweep_old, readers);
+    job_init(&readers->sweeper, pool, sweep_old);
     return true;
 }
 
-/* The load is sequentially consistent for threads that wait: see free_slot. */
+/* The load is sequentially consistent for reads that wait: see free_slot. */
 static bool take_slot(struct reader *slot)
 {
     return !atomic_load(&slot->taken) &&
@@ -53,31 +53,31 @@ static struct reader *find_free(struct readers *readers, bool open)
     return NULL;
 }
 
-/* NULL if it must be an open one, and none is. */
-static struct reader *wait_for_free(struct readers *readers, bool open)
+static struct reader *find_any(struct readers *readers, bool open)
 {
-    struct reader *slot;
-    pthread_mutex_lock(&readers->lock);
-    atomic_fetch_add(&readers->waiting, 1);
-    while ((slot = find_free(readers, open)) == NULL && (!open || readers_any_open(readers)))
-        pthread_cond_wait(&readers->freed, &readers->lock);
-    atomic_fetch_sub(&readers->waiting, 1);
-    pthread_mutex_unlock(&readers->lock);
-    return slot;
+    struct reader *slot = find_free(readers, true);
+    return slot != NULL || open ? slot : find_free(readers, false);
+}
+
+/* NULL if none is free; the late reads are woken when one is. */
+static struct reader *find_or_want(struct readers *readers, bool open)
+{
+    struct reader *slot = find_any(readers, open);
+    if (slot != NULL)
+        return slot;
+    atomic_store(&readers->wanted, true);
+    return find_any(readers, open);
 }
 
 static void free_slot(struct reader *slot)
 {
     struct readers *readers = slot->readers;
     /*
-     * Sequentially consistent on both sides: the waiter sees the slot free, or we see the waiter.
+     * Sequentially consistent on both sides: who wants one sees the slot free, or we see that.
      */
     atomic_store(&slot->taken, false);
-    if (atomic_load(&readers->waiting) == 0)
-        return;
-    pthread_mutex_lock(&readers->lock);
-    pthread_cond_broadcast(&readers->freed);
-    pthread_mutex_unlock(&readers->lock);
+    if (atomic_load(&readers->wanted) && atomic_exchange(&readers->wanted, false))
+        job_wake(readers->late);
 }
 
 static int ensure_open(struct reader *slot)
@@ -145,57 +145,44 @@ struct reader *readers_take_ready(struct readers *readers)
     return NULL;
 }
 
-/*
- * Connections that read fail with SQLITE_BUSY at once, so that a ready one never waits for a lock.
- */
-static int enter_when_unlocked(struct reader *slot, struct deadline deadline, uint64_t since)
+static enum taking describe(const struct reader *slot, int code, enum store_status *ret_status,
+                            struct store_detail *detail)
 {
-    const struct timespec pause = {.tv_nsec = 1000000};
-    const struct deadline timeout = {
-        .at = since + (uint64_t)slot->readers->options->busy_timeout_ms * 1000000u + 1};
-    for (;;) {
-        const int code = enter(slot);
-        if ((code & 0xff) != SQLITE_BUSY || deadline_passed(timeout) || deadline_passed(deadline))
-            return code;
-        nanosleep(&pause, NULL);
-    }
+    *ret_status = connection_status(&slot->connection, code, detail);
+    return (code & 0xff) == SQLITE_BUSY ? READER_LOCKED : READER_FAILED;
 }
 
-static enum store_status enter_late(struct reader *slot, struct deadline deadline, uint64_t since,
-                                    struct store_detail *detail)
+enum taking readers_take(struct readers *readers, struct reader **ret_reader,
+                         enum store_status *ret_status, struct store_detail *detail)
 {
+    struct reader *slot;
+    *ret_status = STORE_BUSY;
     detail->text[0] = '\0';
-    if (atomic_load(&slot->readers->closed))
-        return STORE_BUSY;
-    if (deadline_passed(deadline))
-        return STORE_EXPIRED;
-    const int code = enter_when_unlocked(slot, deadline, since);
-    return code == SQLITE_OK ? STORE_OK : connection_status(&slot->connection, code, detail);
-}
-
-struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
-                            enum store_status *ret_status, struct store_detail *detail)
-{
-    struct reader *slot = find_free(readers, true);
-    if (slot == NULL)
-        slot = wait_for_free(readers, false);
-    while (slot != NULL) {
-        *ret_status = enter_late(slot, deadline, since, detail);
-        if (*ret_status == STORE_OK)
-            return slot;
-        /* If none can be opened, an open one that is in use will do. */
+    if (atomic_load(&readers->closed))
+        return READER_FAILED;
+    bool tried = false; /* To open one. */
+    while ((slot = find_or_want(readers, tried)) != NULL) {
+        const int code = enter(slot);
+        *ret_reader = slot;
+        if (code == SQLITE_OK)
+            return READER_TAKEN;
+        const enum taking taking = describe(slot, code, ret_status, detail);
         const bool opened = atomic_load_explicit(&slot->open, memory_order_relaxed);
         free_slot(slot);
-        slot = opened || *ret_status == STORE_EXPIRED ? NULL : wait_for_free(readers, true);
+        if (opened || tried || taking == READER_LOCKED)
+            return taking;
+        tried = true;
     }
-    return NULL;
+    return tried && !readers_any_open(readers) ? READER_FAILED : READER_WANTED;
 }
 
 int32_t readers_open_first(struct readers *readers, gql_failure *failure)
 {
     struct reader *slot = find_free(readers, false);
-    const struct deadline none = {0};
-    const int code = enter_when_unlocked(slot, none, monotonic_now());
+    const uint64_t until = connection_patience(readers->options);
+    int code = enter(slot);
+    while (connection_wait(code, until))
+        code = enter(slot);
     if (code == SQLITE_OK) {
         readers_give_back(slot);
         return GQL_OK;
@@ -211,13 +198,25 @@ static void end_snapshot(struct reader *slot)
     atomic_store_explicit(&slot->kept, false, memory_order_relaxed);
 }
 
+/* Before the job is woken, so that a run that has begun already clears it too early, not late. */
+static bool sweep_soon(struct readers *readers)
+{
+    if (atomic_load(&readers->sweeping))
+        return true;
+    atomic_store(&readers->sweeping, true);
+    const bool soon = job_wake_after(&readers->sweeper, DELAY_SWEEP);
+    if (!soon)
+        atomic_store(&readers->sweeping, false);
+    return soon;
+}
+
 void readers_give_back(struct reader *reader)
 {
     const bool kept = snapshot_leave(&reader->snapshot, &reader->connection);
     note_closed(reader);
     atomic_store(&reader->kept, kept);
     /* A snapshot that nobody ends would keep writers from resetting the log. */
-    if (kept && !sweeper_wake(&reader->readers->sweeper))
+    if (kept && !sweep_soon(reader->readers))
         end_snapshot(reader);
     free_slot(reader);
 }
@@ -240,9 +239,13 @@ static bool sweep(struct readers *readers, bool only_old)
     return any;
 }
 
-static bool sweep_old(void *user)
+static void sweep_old(struct job *job)
 {
-    return sweep(user, true);
+    struct readers *readers = (struct readers *)((char *)job - offsetof(struct readers, sweeper));
+    /* Before it looks: who gives back what it may miss wakes it again. */
+    atomic_store(&readers->sweeping, false);
+    if (sweep(readers, true))
+        sweep_soon(readers);
 }
 
 bool readers_any_open(const struct readers *readers)
@@ -258,17 +261,20 @@ void readers_end_kept(struct readers *readers)
     sweep(readers, false);
 }
 
+/* Looks again and again: who frees the last slot may have no time to tell, as in gate_close. */
+static void take_when_free(struct reader *slot)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NANOSECONDS};
+    while (!take_slot(slot))
+        nanosleep(&pause, NULL);
+}
+
 void readers_drain(struct readers *readers)
 {
     if (atomic_exchange(&readers->closed, true))
         return;
     for (int i = 0; i < readers->count; i++) {
-        pthread_mutex_lock(&readers->lock);
-        atomic_fetch_add(&readers->waiting, 1);
-        while (!take_slot(&readers->slots[i]))
-            pthread_cond_wait(&readers->freed, &readers->lock);
-        atomic_fetch_sub(&readers->waiting, 1);
-        pthread_mutex_unlock(&readers->lock);
+        take_when_free(&readers->slots[i]);
         end_snapshot(&readers->slots[i]);
         free_slot(&readers->slots[i]);
     }
@@ -284,11 +290,9 @@ void readers_finish(struct readers *readers)
 {
     if (readers->slots == NULL)
         return;
-    sweeper_finish(&readers->sweeper);
+    job_stop(&readers->sweeper);
     for (int i = 0; i < readers->count; i++)
         connection_close(&readers->slots[i].connection);
     free(readers->slots);
     readers->slots = NULL;
-    pthread_cond_destroy(&readers->freed);
-    pthread_mutex_destroy(&readers->lock);
 }

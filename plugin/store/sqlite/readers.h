@@ -6,7 +6,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "plugin/base/sweeper.h"
+#include "plugin/base/job.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/agreement.h"
@@ -41,21 +41,25 @@ struct readers {
     struct reader *slots;
     int count;
     atomic_bool closed;
-    atomic_int waiting;
-    pthread_mutex_t lock; /* Only for threads that found every slot taken. */
-    pthread_cond_t freed;
-    struct sweeper sweeper; /* Ends snapshots that nobody uses. */
+    atomic_bool wanted;   /* Late reads wait for a slot. */
+    struct job *late;     /* They. */
+    struct job sweeper;   /* Ends snapshots that nobody uses. */
+    atomic_bool sweeping; /* It is going to run. */
 };
 
-/* `base` is copied to each reader; all else must outlive it. False if out of memory. */
+/*
+ * `base` is copied to each reader. `late` is the job of the reads that wait for a slot, which is
+ * woken when one is free; it must outlive readers_drain, and all else the readers. False if out of
+ * memory.
+ */
 bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct collation *collation, struct file_guard *guard,
                   struct agreement *agreement, struct integrity *integrity,
-                  const struct store_reader *base);
+                  const struct store_reader *base, struct pool *pool, struct job *late);
 
 /*
  * Opens the first connection, so that there is one to read with when no other can be opened. Waits
- * as readers_take.
+ * for locks, at most for the busy timeout: only for the creation of an instance.
  */
 int32_t readers_open_first(struct readers *readers, gql_failure *failure);
 
@@ -74,14 +78,19 @@ void readers_finish(struct readers *readers);
  */
 struct reader *readers_take_ready(struct readers *readers);
 
+enum taking {
+    READER_TAKEN,
+    READER_LOCKED, /* Another process holds a lock; try again soon. */
+    READER_WANTED, /* No slot is free; the job of late reads is woken when one is. */
+    READER_FAILED,
+};
+
 /*
- * The same, but waits for a free slot, opens the connection, and waits for locks, until the
- * deadline or the busy timeout, which counts from `since` (CLOCK_MONOTONIC, nanoseconds): reads
- * that queue up behind a lock wait together, not one after the other. If no connection can be
- * opened, waits for an open one. NULL with the status and the detail on failure.
+ * The same, but opens the connection if need be. If none can be opened, one that is open will do,
+ * when it is free. Sets the status and the detail unless it is READER_TAKEN. One thread at a time.
  */
-struct reader *readers_take(struct readers *readers, struct deadline deadline, uint64_t since,
-                            enum store_status *ret_status, struct store_detail *detail);
+enum taking readers_take(struct readers *readers, struct reader **ret_reader,
+                         enum store_status *ret_status, struct store_detail *detail);
 
 /* Whether a connection is open. */
 bool readers_any_open(const struct readers *readers);

@@ -66,7 +66,8 @@ static void stop(struct settler *settler, int code)
              "(SQLite %d: %s). It goes on once a commit succeeds; check the disk of '%s'",
              code, sqlite3_errstr(code), settler->link->readers->options->path);
     atomic_store(&settler->open, true);
-    settler->retry_at = monotonic_now() + RETRY_NANOSECONDS;
+    /* A lock passes, and others wait for it on the clock. */
+    settler->retry_at = (code & 0xff) == SQLITE_BUSY ? 0 : monotonic_now() + RETRY_NANOSECONDS;
     if (state_report(settler->state, STATE_COMMITS, STORE_FAILED, reason))
         settler->log(settler->user, GQL_LOG_ERROR, reason);
 }
@@ -92,20 +93,20 @@ int settle_commit(struct settler *settler, bool *ret_known, enum store_status *r
     return code;
 }
 
-bool settle_before(struct settler *settler)
+int settle_before(struct settler *settler)
 {
     bool moved;
     if (!atomic_load(&settler->open))
-        return true;
+        return SQLITE_OK;
     if (monotonic_now() < settler->retry_at)
-        return false;
+        return CONNECTION_STOPPED;
     const int code = settle(settler, &moved);
     if (code != SQLITE_OK) {
         stop(settler, code);
-        return false;
+        return (code & 0xff) == SQLITE_BUSY ? code : CONNECTION_STOPPED;
     }
     atomic_store(&settler->open, false);
     state_report(settler->state, STATE_COMMITS, STORE_HEALTHY, "");
     settler->log(settler->user, GQL_LOG_INFO, "Commits succeed again: writing goes on");
-    return true;
+    return SQLITE_OK;
 }

@@ -35,8 +35,9 @@ int settle_commit(struct settler *settler, bool *ret_known, enum store_status *r
                   struct store_detail *detail);
 
 /*
- * Before a transaction: whether one may begin. Tries at most once a second to settle what is open.
+ * Before a transaction: SQLITE_OK if one may begin. Tries at most once a second to settle what is
+ * open. CONNECTION_STOPPED if that failed; SQLITE_BUSY if another process holds the lock now.
  */
-bool settle_before(struct settler *settler);
+int settle_before(struct settler *settler);
 
 #endif

@@ -32,7 +32,10 @@ bool write_link_is_final(struct write_link *link);
  */
 int write_link_begin(struct write_link *link);
 
-/* Commits it; copies the log if it is long. Returns SQLite's code of the commit; where it fails, the transaction may still be open. */
+/*
+ * Commits it; copies the log if it is long. Returns SQLite's code of the commit; where it fails, the
+ * transaction may still be open.
+ */
 int write_link_commit(struct write_link *link);
 
 #endif

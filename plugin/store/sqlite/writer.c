@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/writer.h"
 
-#include <stddef.h>
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
 #include "plugin/store/sqlite/mark.h"
 
-/* So that the first of a long queue need not wait for the last. */
+/* So that the first of a long queue need not wait for the last, nor another database. */
 enum { BATCH_LIMIT = 256, PROBE_NANOSECONDS = 1000 * 1000 * 1000 };
+
+static void take_turn(struct job *job);
 
 void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
                  struct readers *readers, struct state_board *state)
 {
     *writer = (struct writer){.readers = readers,
-                              .executor = options->executor,
                               .user = options->user,
                               .unix_milliseconds = options->unix_milliseconds};
     write_link_init(&writer->link, connection, options, readers);
@@ -26,9 +26,8 @@ void writer_init(struct writer *writer, const struct connection *connection,
     writer->context = (struct apply_context){.connection = &writer->link.connection,
                                              .collation = collation,
                                              .minting.mint = options->mint};
-    writer->last = &writer->first;
-    pthread_mutex_init(&writer->lock, NULL);
-    pthread_cond_init(&writer->idle, NULL);
+    mutation_queue_init(&writer->queue);
+    job_init(&writer->job, &options->executors->storage, take_turn);
 }
 
 /* Why SQLite itself rolled the transaction back: the code of the statement that failed. */
@@ -108,12 +107,16 @@ static void note_success(struct writer *writer)
         state_report(writer->settler.state, STATE_WRITES, STORE_HEALTHY, "");
 }
 
-/* ---- Batches ---- */
+/* ---- A batch ---- */
 
-/* Returns SQLite's code. An empty batch writes too: it is a probe. */
+/*
+ * Returns SQLite's code. What is left when the turn is over goes back to the queue. An empty batch
+ * writes too: it is a probe.
+ */
 static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
-    int code = write_link_begin(&writer->link);
+    const uint64_t end = monotonic_now() + JOB_TURN_NANOSECONDS;
+    int code = SQLITE_OK;
     apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
     bool changed = batch == NULL;
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
@@ -123,6 +126,10 @@ static int apply_all(struct writer *writer, struct store_mutation *batch)
         else
             code = write_one(writer, mutation);
         changed = changed || mutation->status == STORE_OK;
+        if (mutation->next != NULL && monotonic_now() >= end) {
+            mutation_queue_put_back(&writer->queue, mutation->next);
+            mutation->next = NULL;
+        }
     }
     return code == SQLITE_OK && changed ? mark_advance(&writer->link.connection) : code;
 }
@@ -171,19 +178,17 @@ static void commit_all(struct writer *writer, struct store_mutation *batch)
         doubt_all(batch, status, &detail);
 }
 
-static void write_all(struct writer *writer, struct store_mutation *batch)
+/* Returns SQLite's code; with SQLITE_BUSY, nothing was done. */
+static int begin(struct writer *writer)
+{
+    const int code = settle_before(&writer->settler);
+    return code == SQLITE_OK ? write_link_begin(&writer->link) : code;
+}
+
+static void fail(struct writer *writer, struct store_mutation *batch, int code)
 {
     struct connection *connection = &writer->link.connection;
-    struct store_detail detail = {"a commit failed before"};
-    if (!settle_before(&writer->settler)) {
-        fail_all(batch, STORE_STOPPED, &detail);
-        return;
-    }
-    const int code = apply_all(writer, batch);
-    if (code == SQLITE_OK) {
-        commit_all(writer, batch);
-        return;
-    }
+    struct store_detail detail;
     const enum store_status status = judge(writer, connection_status(connection, code, &detail),
                                            &detail);
     connection_end(connection, STATEMENT_ROLLBACK);
@@ -200,54 +205,47 @@ static void finish_all(struct store_mutation *batch)
     }
 }
 
+static void end_impatient(struct writer *writer, uint64_t since, enum store_status status,
+                          const struct store_detail *detail)
+{
+    finish_all(mutation_queue_take_impatient(&writer->queue, since, status, detail));
+}
+
+/* Nobody waits longer than the busy timeout for a lock. */
+static void wait_for_lock(struct writer *writer, struct store_mutation *batch, int code)
+{
+    struct store_detail detail;
+    struct connection *connection = &writer->link.connection;
+    const enum store_status status = connection_status(connection, code, &detail);
+    const int timeout_ms = writer->readers->options->busy_timeout_ms;
+    connection_end(connection, STATEMENT_ROLLBACK);
+    if (batch == NULL)
+        return; /* A probe comes again by itself. */
+    mutation_queue_put_back(&writer->queue, batch);
+    end_impatient(writer, monotonic_now() - (uint64_t)timeout_ms * 1000000u, status, &detail);
+    if (!mutation_queue_is_empty(&writer->queue) &&
+        !job_wake_after(&writer->job, job_retry_delay(writer->tries++)))
+        end_impatient(writer, UINT64_MAX, status, &detail);
+}
+
 static void write_batch(struct writer *writer, struct store_mutation *batch)
 {
-    write_all(writer, batch);
+    int code = begin(writer);
+    if ((code & 0xff) == SQLITE_BUSY) {
+        wait_for_lock(writer, batch, code);
+        return;
+    }
+    writer->tries = 0;
+    if (code == SQLITE_OK)
+        code = apply_all(writer, batch);
+    if (code == SQLITE_OK)
+        commit_all(writer, batch);
+    else
+        fail(writer, batch, code);
     readers_end_kept(writer->readers);
     finish_all(batch); /* Last: with the answers come the next mutations. */
-}
-
-/* NULL if nothing is queued. The caller holds the lock. */
-static struct store_mutation *take_batch(struct writer *writer)
-{
-    struct store_mutation *batch = writer->first, *end = batch;
-    for (int i = 1; end != NULL && i < BATCH_LIMIT && end->next != NULL; i++)
-        end = end->next;
-    writer->first = end == NULL ? NULL : end->next;
-    if (writer->first == NULL)
-        writer->last = &writer->first;
-    if (end != NULL)
-        end->next = NULL;
-    return batch;
-}
-
-/* The caller holds the lock. */
-static void write_queue(struct writer *writer)
-{
-    struct store_mutation *batch;
-    writer->busy = true;
-    while ((batch = take_batch(writer)) != NULL) {
-        pthread_mutex_unlock(&writer->lock);
-        write_batch(writer, batch);
-        pthread_mutex_lock(&writer->lock);
-    }
-    writer->busy = false;
-    pthread_cond_broadcast(&writer->idle);
-}
-
-static void probe(struct task *task)
-{
-    struct writer *writer = (struct writer *)((char *)task - offsetof(struct writer, probe));
-    pthread_mutex_lock(&writer->lock);
-    if (!writer->busy) {
-        writer->busy = true;
-        pthread_mutex_unlock(&writer->lock);
-        write_all(writer, NULL);
-        pthread_mutex_lock(&writer->lock);
-        write_queue(writer); /* What was queued meanwhile. */
-    }
-    pthread_mutex_unlock(&writer->lock);
-    atomic_store(&writer->probing, false);
+    if (!mutation_queue_is_empty(&writer->queue))
+        job_wake(&writer->job);
 }
 
 static bool is_probe_due(const struct writer *writer)
@@ -257,41 +255,42 @@ static bool is_probe_due(const struct writer *writer)
             monotonic_now() >= atomic_load(&writer->probe_at));
 }
 
-void writer_look(struct writer *writer)
+static void take_turn(struct job *job)
 {
-    if (!is_probe_due(writer) || atomic_exchange(&writer->probing, true))
-        return;
-    writer->probe.run = probe;
-    if (!executor_submit(writer->executor, &writer->probe))
-        atomic_store(&writer->probing, false);
+    struct writer *writer = (struct writer *)job;
+    struct store_mutation *batch = mutation_queue_take(&writer->queue, BATCH_LIMIT);
+    if (batch != NULL || is_probe_due(writer))
+        write_batch(writer, batch);
 }
 
-void writer_submit(struct writer *writer, struct store_mutation *mutation)
+/* ---- From outside ---- */
+
+void writer_look(struct writer *writer)
 {
-    mutation->next = NULL;
+    if (is_probe_due(writer))
+        job_wake(&writer->job);
+}
+
+bool writer_submit(struct writer *writer, struct store_mutation *mutation)
+{
     mutation->status = STORE_OK;
     mutation->detail.text[0] = '\0';
-    pthread_mutex_lock(&writer->lock);
-    *writer->last = mutation;
-    writer->last = &mutation->next;
-    if (!writer->busy)
-        write_queue(writer);
-    pthread_mutex_unlock(&writer->lock);
+    mutation->waits_since = monotonic_now();
+    return mutation_queue_add(&writer->queue, mutation, &writer->job);
 }
 
 void writer_drain(struct writer *writer)
 {
-    pthread_mutex_lock(&writer->lock);
-    while (writer->busy)
-        pthread_cond_wait(&writer->idle, &writer->lock);
-    pthread_mutex_unlock(&writer->lock);
+    do
+        job_wait(&writer->job);
+    while (!mutation_queue_is_empty(&writer->queue));
 }
 
 void writer_finish(struct writer *writer)
 {
+    job_stop(&writer->job);
     writer->settler.retry_at = 0; /* The last chance. */
     settle_before(&writer->settler);
     write_link_finish(&writer->link);
-    pthread_cond_destroy(&writer->idle);
-    pthread_mutex_destroy(&writer->lock);
+    mutation_queue_finish(&writer->queue);
 }

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/fuzz/plugin/inline_executors.h"
+
 enum { PREFIX_BYTE = 'P', HANDLE = 4711 };
 
 /* The call under way. */
@@ -210,6 +212,7 @@ struct fuzz_answer fuzz_call(gql_instance *instance, const struct fuzz_call *cal
                            .selection = state.selection,
                            .request = &call->request};
     const int32_t code = call->resolve(instance, &lent, make_reply(&call->reply));
+    inline_executors_run();
     EXPECT(code == GQL_OK || code == GQL_PENDING, "%d", (int)code);
     EXPECT(state.completed);
     check_answer(&state.answer);

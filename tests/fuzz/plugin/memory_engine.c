@@ -99,13 +99,14 @@ static enum store_status scan(struct store_reader *reader, const struct store_ra
     return table_scan(&store->table, store->collation, range, limit, list);
 }
 
-static void submit(struct store *base, struct store_mutation *mutation)
+static bool submit(struct store *base, struct store_mutation *mutation)
 {
     struct memory_store *store = (struct memory_store *)base;
     mutation->detail.text[0] = '\0';
     mutation->status = table_apply(&store->table, store->collation, &store->mint,
                                    store->unix_milliseconds(store->user), mutation);
     mutation->done(mutation);
+    return true;
 }
 
 static const struct store_engine memory_engine = {

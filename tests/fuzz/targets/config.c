@@ -24,7 +24,10 @@ static void check_config(const struct config *config)
            config->leeway_seconds);
     EXPECT(config->pending_mutations >= 1 && config->pending_mutations <= 1000000, "%d",
            config->pending_mutations);
-    EXPECT(config->verifiers >= 1 && config->verifiers <= 64, "%d", config->verifiers);
+    EXPECT(config->threads.compute >= 0 && config->threads.compute <= 256, "%d",
+           config->threads.compute);
+    EXPECT(config->threads.storage >= 1 && config->threads.storage <= 256, "%d",
+           config->threads.storage);
     EXPECT(config->mint.region <= 31, "%d", config->mint.region);
 }
 

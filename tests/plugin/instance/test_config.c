@@ -92,7 +92,8 @@ Test(config, defaults_are_those_of_the_schema)
     cr_expect_eq(config.mint.region, 31);
     cr_expect(text_equal(config.error_type_base, TEXT("urn:gql-integrations:problem:")));
     cr_expect_eq(config.pending_mutations, 4096);
-    cr_expect_eq(config.verifiers, 2);
+    cr_expect_eq(config.threads.compute, 0);
+    cr_expect_eq(config.threads.storage, 16);
     config_finish(&config);
     config_finish(&config);
 }
@@ -105,7 +106,7 @@ static const char full[] =
     "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
     "\"deployment\":\"on-premise\","
     "\"region\":0},\"errors\":{\"typeBase\":\"https://e/\"},"
-    "\"limits\":{\"pendingMutations\":1,\"verifiers\":64}}";
+    "\"limits\":{\"pendingMutations\":1,\"verifiers\":64,\"storageThreads\":1}}";
 
 Test(config, everything_given_is_used)
 {
@@ -120,7 +121,8 @@ Test(config, everything_given_is_used)
     cr_expect(config.mint.on_premise);
     cr_expect_eq(config.mint.region, 0);
     cr_expect_eq(config.pending_mutations, 1);
-    cr_expect_eq(config.verifiers, 64);
+    cr_expect_eq(config.threads.compute, 64);
+    cr_expect_eq(config.threads.storage, 1);
     config_finish(&config);
 }
 

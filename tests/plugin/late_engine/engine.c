@@ -168,13 +168,14 @@ static int32_t read_store(struct store *base, struct store_read *read)
     return store_read_fail(read, STORE_BUSY, "the store is closing");
 }
 
-static void submit(struct store *base, struct store_mutation *mutation)
+static bool submit(struct store *base, struct store_mutation *mutation)
 {
     mutation->detail.text[0] = '\0';
     if (enqueue((struct late_store *)base, NULL, mutation))
-        return;
+        return true;
     mutation->status = STORE_BUSY;
     mutation->done(mutation);
+    return true;
 }
 
 /* ---- Opening and closing ---- */

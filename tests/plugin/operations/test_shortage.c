@@ -127,7 +127,7 @@ static struct rlimit forbid_stacks(void)
     cr_assert_eq(fscanf(file, "%lu", &pages), 1);
     fclose(file);
     cr_assert_eq(getrlimit(RLIMIT_AS, &former), 0);
-    const struct rlimit limit = {pages * (rlim_t)sysconf(_SC_PAGESIZE) + (2 << 20),
+    const struct rlimit limit = {pages * (rlim_t)sysconf(_SC_PAGESIZE) + (192 << 10),
                                  former.rlim_max};
     cr_assert_eq(setrlimit(RLIMIT_AS, &limit), 0);
     return former;
@@ -138,7 +138,7 @@ Test(shortage, threads_that_can_not_start)
     const struct rlimit former = forbid_stacks();
     reject_three_times();
     cr_assert_eq(setrlimit(RLIMIT_AS, &former), 0);
-    expect_one_line((const char *const[]){"short of resources", "executor", "errno 11",
+    expect_one_line((const char *const[]){"short of resources", "no thread", "errno 11",
                                           "organization 'acme'", NULL});
     expect_end();
 }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/base/executors.h"
+
+#include <unistd.h>
+
+#include "plugin/base/process_lock.h"
+
+static struct process_lock lock; /* Guards what follows. */
+static struct executors all;
+static size_t users;
+
+static int processors(void)
+{
+    const long count = sysconf(_SC_NPROCESSORS_ONLN);
+    if (count < 1)
+        return 1;
+    return count > POOL_THREADS ? POOL_THREADS : (int)count;
+}
+
+struct executors *executors_acquire(const struct executors_sizes *sizes)
+{
+    const int compute = sizes->compute == 0 ? processors() : sizes->compute;
+    if (process_lock_take(&lock))
+        users = 0; /* The parent's: its threads do not run here. */
+    if (users++ == 0) {
+        pool_init(&all.compute, "gql-compute", compute, 0);
+        pool_init(&all.storage, "gql-storage", sizes->storage, 0);
+    }
+    pool_raise(&all.compute, compute);
+    pool_raise(&all.storage, sizes->storage);
+    process_lock_give(&lock);
+    return &all;
+}
+
+/* Threads of the first pool submit to the second. */
+void executors_release(struct executors **executors)
+{
+    if (*executors == NULL)
+        return;
+    *executors = NULL;
+    process_lock_take(&lock);
+    if (--users == 0) {
+        pool_finish(&all.compute);
+        pool_finish(&all.storage);
+    }
+    process_lock_give(&lock);
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/base/process_lock.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+/* Of several threads that come first, one makes the mutex, and holds it then. */
+static bool make(struct process_lock *lock, int self)
+{
+    int owner = atomic_load(&lock->process);
+    while (owner != self) {
+        if (owner == -self) {
+            sched_yield();
+            owner = atomic_load(&lock->process);
+        } else if (atomic_compare_exchange_strong(&lock->process, &owner, -self)) {
+            pthread_mutex_init(&lock->mutex, NULL);
+            pthread_mutex_lock(&lock->mutex);
+            atomic_store(&lock->process, self);
+            return true;
+        }
+    }
+    return false;
+}
+
+bool process_lock_take(struct process_lock *lock)
+{
+    const bool first = make(lock, getpid());
+    if (!first)
+        pthread_mutex_lock(&lock->mutex);
+    return first;
+}
+
+void process_lock_give(struct process_lock *lock)
+{
+    pthread_mutex_unlock(&lock->mutex);
+}

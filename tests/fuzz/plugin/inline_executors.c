@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Takes the place of plugin/base/executors.c, pool.c, clock.c and job.c: everything runs
+ * on the thread of the caller: tasks where they are submitted, jobs by inline_executors_run. There
+ * is no clock, so nothing is kept for later.
+ */
+#include "tests/fuzz/plugin/inline_executors.h"
+
+#include <errno.h>
+#include <stddef.h>
+
+#include "plugin/base/executors.h"
+#include "plugin/base/job.h"
+
+static struct executors executors;
+static struct task_list woken;
+
+struct executors *executors_acquire(const struct executors_sizes *sizes)
+{
+    (void)sizes;
+    return &executors;
+}
+
+void executors_release(struct executors **released)
+{
+    *released = NULL;
+}
+
+bool pool_submit(struct pool *pool, struct task *task)
+{
+    (void)pool;
+    task->run(task);
+    return true;
+}
+
+void job_init(struct job *job, struct pool *pool, void (*run)(struct job *job))
+{
+    *job = (struct job){.pool = pool, .run = run};
+}
+
+bool job_wake(struct job *job)
+{
+    if (job->state == JOB_QUEUED)
+        return true;
+    job->state = JOB_QUEUED;
+    task_list_append(&woken, &job->task);
+    return true;
+}
+
+bool job_wake_after(struct job *job, enum delay delay)
+{
+    (void)job, (void)delay;
+    errno = EAGAIN;
+    return false;
+}
+
+void inline_executors_run(void)
+{
+    while (woken.first != NULL) {
+        struct job *job = (struct job *)woken.first;
+        task_list_remove(&woken, &job->task);
+        job->state = JOB_IDLE;
+        job->run(job);
+    }
+}
+
+void job_wait(struct job *job)
+{
+    (void)job;
+    inline_executors_run();
+}
+
+void job_stop(struct job *job)
+{
+    job_wait(job);
+}
