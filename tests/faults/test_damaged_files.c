@@ -127,7 +127,8 @@ static void expect_clear(uint64_t seed, const struct damage *damage)
         return;
     if (is_whole())
         print_silent(seed, damage);
-    cr_expect_eq(finding->pages & (WRONG_ORDER | WRONG_TWICE), 0, "seed %d", (int)seed);
+    cr_expect_eq(finding->pages & (WRONG_EXTRA | WRONG_ORDER | WRONG_TWICE), 0, "seed %d",
+                 (int)seed);
     cr_expect_neq(damage->kind, DAMAGE_ZEROED, "seed %d", (int)seed);
 }
 
