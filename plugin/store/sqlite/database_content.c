@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/database_content.h"
 
+#include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
 #include "plugin/store/sqlite/ownership.h"
 
-/* Commits the transaction if all went well. */
-static int32_t finish(struct connection *connection, int32_t code, gql_failure *failure)
+static int commit(struct connection *connection, bool changed)
 {
+    const int code = changed ? mark_advance(connection) : SQLITE_OK;
+    return code == SQLITE_OK ? connection_run(connection, STATEMENT_COMMIT) : code;
+}
+
+/* Commits the transaction if all went well. */
+static int32_t finish(struct connection *connection, bool changed, int32_t code,
+                      gql_failure *failure)
+{
+    if (code == GQL_OK && commit(connection, changed) != SQLITE_OK)
+        code = connection_fail(connection, "writing", failure);
     if (code != GQL_OK)
         connection_end(connection, STATEMENT_ROLLBACK);
-    else if (connection_run(connection, STATEMENT_COMMIT) != SQLITE_OK)
-        code = connection_fail(connection, "writing", failure);
     return code;
 }
 
@@ -34,14 +42,17 @@ int32_t database_content_prepare(struct connection *connection,
     for (bool migrated = false; !migrated && code == GQL_OK;) {
         if (begin(connection, until) != SQLITE_OK)
             return connection_fail(connection, "locking", failure);
-        code = migrate(connection, &migrated, failure);
+        bool changed = false;
+        const int changes = sqlite3_total_changes(connection->handle);
+        code = migrate(connection, &migrated, &changed, failure);
         if (migrated && code == GQL_OK)
             code = ownership_settle(connection, settings, options, failure);
         if (migrated && code == GQL_OK)
             code = metadata_secret(connection, secret, failure);
         if (migrated && code == GQL_OK)
             code = metadata_collate(connection, collation, options, failure);
-        code = finish(connection, code, failure);
+        changed = changed || sqlite3_total_changes(connection->handle) != changes;
+        code = finish(connection, changed, code, failure);
     }
     return code;
 }

@@ -66,21 +66,21 @@ static bool continues_another(struct log_reader *log, sqlite3_file *file)
 {
     struct log_frame frame;
     struct mark ours = {0}, theirs;
-    uint32_t page = 0;
-    bool committed = false;
+    bool marked = false, committed = false;
     while (log_reader_next(log, &frame)) {
         const enum mark_sight sight = mark_find(frame.content, log->page_size, &theirs);
-        if (page == 0 && sight == MARK_FOUND) {
-            page = frame.page;
+        /* Settings without a mark: others have written to the log. */
+        if (sight == MARK_NONE || sight == MARK_TORN)
+            return false;
+        if (sight == MARK_FOUND && !marked) {
+            marked = true;
             const enum mark_sight beside = look_at_database(file, log, &frame, &ours);
-            if (beside == MARK_ELSEWHERE || beside == MARK_TORN || theirs.former == 0 ||
-                theirs.former == ours.now)
+            if (beside == MARK_ELSEWHERE || beside == MARK_TORN || theirs.former == ours.now)
                 return false;
         }
-        /* Without a mark there, the log is one that others have written to. */
-        if (frame.page == page && (sight != MARK_FOUND || theirs.now == ours.now))
+        if (sight == MARK_FOUND && theirs.now == ours.now)
             return false;
-        committed = committed || (page != 0 && frame.commits);
+        committed = committed || (marked && frame.commits);
     }
     return committed;
 }

@@ -14,7 +14,10 @@ struct mark {
     uint64_t former; /* 0: there was none. */
 };
 
-/* Within a transaction that changes something, or has to. Returns SQLite's code. */
+/*
+ * Once in a transaction that changes something: the former mark must be one that was committed.
+ * Returns SQLite's code.
+ */
 int mark_advance(struct connection *connection);
 
 enum mark_sight {

@@ -5,7 +5,6 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
-#include "plugin/store/sqlite/mark.h"
 
 enum { ROWS_PER_STEP = 1000, ROWS_PER_REPORT = 100000 };
 
@@ -120,8 +119,7 @@ static bool collate(struct connection *connection, const struct collation *colla
         return size >= 0;
     if (size > 0 && !rebuild(connection, collation, options))
         return false;
-    return metadata_write(connection, "collation", now, now_size) &&
-           mark_advance(connection) == SQLITE_OK;
+    return metadata_write(connection, "collation", now, now_size);
 }
 
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,

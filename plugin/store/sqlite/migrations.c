@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
-#include "plugin/store/sqlite/mark.h"
 
 /* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x494E5447 };
@@ -46,7 +45,8 @@ static int32_t refuse_version(const char *path, int version, gql_failure *failur
                 path, version, migration_count);
 }
 
-int32_t migrate(struct connection *connection, bool *ret_done, gql_failure *failure)
+int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
+                gql_failure *failure)
 {
     sqlite3 *handle = connection->handle;
     const char *path = sqlite3_db_filename(handle, "main");
@@ -62,8 +62,9 @@ int32_t migrate(struct connection *connection, bool *ret_done, gql_failure *fail
         return refuse_version(path, version, failure);
     *ret_done = is_new || version == migration_count;
     const int last = *ret_done ? migration_count : version + 1;
+    *ret_changed = version < last;
     while (version < last) {
-        if (apply(handle, ++version) != SQLITE_OK || mark_advance(connection) != SQLITE_OK)
+        if (apply(handle, ++version) != SQLITE_OK)
             return connection_fail(connection, "migrating", failure);
     }
     return GQL_OK;

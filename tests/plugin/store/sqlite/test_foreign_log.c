@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "plugin/store/sqlite/log_reader.h"
+#include "plugin/store/sqlite/mark.h"
 #include "tests/plugin/fixture.h"
 #include "tests/plugin/store/sqlite/pages.h"
 
@@ -181,7 +182,10 @@ Test(foreign_log, another_database_is_refused)
     create("x");
     copy_as_killed(&scratch, &crashed);
     run("cp $other/integrations.db $crashed");
-    expect_refused("another database");
+    expect_refused("beside the log with which a database was made");
+    reopen();
+    create("y");
+    copy_as_killed(&scratch, &crashed);
     change_file(&other, "DELETE FROM setting WHERE name = 'mark'");
     run("cp $other/integrations.db $crashed");
     expect_refused("without a mark");
@@ -276,6 +280,31 @@ Test(foreign_log, what_others_have_changed_is_opened)
         expect_opened("a log that ends without a mark", 2);
         fixture_close(&store);
     }
+}
+
+static struct mark read_mark(void)
+{
+    struct mark mark;
+    unsigned char page[PAGE_SIZE];
+    read_page(&scratch, "setting", page);
+    cr_assert_eq(mark_find(page, sizeof page, &mark), MARK_FOUND);
+    return mark;
+}
+
+/* Otherwise the log would begin with a mark that no database has. */
+Test(foreign_log, a_transaction_of_many_changes_has_one_mark)
+{
+    fixture_close(&store);
+    const struct mark created = read_mark();
+    cr_expect_eq(created.former, 0);
+    store = fixture_open(&scratch, "und");
+    fixture_close(&store);
+    cr_expect_eq(read_mark().now, created.now, "nothing was changed");
+    store = fixture_open(&scratch, "sv");
+    copy_as_killed(&scratch, &crashed);
+    fixture_close(&store);
+    cr_expect_eq(read_mark().former, created.now, "the order was changed");
+    expect_opened("another order", 0);
 }
 
 /* The power failed as the page was written: the log has it whole. */
