@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * tenants PLUGIN FOLDER COUNT: creates COUNT instances in one process, each with a new database in
- * FOLDER, reads once from each, writes once to each, and destroys them one after the other. Prints
- * a row of a table after each step: threads, descriptors, resident memory, and how long the step
- * took for each instance.
+ * FOLDER, reads once from each, writes once to each, drains them, and destroys them one after the
+ * other. Prints a row of a table after each step: threads, descriptors, resident memory, and how
+ * long the step took for each instance.
  */
 #include <dirent.h>
 #include <pthread.h>
@@ -104,6 +104,11 @@ static void write_one(struct tenants *tenants, int number)
          "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}");
 }
 
+static void drain_instance(struct tenants *tenants, int number)
+{
+    gql_instance_drain(tenants->library, tenants->instances[number]);
+}
+
 static void destroy_instance(struct tenants *tenants, int number)
 {
     gql_instance_destroy(tenants->library, &tenants->instances[number]);
@@ -184,6 +189,7 @@ int main(int argc, char **argv)
     step(&tenants, "create", create_instance);
     step(&tenants, "read", read_one);
     step(&tenants, "write", write_one);
+    step(&tenants, "drain", drain_instance);
     step(&tenants, "destroy", destroy_instance);
     gql_library_close(&tenants.library, false);
     gql_runtime_destroy(&tenants.runtime);

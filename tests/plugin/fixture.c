@@ -7,6 +7,8 @@
 
 _Atomic int64_t fixture_now_ms = 1700000000000;
 
+int fixture_busy_timeout_ms = 2000;
+int fixture_storage_threads = 4;
 int fixture_check_mib = 1024;
 bool fixture_dedicated;
 const char *fixture_organization;
@@ -62,12 +64,14 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
         if (open_stores[i].executors == NULL)
             slot = &open_stores[i];
     }
-    slot->executors = executors_acquire(&(struct executors_sizes){.storage = 4});
+    slot->executors =
+        executors_acquire(&(struct executors_sizes){.storage = fixture_storage_threads});
     pthread_mutex_unlock(&open_lock);
     json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b}", "path", path,
                                  "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
-                                 "busyTimeoutMilliseconds", 2000, "checkMiB", fixture_check_mib,
-                                 "fileMode", file_mode, "dedicated", fixture_dedicated);
+                                 "busyTimeoutMilliseconds", fixture_busy_timeout_ms, "checkMiB",
+                                 fixture_check_mib, "fileMode", file_mode, "dedicated",
+                                 fixture_dedicated);
     struct store_options options = {
         .database = database,
         .locale = locale,

@@ -19,6 +19,8 @@ void fixture_close(struct store **store);
 
 extern _Atomic int64_t fixture_now_ms;
 /* Settings of stores to be opened. */
+extern int fixture_busy_timeout_ms;      /* The setting of stores to be opened. */
+extern int fixture_storage_threads;      /* Likewise. */
 extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
 extern const char *fixture_organization; /* organization; NULL: none */

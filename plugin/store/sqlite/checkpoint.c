@@ -30,13 +30,18 @@ static void report(struct checkpointer *checkpointer, const struct connection *c
     checkpointer->log(checkpointer->user, GQL_LOG_ERROR, line);
 }
 
+static int copy(struct connection *connection)
+{
+    return sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
+                                     NULL);
+}
+
 void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *connection)
 {
     const struct wal_index *index = wal_index_of(connection);
     if (index == NULL || wal_index_frames(index) < FRAMES_DUE)
         return;
-    const int code = sqlite3_wal_checkpoint_v2(connection->handle, NULL, SQLITE_CHECKPOINT_PASSIVE,
-                                               NULL, NULL);
+    const int code = copy(connection);
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         report(checkpointer, connection, code);
     if (code == SQLITE_OK && checkpointer->failing) {
@@ -44,4 +49,9 @@ void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *con
         checkpointer->log(checkpointer->user, GQL_LOG_INFO,
                           "The log is copied into the database again");
     }
+}
+
+void checkpoint_rest(struct connection *connection)
+{
+    copy(connection);
 }

@@ -25,4 +25,7 @@ void checkpoint_take_over(struct connection *connection);
  */
 void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *connection);
 
+/* Before the connection is closed, which then has nothing left to copy, but for a failure. */
+void checkpoint_rest(struct connection *connection);
+
 #endif

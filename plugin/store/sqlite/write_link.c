@@ -25,6 +25,12 @@ bool write_link_is_final(struct write_link *link)
     return file_guard_is_final(link->readers->guard);
 }
 
+void write_link_copy_log(struct write_link *link)
+{
+    if (link->connection.handle != NULL && !write_link_is_final(link))
+        checkpoint_rest(&link->connection);
+}
+
 void write_link_finish(struct write_link *link)
 {
     connection_close(&link->connection);

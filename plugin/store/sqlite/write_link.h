@@ -26,6 +26,9 @@ void write_link_finish(struct write_link *link);
  */
 bool write_link_is_final(struct write_link *link);
 
+/* Copies what is left of the log. Closing has little to do then, and does what failed here. */
+void write_link_copy_log(struct write_link *link);
+
 /*
  * Begins a transaction. Returns SQLite's code; where it fails, the transaction may be open. With
  * CONNECTION_STOPPED the file, its schema or its collation is not the store's.
@@ -33,8 +36,8 @@ bool write_link_is_final(struct write_link *link);
 int write_link_begin(struct write_link *link);
 
 /*
- * Commits it; copies the log if it is long. Returns SQLite's code of the commit; where it fails, the
- * transaction may still be open.
+ * Commits it; copies the log if it is long. Returns SQLite's code of the commit; where it fails,
+ * the transaction may still be open.
  */
 int write_link_commit(struct write_link *link);
 

@@ -261,6 +261,8 @@ static void take_turn(struct job *job)
     struct store_mutation *batch = mutation_queue_take(&writer->queue, BATCH_LIMIT);
     if (batch != NULL || is_probe_due(writer))
         write_batch(writer, batch);
+    else if (atomic_load(&writer->draining))
+        write_link_copy_log(&writer->link);
 }
 
 /* ---- From outside ---- */
@@ -284,6 +286,8 @@ void writer_drain(struct writer *writer)
     do
         job_wait(&writer->job);
     while (!mutation_queue_is_empty(&writer->queue));
+    if (!atomic_exchange(&writer->draining, true))
+        job_wake(&writer->job);
 }
 
 void writer_finish(struct writer *writer)

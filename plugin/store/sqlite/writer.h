@@ -27,6 +27,7 @@ struct writer {
     void *user;
     int64_t (*unix_milliseconds)(void *user);
     struct mutation_queue queue;
+    atomic_bool draining; /* The next turn without a batch copies the log. */
 };
 
 /*
@@ -37,7 +38,11 @@ void writer_init(struct writer *writer, const struct connection *connection,
                  const struct store_options *options, const struct collation *collation,
                  struct readers *readers, struct state_board *state);
 
-/* Waits until nothing is queued. */
+/*
+ * Waits until nothing is queued, and has the log copied into the database in a turn of its own: of
+ * many databases that are drained before they are closed, several do that at once. The second call
+ * waits for it.
+ */
 void writer_drain(struct writer *writer);
 
 /* After writer_drain. */
