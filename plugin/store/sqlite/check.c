@@ -16,7 +16,7 @@ enum { NICENESS = 10, STEPS_BETWEEN_LOOKS = 1000, INTERRUPT_MILLISECONDS = 10 };
 /* One database is checked at a time: the checks of a process share its disk. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static bool taken;
+static struct check *first; /* It has the turn; the others wait for theirs. */
 
 static void say(const struct check *check, uint32_t level, const char *what)
 {
@@ -115,22 +115,34 @@ static void conclude(struct check *check, int code)
     }
 }
 
-/* False if the check is stopped before its turn comes. */
-static bool take_turn(const struct check *check)
+static void queue(struct check *check)
 {
     pthread_mutex_lock(&lock);
-    while (taken && !atomic_load(&check->stopping))
-        pthread_cond_wait(&changed, &lock);
-    const bool takes = !atomic_load(&check->stopping);
-    taken = taken || takes;
+    struct check **link = &first;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = check;
     pthread_mutex_unlock(&lock);
-    return takes;
 }
 
-static void pass_turn(void)
+/* False if the check is stopped before its turn comes. */
+static bool await_turn(const struct check *check)
 {
     pthread_mutex_lock(&lock);
-    taken = false;
+    while (first != check && !atomic_load(&check->stopping))
+        pthread_cond_wait(&changed, &lock);
+    pthread_mutex_unlock(&lock);
+    return !atomic_load(&check->stopping);
+}
+
+static void leave_queue(struct check *check)
+{
+    pthread_mutex_lock(&lock);
+    struct check **link = &first;
+    while (*link != check)
+        link = &(*link)->next;
+    *link = check->next;
+    check->ended = true;
     pthread_cond_broadcast(&changed);
     pthread_mutex_unlock(&lock);
 }
@@ -148,14 +160,9 @@ static void *run_thread(void *user)
 {
     struct check *check = user;
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* Of this thread, in Linux. */
-    if (take_turn(check)) {
+    if (await_turn(check))
         check_database(check);
-        pass_turn();
-    }
-    pthread_mutex_lock(&lock);
-    check->ended = true;
-    pthread_cond_broadcast(&changed);
-    pthread_mutex_unlock(&lock);
+    leave_queue(check);
     return NULL;
 }
 
@@ -176,9 +183,12 @@ void check_start(struct check *check, const struct sqlite_options *options,
         return;
     }
     say(check, GQL_LOG_INFO, "was not closed the last time; it is checked in the background");
+    queue(check);
     atomic_store(&check->started, thread_start(&check->thread, run_thread, check));
-    if (!atomic_load(&check->started))
-        say(check, GQL_LOG_WARNING, "can't be checked: no thread can be started");
+    if (atomic_load(&check->started))
+        return;
+    leave_queue(check);
+    say(check, GQL_LOG_WARNING, "can't be checked: no thread can be started");
 }
 
 /*

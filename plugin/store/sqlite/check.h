@@ -2,7 +2,7 @@
 /*
  * Checks a database that was not closed, once, on a thread of its own with a low priority, while
  * the store serves: SQLite's quick_check, table by table, then the counters against the rows. In
- * one process, one database is checked at a time. Damage goes to the store's integrity.
+ * one process, one database is checked at a time, in the order in which they were opened. Damage goes to the store's integrity.
  *
  * A statement of the check is a read transaction: until its end SQLite can't reset the log, which
  * grows by what is written meanwhile. That bounds the priority from below: the thread is nice, but
@@ -26,7 +26,8 @@ struct check {
     atomic_bool started;
     atomic_bool stopping;
     /* Guarded by the lock of all checks. */
-    sqlite3 *running; /* What can be interrupted, or NULL. */
+    struct check *next; /* Whose turn comes afterwards. */
+    sqlite3 *running;   /* What can be interrupted, or NULL. */
     bool ended;
 };
 
