@@ -80,13 +80,43 @@ static int32_t check_required(const json_t *schema, const json_t *value, const c
     return GQL_OK;
 }
 
+/* The name that an alternative of `oneOf` requires. */
+static const char *required_name(const json_t *alternative)
+{
+    return json_string_value(json_array_get(json_object_get(alternative, "required"), 0));
+}
+
+static int32_t check_alternatives(const json_t *schema, const json_t *value, const char *path,
+                                  gql_failure *failure)
+{
+    size_t index, size = 0;
+    json_t *alternative;
+    const char *given = NULL;
+    char names[PATH_SIZE] = "";
+    json_array_foreach(json_object_get(schema, "oneOf"), index, alternative) {
+        const char *name = required_name(alternative);
+        size += (size_t)snprintf(names + size, sizeof names - size, "%s`%s`",
+                                 index == 0 ? "" : " or ", name);
+        if (json_object_get(value, name) == NULL)
+            continue;
+        if (given != NULL)
+            return fail(failure, GQL_E_CONFIG, "%s: `%s` and `%s` exclude each other; remove one",
+                        path, given, name);
+        given = name;
+    }
+    if (size > 0 && given == NULL)
+        return fail(failure, GQL_E_CONFIG, "%s: %s is required", path, names);
+    return GQL_OK;
+}
+
 static bool add_default(const json_t *schema, json_t *value, const char *name)
 {
     json_t *preset = json_object_get(schema, "default");
     if (preset != NULL)
         return json_object_set_new(value, name, json_deep_copy(preset)) == 0;
     const char *type = json_string_value(json_object_get(schema, "type"));
-    if (type == NULL || strcmp(type, "object") != 0 || json_object_get(schema, "required") != NULL)
+    if (type == NULL || strcmp(type, "object") != 0 ||
+        json_object_get(schema, "required") != NULL || json_object_get(schema, "oneOf") != NULL)
         return true;
     return json_object_set_new(value, name, json_object()) == 0;
 }
@@ -98,6 +128,8 @@ static int32_t check_object(const json_t *schema, json_t *value, const char *pat
     int32_t code = check_names(properties, value, path, failure);
     if (code == GQL_OK)
         code = check_required(schema, value, path, failure);
+    if (code == GQL_OK)
+        code = check_alternatives(schema, value, path, failure);
     const char *name;
     json_t *member_schema;
     json_object_foreach(properties, name, member_schema) {

@@ -2,8 +2,9 @@
 /*
  * Checks JSON against a JSON Schema (2020-12) that uses the keywords of the plugin's own schema:
  * type, properties, required, additionalProperties: false, enum, minimum, maximum, minLength,
- * maxLength, default, and `not: {}` for a member that is refused with its description. Lengths
- * count bytes of UTF-8, where the standard counts characters.
+ * maxLength, default, `not: {}` for a member that is refused with its description, and `oneOf` for
+ * members of which exactly one is required. Lengths count bytes of UTF-8, where the standard counts
+ * characters.
  */
 #ifndef PLUGIN_BASE_JSON_SCHEMA_H
 #define PLUGIN_BASE_JSON_SCHEMA_H

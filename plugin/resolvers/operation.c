@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "plugin/resolvers/contract.h"
+#include "plugin/resolvers/permission.h"
 #include "vault/json_reader.h"
 
 static const char expired[] = "The request was cancelled, or its deadline has passed";
@@ -124,11 +125,19 @@ struct deadline operation_deadline(const struct operation *operation)
     return (struct deadline){operation->request->deadline, operation->request->cancelled};
 }
 
+static bool admits(const struct store_read *read, struct text organization_id)
+{
+    const struct operation *operation =
+        (const struct operation *)((const char *)read - offsetof(struct operation, read));
+    return may_read(operation->instance, operation->request, organization_id);
+}
+
 int32_t operation_read(struct operation *operation, struct store_route route,
                        enum store_status (*run)(struct store_read *, struct store_reader *),
                        int32_t (*done)(struct store_read *))
 {
     operation->read.route = route;
+    operation->read.admits = admits;
     operation->read.run = run;
     operation->read.done = done;
     operation->read.deadline = operation_deadline(operation);

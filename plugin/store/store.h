@@ -99,6 +99,8 @@ struct store_route {
  */
 struct store_read {
     struct store_route route;
+    /* Whether it may find anything of an organization: others are not asked. NULL: of any. */
+    bool (*admits)(const struct store_read *read, struct text organization_id);
     /*
      * Reads what it needs from the reader and keeps it. Called once for each database that the
      * route leads to, one after the other; not any more after a status other than STORE_OK and

@@ -18,6 +18,9 @@ struct sqlite_options {
 
 /* False if out of memory. `database` has been checked, and its defaults filled in. */
 bool sqlite_options_init(struct sqlite_options *options, const json_t *database);
+/* `database.readers`, or its default. */
+int sqlite_options_readers(const json_t *database);
+
 void sqlite_options_finish(struct sqlite_options *options);
 
 #endif

@@ -43,7 +43,10 @@ Test(config, what_is_wrong_is_named)
         {"{\"database\":{\"path\":\"a\"},\"database\":{\"path\":\"b\"}}", "this name occurs twice"},
         {"{}", "database: it is missing"},
         {"{\"database\":\"x.db\"}", "database: it must be of the type object"},
-        {"{\"database\":{}}", "database.path: it is missing"},
+        {"{\"database\":{}}", "database: `path` or `root` is required"},
+        {"{\"database\":{\"readers\":1}}", "database: `path` or `root` is required"},
+        {"{\"database\":{\"path\":\"a\",\"root\":\"b\"}}",
+         "database: `path` and `root` exclude each other; remove one"},
         {"{\"database\":{\"path\":\"\"}}", "database.path: it must not be empty"},
         {"{\"database\":{\"path\":\"a\\u0000b\"}}", "database.path: the character U+0000"},
         {"{\"database\":{\"path\":7}}",
@@ -84,7 +87,7 @@ Test(config, defaults_are_those_of_the_schema)
     gql_failure failure;
     cr_assert_eq(read_config(&config, "{\"database\":{\"path\":\"a.db\"}}", &failure), GQL_OK, "%s",
                  failure.message);
-    cr_expect_eq(json_integer_value(json_object_get(config.database, "readers")), 8);
+    cr_expect_eq(json_integer_value(json_object_get(config.database, "checkMiB")), 1024);
     cr_expect_null(config.organization.data);
     cr_expect_null(config.keyring);
     cr_expect_str_eq(config.locale, "und");

@@ -183,10 +183,9 @@ Test(credentials, issuer_and_expiry_can_be_demanded)
     snprintf(more, sizeof more, ",\"limits\":{\"verifiers\":1}");
     mock_destroy(world.host, &world.instance);
     snprintf(more, sizeof more,
-             "{\"database\":{\"path\":\"%s/integrations.db\"},\"credentials\":{\"keyring\":\"%s/"
-             "keyring.json\","
+             "{\"database\":%s,\"credentials\":{\"keyring\":\"%s/keyring.json\","
              "\"issuer\":\"vault\",\"requireExpiry\":true,\"leewaySeconds\":0}}",
-             world.scratch.path, world.scratch.path);
+             world_database(&world), world.scratch.path);
     world.instance = mock_create(world.host, more);
     expect_rejection(world_token(&world, "{\"sub\":\"s\",\"aud\":\"acme\",\"iss\":\"vault\"}"),
                      "bad_claims");
@@ -207,8 +206,7 @@ Test(credentials, without_a_keyring_every_token_is_refused)
 {
     char config[256];
     mock_destroy(world.host, &world.instance);
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
-             world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":%s}", world_database(&world));
     world.instance = mock_create(world.host, config);
     expect_rejection(world_good_token(&world, "acme"), "unknown_key");
     json_decref(world_resolve(

@@ -81,8 +81,7 @@ Test(lifecycle, instances_are_independent)
 Test(lifecycle, instances_may_share_a_database)
 {
     char config[256], arguments[128];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
-             world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":%s}", world_database(&world));
     gql_instance *second = mock_create(world.host, config);
     char *id = world_create(&world, "acme", "x");
     snprintf(arguments, sizeof arguments,
@@ -171,8 +170,7 @@ Test(lifecycle, answers_too_large_for_the_host)
     const struct mock_options options = {.now_ms = WORLD_NOW, .reply_limit = 2048};
     world.host = mock_open(world_plugin(), &options);
     char config[256];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/integrations.db\"}}",
-             world.scratch.path);
+    snprintf(config, sizeof config, "{\"database\":%s}", world_database(&world));
     world.instance = mock_create(world.host, config);
     expect_error(world_call(&world, "integrations", NULL, NULL,
                             "{\"organizationId\":\"acme\",\"first\":100}"),

@@ -38,13 +38,22 @@ void world_write_keyring(struct world *world, const char *state, const char *rev
     cr_assert(vault_file_write(path, text, strlen(text), &access, &failure), "%s", failure.message);
 }
 
+const char *world_database(const struct world *world)
+{
+    static char database[512];
+    const char *kind = getenv("DATABASE");
+    const bool root = kind != NULL && strcmp(kind, "root") == 0;
+    snprintf(database, sizeof database, "{\"%s\":\"%s%s\",\"readers\":4}", root ? "root" : "path",
+             world->scratch.path, root ? "" : "/integrations.db");
+    return database;
+}
+
 const char *world_config(const struct world *world, const char *more)
 {
     static char config[1024];
     snprintf(config, sizeof config,
-             "{\"database\":{\"path\":\"%s/integrations.db\",\"readers\":4},"
-             "\"credentials\":{\"keyring\":\"%s/keyring.json\"}%s}",
-             world->scratch.path, world->scratch.path, more);
+             "{\"database\":%s,\"credentials\":{\"keyring\":\"%s/keyring.json\"}%s}",
+             world_database(world), world->scratch.path, more);
     return config;
 }
 

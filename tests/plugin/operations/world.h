@@ -35,6 +35,12 @@ void world_make(struct world *world, const char *more);
 void world_prepare(struct world *world);
 void world_end(struct world *world);
 
+/*
+ * The setting `database`: of one database, or, if the environment variable DATABASE is `root`, of
+ * one for each organization. Overwritten by the next call.
+ */
+const char *world_database(const struct world *world);
+
 /* The configuration of such an instance; overwritten by the next call. */
 const char *world_config(const struct world *world, const char *more);
 

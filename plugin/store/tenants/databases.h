@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The databases of a root, of which a bounded number is open. A database is opened when somebody
+ * visits it; where there is no room, the one that nobody has visited for the longest time is closed
+ * for it, but never under a visit: if all are visited, the next visit waits. Any thread.
+ */
+#ifndef PLUGIN_STORE_TENANTS_DATABASES_H
+#define PLUGIN_STORE_TENANTS_DATABASES_H
+
+#include <pthread.h>
+
+#include "plugin/store/store.h"
+#include "plugin/store/tenants/listing.h"
+
+enum { DATABASE_BUCKETS = 1024 };
+
+struct database;
+
+struct databases {
+    const struct store_options *options; /* Those of the root. */
+    const struct store_engine *engine;   /* Of each database. */
+    struct listing *listing;             /* Learns of organizations that are made. */
+    const char *root;
+    json_t *settings; /* `database`, for the engine, but for its path. */
+    int limit;
+
+    pthread_mutex_t lock; /* Guards the members below. */
+    pthread_cond_t left;
+    struct database *buckets[DATABASE_BUCKETS]; /* By the organization's tag. */
+    struct database *newest, *oldest;           /* Those that are open, by their last visit. */
+    int count;                                  /* Open, or being opened or closed. */
+    int visits;                                 /* Under way or waiting. */
+    struct visit *first, **last;                /* Those that wait for room. */
+    bool closed;
+};
+
+/* Somebody who needs an organization's database. Owned by the caller until `begin` is called. */
+struct visit {
+    struct text organization_id;
+    bool makes; /* Makes the database if there is none. */
+    struct deadline deadline;
+    /*
+     * Called once, on a thread of the storage pool. The status is STORE_OK, STORE_NOT_FOUND if the
+     * organization has no database, or says why there is no visit. May free the visit.
+     */
+    void (*begin)(struct visit *visit);
+
+    /* For `begin`. */
+    enum store_status status;
+    struct store_detail detail;
+    struct database *database; /* STORE_OK: until databases_leave. */
+
+    /* The databases'. */
+    struct databases *databases;
+    struct visit *next;
+    struct task task;
+};
+
+/* All that it is given must outlive the databases, but for `database` of the options. */
+bool databases_init(struct databases *databases, const struct store_engine *engine,
+                    const struct store_options *options, const char *root, struct listing *listing);
+
+/* Lets nobody in from now on, and waits until all have left. May be called again. */
+void databases_drain(struct databases *databases);
+
+/* Closes all, after databases_drain. Does nothing if databases_init failed. */
+void databases_finish(struct databases *databases);
+
+/* Enters a database that is open. NULL: it is not; visit it. No text: any that is open. */
+struct database *databases_enter(struct databases *databases, struct text organization_id);
+
+/* Any thread. False if there is no thread, for which errno says why: `begin` is not called. */
+bool databases_visit(struct databases *databases, struct visit *visit);
+
+void databases_leave(struct databases *databases, struct database *database);
+
+struct store *database_store(const struct database *database);
+
+/* The worst state of the open databases; its reason names the organization. */
+struct store_state databases_state(struct databases *databases);
+
+#endif

@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/tenants/engine.h"
+
+#include <stdlib.h>
+
+#include "plugin/base/failure.h"
+#include "plugin/store/collation.h"
+#include "plugin/store/sqlite/engine.h"
+#include "plugin/store/tenants/folder.h"
+#include "plugin/store/tenants/routed_change.h"
+#include "plugin/store/tenants/routed_read.h"
+
+struct tenants_store {
+    struct store base;
+    struct store_options options;
+    char *root;
+    char *locale;
+    struct collation *collation; /* Kept, so that databases open and close without loading it. */
+    struct listing listing;
+    struct databases databases;
+};
+
+static struct tenants_store *store_of(struct store *base)
+{
+    return (struct tenants_store *)base;
+}
+
+/* ---- An organization without a database has no integrations ---- */
+
+static enum store_status get(struct store_reader *reader, const struct identifier *id,
+                             struct integration *ret_integration)
+{
+    (void)reader, (void)id, (void)ret_integration;
+    return STORE_NOT_FOUND;
+}
+
+static enum store_status count(struct store_reader *reader, struct text organization_id,
+                               struct store_counts *ret_counts)
+{
+    (void)reader, (void)organization_id;
+    *ret_counts = (struct store_counts){0};
+    return STORE_OK;
+}
+
+static enum store_status scan(struct store_reader *reader, const struct store_range *range,
+                              int limit, struct integration_list *list)
+{
+    (void)reader, (void)range, (void)limit, (void)list;
+    return STORE_OK;
+}
+
+static const uint8_t no_secret[STORE_SECRET_SIZE];
+
+static const struct store_reader nothing = {.engine = &tenants_engine, .secret = no_secret};
+
+/* ---- The engine ---- */
+
+static int32_t init(gql_failure *failure)
+{
+    return sqlite_engine.init(failure);
+}
+
+static void close_store(struct store *base)
+{
+    struct tenants_store *store = store_of(base);
+    databases_finish(&store->databases);
+    listing_finish(&store->listing);
+    collation_close(&store->collation);
+    state_board_finish(&store->base.state);
+    free(store->root);
+    free(store->locale);
+    free(store);
+}
+
+static int32_t open_parts(struct tenants_store *store, gql_failure *failure)
+{
+    const char *root = json_string_value(json_object_get(store->options.database, "root"));
+    int32_t code = folder_check_root(root, failure);
+    if (code == GQL_OK && (store->locale == NULL || (store->root = realpath(root, NULL)) == NULL))
+        code = fail_no_memory(failure);
+    store->options.locale = store->locale;
+    listing_init(&store->listing, store->root, &store->options);
+    if (code == GQL_OK)
+        code = collation_open(store->locale, &store->collation, failure);
+    if (code == GQL_OK && !databases_init(&store->databases, &sqlite_engine, &store->options,
+                                          store->root, &store->listing))
+        code = fail_no_memory(failure);
+    return code;
+}
+
+static int32_t open_store(const struct store_options *options, struct store **ret_store,
+                          gql_failure *failure)
+{
+    struct tenants_store *store = calloc(1, sizeof *store);
+    if (store == NULL)
+        return fail_no_memory(failure);
+    *store = (struct tenants_store){
+        .base.engine = &tenants_engine,
+        .options = *options,
+        .locale = strdup(options->locale),
+    };
+    state_board_init(&store->base.state);
+    const int32_t code = open_parts(store, failure);
+    if (code == GQL_OK)
+        *ret_store = &store->base;
+    else
+        close_store(&store->base);
+    return code;
+}
+
+static void drain(struct store *base)
+{
+    databases_drain(&store_of(base)->databases);
+}
+
+static void look(struct store *base)
+{
+    const struct store_state state = databases_state(&store_of(base)->databases);
+    state_report(&base->state, STATE_CONTENT, state.health, state.reason);
+}
+
+static int32_t read_store(struct store *base, struct store_read *read)
+{
+    return routed_read(&store_of(base)->databases, &nothing, read);
+}
+
+static bool submit(struct store *base, struct store_mutation *mutation)
+{
+    return routed_change(&store_of(base)->databases, mutation);
+}
+
+const struct store_engine tenants_engine = {
+    .setting = "root",
+    .init = init,
+    .open = open_store,
+    .close = close_store,
+    .drain = drain,
+    .look = look,
+    .read = read_store,
+    .get = get,
+    .count = count,
+    .scan = scan,
+    .submit = submit,
+};

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/tenants/listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "plugin/base/organization.h"
+
+/* How long another process's new organization may stay unknown if it shares its tag with others. */
+enum { LOOK_MILLISECONDS = 100 };
+
+struct shelf_entry {
+    uint32_t tag;
+    struct tenant_id id;
+};
+
+void listing_init(struct listing *listing, const char *root, const struct store_options *options)
+{
+    *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
+    pthread_mutex_init(&listing->lock, NULL);
+}
+
+static void empty(struct shelf *shelf)
+{
+    free(shelf->entries);
+    *shelf = (struct shelf){0};
+}
+
+void listing_finish(struct listing *listing)
+{
+    for (size_t i = 0; i < sizeof listing->shelves / sizeof listing->shelves[0]; i++)
+        empty(&listing->shelves[i]);
+    pthread_mutex_destroy(&listing->lock);
+}
+
+void organizations_finish(struct organizations *organizations)
+{
+    free(organizations->ids);
+    *organizations = (struct organizations){0};
+}
+
+static struct text text_of_id(const struct tenant_id *id)
+{
+    return (struct text){id->bytes, id->size};
+}
+
+static bool add(struct organizations *organizations, const struct tenant_id *id)
+{
+    for (size_t i = 0; i < organizations->count; i++) {
+        if (text_equal(text_of_id(&organizations->ids[i]), text_of_id(id)))
+            return true;
+    }
+    if (organizations->count == organizations->capacity) {
+        const size_t capacity = organizations->capacity == 0 ? 1 : organizations->capacity * 2;
+        struct tenant_id *ids = realloc(organizations->ids, capacity * sizeof *ids);
+        if (ids == NULL)
+            return false;
+        organizations->ids = ids;
+        organizations->capacity = capacity;
+    }
+    organizations->ids[organizations->count++] = *id;
+    return true;
+}
+
+/* ---- The folders ---- */
+
+struct shelf_path {
+    char text[PATH_MAX];
+};
+
+static struct shelf_path path_of(const struct listing *listing, uint32_t tag)
+{
+    struct shelf_path path;
+    snprintf(path.text, sizeof path.text, "%s/%02x", listing->root, tag >> 16);
+    return path;
+}
+
+/* When the folder was changed; 0 if there is none. False if that can't be told. */
+static bool time_of(const struct shelf_path *path, struct timespec *ret_changed)
+{
+    struct stat found;
+    *ret_changed = (struct timespec){0};
+    if (stat(path->text, &found) != 0)
+        return errno == ENOENT;
+    *ret_changed = found.st_mtim;
+    return true;
+}
+
+/* The clock of files ticks in milliseconds: a change in the same tick leaves no other time. */
+static bool is_young(const struct timespec *changed)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return now.tv_sec - changed->tv_sec < 2;
+}
+
+/* Says once what else is there, and leaves it alone. */
+static void name_stranger(struct listing *listing, const struct shelf_path *path, const char *name)
+{
+    char message[PATH_MAX + 400];
+    if (name[0] == '.' || atomic_exchange(&listing->named, true))
+        return;
+    snprintf(message, sizeof message,
+             "database.root: '%s/%.255s' is not the name of an organization's folder, and is left "
+             "alone; so is all else of that kind",
+             path->text, name);
+    listing->log(listing->user, GQL_LOG_WARNING, message);
+}
+
+static bool put(struct shelf *shelf, size_t *capacity, const struct tenant_id *id)
+{
+    if (shelf->count == *capacity) {
+        const size_t more = *capacity == 0 ? 8 : *capacity * 2;
+        struct shelf_entry *entries = realloc(shelf->entries, more * sizeof *entries);
+        if (entries == NULL)
+            return false;
+        shelf->entries = entries;
+        *capacity = more;
+    }
+    shelf->entries[shelf->count++] = (struct shelf_entry){organization_tag(text_of_id(id)), *id};
+    return true;
+}
+
+/* Returns 0, or why not (errno). */
+static int list(struct listing *listing, const struct shelf_path *path, struct shelf *shelf)
+{
+    size_t capacity = 0;
+    struct tenant_id id;
+    struct dirent *entry;
+    DIR *folder = opendir(path->text);
+    if (folder == NULL)
+        return errno == ENOENT ? 0 : errno;
+    int error = 0;
+    while (error == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
+        if (!tenant_name_read(entry->d_name, &id))
+            name_stranger(listing, path, entry->d_name);
+        else if (!put(shelf, &capacity, &id))
+            error = ENOMEM;
+    }
+    if (error == 0)
+        error = errno;
+    closedir(folder);
+    return error;
+}
+
+/* ---- Finding ---- */
+
+/* The caller holds the lock. An unknown tag is looked for at once: nobody has it so far. */
+static bool is_outdated(struct listing *listing, struct shelf *shelf, uint32_t tag, bool has_tag)
+{
+    struct timespec changed;
+    const uint64_t now = monotonic_now();
+    if (!shelf->known)
+        return true;
+    if (has_tag && now - shelf->looked_at < LOOK_MILLISECONDS * 1000000u)
+        return false;
+    const struct shelf_path path = path_of(listing, tag);
+    if (!time_of(&path, &changed) || shelf->young || changed.tv_sec != shelf->changed.tv_sec ||
+        changed.tv_nsec != shelf->changed.tv_nsec)
+        return true;
+    shelf->looked_at = now;
+    return false;
+}
+
+enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool refreshed,
+                                  struct organizations *organizations)
+{
+    struct shelf *shelf = &listing->shelves[tag >> 16];
+    enum listing_verdict verdict = LISTING_FOUND;
+    bool has_tag = false;
+    pthread_mutex_lock(&listing->lock);
+    for (size_t i = 0; i < shelf->count; i++)
+        has_tag = has_tag || shelf->entries[i].tag == tag;
+    if (!refreshed && is_outdated(listing, shelf, tag, has_tag))
+        verdict = LISTING_OUTDATED;
+    for (size_t i = 0; i < shelf->count && verdict == LISTING_FOUND; i++) {
+        if (shelf->entries[i].tag == tag && !add(organizations, &shelf->entries[i].id))
+            verdict = LISTING_NO_MEMORY;
+    }
+    pthread_mutex_unlock(&listing->lock);
+    return verdict;
+}
+
+enum store_status listing_refresh(struct listing *listing, uint32_t tag,
+                                  struct store_detail *detail)
+{
+    const struct shelf_path path = path_of(listing, tag);
+    struct shelf fresh = {.known = true, .looked_at = monotonic_now()};
+    int error = time_of(&path, &fresh.changed) ? list(listing, &path, &fresh) : errno;
+    if (error != 0) {
+        snprintf(detail->text, sizeof detail->text, "database.root: '%.150s' can't be listed: %s",
+                 path.text, strerrordesc_np(error));
+        empty(&fresh);
+        return error == ENOMEM                      ? STORE_NO_MEMORY
+               : error == EMFILE || error == ENFILE ? STORE_SHORTAGE
+                                                    : STORE_STOPPED;
+    }
+    fresh.young = is_young(&fresh.changed);
+    pthread_mutex_lock(&listing->lock);
+    struct shelf *shelf = &listing->shelves[tag >> 16];
+    empty(shelf);
+    *shelf = fresh;
+    pthread_mutex_unlock(&listing->lock);
+    return STORE_OK;
+}
+
+void listing_forget(struct listing *listing, uint32_t tag)
+{
+    pthread_mutex_lock(&listing->lock);
+    empty(&listing->shelves[tag >> 16]);
+    pthread_mutex_unlock(&listing->lock);
+}

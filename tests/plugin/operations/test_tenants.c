@@ -1,0 +1,362 @@
+// SPDX-License-Identifier: MIT
+/* Operations where each organization has a database of its own: who is where, and what is open. */
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/plugin/operations/world.h"
+
+static struct world world;
+
+static void make(void)
+{
+    setenv("DATABASE", "root", 1);
+    world_make(&world, "");
+}
+
+static void clean(void)
+{
+    world_end(&world);
+}
+
+TestSuite(tenants, .init = make, .fini = clean);
+
+/* An instance whose databases are at most so many. */
+static void restart_with(int most)
+{
+    char config[512];
+    mock_destroy(world.host, &world.instance);
+    snprintf(config, sizeof config, "{\"database\":{\"root\":\"%s\",\"maxOpen\":%d}}",
+             world.scratch.path, most);
+    world.instance = mock_create(world.host, config);
+}
+
+/* Runs a script of the shell in the root. */
+static void run(const char *script)
+{
+    char command[512];
+    snprintf(command, sizeof command, "cd %s && { %s; }", world.scratch.path, script);
+    cr_assert_eq(system(command), 0, "%s", script);
+}
+
+static bool exists(const char *name)
+{
+    return access(scratch_file(&world.scratch, name), F_OK) == 0;
+}
+
+static size_t count_descriptors(void)
+{
+    size_t count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    while (readdir(folder) != NULL)
+        count++;
+    closedir(folder);
+    return count;
+}
+
+/* The value of `integration` by its ID, or NULL if it is not found; other errors fail the test. */
+static char *title_of(const char *id, const struct mock_request *request)
+{
+    struct mock_answer *answer = world_call(&world, "integration", "title", request,
+                                            "{\"id\":\"%s\"}", id);
+    char *title = NULL;
+    if (answer->resolved)
+        title = strdup(text_member(answer->value, "title"));
+    else
+        cr_assert_str_eq(answer->code, "NOT_FOUND", "%s: %s", id, answer->message);
+    mock_answer_free(&answer);
+    return title;
+}
+
+static void expect_title(const char *id, const char *expected)
+{
+    char *title = title_of(id, NULL);
+    cr_expect_not_null(title, "%s is not found", id);
+    if (title != NULL)
+        cr_expect_str_eq(title, expected);
+    free(title);
+}
+
+static void expect_total(const char *organization_id, int total)
+{
+    json_t *value = world_resolve(&world, "integrations", "total { count } nodes { id }",
+                                  "{\"organizationId\":\"%s\"}", organization_id);
+    cr_expect_eq(json_integer_value(member(value, "total.count")), total, "%s", organization_id);
+    cr_expect_eq(json_array_size(member(value, "nodes")), (size_t)total, "%s", organization_id);
+    json_decref(value);
+}
+
+/* ---- Where things are ---- */
+
+Test(tenants, each_has_a_database_of_its_own_and_reading_makes_none)
+{
+    char config[512];
+    expect_total("acme", 0);
+    cr_expect_not(exists("7b"));
+    free(world_create(&world, "acme", "x"));
+    free(world_create(&world, "../acme", "y"));
+    expect_total("acme", 1);
+    expect_total("../acme", 1);
+    expect_total("ACME", 0);
+    mock_destroy(world.host, &world.instance);
+    const char *path = scratch_file(&world.scratch, "7b/acme/integrations.db");
+    struct stat found;
+    cr_assert_eq(stat(path, &found), 0, "%s", path);
+    cr_expect_eq(found.st_mode & 0777, 0600);
+    gql_failure failure = {.struct_size = sizeof failure};
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\"}}", path);
+    mock_create_fails(world.host, config, &failure);
+    cr_expect_not_null(strstr(failure.message, "belongs to"), "%s", failure.message);
+    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\"},\"organization\":\"acme\"}",
+             path);
+    world.instance = mock_create(world.host, config);
+    expect_total("acme", 1);
+}
+
+Test(tenants, ids_lead_home)
+{
+    /* The last two share a tag: tests/plugin/base/test_organization.c. */
+    static const char *const organizations[] = {"acme", "beta", "org-1955", "org-2482"};
+    char *ids[4], list[512];
+    for (int i = 0; i < 4; i++)
+        ids[i] = world_create(&world, organizations[i], organizations[i]);
+    for (int i = 0; i < 4; i++)
+        expect_title(ids[i], organizations[i]);
+    snprintf(list, sizeof list, "[\"%s\",\"%s\",\"nonsense\",\"%s\",\"%s\",\"%s\"]", ids[3], ids[0],
+             ids[2], ids[1], ids[3]);
+    struct mock_answer *answer = mock_load(world.host, world.instance, "Integration", list, "title",
+                                           NULL);
+    cr_assert(answer->resolved, "%s", answer->message);
+    expect_json(answer->value, "[{\"title\":\"org-2482\"},{\"title\":\"acme\"},null,"
+                               "{\"title\":\"org-1955\"},{\"title\":\"beta\"},"
+                               "{\"title\":\"org-2482\"}]");
+    mock_answer_free(&answer);
+    for (int i = 0; i < 4; i++) {
+        json_decref(world_resolve(&world, "integrationUpdate", NULL,
+                                  "{\"input\":{\"id\":\"%s\",\"version\":1,\"title\":\"new\"}}",
+                                  ids[i]));
+        expect_title(ids[i], "new");
+        json_decref(world_resolve(&world, "integrationDelete", NULL,
+                                  "{\"input\":{\"id\":\"%s\",\"version\":2}}", ids[i]));
+        expect_total(organizations[i], 0);
+        cr_expect_null(title_of(ids[i], NULL));
+        free(ids[i]);
+    }
+}
+
+/* A cursor is signed with the secret of its database. */
+Test(tenants, a_cursor_of_another_organization_is_rejected)
+{
+    free(world_create(&world, "acme", "x"));
+    free(world_create(&world, "beta", "y"));
+    json_t *value = world_resolve(&world, "integrations", "pageInfo { endCursor }",
+                                  "{\"organizationId\":\"acme\"}");
+    const char *cursor = text_member(value, "pageInfo.endCursor");
+    expect_error(world_call(&world, "integrations", NULL, NULL,
+                            "{\"organizationId\":\"beta\",\"after\":\"%s\"}", cursor),
+                 "VALIDATION_ERROR", "{\"field\":\"after\"}");
+    json_decref(value);
+}
+
+/* Not even opened: a database that is damaged would show. */
+Test(tenants, what_an_actor_may_not_read_is_not_asked)
+{
+    struct mock_request request;
+    char *id = world_create(&world, "acme", "x");
+    size_t position = 0;
+    mock_request(&request, "actor");
+    mock_grant(&request, "beta", 15);
+    mock_destroy(world.host, &world.instance);
+    run("cp /bin/true 7b/acme/integrations.db");
+    world.instance = mock_create(world.host, world_config(&world, ""));
+    cr_expect_null(title_of(id, &request));
+    cr_expect_null(mock_find_log(world.host, &position, "integrations.db"));
+    free(id);
+}
+
+Test(tenants, what_else_is_below_the_root_is_named_once_and_left_alone)
+{
+    size_t position = 0;
+    char *id = world_create(&world, "acme", "x");
+    run("mkdir 7b/NOTES 7b/OTHER 7b/.hidden");
+    world_restart(&world, "");
+    expect_title(id, "x");
+    cr_expect_not_null(mock_find_log(world.host, &position, "is not the name of an organization"));
+    position++;
+    cr_expect_null(mock_find_log(world.host, &position, "is not the name of"));
+    free(id);
+}
+
+Test(tenants, a_root_that_can_not_be_used_is_refused)
+{
+    static const struct {
+        const char *config;
+        const char *said;
+    } cases[] = {
+        {"{\"database\":{\"root\":\"/no such folder\"}}", "'/no such folder': No such file"},
+        {"{\"database\":{\"root\":\"/bin/true\"}}", "'/bin/true' is not a folder"},
+        {"{\"database\":{\"root\":\"/tmp\"},\"collation\":{\"locale\":\"!\"}}", "BCP 47"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        gql_failure failure = {.struct_size = sizeof failure};
+        mock_create_fails(world.host, cases[i].config, &failure);
+        cr_expect_not_null(strstr(failure.message, cases[i].said), "%s", failure.message);
+    }
+}
+
+/* ---- What is open ---- */
+
+Test(tenants, few_are_open_and_nothing_is_lost)
+{
+    enum { ORGANIZATIONS = 20, ROUNDS = 3 };
+    char *ids[ROUNDS][ORGANIZATIONS], name[32];
+    restart_with(2);
+    expect_total("none", 0);
+    const size_t before = count_descriptors();
+    for (int round = 0; round < ROUNDS; round++) {
+        for (int i = 0; i < ORGANIZATIONS; i++) {
+            snprintf(name, sizeof name, "organization-%d", i);
+            ids[round][i] = world_create(&world, name, name);
+        }
+    }
+    cr_expect_leq(count_descriptors(), before + 2 * 7);
+    for (int i = 0; i < ORGANIZATIONS; i++) {
+        snprintf(name, sizeof name, "organization-%d", i);
+        expect_total(name, ROUNDS);
+        for (int round = 0; round < ROUNDS; round++) {
+            expect_title(ids[round][i], name);
+            free(ids[round][i]);
+        }
+    }
+}
+
+struct worker {
+    pthread_t thread;
+    int first;
+    char *ids[40];
+};
+
+static void *work(void *user)
+{
+    struct worker *worker = user;
+    char name[32];
+    for (int i = 0; i < 40; i++) {
+        snprintf(name, sizeof name, "organization-%d", (worker->first + i) % 13);
+        worker->ids[i] = world_create(&world, name, name);
+        expect_title(worker->ids[i], name);
+    }
+    return NULL;
+}
+
+/* More threads than databases that may be open: calls wait for each other's, and none is refused. */
+Test(tenants, threads_share_one_place)
+{
+    struct worker workers[6];
+    restart_with(1);
+    for (int i = 0; i < 6; i++) {
+        workers[i].first = i * 5;
+        cr_assert_eq(pthread_create(&workers[i].thread, NULL, work, &workers[i]), 0);
+    }
+    for (int i = 0; i < 6; i++) {
+        pthread_join(workers[i].thread, NULL);
+        for (int k = 0; k < 40; k++)
+            free(workers[i].ids[k]);
+    }
+    int total = 0;
+    for (int i = 0; i < 13; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "organization-%d", i);
+        json_t *value = world_resolve(&world, "integrations", "total { count }",
+                                      "{\"organizationId\":\"%s\"}", name);
+        total += (int)json_integer_value(member(value, "total.count"));
+        json_decref(value);
+    }
+    cr_expect_eq(total, 6 * 40);
+}
+
+/* Where descriptors run out, databases that nobody uses are closed for others. */
+Test(tenants, a_shortage_of_descriptors_closes_others)
+{
+    struct rlimit former, limit;
+    char name[32];
+    restart_with(500);
+    free(world_create(&world, "acme", "x"));
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &former), 0);
+    limit = (struct rlimit){count_descriptors() + 20, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof name, "organization-%d", i);
+        free(world_create(&world, name, "x"));
+    }
+    for (int i = 0; i < 12; i++) {
+        snprintf(name, sizeof name, "organization-%d", i);
+        expect_total(name, 1);
+    }
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
+}
+
+/* ---- One that fails ---- */
+
+Test(tenants, one_that_fails_fails_alone_and_comes_back)
+{
+    char *good = world_create(&world, "acme", "good"), *bad = world_create(&world, "beta", "bad");
+    size_t position = 0;
+    mock_destroy(world.host, &world.instance);
+    run("mv c5/beta kept; mkdir c5/beta; cp /bin/true c5/beta/integrations.db");
+    world.instance = mock_create(world.host, world_config(&world, ""));
+    expect_title(good, "good");
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", bad),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"beta\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    cr_expect_not_null(mock_find_log(world.host, &position, "beta"));
+    expect_total("acme", 1);
+    run("rm -r c5/beta; mv kept c5/beta");
+    expect_title(bad, "bad");
+    free(world_create(&world, "beta", "after"));
+    free(good);
+    free(bad);
+}
+
+/* Moved away under a gateway: it fails by name until it is back. */
+Test(tenants, one_that_is_moved_away_is_missed)
+{
+    char *id = world_create(&world, "acme", "x"), *other = world_create(&world, "beta", "y");
+    run("mv 7b/acme away");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_title(other, "y");
+    run("mv away 7b/acme");
+    expect_title(id, "x");
+    free(world_create(&world, "acme", "z"));
+    free(id);
+    free(other);
+}
+
+/* ---- Two gateways ---- */
+
+Test(tenants, two_gateways_share_a_root)
+{
+    gql_instance *first = world.instance;
+    gql_instance *second = mock_create(world.host, world_config(&world, ""));
+    char *ids[6];
+    for (int i = 0; i < 6; i++) {
+        world.instance = i % 2 == 0 ? first : second;
+        ids[i] = world_create(&world, i < 4 ? "acme" : "beta", "x");
+    }
+    for (int i = 0; i < 6; i++) {
+        world.instance = i % 2 == 0 ? second : first;
+        expect_title(ids[i], "x");
+        expect_total("acme", 4);
+        free(ids[i]);
+    }
+    world.instance = first;
+    mock_destroy(world.host, &second);
+}
