@@ -1,42 +1,19 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/minting.h"
 
-#include <stdio.h>
-
 #include "plugin/base/organization.h"
-#include "plugin/store/sqlite/metadata.h"
-#include "plugin/store/sqlite/queries.h"
+#include "plugin/store/sqlite/row.h"
 
-static enum store_status rise_above_stored(struct minting *minting, struct connection *connection,
-                                           struct store_detail *detail)
+static enum store_status rise_above(struct minting *minting, sqlite3_stmt *row,
+                                    struct store_detail *detail)
 {
-    struct integration highest;
-    const enum store_status status = query_integration_before(connection, &identifier_limit,
-                                                              &highest, detail);
-    if (status == STORE_OK)
-        identifier_rise(&minting->mint, &highest.id);
-    return status == STORE_NOT_FOUND ? STORE_OK : status;
-}
-
-static bool is_minted(const struct identifier *id)
-{
-    return memcmp(id->bytes, identifier_limit.bytes, IDENTIFIER_SIZE) < 0;
-}
-
-static enum store_status rise_above_deleted(struct minting *minting, struct connection *connection,
-                                            struct store_detail *detail)
-{
-    struct identifier highest;
-    const int size = metadata_read(connection, "highest_deleted", highest.bytes, IDENTIFIER_SIZE);
-    if (size < 0)
-        return connection_failure(connection, detail);
-    if (size == 0)
-        return STORE_OK;
-    if (size != IDENTIFIER_SIZE || !is_minted(&highest)) {
-        snprintf(detail->text, sizeof detail->text, "the highest deleted ID is none, size %d",
-                 size);
-        return STORE_DAMAGED;
-    }
+    const void *bytes = sqlite3_column_blob(row, 0);
+    const int size = sqlite3_column_bytes(row, 0);
+    if (size != IDENTIFIER_SIZE || memcmp(bytes, identifier_limit.bytes, IDENTIFIER_SIZE) >= 0)
+        return row_damage(detail, "the highest ID is none, and has the size", size);
+    if (sqlite3_column_int(row, 1) != 1)
+        return row_damage(detail, "the highest ID leads to another row; it has the size", size);
+    const struct identifier highest = column_identifier(row, 0);
     identifier_rise(&minting->mint, &highest);
     return STORE_OK;
 }
@@ -44,9 +21,17 @@ static enum store_status rise_above_deleted(struct minting *minting, struct conn
 static enum store_status rise(struct minting *minting, struct connection *connection,
                               struct store_detail *detail)
 {
-    enum store_status status = rise_above_stored(minting, connection, detail);
-    if (status == STORE_OK)
-        status = rise_above_deleted(minting, connection, detail);
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_HIGHEST_IDS);
+    if (statement == NULL)
+        return connection_failure(connection, detail);
+    enum store_status status = STORE_OK;
+    int code = SQLITE_ROW;
+    bind_identifier(statement, 1, &identifier_limit);
+    while (status == STORE_OK && (code = sqlite3_step(statement)) == SQLITE_ROW)
+        status = rise_above(minting, statement, detail);
+    sqlite3_reset(statement);
+    if (status == STORE_OK && code != SQLITE_DONE)
+        status = connection_status(connection, code, detail);
     minting->rises = status == STORE_OK;
     return status;
 }

@@ -40,11 +40,12 @@ static sqlite3_stmt *look_around(struct connection *connection, const struct ide
     return statement;
 }
 
-/* What a look has found, or why nothing. */
-static enum store_status take(const struct connection *connection, sqlite3_stmt *statement,
-                              int code, struct integration *ret_integration,
-                              struct store_detail *detail)
+enum store_status query_integration(struct connection *connection, const struct identifier *id,
+                                    struct integration *ret_integration,
+                                    struct store_detail *detail)
 {
+    int code;
+    sqlite3_stmt *statement = look_around(connection, id, &code);
     if (statement == NULL)
         return connection_failure(connection, detail);
     if (code == SQLITE_DONE) /* There are no rows. */
@@ -57,28 +58,9 @@ static enum store_status take(const struct connection *connection, sqlite3_stmt 
                           detail);
     if (status == STORE_OK)
         status = row_agrees(statement, 6, detail);
-    return status;
-}
-
-enum store_status query_integration(struct connection *connection, const struct identifier *id,
-                                    struct integration *ret_integration,
-                                    struct store_detail *detail)
-{
-    int code = SQLITE_OK;
-    sqlite3_stmt *statement = look_around(connection, id, &code);
-    const enum store_status status = take(connection, statement, code, ret_integration, detail);
-    return status == STORE_OK && !identifier_equal(&ret_integration->id, id) ? STORE_NOT_FOUND
-                                                                             : status;
-}
-
-enum store_status query_integration_before(struct connection *connection,
-                                           const struct identifier *limit,
-                                           struct integration *ret_integration,
-                                           struct store_detail *detail)
-{
-    int code = SQLITE_OK;
-    sqlite3_stmt *statement = look(connection, STATEMENT_GET_INTEGRATION_OR_BEFORE, limit, &code);
-    return take(connection, statement, code, ret_integration, detail);
+    if (status != STORE_OK)
+        return status;
+    return identifier_equal(&ret_integration->id, id) ? STORE_OK : STORE_NOT_FOUND;
 }
 
 static enum store_status take_organization(sqlite3_stmt *row, struct organization_row *ret_row,

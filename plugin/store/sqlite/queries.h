@@ -10,15 +10,6 @@ enum store_status query_integration(struct connection *connection, const struct 
                                     struct integration *ret_integration,
                                     struct store_detail *detail);
 
-/*
- * The integration with the highest ID up to a limit, or STORE_NOT_FOUND. The texts are borrowed
- * likewise.
- */
-enum store_status query_integration_before(struct connection *connection,
-                                           const struct identifier *limit,
-                                           struct integration *ret_integration,
-                                           struct store_detail *detail);
-
 /* An organization as the database knows it. */
 struct organization_row {
     int64_t key; /* 0: the database has never seen it. */

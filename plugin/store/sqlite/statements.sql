@@ -159,6 +159,14 @@ INSERT INTO organization (id) VALUES (?1) RETURNING key;
 INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
 VALUES (?1, ?2, 1, 1, ?3, ?4, ?5);
 
+-- The highest stored ID below the limit (?1), with whether the index of IDs and its row agree; the highest
+-- deleted one: see minting.h.
+-- name: get_highest_ids
+SELECT * FROM (SELECT k.id, i.id = k.id FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+               WHERE k.id < ?1 ORDER BY k.id DESC LIMIT 1)
+UNION ALL
+SELECT value, 1 FROM setting WHERE name = 'highest_deleted';
+
 -- Keeps a deleted ID (?1), unless a higher one below the limit (?2) is stored or kept: see minting.h.
 -- name: note_deleted_id
 INSERT INTO setting (name, value)

@@ -93,3 +93,17 @@ Test(minting, a_stored_id_ahead_of_the_clock_is_followed)
     const struct identifier next = fixture_create(store, "acme", "x", true);
     cr_expect_arr_eq(next.bytes, ((uint8_t[]){0x02, 0x8b, 0xcf, 0xe5, 0x69, 0x00}), 6);
 }
+
+/* An ID that may be garbage is not followed. */
+Test(minting, an_index_that_leads_to_another_row_is_damage)
+{
+    unsigned char page[PAGE_SIZE];
+    fixture_create(store, "acme", "x", true);
+    fixture_close(&store);
+    read_page(&scratch, "sqlite_autoindex_integration_1", page);
+    change_file(&scratch, "UPDATE integration SET id = x'018bcfe568ff8fff81ff494e54471234'");
+    swap_page(&scratch, "sqlite_autoindex_integration_1", page);
+    store = fixture_open(&scratch, "und");
+    cr_expect_eq(create(), STORE_STOPPED);
+    cr_expect_eq(store_state(store).health, STORE_FAILED);
+}
