@@ -16,7 +16,7 @@ enum { NICENESS = 10, STEPS_BETWEEN_LOOKS = 1000, INTERRUPT_MILLISECONDS = 10 };
 /* One database is checked at a time: the checks of a process share its disk. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct check *first; /* It has the turn; the others wait for theirs. */
+static struct check *first; /* It has the turn, and a thread; the others wait for theirs. */
 
 static void say(const struct check *check, uint32_t level, const char *what)
 {
@@ -115,38 +115,6 @@ static void conclude(struct check *check, int code)
     }
 }
 
-static void queue(struct check *check)
-{
-    pthread_mutex_lock(&lock);
-    struct check **link = &first;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = check;
-    pthread_mutex_unlock(&lock);
-}
-
-/* False if the check is stopped before its turn comes. */
-static bool await_turn(const struct check *check)
-{
-    pthread_mutex_lock(&lock);
-    while (first != check && !atomic_load(&check->stopping))
-        pthread_cond_wait(&changed, &lock);
-    pthread_mutex_unlock(&lock);
-    return !atomic_load(&check->stopping);
-}
-
-static void leave_queue(struct check *check)
-{
-    pthread_mutex_lock(&lock);
-    struct check **link = &first;
-    while (*link != check)
-        link = &(*link)->next;
-    *link = check->next;
-    check->ended = true;
-    pthread_cond_broadcast(&changed);
-    pthread_mutex_unlock(&lock);
-}
-
 static void check_database(struct check *check)
 {
     int code = open_connection(check);
@@ -156,13 +124,51 @@ static void check_database(struct check *check)
     close_connection(check);
 }
 
+/* ---- Turns. The caller holds the lock ---- */
+
+static void *run_thread(void *user);
+
+/* Gives the turn to the first that a thread can be started for. */
+static void start_first(void)
+{
+    while (first != NULL && !thread_start(&first->thread, run_thread, first)) {
+        say(first, GQL_LOG_WARNING, "can't be checked: no thread can be started");
+        first->state = CHECK_NONE;
+        first = first->next;
+    }
+    if (first != NULL)
+        first->state = CHECK_RUNNING;
+}
+
+static void append(struct check *check)
+{
+    struct check **link = &first;
+    while (*link != NULL)
+        link = &(*link)->next;
+    *link = check;
+    check->state = CHECK_WAITING;
+}
+
+static void remove_waiting(struct check *check)
+{
+    struct check **link = &first;
+    while (*link != check)
+        link = &(*link)->next;
+    *link = check->next;
+    check->state = CHECK_NONE;
+}
+
 static void *run_thread(void *user)
 {
     struct check *check = user;
     setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* Of this thread, in Linux. */
-    if (await_turn(check))
-        check_database(check);
-    leave_queue(check);
+    check_database(check);
+    pthread_mutex_lock(&lock);
+    first = check->next;
+    check->state = CHECK_ENDED;
+    start_first();
+    pthread_cond_broadcast(&changed);
+    pthread_mutex_unlock(&lock);
     return NULL;
 }
 
@@ -183,12 +189,11 @@ void check_start(struct check *check, const struct sqlite_options *options,
         return;
     }
     say(check, GQL_LOG_INFO, "was not closed the last time; it is checked in the background");
-    queue(check);
-    atomic_store(&check->started, thread_start(&check->thread, run_thread, check));
-    if (atomic_load(&check->started))
-        return;
-    leave_queue(check);
-    say(check, GQL_LOG_WARNING, "can't be checked: no thread can be started");
+    pthread_mutex_lock(&lock);
+    append(check);
+    if (first == check)
+        start_first();
+    pthread_mutex_unlock(&lock);
 }
 
 /*
@@ -197,10 +202,8 @@ void check_start(struct check *check, const struct sqlite_options *options,
  */
 static void interrupt_until_ended(struct check *check)
 {
-    pthread_mutex_lock(&lock);
     atomic_store(&check->stopping, true);
-    pthread_cond_broadcast(&changed);
-    while (!check->ended) {
+    while (check->state == CHECK_RUNNING) {
         struct timespec until;
         if (check->running != NULL)
             sqlite3_interrupt(check->running);
@@ -210,13 +213,17 @@ static void interrupt_until_ended(struct check *check)
         until.tv_nsec %= 1000000000;
         pthread_cond_timedwait(&changed, &lock, &until);
     }
-    pthread_mutex_unlock(&lock);
 }
 
 void check_stop(struct check *check)
 {
-    if (!atomic_exchange(&check->started, false))
-        return;
+    pthread_mutex_lock(&lock);
+    if (check->state == CHECK_WAITING)
+        remove_waiting(check);
     interrupt_until_ended(check);
-    pthread_join(check->thread, NULL);
+    const bool ended = check->state == CHECK_ENDED;
+    check->state = CHECK_NONE;
+    pthread_mutex_unlock(&lock);
+    if (ended)
+        pthread_join(check->thread, NULL);
 }

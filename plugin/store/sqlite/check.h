@@ -2,7 +2,8 @@
 /*
  * Checks a database that was not closed, once, on a thread of its own with a low priority, while
  * the store serves: SQLite's quick_check, table by table, then the counters against the rows. In
- * one process, one database is checked at a time, in the order in which they were opened. Damage goes to the store's integrity.
+ * one process, one database is checked at a time, in the order in which they were opened; the
+ * others wait without a thread. Damage goes to the store's integrity.
  *
  * A statement of the check is a read transaction: until its end SQLite can't reset the log, which
  * grows by what is written meanwhile. That bounds the priority from below: the thread is nice, but
@@ -23,12 +24,11 @@ struct check {
     struct integrity *integrity;
     struct connection connection;
     pthread_t thread;
-    atomic_bool started;
     atomic_bool stopping;
     /* Guarded by the lock of all checks. */
+    enum { CHECK_NONE, CHECK_WAITING, CHECK_RUNNING, CHECK_ENDED } state;
     struct check *next; /* Whose turn comes afterwards. */
     sqlite3 *running;   /* What can be interrupted, or NULL. */
-    bool ended;
 };
 
 /*
