@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "vault/process_lock.h"
+
 /* The cache is set-associative: a full set evicts its oldest digest. */
 enum { WAYS = 4 };
 
@@ -26,7 +28,7 @@ struct vault_token_cache {
     struct set *sets;
 };
 
-static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct vault_process_lock shared_lock;
 static struct vault_token_cache *shared; /* NULL while nobody has acquired it. */
 
 struct vault_token_cache *vault_token_cache_create(size_t capacity)
@@ -58,13 +60,14 @@ void vault_token_cache_destroy(struct vault_token_cache **cache)
 
 struct vault_token_cache *vault_token_cache_acquire(void)
 {
-    pthread_mutex_lock(&shared_lock);
+    if (vault_process_lock_take(&shared_lock))
+        shared = NULL; /* The parent's, whose lock another of its threads may have held. */
     if (shared == NULL)
         shared = vault_token_cache_create(SHARED_CAPACITY);
     if (shared != NULL)
         shared->references++;
     struct vault_token_cache *cache = shared;
-    pthread_mutex_unlock(&shared_lock);
+    vault_process_lock_give(&shared_lock);
     return cache;
 }
 
@@ -73,10 +76,10 @@ void vault_token_cache_release(struct vault_token_cache **cache)
     if (*cache == NULL)
         return;
     *cache = NULL;
-    pthread_mutex_lock(&shared_lock);
+    vault_process_lock_take(&shared_lock);
     if (--shared->references == 0)
         vault_token_cache_destroy(&shared);
-    pthread_mutex_unlock(&shared_lock);
+    vault_process_lock_give(&shared_lock);
 }
 
 struct vault_token_digest vault_token_cache_digest(const struct vault_token_cache *cache,

@@ -3,9 +3,9 @@
 
 #include <unistd.h>
 
-#include "plugin/base/process_lock.h"
+#include "vault/process_lock.h"
 
-static struct process_lock lock; /* Guards what follows. */
+static struct vault_process_lock lock; /* Guards what follows. */
 static struct executors all;
 static size_t users;
 
@@ -20,7 +20,7 @@ static int processors(void)
 struct executors *executors_acquire(const struct executors_sizes *sizes)
 {
     const int compute = sizes->compute == 0 ? processors() : sizes->compute;
-    if (process_lock_take(&lock))
+    if (vault_process_lock_take(&lock))
         users = 0; /* The parent's: its threads do not run here. */
     if (users++ == 0) {
         pool_init(&all.compute, "gql-compute", compute, 0);
@@ -28,7 +28,7 @@ struct executors *executors_acquire(const struct executors_sizes *sizes)
     }
     pool_raise(&all.compute, compute);
     pool_raise(&all.storage, sizes->storage);
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     return &all;
 }
 
@@ -38,10 +38,10 @@ void executors_release(struct executors **executors)
     if (*executors == NULL)
         return;
     *executors = NULL;
-    process_lock_take(&lock);
+    vault_process_lock_take(&lock);
     if (--users == 0) {
         pool_finish(&all.compute);
         pool_finish(&all.storage);
     }
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
 }

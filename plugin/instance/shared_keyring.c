@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "plugin/base/process_lock.h"
+#include "vault/process_lock.h"
 
 struct shared_keyring {
     struct shared_keyring *next;
@@ -17,7 +17,7 @@ struct shared_keyring {
 };
 
 /* A keyring is in the list while somebody refers to it, so that the watch can go on from it. */
-static struct process_lock lock; /* Guards what follows. */
+static struct vault_process_lock lock; /* Guards what follows. */
 static struct {
     struct shared_keyring *first;
     size_t users;
@@ -104,7 +104,7 @@ static struct shared_keyring **find(const char *path)
 /* Refers to the path's keyring, which becomes `opened` if there is none. NULL: there is none. */
 static struct shared_keyring *refer(const char *path, struct shared_keyring *opened)
 {
-    if (process_lock_take(&lock))
+    if (vault_process_lock_take(&lock))
         memset(&all, 0, sizeof all); /* The parent's: its watch does not run here. */
     struct shared_keyring **place = find(path), *keyring;
     if (*place == NULL)
@@ -112,17 +112,17 @@ static struct shared_keyring *refer(const char *path, struct shared_keyring *ope
     keyring = *place;
     if (keyring != NULL)
         keyring->references++;
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     return keyring;
 }
 
 static void drop(struct shared_keyring *keyring)
 {
-    process_lock_take(&lock);
+    vault_process_lock_take(&lock);
     const bool last = --keyring->references == 0;
     if (last)
         *find(keyring->path) = keyring->next;
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     if (last)
         close_keyring(keyring);
 }
@@ -147,11 +147,11 @@ static struct shared_keyring *share(const char *path, struct vault_failure *fail
 /* Drops `former`, and refers to the one after it; NULL stands for the beginning and the end. */
 static struct shared_keyring *next_of(struct shared_keyring *former)
 {
-    process_lock_take(&lock);
+    vault_process_lock_take(&lock);
     struct shared_keyring *next = former == NULL ? all.first : former->next;
     if (next != NULL)
         next->references++;
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     if (former != NULL)
         drop(former);
     return next;
@@ -185,24 +185,24 @@ static struct job *start_watch(struct pool *pool)
 
 static bool join_watch(struct pool *pool)
 {
-    process_lock_take(&lock);
+    vault_process_lock_take(&lock);
     if (all.watch == NULL)
         all.watch = start_watch(pool);
     const bool watched = all.watch != NULL;
     all.users += watched;
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     return watched;
 }
 
 static void leave_watch(void)
 {
     struct job *idle = NULL;
-    process_lock_take(&lock);
+    vault_process_lock_take(&lock);
     if (--all.users == 0) {
         idle = all.watch;
         all.watch = NULL;
     }
-    process_lock_give(&lock);
+    vault_process_lock_give(&lock);
     if (idle != NULL)
         end_watch(idle); /* Without the lock, which the watch may want. */
 }

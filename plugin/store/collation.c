@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/collation.h"
 
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unicode/uversion.h>
 
 #include "plugin/base/failure.h"
+#include "vault/process_lock.h"
 
 struct collation {
     struct collation *next;
@@ -20,7 +20,7 @@ struct collation {
     char tag[]; /* The locale as it was asked for. */
 };
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* Guards the list and the references. */
+static struct vault_process_lock lock; /* Guards the list and the references. */
 static struct collation *collations;
 
 /* False also if *error says why. */
@@ -109,14 +109,15 @@ static struct collation **find(const char *tag)
 
 int32_t collation_open(const char *tag, struct collation **ret_collation, gql_failure *failure)
 {
-    pthread_mutex_lock(&lock);
+    if (vault_process_lock_take(&lock))
+        collations = NULL; /* The parent's, which another of its threads may have been changing. */
     struct collation **place = find(tag);
     const int32_t code = *place == NULL ? make(tag, place, failure) : GQL_OK;
     if (code == GQL_OK) {
         (*place)->references++;
         *ret_collation = *place;
     }
-    pthread_mutex_unlock(&lock);
+    vault_process_lock_give(&lock);
     return code;
 }
 
@@ -139,11 +140,11 @@ void collation_close(struct collation **collation)
     if (old == NULL)
         return;
     *collation = NULL;
-    pthread_mutex_lock(&lock);
+    vault_process_lock_take(&lock);
     const bool last = --old->references == 0;
     if (last)
         *find(old->tag) = old->next;
-    pthread_mutex_unlock(&lock);
+    vault_process_lock_give(&lock);
     if (!last)
         return;
     ucol_close(old->collator);

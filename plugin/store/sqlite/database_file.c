@@ -13,6 +13,7 @@
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/cure.h"
 #include "plugin/store/sqlite/foreign_log.h"
+#include "plugin/store/sqlite/open_file.h"
 
 /* Debian's SQLite takes URIs everywhere; their parameters turn off locks or the file itself. */
 static bool is_special(const char *path)
@@ -72,6 +73,15 @@ static int32_t refuse_links(const char *path, nlink_t links, gql_failure *failur
                 path, (unsigned long)links);
 }
 
+static int32_t refuse_inherited(const char *path, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' was open when this process was forked, and SQLite would take "
+                "its parent's locks for its own; create instances after forking, or give each "
+                "process a database of its own",
+                path);
+}
+
 static bool make_absolute(struct sqlite_options *options)
 {
     char folder[PATH_MAX];
@@ -103,6 +113,8 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
         return refuse(options->path, failure);
     if (looked && found.st_nlink > 1)
         return refuse_links(options->path, found.st_nlink, failure);
+    if (looked && open_file_is_parents(&found))
+        return refuse_inherited(options->path, failure);
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);

@@ -6,8 +6,8 @@
 #include "plugin/store/sqlite/options.h"
 
 /*
- * Refuses what is not a regular file (":memory:", URIs, devices), one of several hard links, and a
- * log that is not the database's (foreign_log.h). Creates the file with the configured mode if it
+ * Refuses what is not a regular file (":memory:", URIs, devices), one of several hard links, one
+ * that was open in a parent (open_file.h), and a log that is not the database's (foreign_log.h). Creates the file with the configured mode if it
  * does not exist; SQLite gives the same mode to `-wal` and `-shm`. Warns of files that more users
  * can read or write than the mode allows, and leaves them as they are. Makes the path absolute:
  * connections that are opened later must not depend on the working folder.

@@ -11,6 +11,7 @@
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/late_reads.h"
+#include "plugin/store/sqlite/open_file.h"
 #include "plugin/store/sqlite/other_sqlite.h"
 #include "plugin/store/sqlite/ownership.h"
 #include "plugin/store/sqlite/read.h"
@@ -20,6 +21,7 @@ struct sqlite_store {
     struct store base;
     uint8_t secret[STORE_SECRET_SIZE];
     struct sqlite_options options;
+    struct open_file file;
     struct collation *collation;
     struct file_guard guard;
     struct agreement agreement;
@@ -122,6 +124,8 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
         code = collation_open(options->locale, &store->collation, failure);
     if (code == GQL_OK)
         code = database_file_prepare(&store->options, options, failure);
+    if (code == GQL_OK)
+        open_file_enter(&store->file, store->options.path);
     agreement_init(&store->agreement, store->collation, options, &store->base.state);
     integrity_init(&store->integrity, store->options.path, options, &store->base.state);
     if (code == GQL_OK)
@@ -141,6 +145,7 @@ static int32_t open_parts(struct sqlite_store *store, const struct store_options
 
 static void free_store(struct sqlite_store *store)
 {
+    open_file_leave(&store->file);
     file_guard_finish(&store->guard);
     agreement_finish(&store->agreement);
     collation_close(&store->collation);

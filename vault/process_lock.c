@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/base/process_lock.h"
+#include "vault/process_lock.h"
 
 #include <sched.h>
 #include <unistd.h>
 
 /* Of several threads that come first, one makes the mutex, and holds it then. */
-static bool make(struct process_lock *lock, int self)
+static bool make(struct vault_process_lock *lock, int self)
 {
     int owner = atomic_load(&lock->process);
     while (owner != self) {
@@ -22,7 +22,7 @@ static bool make(struct process_lock *lock, int self)
     return false;
 }
 
-bool process_lock_take(struct process_lock *lock)
+bool vault_process_lock_take(struct vault_process_lock *lock)
 {
     const bool first = make(lock, getpid());
     if (!first)
@@ -30,7 +30,7 @@ bool process_lock_take(struct process_lock *lock)
     return first;
 }
 
-void process_lock_give(struct process_lock *lock)
+void vault_process_lock_give(struct vault_process_lock *lock)
 {
     pthread_mutex_unlock(&lock->mutex);
 }

@@ -3,14 +3,14 @@
  * A lock for what belongs to a process. A process may be forked while another thread holds it; the
  * child, in which that thread does not run, finds it free. Any thread; zero at first.
  */
-#ifndef PLUGIN_BASE_PROCESS_LOCK_H
-#define PLUGIN_BASE_PROCESS_LOCK_H
+#ifndef VAULT_PROCESS_LOCK_H
+#define VAULT_PROCESS_LOCK_H
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 
-struct process_lock {
+struct vault_process_lock {
     atomic_int process; /* Whose mutex it is; negative while that process makes it. */
     pthread_mutex_t mutex;
 };
@@ -19,7 +19,7 @@ struct process_lock {
  * Whether this is the first time in this process: what the lock guards is then that of a parent,
  * perhaps in the middle of a change, and is to be forgotten.
  */
-bool process_lock_take(struct process_lock *lock);
-void process_lock_give(struct process_lock *lock);
+bool vault_process_lock_take(struct vault_process_lock *lock);
+void vault_process_lock_give(struct vault_process_lock *lock);
 
 #endif
