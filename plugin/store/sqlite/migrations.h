@@ -15,8 +15,8 @@ extern const int migration_count;
 /*
  * Within a write transaction, since another process may be migrating too: takes every step of a new
  * database, one step of an older one. Sets *ret_done if the schema was this plugin's already, or
- * the database is new; otherwise commit, and call it again. *ret_changed is whether it took a step. Refuses a file that is not a database
- * of this plugin, or that has a newer schema.
+ * the database is new; otherwise commit, and call it again. *ret_changed is whether it took a step.
+ * Refuses a file that is not a database of this plugin, or that has a newer schema.
  */
 int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
                 gql_failure *failure);

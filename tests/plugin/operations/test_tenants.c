@@ -253,7 +253,7 @@ static void *work(void *user)
     return NULL;
 }
 
-/* More threads than databases that may be open: calls wait for each other's, and none is refused. */
+/* More threads than databases that may be open: calls wait for each other's; none is refused. */
 Test(tenants, threads_share_one_place)
 {
     struct worker workers[6];
