@@ -105,11 +105,25 @@ function shortGraphQLError(error) {
   return new GraphQLError(short.message, { source, positions: positions?.slice(0, MOST_LOCATIONS), extensions });
 }
 
+/**
+ * A validation rule. The executor of GraphQL Yoga takes an object with a member `then` in a list for a
+ * promise, and fails for each.
+ */
+function refuseThen(context) {
+  return {
+    Field(node) {
+      if ((node.alias ?? node.name).value !== 'then') return;
+      context.reportError(new GraphQLError('A field of a response must not be named then', { nodes: [node], extensions: { code: 'VALIDATION_ERROR' } }));
+    },
+  };
+}
+
 /** Returns a plugin for GraphQL Yoga and Hive Gateway. Other gateways have settings for the same. */
 export function limitDocuments({ validationRule }) {
   return {
     onValidate({ addValidationRule }) {
       addValidationRule(validationRule);
+      addValidationRule(refuseThen);
     },
     onParse({ setParseFn }) {
       setParseFn((source, options) => parse(source, { ...options, maxTokens: MOST_TOKENS }));

@@ -5,6 +5,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
 import { isDocumentTooDeep } from '../../examples/demo-host/limits.js';
+import { loggerOf } from '../../examples/demo-host/log.js';
 import { answerTo, exchange, FAULTY_BYTES, FAULTY_GETS, FAULTY_POSTS } from '../support-js/faulty-requests.mjs';
 import { environment } from '../support-js/paths.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
@@ -104,6 +105,14 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
       assert.equal((await ask(server, '{ __typename }')).data.__typename, 'Query');
     });
 
+    test('an object with a member named then is no fault of the server', async () => {
+      const query = 'query($ids: [ID!]!) { nodes(ids: $ids) { ... { then: id } } a: nodes(ids: $ids) { ...F } } fragment F on Node { then: id }';
+      const response = await server.post({ query, variables: { ids: Array(50).fill('user:ada') } });
+      assert.doesNotMatch(await response.text(), /INTERNAL|Unexpected error/);
+      assert.ok(response.status < 500);
+      assert.doesNotMatch(server.log, / error /);
+    });
+
     test('a body without end is answered, and the connection closed', async () => {
       const chunk = `4000\r\n${'x'.repeat(0x4000)}\r\n`;
       const headers = 'POST /graphql HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n';
@@ -134,6 +143,31 @@ test('a document is too deep beyond 200 brackets, which are counted outside of s
   assert.ok([`"${MANY}" {a}`, `"\\"${MANY}" {a}`, `"""${MANY} " \\""" ${MANY}"""`, `#${MANY}"\n{a}`, `{${'a(b:[{c:[]}]) '.repeat(300)}}`,
     `${'{a'.repeat(200)}${'}'.repeat(200)}`, `] ${'['.repeat(200)}`, `"${MANY}`, `? ${MANY}`, ''].every(isShallow));
   assert.ok([MANY, `"" ${MANY}`, `"a\\"" ${MANY}`, `#\n${MANY}`, `"""\\"""""" ${MANY}`, `${MANY}"`, `${'{a'.repeat(201)}${'}'.repeat(201)}`].every(isDocumentTooDeep));
+});
+
+test('a GraphQL server that logs exceptions without end does not fill the disk', () => {
+  const lines = [];
+  let time = 0;
+  const logger = loggerOf((...line) => lines.push(line), () => time);
+  const logMany = () => {
+    for (let i = 0; i < 100; i++) logger.error(new Error(`e${i}`));
+  };
+  logMany();
+  logger.warn('w');
+  assert.equal(lines.length, 50);
+  assert.match(lines[49][1], /^Error: e49/);
+  logger.debug('d');
+  assert.deepEqual(lines.pop(), ['debug', 'd']);
+  time = 9_999;
+  logMany();
+  assert.equal(lines.length, 50);
+  time = 10_000;
+  logMany();
+  assert.deepEqual(lines[50], ['warning', 'messages of the GraphQL server that were not logged: 151']);
+  assert.equal(lines.length, 101);
+  time = 30_000;
+  logger.error('x');
+  assert.deepEqual(lines.slice(101), [['warning', 'messages of the GraphQL server that were not logged: 50'], ['error', 'x']]);
 });
 
 describe('a slow client', () => {
