@@ -5,6 +5,7 @@ import { createServer, STATUS_CODES } from 'node:http';
 import { readRequest } from './graphql-http.js';
 import { healthAnswerer } from './health.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
+import { UntakenAnswers } from './untaken-answers.js';
 
 const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
@@ -92,11 +93,17 @@ function answerFault({ code }, socket, res) {
     `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`, () => socket.destroy());
 }
 
-function answerFaults(server) {
-  const latest = new WeakMap(); // The response to the latest request of each connection.
-  server.on('request', (req, res) => latest.set(req.socket, res));
+/** `latest`: the response to the latest request of each connection. */
+function answerFaults(server, latest) {
   server.on('clientError', (error, socket) => answerFault(error, socket, latest.get(socket)));
   server.on('checkExpectation', (req, res) => reject(req, res, new BadRequest('The only expectation is 100-continue', 417)));
+}
+
+/** Waits until the request before, of the same connection, is answered: pipelined, hundreds could be under way at once. */
+async function takeTurn({ socket }, res, latest) {
+  const before = latest.get(socket);
+  latest.set(socket, res);
+  if (before && !before.writableFinished) await new Promise((resolve) => before.once('close', resolve));
 }
 
 async function answer(req, res, { host, handle, answerHealth, hasPage }) {
@@ -110,19 +117,22 @@ async function answer(req, res, { host, handle, answerHealth, hasPage }) {
 
 /**
  * Serves `handle(req, res, context)`: `req.body` is the JSON of a POST, `context` the host's. Options:
- * `hasPage`, browsers get a page at the address of the API; `timeouts`. Returns {url, stop}. `stop` waits
- * for the answers to requests under way.
+ * `hasPage`, browsers get a page at the address of the API; `timeouts`; `patience` with clients that do not
+ * take their answers. Returns {url, stop}. `stop` waits for the answers to requests under way.
  */
-export async function serveHttp(handle, host, config, log, { hasPage = false, timeouts = TIMEOUTS } = {}) {
+export async function serveHttp(handle, host, config, log, { hasPage = false, timeouts = TIMEOUTS, patience } = {}) {
   const answerHealth = healthAnswerer(host, log);
+  const latest = new WeakMap();
+  const untaken = new UntakenAnswers(patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
-    answer(req, res, { host, handle, answerHealth, hasPage }).catch((error) => {
+    untaken.watch(res);
+    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, answerHealth, hasPage })).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
     });
   });
-  answerFaults(server);
+  answerFaults(server, latest);
   closeAnswered(server);
   return { url: urlOf(await listen(server, config)), stop: () => close(server) };
 }
