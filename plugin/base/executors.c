@@ -5,6 +5,8 @@
 
 #include "vault/process_lock.h"
 
+enum { NICENESS = 10 }; /* Of the background. */
+
 static struct vault_process_lock lock; /* Guards what follows. */
 static struct executors all;
 static size_t users;
@@ -25,6 +27,7 @@ struct executors *executors_acquire(const struct executors_sizes *sizes)
     if (users++ == 0) {
         pool_init(&all.compute, "gql-compute", compute, 0);
         pool_init(&all.storage, "gql-storage", sizes->storage, 0);
+        pool_init(&all.background, "gql-background", 1, NICENESS);
     }
     pool_raise(&all.compute, compute);
     pool_raise(&all.storage, sizes->storage);
@@ -42,6 +45,7 @@ void executors_release(struct executors **executors)
     if (--users == 0) {
         pool_finish(&all.compute);
         pool_finish(&all.storage);
+        pool_finish(&all.background);
     }
     vault_process_lock_give(&lock);
 }

@@ -12,8 +12,9 @@
 #include "plugin/base/pool.h"
 
 struct executors {
-    struct pool compute; /* What takes a processor: signatures. */
-    struct pool storage; /* What waits for a disk or for locks: databases, keyrings. */
+    struct pool compute;    /* What takes a processor: signatures. */
+    struct pool storage;    /* What waits for a disk or for locks: databases, keyrings. */
+    struct pool background; /* One thread with a low priority, for what may take minutes. */
 };
 
 /* How many threads an instance wants the process to have at most. */

@@ -3,17 +3,18 @@
 
 #include <errno.h>
 
+#include "plugin/base/deadline.h"
+
 /* The caller holds the lock. Does not start a thread: the one that ran it looks for tasks next. */
 static void end_run(struct job *job)
 {
     struct pool *pool = job->pool;
     job->state = job->stopped || job->again == JOB_NO_MORE ? JOB_IDLE : JOB_QUEUED;
-    if (job->state == JOB_IDLE)
-        pthread_cond_broadcast(&pool->settled);
-    else if (job->again == JOB_NOW)
+    if (job->state == JOB_QUEUED && job->again == JOB_NOW)
         task_list_append(&pool->ready, &job->task);
-    else
+    else if (job->state == JOB_QUEUED)
         clock_add(pool, &job->task, job->delay);
+    pthread_cond_broadcast(&pool->settled);
 }
 
 static void run_once(struct task *task)
@@ -127,13 +128,45 @@ static void withdraw(struct job *job)
     pthread_cond_broadcast(&job->pool->settled);
 }
 
-void job_stop(struct job *job)
+void job_rest(struct job *job)
 {
-    if (job->pool == NULL)
-        return;
+    struct pool *pool = job->pool;
+    pthread_mutex_lock(&pool->lock);
+    withdraw(job);
+    while (job->state != JOB_IDLE) {
+        pthread_cond_wait(&pool->settled, &pool->lock);
+        withdraw(job);
+    }
+    pthread_mutex_unlock(&pool->lock);
+}
+
+static void forbid(struct job *job)
+{
     pthread_mutex_lock(&job->pool->lock);
     job->stopped = true;
     withdraw(job);
     pthread_mutex_unlock(&job->pool->lock);
-    job_wait(job);
+}
+
+void job_stop(struct job *job)
+{
+    if (job->pool == NULL)
+        return;
+    forbid(job);
+    job_rest(job);
+}
+
+bool job_stop_within(struct job *job, int milliseconds)
+{
+    struct pool *pool = job->pool;
+    const uint64_t end = monotonic_now() + (uint64_t)milliseconds * 1000000u;
+    const struct timespec until = {(time_t)(end / 1000000000u), (long)(end % 1000000000u)};
+    int code = 0;
+    forbid(job);
+    pthread_mutex_lock(&pool->lock);
+    while (job->state != JOB_IDLE && code == 0)
+        code = pthread_cond_timedwait(&pool->settled, &pool->lock, &until);
+    const bool idle = job->state == JOB_IDLE;
+    pthread_mutex_unlock(&pool->lock);
+    return idle;
 }

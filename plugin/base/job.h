@@ -46,10 +46,19 @@ bool job_wake(struct job *job);
  */
 bool job_wake_after(struct job *job, enum delay delay);
 
-/* Waits until it is idle: neither running nor about to. */
+/* Waits until it is idle: neither running nor about to. Not on a thread of its pool. */
 void job_wait(struct job *job);
 
-/* Takes it back if it does not run; otherwise waits for the end of the run. It never runs again. */
+/*
+ * Takes it back if it does not run; otherwise waits for the end of the run. Unlike job_wait, a thread
+ * of its pool may call it, but for the job itself: it waits for no thread to become free.
+ */
+void job_rest(struct job *job);
+
+/* The same, and it never runs again. Does nothing for a zeroed job. */
 void job_stop(struct job *job);
+
+/* As job_stop, but false if it still runs after that time; call it again then. */
+bool job_stop_within(struct job *job, int milliseconds);
 
 #endif

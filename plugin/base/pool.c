@@ -26,12 +26,13 @@ void task_list_remove(struct task_list *list, struct task *task)
     task->place = NULL;
 }
 
-static void init_clock(struct clock *clock)
+/* For times of CLOCK_MONOTONIC. */
+static void init_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);
     pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-    pthread_cond_init(&clock->changed, &monotonic);
+    pthread_cond_init(condition, &monotonic);
     pthread_condattr_destroy(&monotonic);
 }
 
@@ -40,8 +41,8 @@ void pool_init(struct pool *pool, const char *name, int limit, int niceness)
     *pool = (struct pool){.name = name, .niceness = niceness, .limit = limit};
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
-    pthread_cond_init(&pool->settled, NULL);
-    init_clock(&pool->clock);
+    init_condition(&pool->settled);
+    init_condition(&pool->clock.changed);
 }
 
 /* Waits for a task. NULL once the pool stops and nothing is ready. The caller holds the lock. */

@@ -4,19 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "plugin/base/thread.h"
-
-enum { NICENESS = 10, STEPS_BETWEEN_LOOKS = 1000, INTERRUPT_MILLISECONDS = 10 };
-
-/* One database is checked at a time: the checks of a process share its disk. */
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
-static struct check *first; /* It has the turn, and a thread; the others wait for theirs. */
+enum { STEPS_BETWEEN_LOOKS = 1000, INTERRUPT_MILLISECONDS = 10 };
 
 static void say(const struct check *check, uint32_t level, const char *what)
 {
@@ -31,7 +21,20 @@ static int is_stopping(void *user)
     return atomic_load(&((struct check *)user)->stopping);
 }
 
-static int open_connection(struct check *check)
+static void set_running(struct check *check, sqlite3 *handle)
+{
+    pthread_mutex_lock(&check->lock);
+    check->running = handle;
+    pthread_mutex_unlock(&check->lock);
+}
+
+static void close_connection(struct check *check)
+{
+    set_running(check, NULL);
+    connection_close(&check->connection);
+}
+
+static int open_once(struct check *check)
 {
     struct connection *connection = &check->connection;
     int code = connection_open(connection, check->options, CONNECTION_READER);
@@ -39,20 +42,25 @@ static int open_connection(struct check *check)
         code = file_guard_check_opened(check->guard, connection);
     if (code != SQLITE_OK)
         return code;
-    sqlite3_busy_timeout(connection->handle, check->options->busy_timeout_ms);
     sqlite3_progress_handler(connection->handle, STEPS_BETWEEN_LOOKS, is_stopping, check);
-    pthread_mutex_lock(&lock);
-    check->running = connection->handle;
-    pthread_mutex_unlock(&lock);
+    set_running(check, connection->handle);
     return SQLITE_OK;
 }
 
-static void close_connection(struct check *check)
+/* Whether to try again what met a lock. */
+static bool is_worth_waiting(struct check *check, int code)
 {
-    pthread_mutex_lock(&lock);
-    check->running = NULL;
-    pthread_mutex_unlock(&lock);
-    connection_close(&check->connection);
+    return !is_stopping(check) && connection_wait(code, check->until);
+}
+
+static int open_connection(struct check *check)
+{
+    int code = open_once(check);
+    while (is_worth_waiting(check, code)) {
+        close_connection(check);
+        code = open_once(check);
+    }
+    return code;
 }
 
 /* SQLite separates what it found by newlines; the first line is the one to know. */
@@ -66,7 +74,7 @@ static void report(struct check *check, struct text found)
 }
 
 /* Returns SQLite's code. The statement's first row is "ok", or the first damage. */
-static int run(struct check *check, enum statement which)
+static int run_once(struct check *check, enum statement which)
 {
     sqlite3_stmt *statement = connection_statement(&check->connection, which);
     if (statement == NULL)
@@ -79,6 +87,14 @@ static int run(struct check *check, enum statement which)
             report(check, found);
     }
     sqlite3_reset(statement);
+    return code;
+}
+
+static int run(struct check *check, enum statement which)
+{
+    int code = run_once(check, which);
+    while (is_worth_waiting(check, code))
+        code = run_once(check, which);
     return code;
 }
 
@@ -115,61 +131,15 @@ static void conclude(struct check *check, int code)
     }
 }
 
-static void check_database(struct check *check)
+static void check_database(struct job *job)
 {
+    struct check *check = (struct check *)job;
+    check->until = connection_patience(check->options);
     int code = open_connection(check);
     if (code == SQLITE_OK)
         code = run_all(check);
     conclude(check, code);
     close_connection(check);
-}
-
-/* ---- Turns. The caller holds the lock ---- */
-
-static void *run_thread(void *user);
-
-/* Gives the turn to the first that a thread can be started for. */
-static void start_first(void)
-{
-    while (first != NULL && !thread_start(&first->thread, run_thread, first)) {
-        say(first, GQL_LOG_WARNING, "can't be checked: no thread can be started");
-        first->state = CHECK_NONE;
-        first = first->next;
-    }
-    if (first != NULL)
-        first->state = CHECK_RUNNING;
-}
-
-static void append(struct check *check)
-{
-    struct check **link = &first;
-    while (*link != NULL)
-        link = &(*link)->next;
-    *link = check;
-    check->state = CHECK_WAITING;
-}
-
-static void remove_waiting(struct check *check)
-{
-    struct check **link = &first;
-    while (*link != check)
-        link = &(*link)->next;
-    *link = check->next;
-    check->state = CHECK_NONE;
-}
-
-static void *run_thread(void *user)
-{
-    struct check *check = user;
-    setpriority(PRIO_PROCESS, (id_t)gettid(), NICENESS); /* Of this thread, in Linux. */
-    check_database(check);
-    pthread_mutex_lock(&lock);
-    first = check->next;
-    check->state = CHECK_ENDED;
-    start_first();
-    pthread_cond_broadcast(&changed);
-    pthread_mutex_unlock(&lock);
-    return NULL;
 }
 
 static bool is_too_large(const struct sqlite_options *options)
@@ -179,7 +149,7 @@ static bool is_too_large(const struct sqlite_options *options)
 }
 
 void check_start(struct check *check, const struct sqlite_options *options,
-                 struct file_guard *guard, struct integrity *integrity)
+                 struct file_guard *guard, struct integrity *integrity, struct pool *pool)
 {
     *check = (struct check){.options = options, .guard = guard, .integrity = integrity};
     if (is_too_large(options)) {
@@ -189,41 +159,27 @@ void check_start(struct check *check, const struct sqlite_options *options,
         return;
     }
     say(check, GQL_LOG_INFO, "was not closed the last time; it is checked in the background");
-    pthread_mutex_lock(&lock);
-    append(check);
-    if (first == check)
-        start_first();
-    pthread_mutex_unlock(&lock);
+    pthread_mutex_init(&check->lock, NULL);
+    job_init(&check->job, pool, check_database);
+    if (!job_wake(&check->job))
+        say(check, GQL_LOG_WARNING, "can't be checked: no thread can be started");
 }
 
 /*
  * An interruption is lost between two statements, and SQLite's check of a table does not call the
  * progress handler: so it is repeated.
  */
-static void interrupt_until_ended(struct check *check)
-{
-    atomic_store(&check->stopping, true);
-    while (check->state == CHECK_RUNNING) {
-        struct timespec until;
-        if (check->running != NULL)
-            sqlite3_interrupt(check->running);
-        clock_gettime(CLOCK_REALTIME, &until);
-        until.tv_nsec += INTERRUPT_MILLISECONDS * 1000000L;
-        until.tv_sec += until.tv_nsec / 1000000000;
-        until.tv_nsec %= 1000000000;
-        pthread_cond_timedwait(&changed, &lock, &until);
-    }
-}
-
 void check_stop(struct check *check)
 {
-    pthread_mutex_lock(&lock);
-    if (check->state == CHECK_WAITING)
-        remove_waiting(check);
-    interrupt_until_ended(check);
-    const bool ended = check->state == CHECK_ENDED;
-    check->state = CHECK_NONE;
-    pthread_mutex_unlock(&lock);
-    if (ended)
-        pthread_join(check->thread, NULL);
+    if (check->job.pool == NULL)
+        return;
+    atomic_store(&check->stopping, true);
+    while (!job_stop_within(&check->job, INTERRUPT_MILLISECONDS)) {
+        pthread_mutex_lock(&check->lock);
+        if (check->running != NULL)
+            sqlite3_interrupt(check->running);
+        pthread_mutex_unlock(&check->lock);
+    }
+    pthread_mutex_destroy(&check->lock);
+    *check = (struct check){0};
 }

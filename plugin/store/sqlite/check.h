@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Checks a database that was not closed, once, on a thread of its own with a low priority, while
- * the store serves: SQLite's quick_check, table by table, then the counters against the rows. In
- * one process, one database is checked at a time, in the order in which they were opened; the
- * others wait without a thread. Damage goes to the store's integrity.
+ * Checks a database that was not closed, once, in the background, while the store serves: SQLite's
+ * quick_check, table by table, then the counters against the rows. The pool of the background has
+ * one thread, with a low priority: in one process, one database is checked at a time, in the order
+ * in which they were opened. Damage goes to the store's integrity.
  *
  * A statement of the check is a read transaction: until its end SQLite can't reset the log, which
  * grows by what is written meanwhile. That bounds the priority from below: the thread is nice, but
@@ -12,23 +12,21 @@
 #ifndef PLUGIN_STORE_SQLITE_CHECK_H
 #define PLUGIN_STORE_SQLITE_CHECK_H
 
-#include <pthread.h>
-
+#include "plugin/base/job.h"
 #include "plugin/store/sqlite/connection.h"
 #include "plugin/store/sqlite/file_guard.h"
 #include "plugin/store/sqlite/integrity.h"
 
 struct check {
+    struct job job;
     const struct sqlite_options *options;
     struct file_guard *guard;
     struct integrity *integrity;
     struct connection connection;
-    pthread_t thread;
+    uint64_t until; /* How long it waits for locks. */
     atomic_bool stopping;
-    /* Guarded by the lock of all checks. */
-    enum { CHECK_NONE, CHECK_WAITING, CHECK_RUNNING, CHECK_ENDED } state;
-    struct check *next; /* Whose turn comes afterwards. */
-    sqlite3 *running;   /* What can be interrupted, or NULL. */
+    pthread_mutex_t lock; /* Guards the member below. */
+    sqlite3 *running;     /* What can be interrupted, or NULL. */
 };
 
 /*
@@ -36,7 +34,7 @@ struct check {
  * is logged. All that it is given must outlive check_stop.
  */
 void check_start(struct check *check, const struct sqlite_options *options,
-                 struct file_guard *guard, struct integrity *integrity);
+                 struct file_guard *guard, struct integrity *integrity, struct pool *pool);
 
 /* Ends it within milliseconds, at any point. A zeroed check, or one that has ended, is stopped. */
 void check_stop(struct check *check);

@@ -164,7 +164,8 @@ static int32_t open_store(const struct store_options *options, struct store **re
     state_board_init(&store->base.state);
     const int32_t code = open_parts(store, options, failure);
     if (code == GQL_OK && store->unclean && store->options.check_mib > 0)
-        check_start(&store->check, &store->options, &store->guard, &store->integrity);
+        check_start(&store->check, &store->options, &store->guard, &store->integrity,
+                    &options->executors->background);
     if (code == GQL_OK)
         *ret_store = &store->base;
     else

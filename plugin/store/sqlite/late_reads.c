@@ -160,9 +160,9 @@ int32_t late_reads_read(struct late_reads *late, struct store_read *read)
 
 void late_reads_drain(struct late_reads *late)
 {
-    do
+    while (first_of(late) != NULL)
         job_wait(&late->job);
-    while (first_of(late) != NULL);
+    job_rest(&late->job);
 }
 
 void late_reads_finish(struct late_reads *late)

@@ -283,9 +283,9 @@ bool writer_submit(struct writer *writer, struct store_mutation *mutation)
 
 void writer_drain(struct writer *writer)
 {
-    do
+    while (!mutation_queue_is_empty(&writer->queue))
         job_wait(&writer->job);
-    while (!mutation_queue_is_empty(&writer->queue));
+    job_rest(&writer->job);
     if (!atomic_exchange(&writer->draining, true))
         job_wake(&writer->job);
 }

@@ -40,8 +40,8 @@ void writer_init(struct writer *writer, const struct connection *connection,
 
 /*
  * Waits until nothing is queued, and has the log copied into the database in a turn of its own: of
- * many databases that are drained before they are closed, several do that at once. The second call
- * waits for it.
+ * many databases that are drained before they are closed, several do that at once. On a thread of
+ * the storage pool, only when nothing is queued.
  */
 void writer_drain(struct writer *writer);
 

@@ -70,7 +70,19 @@ void job_wait(struct job *job)
     inline_executors_run();
 }
 
+void job_rest(struct job *job)
+{
+    job_wait(job);
+}
+
 void job_stop(struct job *job)
 {
     job_wait(job);
+}
+
+bool job_stop_within(struct job *job, int milliseconds)
+{
+    (void)milliseconds;
+    job_wait(job);
+    return true;
 }

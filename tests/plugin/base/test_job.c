@@ -192,7 +192,9 @@ Test(job, stopping_takes_back_what_does_not_run_and_waits_for_what_does)
     cr_assert_eq(pthread_create(&thread, NULL, stop, &running), 0);
     usleep(20000);
     cr_expect_eq(atomic_load(&all_turns), 0, "it still runs");
+    cr_expect_not(job_stop_within(&running, 1));
     atomic_store(&released, 1);
+    cr_expect(job_stop_within(&running, 20000));
     pthread_join(thread, NULL);
     errno = 0;
     cr_expect_not(job_wake(&ready.job));
@@ -201,6 +203,37 @@ Test(job, stopping_takes_back_what_does_not_run_and_waits_for_what_does)
     pool_finish(&pool);
     cr_expect_eq(atomic_load(&ready.turns) + atomic_load(&waiting.turns), 0);
     cr_expect(has_threads(before));
+}
+
+static struct job *resting;
+
+static void rest_from_the_pool(struct job *job)
+{
+    (void)job;
+    cr_assert(job_wake(resting));
+    job_rest(resting);
+    cr_assert(job_wake_after(resting, DELAY_WATCH));
+    job_rest(resting);
+    atomic_fetch_add(&released, 1);
+}
+
+/* On the only thread: the other one is ready, or on the clock, and can't run before this ends. */
+Test(job, a_thread_of_the_pool_may_let_another_job_rest)
+{
+    static struct worker other;
+    static struct job running;
+    start(1);
+    init_worker(&other, 1);
+    resting = &other.job;
+    job_init(&running, &pool, rest_from_the_pool);
+    cr_assert(job_wake(&running));
+    wait_until(&released, 1);
+    cr_expect_eq(atomic_load(&other.turns), 0);
+    cr_expect(job_wake(&other.job), "it may be woken again");
+    wait_until(&other.turns, 1);
+    job_stop(&running);
+    job_stop(&other.job);
+    pool_finish(&pool);
 }
 
 /* ---- Without threads ---- */
