@@ -37,6 +37,12 @@ bool vault_keyring_source_open(const char *path, vault_log_fn log, void *user,
 void vault_keyring_source_close(struct vault_keyring_source **source);
 
 /*
+ * From now on a file that is missing is one that could not be read: the previous keyring does not
+ * stay in use. Before other threads use the source.
+ */
+void vault_keyring_source_require_file(struct vault_keyring_source *source);
+
+/*
  * The current keyring, with a reference that the caller releases. Any thread. Looks at the file if
  * the last look is older than 200 ms. If the changed file is missing or is not a keyring, the
  * previous keyring stays in use, and one warning is logged for each state of the file.

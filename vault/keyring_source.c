@@ -39,6 +39,7 @@ struct vault_keyring_source {
     char *path;
     vault_log_fn log;
     void *user;
+    bool requires_file;
     pthread_mutex_t lock; /* Guards the members below. */
     struct vault_keyring *current;
     /* The file may have changed, but could not be read since: `current` may be out of date. */
@@ -75,6 +76,11 @@ static bool examine(const char *path, struct file_state *ret_state, struct vault
     return true;
 }
 
+static bool is_missing(const struct file_state *state)
+{
+    return state->inode == 0;
+}
+
 static bool same_time(struct timespec a, struct timespec b)
 {
     return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
@@ -105,11 +111,12 @@ static void warn(const struct vault_keyring_source *source, const char *conseque
 
 static void doubt(struct vault_keyring_source *source, int64_t now, const struct vault_failure *why)
 {
-    if (!source->doubtful || now - source->doubt_logged_ms >= REPEAT_MS) {
-        warn(source, "tokens can't be checked until the keyring can be read", why);
-        source->doubt_logged_ms = now;
-    }
+    const bool news = !source->doubtful || now - source->doubt_logged_ms >= REPEAT_MS;
     source->doubtful = true;
+    if (!news)
+        return;
+    warn(source, "tokens can't be checked until the keyring can be read", why);
+    source->doubt_logged_ms = now;
 }
 
 static void settle_doubt(struct vault_keyring_source *source)
@@ -174,7 +181,7 @@ static void look(struct vault_keyring_source *source, int64_t now)
         return;
     if (vault_file_read(source->path, VAULT_KEYRING_LIMIT, &text, &size, &failure))
         judge(source, now, text, size);
-    else if (failure.temporary)
+    else if (failure.temporary || (source->requires_file && is_missing(&state)))
         doubt(source, now, &failure);
     else if (changed)
         warn(source, "the previous keyring stays in use", &failure);
@@ -230,6 +237,11 @@ void vault_keyring_source_close(struct vault_keyring_source **source)
     free((*source)->path);
     free(*source);
     *source = NULL;
+}
+
+void vault_keyring_source_require_file(struct vault_keyring_source *source)
+{
+    source->requires_file = true;
 }
 
 void vault_keyring_source_look(struct vault_keyring_source *source)

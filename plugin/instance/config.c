@@ -5,6 +5,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/json_schema.h"
+#include "plugin/base/tenant_path.h"
 #include "plugin/schema_text.h"
 #include "vault/json_reader.h"
 
@@ -90,15 +91,26 @@ static void read_members(struct config *config)
     config->threads.storage = integer(limits, "storageThreads");
 }
 
+/* What the schema can't say. */
+static int32_t check_members(struct config *config, gql_failure *failure)
+{
+    config->keyring_is_template = config->keyring != NULL && strchr(config->keyring, '{') != NULL;
+    return config->keyring == NULL
+               ? GQL_OK
+               : tenant_template_check("credentials.keyring", config->keyring, failure);
+}
+
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure)
 {
     *config = (struct config){0};
     int32_t code = parse(json, size, &config->root, failure);
     if (code == GQL_OK)
         code = check(config->root, failure);
-    if (code == GQL_OK)
+    if (code == GQL_OK) {
         read_members(config);
-    else
+        code = check_members(config, failure);
+    }
+    if (code != GQL_OK)
         config_finish(config);
     return code;
 }

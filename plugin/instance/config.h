@@ -18,8 +18,9 @@ struct config {
 
     struct text organization; /* No text: not bound to an organization. */
 
-    const char *keyring; /* NULL: every credentialRef is rejected. */
-    const char *issuer;  /* NULL: any. */
+    const char *keyring;      /* NULL: every credentialRef is rejected. */
+    bool keyring_is_template; /* Each organization has its own: tenant_template_fill. */
+    const char *issuer;       /* NULL: any. */
     int leeway_seconds;
     bool require_expiry;
 

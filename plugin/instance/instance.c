@@ -115,12 +115,16 @@ static int32_t open_store(gql_instance *instance, const struct store_engine *con
 static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
 {
     struct vault_failure why;
-    if (instance->config.keyring == NULL)
+    const char *path = instance->config.keyring;
+    struct pool *pool = &instance->executors->storage;
+    if (path == NULL)
         return GQL_OK;
     instance->keyring =
         (struct keyring_user){.log = vault_log, .user = instance, .audience = instance->host};
-    if (!shared_keyring_join(&instance->keyring, instance->config.keyring,
-                             &instance->executors->storage, &why))
+    if (instance->config.keyring_is_template)
+        organization_keyrings_init(&instance->organization_keyrings, path, pool, vault_log,
+                                   instance, instance->host);
+    else if (!shared_keyring_join(&instance->keyring, path, pool, &why))
         return fail(failure, GQL_E_UNAVAILABLE, "credentials.keyring: %s", why.message);
     instance->tokens = vault_token_cache_acquire();
     return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
@@ -137,6 +141,13 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     if (code == GQL_OK)
         code = open_store(instance, engines, failure);
     return code;
+}
+
+struct vault_keyring *instance_keyring(gql_instance *instance, struct text organization_id)
+{
+    return instance->config.keyring_is_template
+               ? organization_keyrings_current(&instance->organization_keyrings, organization_id)
+               : shared_keyring_current(&instance->keyring);
 }
 
 bool instance_accepts(const gql_host *host)
@@ -191,6 +202,7 @@ void instance_destroy(gql_instance *instance)
     file_signal_restore(&signal);
     vault_token_cache_release(&instance->tokens);
     shared_keyring_leave(&instance->keyring);
+    organization_keyrings_finish(&instance->organization_keyrings);
     executors_release(&instance->executors);
     config_finish(&instance->config);
     rejections_finish(&instance->reads);

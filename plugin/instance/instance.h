@@ -7,6 +7,7 @@
 #include "plugin/base/executors.h"
 #include "plugin/base/gate.h"
 #include "plugin/instance/config.h"
+#include "plugin/instance/organization_keyrings.h"
 #include "plugin/instance/rejections.h"
 #include "plugin/instance/shared_keyring.h"
 #include "plugin/store/store.h"
@@ -19,11 +20,12 @@ struct gql_instance {
     struct config config;
     struct executors *executors; /* The process's. */
     struct store *store;
-    struct keyring_user keyring;      /* Without a keyring if none is configured. */
-    struct vault_token_cache *tokens; /* The process's. */
-    struct gate gate;                 /* Counts the calls under way. */
-    atomic_int pending_mutations;     /* At most limits.pendingMutations. */
-    struct rejections reads, changes; /* Those that were rejected. */
+    struct keyring_user keyring; /* Without a keyring unless one is configured for all. */
+    struct organization_keyrings organization_keyrings; /* Or each organization has its own. */
+    struct vault_token_cache *tokens;                   /* The process's. */
+    struct gate gate;                                   /* Counts the calls under way. */
+    atomic_int pending_mutations;                       /* At most limits.pendingMutations. */
+    struct rejections reads, changes;                   /* Those that were rejected. */
 };
 
 /* Whether the host's struct keeps to the contract, and has what the plugin calls. */
@@ -42,6 +44,12 @@ void instance_destroy(gql_instance *instance);
  */
 bool instance_take_place(gql_instance *instance);
 void instance_free_place(gql_instance *instance);
+
+/*
+ * The keyring that checks an organization's tokens, with a reference that the caller releases.
+ * NULL: there is none for now. One must be configured. May read a file.
+ */
+struct vault_keyring *instance_keyring(gql_instance *instance, struct text organization_id);
 
 /* As gql_health.check. */
 uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size);

@@ -13,6 +13,7 @@ struct shared_keyring {
     struct vault_keyring_source *source;
     pthread_mutex_t lock; /* Guards the users. It is taken with the source locked. */
     struct keyring_user *users;
+    bool requires_file;
     char path[];
 };
 
@@ -75,7 +76,8 @@ static void close_keyring(struct shared_keyring *keyring)
     free(keyring);
 }
 
-static struct shared_keyring *open_keyring(const char *path, struct vault_failure *failure)
+static struct shared_keyring *open_keyring(const char *path, bool requires_file,
+                                           struct vault_failure *failure)
 {
     struct shared_keyring *keyring = calloc(1, sizeof *keyring + strlen(path) + 1);
     if (keyring == NULL) {
@@ -83,30 +85,40 @@ static struct shared_keyring *open_keyring(const char *path, struct vault_failur
         return NULL;
     }
     strcpy(keyring->path, path);
+    keyring->requires_file = requires_file;
     pthread_mutex_init(&keyring->lock, NULL);
-    if (vault_keyring_source_open(path, tell, keyring, &keyring->source, failure))
-        return keyring;
-    close_keyring(keyring);
-    return NULL;
+    if (!vault_keyring_source_open(path, tell, keyring, &keyring->source, failure)) {
+        close_keyring(keyring);
+        return NULL;
+    }
+    if (requires_file)
+        vault_keyring_source_require_file(keyring->source);
+    return keyring;
 }
 
 /* ---- The list ---- */
 
+static bool is_for(const struct shared_keyring *keyring, const char *path, bool requires_file)
+{
+    return keyring->requires_file == requires_file && strcmp(keyring->path, path) == 0;
+}
+
 /* The place in the list of the path's keyring, or of the end. Call with the lock held. */
-static struct shared_keyring **find(const char *path)
+static struct shared_keyring **find(const char *path, bool requires_file)
 {
     struct shared_keyring **place = &all.first;
-    while (*place != NULL && strcmp((*place)->path, path) != 0)
+    while (*place != NULL && !is_for(*place, path, requires_file))
         place = &(*place)->next;
     return place;
 }
 
 /* Refers to the path's keyring, which becomes `opened` if there is none. NULL: there is none. */
-static struct shared_keyring *refer(const char *path, struct shared_keyring *opened)
+static struct shared_keyring *refer(const char *path, bool requires_file,
+                                    struct shared_keyring *opened)
 {
     if (vault_process_lock_take(&lock))
         memset(&all, 0, sizeof all); /* The parent's: its watch does not run here. */
-    struct shared_keyring **place = find(path), *keyring;
+    struct shared_keyring **place = find(path, requires_file), *keyring;
     if (*place == NULL)
         *place = opened;
     keyring = *place;
@@ -121,22 +133,23 @@ static void drop(struct shared_keyring *keyring)
     vault_process_lock_take(&lock);
     const bool last = --keyring->references == 0;
     if (last)
-        *find(keyring->path) = keyring->next;
+        *find(keyring->path, keyring->requires_file) = keyring->next;
     vault_process_lock_give(&lock);
     if (last)
         close_keyring(keyring);
 }
 
 /* Files are read without the lock: one that hangs holds up nobody who uses another. */
-static struct shared_keyring *share(const char *path, struct vault_failure *failure)
+static struct shared_keyring *share(const char *path, bool requires_file,
+                                    struct vault_failure *failure)
 {
-    struct shared_keyring *keyring = refer(path, NULL);
+    struct shared_keyring *keyring = refer(path, requires_file, NULL);
     if (keyring != NULL)
         return keyring;
-    struct shared_keyring *opened = open_keyring(path, failure);
+    struct shared_keyring *opened = open_keyring(path, requires_file, failure);
     if (opened == NULL)
         return NULL;
-    keyring = refer(path, opened);
+    keyring = refer(path, requires_file, opened);
     if (keyring != opened)
         close_keyring(opened);
     return keyring;
@@ -212,7 +225,7 @@ static void leave_watch(void)
 bool shared_keyring_join(struct keyring_user *user, const char *path, struct pool *pool,
                          struct vault_failure *failure)
 {
-    struct shared_keyring *keyring = share(path, failure);
+    struct shared_keyring *keyring = share(path, user->requires_file, failure);
     if (keyring == NULL)
         return false;
     if (!join_watch(pool)) {

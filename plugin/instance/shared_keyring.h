@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * The keyrings of the process: one for each configured path, however many instances use it, and one
- * job that looks at all of them every ten seconds, so that the operator learns of a broken file
- * before a token comes. Paths are compared as they are configured, not by what a link points to,
- * which may be switched. Any thread. A forked child starts with none.
+ * The keyrings of the process: one for each path (and `requires_file`), however many instances use
+ * it, and one job that looks at all of them every ten seconds, so that the operator learns of a
+ * broken file before a token comes. Paths are compared as they are given, not by what a link points
+ * to, which may be switched. Any thread. A forked child starts with none.
  */
 #ifndef PLUGIN_INSTANCE_SHARED_KEYRING_H
 #define PLUGIN_INSTANCE_SHARED_KEYRING_H
@@ -18,6 +18,7 @@ struct keyring_user {
     vault_log_fn log;     /* Of those with one audience, one is called for each message. */
     void *user;           /* For `log`. */
     const void *audience; /* Identifies who reads the log. */
+    bool requires_file;   /* If the file is missing, not even the previous keyring is used. */
 
     struct shared_keyring *keyring; /* NULL: it uses none. The members from here on are private. */
     struct keyring_user *next;
@@ -25,10 +26,10 @@ struct keyring_user {
 };
 
 /*
- * `log`, `user` and `audience` are set, the rest is zero. The first who uses a path fails if the
- * file can't be read or parsed; for others the file is looked at now, and the keyring in use is
- * shared whatever became of the file. The job runs on the first user's pool, which must outlive the
- * last one's leaving.
+ * `log`, `user`, `audience` and `requires_file` are set, the rest is zero. The first who uses a
+ * path fails if the file can't be read or parsed; for others the file is looked at now, and the
+ * keyring in use is shared whatever became of the file. The job runs on the first user's pool,
+ * which must outlive the last one's leaving.
  */
 bool shared_keyring_join(struct keyring_user *user, const char *path, struct pool *pool,
                          struct vault_failure *failure);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/resolvers/credential_check.h"
 
-enum vault_token_status credential_check(const gql_instance *instance, struct text token,
+enum vault_token_status credential_check(gql_instance *instance, struct text token,
                                          struct text organization_id)
 {
     const struct vault_policy policy = {
@@ -12,7 +12,7 @@ enum vault_token_status credential_check(const gql_instance *instance, struct te
         .require_expiry = instance->config.require_expiry,
         .now = instance_now_ms(instance),
     };
-    struct vault_keyring *keyring = shared_keyring_current(&instance->keyring);
+    struct vault_keyring *keyring = instance_keyring(instance, organization_id);
     const enum vault_token_status status =
         vault_credential_ref_check(keyring, instance->tokens, token.data, token.size, &policy);
     vault_keyring_release(&keyring);
