@@ -69,6 +69,8 @@ test('a mistake in a case is an error that names its place', () => {
     [caseOf([{ run: 'Me', expect: { refused: '(' } }]), /not a pattern/],
     [caseOf([{ run: 'Me', atOnce: 3, expect: { outcomes: [{ times: 1, expect: { data: 1 } }, { times: 1, expect: { data: 2 } }] } }]), /2 outcomes are expected, but 3/],
     [caseOf([{ run: 'Me' }], { server: 'other' }), /server/],
+    [caseOf([{ run: 'Me', locked: true }]), /no organization/],
+    [caseOf([{ run: 'Me' }, { sql: 'SELECT 1' }]), /no organization/],
     [caseOf([{ run: 'Me' }], { colour: 'red' }), /colour/],
   ];
   for (const [text, said] of mistakes) assert.throws(() => readCase('mistake', DOCUMENT, text), said);
@@ -82,6 +84,13 @@ test('a mistake in the list of hosts is an error', () => {
   assert.throws(() => readHosts(['a'], [{ ...host, deviations: { a: 'no' } }]), /fewer than 20/);
   assert.throws(() => readHosts(['a'], [{ ...host, colour: 'red' }]), /additional properties/);
   assert.deepEqual(readHosts(['a'], [{ ...host, deviations: { a: reason } }])[0].adds, { extensions: [], schema: [] });
+});
+
+test('a host that is tried with both storages is two hosts', () => {
+  const hosts = readHosts(['a'], [{ name: 'x', title: 'X', command: ['node', 'x.js'], packages: ['x'], perOrganization: true },
+    { name: 'y', title: 'Y', command: ['node', 'y.js'], packages: ['y'] }]);
+  assert.deepEqual(hosts.map(({ name, title, storage }) => [name, title, storage]),
+    [['x', 'X', 'shared'], ['x-tenants', 'X, a database for each organization', 'tenants'], ['y', 'Y', 'shared']]);
 });
 
 test('the cases cover every code of the plugin, and every reason to reject a token', () => {

@@ -60,7 +60,7 @@ function checkRun(step, operations, known, at) {
   ];
 }
 
-function checkSteps({ steps, actor }, operations) {
+function checkSteps({ steps, actor, organization }, operations) {
   const known = new Set(TOKENS.map((name) => `token.${name}`));
   const used = new Set(steps.map((step) => step.run));
   const unused = [...operations.keys()].filter((name) => !used.has(name)).map((name) => `no step runs ${name}`);
@@ -69,7 +69,8 @@ function checkSteps({ steps, actor }, operations) {
     for (const name of Object.keys(step.capture ?? {})) known.add(name);
     return found;
   });
-  return [...unused, ...findings];
+  const isUnnamed = organization === undefined && steps.some(({ locked, sql }) => locked ?? sql);
+  return [...unused, ...findings, ...(isUnnamed ? ['no organization is named whose database is locked or changed'] : [])];
 }
 
 /**

@@ -2,6 +2,8 @@
 // Changes the plugin's database from another process, with Python's sqlite3.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const RUN = `
@@ -19,6 +21,13 @@ print("held", flush=True)
 sys.stdin.read()
 connection.execute("ROLLBACK")
 `;
+
+/** The database of an organization, whose ID is also the name of its folder, below a root. */
+export function databaseBelow(root, organization) {
+  const found = readdirSync(root).map((folder) => join(root, folder, organization, 'integrations.db')).find(existsSync);
+  if (!found) throw new Error(`${root}: ${organization} has no database yet`);
+  return found;
+}
 
 export async function runSql(database, sql) {
   await promisify(execFile)('python3', ['-c', RUN, database, sql]);

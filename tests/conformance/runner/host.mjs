@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 // A host under test. Each of its servers has a configuration, and starts when a case first needs
 // it.
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../support-js/paths.mjs';
 import { Sandbox } from '../../support-js/sandbox.mjs';
 import { Server } from '../../support-js/server.mjs';
+import { databaseBelow } from './database.mjs';
 import { ISSUER } from './tokens.mjs';
 
 /** Common settings: every actor needs a token, and the host knows titles of some organizations. */
@@ -23,6 +25,7 @@ const CONFIGURATIONS = {
       own.database.busyTimeoutMilliseconds = 100;
     },
   },
+  damaged: { typeBase: 'urn:gql-integrations:problem:', change: () => {} }, // Of the case that damages the database.
   bound: {
     typeBase: 'https://errors.example.org/',
     change: (config, own) => {
@@ -31,6 +34,18 @@ const CONFIGURATIONS = {
       own.errors = { typeBase: 'https://errors.example.org/' };
       own.limits = { pendingMutations: 2 };
     },
+  },
+};
+
+const MOST_OPEN = 3; // Few, so that databases are closed and opened again all the time.
+
+/** Where a host's plugin stores data, by the host's member `storage`: its setting, and the database of an organization. */
+const STORAGES = {
+  shared: (path) => ({ setting: { path }, databaseOf: () => path }),
+  tenants: (path) => {
+    const root = `${path}.tenants`;
+    mkdirSync(root);
+    return { setting: { root, maxOpen: MOST_OPEN }, databaseOf: (organization) => databaseBelow(root, organization) };
   },
 };
 
@@ -44,7 +59,9 @@ export class Host {
 
   async start(name) {
     const { change, typeBase } = CONFIGURATIONS[name];
+    const { setting, databaseOf } = STORAGES[this.storage](this.sandbox.path(`${name}.db`));
     const file = this.sandbox.writeConfig((config, own) => {
+      own.database = setting;
       common(config, own);
       change(config, own);
     }, name);
@@ -53,7 +70,7 @@ export class Host {
     const server = new Server(program === 'node' ? process.execPath : program, [...path, '--config', file]);
     await server.ready();
     if (!server.url) throw new Error(`The server "${name}" does not start: ${server.log}`);
-    return Object.assign(server, { typeBase, database: this.sandbox.path(`${name}.db`) });
+    return Object.assign(server, { typeBase, databaseOf });
   }
 
   /** The server with a configuration, by its name. */

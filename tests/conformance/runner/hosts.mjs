@@ -9,6 +9,13 @@ import { requireOfExamples, root } from '../../support-js/paths.mjs';
 const Ajv = requireOfExamples('ajv').default;
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
+/** A host, and itself with a database for each organization if it is tried with both. */
+function variantsOf(host) {
+  const { name, title } = host;
+  const shared = { ...host, storage: 'shared' };
+  return host.perOrganization ? [shared, { ...host, name: `${name}-tenants`, title: `${title}, a database for each organization`, storage: 'tenants' }] : [shared];
+}
+
 /**
  * Returns all hosts. Throws an Error that names every mistake, such as a deviation without a case.
  */
@@ -19,7 +26,7 @@ export function readHosts(caseNames, hosts = beside('hosts.json')) {
       Object.keys(deviations).filter((test) => !caseNames.includes(test)).map((test) => `${name}: there is no case ${test}`))
     : ajv.errors.map((error) => `${error.instancePath}: ${error.message}`);
   if (mistakes.length > 0) throw new Error(`hosts.json: ${mistakes.join('; ')}`);
-  return hosts;
+  return hosts.flatMap(variantsOf);
 }
 
 const folderOf = ({ command }) => join(root, command[1], '..');

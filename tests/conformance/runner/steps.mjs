@@ -71,9 +71,14 @@ function capture(step, answer, captured) {
   });
 }
 
+/** The database whose state the case changes. */
+function databaseOf({ server, test }) {
+  return server.databaseOf(test.organization);
+}
+
 /** Sends the requests of a step, with the database locked if the step says so. */
 async function perform(step, variables, context) {
-  const release = step.locked && await holdLock(context.server.database);
+  const release = step.locked && await holdLock(databaseOf(context));
   const timed = typeof step.locked === 'number' && sleep(step.locked).then(release);
   try {
     return await Promise.all(Array.from({ length: step.atOnce ?? 1 }, () => ask(step, variables, context)));
@@ -90,9 +95,8 @@ async function runOnce(step, variables, context) {
   return findings.length > 0 ? findings : capture(step, answers[0], context.captured);
 }
 
-async function alter({ sql, undo }, { server, undoing }) {
-  if (undo !== undefined) undoing.push(undo);
-  await runSql(server.database, sql);
+async function alter({ sql }, context) {
+  await runSql(databaseOf(context), sql);
   return [];
 }
 
@@ -124,10 +128,6 @@ export async function runCase(test, host) {
   const server = await host.server(test.server);
   const captured = Object.fromEntries(Object.entries(host.tokens).map(([name, token]) => [`token.${name}`, token]));
   const { typeBase } = server;
-  const context = { host, server, test, captured, typeBase, adds: host.adds, folder: host.sandbox.folder, undoing: [] };
-  try {
-    return await runSteps(test, context);
-  } finally {
-    for (const sql of context.undoing.reverse()) await runSql(server.database, sql);
-  }
+  const context = { host, server, test, captured, typeBase, adds: host.adds, folder: host.sandbox.folder };
+  return runSteps(test, context);
 }
