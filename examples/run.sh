@@ -29,8 +29,11 @@ END
     cat <<'END'
 
 Environment:
-  PORT   the port; default 4000
-  DATA   the folder of the database, the vault and the secrets; default examples/.data
+  PORT     the port; default 4000
+  DATA     the folder of the data, the vault and the secrets; default examples/.data
+  TENANCY  how organizations are kept; the data of one way is not seen by the other
+             shared            all in one database; default
+             per-organization  each in a database of its own, below DATA/tenants
 END
     exit 0
     ;;
@@ -49,8 +52,13 @@ packages=
 [ ! -e "examples/$folder/debian-packages" ] || packages=$(cat "examples/$folder/debian-packages")
 
 PORT=${PORT:-4000}
+TENANCY=${TENANCY:-shared}
 DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
+case "$TENANCY" in
+shared | per-organization) ;;
+*) echo "run.sh: TENANCY must be shared or per-organization, not '$TENANCY'" >&2; exit 2 ;;
+esac
 # shellcheck disable=SC2086 # A list of words.
 ./examples/setup.sh $packages
 # Before anything is written: the configuration may be that of a gateway that runs.
@@ -91,6 +99,11 @@ if [ ! -s "$DATA/vault/keyring.json" ] || [ ! -s "$DATA/vault/secret.paserk" ]; 
 fi
 ln -sf "$root/build/plugin/integrations.so" "$DATA/plugins/integrations.so"
 
+database="\"path\": \"$DATA/integrations.db\""
+if [ "$TENANCY" = per-organization ]; then
+    mkdir -p "$DATA/tenants"
+    database="\"root\": \"$DATA/tenants\", \"maxOpen\": 500"
+fi
 cat >"$DATA/gateway.json" <<END
 {
   "host": "127.0.0.1",
@@ -101,7 +114,7 @@ cat >"$DATA/gateway.json" <<END
       "org.gql-integrations.integrations": {
         "required": true,
         "config": {
-          "database": { "path": "$DATA/integrations.db" },
+          "database": { $database },
           "credentials": { "keyring": "$DATA/vault/keyring.json" }
         }
       }

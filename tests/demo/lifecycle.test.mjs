@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
-import { execFileSync, spawnSync } from 'node:child_process';
-import { copyFileSync, existsSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { root } from '../support-js/paths.mjs';
 import { build, Sandbox } from './harness.mjs';
 
 let sandbox;
@@ -32,17 +31,6 @@ test('data survives a restart, and the gateway stops cleanly', async () => {
   assert.match(first.log, /stopped/);
   await serving(undefined, async (gateway) => {
     assert.deepEqual((await gateway.data(LIST)).integrations, { nodes: [{ title: 'Survivor' }], total: { count: 1 } });
-  });
-});
-
-test('run.sh reports a port in use with the cure before it writes anything', async () => {
-  await serving(undefined, async ({ url }) => {
-    const { port } = new URL(url);
-    const data = sandbox.path('data');
-    const { status, stderr } = spawnSync(join(root, 'examples/run.sh'), { env: { ...process.env, PORT: port, DATA: data }, encoding: 'utf8', timeout: 120_000 });
-    assert.equal(status, 1);
-    assert.match(stderr, new RegExp(`run\\.sh: port ${port} can't be used: .*PORT=`));
-    assert.equal(existsSync(data), false);
   });
 });
 

@@ -6,8 +6,9 @@ import { environment } from './paths.mjs';
 const START_PATIENCE = 60_000;
 
 export class Server {
-  constructor(command, args) {
-    this.child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: environment });
+  /** `variables`: of the environment, beside those of every host. */
+  constructor(command, args, variables = {}) {
+    this.child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...environment, ...variables } });
     this.log = '';
     this.ended = new Promise((resolve) => {
       this.child.once('error', (error) => resolve({ code: null, signal: null, error }));

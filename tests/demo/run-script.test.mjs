@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// examples/run.sh: what it refuses, and what it starts.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { root } from '../support-js/paths.mjs';
+import { Gateway, Sandbox } from './harness.mjs';
+
+const RUN = join(root, 'examples/run.sh');
+let sandbox;
+
+before(() => { sandbox = new Sandbox(); });
+after(() => sandbox?.remove());
+
+/** Runs the script, which must refuse these variables before it writes anything. Returns {status, stderr}. */
+function refused(variables) {
+  const data = sandbox.path('unused');
+  const result = spawnSync(RUN, { env: { ...process.env, DATA: data, ...variables }, encoding: 'utf8', timeout: 120_000 });
+  assert.equal(existsSync(data), false);
+  return result;
+}
+
+test('a port in use is reported with the cure', async () => {
+  const server = createServer();
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  const { status, stderr } = refused({ PORT: String(port) });
+  server.close();
+  assert.equal(status, 1);
+  assert.match(stderr, new RegExp(`run\\.sh: port ${port} can't be used: .*PORT=`));
+});
+
+test('an unknown tenancy is refused by name, with those that are known', () => {
+  for (const tenancy of ['per-instance', 'PER-ORGANIZATION', 'shared ']) {
+    const { status, stderr } = refused({ TENANCY: tenancy });
+    assert.equal(status, 2);
+    assert.equal(stderr, `run.sh: TENANCY must be shared or per-organization, not '${tenancy}'\n`);
+  }
+});
+
+/** Starts the demo by the script. It loads build/, so a suite of another build does not do this again. */
+async function running(variables, body) {
+  const gateway = new Gateway(RUN, [], { PORT: '0', ...variables });
+  try {
+    await gateway.ready();
+    assert.ok(gateway.url, gateway.log);
+    await body(gateway);
+  } finally {
+    await gateway.stop();
+  }
+}
+
+test('with TENANCY=per-organization, each organization has a database of its own', { skip: Boolean(process.env.BUILD) }, async () => {
+  const DATA = sandbox.path('data');
+  await running({ DATA, TENANCY: 'per-organization' }, async (gateway) => {
+    assert.deepEqual(readdirSync(join(DATA, 'tenants')), []);
+    const made = [await gateway.create('acme', 'A'), await gateway.create('globex', 'G'), await gateway.create('acme', 'B')];
+    const { nodes } = await gateway.data('query($ids: [ID!]!) { nodes(ids: $ids) { ... on Integration { id title organization { title } } } }',
+      { ids: made.map(({ id }) => id) });
+    assert.deepEqual(nodes, made.map(({ id, title }, i) => ({ id, title, organization: { title: ['Acme Corporation', 'Globex', 'Acme Corporation'][i] } })));
+    const databases = readdirSync(join(DATA, 'tenants'), { recursive: true }).filter((name) => name.endsWith('/integrations.db'));
+    assert.deepEqual(databases.map((name) => name.split('/')[1]).sort(), ['acme', 'globex']);
+  });
+  assert.equal(existsSync(join(DATA, 'integrations.db')), false);
+});
