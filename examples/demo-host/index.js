@@ -5,6 +5,6 @@ export { apolloHandler, apolloOptions } from './apollo.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
 export { serveHttp } from './http-server.js';
-export { limitDocuments, MOST_CACHED, MOST_TOKENS, parserCaches, shortError } from './limits.js';
+export { LEAST_CACHED, limitDocuments, MOST_CACHED, MOST_TOKENS, parserCaches, shortError } from './limits.js';
 export { loggerOf } from './log.js';
 export { runServer } from './run-server.js';

@@ -5,6 +5,8 @@ import { GraphQLError, Lexer, parse, Source, TokenKind } from 'graphql';
 export const MOST_TOKENS = 5000; // Per document.
 export const DEEPEST_DOCUMENT = 200; // Braces, brackets and parentheses within each other.
 export const MOST_CACHED = 1 << 18; // Characters of documents. Parsed, one takes up to 350 times as much memory.
+/** Characters that each document counts besides its own: with the errors of its validation, a short one takes 60 KB. */
+export const LEAST_CACHED = 1024;
 const LONGEST_MESSAGE = 512; // Characters.
 const MOST_LOCATIONS = 8;
 
@@ -77,12 +79,12 @@ export class SizedCache {
 
 /** Returns a cache of parsed documents under any key. */
 export function documentCache() {
-  return new SizedCache((key, document) => document.loc.source.body.length);
+  return new SizedCache((key, document) => LEAST_CACHED + document.loc.source.body.length);
 }
 
 /** The caches of GraphQL Yoga, by the text of the document. */
 export function parserCaches() {
-  const byText = () => new SizedCache((text) => text.length);
+  const byText = () => new SizedCache((text) => LEAST_CACHED + text.length);
   return { documentCache: byText(), errorCache: byText() };
 }
 

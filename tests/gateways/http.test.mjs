@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
-import { isDocumentTooDeep } from '../../examples/demo-host/limits.js';
+import { documentCache, isDocumentTooDeep, parserCaches } from '../../examples/demo-host/limits.js';
 import { loggerOf } from '../../examples/demo-host/log.js';
 import { answerTo, exchange, FAULTY_BYTES, FAULTY_GETS, FAULTY_POSTS } from '../support-js/faulty-requests.mjs';
 import { environment } from '../support-js/paths.mjs';
@@ -143,6 +143,17 @@ test('a document is too deep beyond 200 brackets, which are counted outside of s
   assert.ok([`"${MANY}" {a}`, `"\\"${MANY}" {a}`, `"""${MANY} " \\""" ${MANY}"""`, `#${MANY}"\n{a}`, `{${'a(b:[{c:[]}]) '.repeat(300)}}`,
     `${'{a'.repeat(200)}${'}'.repeat(200)}`, `] ${'['.repeat(200)}`, `"${MANY}`, `? ${MANY}`, ''].every(isShallow));
   assert.ok([MANY, `"" ${MANY}`, `"a\\"" ${MANY}`, `#\n${MANY}`, `"""\\"""""" ${MANY}`, `${MANY}"`, `${'{a'.repeat(201)}${'}'.repeat(201)}`].every(isDocumentTooDeep));
+});
+
+test('caches hold a limited number of short documents', () => {
+  const document = { loc: { source: { body: '{a}' } } };
+  for (const cache of [documentCache(), ...Object.values(parserCaches())]) {
+    const keys = names(2000, '{a}');
+    for (const key of keys) cache.set(key, document);
+    const held = keys.filter((key) => cache.get(key));
+    assert.ok(held.length > 200 && held.length <= 256, `${held.length}`);
+    assert.equal(held.at(-1), keys.at(-1));
+  }
 });
 
 test('a GraphQL server that logs exceptions without end does not fill the disk', () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema; the plugins then extend it. Its JIT compiles repeated queries.
-import { hostTypeDefs, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
+import { hostTypeDefs, LEAST_CACHED, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
 import Fastify from 'fastify';
 import { getOperationAST, parse } from 'graphql';
 import mercurius from 'mercurius';
@@ -41,7 +41,7 @@ function boundCaches({ graphql }, plugins) {
   let size = 0;
   graphql.addHook('preValidation', async (schema, document) => { // Not called for a document that is cached.
     const fields = plugins.countFields(document);
-    const more = document.loc.source.body.length + (Number.isFinite(fields) ? fields * COMPILED : 0);
+    const more = LEAST_CACHED + document.loc.source.body.length + (Number.isFinite(fields) ? fields * COMPILED : 0);
     if (size + more > MOST_CACHED) {
       graphql.replaceSchema(schema);
       size = 0;
