@@ -37,13 +37,13 @@ void open_file_enter(struct open_file *file, const char *path)
     vault_process_lock_give(&lock);
 }
 
+/* A neighbour in the list changes what points to this one. */
 void open_file_leave(struct open_file *file)
 {
-    if (file->place == NULL)
-        return;
     vault_process_lock_take(&lock);
-    *file->place = file->next;
-    if (file->next != NULL)
+    if (file->place != NULL)
+        *file->place = file->next;
+    if (file->place != NULL && file->next != NULL)
         file->next->place = file->place;
     file->place = NULL;
     vault_process_lock_give(&lock);
