@@ -50,7 +50,7 @@ struct pool {
     int niceness;         /* Added to that of the process. */
     pthread_mutex_t lock; /* Guards the members below, and the state of its jobs. */
     pthread_cond_t work;
-    pthread_cond_t settled; /* A job has become idle. */
+    pthread_cond_t settled; /* A job's run has ended. */
     struct task_list ready;
     struct clock clock;
     int limit;

@@ -24,6 +24,8 @@ static struct loading *loading_of(struct store_read *read)
 static enum store_status read_one(struct loading *loading, struct store_reader *reader, size_t i)
 {
     struct integration found;
+    if (!store_may_have(reader, &loading->ids[i]))
+        return STORE_OK;
     const enum store_status status = readable_get(&loading->operation, reader, &loading->ids[i],
                                                   loading->places[i] != 0, &found);
     if (status != STORE_OK)

@@ -20,6 +20,7 @@ struct store {
 struct store_reader {
     const struct store_engine *engine;
     const uint8_t *secret;       /* The database's, of STORE_SECRET_SIZE bytes. */
+    const uint32_t *tag;         /* Whose IDs alone lead to the database; NULL: all may. */
     struct store_detail *detail; /* The read's, for the functions that fail. */
 };
 

@@ -46,6 +46,7 @@ int32_t store_read(struct store *store, struct store_read *read)
 
 void store_read_run(struct store_read *read, struct store_reader *reader)
 {
+    reader->tag = NULL;
     reader->detail = &read->detail;
     read->detail.text[0] = '\0';
     read->status = read->run(read, reader);
@@ -56,6 +57,11 @@ int32_t store_read_fail(struct store_read *read, enum store_status status, const
     read->status = status;
     snprintf(read->detail.text, sizeof read->detail.text, "%s", detail);
     return read->done(read);
+}
+
+bool store_may_have(const struct store_reader *reader, const struct identifier *id)
+{
+    return reader->tag == NULL || identifier_tag(id) == *reader->tag;
 }
 
 const uint8_t *store_secret(const struct store_reader *reader)

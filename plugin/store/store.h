@@ -140,6 +140,12 @@ int32_t store_read(struct store *store, struct store_read *read);
 const uint8_t *store_secret(const struct store_reader *reader);
 
 /*
+ * Whether a read that looks for many IDs in many databases need ask this one for that ID: it is led
+ * to others by the rest.
+ */
+bool store_may_have(const struct store_reader *reader, const struct identifier *id);
+
+/*
  * The texts are borrowed until the next use of the reader, or the end of `run`. If the result is
  * STORE_NOT_FOUND, *ret_integration may be any other integration: finding none takes the same work,
  * so that time does not tell whether an ID exists.

@@ -177,6 +177,7 @@ static void close_store(struct store *base)
 {
     struct sqlite_store *store = store_of(base);
     check_stop(&store->check);
+    job_stop(&store->writer.job); /* It uses the readers. */
     if (write_link_is_final(&store->writer.link)) {
         readers_keep_log(&store->readers);
         connection_keep_log(&store->writer.link.connection);

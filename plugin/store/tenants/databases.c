@@ -9,6 +9,9 @@
 #include "plugin/base/organization.h"
 #include "plugin/store/tenants/folder.h"
 
+/* Milliseconds. Opening a database may take a while even if nothing is locked. */
+enum { PATIENCE_LEAST = 1000 };
+
 enum state { OPENING, OPEN, CLOSING };
 
 struct database {
@@ -17,10 +20,19 @@ struct database {
     struct store *store;
     enum state state;
     int inside;                     /* Visits. */
-    struct visit *first, **last;    /* Visits that wait while it is opened or closed. */
+    struct waiting waiting;         /* Visits that wait while it is opened or closed. */
     struct database *next;          /* In its bucket. */
     struct database *newer, *older; /* While it is open. */
 };
+
+static void end_impatient(struct job *job);
+
+static uint64_t patience_of(const json_t *settings)
+{
+    const json_int_t milliseconds =
+        json_integer_value(json_object_get(settings, "busyTimeoutMilliseconds"));
+    return (uint64_t)(milliseconds < PATIENCE_LEAST ? PATIENCE_LEAST : milliseconds) * 1000000u;
+}
 
 bool databases_init(struct databases *databases, const struct store_engine *engine,
                     const struct store_options *options, const char *root, struct listing *listing)
@@ -35,7 +47,9 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
     };
     if (databases->settings == NULL)
         return false;
-    databases->last = &databases->first;
+    databases->patience = patience_of(databases->settings);
+    waiting_init(&databases->room);
+    job_init(&databases->impatience, &options->executors->storage, end_impatient);
     pthread_mutex_init(&databases->lock, NULL);
     pthread_cond_init(&databases->left, NULL);
     return true;
@@ -98,7 +112,7 @@ static struct database *add_entry(struct databases *databases, uint32_t tag, str
     database->tag = tag;
     database->id.size = id.size;
     memcpy(database->id.bytes, id.data, id.size);
-    database->last = &database->first;
+    waiting_init(&database->waiting);
     database->next = *bucket_of(databases, tag);
     *bucket_of(databases, tag) = database;
     databases->count++;
@@ -139,25 +153,12 @@ static void end_visit(struct databases *databases)
         pthread_cond_broadcast(&databases->left);
 }
 
-/* The first visit that waits for room, if there is some. The caller holds the lock. */
-static struct visit *take_waiting(struct databases *databases)
-{
-    struct visit *visit = databases->first;
-    if (visit == NULL)
-        return NULL;
-    databases->first = visit->next;
-    if (databases->first == NULL)
-        databases->last = &databases->first;
-    visit->next = NULL;
-    return visit;
-}
-
 static void wake(struct visit *waiting, enum store_status status, const char *detail);
 
 void databases_leave(struct databases *databases, struct database *database)
 {
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = --database->inside == 0 ? take_waiting(databases) : NULL;
+    struct visit *waiting = --database->inside == 0 ? waiting_take(&databases->room) : NULL;
     end_visit(databases);
     pthread_mutex_unlock(&databases->lock);
     wake(waiting, STORE_OK, "");
@@ -172,8 +173,20 @@ static void turn_away(struct visit *visit, enum store_status status, const char 
         snprintf(visit->detail.text, sizeof visit->detail.text, "%s", detail);
     visit->begin(visit);
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = take_waiting(databases);
+    struct visit *waiting = waiting_take(&databases->room);
     end_visit(databases);
+    pthread_mutex_unlock(&databases->lock);
+    wake(waiting, STORE_OK, "");
+}
+
+/* One that waited for room and found its database open leaves the room to the next. */
+static void pass_room_on(const struct visit *visit)
+{
+    struct databases *databases = visit->databases;
+    if (visit->waits_since == 0)
+        return;
+    pthread_mutex_lock(&databases->lock);
+    struct visit *waiting = waiting_take(&databases->room);
     pthread_mutex_unlock(&databases->lock);
     wake(waiting, STORE_OK, "");
 }
@@ -231,7 +244,7 @@ static bool close_oldest(struct databases *databases)
     pthread_mutex_unlock(&databases->lock);
     store_close(&database->store);
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = database->first;
+    struct visit *waiting = database->waiting.first;
     remove_entry(databases, database);
     pthread_mutex_unlock(&databases->lock);
     wake(waiting, STORE_OK, "");
@@ -239,14 +252,14 @@ static bool close_oldest(struct databases *databases)
     return true;
 }
 
-/* Opens what a visit needs, and in a shortage of descriptors closes others for it. */
+/* Opens what a visit needs, and in a shortage closes others for it. */
 static enum store_status open_store(struct databases *databases, struct database *database,
                                     struct visit *visit)
 {
     for (;;) {
         const enum store_status status = folder_open(databases, id_of(database), visit,
                                                      &database->store);
-        if (status != STORE_SHORTAGE)
+        if (status != STORE_SHORTAGE && status != STORE_NO_MEMORY)
             return status;
         pthread_mutex_lock(&databases->lock);
         const bool closed = close_oldest(databases);
@@ -264,9 +277,7 @@ static void open_entry(struct databases *databases, struct database *database, s
     const enum store_status status = open_store(databases, database, visit);
     detail = visit->detail;
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = database->first;
-    database->first = NULL;
-    database->last = &database->first;
+    struct visit *waiting = waiting_take_all(&database->waiting);
     if (status == STORE_OK) {
         database->state = OPEN;
         database->inside = 1;
@@ -275,21 +286,20 @@ static void open_entry(struct databases *databases, struct database *database, s
         remove_entry(databases, database);
     }
     pthread_mutex_unlock(&databases->lock);
+    wake(waiting, status, detail.text);
     if (status == STORE_OK)
         let_in(visit, database);
     else
         turn_away(visit, status, detail.text);
-    wake(waiting, status, detail.text);
 }
 
-enum reception { LET_IN, OPENS, WAITS, HAS_NO_MEMORY };
+enum reception { LET_IN, OPENS, WAITS, MAY_LEAD_NOWHERE, HAS_NO_MEMORY };
 
-/* Waits in the list that ends at *last. */
-static enum reception queue(struct visit ***last, struct visit *visit)
+/* The caller holds the lock: without it, the visit and all of this may be over already. */
+static enum reception wait_in(struct waiting *waiting, struct visit *visit)
 {
-    visit->next = NULL;
-    **last = visit;
-    *last = &visit->next;
+    waiting_add(waiting, visit);
+    job_wake_after(&visit->databases->impatience, DELAY_RETRY_LATER);
     return WAITS;
 }
 
@@ -301,18 +311,31 @@ static enum reception receive(struct databases *databases, struct visit *visit,
     struct database *database;
     while ((database = find(databases, tag, visit->organization_id)) == NULL &&
            databases->count >= databases->limit) {
+        if (!visit->makes && !visit->exists)
+            return MAY_LEAD_NOWHERE;
         if (!close_oldest(databases))
-            return queue(&databases->last, visit);
+            return wait_in(&databases->room, visit);
     }
     if (database == NULL) {
         *ret_database = add_entry(databases, tag, visit->organization_id);
         return *ret_database == NULL ? HAS_NO_MEMORY : OPENS;
     }
     if (database->state != OPEN)
-        return queue(&database->last, visit);
+        return wait_in(&database->waiting, visit);
     enter(databases, database);
     *ret_database = database;
     return LET_IN;
+}
+
+/* Makes sure that no other database is closed for one that there isn't. */
+static void look_and_open(struct databases *databases, struct visit *visit)
+{
+    const enum store_status status = folder_look(databases->root, visit);
+    visit->exists = true;
+    if (status == STORE_OK)
+        open_for(databases, visit);
+    else
+        turn_away(visit, status, visit->detail.text);
 }
 
 /* On a thread of the storage pool. */
@@ -328,10 +351,14 @@ static void open_for(struct databases *databases, struct visit *visit)
     pthread_mutex_unlock(&databases->lock);
     switch (reception) {
     case LET_IN:
+        pass_room_on(visit);
         let_in(visit, database);
         break;
     case OPENS:
         open_entry(databases, database, visit);
+        break;
+    case MAY_LEAD_NOWHERE:
+        look_and_open(databases, visit);
         break;
     case HAS_NO_MEMORY:
         turn_away(visit, STORE_NO_MEMORY, "");
@@ -341,9 +368,36 @@ static void open_for(struct databases *databases, struct visit *visit)
     }
 }
 
+/* Opening and closing end by themselves. */
+static void end_impatient(struct job *job)
+{
+    struct databases *databases =
+        (struct databases *)((char *)job - offsetof(struct databases, impatience));
+    char detail[128];
+    struct waiting ended;
+    struct visit *visit;
+    waiting_init(&ended);
+    pthread_mutex_lock(&databases->lock);
+    const uint64_t since = monotonic_now() - databases->patience;
+    bool wait = waiting_end_impatient(&databases->room, since, &ended);
+    for (size_t i = 0; i < DATABASE_BUCKETS; i++) {
+        for (struct database *each = databases->buckets[i]; each != NULL; each = each->next)
+            wait = waiting_end_impatient(&each->waiting, 0, &ended) || wait;
+    }
+    if (wait)
+        job_wake_after(job, DELAY_RETRY_LATER);
+    pthread_mutex_unlock(&databases->lock);
+    snprintf(detail, sizeof detail,
+             "database.maxOpen: all databases that may be open (%d) are in use", databases->limit);
+    while ((visit = waiting_take(&ended)) != NULL)
+        turn_away(visit, visit->status, visit->status == STORE_SHORTAGE ? detail : "");
+}
+
 static bool admit(struct databases *databases, struct visit *visit)
 {
     visit->databases = databases;
+    visit->waits_since = 0;
+    visit->exists = false;
     pthread_mutex_lock(&databases->lock);
     const bool open = !databases->closed;
     databases->visits++;
@@ -385,6 +439,7 @@ void databases_finish(struct databases *databases)
 {
     if (databases->settings == NULL)
         return;
+    job_stop(&databases->impatience);
     while (databases->newest != NULL) {
         struct database *database = databases->newest;
         unlink_age(databases, database);
@@ -418,8 +473,10 @@ struct store_state databases_state(struct databases *databases)
     struct store_state worst = {.health = STORE_HEALTHY};
     struct database **entered;
     const size_t count = enter_all(databases, &entered);
+    size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
         const struct store_state state = store_state(entered[i]->store);
+        failed += state.health == STORE_FAILED;
         if (state.health > worst.health) {
             worst.health = state.health;
             snprintf(worst.reason, sizeof worst.reason, "organization '%.*s': %.100s",
@@ -428,5 +485,7 @@ struct store_state databases_state(struct databases *databases)
         databases_leave(databases, entered[i]);
     }
     free(entered);
+    if (worst.health == STORE_FAILED && (count == 1 || failed < count))
+        worst.health = STORE_DEGRADED;
     return worst;
 }

@@ -2,15 +2,18 @@
 /*
  * The databases of a root, of which a bounded number is open. A database is opened when somebody
  * visits it; where there is no room, the one that nobody has visited for the longest time is closed
- * for it, but never under a visit: if all are visited, the next visit waits. Any thread.
+ * for it, but never under a visit: if all are visited, the next visit waits, though no longer than
+ * until its deadline, or for database.busyTimeoutMilliseconds. Any thread.
  */
 #ifndef PLUGIN_STORE_TENANTS_DATABASES_H
 #define PLUGIN_STORE_TENANTS_DATABASES_H
 
 #include <pthread.h>
 
+#include "plugin/base/job.h"
 #include "plugin/store/store.h"
 #include "plugin/store/tenants/listing.h"
+#include "plugin/store/tenants/waiting.h"
 
 enum { DATABASE_BUCKETS = 1024 };
 
@@ -23,6 +26,8 @@ struct databases {
     const char *root;
     json_t *settings; /* `database`, for the engine, but for its path. */
     int limit;
+    uint64_t patience;     /* Nanoseconds. */
+    struct job impatience; /* Ends the visits that have waited long enough. */
 
     pthread_mutex_t lock; /* Guards the members below. */
     pthread_cond_t left;
@@ -30,7 +35,7 @@ struct databases {
     struct database *newest, *oldest;           /* Those that are open, by their last visit. */
     int count;                                  /* Open, or being opened or closed. */
     int visits;                                 /* Under way or waiting. */
-    struct visit *first, **last;                /* Those that wait for room. */
+    struct waiting room;                        /* Those that wait for it. */
     bool closed;
 };
 
@@ -53,6 +58,8 @@ struct visit {
     /* The databases'. */
     struct databases *databases;
     struct visit *next;
+    uint64_t waits_since; /* CLOCK_MONOTONIC, nanoseconds; 0: it did not have to wait. */
+    bool exists;          /* There is such a database: it is worth closing another for it. */
     struct task task;
 };
 
@@ -76,7 +83,10 @@ void databases_leave(struct databases *databases, struct database *database);
 
 struct store *database_store(const struct database *database);
 
-/* The worst state of the open databases; its reason names the organization. */
+/*
+ * The worst state of the open databases; its reason names the organization. What fails in one of
+ * several is a degradation of all.
+ */
 struct store_state databases_state(struct databases *databases);
 
 #endif

@@ -129,7 +129,7 @@ static enum store_status open_file(struct databases *databases, struct text orga
     gql_failure failure = {.struct_size = sizeof failure};
     struct store_options options = *databases->options;
     json_t *settings = json_copy(databases->settings);
-    if (settings == NULL || json_object_set_new(settings, "path", json_string(path)) != 0 ||
+    if (settings == NULL || json_object_set_new(settings, "path", json_string_nocheck(path)) != 0 ||
         json_object_set_new(settings, "dedicated", json_true()) != 0) {
         json_decref(settings);
         return STORE_NO_MEMORY;
@@ -147,26 +147,38 @@ static enum store_status open_file(struct databases *databases, struct text orga
     return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
 }
 
+/* The database's path, and whether it is there. */
+static enum store_status look(const char *root, struct visit *visit, char path[PATH_MAX])
+{
+    struct stat found;
+    if (!tenant_folder(root, visit->organization_id, path, PATH_MAX - sizeof file_name))
+        return explain(visit, root, ENAMETOOLONG);
+    strcat(path, file_name);
+    if (stat(path, &found) == 0)
+        return STORE_OK;
+    return errno == ENOENT || errno == ENOTDIR ? STORE_NOT_FOUND : explain(visit, path, errno);
+}
+
+enum store_status folder_look(const char *root, struct visit *visit)
+{
+    char path[PATH_MAX];
+    return look(root, visit, path);
+}
+
 enum store_status folder_open(struct databases *databases, struct text organization_id,
                               struct visit *visit, struct store **ret_store)
 {
     char path[PATH_MAX];
-    struct stat found;
-    const size_t room = sizeof path - sizeof file_name;
-    if (!tenant_folder(databases->root, organization_id, path, room))
-        return explain(visit, databases->root, ENAMETOOLONG);
-    const size_t folder_size = strlen(path);
-    strcpy(path + folder_size, file_name);
-    if (stat(path, &found) != 0) {
-        if (errno != ENOENT && errno != ENOTDIR)
-            return explain(visit, path, errno);
-        if (!visit->makes)
-            return STORE_NOT_FOUND;
-        path[folder_size] = '\0';
+    const enum store_status status = look(databases->root, visit, path);
+    if (status == STORE_NOT_FOUND && visit->makes) {
+        char *end = path + strlen(path) - (sizeof file_name - 1);
+        *end = '\0';
         if (!make_folders(databases->root, path))
             return explain(visit, path, errno);
-        path[folder_size] = '/';
+        *end = file_name[0];
         listing_forget(databases->listing, organization_tag(organization_id));
+    } else if (status != STORE_OK) {
+        return status;
     }
     return open_file(databases, organization_id, visit, path, ret_store);
 }

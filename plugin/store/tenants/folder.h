@@ -11,6 +11,9 @@ int32_t folder_check_root(const char *root, gql_failure *failure);
 /* How many databases may be open: database.maxOpen, and what the limit of descriptors allows. */
 int folder_most_open(const json_t *settings);
 
+/* STORE_OK if there is a database for the visit; otherwise as folder_open. */
+enum store_status folder_look(const char *root, struct visit *visit);
+
 /*
  * Opens an organization's database, which belongs to it alone; makes it first if the visit does.
  * STORE_NOT_FOUND if there is none; otherwise the visit's detail says what is wrong.

@@ -24,16 +24,10 @@ void listing_init(struct listing *listing, const char *root, const struct store_
     pthread_mutex_init(&listing->lock, NULL);
 }
 
-static void empty(struct shelf *shelf)
-{
-    free(shelf->entries);
-    *shelf = (struct shelf){0};
-}
-
 void listing_finish(struct listing *listing)
 {
     for (size_t i = 0; i < sizeof listing->shelves / sizeof listing->shelves[0]; i++)
-        empty(&listing->shelves[i]);
+        free(listing->shelves[i].entries);
     pthread_mutex_destroy(&listing->lock);
 }
 
@@ -147,14 +141,62 @@ static int list(struct listing *listing, const struct shelf_path *path, struct s
     return error;
 }
 
+static int compare_tags(const void *left, const void *right)
+{
+    const uint32_t one = ((const struct shelf_entry *)left)->tag;
+    const uint32_t other = ((const struct shelf_entry *)right)->tag;
+    return (one > other) - (one < other);
+}
+
+static struct shelf *shelf_of(struct listing *listing, uint32_t tag)
+{
+    return &listing->shelves[tag >> 16];
+}
+
 /* ---- Finding ---- */
 
-/* The caller holds the lock. An unknown tag is looked for at once: nobody has it so far. */
-static bool is_outdated(struct listing *listing, struct shelf *shelf, uint32_t tag, bool has_tag)
+/* The first entry that has the tag, or a higher one. */
+static size_t lower_bound(const struct shelf *shelf, uint32_t tag)
 {
+    size_t low = 0, high = shelf->count;
+    while (low < high) {
+        const size_t middle = low + (high - low) / 2;
+        if (shelf->entries[middle].tag < tag)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool admits(const struct store_read *read, const struct tenant_id *id)
+{
+    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
+}
+
+static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag,
+                                         const struct store_read *read,
+                                         struct organizations *organizations, bool *ret_any)
+{
+    *ret_any = false;
+    for (size_t i = lower_bound(shelf, tag); i < shelf->count && shelf->entries[i].tag == tag;
+         i++) {
+        if (!admits(read, &shelf->entries[i].id))
+            continue;
+        *ret_any = true;
+        if (!add(organizations, &shelf->entries[i].id))
+            return LISTING_NO_MEMORY;
+    }
+    return LISTING_FOUND;
+}
+
+/* The caller holds the lock. An unknown tag is looked for at once: nobody has it so far. */
+static bool is_outdated(struct listing *listing, uint32_t tag, bool has_tag)
+{
+    struct shelf *shelf = shelf_of(listing, tag);
     struct timespec changed;
     const uint64_t now = monotonic_now();
-    if (!shelf->known)
+    if (shelf->listed <= shelf->forgotten)
         return true;
     if (has_tag && now - shelf->looked_at < LOOK_MILLISECONDS * 1000000u)
         return false;
@@ -166,51 +208,67 @@ static bool is_outdated(struct listing *listing, struct shelf *shelf, uint32_t t
     return false;
 }
 
-enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool refreshed,
+enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool looked,
+                                  const struct store_read *read,
                                   struct organizations *organizations)
 {
-    struct shelf *shelf = &listing->shelves[tag >> 16];
-    enum listing_verdict verdict = LISTING_FOUND;
-    bool has_tag = false;
+    bool any;
     pthread_mutex_lock(&listing->lock);
-    for (size_t i = 0; i < shelf->count; i++)
-        has_tag = has_tag || shelf->entries[i].tag == tag;
-    if (!refreshed && is_outdated(listing, shelf, tag, has_tag))
+    enum listing_verdict verdict = add_admitted(shelf_of(listing, tag), tag, read, organizations,
+                                                &any);
+    if (verdict == LISTING_FOUND && !looked && is_outdated(listing, tag, any))
         verdict = LISTING_OUTDATED;
-    for (size_t i = 0; i < shelf->count && verdict == LISTING_FOUND; i++) {
-        if (shelf->entries[i].tag == tag && !add(organizations, &shelf->entries[i].id))
-            verdict = LISTING_NO_MEMORY;
-    }
     pthread_mutex_unlock(&listing->lock);
     return verdict;
+}
+
+/* What began to be listed later knows more. */
+static void replace(struct listing *listing, uint32_t tag, struct shelf *fresh)
+{
+    struct shelf *shelf = shelf_of(listing, tag);
+    struct shelf_entry *outdated = fresh->entries;
+    pthread_mutex_lock(&listing->lock);
+    if (fresh->listed > shelf->listed) {
+        outdated = shelf->entries;
+        fresh->forgotten = shelf->forgotten;
+        *shelf = *fresh;
+    }
+    pthread_mutex_unlock(&listing->lock);
+    free(outdated);
+}
+
+static uint64_t count_up(struct listing *listing)
+{
+    pthread_mutex_lock(&listing->lock);
+    const uint64_t count = ++listing->count;
+    pthread_mutex_unlock(&listing->lock);
+    return count;
 }
 
 enum store_status listing_refresh(struct listing *listing, uint32_t tag,
                                   struct store_detail *detail)
 {
     const struct shelf_path path = path_of(listing, tag);
-    struct shelf fresh = {.known = true, .looked_at = monotonic_now()};
+    struct shelf fresh = {.listed = count_up(listing), .looked_at = monotonic_now()};
     int error = time_of(&path, &fresh.changed) ? list(listing, &path, &fresh) : errno;
     if (error != 0) {
         snprintf(detail->text, sizeof detail->text, "database.root: '%.150s' can't be listed: %s",
                  path.text, strerrordesc_np(error));
-        empty(&fresh);
+        free(fresh.entries);
         return error == ENOMEM                      ? STORE_NO_MEMORY
                : error == EMFILE || error == ENFILE ? STORE_SHORTAGE
                                                     : STORE_STOPPED;
     }
+    if (fresh.count > 1)
+        qsort(fresh.entries, fresh.count, sizeof *fresh.entries, compare_tags);
     fresh.young = is_young(&fresh.changed);
-    pthread_mutex_lock(&listing->lock);
-    struct shelf *shelf = &listing->shelves[tag >> 16];
-    empty(shelf);
-    *shelf = fresh;
-    pthread_mutex_unlock(&listing->lock);
+    replace(listing, tag, &fresh);
     return STORE_OK;
 }
 
 void listing_forget(struct listing *listing, uint32_t tag)
 {
     pthread_mutex_lock(&listing->lock);
-    empty(&listing->shelves[tag >> 16]);
+    shelf_of(listing, tag)->forgotten = ++listing->count;
     pthread_mutex_unlock(&listing->lock);
 }

@@ -18,11 +18,12 @@
 
 /* The organizations with one first byte. */
 struct shelf {
-    bool known;
+    uint64_t listed;    /* The listing's count when that began; 0: never. */
+    uint64_t forgotten; /* The count when a folder was made. */
     bool young; /* It had just changed when it was listed: more may have changed in that instant. */
-    struct timespec changed; /* The folder's time when it was listed; 0: there was none. */
-    uint64_t looked_at;      /* CLOCK_MONOTONIC, nanoseconds. */
-    struct shelf_entry *entries;
+    struct timespec changed;     /* The folder's time when it was listed; 0: there was none. */
+    uint64_t looked_at;          /* CLOCK_MONOTONIC, nanoseconds. */
+    struct shelf_entry *entries; /* By their tags. */
     size_t count;
 };
 
@@ -31,6 +32,7 @@ struct listing {
     void *user; /* For the log. */
     void (*log)(void *user, uint32_t level, const char *message);
     pthread_mutex_t lock;
+    uint64_t count; /* Of what has begun or happened. */
     struct shelf shelves[256];
     atomic_bool named; /* The log has named something that is no organization's folder. */
 };
@@ -55,17 +57,20 @@ enum listing_verdict {
 };
 
 /*
- * Appends the organizations with that tag which are not in the list yet. `refreshed`: by
- * listing_refresh, just now, so that what is known is good enough.
+ * Appends the organizations with that tag which the read admits and which are not in the list yet;
+ * `read` NULL: all. One that the read does not admit is as unknown as one that is not there, also
+ * by the time that it takes. `looked`: the caller has just looked at the same shelf, so that what
+ * is known is good enough.
  */
-enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool refreshed,
+enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool looked,
+                                  const struct store_read *read,
                                   struct organizations *organizations);
 
-/* Lists the folders anew. It may wait for a disk. */
+/* Lists the shelf's folders anew. It may wait for a disk. */
 enum store_status listing_refresh(struct listing *listing, uint32_t tag,
                                   struct store_detail *detail);
 
-/* An organization's folder was made by this process. */
+/* A folder was made by this instance: what began to be listed before is outdated. */
 void listing_forget(struct listing *listing, uint32_t tag);
 
 #endif

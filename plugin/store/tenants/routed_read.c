@@ -2,11 +2,18 @@
 #include "plugin/store/tenants/routed_read.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plugin/base/organization.h"
 #include "plugin/store/engine.h"
+
+enum {
+    INLINE_DATABASES = 4,                 /* More are not read on a host's thread. */
+    DECOY_NANOSECONDS = 20 * 1000 * 1000, /* Nobody waits longer for what leads nowhere. */
+};
 
 struct routed_read {
     struct store_read inner; /* Of one database. */
@@ -14,10 +21,15 @@ struct routed_read {
     struct databases *databases;
     const struct store_reader *nothing;
     struct database *database; /* Where it is now. */
+    uint32_t tag;              /* Of its organization. */
+    bool is_decoy;             /* It is there for the time that it takes. */
     struct organizations targets;
-    size_t next; /* The target that follows. */
-    bool refreshed;
-    bool has_run; /* In at least one database. */
+    size_t next;         /* The target that follows. */
+    bool has_run;        /* In at least one database. */
+    bool is_late;        /* On a thread of the pool. */
+    uint8_t looked[256]; /* The shelves that it has looked at, by the first byte of tags. */
+    atomic_bool
+        half_ended; /* Either the call that began the inner read has returned, or it ended. */
     struct visit visit;
     struct task task;
 };
@@ -57,44 +69,79 @@ static enum store_status run_outer(struct store_read *inner, struct store_reader
 {
     struct routed_read *routed = routed_of(inner);
     routed->has_run = true;
+    reader->tag = routed->is_decoy ? NULL : &routed->tag;
     return routed->outer->run(routed->outer, reader);
 }
 
-/* What one database did not have another may have. */
+/*
+ * What one database did not have another may have. How a decoy fares concerns nobody who has no
+ * part in it.
+ */
+static void take_outcome(struct routed_read *routed)
+{
+    const struct store_read *inner = &routed->inner;
+    struct store_read *outer = routed->outer;
+    const bool failed = inner->status != STORE_OK && inner->status != STORE_NOT_FOUND;
+    if (failed && routed->is_decoy) {
+        routed->has_run = false;
+        return;
+    }
+    if (inner->status != STORE_NOT_FOUND)
+        outer->status = inner->status;
+    if (failed)
+        outer->detail = inner->detail;
+}
+
+/* True for the second of two: the end of the inner read, and of the call that began it. */
+static bool is_second(struct routed_read *routed)
+{
+    return atomic_exchange(&routed->half_ended, true);
+}
+
 static int32_t leave_database(struct store_read *inner)
 {
     struct routed_read *routed = routed_of(inner);
-    struct store_read *outer = routed->outer;
     databases_leave(routed->databases, routed->database);
-    if (inner->status != STORE_NOT_FOUND)
-        outer->status = inner->status;
-    if (inner->detail.text[0] != '\0')
-        outer->detail = inner->detail;
+    take_outcome(routed);
+    if (!is_second(routed))
+        return GQL_PENDING;
+    routed->is_late = true;
     return go_on(routed);
 }
 
-static int32_t read_database(struct routed_read *routed, struct database *database)
+static struct deadline deadline_of(const struct routed_read *routed)
+{
+    struct deadline deadline = routed->outer->deadline;
+    const uint64_t decoy_ends = routed->is_decoy ? monotonic_now() + DECOY_NANOSECONDS : 0;
+    if (routed->is_decoy && (deadline.at == 0 || deadline.at > decoy_ends))
+        deadline.at = decoy_ends;
+    return deadline;
+}
+
+/* False: it will go on when the read of the database has ended. */
+static bool read_database(struct routed_read *routed, struct database *database)
 {
     routed->database = database;
     routed->inner = (struct store_read){
         .route = routed->outer->route,
         .run = run_outer,
         .done = leave_database,
-        .deadline = routed->outer->deadline,
+        .deadline = deadline_of(routed),
     };
-    return store_read(database_store(database), &routed->inner);
+    atomic_store(&routed->half_ended, false);
+    store_read(database_store(database), &routed->inner);
+    return is_second(routed);
 }
 
 static void begin_visit(struct visit *visit)
 {
     struct routed_read *routed =
         (struct routed_read *)((char *)visit - offsetof(struct routed_read, visit));
-    if (visit->status == STORE_OK)
-        read_database(routed, visit->database);
-    else if (visit->status == STORE_NOT_FOUND)
-        go_on(routed);
-    else
+    routed->is_late = true;
+    if (visit->status != STORE_OK && visit->status != STORE_NOT_FOUND)
         fail_with(routed, visit->status, visit->detail.text);
+    else if (visit->status == STORE_NOT_FOUND || read_database(routed, visit->database))
+        go_on(routed);
 }
 
 static int32_t visit_database(struct routed_read *routed, struct text organization_id)
@@ -114,65 +161,104 @@ static int32_t visit_database(struct routed_read *routed, struct text organizati
  * An ID that leads nowhere is looked for in a database that is open, which does not have it: so it
  * takes the work of one that leads to a database, and time does not tell which tags are in use.
  */
+static struct database *enter_decoy(struct routed_read *routed)
+{
+    const bool by_id = routed->outer->route.organization_id.data == NULL;
+    struct database *decoy = by_id && !routed->is_decoy
+                                 ? databases_enter(routed->databases, NO_TEXT)
+                                 : NULL;
+    routed->is_decoy = true;
+    return decoy;
+}
+
 static int32_t read_nothing(struct routed_read *routed)
 {
-    struct database *database = routed->outer->route.organization_id.data == NULL
-                                    ? databases_enter(routed->databases, NO_TEXT)
-                                    : NULL;
-    if (database != NULL)
-        return read_database(routed, database);
     struct store_reader reader = *routed->nothing;
     store_read_run(routed->outer, &reader);
     return finish(routed);
 }
 
+/* Ends the read if nobody needs what is left of it. */
+static bool is_over(struct routed_read *routed)
+{
+    struct store_read *outer = routed->outer;
+    const bool good = outer->status == STORE_OK || outer->status == STORE_NOT_FOUND;
+    if (good && routed->next > 0 && routed->next < routed->targets.count &&
+        deadline_passed(outer->deadline)) {
+        outer->status = STORE_EXPIRED;
+        outer->detail.text[0] = '\0';
+        return true;
+    }
+    return !good || (routed->next == routed->targets.count && routed->has_run);
+}
+
+/* The databases one after the other, in a loop: there can be as many as IDs. */
 static int32_t go_on(struct routed_read *routed)
 {
-    const enum store_status status = routed->outer->status;
-    if (status != STORE_OK && status != STORE_NOT_FOUND)
-        return finish(routed);
-    if (routed->next == routed->targets.count)
-        return routed->has_run ? finish(routed) : read_nothing(routed);
-    const struct tenant_id *id = &routed->targets.ids[routed->next++];
-    const struct text organization_id = {id->bytes, id->size};
-    struct database *database = databases_enter(routed->databases, organization_id);
-    return database != NULL ? read_database(routed, database)
-                            : visit_database(routed, organization_id);
+    while (!is_over(routed)) {
+        const bool ends = routed->next == routed->targets.count;
+        const struct tenant_id *id = ends ? NULL : &routed->targets.ids[routed->next++];
+        const struct text organization_id = {ends ? NULL : id->bytes, ends ? 0 : id->size};
+        struct database *database = ends ? enter_decoy(routed)
+                                         : databases_enter(routed->databases, organization_id);
+        routed->tag = ends ? 0 : organization_tag(organization_id);
+        if (database == NULL)
+            return ends ? read_nothing(routed) : visit_database(routed, organization_id);
+        if (!read_database(routed, database))
+            return GQL_PENDING;
+    }
+    return finish(routed);
+}
+
+static void go_on_late(struct task *task)
+{
+    struct routed_read *routed =
+        (struct routed_read *)((char *)task - offsetof(struct routed_read, task));
+    routed->is_late = true;
+    go_on(routed);
+}
+
+/* Few databases are read at once, many on a thread of the pool. */
+static int32_t read_targets(struct routed_read *routed)
+{
+    routed->task.run = go_on_late;
+    return !routed->is_late && routed->targets.count > INLINE_DATABASES &&
+                   pool_submit(&routed->databases->options->executors->storage, &routed->task)
+               ? GQL_PENDING
+               : go_on(routed);
 }
 
 /* ---- Where to look ---- */
 
-/* Leaves out organizations of which the read may find nothing. */
-static void keep_admitted(struct routed_read *routed)
-{
-    struct organizations *targets = &routed->targets;
-    size_t kept = 0;
-    for (size_t i = 0; i < targets->count; i++) {
-        const struct text id = {targets->ids[i].bytes, targets->ids[i].size};
-        if (routed->outer->admits == NULL || routed->outer->admits(routed->outer, id))
-            targets->ids[kept++] = targets->ids[i];
-    }
-    targets->count = kept;
-}
-
 static int32_t find_targets(struct routed_read *routed);
+
+/* The organizations that an ID leads to. Each shelf is looked at once. */
+static enum listing_verdict find(struct routed_read *routed, const struct identifier *id)
+{
+    const uint32_t tag = identifier_tag(id);
+    const enum listing_verdict verdict = listing_find(routed->databases->listing, tag,
+                                                      routed->looked[tag >> 16], routed->outer,
+                                                      &routed->targets);
+    if (verdict == LISTING_FOUND)
+        routed->looked[tag >> 16] = true;
+    return verdict;
+}
 
 static void refresh(struct task *task)
 {
     struct routed_read *routed =
         (struct routed_read *)((char *)task - offsetof(struct routed_read, task));
     const struct store_route *route = &routed->outer->route;
-    struct listing *listing = routed->databases->listing;
     struct store_detail detail = {""};
     enum store_status status = STORE_OK;
     for (size_t i = 0; i < route->id_count && status == STORE_OK; i++) {
-        struct organizations known = {0};
+        if (find(routed, &route->ids[i]) != LISTING_OUTDATED)
+            continue;
         const uint32_t tag = identifier_tag(&route->ids[i]);
-        if (listing_find(listing, tag, false, &known) == LISTING_OUTDATED)
-            status = listing_refresh(listing, tag, &detail);
-        organizations_finish(&known);
+        status = listing_refresh(routed->databases->listing, tag, &detail);
+        routed->looked[tag >> 16] = true;
     }
-    routed->refreshed = true;
+    routed->is_late = true;
     if (status == STORE_OK)
         find_targets(routed);
     else
@@ -184,18 +270,15 @@ static int32_t find_targets(struct routed_read *routed)
     const struct store_route *route = &routed->outer->route;
     enum listing_verdict verdict = LISTING_FOUND;
     for (size_t i = 0; i < route->id_count && verdict == LISTING_FOUND; i++)
-        verdict = listing_find(routed->databases->listing, identifier_tag(&route->ids[i]),
-                               routed->refreshed, &routed->targets);
+        verdict = find(routed, &route->ids[i]);
     switch (verdict) {
     case LISTING_FOUND:
-        keep_admitted(routed);
-        return go_on(routed);
+        return read_targets(routed);
     case LISTING_NO_MEMORY:
         return fail_with(routed, STORE_NO_MEMORY, "");
     case LISTING_OUTDATED:
         break;
     }
-    routed->targets.count = 0;
     routed->task.run = refresh;
     return pool_submit(&routed->databases->options->executors->storage, &routed->task)
                ? GQL_PENDING
