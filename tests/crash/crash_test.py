@@ -2,7 +2,9 @@
 """
 crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks the database.
 
-Everything that was acknowledged must be there, and nothing that was rejected. SEED repeats a run.
+Everything that was acknowledged must be there, and nothing that was rejected: in one database, and
+in one for each of many organizations, of which half may be open, so that they open and close all
+the time. None has anything of another's. SEED repeats a run.
 """
 
 import os
@@ -16,15 +18,17 @@ import tempfile
 import time
 
 ROUNDS = 25
+ORGANIZATIONS = 6
+TENANT_ROUNDS = 12
 SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
 
 
-def run_and_kill(writer, plugin, database, name, seconds):
+def run_and_kill(writer, plugin, database, name, organizations, seconds):
     """
     Returns the complete lines that the writer printed before it was killed, so many seconds after
     the first of them: opening the database is not what is tested.
     """
-    process = subprocess.Popen([writer, plugin, database, name], stdout=subprocess.PIPE)
+    process = subprocess.Popen([writer, plugin, database, name, str(organizations)], stdout=subprocess.PIPE)
     said = process.stdout.readline()
     timer = time.monotonic() + seconds
     os.set_blocking(process.stdout.fileno(), False)
@@ -78,25 +82,10 @@ def listen(chains, lines):
     return answers
 
 
-def violations_of(database, chains):
-    connection = sqlite3.connect(database)
-    violations = []
-    integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
-    if integrity != "ok":
-        violations.append("integrity_check: " + integrity)
-    if connection.execute("PRAGMA foreign_key_check").fetchall():
-        violations.append("foreign_key_check finds rows")
-    found = {}
-    rows = connection.execute("SELECT title, version, is_active FROM integration")
-    for title, version, active in rows:
-        name, mark = title.rsplit(" ", 1)
-        if mark != f"v{version}":
-            violations.append(f"'{title}' has version {version}")
-        if active != (version % 2):
-            violations.append(f"'{title}' has is_active {active}")
-        if name in found:
-            violations.append(f"{name} exists twice")
-        found[name] = version
+def violations_of(databases, organizations, chains):
+    violations, found = [], {}
+    for database in databases:
+        violations += violations_within(database, organizations, found)
     for name, chain in chains.items():
         if found.get(name, 0) not in chain.allowed():
             violations.append(
@@ -106,6 +95,36 @@ def violations_of(database, chains):
     unknown = set(found) - set(chains)
     if unknown:
         violations.append(f"no writer created {unknown}")
+    return violations
+
+
+def violations_within(database, organizations, found):
+    """Adds the versions of a database's integrations to `found`."""
+    connection = sqlite3.connect(database)
+    violations = []
+    if not connection.execute("SELECT 1 FROM sqlite_schema").fetchone():
+        connection.close()  # The writer was killed while it made the database.
+        return violations
+    integrity = connection.execute("PRAGMA integrity_check").fetchone()[0]
+    if integrity != "ok":
+        violations.append("integrity_check: " + integrity)
+    if connection.execute("PRAGMA foreign_key_check").fetchall():
+        violations.append("foreign_key_check finds rows")
+    rows = connection.execute(
+        "SELECT title, version, is_active, organization.id FROM integration "
+        "JOIN organization ON organization.key = integration.organization")
+    for title, version, active, organization in rows:
+        name, mark = title.rsplit(" ", 1)
+        owner = f"org-{int(name.split('.')[1]) % organizations}"
+        if organization != owner or database.parent.name not in (owner, "one"):
+            violations.append(f"'{title}' belongs to {owner}, not {organization}, in {database}")
+        if mark != f"v{version}":
+            violations.append(f"'{title}' has version {version}")
+        if active != (version % 2):
+            violations.append(f"'{title}' has is_active {active}")
+        if name in found:
+            violations.append(f"{name} exists twice")
+        found[name] = version
     counted = connection.execute(
         "SELECT coalesce(sum(is_active), 0), coalesce(sum(1 - is_active), 0) FROM integration"
     ).fetchone()
@@ -117,23 +136,38 @@ def violations_of(database, chains):
     return violations
 
 
+def run(writer, plugin, folder, organizations, rounds, rng):
+    """Kills writers so many times; yields (violations, answers) after each."""
+    chains = {}
+    one = folder / "integrations.db"
+    for number in range(1, rounds + 1):
+        lines = run_and_kill(writer, plugin, str(one if organizations == 1 else folder),
+                             f"r{number}", organizations, rng.uniform(0.08, 0.5))
+        answers = listen(chains, lines)
+        databases = [one] if organizations == 1 else sorted(folder.glob("*/*/integrations.db"))
+        yield violations_of(databases, organizations, chains), answers
+
+
 def main(writer, plugin):
     rng = random.Random(SEED)
-    chains = {}
-    total = 0
-    print(f"1..{ROUNDS + 1}")
+    ways = {"one": (1, ROUNDS), "many": (ORGANIZATIONS, TENANT_ROUNDS)}
+    number = 0
+    print(f"1..{ROUNDS + TENANT_ROUNDS + len(ways)}")
     print(f"# SEED={SEED}")
-    with tempfile.TemporaryDirectory() as folder:
-        database = str(pathlib.Path(folder) / "integrations.db")
-        for number in range(1, ROUNDS + 1):
-            lines = run_and_kill(writer, plugin, database, f"r{number}", rng.uniform(0.08, 0.5))
-            answers = listen(chains, lines)
-            total += answers
-            violations = violations_of(database, chains)
-            for violation in violations[:10]:
-                print(f"# {violation}")
-            print(f"{'not ok' if violations else 'ok'} {number} - killed after {answers} answers")
-    print(f"{'ok' if total > 1000 else 'not ok'} {ROUNDS + 1} - {total} answers in all rounds")
+    for name, (organizations, rounds) in ways.items():
+        total = 0
+        with tempfile.TemporaryDirectory() as folder:
+            place = pathlib.Path(folder) / name
+            place.mkdir()
+            for violations, answers in run(writer, plugin, place, organizations, rounds, rng):
+                number, total = number + 1, total + answers
+                for violation in violations[:10]:
+                    print(f"# {violation}")
+                print(f"{'not ok' if violations else 'ok'} {number} - {name}: killed after "
+                      f"{answers} answers")
+        number += 1
+        print(f"{'ok' if total > 40 * rounds else 'not ok'} {number} - {name}: {total} answers in "
+              "all rounds")
 
 
 main(*sys.argv[1:])

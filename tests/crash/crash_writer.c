@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
 /*
- * crash_writer PLUGIN DATABASE ROUND: writes at full load until it is killed. Many chains run at
- * once. Each creates an integration, tries a stale update, updates it a few times, and may delete
- * it. Each call and each answer is a line on the standard output, in one write(2): `CHAIN try OP
- * N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version.
+ * crash_writer PLUGIN DATABASE ROUND ORGANIZATIONS: writes at full load until it is killed, to so
+ * many organizations. If DATABASE is a folder, each has a database of its own in it, half of which
+ * may be open. Many chains run at once. Each creates an integration, tries a stale update, updates
+ * it a few times, and may delete it. Each call and each answer is a line on the standard output, in
+ * one write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and
+ * the version; the organization of chain R.7 of three is `org-1`.
  */
 #include <jansson.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "gql_host.h"
@@ -21,6 +24,7 @@ static const char *const step_names[] = {"create", "stale", "update", "delete"};
 
 struct chain {
     char name[48];
+    int organization;
     enum step step;
     int version;
     char id[64];
@@ -41,7 +45,7 @@ static const gql_request request = {.struct_size = sizeof request,
                                     .grant_count = 1};
 
 static const char *round_name;
-static int chain_count;
+static int chain_count, organization_count;
 static struct chain *ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
@@ -59,6 +63,7 @@ static void journal(const struct chain *chain, const char *what)
 static void begin_chain(struct chain *chain)
 {
     *chain = (struct chain){.step = CREATE};
+    chain->organization = chain_count % organization_count;
     snprintf(chain->name, sizeof chain->name, "%s.%d", round_name, chain_count++);
 }
 
@@ -108,8 +113,8 @@ static void write_arguments(struct chain *chain)
     const size_t room = sizeof chain->arguments;
     switch (chain->step) {
     case CREATE:
-        snprintf(text, room, "{\"input\":{\"organizationId\":\"acme\",\"title\":\"%s v1\"}}",
-                 chain->name);
+        snprintf(text, room, "{\"input\":{\"organizationId\":\"org-%d\",\"title\":\"%s v1\"}}",
+                 chain->organization, chain->name);
         break;
     case STALE:
         snprintf(text, room, "{\"input\":{\"id\":\"%s\",\"version\":77,\"title\":\"%s bad\"}}",
@@ -167,6 +172,16 @@ static void check(int32_t code, const gql_failure *failure)
     exit(2);
 }
 
+static void write_config(const char *path, char *config, size_t room)
+{
+    struct stat found;
+    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+        snprintf(config, room, "{\"database\":{\"root\":\"%s\",\"maxOpen\":%d}}", path,
+                 (organization_count + 1) / 2);
+    else
+        snprintf(config, room, "{\"database\":{\"path\":\"%s\"}}", path);
+}
+
 int main(int argc, char **argv)
 {
     static struct chain chains[CHAINS];
@@ -175,10 +190,10 @@ int main(int argc, char **argv)
     gql_library *library = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     const gql_runtime_options options = {.name = "crash", .version = "1"};
-    if (argc != 4)
+    if (argc != 5 || (organization_count = atoi(argv[4])) < 1)
         return 2;
     round_name = argv[3];
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s\"}}", argv[2]);
+    write_config(argv[2], config, sizeof config);
     check(gql_runtime_create(&options, &runtime, &failure), &failure);
     check(gql_library_open(runtime, argv[1], &library, &failure), &failure);
     check(gql_instance_create(library, config, strlen(config), &instance, &failure), &failure);
