@@ -218,6 +218,124 @@ int32_t gql_find_loader(const gql_plugin *const *plugins, size_t plugin_count, c
                         size_t id_size, const gql_plugin **ret_plugin,
                         const gql_loader **ret_loader, gql_failure *failure);
 
+/* ---- A pool of instances by key ---- */
+
+/*
+ * For hosts that know which tenant a request is for: an instance of one library for each key, such
+ * as the ID of an organization. The instance is created at the first call of its key, on a thread
+ * of the pool, while calls for it wait; idle ones are destroyed again. The pool knows nothing of
+ * what a key means. Unless a comment says otherwise, its functions may be called on any thread, any
+ * number at the same time, but not from an answer's callback, and they do not block.
+ */
+typedef struct gql_pool gql_pool;
+
+/* The longest key in bytes. The shortest has 1. */
+enum { GQL_POOL_KEY_SIZE = 1024 };
+
+typedef struct gql_pool_options {
+    /* Passed to the functions below. They may be called on any thread, several at a time. */
+    void *user;
+
+    /*
+     * Writes the configuration of a key: JSON as for gql_instance_create, which the pool frees with
+     * free(). Called inside gql_pool_call, on its thread, without locks, when an instance must be
+     * created; a configuration that turns out not to be needed is dropped. On a negative code with
+     * the reason in *failure there is no instance for the key, as if its creation had failed. Must
+     * not call functions of the pool. Required.
+     */
+    int32_t (*config)(void *user, const char *key, size_t key_size, char **ret_config,
+                      size_t *ret_config_size, gql_failure *failure);
+
+    /* A clock that never goes back, for tests of what waits. NULL: CLOCK_MONOTONIC. */
+    int64_t (*milliseconds)(void *user);
+
+    /* How many instances without calls are kept; the least recently used goes first. 0: 1,000. */
+    size_t max_idle;
+
+    /* How many calls may wait, for one key and in all. 0: 1,000 and 10,000. */
+    size_t max_waiting_per_key;
+    size_t max_waiting;
+
+    /* Threads, which create and destroy instances: at most 64. 0: 2. */
+    size_t threads;
+} gql_pool_options;
+
+/*
+ * `options` is copied. The library must stay open until the pool is destroyed. The pool's threads
+ * belong to this process: after a fork, the child must not use the pool.
+ */
+int32_t gql_pool_create(gql_library *library, const gql_pool_options *options, gql_pool **ret_pool,
+                        gql_failure *failure);
+
+/*
+ * Rejects the calls that wait, lets those under way complete, and drains and destroys all
+ * instances. Blocks. No function of the pool may run or be called any more.
+ */
+void gql_pool_destroy(gql_pool **pool);
+
+/*
+ * Calls a resolver or loader of the key's instance, as gql_runtime_call does. If there is no
+ * instance, the call waits for it and GQL_PENDING is returned; `on_answer` may then be called on a
+ * thread of the pool, or of one that suspends the key. Calls that came before the instance was
+ * created begin in the order in which they came, and before all others. `key` is copied.
+ *
+ * The pool rejects a call with SERVICE_UNAVAILABLE if the key is suspended, if its instance could
+ * not be created, if too many calls wait, and if memory runs out for a new key. After a failed
+ * creation, later calls are rejected at once for a second, doubled with each failure in a row up to
+ * a minute; the first call after that tries again. Each failure goes to the runtime's log.
+ *
+ * Returns a negative code only if neither the plugin nor `on_answer` was called: as
+ * gql_runtime_call, and GQL_E_MISUSE for a key of a wrong size.
+ */
+int32_t gql_pool_call(gql_pool *pool, const char *key, size_t key_size, gql_resolve_fn resolve,
+                      const gql_call *call, gql_answer_fn on_answer, void *user);
+
+/*
+ * Rejects the calls of a key, those that wait included, until it is resumed. Its instance is
+ * drained and destroyed when the calls under way are completed; gql_pool_list_keys tells when. The
+ * key need not have been used. GQL_E_NO_MEMORY, or GQL_E_MISUSE for a key of a wrong size.
+ */
+int32_t gql_pool_suspend_key(gql_pool *pool, const char *key, size_t key_size);
+
+/* Ends a suspension; after a failed creation, the next call tries again. GQL_E_MISUSE likewise. */
+int32_t gql_pool_resume_key(gql_pool *pool, const char *key, size_t key_size);
+
+/*
+ * Lets go of the instance of a key, for example because its configuration has changed: it is
+ * drained and destroyed when the calls under way are completed, and later calls wait for a new one.
+ * One that is being created still serves the calls that wait for it. A failure is forgotten; a
+ * suspension stays. GQL_E_MISUSE likewise.
+ */
+int32_t gql_pool_close_key(gql_pool *pool, const char *key, size_t key_size);
+
+typedef enum gql_pool_state {
+    GQL_POOL_CREATING,
+    GQL_POOL_OPEN,
+    GQL_POOL_CLOSING,
+    GQL_POOL_FAILED,     /* It could not be created; see `failure`. */
+    GQL_POOL_SUSPENDING, /* Suspended, but the instance is not destroyed yet. */
+    GQL_POOL_SUSPENDED,
+} gql_pool_state;
+
+/* A short name, such as "creating". Static. */
+const char *gql_pool_state_name(gql_pool_state state);
+
+typedef struct gql_pool_key {
+    const char *key; /* Followed by a NUL, and may contain some. */
+    size_t key_size;
+    gql_pool_state state;
+    uint64_t calls;      /* Under way. */
+    uint64_t waiting;    /* For the instance. */
+    const char *failure; /* Why the last creation failed; "" if it did not. */
+} gql_pool_key;
+
+/*
+ * Lists the keys that have an instance, are suspended or failed, in the order of their bytes. Keys
+ * whose instance was let go are not listed; of the failed ones, the last 1,000 are. *ret_keys is
+ * one allocation, which the caller frees. GQL_E_NO_MEMORY.
+ */
+int32_t gql_pool_list_keys(gql_pool *pool, gql_pool_key **ret_keys, size_t *ret_count);
+
 /* ---- Schema ---- */
 
 /* A parsed schema document: what binding and gql_value_check need of it. */

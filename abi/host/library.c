@@ -9,6 +9,7 @@
 
 #include "abi/host/base/failure.h"
 #include "abi/host/elf/validation.h"
+#include "abi/host/library.h"
 #include "abi/host/plugin_validation.h"
 #include "abi/host/runtime.h"
 #include "gql_host.h"
@@ -161,6 +162,11 @@ void gql_library_close(gql_library **library, bool unload)
 const gql_plugin *gql_library_plugin(const gql_library *library)
 {
     return library->plugin;
+}
+
+gql_runtime *gql_library_runtime(const gql_library *library)
+{
+    return library->runtime;
 }
 
 const char *gql_library_path(const gql_library *library)

@@ -301,27 +301,44 @@ static int32_t conclude(gql_runtime *runtime, const struct call_frame *frame, in
     return GQL_OK;
 }
 
-int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
-                         const gql_call *call, gql_answer_fn on_answer, void *user)
+int32_t gql_runtime_reserve(gql_runtime *runtime, const gql_instance *instance,
+                            gql_answer_fn on_answer, void *user, struct reply_slot **ret_slot)
 {
-    if (runtime == NULL || resolve == NULL || call == NULL || on_answer == NULL)
-        return GQL_E_MISUSE;
     int32_t code = GQL_E_NO_MEMORY;
     struct reply_slot *slot = reply_table_acquire(&runtime->table, runtime, instance, &code);
     if (slot == NULL)
         return code;
     slot->on_answer = on_answer;
     slot->answer.user = user;
+    *ret_slot = slot;
+    return GQL_OK;
+}
+
+int32_t gql_runtime_begin(struct reply_slot *slot, gql_instance *instance, gql_resolve_fn resolve,
+                          const gql_call *call)
+{
+    gql_runtime *runtime = slot->runtime;
+    atomic_store_explicit(&slot->instance, instance, memory_order_relaxed);
     struct call_frame frame = {.handle = slot->handle,
                                .runtime = runtime,
                                .slot = slot,
                                .outer = frames};
     frames = &frame;
-    code = resolve(instance, call, &slot->reply);
+    int32_t code = resolve(instance, call, &slot->reply);
     frames = frame.outer;
     code = conclude(runtime, &frame, code);
     leave(runtime, &frame);
     return code;
+}
+
+int32_t gql_runtime_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
+                         const gql_call *call, gql_answer_fn on_answer, void *user)
+{
+    struct reply_slot *slot = NULL;
+    if (runtime == NULL || resolve == NULL || call == NULL || on_answer == NULL)
+        return GQL_E_MISUSE;
+    const int32_t code = gql_runtime_reserve(runtime, instance, on_answer, user, &slot);
+    return code == GQL_OK ? gql_runtime_begin(slot, instance, resolve, call) : code;
 }
 
 void gql_answer_release(gql_answer *answer)

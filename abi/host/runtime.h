@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: MIT
-/* What the library of plugins asks of the runtime, beside gql_host.h. */
+/* What the library of plugins and the pool of instances ask of the runtime, beside gql_host.h. */
 #ifndef GQL_RUNTIME_H
 #define GQL_RUNTIME_H
 
 #include "gql_host.h"
 
+struct reply_slot;
+
 /* Waits until no call of the instance is under way. Not from inside a call. */
 void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance);
+
+/*
+ * The two halves of gql_runtime_call, for a call that waits between them: the first takes what the
+ * call needs, so that the second can't fail. It must follow, once, on any thread, and returns as
+ * gql_runtime_call does. `instance` may be another one by then.
+ */
+int32_t gql_runtime_reserve(gql_runtime *runtime, const gql_instance *instance,
+                            gql_answer_fn on_answer, void *user, struct reply_slot **ret_slot);
+int32_t gql_runtime_begin(struct reply_slot *slot, gql_instance *instance, gql_resolve_fn resolve,
+                          const gql_call *call);
 
 #endif

@@ -4,6 +4,7 @@
  * with --wrap). Each function must then say that memory ran out, and leave nothing behind.
  */
 #include <criterion/criterion.h>
+#include <semaphore.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
@@ -279,4 +280,75 @@ Test(allocations, may_fail_in_calls)
 {
     fail_each("a call that is resolved", call_resolved, GQL_OK);
     fail_each("a call that is rejected", call_rejected, GQL_OK);
+}
+
+/* ---- The pool ---- */
+
+static gql_library *library;
+static sem_t answered;
+
+static int32_t give_config(void *user, const char *key, size_t key_size, char **ret_config,
+                           size_t *ret_config_size, gql_failure *failure)
+{
+    (void)user, (void)key, (void)key_size, (void)failure;
+    *ret_config = strdup("{}");
+    *ret_config_size = 2;
+    return *ret_config == NULL ? GQL_E_NO_MEMORY : GQL_OK;
+}
+
+/* Hello rejects nothing: where the call is rejected, the pool has no memory. */
+static void note_answer(gql_answer *answer)
+{
+    if (!answer->resolved)
+        cr_expect_str_eq(answer->code, GQL_CODE_SERVICE_UNAVAILABLE);
+    note(answer->resolved ? GQL_OK : GQL_E_NO_MEMORY);
+    gql_answer_release(answer);
+    sem_post(&answered);
+}
+
+static void use_pool(gql_pool *pool)
+{
+    static const gql_request request = {.struct_size = sizeof request};
+    static const gql_call call = {.struct_size = sizeof call,
+                                  .arguments = "{\"name\":\"x\"}",
+                                  .arguments_size = 12,
+                                  .request = &request};
+    gql_pool_key *keys = NULL;
+    size_t count = 0;
+    const int32_t code = gql_pool_call(pool, "a", 1,
+                                       gql_library_plugin(library)->schema->resolvers[0]->resolve,
+                                       &call, note_answer, NULL);
+    if (code < GQL_OK)
+        note(code);
+    else
+        sem_wait(&answered);
+    note(gql_pool_suspend_key(pool, "b", 1));
+    note(gql_pool_list_keys(pool, &keys, &count));
+    free(keys);
+}
+
+static int32_t run_pool(void)
+{
+    const gql_pool_options options = {.config = give_config};
+    gql_pool *pool = NULL;
+    int32_t code = gql_runtime_create(&(gql_runtime_options){.name = "t", .version = "1"}, &runtime,
+                                      NULL);
+    if (code == GQL_OK)
+        code = gql_library_open(runtime, HELLO_PATH, &library, NULL);
+    if (code == GQL_OK)
+        code = gql_pool_create(library, &options, &pool, NULL);
+    worst = code;
+    if (code == GQL_OK)
+        use_pool(pool);
+    gql_pool_destroy(&pool);
+    gql_library_close(&library, true);
+    gql_runtime_destroy(&runtime);
+    return worst;
+}
+
+Test(allocations, may_fail_in_pools)
+{
+    sem_init(&answered, 0, 0);
+    fail_each("a pool", run_pool, GQL_OK);
+    sem_destroy(&answered);
 }
