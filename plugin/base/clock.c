@@ -13,6 +13,7 @@ static const uint64_t nanoseconds[DELAYS] = {
     [DELAY_RETRY] = 2 * 1000000,
     [DELAY_RETRY_LATER] = 20 * 1000000,
     [DELAY_SWEEP] = 50 * 1000000,
+    [DELAY_LEASE] = 500 * 1000000,
     [DELAY_WATCH] = UINT64_C(10) * NANOSECONDS,
 };
 

@@ -33,6 +33,7 @@ enum delay {
     DELAY_RETRY,       /* 2 ms: for a lock that was just seen. */
     DELAY_RETRY_LATER, /* 20 ms: for a lock that others keep. */
     DELAY_SWEEP,       /* 50 ms: for what nobody may need any more. */
+    DELAY_LEASE,       /* 500 ms: for what must be heeded within a second. */
     DELAY_WATCH,       /* 10 s: for what may have changed outside. */
     DELAYS,
 };

@@ -7,23 +7,11 @@
 #include <stdlib.h>
 
 #include "plugin/base/organization.h"
+#include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/folder.h"
 
 /* Milliseconds. Opening a database may take a while even if nothing is locked. */
 enum { PATIENCE_LEAST = 1000 };
-
-enum state { OPENING, OPEN, CLOSING };
-
-struct database {
-    struct tenant_id id;
-    uint32_t tag;
-    struct store *store;
-    enum state state;
-    int inside;                     /* Visits. */
-    struct waiting waiting;         /* Visits that wait while it is opened or closed. */
-    struct database *next;          /* In its bucket. */
-    struct database *newer, *older; /* While it is open. */
-};
 
 static void end_impatient(struct job *job);
 
@@ -35,7 +23,8 @@ static uint64_t patience_of(const json_t *settings)
 }
 
 bool databases_init(struct databases *databases, const struct store_engine *engine,
-                    const struct store_options *options, const char *root, struct listing *listing)
+                    const struct store_options *options, const char *root, struct listing *listing,
+                    void (*watch)(struct job *))
 {
     *databases = (struct databases){
         .options = options,
@@ -44,88 +33,19 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
         .root = root,
         .settings = json_copy((json_t *)(uintptr_t)options->database), /* The type lacks a const. */
         .limit = folder_most_open(options->database),
+        .lease_log.options = options,
+        .lease_log.suspended_reads =
+            !json_is_false(json_object_get(options->database, "suspendedReads")),
     };
     if (databases->settings == NULL)
         return false;
     databases->patience = patience_of(databases->settings);
     waiting_init(&databases->room);
     job_init(&databases->impatience, &options->executors->storage, end_impatient);
+    job_init(&databases->watch, &options->executors->storage, watch);
     pthread_mutex_init(&databases->lock, NULL);
     pthread_cond_init(&databases->left, NULL);
     return true;
-}
-
-struct store *database_store(const struct database *database)
-{
-    return database->store;
-}
-
-/* ---- The table. The caller holds the lock ---- */
-
-static struct text id_of(const struct database *database)
-{
-    return (struct text){database->id.bytes, database->id.size};
-}
-
-static struct database **bucket_of(struct databases *databases, uint32_t tag)
-{
-    return &databases->buckets[tag % DATABASE_BUCKETS];
-}
-
-static struct database *find(struct databases *databases, uint32_t tag, struct text id)
-{
-    struct database *each = *bucket_of(databases, tag);
-    while (each != NULL && !(each->tag == tag && text_equal(id_of(each), id)))
-        each = each->next;
-    return each;
-}
-
-static void remove_entry(struct databases *databases, struct database *database)
-{
-    struct database **link = bucket_of(databases, database->tag);
-    while (*link != database)
-        link = &(*link)->next;
-    *link = database->next;
-    databases->count--;
-    free(database);
-}
-
-static void unlink_age(struct databases *databases, struct database *database)
-{
-    *(database->newer == NULL ? &databases->newest : &database->newer->older) = database->older;
-    *(database->older == NULL ? &databases->oldest : &database->older->newer) = database->newer;
-}
-
-static void make_newest(struct databases *databases, struct database *database)
-{
-    database->newer = NULL;
-    database->older = databases->newest;
-    *(databases->newest == NULL ? &databases->oldest : &databases->newest->newer) = database;
-    databases->newest = database;
-}
-
-static struct database *add_entry(struct databases *databases, uint32_t tag, struct text id)
-{
-    struct database *database = calloc(1, sizeof *database);
-    if (database == NULL)
-        return NULL;
-    database->tag = tag;
-    database->id.size = id.size;
-    memcpy(database->id.bytes, id.data, id.size);
-    waiting_init(&database->waiting);
-    database->next = *bucket_of(databases, tag);
-    *bucket_of(databases, tag) = database;
-    databases->count++;
-    return database;
-}
-
-static void enter(struct databases *databases, struct database *database)
-{
-    database->inside++;
-    if (databases->newest == database)
-        return;
-    unlink_age(databases, database);
-    make_newest(databases, database);
 }
 
 /* ---- Visits ---- */
@@ -136,11 +56,11 @@ struct database *databases_enter(struct databases *databases, struct text organi
     pthread_mutex_lock(&databases->lock);
     struct database *database = organization_id.data == NULL
                                     ? databases->newest
-                                    : find(databases, tag, organization_id);
+                                    : table_find(databases, tag, organization_id);
     if (database != NULL && (database->state != OPEN || databases->closed))
         database = NULL;
     if (database != NULL) {
-        enter(databases, database);
+        table_enter(databases, database);
         databases->visits++;
     }
     pthread_mutex_unlock(&databases->lock);
@@ -155,13 +75,41 @@ static void end_visit(struct databases *databases)
 
 static void wake(struct visit *waiting, enum store_status status, const char *detail);
 
+static void close_left(struct task *task);
+
+/* The last visit of a database that is let go ends when it is closed. */
 void databases_leave(struct databases *databases, struct database *database)
 {
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = --database->inside == 0 ? waiting_take(&databases->room) : NULL;
-    end_visit(databases);
+    const bool last = --database->inside == 0;
+    const bool closes = last && database->state == LEAVING;
+    struct visit *waiting = last && !closes ? waiting_take(&databases->room) : NULL;
+    if (!closes)
+        end_visit(databases);
     pthread_mutex_unlock(&databases->lock);
     wake(waiting, STORE_OK, "");
+    if (!closes)
+        return;
+    database->closing.run = close_left;
+    if (!pool_submit(&databases->options->executors->storage, &database->closing))
+        close_left(&database->closing);
+}
+
+void databases_let_go(struct databases *databases, struct database *database)
+{
+    pthread_mutex_lock(&databases->lock);
+    if (database->state == OPEN) {
+        table_unlink_age(databases, database);
+        database->state = LEAVING;
+    }
+    pthread_mutex_unlock(&databases->lock);
+}
+
+bool databases_suspend(const struct databases *databases, const struct database *database,
+                       bool writes)
+{
+    return lease_suspends(database->lease.state) &&
+           (writes || !databases->lease_log.suspended_reads);
 }
 
 /* The visit ends before it begins. It may have been woken to take room that another can use. */
@@ -231,6 +179,34 @@ static void wake(struct visit *waiting, enum store_status status, const char *de
 
 /* ---- Opening and closing ---- */
 
+/* Closes one that nobody is in, nor can enter. The caller holds the lock. */
+static void close_entry(struct databases *databases, struct database *database)
+{
+    database->state = CLOSING;
+    pthread_mutex_unlock(&databases->lock);
+    store_close(&database->store);
+    lease_give(&database->lease);
+    pthread_mutex_lock(&databases->lock);
+    struct visit *waiting = database->waiting.first;
+    table_remove(databases, database);
+    pthread_mutex_unlock(&databases->lock);
+    wake(waiting, STORE_OK, "");
+    pthread_mutex_lock(&databases->lock);
+}
+
+static void close_left(struct task *task)
+{
+    struct database *database =
+        (struct database *)((char *)task - offsetof(struct database, closing));
+    struct databases *databases = database->databases;
+    pthread_mutex_lock(&databases->lock);
+    close_entry(databases, database);
+    struct visit *waiting = waiting_take(&databases->room);
+    end_visit(databases);
+    pthread_mutex_unlock(&databases->lock);
+    wake(waiting, STORE_OK, "");
+}
+
 /* Closes the oldest that nobody is in. False if there is none. The caller holds the lock. */
 static bool close_oldest(struct databases *databases)
 {
@@ -239,16 +215,8 @@ static bool close_oldest(struct databases *databases)
         database = database->newer;
     if (database == NULL)
         return false;
-    unlink_age(databases, database);
-    database->state = CLOSING;
-    pthread_mutex_unlock(&databases->lock);
-    store_close(&database->store);
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = database->waiting.first;
-    remove_entry(databases, database);
-    pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
-    pthread_mutex_lock(&databases->lock);
+    table_unlink_age(databases, database);
+    close_entry(databases, database);
     return true;
 }
 
@@ -256,9 +224,13 @@ static bool close_oldest(struct databases *databases)
 static enum store_status open_store(struct databases *databases, struct database *database,
                                     struct visit *visit)
 {
+    if (!job_wake_after(&databases->watch, DELAY_LEASE)) {
+        store_detail_no_thread(&visit->detail, errno);
+        return STORE_SHORTAGE;
+    }
     for (;;) {
-        const enum store_status status = folder_open(databases, id_of(database), visit,
-                                                     &database->store);
+        const enum store_status status = folder_open(databases, database_organization(database),
+                                                     visit, &database->lease, &database->store);
         if (status != STORE_SHORTAGE && status != STORE_NO_MEMORY)
             return status;
         pthread_mutex_lock(&databases->lock);
@@ -281,12 +253,13 @@ static void open_entry(struct databases *databases, struct database *database, s
     if (status == STORE_OK) {
         database->state = OPEN;
         database->inside = 1;
-        make_newest(databases, database);
+        table_make_newest(databases, database);
     } else {
-        remove_entry(databases, database);
+        table_remove(databases, database);
     }
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, status, detail.text);
+    /* What is refused to one that makes a database need not be to one that reads. */
+    wake(waiting, visit->makes ? STORE_OK : status, detail.text);
     if (status == STORE_OK)
         let_in(visit, database);
     else
@@ -309,7 +282,7 @@ static enum reception receive(struct databases *databases, struct visit *visit,
 {
     const uint32_t tag = organization_tag(visit->organization_id);
     struct database *database;
-    while ((database = find(databases, tag, visit->organization_id)) == NULL &&
+    while ((database = table_find(databases, tag, visit->organization_id)) == NULL &&
            databases->count >= databases->limit) {
         if (!visit->makes && !visit->exists)
             return MAY_LEAD_NOWHERE;
@@ -317,12 +290,12 @@ static enum reception receive(struct databases *databases, struct visit *visit,
             return wait_in(&databases->room, visit);
     }
     if (database == NULL) {
-        *ret_database = add_entry(databases, tag, visit->organization_id);
+        *ret_database = table_add(databases, tag, visit->organization_id);
         return *ret_database == NULL ? HAS_NO_MEMORY : OPENS;
     }
     if (database->state != OPEN)
         return wait_in(&database->waiting, visit);
-    enter(databases, database);
+    table_enter(databases, database);
     *ret_database = database;
     return LET_IN;
 }
@@ -440,19 +413,20 @@ void databases_finish(struct databases *databases)
     if (databases->settings == NULL)
         return;
     job_stop(&databases->impatience);
+    job_stop(&databases->watch);
     while (databases->newest != NULL) {
         struct database *database = databases->newest;
-        unlink_age(databases, database);
+        table_unlink_age(databases, database);
         store_close(&database->store);
-        remove_entry(databases, database);
+        lease_give(&database->lease);
+        table_remove(databases, database);
     }
     pthread_cond_destroy(&databases->left);
     pthread_mutex_destroy(&databases->lock);
     json_decref(databases->settings);
 }
 
-/* Enters all that are open, so that they can be looked at without the lock. */
-static size_t enter_all(struct databases *databases, struct database ***ret_entered)
+size_t databases_enter_all(struct databases *databases, struct database ***ret_entered)
 {
     size_t count = 0;
     pthread_mutex_lock(&databases->lock);
@@ -466,26 +440,4 @@ static size_t enter_all(struct databases *databases, struct database ***ret_ente
     }
     pthread_mutex_unlock(&databases->lock);
     return count;
-}
-
-struct store_state databases_state(struct databases *databases)
-{
-    struct store_state worst = {.health = STORE_HEALTHY};
-    struct database **entered;
-    const size_t count = enter_all(databases, &entered);
-    size_t failed = 0;
-    for (size_t i = 0; i < count; i++) {
-        const struct store_state state = store_state(entered[i]->store);
-        failed += state.health == STORE_FAILED;
-        if (state.health > worst.health) {
-            worst.health = state.health;
-            snprintf(worst.reason, sizeof worst.reason, "organization '%.*s': %.100s",
-                     (int)entered[i]->id.size, entered[i]->id.bytes, state.reason);
-        }
-        databases_leave(databases, entered[i]);
-    }
-    free(entered);
-    if (worst.health == STORE_FAILED && (count == 1 || failed < count))
-        worst.health = STORE_DEGRADED;
-    return worst;
 }

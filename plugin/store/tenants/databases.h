@@ -12,6 +12,7 @@
 
 #include "plugin/base/job.h"
 #include "plugin/store/store.h"
+#include "plugin/store/tenants/lease_log.h"
 #include "plugin/store/tenants/listing.h"
 #include "plugin/store/tenants/waiting.h"
 
@@ -28,6 +29,9 @@ struct databases {
     int limit;
     uint64_t patience;     /* Nanoseconds. */
     struct job impatience; /* Ends the visits that have waited long enough. */
+    struct job watch;      /* Looks at the leases, while databases are open. */
+    struct lease_log lease_log;
+    struct throttle failures; /* Lines of databases that can't be opened. */
 
     pthread_mutex_t lock; /* Guards the members below. */
     pthread_cond_t left;
@@ -63,9 +67,13 @@ struct visit {
     struct task task;
 };
 
-/* All that it is given must outlive the databases, but for `database` of the options. */
+/*
+ * All that it is given must outlive the databases, but for `database` of the options. `watch` is
+ * what looks at the leases (lease_watch.h).
+ */
 bool databases_init(struct databases *databases, const struct store_engine *engine,
-                    const struct store_options *options, const char *root, struct listing *listing);
+                    const struct store_options *options, const char *root, struct listing *listing,
+                    void (*watch)(struct job *));
 
 /* Lets nobody in from now on, and waits until all have left. May be called again. */
 void databases_drain(struct databases *databases);
@@ -81,7 +89,23 @@ bool databases_visit(struct databases *databases, struct visit *visit);
 
 void databases_leave(struct databases *databases, struct database *database);
 
+/*
+ * Lets nobody into the database any more, and closes it when all have left; the caller is inside.
+ * Visits wait, and open it again then.
+ */
+void databases_let_go(struct databases *databases, struct database *database);
+
+/* Enters all that are open, to leave each. The caller frees *ret_entered. */
+size_t databases_enter_all(struct databases *databases, struct database ***ret_entered);
+
+/* Whether the organization's changes, or its reads, are turned away. */
+bool databases_suspend(const struct databases *databases, const struct database *database,
+                       bool writes);
+
+/* While one is inside. */
 struct store *database_store(const struct database *database);
+struct text database_organization(const struct database *database);
+struct lease *database_lease(struct database *database);
 
 /*
  * The worst state of the open databases; its reason names the organization. What fails in one of

@@ -7,6 +7,7 @@
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/engine.h"
 #include "plugin/store/tenants/folder.h"
+#include "plugin/store/tenants/lease_watch.h"
 #include "plugin/store/tenants/routed_change.h"
 #include "plugin/store/tenants/routed_read.h"
 
@@ -83,7 +84,7 @@ static int32_t open_parts(struct tenants_store *store, gql_failure *failure)
     if (code == GQL_OK)
         code = collation_open(store->locale, &store->collation, failure);
     if (code == GQL_OK && !databases_init(&store->databases, &sqlite_engine, &store->options,
-                                          store->root, &store->listing))
+                                          store->root, &store->listing, lease_watch_look))
         code = fail_no_memory(failure);
     return code;
 }

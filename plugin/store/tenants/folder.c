@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -18,7 +19,8 @@
 enum {
     FOLDER_MODE = 0700,
     FILES_RESERVED = 128, /* For the host. */
-    FILES_MOST = 3 + 2,   /* Of a database with one reader: SQLite keeps those of closed ones. */
+    /* Of a database with one reader, and its lease: SQLite keeps those of closed ones. */
+    FILES_MOST = 3 + 2 + 1,
 };
 
 static const char file_name[] = "/integrations.db";
@@ -117,10 +119,10 @@ static enum store_status explain(struct visit *visit, const char *path, int erro
 {
     snprintf(visit->detail.text, sizeof visit->detail.text, "database.root: '%.180s': %s", path,
              strerrordesc_np(error));
-    return error == ENOSPC || error == EDQUOT                    ? STORE_FULL
-           : error == EMFILE || error == ENFILE                  ? STORE_SHORTAGE
-           : error == EACCES || error == EPERM || error == EROFS ? STORE_DENIED
-                                                                 : STORE_STOPPED;
+    return error == ENOSPC || error == EDQUOT                      ? STORE_FULL
+           : error == EMFILE || error == ENFILE || error == ENOLCK ? STORE_SHORTAGE
+           : error == EACCES || error == EPERM || error == EROFS   ? STORE_DENIED
+                                                                   : STORE_STOPPED;
 }
 
 static enum store_status open_file(struct databases *databases, struct text organization_id,
@@ -147,38 +149,101 @@ static enum store_status open_file(struct databases *databases, struct text orga
     return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
 }
 
-/* The database's path, and whether it is there. */
-static enum store_status look(const char *root, struct visit *visit, char path[PATH_MAX])
+/* The client is told that the log has the cause. */
+static void complain(struct databases *databases, const struct visit *visit)
 {
-    struct stat found;
-    if (!tenant_folder(root, visit->organization_id, path, PATH_MAX - sizeof file_name))
-        return explain(visit, root, ENAMETOOLONG);
-    strcat(path, file_name);
-    if (stat(path, &found) == 0)
-        return STORE_OK;
-    return errno == ENOENT || errno == ENOTDIR ? STORE_NOT_FOUND : explain(visit, path, errno);
+    char line[1024];
+    unsigned held;
+    const struct text id = visit->organization_id;
+    if (!throttle_pass(&databases->failures, monotonic_now(), &held))
+        return;
+    snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
+             visit->detail.text);
+    databases->options->log(databases->options->user, GQL_LOG_ERROR, line);
 }
 
+/* Takes the lease in the folder; one that is missing only if it `makes` one. */
+static enum store_status take_lease(struct databases *databases, struct visit *visit,
+                                    const char *folder, bool makes, struct lease *lease)
+{
+    const char *mode = json_string_value(json_object_get(databases->settings, "fileMode"));
+    const int error = lease_take(lease, folder, makes, (unsigned)strtoul(mode, NULL, 8));
+    if (!makes && (error == ENOENT || error == ENOTDIR))
+        return STORE_OK;
+    if (error != 0)
+        return explain(visit, folder, error);
+    if (!lease_closes(lease->state) && !lease_suspends(lease->state))
+        return STORE_OK;
+    lease_log_say(&databases->lease_log, lease->state, visit->organization_id, folder, true);
+    if (lease_suspends(lease->state))
+        return STORE_OK;
+    return lease->state == LEASE_ERASED && !visit->makes ? STORE_NOT_FOUND : STORE_STOPPED;
+}
+
+/* Makes the folder of a database that is missing, if the visit and the lease allow it. */
+static enum store_status make_missing(struct databases *databases, struct visit *visit,
+                                      char *folder, const struct lease *lease)
+{
+    if (!visit->makes)
+        return STORE_NOT_FOUND;
+    if (lease_suspends(lease->state))
+        return STORE_STOPPED;
+    if (!make_folders(databases->root, folder))
+        return explain(visit, folder, errno);
+    listing_forget(databases->listing, organization_tag(visit->organization_id));
+    return STORE_OK;
+}
+
+static enum store_status open_with_lease(struct databases *databases, struct visit *visit,
+                                         char *folder, struct lease *lease,
+                                         struct text organization_id, struct store **ret_store)
+{
+    char path[PATH_MAX + sizeof file_name];
+    struct stat found;
+    enum store_status status = take_lease(databases, visit, folder, false, lease);
+    if (status != STORE_OK)
+        return status;
+    snprintf(path, sizeof path, "%s%s", folder, file_name);
+    if (stat(path, &found) != 0)
+        status = errno == ENOENT || errno == ENOTDIR ? make_missing(databases, visit, folder, lease)
+                                                     : explain(visit, path, errno);
+    if (status == STORE_OK && lease->file < 0)
+        status = take_lease(databases, visit, folder, true, lease);
+    return status == STORE_OK ? open_file(databases, organization_id, visit, path, ret_store)
+                              : status;
+}
+
+/* A lease may say what became of the database. */
 enum store_status folder_look(const char *root, struct visit *visit)
 {
+    static const char *const names[] = {file_name, "/lease"};
     char path[PATH_MAX];
-    return look(root, visit, path);
+    struct stat found;
+    if (!tenant_folder(root, visit->organization_id, path, sizeof path - sizeof file_name))
+        return explain(visit, root, ENAMETOOLONG);
+    char *end = path + strlen(path);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        strcpy(end, names[i]);
+        if (stat(path, &found) == 0)
+            return STORE_OK;
+        if (errno != ENOENT && errno != ENOTDIR)
+            return explain(visit, path, errno);
+    }
+    return STORE_NOT_FOUND;
 }
 
 enum store_status folder_open(struct databases *databases, struct text organization_id,
-                              struct visit *visit, struct store **ret_store)
+                              struct visit *visit, struct lease *lease, struct store **ret_store)
 {
-    char path[PATH_MAX];
-    const enum store_status status = look(databases->root, visit, path);
-    if (status == STORE_NOT_FOUND && visit->makes) {
-        char *end = path + strlen(path) - (sizeof file_name - 1);
-        *end = '\0';
-        if (!make_folders(databases->root, path))
-            return explain(visit, path, errno);
-        *end = file_name[0];
-        listing_forget(databases->listing, organization_tag(organization_id));
-    } else if (status != STORE_OK) {
-        return status;
-    }
-    return open_file(databases, organization_id, visit, path, ret_store);
+    char folder[PATH_MAX];
+    if (!tenant_folder(databases->root, organization_id, folder, sizeof folder - sizeof file_name))
+        return explain(visit, databases->root, ENAMETOOLONG);
+    *lease = (struct lease){.file = -1};
+    const enum store_status status = open_with_lease(databases, visit, folder, lease,
+                                                     organization_id, ret_store);
+    if (status != STORE_OK)
+        lease_give(lease);
+    if (status == STORE_STOPPED && visit->detail.text[0] != '\0')
+        complain(databases, visit);
+    return status;
 }

@@ -48,6 +48,12 @@ static void begin_visit(struct visit *visit)
 {
     struct routed_change *routed =
         (struct routed_change *)((char *)visit - offsetof(struct routed_change, visit));
+    const bool suspended = visit->status == STORE_OK &&
+                           databases_suspend(routed->databases, visit->database, true);
+    if (suspended) {
+        databases_leave(routed->databases, visit->database);
+        visit->status = STORE_STOPPED;
+    }
     if (visit->status == STORE_OK && submit(routed, visit->database))
         return;
     routed->inner.status = visit->status;
@@ -75,6 +81,10 @@ bool routed_change(struct databases *databases, struct store_mutation *mutation)
     };
     routed->inner.done = leave_database;
     struct database *database = databases_enter(databases, mutation->organization_id);
+    if (database != NULL && databases_suspend(databases, database, true)) {
+        databases_leave(databases, database); /* It is turned away on another thread. */
+        database = NULL;
+    }
     if (database != NULL ? submit(routed, database) : databases_visit(databases, &routed->visit))
         return true;
     const int error = errno;

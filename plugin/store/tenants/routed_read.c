@@ -133,11 +133,22 @@ static bool read_database(struct routed_read *routed, struct database *database)
     return is_second(routed);
 }
 
+/* Whether the organization is not read because it is suspended; leaves the database then. */
+static bool is_suspended(struct routed_read *routed, struct database *database)
+{
+    if (routed->is_decoy || !databases_suspend(routed->databases, database, false))
+        return false;
+    databases_leave(routed->databases, database);
+    return true;
+}
+
 static void begin_visit(struct visit *visit)
 {
     struct routed_read *routed =
         (struct routed_read *)((char *)visit - offsetof(struct routed_read, visit));
     routed->is_late = true;
+    if (visit->status == STORE_OK && is_suspended(routed, visit->database))
+        visit->status = STORE_STOPPED;
     if (visit->status != STORE_OK && visit->status != STORE_NOT_FOUND)
         fail_with(routed, visit->status, visit->detail.text);
     else if (visit->status == STORE_NOT_FOUND || read_database(routed, visit->database))
@@ -204,6 +215,8 @@ static int32_t go_on(struct routed_read *routed)
         routed->tag = ends ? 0 : organization_tag(organization_id);
         if (database == NULL)
             return ends ? read_nothing(routed) : visit_database(routed, organization_id);
+        if (is_suspended(routed, database))
+            return fail_with(routed, STORE_STOPPED, "");
         if (!read_database(routed, database))
             return GQL_PENDING;
     }

@@ -224,7 +224,7 @@ Test(tenants, few_are_open_and_nothing_is_lost)
             ids[round][i] = world_create(&world, name, name);
         }
     }
-    cr_expect_leq(count_descriptors(), before + 2 * 7);
+    cr_expect_leq(count_descriptors(), before + 2 * 8);
     for (int i = 0; i < ORGANIZATIONS; i++) {
         snprintf(name, sizeof name, "organization-%d", i);
         expect_total(name, ROUNDS);

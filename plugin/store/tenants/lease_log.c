@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/tenants/lease_log.h"
+
+#include <limits.h>
+#include <stdio.h>
+
+void lease_log_say(struct lease_log *log, enum lease_state state, struct text organization_id,
+                   const char *folder, bool again)
+{
+    static const char *const meanings[] = {
+        [LEASE_ACTIVE] = "is active again",
+        [LEASE_SUSPENDED] = "is suspended",
+        [LEASE_DAMAGED] = "is treated as suspended: its lease is damaged. Write active, suspended, "
+                          "moving or erased into it",
+        [LEASE_MOVING] = "is being moved: its calls are rejected, and its database is closed",
+        [LEASE_ERASED] = "was erased, as its tombstone says: nothing of it is found, and nothing "
+                         "can be created",
+        [LEASE_LOCKED] = "is locked by a tool: its calls are rejected until the tool has ended",
+        [LEASE_LOST] = "has another lease: its database is closed, and opened again when it is "
+                       "needed. Write into the file; do not replace it",
+    };
+    char line[PATH_MAX + 512];
+    unsigned held;
+    const char *rejected = !lease_suspends(state) ? ""
+                           : log->suspended_reads ? "; its changes are rejected"
+                                                  : "; its calls are rejected";
+    if (again && !throttle_pass(&log->again[state], monotonic_now(), &held))
+        return;
+    snprintf(line, sizeof line, "organization '%.*s' %s%s ('%s/lease')", (int)organization_id.size,
+             organization_id.data, meanings[state], rejected, folder);
+    log->options->log(log->options->user, state == LEASE_ACTIVE ? GQL_LOG_INFO : GQL_LOG_WARNING,
+                      line);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/tenants/lease_watch.h"
+
+#include <limits.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include "plugin/base/tenant_path.h"
+
+static void look_at(struct databases *databases, struct database *database)
+{
+    char folder[PATH_MAX];
+    const struct text id = database_organization(database);
+    struct lease *lease = database_lease(database);
+    if (!tenant_folder(databases->root, id, folder, sizeof folder))
+        return;
+    const enum lease_state state = lease_look(lease, folder);
+    if (state == lease->state)
+        return;
+    lease->state = state;
+    lease_log_say(&databases->lease_log, state, id, folder, false);
+    if (lease_closes(state))
+        databases_let_go(databases, database);
+}
+
+void lease_watch_look(struct job *watch)
+{
+    struct databases *databases =
+        (struct databases *)((char *)watch - offsetof(struct databases, watch));
+    struct database **entered;
+    const size_t count = databases_enter_all(databases, &entered);
+    for (size_t i = 0; i < count; i++) {
+        look_at(databases, entered[i]);
+        databases_leave(databases, entered[i]);
+    }
+    free(entered);
+    pthread_mutex_lock(&databases->lock);
+    const bool some = databases->count > 0;
+    pthread_mutex_unlock(&databases->lock);
+    if (some)
+        job_wake_after(watch, DELAY_LEASE); /* The clock runs, or we would not be here. */
+}
