@@ -15,6 +15,7 @@ enum {
     DECOY_NANOSECONDS = 20 * 1000 * 1000, /* Nobody waits longer for what leads nowhere. */
 };
 
+/* As small as the C library's cache of blocks takes: 1032 bytes. */
 struct routed_read {
     struct store_read inner; /* Of one database. */
     struct store_read *outer;
@@ -24,15 +25,17 @@ struct routed_read {
     uint32_t tag;              /* Of its organization. */
     bool is_decoy;             /* It is there for the time that it takes. */
     struct organizations targets;
-    size_t next;         /* The target that follows. */
-    bool has_run;        /* In at least one database. */
-    bool is_late;        /* On a thread of the pool. */
-    uint8_t looked[256]; /* The shelves that it has looked at, by the first byte of tags. */
+    size_t next;        /* The target that follows. */
+    bool has_run;       /* In at least one database. */
+    bool is_late;       /* On a thread of the pool. */
+    uint64_t looked[4]; /* A bit for each shelf, by the first byte of tags: it was looked at. */
     atomic_bool
         half_ended; /* Either the call that began the inner read has returned, or it ended. */
     struct visit visit;
     struct task task;
 };
+
+_Static_assert(sizeof(struct routed_read) <= 1032, "a large block takes the time of a read");
 
 static int32_t go_on(struct routed_read *routed);
 
@@ -245,15 +248,25 @@ static int32_t read_targets(struct routed_read *routed)
 
 static int32_t find_targets(struct routed_read *routed);
 
+static bool has_looked(const struct routed_read *routed, uint32_t tag)
+{
+    return routed->looked[tag >> 22] >> (tag >> 16 & 63) & 1;
+}
+
+static void note_look(struct routed_read *routed, uint32_t tag)
+{
+    routed->looked[tag >> 22] |= UINT64_C(1) << (tag >> 16 & 63);
+}
+
 /* The organizations that an ID leads to. Each shelf is looked at once. */
 static enum listing_verdict find(struct routed_read *routed, const struct identifier *id)
 {
     const uint32_t tag = identifier_tag(id);
     const enum listing_verdict verdict = listing_find(routed->databases->listing, tag,
-                                                      routed->looked[tag >> 16], routed->outer,
+                                                      has_looked(routed, tag), routed->outer,
                                                       &routed->targets);
     if (verdict == LISTING_FOUND)
-        routed->looked[tag >> 16] = true;
+        note_look(routed, tag);
     return verdict;
 }
 
@@ -269,7 +282,7 @@ static void refresh(struct task *task)
             continue;
         const uint32_t tag = identifier_tag(&route->ids[i]);
         status = listing_refresh(routed->databases->listing, tag, &detail);
-        routed->looked[tag >> 16] = true;
+        note_look(routed, tag);
     }
     routed->is_late = true;
     if (status == STORE_OK)

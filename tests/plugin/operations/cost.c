@@ -3,11 +3,14 @@
  * Calls of the plugin for cost.py, which counts their instructions: prints the name of each case,
  * and calls case_ends after each of its rounds.
  *
- * Usage: cost PLUGIN.so FOLDER
+ * Usage: cost PLUGIN.so FOLDER path|root
  */
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "tests/support/mock_host.h"
 
@@ -17,6 +20,8 @@ struct cost {
     struct mock_host *host;
     gql_instance *instance;
     struct mock_request reader; /* May read one organization of many. */
+    const char *engine;         /* `path`, or `root`: a database for each organization. */
+    char path[256];
 };
 
 /* cost.py has callgrind write what it counted when this returns. */
@@ -51,7 +56,8 @@ static void create(struct cost *cost, const char *organization_id, char id[37])
 static void run_case(struct cost *cost, const char *name, const char *field, const char *arguments)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        printf("%s\n", name);
+        /* In the first round, folders may be listed on a thread that is not measured. */
+        printf("%s\n", round == 0 ? "not a round" : name);
         for (int i = 0; i < CALLS; i++) {
             struct mock_answer *answer = call(cost, field, arguments);
             mock_answer_free(&answer);
@@ -77,9 +83,23 @@ static void ask_for(struct cost *cost, const char *kind, const char *id)
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         char name[64], arguments[128];
         snprintf(arguments, sizeof arguments, "%s%s%s", ways[i].before, id, ways[i].after);
-        snprintf(name, sizeof name, "hidden %s %s", ways[i].field, kind);
+        snprintf(name, sizeof name, "hidden %s/%s %s", cost->engine, ways[i].field, kind);
         run_case(cost, name, ways[i].field, arguments);
     }
+}
+
+/* What changed just now is listed again with each call, on a thread that is not measured. */
+static void age_folders(const struct cost *cost)
+{
+    static const struct timespec old[2] = {{.tv_sec = 1}, {.tv_sec = 1}};
+    char path[600];
+    DIR *root = opendir(cost->path);
+    for (const struct dirent *entry = NULL; root != NULL && (entry = readdir(root)) != NULL;) {
+        snprintf(path, sizeof path, "%s/%s", cost->path, entry->d_name);
+        utimensat(AT_FDCWD, path, old, 0);
+    }
+    if (root != NULL)
+        closedir(root);
 }
 
 static void ask_for_what_cannot_be_read(struct cost *cost)
@@ -87,10 +107,14 @@ static void ask_for_what_cannot_be_read(struct cost *cost)
     char ids[ROWS][37], absent[37];
     for (int i = 0; i < ROWS; i++)
         create(cost, i % 2 == 0 ? "theirs" : "ours", ids[i]);
+    age_folders(cost);
     memcpy(absent, ids[32], sizeof absent);
     ask_for(cost, "unreadable", ids[32]);
     absent[36 - 1] = absent[36 - 1] == '0' ? '1' : '0';
     ask_for(cost, "absent", absent);
+    memcpy(absent, ids[33], sizeof absent);
+    absent[36 - 1] = absent[36 - 1] == '0' ? '1' : '0';
+    ask_for(cost, "absent-of-ours", absent);
     ask_for(cost, "absent-below", "00000000-0000-8000-801f-494e54470000");
     ask_for(cost, "absent-above", "ffffffff-ffff-8000-801f-494e54470000");
     ask_for(cost, "malformed", "ffffffff-ffff-4000-801f-494e54470000");
@@ -129,17 +153,24 @@ static void ask_for_twice_as_much(struct cost *cost)
     }
 }
 
+static void create_instance(struct cost *cost, const char *folder)
+{
+    char config[512];
+    snprintf(cost->path, sizeof cost->path, "%s/%s", folder, cost->engine);
+    snprintf(config, sizeof config, "{\"database\":{\"%s\":\"%s\",\"readers\":1}}", cost->engine,
+             cost->path);
+    cost->instance = mock_create(cost->host, config);
+}
+
 int main(int argc, char **argv)
 {
     struct cost cost;
-    char config[512];
     static char organizations[MOCK_GRANTS][16];
-    if (argc != 3)
+    if (argc != 4)
         return 2;
+    cost.engine = argv[3];
     cost.host = mock_open(argv[1], NULL);
-    snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/cost.db\",\"readers\":1}}",
-             argv[2]);
-    cost.instance = mock_create(cost.host, config);
+    create_instance(&cost, argv[2]);
     mock_request(&cost.reader, "actor");
     mock_grant(&cost.reader, "ours", 15);
     for (int i = 1; i < MOCK_GRANTS; i++) {
@@ -147,7 +178,8 @@ int main(int argc, char **argv)
         mock_grant(&cost.reader, organizations[i], 15);
     }
     ask_for_what_cannot_be_read(&cost);
-    ask_for_twice_as_much(&cost);
+    if (strcmp(cost.engine, "path") == 0)
+        ask_for_twice_as_much(&cost);
     mock_destroy(cost.host, &cost.instance);
     mock_close(&cost.host);
     return 0;
