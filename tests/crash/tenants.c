@@ -3,9 +3,12 @@
  * tenants PLUGIN: a load on many organizations with a database each, mainly for ThreadSanitizer.
  * Two instances share a root, with few places and few threads, so that databases open and close
  * all the time; they are asked for their health, drained while calls are under way, and destroyed.
+ * In the last round a tool takes the databases of organizations from them and gives them back.
  * What was acknowledged must be where it belongs, and is read through either instance.
  */
+#include <fcntl.h>
 #include <ftw.h>
+#include <glob.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -15,7 +18,7 @@
 
 #include "tests/support/mock_host.h"
 
-enum { ROUNDS = 4, THREADS = 6, ORGANIZATIONS = 12, OPERATIONS = 120 };
+enum { ROUNDS = 5, THREADS = 6, ORGANIZATIONS = 12, OPERATIONS = 120, MOVES = 8 };
 
 struct worker {
     pthread_t thread;
@@ -28,6 +31,7 @@ static struct mock_host *host;
 static gql_instance *instances[2];
 static char folder[128];
 static atomic_int created[ORGANIZATIONS], rejected, wrong;
+static atomic_bool tool_works;
 static int test_number;
 
 static void report(bool good, const char *what)
@@ -122,7 +126,7 @@ static void check_health(gql_instance *instance)
 static void *work(void *argument)
 {
     struct worker *worker = argument;
-    for (int i = 0; i < OPERATIONS; i++) {
+    for (int i = 0; i < OPERATIONS || atomic_load(&tool_works); i++) {
         gql_instance *instance = instances[rand_r(&worker->seed) % 2];
         switch (rand_r(&worker->seed) % 6) {
         case 0:
@@ -145,10 +149,55 @@ static void *work(void *argument)
     return NULL;
 }
 
+/* Opens an organization's lease, and writes into it. */
+static int write_lease(int number, const char *state)
+{
+    char pattern[192];
+    glob_t found;
+    snprintf(pattern, sizeof pattern, "%s/*/org-%d/lease", folder, number);
+    if (glob(pattern, 0, NULL, &found) != 0)
+        abort();
+    const int lease = open(found.gl_pathv[0], O_RDWR | O_CLOEXEC);
+    globfree(&found);
+    if (ftruncate(lease, 0) != 0 || pwrite(lease, state, strlen(state), 0) < 0)
+        abort();
+    return lease;
+}
+
+/* Waits until both gateways have let go. */
+static bool lock_alone(int lease)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    for (int i = 0; i < 6000; i++) {
+        if (fcntl(lease, F_OFD_SETLK, &lock) == 0)
+            return true;
+        usleep(5000);
+    }
+    return false;
+}
+
+static void *move_databases(void *unused)
+{
+    for (int i = 0; i < MOVES; i++) {
+        const int number = i * 5 % ORGANIZATIONS;
+        close(write_lease(number, "suspended"));
+        const int lease = write_lease(number, "moving");
+        if (!lock_alone(lease))
+            atomic_fetch_add(&wrong, 1);
+        close(write_lease(number, "active"));
+        close(lease);
+    }
+    atomic_store(&tool_works, false);
+    return unused;
+}
+
 static void run_round(int round)
 {
-    static const int places[ROUNDS] = {1, 2, 5, 1}, threads[ROUNDS] = {1, 2, 16, 16};
+    static const int places[ROUNDS] = {1, 2, 5, 1, 8}, threads[ROUNDS] = {1, 2, 16, 16, 4};
     struct worker workers[THREADS];
+    pthread_t tool;
+    const bool moves = round == ROUNDS - 1;
+    atomic_store(&tool_works, moves);
     char config[256];
     snprintf(config, sizeof config,
              "{\"database\":{\"root\":\"%s\",\"maxOpen\":%d},\"limits\":{\"storageThreads\":%d}}",
@@ -160,10 +209,14 @@ static void run_round(int round)
         if (pthread_create(&workers[i].thread, NULL, work, &workers[i]) != 0)
             abort();
     }
+    if (moves && pthread_create(&tool, NULL, move_databases, NULL) != 0)
+        abort();
     if (round % 2 == 1)
         mock_drain(host, instances[1]); /* While they are busy: later calls are rejected. */
     for (int i = 0; i < THREADS; i++)
         pthread_join(workers[i].thread, NULL);
+    if (moves)
+        pthread_join(tool, NULL);
     for (int i = 0; i < 2; i++)
         mock_destroy(host, &instances[i]);
     printf("ok %d - round with %d places\n", ++test_number, places[round]);

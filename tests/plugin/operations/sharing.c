@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * Threads create and destroy instances at once, which share the schema of the configuration,
- * collations, keyrings and the cache of signatures. The thread sanitizer sees what goes wrong, and
- * mock_close what is left behind. Prints TAP.
+ * collations, keyrings, those of organizations, too, and the cache of signatures. The thread
+ * sanitizer sees what goes wrong, and mock_close what is left behind. Prints TAP.
  *
  * Usage: sharing PLUGIN.so
  */
@@ -38,14 +38,16 @@ static void use(gql_instance *instance)
 static void *create_and_destroy(void *argument)
 {
     static const char *const locales[] = {"und", "sv"};
+    static const char *const keyrings[] = {"0", "1", "{organization}"};
     const struct tenant *tenant = argument;
     for (int round = 0; round < ROUNDS; round++) {
         char config[512];
         const int kind = (tenant->number + round) % 2;
         snprintf(config, sizeof config,
                  "{\"database\":{\"path\":\"%s/%d.db\"},\"collation\":{\"locale\":\"%s\"},"
-                 "\"credentials\":{\"keyring\":\"%s/%d.json\"}}",
-                 folder, tenant->number, locales[kind], folder, kind);
+                 "\"credentials\":{\"keyring\":\"%s/%s.json\"}}",
+                 folder, tenant->number, locales[kind], folder,
+                 keyrings[(tenant->number + round) % 3]);
         gql_instance *instance = mock_create(host, config);
         use(instance);
         mock_destroy(host, &instance);
@@ -53,16 +55,18 @@ static void *create_and_destroy(void *argument)
     return NULL;
 }
 
-static char *path_of(const char *kind, int number)
+static char *path_of(const char *kind, const char *name)
 {
     static char path[128];
-    snprintf(path, sizeof path, "%s/%d.%s", folder, number, kind);
+    snprintf(path, sizeof path, "%s/%s.%s", folder, name, kind);
     return path;
 }
 
-static void make_keyring(int number)
+static const char *const keyring_files[] = {"0", "1", "acme"};
+
+static void make_keyring(const char *name)
 {
-    FILE *file = fopen(path_of("json", number), "w");
+    FILE *file = fopen(path_of("json", name), "w");
     if (file == NULL || fputs("{\"version\":1,\"keys\":[]}", file) < 0 || fclose(file) != 0)
         abort();
 }
@@ -84,10 +88,11 @@ static void start_first_thread(void)
 int main(int argc, char **argv)
 {
     struct tenant tenants[THREADS];
+    char name[16];
     if (argc != 2 || mkdtemp(folder) == NULL)
         return 2;
-    for (int i = 0; i < 2; i++)
-        make_keyring(i);
+    for (int i = 0; i < 3; i++)
+        make_keyring(keyring_files[i]);
     start_first_thread();
     host = mock_open(argv[1], NULL);
     for (int i = 0; i < THREADS; i++) {
@@ -97,11 +102,12 @@ int main(int argc, char **argv)
     }
     for (int i = 0; i < THREADS; i++) {
         pthread_join(tenants[i].thread, NULL);
-        unlink(path_of("db", i));
+        snprintf(name, sizeof name, "%d", i);
+        unlink(path_of("db", name));
     }
     mock_close(&host);
-    for (int i = 0; i < 2; i++)
-        unlink(path_of("json", i));
+    for (int i = 0; i < 3; i++)
+        unlink(path_of("json", keyring_files[i]));
     rmdir(folder);
     puts("1..1\nok 1 - threads create and destroy instances that share what is the same");
     return 0;
