@@ -66,6 +66,52 @@ export interface PluginSettings {
   config?: Record<string, unknown>;
 }
 
+/** An instance for each key, such as a tenant, in place of one for all. */
+export interface InstanceOptions {
+  /**
+   * Finds the key in the GraphQL context, once for each request: 1 to 1,024 bytes of UTF-8. What it throws is
+   * the error of the field, as for a request that says nothing of its tenant.
+   */
+  key: (context: any) => string;
+  /**
+   * Gives a plugin's configuration for a key, which is merged over the settings' `config`. Called when a call
+   * finds no instance. Must not block. If it throws, there is no instance, and the log says why.
+   */
+  config: (key: string, plugin: string) => Record<string, unknown>;
+  /** How many instances without calls are kept; the least recently used goes first. Default: 1,000. */
+  maxIdle?: number;
+  /** The plugins, by ID or file name, that have an instance for each key. Default: all. */
+  plugins?: string[];
+}
+
+export interface InstanceKey {
+  /** The plugin's ID. */
+  plugin: string;
+  key: string;
+  state: 'creating' | 'open' | 'closing' | 'failed' | 'suspending' | 'suspended';
+  /** Under way. */
+  calls: number;
+  /** For the instance. */
+  waiting: number;
+  /** For the operator: why the last creation failed. */
+  failure: string | null;
+}
+
+/** What an operator does with keys, of all plugins that have an instance for each. Nothing of it blocks. */
+export interface Instances {
+  /** The keys that have an instance, are suspended or failed. */
+  list(): InstanceKey[];
+  /**
+   * Rejects the key's calls with SERVICE_UNAVAILABLE until it is resumed. Calls under way are completed, then
+   * its instance is destroyed: the state is `suspending` before, `suspended` after.
+   */
+  suspend(key: string): void;
+  /** Ends a suspension; after a failure, the next call tries again. */
+  resume(key: string): void;
+  /** Lets go of the key's instance, for example because its configuration has changed. Later calls create a new one. */
+  close(key: string): void;
+}
+
 export interface LoadOptions {
   /**
    * The host's own schema: SDL, a document, or a schema with resolvers. Default: an empty schema, to which
@@ -80,6 +126,11 @@ export interface LoadOptions {
    * `{__typename, id}`.
    */
   references?: Record<string, (id: string, context: any, info: GraphQLResolveInfo) => unknown>;
+  /**
+   * An instance for each key in place of one for all. No instance is created at loading, so a wrong
+   * configuration fails calls, not the start.
+   */
+  instances?: InstanceOptions;
   /** Finds the request in the GraphQL context. Default: `context.pluginRequest`. */
   requestOf?: (context: any) => PluginRequest;
   /** Receives the log lines of plugins. */
@@ -173,7 +224,12 @@ export interface Plugins {
    * before the answer. Throws a GraphQLError with `extensions.http.status` 400 for a malformed key.
    */
   httpRequest(req: IncomingMessage, res: ServerResponse, options: RequestOptions): PluginRequest;
-  /** How each plugin's instance fares; those that do not say are `ok`. Does not block. Empty after `close`. */
+  /** With the option `instances` only. */
+  readonly instances?: Instances;
+  /**
+   * How each plugin's instance fares; those that do not say are `ok`. A plugin with an instance for each key is
+   * `degraded` while one could not be created. Does not block. Empty after `close`.
+   */
   health(): PluginHealth[];
   /**
    * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No

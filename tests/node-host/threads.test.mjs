@@ -9,8 +9,8 @@ import { assertAllThere, Bench, dataOf } from './support.mjs';
 const FILE = new URL('worker.mjs', import.meta.url);
 
 /** Starts a worker. Returns it with the IDs that it created, and promises of its first messages and of its exit code. */
-function start(bench, name, how, count) {
-  const worker = new Worker(FILE, { workerData: { folder: bench.plugins, settings: bench.settings, name, how, count } });
+function start(bench, name, how, count, keys = 0) {
+  const worker = new Worker(FILE, { workerData: { folder: bench.plugins, settings: bench.settings, name, how, count, keys } });
   const created = [];
   const loaded = once(worker, 'message');
   const answered = new Promise((resolve) => {
@@ -33,20 +33,22 @@ for (const how of ['and close', 'and leave it open']) {
   });
 }
 
-test('terminated in the middle of calls, nothing acknowledged is lost', async (t) => {
-  const bench = new Bench(t, 'integrations', 'workshop');
-  const ids = [];
-  for (let round = 0; round < 5; round++) {
-    const workers = [start(bench, `a${round}`, 'until terminated', Infinity), start(bench, `b${round}`, 'until terminated', Infinity)];
-    await Promise.all(workers.map(({ loaded }) => loaded));
-    await Promise.race(workers.flatMap(({ answered, ended }) => [answered, ended]));
-    await new Promise((resolve) => { setTimeout(resolve, 20 + 20 * round); });
-    assert.deepEqual(await Promise.all(workers.map(({ worker }) => worker.terminate())), [1, 1]);
-    ids.push(...workers.flatMap(({ created }) => created));
-  }
-  assert.ok(ids.length > 0);
-  await assertAllThere(bench, ids);
-});
+for (const keys of [0, 3]) {
+  test(`terminated in the middle of calls, with ${keys} instances by key, nothing acknowledged is lost`, async (t) => {
+    const bench = new Bench(t, 'integrations', 'workshop');
+    const ids = [];
+    for (let round = 0; round < 5; round++) {
+      const workers = [start(bench, `a${round}`, 'until terminated', Infinity, keys), start(bench, `b${round}`, 'until terminated', Infinity, keys)];
+      await Promise.all(workers.map(({ loaded }) => loaded));
+      await Promise.race(workers.flatMap(({ answered, ended }) => [answered, ended]));
+      await new Promise((resolve) => { setTimeout(resolve, 20 + 20 * round); });
+      assert.deepEqual(await Promise.all(workers.map(({ worker }) => worker.terminate())), [1, 1]);
+      ids.push(...workers.flatMap(({ created }) => created));
+    }
+    assert.ok(ids.length > 0);
+    await assertAllThere(bench, ids);
+  });
+}
 
 test('terminated while it loads', async (t) => {
   const bench = new Bench(t, 'integrations', 'workshop');

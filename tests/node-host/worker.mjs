@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-// A worker thread that loads its own plugins: workerData {folder, settings, name, count, how}.
+// A worker thread that loads its own plugins: workerData
+// {folder, settings, name, count, how, keys}. With `keys`, so many instances take turns.
 import { parentPort, workerData } from 'node:worker_threads';
 import { create, dataOf, loadPlugins } from './support.mjs';
 
-const { folder, settings, name, count, how } = workerData;
-const plugins = await loadPlugins(folder, { settings });
+const { folder, settings, name, count, how, keys } = workerData;
+let turn = 0;
+const instances = keys === 0 ? undefined : { key: () => `key ${turn++ % keys}`, config: () => ({}), maxIdle: 1 };
+const plugins = await loadPlugins(folder, { settings, instances });
 parentPort.postMessage('loaded');
 
 async function work() {

@@ -71,6 +71,12 @@ static void destroy_addon(struct addon *addon)
 static void on_environment_end(void *data)
 {
     struct addon *addon = data;
+    while (addon->pools != NULL) {
+        struct pool *pool = addon->pools;
+        addon->pools = pool->next;
+        gql_pool_destroy(&pool->pool);
+        free(pool);
+    }
     while (addon->instances != NULL) {
         struct instance *instance = addon->instances;
         addon->instances = instance->next;

@@ -26,6 +26,7 @@ enum handle_kind {
     HANDLE_INSTANCE,
     HANDLE_SELECTION,
     HANDLE_ACTOR,
+    HANDLE_POOL,
 };
 
 /* Something that another thread hands to the environment's thread. */
@@ -36,8 +37,8 @@ struct event {
 };
 
 /*
- * Runtimes, libraries and instances are freed when the environment ends, not before: JavaScript may
- * hold a handle longer than the object behind it is open.
+ * Runtimes, libraries, instances and pools are freed when the environment ends, not before:
+ * JavaScript may hold a handle longer than the object behind it is open.
  */
 
 struct runtime {
@@ -52,7 +53,7 @@ struct library {
     enum handle_kind kind;
     struct runtime *runtime;
     gql_library *library; /* NULL: closed. */
-    int tasks;            /* Instances that the thread pool is creating or destroying. */
+    int tasks;            /* Instances and pools that Node's threads are creating or destroying. */
     struct library *next;
 };
 
@@ -63,6 +64,15 @@ struct instance {
     struct instance *next;
 };
 
+/* Of a library's instances by key. */
+struct pool {
+    enum handle_kind kind;
+    struct library *library;
+    gql_pool *pool;  /* NULL: destroyed, or being destroyed. */
+    napi_ref config; /* The JavaScript function that gives configurations. */
+    struct pool *next;
+};
+
 struct addon {
     napi_env env;
     pthread_t thread;
@@ -71,6 +81,7 @@ struct addon {
     struct runtime *runtimes;
     struct library *libraries;
     struct instance *instances;
+    struct pool *pools;
     struct pending *pending; /* The calls that wait for the plugin's answer. */
 
     pthread_mutex_t lock; /* Guards the members below. */

@@ -11,7 +11,8 @@
  * request alone, so that a call costs little more than the plugin's work.
  */
 enum call_argument {
-    INSTANCE,
+    TARGET,
+    KEY,
     IS_LOADER,
     INDEX,
     ARGUMENTS,
@@ -160,16 +161,17 @@ static gql_resolve_fn find_function(napi_env env, const struct library *library,
 }
 
 /* Destroys `pending` unless the call waits for its answer. */
-static napi_value perform(napi_env env, const struct instance *instance, gql_resolve_fn function,
+static napi_value perform(napi_env env, const struct target *target, gql_resolve_fn function,
                           struct pending *pending)
 {
     napi_value result;
-    const int32_t code = pending_call(pending, instance->library->runtime->runtime,
-                                      instance->instance, function);
+    const int32_t code = pending_call(pending, target, function);
     if (code == GQL_PENDING)
         return pending_promise(pending, env);
     if (code == GQL_OK)
         result = answer_value(env, pending->answer);
+    else if (code == GQL_E_MISUSE)
+        result = throw_type(env, "key", "a string of 1 to 1,024 bytes");
     else
         result = rejection_value(env, GQL_CODE_SERVICE_UNAVAILABLE,
                                  "Too many calls are under way, or memory ran out");
@@ -177,41 +179,58 @@ static napi_value perform(napi_env env, const struct instance *instance, gql_res
     return result;
 }
 
-static napi_value call_instance(napi_env env, const struct instance *instance,
-                                const napi_value *arguments)
+static napi_value call_target(napi_env env, const struct target *target,
+                              const napi_value *arguments)
 {
-    const gql_resolve_fn function = find_function(env, instance->library, arguments[IS_LOADER],
+    const gql_resolve_fn function = find_function(env, target->library, arguments[IS_LOADER],
                                                   arguments[INDEX]);
     if (function == NULL)
         return NULL;
-    struct pending *pending = pending_create(instance->library->runtime->addon);
+    struct pending *pending = pending_create(target->library->runtime->addon);
     if (pending == NULL)
         return throw_no_memory(env);
     if (take_call(env, arguments, pending))
-        return perform(env, instance, function, pending);
+        return perform(env, target, function, pending);
     pending_destroy(pending);
     return NULL;
 }
 
+static bool take_target(napi_env env, napi_value value, struct target *ret_target)
+{
+    if (is_handle(env, value, HANDLE_POOL)) {
+        const struct pool *pool = take_handle(env, value, HANDLE_POOL, "pool");
+        *ret_target = (struct target){.library = pool->library, .pool = pool->pool};
+        return true;
+    }
+    const struct instance *instance = take_handle(env, value, HANDLE_INSTANCE, "instance");
+    if (instance != NULL)
+        *ret_target = (struct target){.library = instance->library, .instance = instance->instance};
+    return instance != NULL;
+}
+
 /*
- * call(instance, isLoader, index, argumentsJson, parentJson or null, selection or null, actor,
- * request, remaining, source, sourceType, then texts or null: traceId, locale, occurrence,
- * organizationId, clientAddress, userAgent, idempotencyKey) → an answer (answer.h), or a promise of
- * one. `request` is the number by which `cancel` finds the call; 0: the request has been cancelled.
- * `remaining` is the time until the deadline in milliseconds; 0: no deadline.
+ * call(instance or pool, key, isLoader, index, argumentsJson, parentJson or null, selection or
+ * null, actor, request, remaining, source, sourceType, then texts or null: traceId, locale,
+ * occurrence, organizationId, clientAddress, userAgent, idempotencyKey) → an answer (answer.h), or
+ * a promise of one. `key` is of a pool; an instance has none. `request` is the number by which
+ * `cancel` finds the call; 0: the request has been cancelled. `remaining` is the time until the
+ * deadline in milliseconds; 0: no deadline.
  */
 napi_value call(napi_env env, napi_callback_info info)
 {
     napi_value arguments[CALL_ARGUMENT_COUNT];
-    if (!take_arguments(env, info, arguments))
+    struct target target;
+    if (!take_arguments(env, info, arguments) || !take_target(env, arguments[TARGET], &target))
         return NULL;
-    const struct instance *instance = take_handle(env, arguments[INSTANCE], HANDLE_INSTANCE,
-                                                  "instance");
-    if (instance == NULL)
+    if (target.instance == NULL && target.pool == NULL)
+        return rejection_value(env, GQL_CODE_SERVICE_UNAVAILABLE, "The plugin is closed");
+    text_auto_t key = target.pool == NULL
+                          ? NULL
+                          : take_string(env, arguments[KEY], "key", &target.key_size);
+    if (target.pool != NULL && key == NULL)
         return NULL;
-    return instance->instance == NULL
-               ? rejection_value(env, GQL_CODE_SERVICE_UNAVAILABLE, "The plugin is closed")
-               : call_instance(env, instance, arguments);
+    target.key = key;
+    return call_target(env, &target, arguments);
 }
 
 /* cancel(request): nobody waits for the answers of the request's calls any more. */

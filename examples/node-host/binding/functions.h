@@ -26,7 +26,15 @@ napi_value find_loader(napi_env env, napi_callback_info info);
 /* instance.c */
 napi_value create_instance(napi_env env, napi_callback_info info);
 napi_value destroy_instance(napi_env env, napi_callback_info info);
+napi_value destroy_pool(napi_env env, napi_callback_info info);
 napi_value instance_health(napi_env env, napi_callback_info info);
+
+/* pool.c */
+napi_value create_pool(napi_env env, napi_callback_info info);
+napi_value list_keys(napi_env env, napi_callback_info info);
+napi_value suspend_key(napi_env env, napi_callback_info info);
+napi_value resume_key(napi_env env, napi_callback_info info);
+napi_value close_key(napi_env env, napi_callback_info info);
 
 /* selection.c, actor.c */
 napi_value make_selection(napi_env env, napi_callback_info info);

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * Creating and destroying an instance may block: both run on a thread of Node's pool and settle a
- * promise.
+ * Creating and destroying an instance, or destroying a pool, may block: they run on a thread of
+ * Node's pool and settle a promise.
  */
 #include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
-enum task_kind { TASK_CREATE, TASK_DESTROY };
+enum task_kind { TASK_CREATE, TASK_DESTROY, TASK_DESTROY_POOL };
 
 struct task {
     enum task_kind kind;
@@ -15,6 +15,7 @@ struct task {
     napi_deferred deferred;
     struct library *library;
     gql_instance *instance;
+    gql_pool *pool;
     char *config;
     size_t config_size;
     int32_t code;
@@ -29,6 +30,8 @@ static void execute(napi_env env, void *data)
     if (task->kind == TASK_CREATE)
         task->code = gql_instance_create(task->library->library, task->config, task->config_size,
                                          &task->instance, &task->failure);
+    else if (task->kind == TASK_DESTROY_POOL)
+        gql_pool_destroy(&task->pool);
     else
         gql_instance_destroy(task->library->library, &task->instance);
 }
@@ -71,10 +74,10 @@ static void settle(napi_env env, struct task *task)
  */
 static void execute_cancelled(struct task *task)
 {
-    if (task->kind == TASK_DESTROY)
-        execute(NULL, task);
-    else
+    if (task->kind == TASK_CREATE)
         task->code = GQL_E_UNAVAILABLE;
+    else
+        execute(NULL, task);
 }
 
 static void complete(napi_env env, napi_status status, void *data)
@@ -102,28 +105,23 @@ static napi_value start(napi_env env, struct task *task)
     return throw_no_memory(env);
 }
 
-/* Owns `config` from now on. */
-static napi_value run(napi_env env, enum task_kind kind, struct library *library,
-                      gql_instance *instance, char *config, size_t config_size)
+/* What `given` says is to be done. Owns its configuration from now on. */
+static napi_value run(napi_env env, struct task given)
 {
     napi_value promise = NULL;
-    struct task *task = calloc(1, sizeof *task);
+    struct task *task = malloc(sizeof *task);
     if (task == NULL) {
-        free(config);
+        free(given.config);
         return throw_no_memory(env);
     }
-    *task = (struct task){.kind = kind,
-                          .addon = addon_of(env),
-                          .library = library,
-                          .instance = instance,
-                          .config = config,
-                          .config_size = config_size,
-                          .failure.struct_size = sizeof task->failure};
+    *task = given;
+    task->addon = addon_of(env);
+    task->failure.struct_size = sizeof task->failure;
     promise = start(env, task);
     if (promise != NULL) {
-        library->tasks++;
+        task->library->tasks++;
     } else {
-        free(config);
+        free(task->config);
         free(task);
     }
     return promise;
@@ -140,7 +138,10 @@ napi_value create_instance(napi_env env, napi_callback_info info)
     char *config = library == NULL ? NULL : take_string(env, arguments[1], "config", &size);
     if (config == NULL)
         return NULL;
-    return run(env, TASK_CREATE, library, NULL, config, size);
+    return run(env, (struct task){.kind = TASK_CREATE,
+                                  .library = library,
+                                  .config = config,
+                                  .config_size = size});
 }
 
 /*
@@ -157,9 +158,35 @@ napi_value destroy_instance(napi_env env, napi_callback_info info)
         return NULL;
     if (instance->instance == NULL)
         return throw_type(env, "instance", "an instance that is not destroyed");
-    napi_value promise = run(env, TASK_DESTROY, instance->library, instance->instance, NULL, 0);
+    napi_value promise = run(env, (struct task){.kind = TASK_DESTROY,
+                                                .library = instance->library,
+                                                .instance = instance->instance});
     if (promise != NULL) /* Otherwise the end of the environment destroys it. */
         instance->instance = NULL;
+    return promise;
+}
+
+/*
+ * destroyPool(pool) → promise, settled when the calls under way are completed. Those that wait are
+ * rejected, and the pool accepts no further call.
+ */
+napi_value destroy_pool(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[1];
+    if (!take_arguments(env, info, arguments))
+        return NULL;
+    struct pool *pool = take_handle(env, arguments[0], HANDLE_POOL, "pool");
+    if (pool == NULL)
+        return NULL;
+    if (pool->pool == NULL)
+        return throw_type(env, "pool", "a pool that is not destroyed");
+    napi_value promise =
+        run(env,
+            (struct task){.kind = TASK_DESTROY_POOL, .library = pool->library, .pool = pool->pool});
+    if (promise != NULL) {
+        pool->pool = NULL;
+        napi_delete_reference(env, pool->config); /* No call asks for one any more. */
+    }
     return promise;
 }
 

@@ -53,6 +53,9 @@ static bool has_instances(const struct addon *addon, const struct library *libra
          instance = instance->next)
         if (instance->library == library && instance->instance != NULL)
             return true;
+    for (const struct pool *pool = addon->pools; pool != NULL; pool = pool->next)
+        if (pool->library == library && pool->pool != NULL)
+            return true;
     return library->tasks > 0;
 }
 

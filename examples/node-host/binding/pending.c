@@ -95,12 +95,20 @@ void pending_destroy(struct pending *pending)
     free(pending);
 }
 
-int32_t pending_call(struct pending *pending, gql_runtime *runtime, gql_instance *instance,
-                     gql_resolve_fn function)
+static int32_t call_plugin(struct pending *pending, const struct target *target,
+                           gql_resolve_fn function)
+{
+    if (target->pool != NULL)
+        return gql_pool_call(target->pool, target->key, target->key_size, function, &pending->call,
+                             on_answer, pending);
+    return gql_runtime_call(target->library->runtime->runtime, target->instance, function,
+                            &pending->call, on_answer, pending);
+}
+
+int32_t pending_call(struct pending *pending, const struct target *target, gql_resolve_fn function)
 {
     pending->calling = true;
-    const int32_t code = gql_runtime_call(runtime, instance, function, &pending->call, on_answer,
-                                          pending);
+    const int32_t code = call_plugin(pending, target, function);
     pending->calling = false;
     if (code == GQL_PENDING)
         start_waiting(pending);

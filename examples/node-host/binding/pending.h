@@ -18,6 +18,15 @@ struct request_texts {
     char idempotency_key[260];
 };
 
+/* What a call goes to: an instance, or that of a key of a pool. */
+struct target {
+    const struct library *library;
+    gql_instance *instance; /* NULL: none, or destroyed. */
+    gql_pool *pool;         /* NULL likewise. */
+    const char *key;
+    size_t key_size;
+};
+
 struct pending {
     struct event event;
     struct addon *addon;
@@ -37,7 +46,7 @@ struct pending {
 
     int64_t request_number; /* The request that it is part of, for pending_cancel. */
     gql_answer *answer;
-    bool calling; /* The environment's thread is inside gql_runtime_call. */
+    bool calling; /* The environment's thread is inside the call. */
     /* NULL: no promise could be made because the environment ends. The answer is dropped. */
     napi_deferred deferred;
 };
@@ -49,12 +58,11 @@ struct pending *pending_create(struct addon *addon);
 void pending_destroy(struct pending *pending);
 
 /*
- * Calls the plugin, and returns what gql_runtime_call returned. GQL_OK: `answer` is set.
- * GQL_PENDING: the call waits for its answer and is destroyed after the delivery; the caller may
- * use it until it returns to the event loop. Otherwise the plugin was not called.
+ * Calls the plugin, and returns what gql_runtime_call or gql_pool_call returned. GQL_OK: `answer`
+ * is set. GQL_PENDING: the call waits for its answer and is destroyed after the delivery; the
+ * caller may use it until it returns to the event loop. Otherwise the plugin was not called.
  */
-int32_t pending_call(struct pending *pending, gql_runtime *runtime, gql_instance *instance,
-                     gql_resolve_fn function);
+int32_t pending_call(struct pending *pending, const struct target *target, gql_resolve_fn function);
 
 /* Returns a promise of the answer of a call that waits for it. */
 napi_value pending_promise(struct pending *pending, napi_env env);

@@ -117,16 +117,29 @@ napi_value handle_value(napi_env env, void *object, napi_finalize drop)
                                                                             : throw_no_memory(env);
 }
 
-void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what)
+/* NULL if it is no handle of that kind. */
+static void *find_object(napi_env env, napi_value value, enum handle_kind kind)
 {
     napi_valuetype type;
     void *data = NULL;
-    if (value != NULL && napi_typeof(env, value, &type) == napi_ok && type == napi_external &&
-        napi_get_value_external(env, value, &data) == napi_ok && data != NULL &&
-        *(enum handle_kind *)data == kind)
-        return data;
-    throw_type(env, what, "a handle that this module made for it");
-    return NULL;
+    const bool found = value != NULL && napi_typeof(env, value, &type) == napi_ok &&
+                       type == napi_external &&
+                       napi_get_value_external(env, value, &data) == napi_ok && data != NULL &&
+                       *(enum handle_kind *)data == kind;
+    return found ? data : NULL;
+}
+
+bool is_handle(napi_env env, napi_value value, enum handle_kind kind)
+{
+    return find_object(env, value, kind) != NULL;
+}
+
+void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what)
+{
+    void *object = find_object(env, value, kind);
+    if (object == NULL)
+        throw_type(env, what, "a handle that this module made for it");
+    return object;
 }
 
 napi_value member(napi_env env, napi_value object, const char *name)

@@ -61,6 +61,8 @@ bool take_integer(napi_env env, napi_value value, const char *what, int64_t *ret
  */
 napi_value handle_value(napi_env env, void *object, napi_finalize drop);
 
+bool is_handle(napi_env env, napi_value value, enum handle_kind kind);
+
 /* Returns the object behind a handle. Throws a TypeError that names `what` for any other kind. */
 void *take_handle(napi_env env, napi_value value, enum handle_kind kind, const char *what);
 

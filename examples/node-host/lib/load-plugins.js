@@ -52,7 +52,8 @@ export async function loadPlugins(folder, given = {}) {
   const options = checkOptions(folder, given);
   const host = new HostSchema(options.schema);
   const native = binding();
-  const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings };
+  const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
+    instances: options.instances };
   try {
     await openAll(loading, folder, options);
     return new Plugins(loading, options);

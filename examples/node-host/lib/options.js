@@ -3,9 +3,11 @@
 import { LOG_LEVELS } from './binding.js';
 
 const FUNCTIONS = ['requestOf', 'log', 'refused'];
-const OBJECTS = ['settings', 'references'];
+const OBJECTS = ['settings', 'references', 'instances'];
 /** The default and the highest value. The host library does not read selections that are nested more than 64 deep. */
 const COUNTS = { maxFields: [10_000, Number.MAX_SAFE_INTEGER], maxDepth: [64, 64] };
+/** How many instances without calls are kept. */
+const MAX_IDLE = 1000;
 const NAMES = ['schema', 'logLevel', ...FUNCTIONS, ...OBJECTS, ...Object.keys(COUNTS)];
 
 function isObject(value) {
@@ -22,6 +24,19 @@ function checkSettings(settings) {
     if (!isObject(own)) throw new TypeError(`loadPlugins: settings.${key} must be an object`);
     checkKeys(own, ['required', 'config'], `loadPlugins: settings.${key}`);
   }
+}
+
+function checkInstances(instances) {
+  const { key, config, maxIdle = MAX_IDLE, plugins } = instances;
+  checkKeys(instances, ['key', 'config', 'maxIdle', 'plugins'], 'loadPlugins: instances');
+  for (const [name, value] of Object.entries({ key, config })) {
+    if (typeof value !== 'function') throw new TypeError(`loadPlugins: instances.${name} must be a function`);
+  }
+  if (!Number.isInteger(maxIdle) || maxIdle < 1) throw new TypeError('loadPlugins: instances.maxIdle must be an integer from 1');
+  if (plugins !== undefined && !(Array.isArray(plugins) && plugins.every((name) => typeof name === 'string'))) {
+    throw new TypeError('loadPlugins: instances.plugins must be a list of IDs or file names');
+  }
+  return { key, config, maxIdle, plugins };
 }
 
 function checkCounts(options) {
@@ -57,5 +72,6 @@ export function checkOptions(folder, options) {
   const { schema, settings = {}, references = {}, requestOf = (context) => context?.pluginRequest, log = () => {}, logLevel = 'info' } = options;
   const { refused = (error) => log('error', error.message, null) } = options;
   const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
-  return { schema, settings, references, requestOf, log, logLevel, refused, maxFields, maxDepth };
+  const instances = options.instances === undefined ? undefined : checkInstances(options.instances);
+  return { schema, settings, references, instances, requestOf, log, logLevel, refused, maxFields, maxDepth };
 }

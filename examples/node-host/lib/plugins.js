@@ -3,6 +3,7 @@
 import { sizeOf } from './answer.js';
 import { Kind, parse } from './graphql.js';
 import { httpRequest } from './http-request.js';
+import { Instances, poolHealth } from './instances.js';
 import { closePlugins } from './library.js';
 import { Limits } from './limits.js';
 import { ObjectLoader } from './loader.js';
@@ -35,13 +36,14 @@ export class Plugins {
   #closed;
 
   /** `loaded`: {native, runtime, host, plugins}. */
-  constructor(loaded, { references, requestOf, ...limits }) {
+  constructor(loaded, { references, requestOf, instances, ...limits }) {
     const { native, host, plugins } = loaded;
     this.#loaded = loaded;
     this.#execution = { requestOf: requestFinder(requestOf), served: servedFields(plugins), limits: new Limits(limits) };
     this.#loader = new ObjectLoader(native, plugins, this.#execution);
     this.validationRule = this.#execution.limits.rule();
     this.about = plugins.map(aboutOf);
+    this.instances = instances && new Instances(native, plugins);
     this.typeDefs = host.typeDefs();
     this.resolvers = {};
     const completed = referencesOf(references, plugins, this.#loader);
@@ -93,8 +95,8 @@ export class Plugins {
 
   health() {
     const { native, plugins } = this.#loaded;
-    return plugins.flatMap(({ about: { id }, instance }) => {
-      const health = native.instanceHealth(instance);
+    return plugins.flatMap(({ about: { id }, target, keyOf }) => {
+      const health = keyOf ? poolHealth(native, target) : native.instanceHealth(target);
       return health ? [{ id, ...health }] : [];
     });
   }

@@ -133,6 +133,8 @@ export class PluginRequest {
   #deadline;
   #room = ARGUMENTS_LIMIT;
   #answered = 0; // Characters.
+  #context; // Of the operation.
+  #key; // Of the instance, where there is one for each key.
 
   constructor(native, options) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
@@ -166,11 +168,18 @@ export class PluginRequest {
   }
 
   /** Calls a resolver or a loader of a plugin. Returns an answer; see answer.js. */
-  call({ instance }, isLoader, index, args, parent, selection) {
+  call({ target, keyOf }, isLoader, index, args, parent, selection) {
+    if (keyOf) this.#key ??= keyOf(this.#context);
     const text = this.#write(args);
     const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
-    return this.#native.call(instance, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
+    return this.#native.call(target, this.#key, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
       ...this.#about);
+  }
+
+  /** Tells in which GraphQL context the request is. The first one counts. */
+  within(context) {
+    this.#context ??= context;
+    return this;
   }
 
   /** Cancels the calls under way and those that follow: nobody waits for the answers any more. */
@@ -184,7 +193,7 @@ export class PluginRequest {
 export function requestFinder(requestOf) {
   return (context) => {
     const request = requestOf(context);
-    if (request instanceof PluginRequest) return request;
+    if (request instanceof PluginRequest) return request.within(context);
     throw new TypeError('The GraphQL context has no request for plugins: create one with plugins.request or plugins.httpRequest and ' +
       'set it as pluginRequest, or use the option requestOf to say where it is');
   };

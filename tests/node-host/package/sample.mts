@@ -36,6 +36,10 @@ createServer((req, res) => {
   plugins.httpRequest(req, res, { actor: { ...actor, kind: 'user' }, sourceType: 'mobile', clientAddress: '203.0.113.7', organizationId: 'acme' });
   plugins.request({ actor: null, source: 'internal', traceId: null, userAgent: null, idempotencyKey: 'key', occurrence: 'urn:x' });
 });
+const tenants = await loadPlugins('plugins', {
+  instances: { key: ({ tenant }: { tenant: string }) => tenant, config: (tenant) => ({ organization: tenant }), maxIdle: 10, plugins: ['x.so'] },
+});
+tenants.instances?.list().filter(({ state, failure }) => state === 'failed' && failure !== null).forEach(({ key }) => tenants.instances?.resume(key));
 await plugins.close();
 
 // @ts-expect-error: there is no such option.
