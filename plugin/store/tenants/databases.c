@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plugin/base/json_copy.h"
 #include "plugin/base/organization.h"
 #include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/folder.h"
@@ -31,7 +32,7 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
         .engine = engine,
         .listing = listing,
         .root = root,
-        .settings = json_copy((json_t *)(uintptr_t)options->database), /* The type lacks a const. */
+        .settings = json_copy_whole(options->database),
         .limit = folder_most_open(options->database),
         .lease_log.options = options,
         .lease_log.suspended_reads =

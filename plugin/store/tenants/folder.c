@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/base/json_copy.h"
 #include "plugin/base/organization.h"
 #include "plugin/base/tenant_path.h"
 #include "plugin/store/sqlite/options.h"
@@ -130,7 +131,7 @@ static enum store_status open_file(struct databases *databases, struct text orga
 {
     gql_failure failure = {.struct_size = sizeof failure};
     struct store_options options = *databases->options;
-    json_t *settings = json_copy(databases->settings);
+    json_t *settings = json_copy_whole(databases->settings);
     if (settings == NULL || json_object_set_new(settings, "path", json_string_nocheck(path)) != 0 ||
         json_object_set_new(settings, "dedicated", json_true()) != 0) {
         json_decref(settings);
