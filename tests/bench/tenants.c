@@ -5,16 +5,13 @@
  * other. Prints a row of a table after each step: threads, descriptors, resident memory, and how
  * long the step took for each instance.
  */
-#include <dirent.h>
-#include <pthread.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "gql_host.h"
 #include "tests/bench/measure.h"
+#include "tests/bench/tenancy.h"
 
 struct tenants {
     gql_runtime *runtime;
@@ -26,61 +23,12 @@ struct tenants {
     int count;
 };
 
-static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
-static const gql_grant *const grants[] = {&grant};
-static const gql_request request = {.struct_size = sizeof request,
-                                    .actor_id = "bench",
-                                    .actor_id_size = 5,
-                                    .grants = grants,
-                                    .grant_count = 1};
-
-static void must(int32_t code, const gql_failure *failure)
-{
-    if (code == GQL_OK)
-        return;
-    fprintf(stderr, "tenants: %s\n", failure->message);
-    exit(1);
-}
-
-/* ---- Calls ---- */
-
-struct waiter {
-    pthread_mutex_t lock;
-    pthread_cond_t answered;
-    bool done; /* Guarded by the lock. */
-};
-
-static void on_answer(gql_answer *answer)
-{
-    struct waiter *waiter = answer->user;
-    if (!answer->resolved) {
-        fprintf(stderr, "tenants: %s\n", answer->message);
-        exit(1);
-    }
-    gql_answer_release(answer);
-    pthread_mutex_lock(&waiter->lock);
-    waiter->done = true;
-    pthread_cond_signal(&waiter->answered);
-    pthread_mutex_unlock(&waiter->lock);
-}
+/* ---- What is done for each instance ---- */
 
 static void call(struct tenants *tenants, int number, gql_resolve_fn resolve, const char *arguments)
 {
-    const gql_call call = {.struct_size = sizeof call,
-                           .arguments = arguments,
-                           .arguments_size = strlen(arguments),
-                           .request = &request};
-    struct waiter waiter = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
-    if (gql_runtime_call(tenants->runtime, tenants->instances[number], resolve, &call, on_answer,
-                         &waiter) < 0)
-        exit(1);
-    pthread_mutex_lock(&waiter.lock);
-    while (!waiter.done)
-        pthread_cond_wait(&waiter.answered, &waiter.lock);
-    pthread_mutex_unlock(&waiter.lock);
+    bench_call(tenants->runtime, tenants->instances[number], resolve, arguments, NULL, 0);
 }
-
-/* ---- What is done for each instance ---- */
 
 static void create_instance(struct tenants *tenants, int number)
 {
@@ -88,9 +36,9 @@ static void create_instance(struct tenants *tenants, int number)
     gql_failure failure = {.struct_size = sizeof failure};
     snprintf(config, sizeof config, "{\"database\":{\"path\":\"%s/tenant-%d.db\"}}",
              tenants->folder, number);
-    must(gql_instance_create(tenants->library, config, strlen(config), &tenants->instances[number],
-                             &failure),
-         &failure);
+    bench_must(gql_instance_create(tenants->library, config, strlen(config),
+                                   &tenants->instances[number], &failure),
+               &failure);
 }
 
 static void read_one(struct tenants *tenants, int number)
@@ -114,46 +62,15 @@ static void destroy_instance(struct tenants *tenants, int number)
     gql_instance_destroy(tenants->library, &tenants->instances[number]);
 }
 
-/* ---- What the process holds ---- */
-
-static int entries(const char *path)
-{
-    int count = 0;
-    DIR *folder = opendir(path);
-    if (folder == NULL)
-        return -1;
-    for (const struct dirent *entry = readdir(folder); entry != NULL; entry = readdir(folder))
-        count += entry->d_name[0] != '.';
-    closedir(folder);
-    return count;
-}
-
-static double resident_mib(void)
-{
-    unsigned long size = 0, resident = 0;
-    FILE *file = fopen("/proc/self/statm", "r");
-    if (file == NULL || fscanf(file, "%lu %lu", &size, &resident) != 2)
-        exit(1);
-    fclose(file);
-    return (double)resident * (double)sysconf(_SC_PAGESIZE) / 1048576;
-}
-
 static void step(struct tenants *tenants, const char *name,
                  void (*act)(struct tenants *tenants, int number))
 {
-    double total = 0;
     for (int i = 0; i < tenants->count; i++) {
         const uint64_t begin = bench_now();
         act(tenants, i);
         tenants->milliseconds[i] = (double)(bench_now() - begin) / 1e6;
-        total += tenants->milliseconds[i];
     }
-    const double median = bench_percentile(tenants->milliseconds, (size_t)tenants->count, 0.5);
-    const double late = bench_percentile(tenants->milliseconds, (size_t)tenants->count, 0.99);
-    printf("| %d | %s | %d | %d | %.0f | %.2f | %.2f | %.1f |\n", tenants->count, name,
-           entries("/proc/self/task"), entries("/proc/self/fd") - 1, resident_mib(), median, late,
-           total / 1000);
-    fflush(stdout);
+    bench_row(tenants->count, name, tenants->milliseconds, tenants->count);
 }
 
 static void remove_files(const struct tenants *tenants)
@@ -179,8 +96,8 @@ int main(int argc, char **argv)
     struct tenants tenants = {.folder = argv[2], .count = atoi(argv[3])};
     tenants.instances = calloc((size_t)tenants.count, sizeof(gql_instance *));
     tenants.milliseconds = calloc((size_t)tenants.count, sizeof(double));
-    must(gql_runtime_create(&options, &tenants.runtime, &failure), &failure);
-    must(gql_library_open(tenants.runtime, argv[1], &tenants.library, &failure), &failure);
+    bench_must(gql_runtime_create(&options, &tenants.runtime, &failure), &failure);
+    bench_must(gql_library_open(tenants.runtime, argv[1], &tenants.library, &failure), &failure);
     const gql_schema *schema = gql_library_plugin(tenants.library)->schema;
     tenants.list = schema->resolvers[1]->resolve;
     tenants.create = schema->resolvers[2]->resolve;
