@@ -24,7 +24,9 @@ static int32_t create(const gql_host *host, const char *config, uint64_t config_
     pthread_cond_broadcast(&control->changed);
     while (control->hold)
         pthread_cond_wait(&control->changed, &control->mutex);
-    gql_instance *self = control->fails ? NULL : calloc(1, sizeof *self);
+    const bool fails = control->fails ||
+                       (control->fails_each > 0 && control->begun % control->fails_each == 0);
+    gql_instance *self = fails ? NULL : calloc(1, sizeof *self);
     if (self != NULL)
         *self = (gql_instance){.host = host, .control = control, .number = ++control->created};
     pthread_mutex_unlock(&control->mutex);

@@ -17,9 +17,10 @@ enum { POOLED_MAX_KEPT = 64 };
 struct pooled_control {
     pthread_mutex_t mutex; /* Guards the members below. */
     pthread_cond_t changed;
-    bool hold;  /* Creations wait while it is set. */
-    bool fails; /* Creations fail. */
-    bool keep;  /* Calls are kept instead of answered. */
+    bool hold;      /* Creations wait while it is set. */
+    bool fails;     /* Creations fail. */
+    int fails_each; /* Of so many creations one fails; 0: none. */
+    bool keep;      /* Calls are kept instead of answered. */
     struct {
         gql_reply *reply;
         gql_instance *instance;

@@ -15,7 +15,8 @@ enum { CALLERS = 6, ACTIONS = 10000, KEYS = 24 };
 
 static struct pooled_control control = {.mutex = PTHREAD_MUTEX_INITIALIZER,
                                         .changed = PTHREAD_COND_INITIALIZER,
-                                        .keep = true};
+                                        .keep = true,
+                                        .fails_each = 8};
 static gql_pool *pool;
 static gql_resolve_fn resolve; /* Of the plugin. */
 static _Atomic int calls;
@@ -106,10 +107,9 @@ static void *act_often(void *context)
     return NULL;
 }
 
-/* Completes the kept calls, from a thread of its own, as a plugin would; and fails creations. */
+/* Completes the kept calls, from a thread of its own, as a plugin would. */
 static void *complete(void *unused)
 {
-    unsigned rounds = 0;
     (void)unused;
     pthread_mutex_lock(&control.mutex);
     while (!ended || control.kept_count > 0) {
@@ -121,7 +121,6 @@ static void *complete(void *unused)
         gql_instance *instance = control.kept[control.kept_count].instance;
         const gql_host *host = instance->host;
         instance->calls--;
-        control.fails = rounds++ % 8 == 7;
         pthread_mutex_unlock(&control.mutex);
         host->reply_resolve(host, reply->handle);
         pthread_mutex_lock(&control.mutex);
