@@ -74,7 +74,7 @@ static void end_visit(struct databases *databases)
         pthread_cond_broadcast(&databases->left);
 }
 
-static void wake(struct visit *waiting, enum store_status status, const char *detail);
+static void wake(struct visit *waiting);
 
 static void close_left(struct task *task);
 
@@ -88,7 +88,7 @@ void databases_leave(struct databases *databases, struct database *database)
     if (!closes)
         end_visit(databases);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
+    wake(waiting);
     if (!closes)
         return;
     database->closing.run = close_left;
@@ -125,7 +125,7 @@ static void turn_away(struct visit *visit, enum store_status status, const char 
     struct visit *waiting = waiting_take(&databases->room);
     end_visit(databases);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
+    wake(waiting);
 }
 
 /* One that waited for room and found its database open leaves the room to the next. */
@@ -137,7 +137,7 @@ static void pass_room_on(const struct visit *visit)
     pthread_mutex_lock(&databases->lock);
     struct visit *waiting = waiting_take(&databases->room);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
+    wake(waiting);
 }
 
 static void let_in(struct visit *visit, struct database *database)
@@ -165,16 +165,30 @@ static void try_again(struct visit *visit)
     turn_away(visit, STORE_SHORTAGE, detail.text);
 }
 
-/* Visits that waited for what has ended. Unless it ended well, they fail likewise; makers try. */
-static void wake(struct visit *waiting, enum store_status status, const char *detail)
+/* Visits that waited for what has ended. */
+static void wake(struct visit *waiting)
 {
     while (waiting != NULL) {
         struct visit *visit = waiting;
         waiting = waiting->next;
-        if (status == STORE_OK || visit->makes)
-            try_again(visit);
-        else
+        try_again(visit);
+    }
+}
+
+/*
+ * Visits that waited for a database that can't be opened. They fail likewise, and all at once; but
+ * what is refused to one that makes a database need not be to one that doesn't, nor the reverse.
+ */
+static void disappoint(struct visit *waiting, const struct visit *opener, enum store_status status,
+                       const char *detail)
+{
+    while (waiting != NULL) {
+        struct visit *visit = waiting;
+        waiting = waiting->next;
+        if (visit->makes == opener->makes)
             turn_away(visit, status, detail);
+        else
+            try_again(visit);
     }
 }
 
@@ -191,7 +205,7 @@ static void close_entry(struct databases *databases, struct database *database)
     struct visit *waiting = database->waiting.first;
     table_remove(databases, database);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
+    wake(waiting);
     pthread_mutex_lock(&databases->lock);
 }
 
@@ -205,7 +219,7 @@ static void close_left(struct task *task)
     struct visit *waiting = waiting_take(&databases->room);
     end_visit(databases);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting, STORE_OK, "");
+    wake(waiting);
 }
 
 /* Closes the oldest that nobody is in. False if there is none. The caller holds the lock. */
@@ -259,12 +273,13 @@ static void open_entry(struct databases *databases, struct database *database, s
         table_remove(databases, database);
     }
     pthread_mutex_unlock(&databases->lock);
-    /* What is refused to one that makes a database need not be to one that reads. */
-    wake(waiting, visit->makes ? STORE_OK : status, detail.text);
-    if (status == STORE_OK)
+    if (status == STORE_OK) {
+        wake(waiting);
         let_in(visit, database);
-    else
+    } else {
+        disappoint(waiting, visit, status, detail.text);
         turn_away(visit, status, detail.text);
+    }
 }
 
 enum reception { LET_IN, OPENS, WAITS, MAY_LEAD_NOWHERE, HAS_NO_MEMORY };

@@ -175,6 +175,33 @@ Test(room, ids_of_many_organizations_take_no_more_stack_than_few)
     pthread_attr_destroy(&attributes);
 }
 
+/* Those that make a database that can't be made, and those that read it, end each in their way. */
+Test(room, all_who_wait_for_what_fails_are_answered)
+{
+    enum { WAITING = 60 };
+    struct mock_pending *pending[WAITING];
+    restart_with(1);
+    const char *shelf = scratch_file(&world.scratch, "94"); /* Of `gamma`. */
+    fclose(fopen(shelf, "w"));
+    for (int i = 0; i < WAITING; i++)
+        pending[i] = mock_start(world.host, world.instance, i % 2 == 0 ? "Mutation" : "Query",
+                                i % 2 == 0 ? "integrationCreate" : "integrations",
+                                i % 2 == 0
+                                    ? "{\"input\":{\"organizationId\":\"gamma\",\"title\":\"x\"}}"
+                                    : "{\"organizationId\":\"gamma\"}",
+                                i % 2 == 0 ? NULL : "total { count }", NULL);
+    for (int i = 0; i < WAITING; i++) {
+        struct mock_answer *answer = mock_wait(&pending[i]);
+        if (i % 2 == 1)
+            expect_json(answer->value, "{\"total\":{\"count\":0}}");
+        else
+            cr_expect_str_eq(answer->code, "SERVICE_UNAVAILABLE");
+        mock_answer_free(&answer);
+    }
+    cr_assert_eq(remove(shelf), 0);
+    free(world_create(&world, "gamma", "x"));
+}
+
 /* ---- Neighbours ---- */
 
 /* An ID that leads nowhere is looked for in a database that is open; how that fares is its own. */
