@@ -51,9 +51,9 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
 
 /* ---- Visits ---- */
 
-struct database *databases_enter(struct databases *databases, struct text organization_id)
+struct database *databases_enter(struct databases *databases, uint32_t tag,
+                                 struct text organization_id)
 {
-    const uint32_t tag = organization_id.data == NULL ? 0 : organization_tag(organization_id);
     pthread_mutex_lock(&databases->lock);
     struct database *database = organization_id.data == NULL
                                     ? databases->newest

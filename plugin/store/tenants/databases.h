@@ -81,8 +81,12 @@ void databases_drain(struct databases *databases);
 /* Closes all, after databases_drain. Does nothing if databases_init failed. */
 void databases_finish(struct databases *databases);
 
-/* Enters a database that is open. NULL: it is not; visit it. No text: any that is open. */
-struct database *databases_enter(struct databases *databases, struct text organization_id);
+/*
+ * Enters a database that is open, of the organization with that tag. NULL: it is not; visit it. No
+ * text: any that is open.
+ */
+struct database *databases_enter(struct databases *databases, uint32_t tag,
+                                 struct text organization_id);
 
 /* Any thread. False if there is no thread, for which errno says why: `begin` is not called. */
 bool databases_visit(struct databases *databases, struct visit *visit);

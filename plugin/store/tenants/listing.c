@@ -13,11 +13,6 @@
 /* How long another process's new organization may stay unknown if it shares its tag with others. */
 enum { LOOK_MILLISECONDS = 100 };
 
-struct shelf_entry {
-    uint32_t tag;
-    struct tenant_id id;
-};
-
 void listing_init(struct listing *listing, const char *root, const struct store_options *options)
 {
     *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
@@ -33,7 +28,7 @@ void listing_finish(struct listing *listing)
 
 void organizations_finish(struct organizations *organizations)
 {
-    free(organizations->ids);
+    free(organizations->items);
     *organizations = (struct organizations){0};
 }
 
@@ -42,21 +37,21 @@ static struct text text_of_id(const struct tenant_id *id)
     return (struct text){id->bytes, id->size};
 }
 
-static bool add(struct organizations *organizations, const struct tenant_id *id)
+static bool add(struct organizations *organizations, const struct listed *found)
 {
     for (size_t i = 0; i < organizations->count; i++) {
-        if (text_equal(text_of_id(&organizations->ids[i]), text_of_id(id)))
+        if (text_equal(text_of_id(&organizations->items[i].id), text_of_id(&found->id)))
             return true;
     }
     if (organizations->count == organizations->capacity) {
         const size_t capacity = organizations->capacity == 0 ? 1 : organizations->capacity * 2;
-        struct tenant_id *ids = realloc(organizations->ids, capacity * sizeof *ids);
-        if (ids == NULL)
+        struct listed *items = realloc(organizations->items, capacity * sizeof *items);
+        if (items == NULL)
             return false;
-        organizations->ids = ids;
+        organizations->items = items;
         organizations->capacity = capacity;
     }
-    organizations->ids[organizations->count++] = *id;
+    organizations->items[organizations->count++] = *found;
     return true;
 }
 
@@ -109,13 +104,13 @@ static bool put(struct shelf *shelf, size_t *capacity, const struct tenant_id *i
 {
     if (shelf->count == *capacity) {
         const size_t more = *capacity == 0 ? 8 : *capacity * 2;
-        struct shelf_entry *entries = realloc(shelf->entries, more * sizeof *entries);
+        struct listed *entries = realloc(shelf->entries, more * sizeof *entries);
         if (entries == NULL)
             return false;
         shelf->entries = entries;
         *capacity = more;
     }
-    shelf->entries[shelf->count++] = (struct shelf_entry){organization_tag(text_of_id(id)), *id};
+    shelf->entries[shelf->count++] = (struct listed){organization_tag(text_of_id(id)), *id};
     return true;
 }
 
@@ -143,8 +138,8 @@ static int list(struct listing *listing, const struct shelf_path *path, struct s
 
 static int compare_tags(const void *left, const void *right)
 {
-    const uint32_t one = ((const struct shelf_entry *)left)->tag;
-    const uint32_t other = ((const struct shelf_entry *)right)->tag;
+    const uint32_t one = ((const struct listed *)left)->tag;
+    const uint32_t other = ((const struct listed *)right)->tag;
     return (one > other) - (one < other);
 }
 
@@ -184,7 +179,7 @@ static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag
         if (!admits(read, &shelf->entries[i].id))
             continue;
         *ret_any = true;
-        if (!add(organizations, &shelf->entries[i].id))
+        if (!add(organizations, &shelf->entries[i]))
             return LISTING_NO_MEMORY;
     }
     return LISTING_FOUND;
@@ -226,7 +221,7 @@ enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool lo
 static void replace(struct listing *listing, uint32_t tag, struct shelf *fresh)
 {
     struct shelf *shelf = shelf_of(listing, tag);
-    struct shelf_entry *outdated = fresh->entries;
+    struct listed *outdated = fresh->entries;
     pthread_mutex_lock(&listing->lock);
     if (fresh->listed > shelf->listed) {
         outdated = shelf->entries;

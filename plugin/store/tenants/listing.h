@@ -16,14 +16,20 @@
 #include "plugin/base/tenant_name.h"
 #include "plugin/store/store.h"
 
+/* One with its tag, which takes a hash to tell. */
+struct listed {
+    uint32_t tag;
+    struct tenant_id id;
+};
+
 /* The organizations with one first byte. */
 struct shelf {
     uint64_t listed;    /* The listing's count when that began; 0: never. */
     uint64_t forgotten; /* The count when a folder was made. */
     bool young; /* It had just changed when it was listed: more may have changed in that instant. */
-    struct timespec changed;     /* The folder's time when it was listed; 0: there was none. */
-    uint64_t looked_at;          /* CLOCK_MONOTONIC, nanoseconds. */
-    struct shelf_entry *entries; /* By their tags. */
+    struct timespec changed; /* The folder's time when it was listed; 0: there was none. */
+    uint64_t looked_at;      /* CLOCK_MONOTONIC, nanoseconds. */
+    struct listed *entries;  /* By their tags. */
     size_t count;
 };
 
@@ -41,9 +47,9 @@ struct listing {
 void listing_init(struct listing *listing, const char *root, const struct store_options *options);
 void listing_finish(struct listing *listing);
 
-/* IDs of organizations; zeroed, it is empty. */
+/* Organizations; zeroed, it is empty. */
 struct organizations {
-    struct tenant_id *ids;
+    struct listed *items;
     size_t count;
     size_t capacity;
 };

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "plugin/base/organization.h"
+
 struct routed_change {
     struct store_mutation inner; /* For the database. */
     struct store_mutation *outer;
@@ -80,7 +82,9 @@ bool routed_change(struct databases *databases, struct store_mutation *mutation)
                   .begin = begin_visit},
     };
     routed->inner.done = leave_database;
-    struct database *database = databases_enter(databases, mutation->organization_id);
+    struct database *database = databases_enter(databases,
+                                                organization_tag(mutation->organization_id),
+                                                mutation->organization_id);
     if (database != NULL && databases_suspend(databases, database, true)) {
         databases_leave(databases, database); /* It is turned away on another thread. */
         database = NULL;

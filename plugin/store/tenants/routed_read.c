@@ -179,7 +179,7 @@ static struct database *enter_decoy(struct routed_read *routed)
 {
     const bool by_id = routed->outer->route.organization_id.data == NULL;
     struct database *decoy = by_id && !routed->is_decoy
-                                 ? databases_enter(routed->databases, NO_TEXT)
+                                 ? databases_enter(routed->databases, 0, NO_TEXT)
                                  : NULL;
     routed->is_decoy = true;
     return decoy;
@@ -211,11 +211,13 @@ static int32_t go_on(struct routed_read *routed)
 {
     while (!is_over(routed)) {
         const bool ends = routed->next == routed->targets.count;
-        const struct tenant_id *id = ends ? NULL : &routed->targets.ids[routed->next++];
-        const struct text organization_id = {ends ? NULL : id->bytes, ends ? 0 : id->size};
+        const struct listed *target = ends ? NULL : &routed->targets.items[routed->next++];
+        const struct text organization_id = {ends ? NULL : target->id.bytes,
+                                             ends ? 0 : target->id.size};
+        routed->tag = ends ? 0 : target->tag;
         struct database *database = ends ? enter_decoy(routed)
-                                         : databases_enter(routed->databases, organization_id);
-        routed->tag = ends ? 0 : organization_tag(organization_id);
+                                         : databases_enter(routed->databases, routed->tag,
+                                                           organization_id);
         if (database == NULL)
             return ends ? read_nothing(routed) : visit_database(routed, organization_id);
         if (is_suspended(routed, database))
@@ -315,11 +317,12 @@ static int32_t take_organization(struct routed_read *routed)
 {
     const struct text id = routed->outer->route.organization_id;
     struct organizations *targets = &routed->targets;
-    targets->ids = malloc(sizeof *targets->ids);
-    if (targets->ids == NULL)
+    targets->items = malloc(sizeof *targets->items);
+    if (targets->items == NULL)
         return fail_with(routed, STORE_NO_MEMORY, "");
-    targets->ids[0].size = id.size;
-    memcpy(targets->ids[0].bytes, id.data, id.size);
+    targets->items[0].tag = organization_tag(id);
+    targets->items[0].id.size = id.size;
+    memcpy(targets->items[0].id.bytes, id.data, id.size);
     targets->count = targets->capacity = 1;
     return go_on(routed);
 }
