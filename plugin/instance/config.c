@@ -87,6 +87,7 @@ static void read_members(struct config *config)
 
     const json_t *limits = json_object_get(root, "limits");
     config->pending_mutations = integer(limits, "pendingMutations");
+    config->pending_of_each = integer(limits, "pendingMutationsPerOrganization");
     config->threads.compute = integer(limits, "verifiers");
     config->threads.storage = integer(limits, "storageThreads");
 }

@@ -29,6 +29,7 @@ struct config {
     struct text error_type_base;
 
     int pending_mutations;
+    int pending_of_each; /* Organization. */
     struct executors_sizes threads;
 };
 

@@ -11,21 +11,6 @@
 #include "plugin/store/engine.h"
 #include "vault/line.h"
 
-bool instance_take_place(gql_instance *instance)
-{
-    int pending = atomic_load(&instance->pending_mutations);
-    do {
-        if (pending >= instance->config.pending_mutations)
-            return false;
-    } while (!atomic_compare_exchange_weak(&instance->pending_mutations, &pending, pending + 1));
-    return true;
-}
-
-void instance_free_place(gql_instance *instance)
-{
-    atomic_fetch_sub(&instance->pending_mutations, 1);
-}
-
 int64_t instance_now_ms(const gql_instance *instance)
 {
     if (instance->clock != NULL)
@@ -135,6 +120,8 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
 {
     int32_t code = config_init(&instance->config, config, config_size, failure);
     if (code == GQL_OK) {
+        instance->places.limit = instance->config.pending_mutations;
+        instance->places.limit_of_each = instance->config.pending_of_each;
         instance->executors = executors_acquire(&instance->config.threads);
         code = open_keyring(instance, failure);
     }
@@ -169,6 +156,7 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
         return fail_no_memory(failure);
     *instance = (gql_instance){.host = host, .log = host_log(host), .clock = host_clock(host)};
     gate_init(&instance->gate);
+    places_init(&instance->places);
     rejections_init(&instance->reads, "Reads");
     rejections_init(&instance->changes, "Changes");
     struct file_signal signal;
@@ -205,6 +193,7 @@ void instance_destroy(gql_instance *instance)
     organization_keyrings_finish(&instance->organization_keyrings);
     executors_release(&instance->executors);
     config_finish(&instance->config);
+    places_finish(&instance->places);
     rejections_finish(&instance->reads);
     rejections_finish(&instance->changes);
     free(instance);

@@ -8,6 +8,7 @@
 #include "plugin/base/gate.h"
 #include "plugin/instance/config.h"
 #include "plugin/instance/organization_keyrings.h"
+#include "plugin/instance/places.h"
 #include "plugin/instance/rejections.h"
 #include "plugin/instance/shared_keyring.h"
 #include "plugin/store/store.h"
@@ -24,7 +25,7 @@ struct gql_instance {
     struct organization_keyrings organization_keyrings; /* Or each organization has its own. */
     struct vault_token_cache *tokens;                   /* The process's. */
     struct gate gate;                                   /* Counts the calls under way. */
-    atomic_int pending_mutations;                       /* At most limits.pendingMutations. */
+    struct places places;                               /* Of the mutations under way. */
     struct rejections reads, changes;                   /* Those that were rejected. */
 };
 
@@ -37,13 +38,6 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
                         gql_failure *failure);
 void instance_drain(gql_instance *instance);
 void instance_destroy(gql_instance *instance);
-
-/*
- * Takes a place among the pending mutations; false if limits.pendingMutations are pending already.
- * Any thread.
- */
-bool instance_take_place(gql_instance *instance);
-void instance_free_place(gql_instance *instance);
 
 /*
  * The keyring that checks an organization's tokens, with a reference that the caller releases.

@@ -23,7 +23,7 @@ static int32_t reject_without_thread(struct mutation *mutation, int error)
 {
     struct store_detail detail;
     store_detail_no_thread(&detail, error);
-    instance_free_place(mutation->operation.instance);
+    places_free(&mutation->operation.instance->places, &mutation->place);
     return operation_reject_store(&mutation->operation, STORE_SHORTAGE, &detail);
 }
 
@@ -43,7 +43,7 @@ static void check_and_submit(struct task *task)
     if (status == VAULT_TOKEN_OK) {
         submit(mutation);
     } else {
-        instance_free_place(instance);
+        places_free(&instance->places, &mutation->place);
         mutation_reject_token(mutation, status);
     }
 }
@@ -58,6 +58,25 @@ static bool is_outdated(const struct mutation *mutation)
            mutation->target.integration.version != mutation->change.expected_version;
 }
 
+/* Otherwise rejects the mutation. */
+static bool take_place(struct mutation *mutation)
+{
+    switch (places_take(&mutation->operation.instance->places, &mutation->place,
+                        mutation->change.organization_id)) {
+    case PLACES_TAKEN:
+        return true;
+    case PLACES_FULL:
+        operation_reject_unavailable(&mutation->operation,
+                                     "Too many changes are queued; try again later");
+        return false;
+    case PLACES_FULL_FOR_ORGANIZATION:
+        break;
+    }
+    operation_reject_unavailable(
+        &mutation->operation, "Too many changes of this organization are queued; try again later");
+    return false;
+}
+
 static int32_t commit(struct mutation *mutation)
 {
     gql_instance *instance = mutation->operation.instance;
@@ -65,9 +84,8 @@ static int32_t commit(struct mutation *mutation)
         return mutation_reject_conflict(mutation, mutation->target.integration.version);
     if (!mutation_reserve_reply(mutation))
         return operation_reject_store(&mutation->operation, STORE_NO_MEMORY, NULL);
-    if (!instance_take_place(instance))
-        return operation_reject_unavailable(&mutation->operation,
-                                            "Too many changes are queued; try again later");
+    if (!take_place(mutation))
+        return GQL_OK;
     mutation->operation.organization_id = mutation->change.organization_id;
     mutation->change.deadline = operation_deadline(&mutation->operation);
     mutation->change.done = mutation_answer;

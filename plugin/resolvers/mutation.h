@@ -30,6 +30,7 @@ struct mutation {
     struct integration_copy target; /* Update, delete: the integration before the change. */
     struct text token;              /* The credentialRef to check before the commit; or no text. */
     struct store_mutation change;
+    struct place place;
     struct task task;
 };
 

@@ -87,7 +87,7 @@ void mutation_answer(struct store_mutation *change)
     struct mutation *mutation =
         (struct mutation *)((char *)change - offsetof(struct mutation, change));
     /* Before the answer: whoever gets it may send the next mutation at once. */
-    instance_free_place(mutation->operation.instance);
+    places_free(&mutation->operation.instance->places, &mutation->place);
     switch (change->status) {
     case STORE_OK:
         resolve(mutation);

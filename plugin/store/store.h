@@ -217,11 +217,13 @@ struct store_mutation {
     /* The engine's. */
     uint64_t waits_since;
     struct store_mutation *next;
+    struct store_mutation *next_turn;
+    struct store_mutation *end;
 };
 
 /*
- * Any thread; waits for nothing. Mutations that wait are committed together, in the order of their
- * submission. False if there is no thread and none can be started, for which errno says why: `done`
+ * Any thread; waits for nothing. Mutations that wait are committed together, those of one
+ * organization in the order of their submission. False if there is no thread and none can be started, for which errno says why: `done`
  * will not be called.
  */
 bool store_submit(struct store *store, struct store_mutation *mutation);

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* Mutations that wait to be committed, in order. Any thread may add; the writer's job takes. */
+/*
+ * Mutations that wait to be committed. Those of one organization keep their order; organizations
+ * take turns, so that one with a long queue does not hold up the others of its database. Any thread
+ * may add; the writer's job takes.
+ */
 #ifndef PLUGIN_STORE_SQLITE_MUTATION_QUEUE_H
 #define PLUGIN_STORE_SQLITE_MUTATION_QUEUE_H
 
@@ -8,6 +12,10 @@
 
 struct mutation_queue {
     pthread_mutex_t lock; /* Guards the list. */
+    /*
+     * The first mutation of each organization, in the order of the turns, by `next_turn`. The
+     * others follow it by `next`.
+     */
     struct store_mutation *first;
     struct store_mutation **last;
 };
@@ -25,10 +33,10 @@ bool mutation_queue_add(struct mutation_queue *queue, struct store_mutation *mut
 
 bool mutation_queue_is_empty(struct mutation_queue *queue);
 
-/* At most `limit`, the first ones, as a list; NULL if it is empty. */
+/* At most `limit`, one of each organization in turn, as a list; NULL if the queue is empty. */
 struct store_mutation *mutation_queue_take(struct mutation_queue *queue, int limit);
 
-/* Puts a list that is not empty before all others. */
+/* Puts a list that is not empty, and was just taken, before all others. */
 void mutation_queue_put_back(struct mutation_queue *queue, struct store_mutation *list);
 
 /*

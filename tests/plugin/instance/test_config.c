@@ -95,6 +95,7 @@ Test(config, defaults_are_those_of_the_schema)
     cr_expect_eq(config.mint.region, 31);
     cr_expect(text_equal(config.error_type_base, TEXT("urn:gql-integrations:problem:")));
     cr_expect_eq(config.pending_mutations, 4096);
+    cr_expect_eq(config.pending_of_each, 1024);
     cr_expect_eq(config.threads.compute, 0);
     cr_expect_eq(config.threads.storage, 16);
     config_finish(&config);

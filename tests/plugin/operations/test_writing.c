@@ -215,6 +215,29 @@ Test(writing, beyond_the_limit_mutations_are_refused_at_once)
     json_decref(value);
 }
 
+/* One organization that floods the instance is refused, and another is not. */
+Test(writing, a_flood_leaves_room_for_other_organizations)
+{
+    enum { CREATES = 300 };
+    struct mock_pending *pending[CREATES];
+    int refused = 0;
+    world_restart(&world, ",\"limits\":{\"pendingMutationsPerOrganization\":3}");
+    for (int i = 0; i < CREATES; i++) {
+        pending[i] = mock_start(world.host, world.instance, "Mutation", "integrationCreate",
+                                "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}",
+                                "integration { id }", NULL);
+        if (i % 100 == 99)
+            free(world_create(&world, "beta", "y"));
+    }
+    for (int i = 0; i < CREATES; i++) {
+        struct mock_answer *answer = mock_wait(&pending[i]);
+        refused += !answer->resolved &&
+                   strstr(answer->message, "of this organization are queued") != NULL;
+        mock_answer_free(&answer);
+    }
+    cr_expect_gt(refused, 0);
+}
+
 Test(writing, whoever_waits_for_each_answer_is_never_refused_for_load)
 {
     world_restart(&world, ",\"limits\":{\"pendingMutations\":1}");

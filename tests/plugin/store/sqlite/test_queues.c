@@ -70,14 +70,19 @@ static void end_pending(struct store_mutation *mutation)
     sem_post(&pending->done);
 }
 
-static void submit(struct store *store, struct pending *pending)
+static void submit_of(struct store *store, const char *organization_id, struct pending *pending)
 {
     pending->mutation.kind = STORE_CREATE;
-    pending->mutation.organization_id = TEXT("a");
+    pending->mutation.organization_id = text_of(organization_id);
     pending->mutation.title = TEXT("x");
     pending->mutation.done = end_pending;
     sem_init(&pending->done, 0, 0);
     cr_assert(store_submit(store, &pending->mutation));
+}
+
+static void submit(struct store *store, struct pending *pending)
+{
+    submit_of(store, "a", pending);
 }
 
 /* More databases than threads are locked, and reads and writes of another one go on. */
@@ -168,6 +173,57 @@ Test(queues, one_that_is_flooded_leaves_turns_to_another)
     fixture_close(&flooded);
     fixture_close(&other);
     free(flood);
+}
+
+/* In one database: a change of the quiet organization waits for a batch or two. */
+Test(queues, organizations_take_turns)
+{
+    enum { COUNT = 20 * BATCH };
+    struct pending *flood = calloc(COUNT, sizeof *flood);
+    struct pending quiet[3] = {0};
+    struct store *store = open_numbered(0);
+    for (int i = 0; i < COUNT; i++)
+        submit(store, &flood[i]);
+    sem_wait(&flood[0].done);
+    const int before = atomic_load(&ended);
+    for (int i = 0; i < 3; i++)
+        submit_of(store, "quiet", &quiet[i]);
+    for (int i = 0; i < 3; i++) {
+        sem_wait(&quiet[i].done);
+        cr_expect_leq(quiet[i].place, before + 3 * BATCH, "%d ended before it was submitted",
+                      before);
+        cr_expect(i == 0 || quiet[i].place > quiet[i - 1].place);
+    }
+    for (int i = 1; i < COUNT; i++) {
+        sem_wait(&flood[i].done);
+        cr_expect_gt(flood[i].place, flood[i - 1].place);
+    }
+    fixture_close(&store);
+    free(flood);
+}
+
+/* Also where a batch is put back, because another process holds the lock. */
+Test(queues, turns_and_order_outlast_a_lock)
+{
+    enum { COUNT = 700, ORGANIZATIONS = 7 };
+    static struct pending pendings[COUNT];
+    static const char *const organizations[ORGANIZATIONS] = {"a", "b", "c", "d", "e", "f", "g"};
+    struct store *store = open_numbered(0);
+    sqlite3 *other = lock_numbered(0);
+    for (int i = 0; i < COUNT; i++)
+        submit_of(store, organizations[i < COUNT / 2 ? 0 : i % ORGANIZATIONS], &pendings[i]);
+    usleep(30000); /* Some tries. */
+    sqlite3_close(other);
+    int last[ORGANIZATIONS] = {-1, -1, -1, -1, -1, -1, -1};
+    for (int i = 0; i < COUNT; i++) {
+        const int organization = i < COUNT / 2 ? 0 : i % ORGANIZATIONS;
+        sem_wait(&pendings[i].done);
+        cr_expect_eq(pendings[i].mutation.status, STORE_OK);
+        cr_expect_gt(pendings[i].place, last[organization]);
+        last[organization] = pendings[i].place;
+    }
+    cr_expect_lt(last[1], last[0], "a long queue ends after a short one that came later");
+    fixture_close(&store);
 }
 
 static off_t size_of(const char *name)
