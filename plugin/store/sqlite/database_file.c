@@ -82,6 +82,34 @@ static int32_t refuse_inherited(const char *path, gql_failure *failure)
                 path);
 }
 
+static bool has_content(const char *path, const char *suffix)
+{
+    char name[PATH_MAX + 8];
+    struct stat found;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &found) == 0 && found.st_size > 0;
+}
+
+/*
+ * A database that is not there begins anew, and SQLite removes a log that lies beside one without
+ * content: with it go the changes whose database was moved away or emptied by mistake.
+ */
+static int32_t refuse_without_content(const char *path, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' is missing or empty, but '%s-wal' has changes that belong to "
+                "it. Nothing was changed. Put the database back beside its -wal, or restore a "
+                "backup and move the -wal and the -shm away; for a new database, move them away",
+                path, path);
+}
+
+static void log_new(const char *path, const struct store_options *store)
+{
+    char message[PATH_MAX + 64];
+    snprintf(message, sizeof message, "database.path: '%s' is new: it has no integrations", path);
+    store->log(store->user, GQL_LOG_INFO, message);
+}
+
 static bool make_absolute(struct sqlite_options *options)
 {
     char folder[PATH_MAX];
@@ -105,7 +133,11 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     if (!make_absolute(options))
         return fail_no_memory(failure);
     errno = ELOOP; /* SQLite counts links, and sets no errno when there are too many. */
-    if (!resolve(options->path, path) || !create(path, options->file_mode))
+    const bool resolved = resolve(options->path, path);
+    const bool is_new = resolved && !has_content(path, "");
+    if (is_new && has_content(path, "-wal"))
+        return refuse_without_content(path, failure);
+    if (!resolved || !create(path, options->file_mode))
         return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s",
                     options->path, strerrordesc_np(errno), cure_of_error(errno).text);
     const bool looked = stat(path, &found) == 0;
@@ -118,5 +150,7 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);
+    if (is_new)
+        log_new(path, store);
     return foreign_log_refuse(path, options, failure);
 }

@@ -168,7 +168,7 @@ Test(tenants, what_an_actor_may_not_read_is_not_asked)
 {
     struct mock_request request;
     char *id = world_create(&world, "acme", "x");
-    size_t position = 0;
+    size_t position = mock_log_count(world.host);
     mock_request(&request, "actor");
     mock_grant(&request, "beta", 15);
     mock_destroy(world.host, &world.instance);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "tests/plugin/fixture.h"
+#include "tests/plugin/store/sqlite/pages.h"
 
 static struct scratch scratch;
 
@@ -309,5 +310,42 @@ Test(database_file, a_limit_on_open_files_is_named_wherever_it_is_met)
     }
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
     cr_expect_gt(failures, 3, "%d", failures);
+    fixture_close(&store);
+}
+
+/* SQLite would remove the log, and with it all that was not copied into the database yet. */
+Test(database_file, a_log_without_its_database_is_kept)
+{
+    struct scratch killed = scratch_make();
+    gql_failure failure = {.struct_size = sizeof failure};
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "acme", "kept", true);
+    copy_as_killed(&scratch, &killed);
+    fixture_close(&store);
+    cr_assert_eq(chdir(killed.path), 0);
+    for (int emptied = 0; emptied < 2; emptied++) {
+        cr_assert_eq(rename("integrations.db", "aside"), 0);
+        if (emptied)
+            fclose(fopen("integrations.db", "w"));
+        cr_expect_eq(fixture_try_open(&killed, "und", &store, &failure), GQL_E_UNAVAILABLE);
+        cr_expect_not_null(strstr(failure.message, "is missing or empty"), "%s", failure.message);
+        cr_assert_eq(rename("aside", "integrations.db"), 0);
+    }
+    store = fixture_open(&killed, "und");
+    struct integration_copy copy;
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_OK);
+    integration_copy_finish(&copy);
+    fixture_close(&store);
+    scratch_remove(&killed);
+}
+
+Test(database_file, a_new_one_is_logged)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    cr_expect_not_null(strstr(fixture_log(), "integrations.db' is new"), "%s", fixture_log());
+    fixture_close(&store);
+    const size_t logged = strlen(fixture_log());
+    store = fixture_open(&scratch, "und");
+    cr_expect_null(strstr(fixture_log() + logged, "is new"), "%s", fixture_log());
     fixture_close(&store);
 }

@@ -240,9 +240,6 @@ Test(foreign_log, what_a_kill_leaves_is_opened_at_every_moment)
     copy_as_killed(&scratch, &crashed);
     run("truncate -s 4000 $crashed/integrations.db-wal");
     expect_opened("a log whose first frame is not whole", 3);
-    copy_as_killed(&scratch, &crashed);
-    run("rm $crashed/integrations.db");
-    expect_opened("a log without its database, which SQLite deletes", 0);
 }
 
 /* Each change is the first in a log, beside a database and before a mark of the plugin's. */
