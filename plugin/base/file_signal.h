@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Files that must not grow. Where a limit on their size is exceeded, the system sends SIGXFSZ to the
- * thread that writes, which by default ends the process. The plugin's own threads block all
+ * Files that must not grow. Where a limit on their size is exceeded, the system sends SIGXFSZ to
+ * the thread that writes, which by default ends the process. The plugin's own threads block all
  * signals; this is for work on a thread of the host, whose disposition stays as it is.
  */
 #ifndef PLUGIN_BASE_FILE_SIGNAL_H

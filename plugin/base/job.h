@@ -50,8 +50,8 @@ bool job_wake_after(struct job *job, enum delay delay);
 void job_wait(struct job *job);
 
 /*
- * Takes it back if it does not run; otherwise waits for the end of the run. Unlike job_wait, a thread
- * of its pool may call it, but for the job itself: it waits for no thread to become free.
+ * Takes it back if it does not run; otherwise waits for the end of the run. Unlike job_wait, a
+ * thread of its pool may call it, but for the job itself: it waits for no thread to become free.
  */
 void job_rest(struct job *job);
 

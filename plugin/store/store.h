@@ -223,8 +223,8 @@ struct store_mutation {
 
 /*
  * Any thread; waits for nothing. Mutations that wait are committed together, those of one
- * organization in the order of their submission. False if there is no thread and none can be started, for which errno says why: `done`
- * will not be called.
+ * organization in the order of their submission. False if there is no thread and none can be
+ * started, for which errno says why: `done` will not be called.
  */
 bool store_submit(struct store *store, struct store_mutation *mutation);
 

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * What a power loss leaves of a database: the calls that changed it are recorded, and images are made
- * of any moment, in which each sector that was not synced holds what it held at the last sync, or
- * what any write since then has put there. After a sync that failed, the kernel takes what was not
- * written for clean: no later sync writes it, unless it was written again. One thread at a time.
+ * What a power loss leaves of a database: the calls that changed it are recorded, and images are
+ * made of any moment, in which each sector that was not synced holds what it held at the last sync,
+ * or what any write since then has put there. After a sync that failed, the kernel takes what was
+ * not written for clean: no later sync writes it, unless it was written again. One thread at a
+ * time.
  */
 #ifndef TESTS_FAULTS_POWER_LOSS_H
 #define TESTS_FAULTS_POWER_LOSS_H

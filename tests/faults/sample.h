@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /*
  * A database of a realistic kind, with what it holds and how its file was before: several hundred
- * integrations of organizations of different sizes, some deleted, deactivated, with a long title, or
- * with the title of others. It is the same in each run. One thread at a time.
+ * integrations of organizations of different sizes, some deleted, deactivated, with a long title,
+ * or with the title of others. It is the same in each run. One thread at a time.
  */
 #ifndef TESTS_FAULTS_SAMPLE_H
 #define TESTS_FAULTS_SAMPLE_H

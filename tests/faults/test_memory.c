@@ -2,7 +2,8 @@
 /*
  * Allocations fail, one by one, in every call that a host makes of the plugin: those of the plugin,
  * and those of the libraries on its behalf. The answer is right or a clear error, nothing that was
- * acknowledged is lost, nothing that was refused is there, nothing leaks, and the next call succeeds.
+ * acknowledged is lost, nothing that was refused is there, nothing leaks, and the next call
+ * succeeds.
  */
 #include <criterion/criterion.h>
 #include <stdio.h>

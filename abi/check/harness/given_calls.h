@@ -6,8 +6,8 @@
 #include "abi/check/harness/plan.h"
 
 /*
- * Adds the calls of --calls to the plan. Calls check_mistake if the plugin does not have what a call
- * names, or if no host would make the call.
+ * Adds the calls of --calls to the plan. Calls check_mistake if the plugin does not have what a
+ * call names, or if no host would make the call.
  */
 void given_calls_add(struct session *session, struct plan *plan);
 

@@ -2,7 +2,8 @@
 /*
  * What gateways that share a database must agree on, and each can change when it starts: the
  * version of the schema, the collation that sort keys are made with, and whose the database is
- * (ownership.h). A transaction checks it, since another gateway may have started since the last one.
+ * (ownership.h). A transaction checks it, since another gateway may have started since the last
+ * one.
  */
 #ifndef PLUGIN_STORE_SQLITE_AGREEMENT_H
 #define PLUGIN_STORE_SQLITE_AGREEMENT_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * vault_claims_check: what is written in another way, or has more claims, gets the same verdict. The
- * first byte holds the policy.
+ * vault_claims_check: what is written in another way, or has more claims, gets the same verdict.
+ * The first byte holds the policy.
  */
 #include <jansson.h>
 #include <stdlib.h>

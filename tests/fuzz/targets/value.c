@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * gql_value_check: what it accepts is JSON, and written in another way it gets the same verdict. The
- * first byte chooses the type; a line with the selection follows, then the value.
+ * gql_value_check: what it accepts is JSON, and written in another way it gets the same verdict.
+ * The first byte chooses the type; a line with the selection follows, then the value.
  */
 #include <jansson.h>
 #include <stdlib.h>
