@@ -68,9 +68,9 @@ int connection_run(struct connection *connection, enum statement statement);
 int connection_end(struct connection *connection, enum statement end);
 
 /* What is to be done with a damaged database; part of a sentence. */
-#define CONNECTION_DAMAGE_CURE                                                                    \
-    "restore a backup without a -wal and -shm beside it, or rebuild the database with sqlite3's " \
-    ".recover"
+#define CONNECTION_DAMAGE_CURE                                                            \
+    "restore a backup without a -wal and -shm beside it, or keep what can be read, with " \
+    "sqlite3 DATABASE '.clone NEW'"
 
 /* Whether it is the code of a damaged database. */
 bool connection_is_damage(int code);
