@@ -2,6 +2,7 @@
 // The node:http server of every gateway. It checks requests, reads their bodies and creates their
 // contexts; the gateway gets only what is GraphQL over HTTP.
 import { createServer, STATUS_CODES } from 'node:http';
+import { countedWarning } from './counted-warning.js';
 import { readRequest } from './graphql-http.js';
 import { healthAnswerer } from './health.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
@@ -10,6 +11,9 @@ import { UntakenAnswers } from './untaken-answers.js';
 const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
 const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** Each may make the server keep a body while it arrives. */
+const MOST_CONNECTIONS = 1000;
 
 /** Milliseconds. A client has that long for the headers of a request, and for all of it. */
 export const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 1000 };
@@ -106,6 +110,13 @@ async function takeTurn({ socket }, res, latest) {
   if (before && !before.writableFinished) await new Promise((resolve) => before.once('close', resolve));
 }
 
+/** Closes connections beyond a number as they come. */
+function limitConnections(server, most, log) {
+  server.maxConnections = most;
+  server.on('drop', countedWarning(log, (count) => `connections that were closed at once, because ${most} were open: ${count}. ` +
+    'Put a proxy in front that limits clients'));
+}
+
 async function answer(req, res, { host, handle, answerHealth, hasPage }) {
   if (req.url === '/health') {
     answerHealth(res);
@@ -118,12 +129,13 @@ async function answer(req, res, { host, handle, answerHealth, hasPage }) {
 /**
  * Serves `handle(req, res, context)`: `req.body` is the JSON of a POST, `context` the host's. Options:
  * `hasPage`, browsers get a page at the address of the API; `timeouts`; `patience` with clients that do not
- * take their answers. Returns {url, stop}. `stop` waits for the answers to requests under way.
+ * take their answers; `mostConnections`. Returns {url, stop}. `stop` waits for the answers to requests under way.
  */
-export async function serveHttp(handle, host, config, log, { hasPage = false, timeouts = TIMEOUTS, patience } = {}) {
+export async function serveHttp(handle, host, config, log, options = {}) {
+  const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS } = options;
   const answerHealth = healthAnswerer(host, log);
   const latest = new WeakMap();
-  const untaken = new UntakenAnswers(patience);
+  const untaken = new UntakenAnswers(log, patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
     untaken.watch(res);
     takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, answerHealth, hasPage })).catch((error) => {
@@ -134,5 +146,6 @@ export async function serveHttp(handle, host, config, log, { hasPage = false, ti
   });
   answerFaults(server, latest);
   closeAnswered(server);
+  limitConnections(server, mostConnections, log);
   return { url: urlOf(await listen(server, config)), stop: () => close(server) };
 }

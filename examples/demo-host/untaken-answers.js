@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Answers that clients do not take: a client that sends requests and never reads would keep their
 // answers in the gateway's memory for as long as it likes.
+import { countedWarning } from './counted-warning.js';
 
 /** Bytes of all answers of a server together that wait for their clients, and milliseconds that each may wait. */
 export const PATIENCE = { mostUntaken: 1 << 26, timeToTake: 60_000 };
@@ -10,9 +11,13 @@ export class UntakenAnswers {
   #waiting = new Map(); // By response, the oldest first: {bytes, timer}.
   #bytes = 0;
   #patience;
+  #warn;
 
-  constructor(patience = PATIENCE) {
+  constructor(log, patience = PATIENCE) {
+    const { mostUntaken, timeToTake } = patience;
     this.#patience = patience;
+    this.#warn = countedWarning(log, (count) => `answers that were cut, because their clients took them too slowly: ${count}. ` +
+      `${mostUntaken} bytes may wait in all, each answer for ${timeToTake / 1000} s. Put a proxy in front that buffers answers, or limits clients`);
   }
 
   /** Watches the answer to a request until it is taken. */
@@ -28,14 +33,19 @@ export class UntakenAnswers {
   #add(res) {
     const { socket } = res;
     if (!socket || socket.destroyed || res.writableFinished || this.#waiting.has(res)) return;
-    const timer = setTimeout(() => socket.destroy(), this.#patience.timeToTake);
+    const timer = setTimeout(() => this.#cut(res), this.#patience.timeToTake);
     this.#waiting.set(res, { bytes: socket.writableLength, timer });
     this.#bytes += socket.writableLength;
     for (const [oldest] of this.#waiting) {
       if (this.#bytes <= this.#patience.mostUntaken) break;
-      oldest.socket?.destroy();
-      this.#remove(oldest);
+      this.#cut(oldest);
     }
+  }
+
+  #cut(res) {
+    res.socket?.destroy();
+    this.#remove(res);
+    this.#warn();
   }
 
   #remove(res) {

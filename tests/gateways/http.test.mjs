@@ -2,7 +2,10 @@
 // The server of the example gateways: every gateway answers faulty requests alike, and none can be
 // exhausted by requests of one kind.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
 import { documentCache, isDocumentTooDeep, parserCaches } from '../../examples/demo-host/limits.js';
 import { loggerOf } from '../../examples/demo-host/log.js';
@@ -196,4 +199,38 @@ describe('a slow client', () => {
       assert.match(await exchange(server.url, bytes), /^HTTP\/1.1 408 .*\{"errors":/s);
     });
   }
+});
+
+describe('more connections than there may be', { timeout: 60_000 }, () => {
+  const lines = [];
+  const asked = 'GET /graphql?query={a} HTTP/1.1\r\nhost: localhost\r\n\r\n';
+  let server;
+
+  before(async () => {
+    const handle = (req, res) => { res.end('served'); };
+    server = await serveHttp(handle, { contextOf: () => ({}) }, { host: '127.0.0.1', port: 0 }, (...line) => lines.push(line.join(' ')), { mostConnections: 2 });
+  });
+  after(() => server?.stop());
+
+  /** A connection on which a request was answered, so that it is one of the server's. */
+  async function served() {
+    const client = connect(Number(new URL(server.url).port), '127.0.0.1');
+    await askOn(client);
+    return client;
+  }
+
+  async function askOn(client) {
+    client.write(asked);
+    assert.match(String((await once(client, 'data'))[0]), /served$/);
+  }
+
+  test('are closed without an answer, and the others are served', async () => {
+    const clients = [await served(), await served()];
+    for (let i = 0; i < 3; i++) assert.equal(await exchange(server.url, asked), '');
+    for (const client of clients) await askOn(client);
+    assert.deepEqual(lines, ['warning connections that were closed at once, because 2 were open: 1. Put a proxy in front that limits clients']);
+    clients.pop().destroy();
+    while (await exchange(server.url, asked.replace('\r\n', '\r\nconnection: close\r\n')) === '') await setTimeout(5);
+    clients.pop().destroy();
+  });
 });

@@ -2,6 +2,7 @@
 // The logs of the gateways quote what clients send: it must not forge a line or steer a terminal.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { countedWarning } from '../../examples/demo-host/counted-warning.js';
 import { createLog, loggerOf } from '../../examples/demo-host/log.js';
 import { hiveLogger } from '../../examples/gateways/hive/logger.js';
 import { requireOfExamples } from '../support-js/paths.mjs';
@@ -66,4 +67,17 @@ test('an exception within Hive Gateway is a line of the log', async () => {
     assert.doesNotMatch(await response.text(), /forged/);
     await gateway.dispose();
   }), 1);
+});
+
+test('what clients cause is logged at once, and then with a count, once in a time', { timeout: 10_000 }, async (t) => {
+  const lines = [];
+  let told;
+  const second = new Promise((resolve) => { told = resolve; });
+  const log = (level, line) => { if (lines.push(`${level} ${line}`) === 2) told(); };
+  const warn = countedWarning(log, (count) => `x: ${count}`, 20);
+  const alive = setInterval(() => {}, 1000); // The warning does not keep a process.
+  t.after(() => clearInterval(alive));
+  for (let i = 0; i < 4; i++) warn();
+  await second;
+  assert.deepEqual(lines, ['warning x: 1', 'warning x: 3']);
 });

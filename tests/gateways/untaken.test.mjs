@@ -11,11 +11,13 @@ describe('a client that does not take its answers', { timeout: 60_000 }, () => {
   const HUGE = 'x'.repeat(1 << 25); // More than the kernel keeps for a connection.
   const REQUEST = 'GET /graphql?query={a} HTTP/1.1\r\nhost: localhost\r\n\r\n';
   const clients = [];
+  let log;
   let server;
 
   const serve = async (handle, patience) => {
     const respond = (req, res) => Promise.resolve(handle(res));
-    server = await serveHttp(respond, { contextOf: () => ({}) }, { host: '127.0.0.1', port: 0 }, () => {}, { patience });
+    log = [];
+    server = await serveHttp(respond, { contextOf: () => ({}) }, { host: '127.0.0.1', port: 0 }, (...line) => log.push(line.join(' ')), { patience });
   };
   const connect = (bytes) => {
     const client = net.connect({ port: Number(new URL(server.url).port), host: '127.0.0.1' }, () => client.write(bytes));
@@ -37,6 +39,7 @@ describe('a client that does not take its answers', { timeout: 60_000 }, () => {
       await answers[0];
       client.resume();
       await once(client, 'close');
+      assert.match(log.join(), /^warning answers that were cut, because their clients took them too slowly: 1\. .* for 0\.1 s\./);
     });
   }
 
@@ -54,6 +57,7 @@ describe('a client that does not take its answers', { timeout: 60_000 }, () => {
     clients[4].resume();
     await once(answers[4], 'finish');
     assert.deepEqual(closed.slice(0, 3), [0, 1, 2]);
+    assert.equal(log.length, 1); // The others are counted in a minute.
     assert.ok(!answers[3].destroyed && !answers[3].socket.destroyed);
   });
 
