@@ -442,6 +442,21 @@ void databases_finish(struct databases *databases)
     json_decref(databases->settings);
 }
 
+bool databases_add_open(struct databases *databases, uint32_t tag, const struct store_read *read,
+                        struct organizations *organizations)
+{
+    bool added = true;
+    pthread_mutex_lock(&databases->lock);
+    for (const struct database *each = databases->buckets[tag % DATABASE_BUCKETS];
+         each != NULL && added; each = each->next) {
+        const struct listed found = {.tag = tag, .id = each->id};
+        if (each->tag == tag && each->state == OPEN)
+            added = organizations_add(organizations, &found, read);
+    }
+    pthread_mutex_unlock(&databases->lock);
+    return added;
+}
+
 size_t databases_enter_all(struct databases *databases, struct database ***ret_entered)
 {
     size_t count = 0;

@@ -99,6 +99,13 @@ void databases_leave(struct databases *databases, struct database *database);
  */
 void databases_let_go(struct databases *databases, struct database *database);
 
+/*
+ * Appends the organizations with that tag whose databases are open and which the read admits. False
+ * if memory ran out. What is open is asked even if its folder was moved away: it knows that.
+ */
+bool databases_add_open(struct databases *databases, uint32_t tag, const struct store_read *read,
+                        struct organizations *organizations);
+
 /* Enters all that are open, to leave each. The caller frees *ret_entered. */
 size_t databases_enter_all(struct databases *databases, struct database ***ret_entered);
 

@@ -37,8 +37,16 @@ static struct text text_of_id(const struct tenant_id *id)
     return (struct text){id->bytes, id->size};
 }
 
-static bool add(struct organizations *organizations, const struct listed *found)
+static bool admits(const struct store_read *read, const struct tenant_id *id)
 {
+    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
+}
+
+bool organizations_add(struct organizations *organizations, const struct listed *found,
+                       const struct store_read *read)
+{
+    if (!admits(read, &found->id))
+        return true;
     for (size_t i = 0; i < organizations->count; i++) {
         if (text_equal(text_of_id(&organizations->items[i].id), text_of_id(&found->id)))
             return true;
@@ -164,11 +172,6 @@ static size_t lower_bound(const struct shelf *shelf, uint32_t tag)
     return low;
 }
 
-static bool admits(const struct store_read *read, const struct tenant_id *id)
-{
-    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
-}
-
 static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag,
                                          const struct store_read *read,
                                          struct organizations *organizations, bool *ret_any)
@@ -179,7 +182,7 @@ static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag
         if (!admits(read, &shelf->entries[i].id))
             continue;
         *ret_any = true;
-        if (!add(organizations, &shelf->entries[i]))
+        if (!organizations_add(organizations, &shelf->entries[i], read))
             return LISTING_NO_MEMORY;
     }
     return LISTING_FOUND;

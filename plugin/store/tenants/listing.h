@@ -56,6 +56,10 @@ struct organizations {
 
 void organizations_finish(struct organizations *organizations);
 
+/* Appends one that the read admits, unless it is in the list. False if memory ran out. */
+bool organizations_add(struct organizations *organizations, const struct listed *found,
+                       const struct store_read *read);
+
 enum listing_verdict {
     LISTING_FOUND,
     LISTING_OUTDATED, /* listing_refresh first. */

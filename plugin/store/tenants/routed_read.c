@@ -267,9 +267,12 @@ static enum listing_verdict find(struct routed_read *routed, const struct identi
     const enum listing_verdict verdict = listing_find(routed->databases->listing, tag,
                                                       has_looked(routed, tag), routed->outer,
                                                       &routed->targets);
-    if (verdict == LISTING_FOUND)
-        note_look(routed, tag);
-    return verdict;
+    if (verdict != LISTING_FOUND)
+        return verdict;
+    note_look(routed, tag);
+    return databases_add_open(routed->databases, tag, routed->outer, &routed->targets)
+               ? LISTING_FOUND
+               : LISTING_NO_MEMORY;
 }
 
 static void refresh(struct task *task)

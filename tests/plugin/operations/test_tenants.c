@@ -329,6 +329,9 @@ Test(tenants, one_that_is_moved_away_is_missed)
 {
     char *id = world_create(&world, "acme", "x"), *other = world_create(&world, "beta", "y");
     run("mv 7b/acme away");
+    usleep(150000); /* By then, a look at the root shows that the folder is gone. */
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", id),
+                 "SERVICE_UNAVAILABLE", "{}");
     expect_error(world_call(&world, "integrationCreate", NULL, NULL,
                             "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
                  "SERVICE_UNAVAILABLE", "{}");
