@@ -88,7 +88,7 @@ export class Subject {
     if (errors.length > 0) return { invalid: errors[0].message };
     const variableValues = JSON.parse(this.#named(JSON.stringify(variables)));
     const actual = await this.#run(document, variableValues);
-    const contextValue = { actor: ACTOR, plugins: { load: async (id) => this.#model.find(id) ?? null } };
+    const contextValue = { actor: ACTOR, plugins: { load: async (id) => this.#model.find(id) ?? null, bound: (value) => value } };
     const expected = await graphql.execute({ schema: this.#model.schema, document, variableValues, contextValue });
     return { expected: comparable(expected, this.#ids), actual: comparable(actual, this.#ids) };
   }
