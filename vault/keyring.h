@@ -56,6 +56,9 @@ struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *
 /* Whether the last look could not read the file: there is no keyring then. Never waits. */
 bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source);
 
+/* Whether a previous keyring stays in use: revocations do not arrive. Never waits. */
+bool vault_keyring_source_is_outdated(const struct vault_keyring_source *source);
+
 /* Looks at the file now. Any thread. */
 void vault_keyring_source_look(struct vault_keyring_source *source);
 

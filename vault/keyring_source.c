@@ -45,6 +45,9 @@ struct vault_keyring_source {
     /* The file may have changed, but could not be read since: `current` may be out of date. */
     atomic_bool doubtful; /* Changed with the lock held; any thread reads it. */
     int64_t doubt_logged_ms;
+    /* The file is missing or no keyring, so that `current` is a previous one. Likewise. */
+    atomic_bool outdated;
+    bool judged_good;
     struct file_state state; /* Of the last look. */
     int64_t state_since_ms;
     struct digest judged; /* Of the text that was last read, be it a keyring or not. */
@@ -128,9 +131,16 @@ static void settle_doubt(struct vault_keyring_source *source)
 
 /* ---- Looking: call with the lock held ---- */
 
+static void keep_previous(struct vault_keyring_source *source, const struct vault_failure *why)
+{
+    source->outdated = true;
+    warn(source, "the previous keyring stays in use", why);
+}
+
 static void replace(struct vault_keyring_source *source, struct vault_keyring *keyring)
 {
     char message[96];
+    source->outdated = false;
     vault_keyring_release(&source->current);
     source->current = keyring;
     snprintf(message, sizeof message, "the keyring was reloaded; keys: %zu", keyring->key_count);
@@ -146,6 +156,7 @@ static void judge(struct vault_keyring_source *source, int64_t now, const char *
     crypto_generichash(digest.bytes, sizeof digest, (const unsigned char *)text, size, NULL, 0);
     if (memcmp(&digest, &source->judged, sizeof digest) == 0) {
         settle_doubt(source);
+        source->outdated = !source->judged_good;
         return;
     }
     const bool parsed = vault_keyring_parse(text, size, &keyring, &why) ||
@@ -156,10 +167,11 @@ static void judge(struct vault_keyring_source *source, int64_t now, const char *
     }
     settle_doubt(source);
     source->judged = digest;
+    source->judged_good = parsed;
     if (parsed)
         replace(source, keyring);
     else
-        warn(source, "the previous keyring stays in use", &failure);
+        keep_previous(source, &failure);
 }
 
 static void look(struct vault_keyring_source *source, int64_t now)
@@ -184,7 +196,7 @@ static void look(struct vault_keyring_source *source, int64_t now)
     else if (failure.temporary || (source->requires_file && is_missing(&state)))
         doubt(source, now, &failure);
     else if (changed)
-        warn(source, "the previous keyring stays in use", &failure);
+        keep_previous(source, &failure);
     free(text);
 }
 
@@ -202,6 +214,7 @@ static bool open_first(struct vault_keyring_source *source, struct vault_failure
     crypto_generichash(source->judged.bytes, sizeof source->judged, (const unsigned char *)text,
                        size, NULL, 0);
     free(text);
+    source->judged_good = parsed;
     return parsed || vault_fail_at(failure, source->path, &why);
 }
 
@@ -267,4 +280,9 @@ struct vault_keyring *vault_keyring_source_current(struct vault_keyring_source *
 bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source)
 {
     return atomic_load(&source->doubtful);
+}
+
+bool vault_keyring_source_is_outdated(const struct vault_keyring_source *source)
+{
+    return atomic_load(&source->outdated);
 }

@@ -6,12 +6,18 @@
 static struct store_state keyring_state(const gql_instance *instance)
 {
     struct store_state state = {STORE_HEALTHY, ""};
-    if (!shared_keyring_is_doubtful(&instance->keyring))
-        return state;
-    state.health = STORE_FAILED;
-    snprintf(state.reason, sizeof state.reason,
-             "Every change with a token is rejected until the keyring can be read; check '%.150s'",
-             instance->config.keyring);
+    if (shared_keyring_is_doubtful(&instance->keyring)) {
+        state.health = STORE_FAILED;
+        snprintf(
+            state.reason, sizeof state.reason,
+            "Every change with a token is rejected until the keyring can be read; check '%.150s'",
+            instance->config.keyring);
+    } else if (shared_keyring_is_outdated(&instance->keyring)) {
+        state.health = STORE_DEGRADED;
+        snprintf(state.reason, sizeof state.reason,
+                 "The previous keyring stays in use, without later revocations; check '%.150s'",
+                 instance->config.keyring);
+    }
     return state;
 }
 

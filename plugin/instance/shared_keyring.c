@@ -256,3 +256,8 @@ bool shared_keyring_is_doubtful(const struct keyring_user *user)
 {
     return user->keyring != NULL && vault_keyring_source_is_doubtful(user->keyring->source);
 }
+
+bool shared_keyring_is_outdated(const struct keyring_user *user)
+{
+    return user->keyring != NULL && vault_keyring_source_is_outdated(user->keyring->source);
+}

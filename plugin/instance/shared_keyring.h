@@ -46,4 +46,7 @@ struct vault_keyring *shared_keyring_current(const struct keyring_user *user);
 /* Whether its file can't be read for now, so that no token can be checked. */
 bool shared_keyring_is_doubtful(const struct keyring_user *user);
 
+/* Whether its file is missing or wrong, so that the previous keyring stays in use. */
+bool shared_keyring_is_outdated(const struct keyring_user *user);
+
 #endif

@@ -143,16 +143,35 @@ Test(credentials, revocation_takes_effect)
         world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
 }
 
+static void use_token(void)
+{
+    usleep(300000); /* The next check looks at the file. */
+    json_decref(
+        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+}
+
+/* The health says that revocations do not arrive, until they can. */
 Test(credentials, a_broken_keyring_leaves_the_former_in_force)
 {
     size_t position = 0;
-    FILE *file = fopen(scratch_file(&world.scratch, "keyring.json"), "w");
+    char keyring[128], away[128];
+    snprintf(keyring, sizeof keyring, "%s", scratch_file(&world.scratch, "keyring.json"));
+    snprintf(away, sizeof away, "%s", scratch_file(&world.scratch, "away.json"));
+    FILE *file = fopen(keyring, "w");
     fputs("{", file);
     fclose(file);
-    usleep(300000);
-    json_decref(
-        world_resolve(&world, "integrationCreate", NULL, CREATE, world_good_token(&world, "acme")));
+    use_token();
     cr_expect_not_null(mock_find_log(world.host, &position, "previous keyring stays in use"));
+    expect_health(&world, GQL_HEALTH_DEGRADED, "previous keyring stays in use");
+    world_write_keyring(&world, "active", "[]");
+    use_token();
+    expect_health(&world, GQL_HEALTH_OK, "");
+    cr_assert_eq(rename(keyring, away), 0);
+    use_token();
+    expect_health(&world, GQL_HEALTH_DEGRADED, "previous keyring stays in use");
+    cr_assert_eq(rename(away, keyring), 0);
+    use_token();
+    expect_health(&world, GQL_HEALTH_OK, "");
 }
 
 /* It may hold a revocation, so a token is neither accepted nor rejected. */
