@@ -6,8 +6,10 @@ import { ask, create, loadPlugins } from './support.mjs';
 const [how, folder, settings] = process.argv.slice(2);
 const print = (value) => console.log(JSON.stringify(value));
 
+let logFails = false; // From the first call on.
+
 function failingLog() {
-  throw new Error('a bad log');
+  if (logFails) throw new Error('a bad log');
 }
 
 const plugins = await loadPlugins(folder, { settings: JSON.parse(settings), log: how === 'bad log' ? failingLog : undefined });
@@ -36,6 +38,7 @@ const ways = {
   },
   'bad log': async () => {
     process.on('uncaughtException', (error) => print({ uncaught: error.message }));
+    logFails = true;
     print(await ask(plugins, '{ say(text: "x") slow(milliseconds: 100) }'));
   },
 };

@@ -442,19 +442,17 @@ void databases_finish(struct databases *databases)
     json_decref(databases->settings);
 }
 
-bool databases_add_open(struct databases *databases, uint32_t tag, const struct store_read *read,
-                        struct organizations *organizations)
+bool databases_keep_listed(struct databases *databases, uint32_t tag)
 {
-    bool added = true;
+    bool kept = true;
     pthread_mutex_lock(&databases->lock);
-    for (const struct database *each = databases->buckets[tag % DATABASE_BUCKETS];
-         each != NULL && added; each = each->next) {
-        const struct listed found = {.tag = tag, .id = each->id};
-        if (each->tag == tag && each->state == OPEN)
-            added = organizations_add(organizations, &found, read);
+    for (const struct database *each = databases->newest; each != NULL && kept;
+         each = each->older) {
+        if (each->tag >> 16 == tag >> 16)
+            kept = listing_keep(databases->listing, &(struct listed){each->tag, each->id});
     }
     pthread_mutex_unlock(&databases->lock);
-    return added;
+    return kept;
 }
 
 size_t databases_enter_all(struct databases *databases, struct database ***ret_entered)

@@ -100,11 +100,10 @@ void databases_leave(struct databases *databases, struct database *database);
 void databases_let_go(struct databases *databases, struct database *database);
 
 /*
- * Appends the organizations with that tag whose databases are open and which the read admits. False
- * if memory ran out. What is open is asked even if its folder was moved away: it knows that.
+ * Puts the organizations whose databases are open, and whose tags begin as this one, into the
+ * listing: one whose folder was moved away is asked, and says so. False if memory ran out.
  */
-bool databases_add_open(struct databases *databases, uint32_t tag, const struct store_read *read,
-                        struct organizations *organizations);
+bool databases_keep_listed(struct databases *databases, uint32_t tag);
 
 /* Enters all that are open, to leave each. The caller frees *ret_entered. */
 size_t databases_enter_all(struct databases *databases, struct database ***ret_entered);

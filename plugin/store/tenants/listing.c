@@ -37,16 +37,8 @@ static struct text text_of_id(const struct tenant_id *id)
     return (struct text){id->bytes, id->size};
 }
 
-static bool admits(const struct store_read *read, const struct tenant_id *id)
+static bool add(struct organizations *organizations, const struct listed *found)
 {
-    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
-}
-
-bool organizations_add(struct organizations *organizations, const struct listed *found,
-                       const struct store_read *read)
-{
-    if (!admits(read, &found->id))
-        return true;
     for (size_t i = 0; i < organizations->count; i++) {
         if (text_equal(text_of_id(&organizations->items[i].id), text_of_id(&found->id)))
             return true;
@@ -172,6 +164,11 @@ static size_t lower_bound(const struct shelf *shelf, uint32_t tag)
     return low;
 }
 
+static bool admits(const struct store_read *read, const struct tenant_id *id)
+{
+    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
+}
+
 static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag,
                                          const struct store_read *read,
                                          struct organizations *organizations, bool *ret_any)
@@ -182,7 +179,7 @@ static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag
         if (!admits(read, &shelf->entries[i].id))
             continue;
         *ret_any = true;
-        if (!organizations_add(organizations, &shelf->entries[i], read))
+        if (!add(organizations, &shelf->entries[i]))
             return LISTING_NO_MEMORY;
     }
     return LISTING_FOUND;
@@ -269,4 +266,26 @@ void listing_forget(struct listing *listing, uint32_t tag)
     pthread_mutex_lock(&listing->lock);
     shelf_of(listing, tag)->forgotten = ++listing->count;
     pthread_mutex_unlock(&listing->lock);
+}
+
+bool listing_keep(struct listing *listing, const struct listed *known)
+{
+    pthread_mutex_lock(&listing->lock);
+    struct shelf *shelf = shelf_of(listing, known->tag);
+    size_t i = lower_bound(shelf, known->tag);
+    while (i < shelf->count && shelf->entries[i].tag == known->tag &&
+           !text_equal(text_of_id(&shelf->entries[i].id), text_of_id(&known->id)))
+        i++;
+    bool kept = i < shelf->count && shelf->entries[i].tag == known->tag;
+    struct listed *entries = kept ? NULL
+                                  : realloc(shelf->entries, (shelf->count + 1) * sizeof *entries);
+    if (entries != NULL) {
+        memmove(entries + i + 1, entries + i, (shelf->count - i) * sizeof *entries);
+        entries[i] = *known;
+        shelf->entries = entries;
+        shelf->count++;
+        kept = true;
+    }
+    pthread_mutex_unlock(&listing->lock);
+    return kept;
 }

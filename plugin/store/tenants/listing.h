@@ -56,10 +56,6 @@ struct organizations {
 
 void organizations_finish(struct organizations *organizations);
 
-/* Appends one that the read admits, unless it is in the list. False if memory ran out. */
-bool organizations_add(struct organizations *organizations, const struct listed *found,
-                       const struct store_read *read);
-
 enum listing_verdict {
     LISTING_FOUND,
     LISTING_OUTDATED, /* listing_refresh first. */
@@ -79,6 +75,12 @@ enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool lo
 /* Lists the shelf's folders anew. It may wait for a disk. */
 enum store_status listing_refresh(struct listing *listing, uint32_t tag,
                                   struct store_detail *detail);
+
+/*
+ * The organization exists, whatever its shelf's folders say, until they are listed anew. False if
+ * memory ran out.
+ */
+bool listing_keep(struct listing *listing, const struct listed *known);
 
 /* A folder was made by this instance: what began to be listed before is outdated. */
 void listing_forget(struct listing *listing, uint32_t tag);

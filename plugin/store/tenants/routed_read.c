@@ -267,12 +267,9 @@ static enum listing_verdict find(struct routed_read *routed, const struct identi
     const enum listing_verdict verdict = listing_find(routed->databases->listing, tag,
                                                       has_looked(routed, tag), routed->outer,
                                                       &routed->targets);
-    if (verdict != LISTING_FOUND)
-        return verdict;
-    note_look(routed, tag);
-    return databases_add_open(routed->databases, tag, routed->outer, &routed->targets)
-               ? LISTING_FOUND
-               : LISTING_NO_MEMORY;
+    if (verdict == LISTING_FOUND)
+        note_look(routed, tag);
+    return verdict;
 }
 
 static void refresh(struct task *task)
@@ -287,6 +284,8 @@ static void refresh(struct task *task)
             continue;
         const uint32_t tag = identifier_tag(&route->ids[i]);
         status = listing_refresh(routed->databases->listing, tag, &detail);
+        if (status == STORE_OK && !databases_keep_listed(routed->databases, tag))
+            status = STORE_NO_MEMORY;
         note_look(routed, tag);
     }
     routed->is_late = true;
