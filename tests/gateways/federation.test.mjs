@@ -24,7 +24,7 @@ async function openWithSubgraphs(sandbox) {
 /** Returns a function that lists the IDs of each call that loaded references. */
 function watchLoads({ mock }) {
   const { mock: watched } = mock.method(requireOfFederation(environment.GQL_BINDING), 'call');
-  return () => watched.calls.map((call) => call.arguments).filter(([, isLoader]) => isLoader).map(([, , , json]) => JSON.parse(json).ids);
+  return () => watched.calls.map((call) => call.arguments).filter(([, , isLoader]) => isLoader).map(([, , , , json]) => JSON.parse(json).ids);
 }
 
 /** Sends an operation to the supergraph, served by Apollo Gateway in this process. */
