@@ -69,6 +69,15 @@ static bool has_log(struct connection *connection)
     return has;
 }
 
+/*
+ * SQLite opens the log of a new database with the first read. Only a connection with an open log
+ * unmaps the index when it is closed.
+ */
+static bool open_log(struct connection *connection)
+{
+    return sqlite3_exec(connection->handle, "PRAGMA schema_version", NULL, NULL, NULL) == SQLITE_OK;
+}
+
 /* The database file, or NULL if its VFS has no shared memory. */
 static sqlite3_file *file_of(const struct connection *connection)
 {
@@ -86,7 +95,7 @@ const struct wal_index *wal_index_of(struct connection *connection)
     volatile void *block = NULL;
     if (connection->index != NULL)
         return connection->index;
-    sqlite3_file *file = has_log(connection) ? file_of(connection) : NULL;
+    sqlite3_file *file = has_log(connection) && open_log(connection) ? file_of(connection) : NULL;
     if (file == NULL || file->pMethods->xShmMap(file, 0, BLOCK_SIZE, 0, &block) != SQLITE_OK ||
         block == NULL)
         return NULL;
