@@ -164,7 +164,7 @@ bool tenant_name_read(const char *name, struct tenant_id *ret_id)
     const size_t mark = sizeof packed_mark - 1;
     const bool packed = strncmp(name, packed_mark, mark) == 0;
     if (!(packed ? read_packed(name + mark, &id) : read_readable(name, &id)) ||
-        !tenant_name_make((struct text){id.bytes, id.size}, &again))
+        !tenant_name_make(tenant_id_text(&id), &again))
         return false;
     if (strcmp(again.text, name) != 0) /* Another spelling. */
         return false;

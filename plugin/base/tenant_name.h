@@ -33,6 +33,18 @@ struct tenant_id {
     size_t size;
 };
 
+static inline struct text tenant_id_text(const struct tenant_id *id)
+{
+    return (struct text){id->bytes, id->size};
+}
+
+/* The text has at most ORGANIZATION_ID_MAX bytes. */
+static inline void tenant_id_set(struct tenant_id *id, struct text text)
+{
+    id->size = text.size;
+    memcpy(id->bytes, text.data, text.size);
+}
+
 /* The ID that has this name. False if none has: it is not the name of a tenant. Any thread. */
 bool tenant_name_read(const char *name, struct tenant_id *ret_id);
 

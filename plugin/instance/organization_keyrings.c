@@ -47,7 +47,7 @@ static void complain(struct organization_keyrings *keyrings, struct text id, con
 
 static struct text id_of(const struct organization_keyring *keyring)
 {
-    return (struct text){keyring->id.bytes, keyring->id.size};
+    return tenant_id_text(&keyring->id);
 }
 
 static void tell(void *user, enum vault_log_level level, const char *message)
@@ -148,8 +148,7 @@ static struct organization_keyring *join(struct organization_keyrings *keyrings,
     }
     keyring->keyrings = keyrings;
     keyring->tag = tag;
-    keyring->id.size = id.size;
-    memcpy(keyring->id.bytes, id.data, id.size);
+    tenant_id_set(&keyring->id, id);
     keyring->user = (struct keyring_user){.log = tell,
                                           .user = keyring,
                                           .audience = keyrings->audience,

@@ -15,7 +15,7 @@ struct lease *database_lease(struct database *database)
 
 struct text database_organization(const struct database *database)
 {
-    return (struct text){database->id.bytes, database->id.size};
+    return tenant_id_text(&database->id);
 }
 
 /* ---- The table ---- */
@@ -65,8 +65,7 @@ struct database *table_add(struct databases *databases, uint32_t tag, struct tex
     database->databases = databases;
     database->lease.file = -1;
     database->tag = tag;
-    database->id.size = id.size;
-    memcpy(database->id.bytes, id.data, id.size);
+    tenant_id_set(&database->id, id);
     waiting_init(&database->waiting);
     database->next = *bucket_of(databases, tag);
     *bucket_of(databases, tag) = database;

@@ -32,15 +32,10 @@ void organizations_finish(struct organizations *organizations)
     *organizations = (struct organizations){0};
 }
 
-static struct text text_of_id(const struct tenant_id *id)
-{
-    return (struct text){id->bytes, id->size};
-}
-
-static bool add(struct organizations *organizations, const struct listed *found)
+bool organizations_add(struct organizations *organizations, const struct listed *found)
 {
     for (size_t i = 0; i < organizations->count; i++) {
-        if (text_equal(text_of_id(&organizations->items[i].id), text_of_id(&found->id)))
+        if (text_equal(tenant_id_text(&organizations->items[i].id), tenant_id_text(&found->id)))
             return true;
     }
     if (organizations->count == organizations->capacity) {
@@ -110,7 +105,7 @@ static bool put(struct shelf *shelf, size_t *capacity, const struct tenant_id *i
         shelf->entries = entries;
         *capacity = more;
     }
-    shelf->entries[shelf->count++] = (struct listed){organization_tag(text_of_id(id)), *id};
+    shelf->entries[shelf->count++] = (struct listed){organization_tag(tenant_id_text(id)), *id};
     return true;
 }
 
@@ -166,7 +161,7 @@ static size_t lower_bound(const struct shelf *shelf, uint32_t tag)
 
 static bool admits(const struct store_read *read, const struct tenant_id *id)
 {
-    return read == NULL || read->admits == NULL || read->admits(read, text_of_id(id));
+    return read == NULL || read->admits == NULL || read->admits(read, tenant_id_text(id));
 }
 
 static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag,
@@ -179,7 +174,7 @@ static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag
         if (!admits(read, &shelf->entries[i].id))
             continue;
         *ret_any = true;
-        if (!add(organizations, &shelf->entries[i]))
+        if (!organizations_add(organizations, &shelf->entries[i]))
             return LISTING_NO_MEMORY;
     }
     return LISTING_FOUND;
@@ -274,7 +269,7 @@ bool listing_keep(struct listing *listing, const struct listed *known)
     struct shelf *shelf = shelf_of(listing, known->tag);
     size_t i = lower_bound(shelf, known->tag);
     while (i < shelf->count && shelf->entries[i].tag == known->tag &&
-           !text_equal(text_of_id(&shelf->entries[i].id), text_of_id(&known->id)))
+           !text_equal(tenant_id_text(&shelf->entries[i].id), tenant_id_text(&known->id)))
         i++;
     bool kept = i < shelf->count && shelf->entries[i].tag == known->tag;
     struct listed *entries = kept ? NULL

@@ -56,6 +56,9 @@ struct organizations {
 
 void organizations_finish(struct organizations *organizations);
 
+/* Appends it, unless it is in the list. False if memory ran out. */
+bool organizations_add(struct organizations *organizations, const struct listed *found);
+
 enum listing_verdict {
     LISTING_FOUND,
     LISTING_OUTDATED, /* listing_refresh first. */

@@ -212,8 +212,7 @@ static int32_t go_on(struct routed_read *routed)
     while (!is_over(routed)) {
         const bool ends = routed->next == routed->targets.count;
         const struct listed *target = ends ? NULL : &routed->targets.items[routed->next++];
-        const struct text organization_id = {ends ? NULL : target->id.bytes,
-                                             ends ? 0 : target->id.size};
+        const struct text organization_id = ends ? NO_TEXT : tenant_id_text(&target->id);
         routed->tag = ends ? 0 : target->tag;
         struct database *database = ends ? enter_decoy(routed)
                                          : databases_enter(routed->databases, routed->tag,
@@ -318,15 +317,10 @@ static int32_t find_targets(struct routed_read *routed)
 static int32_t take_organization(struct routed_read *routed)
 {
     const struct text id = routed->outer->route.organization_id;
-    struct organizations *targets = &routed->targets;
-    targets->items = malloc(sizeof *targets->items);
-    if (targets->items == NULL)
-        return fail_with(routed, STORE_NO_MEMORY, "");
-    targets->items[0].tag = organization_tag(id);
-    targets->items[0].id.size = id.size;
-    memcpy(targets->items[0].id.bytes, id.data, id.size);
-    targets->count = targets->capacity = 1;
-    return go_on(routed);
+    struct listed target = {.tag = organization_tag(id)};
+    tenant_id_set(&target.id, id);
+    return organizations_add(&routed->targets, &target) ? go_on(routed)
+                                                        : fail_with(routed, STORE_NO_MEMORY, "");
 }
 
 int32_t routed_read(struct databases *databases, const struct store_reader *nothing,
