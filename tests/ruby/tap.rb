@@ -3,7 +3,7 @@
 
 require 'minitest'
 
-# Reports TAP with the totals that tests/count.py reads.
+# Reports TAP with the totals that tests/results.py reads.
 class Tap < Minitest::AbstractReporter
   def start
     puts 'TAP version 13'
