@@ -3,7 +3,7 @@
 #ifndef VAULT_CTL_COMMANDS_H
 #define VAULT_CTL_COMMANDS_H
 
-#include "vault/ctl/report.h"
+#include "vault/tool/report.h"
 
 /* By how much `verify` lets clocks differ: the gateway's default. */
 #define VERIFY_LEEWAY_SECONDS 60
@@ -14,11 +14,23 @@
     X(secret, "secret")   \
     X(aud, "aud") X(sub, "sub") X(exp, "exp") X(nbf, "nbf") X(iss, "iss") X(jti, "jti")
 
-/* An option that was not given is NULL. main.c has checked that each command gets what it needs. */
+enum option_number {
+#define OPTION_CONSTANT(member, option) OPTION_##member,
+    OPTIONS(OPTION_CONSTANT)
+#undef OPTION_CONSTANT
+        OPTION_COUNT,
+};
+
+/* An option that was not given is NULL. Each command has got what it needs (main.c). */
 struct options {
+    union {
+        struct {
 #define OPTION_MEMBER(member, option) const char *member;
-    OPTIONS(OPTION_MEMBER)
+            OPTIONS(OPTION_MEMBER)
 #undef OPTION_MEMBER
+        };
+        const char *values[OPTION_COUNT];
+    };
     const char *operand; /* The argument after the options. */
 };
 

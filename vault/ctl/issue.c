@@ -6,13 +6,13 @@
 #include <string.h>
 
 #include "vault/credential_ref.h"
-#include "vault/ctl/clock.h"
 #include "vault/ctl/commands.h"
 #include "vault/ctl/secret_file.h"
 #include "vault/limit.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
 #include "vault/timestamp.h"
+#include "vault/tool/clock.h"
 
 static bool set_string(json_t *claims, const char *name, const char *value)
 {

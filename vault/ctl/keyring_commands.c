@@ -6,9 +6,9 @@
 
 #include "vault/bytes.h"
 #include "vault/ctl/commands.h"
-#include "vault/ctl/terminal.h"
 #include "vault/keyring_edit.h"
 #include "vault/paserk.h"
+#include "vault/tool/terminal.h"
 #include "vault/utf8.h"
 
 static const char *member(const json_t *entry, const char *name)

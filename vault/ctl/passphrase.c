@@ -11,8 +11,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "vault/ctl/report.h"
 #include "vault/limit.h"
+#include "vault/tool/report.h"
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 #define SIGNAL_COUNT (sizeof ending_signals / sizeof *ending_signals)

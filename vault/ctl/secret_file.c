@@ -10,12 +10,12 @@
 #include <unistd.h>
 
 #include "vault/ctl/passphrase.h"
-#include "vault/ctl/report.h"
 #include "vault/file.h"
 #include "vault/file_lock.h"
 #include "vault/limit.h"
 #include "vault/paserk.h"
 #include "vault/real_path.h"
+#include "vault/tool/report.h"
 
 enum { SECRET_MODE = 0600 };
 

@@ -7,12 +7,12 @@
 #include <string.h>
 
 #include "vault/credential_ref.h"
-#include "vault/ctl/clock.h"
 #include "vault/ctl/commands.h"
-#include "vault/ctl/terminal.h"
 #include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/paseto.h"
+#include "vault/tool/clock.h"
+#include "vault/tool/terminal.h"
 
 /* A token as given: one byte more than the limit, and the line break of standard input. */
 struct given_token {
@@ -86,7 +86,7 @@ enum exit_code run_verify(const struct options *options)
     if (vault_token_status_is_temporary(status))
         return report(EXIT_UNUSABLE, "%s", vault_token_status_text(status));
     if (status != VAULT_TOKEN_OK)
-        return report(EXIT_REJECTED, "rejected: %s: %s", vault_token_status_name(status),
+        return report(EXIT_FOUND, "rejected: %s: %s", vault_token_status_name(status),
                       vault_token_status_text(status));
     vault_paseto_parse(token.text, token.size, &paseto);
     return print_json(paseto.message) ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
@@ -97,10 +97,10 @@ enum exit_code run_inspect(const struct options *options)
     struct given_token token;
     struct vault_paseto paseto;
     if (!read_token(options->operand, &token))
-        return report(EXIT_REJECTED,
+        return report(EXIT_FOUND,
                       "the token is longer than " VAULT_LIMIT_TEXT(VAULT_TOKEN_LIMIT) " bytes");
     if (vault_paseto_parse(token.text, token.size, &paseto) != VAULT_PASETO_GOOD)
-        return report(EXIT_REJECTED, "this is not a PASETO v4.public token");
+        return report(EXIT_FOUND, "this is not a PASETO v4.public token");
     report(EXIT_DONE, "NOT VERIFIED: anyone can have written this");
     puts("claims (not verified):");
     bool printed = print_json(paseto.message);

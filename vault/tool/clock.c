@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vault/ctl/clock.h"
+#include "vault/tool/clock.h"
 
 #include <ctype.h>
 #include <stdlib.h>

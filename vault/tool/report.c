@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-#include "vault/ctl/report.h"
+#include "vault/tool/report.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -14,7 +15,7 @@ enum exit_code report(enum exit_code code, const char *format, ...)
     va_start(arguments, format);
     vault_line_format(message, sizeof message, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "vaultctl: %s\n", message);
+    fprintf(stderr, "%s: %s\n", program_invocation_short_name, message);
     return code;
 }
 

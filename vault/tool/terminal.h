@@ -4,8 +4,8 @@
  * escape \xXX, and unprintable characters (vault/line.h), except line breaks, as \uXXXX; as in
  * JSON, those above U+FFFF take two.
  */
-#ifndef VAULT_CTL_TERMINAL_H
-#define VAULT_CTL_TERMINAL_H
+#ifndef VAULT_TOOL_TERMINAL_H
+#define VAULT_TOOL_TERMINAL_H
 
 #include <jansson.h>
 #include <stdbool.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "vault/ctl/terminal.h"
+#include "vault/tool/terminal.h"
 
 #include <stdint.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The time, and times as options give them. All are Unix times in milliseconds. */
-#ifndef VAULT_CTL_CLOCK_H
-#define VAULT_CTL_CLOCK_H
+#ifndef VAULT_TOOL_CLOCK_H
+#define VAULT_TOOL_CLOCK_H
 
 #include <stdbool.h>
 #include <stdint.h>
