@@ -6,6 +6,7 @@
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
 #include "plugin/store/sqlite/ownership.h"
+#include "plugin/store/sqlite/schema_version.h"
 
 enum { REASON_SIZE = 1024 };
 
@@ -25,28 +26,16 @@ void agreement_finish(struct agreement *agreement)
     pthread_mutex_destroy(&agreement->lock);
 }
 
-static int read_version(struct connection *connection, int *ret_version)
-{
-    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_USER_VERSION);
-    if (statement == NULL)
-        return sqlite3_extended_errcode(connection->handle);
-    const int code = sqlite3_step(statement);
-    if (code == SQLITE_ROW)
-        *ret_version = sqlite3_column_int(statement, 0);
-    sqlite3_reset(statement);
-    return code == SQLITE_ROW ? SQLITE_OK : code;
-}
-
 /* What a database says of itself. */
 struct stored {
-    int version;
+    struct schema_version version;
     char collation[256];
     struct owner owner;
 };
 
 static int read_stored(struct connection *connection, struct stored *ret_stored)
 {
-    int code = read_version(connection, &ret_stored->version);
+    int code = schema_version_read(connection, &ret_stored->version);
     if (code != SQLITE_OK)
         return code;
     if (metadata_read(connection, "collation", ret_stored->collation,
@@ -57,7 +46,7 @@ static int read_stored(struct connection *connection, struct stored *ret_stored)
 
 static enum disagreement judge(const struct agreement *agreement, const struct stored *stored)
 {
-    if (stored->version > migration_count)
+    if (!schema_version_is_served(&stored->version))
         return NEWER_SCHEMA;
     if (!ownership_allows(&stored->owner, agreement->organization))
         return OTHER_OWNER;
@@ -72,9 +61,10 @@ static void describe(const struct agreement *agreement, enum disagreement found,
     reason[0] = '\0';
     if (found == NEWER_SCHEMA)
         snprintf(reason, REASON_SIZE,
-                 "The database has schema version %d now, and this gateway's plugin supports up to "
-                 "%d. Reads and writes stop; upgrade the plugin",
-                 stored->version, migration_count);
+                 "The database has schema version %d now, which a plugin that supports version %d "
+                 "or later may use; this gateway's supports up to %d. Reads and writes stop; "
+                 "upgrade the plugin",
+                 stored->version.schema, stored->version.oldest_reader, migration_count);
     if (found == OTHER_OWNER)
         snprintf(
             reason, REASON_SIZE,

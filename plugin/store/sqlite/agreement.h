@@ -18,7 +18,7 @@ enum disagreement {
     AGREED,
     OTHER_COLLATION, /* Pages would be out of order, and so would what is written. */
     OTHER_OWNER,     /* Nothing is this store's to read. */
-    NEWER_SCHEMA,    /* Nothing can be relied on. */
+    NEWER_SCHEMA,    /* That this plugin may not use. Nothing can be relied on. */
 };
 
 struct agreement {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/schema_version.h"
 
 /* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
 enum { APPLICATION_ID = 0x494E5447 };
@@ -37,12 +38,25 @@ static int32_t refuse_foreign(const char *path, gql_failure *failure)
                 path);
 }
 
-static int32_t refuse_version(const char *path, int version, gql_failure *failure)
+static int32_t refuse_version(const char *path, const struct schema_version *version,
+                              gql_failure *failure)
 {
     return fail(failure, GQL_E_UNAVAILABLE,
-                "database.path: '%s' has schema version %d, and this plugin supports up to %d; use "
-                "the plugin version that wrote it, or a newer one",
-                path, version, migration_count);
+                "database.path: '%s' has schema version %d, which a plugin that supports version "
+                "%d or later may use; this one supports up to %d. Use the plugin version that "
+                "wrote it, or a newer one",
+                path, version->schema, version->oldest_reader, migration_count);
+}
+
+/* Of a file that is new, or this plugin's. */
+static int32_t take_steps(struct connection *connection, int version, int last,
+                          gql_failure *failure)
+{
+    while (version < last) {
+        if (apply(connection->handle, ++version) != SQLITE_OK)
+            return connection_fail(connection, "migrating", failure);
+    }
+    return GQL_OK;
 }
 
 int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
@@ -50,22 +64,21 @@ int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed
 {
     sqlite3 *handle = connection->handle;
     const char *path = sqlite3_db_filename(handle, "main");
-    int version = 0, application = 0, tables = 0;
-    if (read_number(handle, "PRAGMA user_version", &version) != SQLITE_OK ||
+    int schema = 0, application = 0, tables = 0;
+    struct schema_version version;
+    if (read_number(handle, "PRAGMA user_version", &schema) != SQLITE_OK ||
         read_number(handle, "PRAGMA application_id", &application) != SQLITE_OK ||
         read_number(handle, "SELECT count(*) FROM sqlite_schema", &tables) != SQLITE_OK)
         return connection_fail(connection, "reading", failure);
-    const bool is_new = application == 0 && version == 0 && tables == 0;
+    const bool is_new = application == 0 && schema == 0 && tables == 0;
     if (!is_new && application != APPLICATION_ID)
         return refuse_foreign(path, failure);
-    if (version < 0 || version > migration_count)
-        return refuse_version(path, version, failure);
-    *ret_done = is_new || version == migration_count;
-    const int last = *ret_done ? migration_count : version + 1;
-    *ret_changed = version < last;
-    while (version < last) {
-        if (apply(handle, ++version) != SQLITE_OK)
-            return connection_fail(connection, "migrating", failure);
-    }
-    return GQL_OK;
+    if (schema_version_read(connection, &version) != SQLITE_OK)
+        return connection_fail(connection, "reading", failure);
+    if (!schema_version_is_served(&version))
+        return refuse_version(path, &version, failure);
+    *ret_done = is_new || schema >= migration_count;
+    const int last = *ret_done ? migration_count : schema + 1;
+    *ret_changed = schema < last;
+    return take_steps(connection, schema, last, failure);
 }

@@ -3,6 +3,7 @@
 #include <criterion/criterion.h>
 #include <dirent.h>
 #include <pthread.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/resource.h>
@@ -320,6 +321,45 @@ Test(tenants, one_that_fails_fails_alone_and_comes_back)
     run("rm -r c5/beta; mv kept c5/beta");
     expect_title(bad, "bad");
     free(world_create(&world, "beta", "after"));
+    free(good);
+    free(bad);
+}
+
+static void change_database(const char *name, const char *sql)
+{
+    sqlite3 *handle;
+    cr_assert_eq(sqlite3_open(scratch_file(&world.scratch, name), &handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(handle));
+    sqlite3_close(handle);
+}
+
+/* A migration that fails: its table is there already. And a schema that is too new. */
+Test(tenants, one_that_can_not_be_migrated_is_refused_with_the_reason)
+{
+    static const struct {
+        const char *sql, *said;
+    } cases[] = {
+        {"PRAGMA user_version = 0", "migrating"},
+        {"PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'",
+         "has schema version 99, which a plugin that supports version 99"},
+    };
+    char *good = world_create(&world, "acme", "good"), *bad = world_create(&world, "beta", "bad");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        size_t position = 0;
+        mock_destroy(world.host, &world.instance);
+        change_database("c5/beta/integrations.db", cases[i].sql);
+        world.instance = mock_create(world.host, world_config(&world, ""));
+        expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", bad),
+                     "SERVICE_UNAVAILABLE", "{}");
+        expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                                "{\"input\":{\"organizationId\":\"beta\",\"title\":\"x\"}}"),
+                     "SERVICE_UNAVAILABLE", "{}");
+        cr_expect_not_null(mock_find_log(world.host, &position, cases[i].said), "%s",
+                           cases[i].said);
+        expect_title(good, "good");
+        free(world_create(&world, "acme", "more"));
+    }
     free(good);
     free(bad);
 }

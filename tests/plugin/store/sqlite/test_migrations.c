@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "plugin/store/sqlite/migrations.h"
 #include "tests/plugin/fixture.h"
 
 static struct scratch scratch;
@@ -29,6 +30,20 @@ static void run_sql(const char *sql)
     sqlite3_close(handle);
 }
 
+static int read_version(void)
+{
+    sqlite3 *handle;
+    sqlite3_stmt *statement;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
+    cr_assert_eq(sqlite3_prepare_v2(handle, "PRAGMA user_version", -1, &statement, NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    const int version = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return version;
+}
+
 static void expect_failure(const char *said)
 {
     struct store *store = NULL;
@@ -39,12 +54,90 @@ static void expect_failure(const char *said)
                        said);
 }
 
-Test(migrations, a_newer_schema_is_refused)
+Test(migrations, a_newer_schema_is_refused_with_both_versions_and_the_cure)
 {
+    static const char *const statements[] = {
+        "PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'3939')",
+        /* What is no number of a version says nothing. */
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'')",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'30')",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'2D31')",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'3120')",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', zeroblob(40))",
+        "PRAGMA user_version = 99; REPLACE INTO setting VALUES ('oldest_reader', x'313030')",
+    };
+    char supported[64];
     struct store *store = fixture_open(&scratch, "und");
     fixture_close(&store);
-    run_sql("PRAGMA user_version = 99");
-    expect_failure("schema version 99");
+    snprintf(supported, sizeof supported, "this one supports up to %d. Use the plugin version",
+             migration_count);
+    for (size_t i = 0; i < sizeof statements / sizeof *statements; i++) {
+        run_sql(statements[i]);
+        expect_failure("has schema version 99, which a plugin that supports version 99 or later");
+        expect_failure(supported);
+    }
+}
+
+/* What a later version does, which only adds: this one is its old library. */
+static void migrate_as_later_version(void)
+{
+    char reader[128];
+    run_sql("CREATE TABLE later (key INTEGER PRIMARY KEY, note TEXT) STRICT;"
+            "CREATE INDEX integration_by_version ON integration (version);"
+            "ALTER TABLE integration ADD COLUMN later TEXT;"
+            "ALTER TABLE organization ADD COLUMN later INTEGER NOT NULL DEFAULT 7;");
+    snprintf(reader, sizeof reader,
+             "REPLACE INTO setting VALUES ('oldest_reader', CAST('%d' AS BLOB));"
+             "PRAGMA user_version = 99",
+             migration_count);
+    run_sql(reader);
+}
+
+static void expect_to_serve(struct store *store, const char *organization_id)
+{
+    const struct identifier id = fixture_create(store, organization_id, "new", false);
+    struct integration_copy copy;
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_OK);
+    cr_expect_eq(copy.integration.version, 2);
+    integration_copy_finish(&copy);
+    struct store_mutation delete = {.kind = STORE_DELETE, .id = id, .expected_version = 2};
+    fixture_apply(store, &delete);
+    cr_expect_eq(delete.status, STORE_OK);
+    integration_copy_finish(&delete.result);
+}
+
+Test(migrations, the_old_library_serves_what_a_newer_one_only_added_to)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "acme", "old", true);
+    fixture_close(&store);
+    migrate_as_later_version();
+    store = fixture_open(&scratch, "und");
+    expect_to_serve(store, "acme");
+    expect_to_serve(store, "other");
+    struct integration_copy copy;
+    cr_expect_eq(fixture_get(store, id, &copy), STORE_OK);
+    integration_copy_finish(&copy);
+    fixture_close(&store);
+    cr_expect_eq(read_version(), 99, "the old library took the schema back to %d", read_version());
+}
+
+/* The new gateway starts while the old one serves. */
+Test(migrations, the_old_library_goes_on_while_a_newer_one_adds)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    expect_to_serve(store, "acme");
+    migrate_as_later_version();
+    expect_to_serve(store, "acme");
+    cr_expect_eq(store_state(store).health, STORE_HEALTHY);
+
+    run_sql("REPLACE INTO setting VALUES ('oldest_reader', CAST('98' AS BLOB))");
+    cr_expect_eq(store_state(store).health, STORE_FAILED);
+    cr_expect_not_null(strstr(fixture_log(), "schema version 99 now, which a plugin that supports "
+                                             "version 98 or later may use"),
+                       "the log has '%s'", fixture_log());
+    fixture_close(&store);
 }
 
 Test(migrations, a_database_of_something_else_is_refused)
@@ -87,7 +180,7 @@ Test(migrations, the_file_is_what_it_should_be)
                  SQLITE_OK);
     cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
     cr_expect_str_eq((const char *)sqlite3_column_text(statement, 0), "wal");
-    cr_expect_eq(sqlite3_column_int(statement, 1), 1);
+    cr_expect_eq(sqlite3_column_int(statement, 1), migration_count);
     cr_expect_eq(sqlite3_column_int(statement, 2), 0x494E5447);
     sqlite3_finalize(statement);
     sqlite3_close(handle);
