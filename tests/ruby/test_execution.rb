@@ -216,8 +216,10 @@ class TestExecution < Minitest::Test
     patience = Schema::Exchange::PATIENCE
     Schema::Exchange.send(:remove_const, :PATIENCE)
     Schema::Exchange.const_set(:PATIENCE, 0)
-    error = execute('{ late(milliseconds: 400) }', deadline: Gql::Request.now + 100_000_000)['errors'].first
-    assert_equal ['SERVICE_UNAVAILABLE', 503], error['extensions'].values_at('code', 'status')
+    { '{ late(milliseconds: 400) }' => nil, 'mutation { slow(milliseconds: 400) }' => 'unknown' }.each do |text, outcome|
+      error = execute(text, deadline: Gql::Request.now + 100_000_000)['errors'].first
+      assert_equal ['SERVICE_UNAVAILABLE', 503, outcome], error['extensions'].values_at('code', 'status', 'outcome'), text
+    end
     @loaded.instance.drain
     assert_empty @loaded.runtime.misuses
   ensure

@@ -51,14 +51,16 @@ module Schema
 
     # Returns the value of a started call. Mutations do not use the data loader; see Schema::Executable.
     def value(call, context)
-      later = call.answer.nil? && !context.query.mutation?
-      result(later ? context.dataloader.with(Answers, self).load(call) : wait(call))
+      return result(wait(call, unanswered: { outcome: 'unknown' })) if context.query.mutation?
+
+      result(call.answer.nil? ? context.dataloader.with(Answers, self).load(call) : wait(call))
     end
 
-    # Blocks this thread. After a timeout the call stays alive until the plugin completes it.
-    def wait(call)
+    # Blocks this thread. After a timeout the call stays alive until the plugin completes it. `unanswered`: what the
+    # error for that says besides.
+    def wait(call, unanswered: {})
       deadline = @request.deadline && @request.deadline + PATIENCE
-      call.wait(deadline) { @request.cancel if @gone&.call } || give_up
+      call.wait(deadline) { @request.cancel if @gone&.call } || give_up(unanswered)
     end
 
     # Returns the value of an answer, with an ExecutionError in place of each null that the plugin explains: ruby-graphql
@@ -75,10 +77,10 @@ module Schema
 
     private
 
-    def give_up
+    def give_up(more)
       @request.cancel
       Gql::Answer.new(code: 'SERVICE_UNAVAILABLE', message: 'There was no answer in time',
-                      extensions: JSON.generate(status: 503, traceId: @request.trace_id))
+                      extensions: JSON.generate(status: 503, traceId: @request.trace_id, **more))
     end
 
     # Puts an error in place of the null at its path, or of a null above it. Of several errors for one null, the first is
