@@ -9,6 +9,7 @@ import { setTimeout } from 'node:timers/promises';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
 import { documentCache, isDocumentTooDeep, parserCaches } from '../../examples/demo-host/limits.js';
 import { loggerOf } from '../../examples/demo-host/log.js';
+import { codesOfPage, FAULTY_DOCUMENTS } from '../support-js/errors-page.mjs';
 import { answerTo, exchange, FAULTY_BYTES, FAULTY_GETS, FAULTY_POSTS } from '../support-js/faulty-requests.mjs';
 import { environment } from '../support-js/paths.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
@@ -21,6 +22,10 @@ const LONG = 'L'.repeat(100_000);
 /** A document that the parser can't parse because of its depth, and texts of JSON: a gateway may take a document as JSON. */
 const UNREADABLE = [`{ nodes(ids: ${'['.repeat(2400)}${']'.repeat(2400)}) { id } }`, '123', 'null', '[]', '"x"', '{}', '{"kind":"Document"}'];
 const CREATE_ONE = 'mutation($i: IntegrationCreateInput!) { integrationCreate(input: $i) { integration { id } } }';
+/** The columns of the page of errors. */
+const SERVERS = {
+  '../demo': 'Yoga, demo', yoga: 'Yoga, demo', 'apollo-server': 'Apollo Server', mercurius: 'Mercurius', hive: 'Hive Gateway', federation: 'Apollo Gateway',
+};
 const names = (count, prefix) => Array.from({ length: count }, (_, i) => `${prefix}${i}`);
 
 /** Faulty documents whose errors repeat a part of the request. */
@@ -68,6 +73,15 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
       await server?.stop();
       sandbox?.remove();
     });
+
+    if (program.length === 0) {
+      test('the code of a document that is not executed is that of the page of errors', async () => {
+        const answers = await Promise.all(Object.values(FAULTY_DOCUMENTS).map(async (body) => (await server.post(body)).json()));
+        const codes = answers.map(({ errors }) => errors[0].extensions?.code);
+        assert.deepEqual(Object.fromEntries(Object.keys(FAULTY_DOCUMENTS).map((fault, i) => [fault, codes[i]])), codesOfPage(SERVERS[name]));
+        for (const { data } of answers) assert.equal(data ?? null, null);
+      });
+    }
 
     test("the client's faults are answered with 4xx and JSON", async () => {
       for (const request of [...FAULTY_POSTS, ...FAULTY_GETS]) assert.equal(await answerTo(server.url, request), undefined);

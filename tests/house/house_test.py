@@ -19,6 +19,7 @@ import sys
 sys.dont_write_bytecode = True
 import files  # noqa: E402
 import graph  # noqa: E402
+import rules  # noqa: E402
 
 CLANG_FORMAT_VERSION = "14"  # Debian 12's. Other versions format some lines differently.
 
@@ -283,14 +284,4 @@ RULES = [
 ]
 
 
-def main(root, build):
-    house = House(root, build)
-    print(f"1..{len(RULES)}")
-    for number, (title, check) in enumerate(RULES, 1):
-        breaches = list(check(house))
-        for breach in breaches:
-            print(f"# {breach}")
-        print(f"{'not ok' if breaches else 'ok'} {number} - {title}")
-
-
-main(*sys.argv[1:])
+rules.run(RULES, House(*sys.argv[1:]))

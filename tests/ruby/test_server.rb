@@ -66,6 +66,15 @@ class TestServer < Minitest::Test
     assert_equal 2, @server.data('query($id: ID!) { integration(id: $id) { version } }', 'id' => made['id'])['integration']['version']
   end
 
+  def test_the_code_of_a_document_that_is_not_executed_is_that_of_the_page_of_errors
+    documents = JSON.parse(File.read(File.join(ROOT, 'tests/support-js/faulty-documents.json')))
+    codes = documents.transform_values { |body| JSON.parse(@server.post(body).body)['errors'].first.dig('extensions', 'code') }
+    page = File.readlines(File.join(ROOT, 'examples/clients/errors.md')).map { |line| line.split('|').map(&:strip) }
+    column = page.find { |cells| cells[1] == 'cause' && cells.include?('graphql-ruby') }.index('graphql-ruby')
+    listed = page.select { |cells| documents.key?(cells[1]) }.to_h { |cells| [cells[1], cells[column][/\A`(\w+)`\z/, 1]] }
+    assert_equal codes, listed
+  end
+
   def test_media_types_and_statuses
     answer = @server.post({ query: '{ nope }' }, 'accept' => GRAPHQL)
     assert_equal ['400', "#{GRAPHQL}; charset=utf-8"], [answer.code, answer['content-type']]
