@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Starts and stops every example gateway.
 import { parseArgs } from 'node:util';
+import { createLog } from 'gql-plugin-host';
 import { readConfig } from './config.js';
 import { openHost } from './host.js';
-import { createLog } from './log.js';
 
 function helpOf(what) {
   return `Usage: node server.js --config FILE

@@ -133,7 +133,7 @@ export interface LoadOptions {
   instances?: InstanceOptions;
   /** Finds the request in the GraphQL context. Default: `context.pluginRequest`. */
   requestOf?: (context: any) => PluginRequest;
-  /** Receives the log lines of plugins. */
+  /** Receives the log lines of plugins and of the package. Default: `createLog(logLevel)`, on standard error. */
   log?: (level: LogLevel, message: string, traceId: string | null) => void;
   /** The most detailed level that is logged. Default: info. */
   logLevel?: LogLevel;
@@ -145,7 +145,7 @@ export interface LoadOptions {
   maxFields?: number;
   /** How deep the selections of an operation may be nested, fragments expanded; likewise. At most 64, the default. */
   maxDepth?: number;
-  /** Called for each plugin that can't be used, which is left out unless it is required. Default: log it. */
+  /** Called for each plugin that can't be used and is left out, unless loading fails. Default: log it. */
   refused?: (error: PluginRefused) => void;
 }
 
@@ -241,12 +241,19 @@ export interface Plugins {
 /** The failure of loading one plugin. */
 export class PluginRefused extends Error {
   readonly file: string;
+  /** The plugin's ID, if it could be read. */
+  readonly id?: string;
   /** Every reason. Each conflict between the schemas of plugin and host is one. */
   readonly reasons: string[];
 }
 
-/**
- * Loads every *.so of a folder, in the order of their names. Rejects with an AggregateError if a required
- * plugin is missing or refused; its `errors` hold a PluginRefused for each refused plugin.
- */
+/** Plugins that the settings require are missing or refused. The message has every reason, and which were found. */
+export class PluginsMissing extends Error {
+  readonly refused: PluginRefused[];
+}
+
+/** Returns a log that writes lines up to a level to standard error. Controls in messages are escaped. */
+export function createLog(level: LogLevel): (level: LogLevel, message: string, traceId?: string | null) => void;
+
+/** Loads every *.so of a folder, in the order of their names. Rejects with PluginsMissing if a required plugin is missing or refused. */
 export function loadPlugins(folder: string, options?: LoadOptions): Promise<Plugins>;

@@ -1,3 +1,4 @@
 // SPDX-License-Identifier: MIT
 export { loadPlugins } from './lib/load-plugins.js';
-export { PluginRefused } from './lib/library.js';
+export { PluginRefused, PluginsMissing } from './lib/refused.js';
+export { createLog } from './lib/standard-log.js';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { build, Sandbox } from './harness.mjs';
@@ -94,7 +94,8 @@ test('files that are not plugins are reported, and the gateway starts without th
 });
 
 test('a second plugin with the same fields is refused with every conflict', async () => {
-  copyFileSync(join(build, 'plugin/integrations.so'), sandbox.path('plugins/twice.so'));
+  const plugin = readFileSync(join(build, 'plugin/integrations.so'), 'latin1');
+  writeFileSync(sandbox.path('plugins/twice.so'), plugin.replaceAll('org.gql-integrations.integrations', 'org.gql-integrations.integrationz'), 'latin1');
   await serving(undefined, async (gateway) => {
     const line = gateway.log.split('\n').find((text) => text.includes('twice.so'));
     for (const name of ['Query.integration', 'Query.integrations', 'Mutation.integrationCreate', 'Mutation.integrationUpdate',

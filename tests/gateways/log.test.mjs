@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { countedWarning } from '../../examples/demo-host/counted-warning.js';
-import { createLog, loggerOf } from '../../examples/demo-host/log.js';
+import { loggerOf } from '../../examples/demo-host/log.js';
+import { createLog } from '../../examples/node-host/lib/standard-log.js';
 import { hiveLogger } from '../../examples/gateways/hive/logger.js';
 import { requireOfExamples } from '../support-js/paths.mjs';
 

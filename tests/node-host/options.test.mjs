@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Every wrong option is reported by name.
 import assert from 'node:assert/strict';
-import { copyFileSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { ACTOR, ask, Bench, build, graphql, loadPlugins } from './support.mjs';
+import { ACTOR, ask, Bench, build, graphql, loadPlugins, root } from './support.mjs';
 
 test('wrong options', async (t) => {
   const bench = new Bench(t);
@@ -54,11 +55,61 @@ test('without the option refused, the log reports refused plugins', async (t) =>
   assert.match(lines.join('\n'), /^error The plugin .*text\.so was refused: .*not an ELF file/m);
 });
 
-test('settings without a plugin are reported', async (t) => {
+/** Loads the plugins of a folder in a process of its own, without the option `log`. */
+function load(folder, options) {
+  const source = `const { loadPlugins } = await import(${JSON.stringify(join(root, 'examples/node-host/index.js'))});
+    await (await loadPlugins(${JSON.stringify(folder)}, ${JSON.stringify(options)})).close();`;
+  return spawnSync(process.execPath, ['--input-type=module', '-e', source], { encoding: 'utf8', timeout: 60_000 });
+}
+
+const times = (text, part) => text.split(part).length - 1;
+
+test('without the option log, standard error says what is refused, and why, once', async (t) => {
+  const bench = new Bench(t, 'integrations', 'hello');
+  const { stderr, status } = load(bench.plugins, { settings: { 'hello.so': { config: { greeting: 'x' } } } });
+  assert.equal(status, 0, stderr);
+  assert.match(stderr, /^\S+Z error The plugin .*hello\.so was refused: the configuration must be \{\}: .*greeting/m);
+  assert.match(stderr, /^\S+Z error The plugin .*integrations\.so was refused: database: it is missing/m);
+  assert.equal(times(stderr, 'it is missing'), 1, stderr);
+  assert.equal(times(stderr, 'integrations.so'), 1, stderr);
+});
+
+test('an exception that nobody catches names the plugins that were found, and has each reason once', async (t) => {
+  const bench = new Bench(t, 'integrations', 'hello');
+  const { stderr, status } = load(bench.plugins, { settings: { 'org.example.helo': { required: true } } });
+  assert.equal(status, 1);
+  assert.match(stderr, /PluginsMissing: Required plugins are not loaded: org\.example\.helo\. Found: org\.example\.hello \(hello\.so\), org\.gql-integrations\.integrations \(integrations\.so\)$/m);
+  assert.equal(times(stderr, 'it is missing'), 1, stderr);
+});
+
+test('settings without a plugin are reported, with the plugins that were found', async (t) => {
   const bench = new Bench(t);
+  writeFileSync(join(bench.plugins, 'text.so'), 'not a library\n');
   const lines = [];
-  await bench.load({ settings: { ...bench.settings, 'org.example.non': { config: {} } }, log: (level, message) => lines.push(`${level} ${message}`) });
-  assert.deepEqual(lines.filter((line) => line.startsWith('warning')), ['warning settings without a loaded plugin: org.example.non']);
+  const log = (level, message) => { if (level === 'warning') lines.push(message); };
+  await bench.load({ settings: { ...bench.settings, 'org.example.non': { config: {} }, 'text.so': {} }, log });
+  assert.deepEqual(lines, ['Settings without a plugin: org.example.non. Found: org.gql-integrations.integrations (integrations.so), refused (text.so)']);
+});
+
+test('a folder without plugins is reported', async (t) => {
+  const bench = new Bench(t);
+  rmSync(join(bench.plugins, 'integrations.so'));
+  writeFileSync(join(bench.plugins, '.hidden.so'), 'an unfinished copy\n');
+  const lines = [];
+  await bench.load({ settings: {}, log: (level, message) => lines.push(`${level} ${message}`) });
+  assert.deepEqual(lines, [`warning The plugins folder ${bench.plugins} holds no *.so`]);
+  await assert.rejects(bench.load(), { name: 'PluginsMissing', message: `Required plugins are not loaded: integrations.so. The plugins folder ${bench.plugins} holds no *.so` });
+});
+
+test('a second plugin of one ID is refused, and settings for one plugin twice are an error', async (t) => {
+  const bench = new Bench(t);
+  copyFileSync(join(build, 'plugin/integrations.so'), join(bench.plugins, 'older.so'));
+  const refused = [];
+  await bench.load({ refused: (error) => refused.push(error) });
+  const [{ file, id, reasons }] = refused;
+  assert.deepEqual([file, id], [join(bench.plugins, 'older.so'), 'org.gql-integrations.integrations']);
+  assert.deepEqual(reasons, [`it has the ID ${id}, as ${join(bench.plugins, 'integrations.so')} has, which is loaded: keep one of the two files`]);
+  await assert.rejects(bench.load({ settings: { ...bench.settings, [id]: {} } }), /settings\.org\.gql-integrations\.integrations and settings\.integrations\.so are of the same plugin/);
 });
 
 test('wrong requests', async (t) => {

@@ -13,7 +13,7 @@ export const binding = join(build, 'examples/node-host/gql_binding.node');
 process.env.GQL_BINDING = binding;
 
 export const requireOfExamples = createRequire(join(root, 'examples/node-host/index.js'));
-export const { loadPlugins, PluginRefused } = await import('../../examples/node-host/index.js');
+export const { loadPlugins, PluginRefused, PluginsMissing } = await import('../../examples/node-host/index.js');
 export const graphql = requireOfExamples('graphql');
 
 const FILES = { integrations: 'plugin/integrations.so', hello: 'examples/hello/hello.so', unruly: 'tests/ruby/unruly.so' };

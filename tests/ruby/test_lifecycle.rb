@@ -67,14 +67,29 @@ class TestLifecycle < Minitest::Test
     end
     assert_match(/Required plugins are not loaded: #{PLUGIN_ID}/, log)
     assert_match(/databse: there is no such setting/, log)
+    assert_equal 1, log.scan('there is no such setting').size, log
+  end
+
+  def test_settings_for_one_plugin_twice_and_a_folder_without_plugins_are_reported
+    twice = failure_of { |config| config['plugins']['settings']['integrations.so'] = {} }
+    assert_match(/plugins\.settings: #{PLUGIN_ID} and integrations\.so are of the same plugin/, twice)
+    Dir.mkdir(@sandbox.path('none'))
+    none = failure_of do |config|
+      config['plugins']['folder'] = 'none'
+      config['plugins']['settings'][PLUGIN_ID]['required'] = true
+    end
+    assert_match(%r{Required plugins are not loaded: #{PLUGIN_ID}\. The plugins folder \S*/none holds no \*\.so}, none)
   end
 
   def test_files_that_are_not_plugins_are_reported_and_the_server_starts
     File.write(@sandbox.path('plugins/text.so'), "no library\n")
     FileUtils.cp(UNRULY, @sandbox.path('plugins/zz-twice.so'))
-    start
+    File.binwrite(@sandbox.path('plugins/zz-other.so'), File.binread(UNRULY).gsub('org.example.unruly', 'org.example.unrulz'))
+    start { |config| config['plugins']['settings']['org.example.non'] = {} }
     assert_match(/text\.so: not an ELF file/, @server.log)
-    assert_match(/zz-twice\.so: .*`Query\.echo`.*`Mutation\.slow`.*`Thing`/, @server.log)
+    assert_match(/zz-other\.so: .*`Query\.echo`.*`Mutation\.slow`.*`Thing`/, @server.log)
+    assert_match(/zz-twice\.so: it has the ID org\.example\.unruly, as .*unruly\.so has/, @server.log)
+    assert_match(/warning Settings without a plugin: org\.example\.non\. Found: .*org\.example\.unruly \(unruly\.so\), refused \(text\.so\)/, @server.log)
     assert_equal({ 'loads' => 0 }, @server.data('{ loads }'))
     assert_clean_end
   end

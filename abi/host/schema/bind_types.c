@@ -11,7 +11,7 @@
 
 static const char *other_side(const struct binder *binder, bool host)
 {
-    return host ? "the host" : binder->plugin->id;
+    return host ? "the host or a plugin before it" : binder->plugin->id;
 }
 
 static void check_unique(struct binder *binder, const struct sdl_definition *definition)
@@ -62,9 +62,8 @@ static void check_unique_names(struct binder *binder, const struct sdl_definitio
 {
     for (const struct sdl_name *name = definition->names; name != NULL; name = name->next)
         if (definition->extends && sdl_lists(binder->host, false, definition->name, name->text))
-            binder_add_conflict(
-                binder, "The plugin %s adds `%s` to `%s`, which already has it in the host.",
-                binder->plugin->id, name->text, definition->name);
+            binder_add_conflict(binder, "The plugin %s adds `%s` to `%s`, which already has it.",
+                                binder->plugin->id, name->text, definition->name);
 }
 
 /* ---- Unknown names ---- */

@@ -3,14 +3,13 @@
 import { createRequire } from 'node:module';
 import { existsSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { LOG_LEVELS } from './standard-log.js';
 
 const require = createRequire(import.meta.url);
 const { name, version } = require('../package.json');
 // build.js puts it beside the package; Meson puts it into the build folder of a checkout.
 const BUILT = ['../gql_binding.node', '../../../build/examples/node-host/gql_binding.node'].map((path) =>
   fileURLToPath(new URL(path, import.meta.url)));
-
-export const LOG_LEVELS = ['error', 'warning', 'info', 'debug']; // 1 to 4 in the ABI
 
 function newest(files) {
   const found = files.filter((file) => existsSync(file)).map((file) => ({ file, time: statSync(file).mtimeMs }));

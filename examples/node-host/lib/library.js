@@ -2,44 +2,47 @@
 // One plugin: opens its file, binds its schema to the host's and creates an instance.
 import { basename } from 'node:path';
 import { isPooled, openPool } from './instances.js';
+import { PluginRefused } from './refused.js';
 
-/** The failure of loading one plugin: its file and every reason. */
-export class PluginRefused extends Error {
-  constructor(file, reasons) {
-    super(`The plugin ${file} was refused: ${reasons.join(' ')}`);
-    this.name = 'PluginRefused';
-    this.file = file;
-    this.reasons = reasons;
-  }
-}
-
-function attempt(file, action) {
+function attempt(file, id, action) {
   try {
     return action();
   } catch (error) {
-    throw new PluginRefused(file, [error.message]);
+    throw new PluginRefused(file, [error.message], id);
   }
 }
 
+function checkIsNew({ id }, plugins, file) {
+  const other = plugins.find(({ about }) => about.id === id);
+  if (other) throw new PluginRefused(file, [`it has the ID ${id}, as ${other.file} has, which is loaded: keep one of the two files`], id);
+}
+
+/** Returns the settings of a plugin, which are keyed by its ID or its file name. */
+function settingsOf(settings, { id }, file) {
+  const keys = [id, basename(file)].filter((key) => Object.hasOwn(settings, key));
+  if (keys.length > 1) throw new Error(`loadPlugins: settings.${keys.join(' and settings.')} are of the same plugin: keep one of them`);
+  return settings[keys[0]] ?? {};
+}
+
 /** Returns {target}: the plugin's one instance. */
-async function openInstance(native, library, config, file) {
+async function openInstance(native, library, { id }, config, file) {
   const target = await native.createInstance(library, JSON.stringify(config)).catch((error) => {
-    throw new PluginRefused(file, [error.message]);
+    throw new PluginRefused(file, [error.message], id);
   });
   return { target };
 }
 
 /** Returns {file, library, about, sdl, target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused with every reason. */
-export async function openPlugin({ native, runtime, settings, host, instances }, file) {
-  const library = attempt(file, () => native.openLibrary(runtime, file));
+export async function openPlugin({ native, runtime, settings, host, plugins, instances }, file) {
+  const library = attempt(file, undefined, () => native.openLibrary(runtime, file));
   try {
     const about = native.describe(library);
-    const own = settings[about.id] ?? settings[basename(file)] ?? {};
-    const { sdl, conflicts } = attempt(file, () => host.bind(native, library));
-    if (conflicts.length > 0) throw new PluginRefused(file, conflicts);
-    const { config = {} } = own;
+    checkIsNew(about, plugins, file);
+    const { config = {} } = settingsOf(settings, about, file);
+    const { sdl, conflicts } = attempt(file, about.id, () => host.bind(native, library));
+    if (conflicts.length > 0) throw new PluginRefused(file, conflicts, about.id);
     const opened = instances !== undefined && isPooled(instances, about, file)
-      ? openPool(native, library, about, config, instances) : await openInstance(native, library, config, file);
+      ? openPool(native, library, about, config, instances) : await openInstance(native, library, about, config, file);
     return { file, library, about, sdl, ...opened };
   } catch (error) {
     native.closeLibrary(library);

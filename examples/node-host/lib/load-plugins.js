@@ -4,44 +4,56 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { binding, createRuntime } from './binding.js';
 import { HostSchema } from './host-schema.js';
-import { closePlugins, openPlugin, PluginRefused } from './library.js';
+import { closePlugins, openPlugin } from './library.js';
 import { checkOptions } from './options.js';
 import { Plugins } from './plugins.js';
+import { PluginRefused, PluginsMissing } from './refused.js';
 
 function findFiles(folder) {
   try {
-    return readdirSync(folder).filter((name) => name.endsWith('.so')).sort().map((name) => join(folder, name));
+    return readdirSync(folder).filter((name) => /^[^.].*\.so$/.test(name)).sort().map((name) => join(folder, name));
   } catch (error) {
     throw new Error(`The plugins folder ${folder} can't be read: ${error.message}`);
   }
 }
 
-/** Returns the keys of the settings that belong to no loaded plugin. */
-function unusedOf(settings, plugins) {
-  return Object.keys(settings).filter((key) => !plugins.some((plugin) => plugin.about.id === key || basename(plugin.file) === key));
-}
-
-/** Opens one plugin after the other: each must fit the schema with what those before it added. */
-async function openAll(loading, folder, { refused, log }) {
-  const { host, plugins, settings } = loading;
+/** Opens one plugin after the other: each must fit the schema with what those before it added. Returns a failure for each that is refused. */
+async function openAll(loading, files) {
   const failures = [];
-  for (const file of findFiles(folder)) {
+  for (const file of files) {
     try {
       const plugin = await openPlugin(loading, file);
-      plugins.push(plugin);
-      host.add(plugin.sdl);
+      loading.plugins.push(plugin);
+      loading.host.add(plugin.sdl);
     } catch (error) {
       if (!(error instanceof PluginRefused)) throw error;
       failures.push(error);
-      refused(error);
     }
   }
-  const unused = unusedOf(settings, plugins);
-  if (unused.length > 0) log('warning', `settings without a loaded plugin: ${unused.join(', ')}`, null);
-  const missing = unused.filter((key) => settings[key].required);
-  if (missing.length === 0) return;
-  const reasons = failures.map((error) => `\n${error.message}`).join('');
-  throw new AggregateError(failures, `Required plugins are not loaded: ${missing.join(', ')}.${reasons}`);
+  return failures;
+}
+
+/** Returns the keys of the settings that belong to none of the plugins. */
+function unusedOf(settings, plugins) {
+  const names = plugins.flatMap(({ id, file }) => [id, basename(file)]);
+  return Object.keys(settings).filter((key) => !names.includes(key));
+}
+
+function listOf(folder, plugins) {
+  const names = plugins.map(({ id = 'refused', file }) => `${id} (${basename(file)})`);
+  return names.length > 0 ? `Found: ${names.join(', ')}` : `The plugins folder ${folder} holds no *.so`;
+}
+
+/** A failure is reported once: by the exception if loading fails, otherwise by `refused`. */
+function report({ plugins, settings }, failures, folder, { refused, log }) {
+  const loaded = plugins.map(({ about: { id }, file }) => ({ id, file }));
+  const all = [...loaded, ...failures];
+  const missing = unusedOf(settings, loaded).filter((key) => settings[key].required);
+  const strange = unusedOf(settings, all);
+  if (missing.length > 0) throw new PluginsMissing(`Required plugins are not loaded: ${missing.join(', ')}. ${listOf(folder, all)}`, failures);
+  failures.forEach((error) => refused(error));
+  if (strange.length > 0) log('warning', `Settings without a plugin: ${strange.join(', ')}. ${listOf(folder, all)}`, null);
+  else if (all.length === 0) log('warning', listOf(folder, all), null);
 }
 
 /**
@@ -55,7 +67,7 @@ export async function loadPlugins(folder, given = {}) {
   const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
     instances: options.instances };
   try {
-    await openAll(loading, folder, options);
+    report(loading, await openAll(loading, findFiles(folder)), folder, options);
     return new Plugins(loading, options);
   } catch (error) {
     await closePlugins(loading);

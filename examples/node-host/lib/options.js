@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Checks the options of loadPlugins and fills in the defaults.
-import { LOG_LEVELS } from './binding.js';
+import { createLog, LOG_LEVELS } from './standard-log.js';
 
 const FUNCTIONS = ['requestOf', 'log', 'refused'];
 const OBJECTS = ['settings', 'references', 'instances'];
@@ -69,7 +69,8 @@ export function checkOptions(folder, options) {
   if (typeof folder !== 'string') throw new TypeError('loadPlugins: the folder must be a path');
   if (!isObject(options)) throw new TypeError('loadPlugins: the options must be an object');
   check(options);
-  const { schema, settings = {}, references = {}, requestOf = (context) => context?.pluginRequest, log = () => {}, logLevel = 'info' } = options;
+  const { schema, settings = {}, references = {}, requestOf = (context) => context?.pluginRequest, logLevel = 'info' } = options;
+  const { log = createLog(logLevel) } = options;
   const { refused = (error) => log('error', error.message, null) } = options;
   const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
   const instances = options.instances === undefined ? undefined : checkInstances(options.instances);

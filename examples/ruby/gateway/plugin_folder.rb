@@ -19,9 +19,10 @@ module Gateway
       @merge = merge
       @log = log
       @loaded = []
-      @refused = []
-      find(settings['folder']).each { |path| take(path) }
-      check_required
+      @refused = {}
+      @folder = settings['folder']
+      find.each { |path| take(path) }
+      report
     rescue StandardError
       close
       raise
@@ -50,10 +51,10 @@ module Gateway
 
     private
 
-    def find(folder)
-      Gql::Library.find(folder)
+    def find
+      Gql::Library.find(@folder)
     rescue SystemCallError => e
-      raise Config::Invalid, "The plugins folder #{folder} can't be read: #{e.message}"
+      raise Config::Invalid, "The plugins folder #{@folder} can't be read: #{e.message}"
     end
 
     def take(path)
@@ -61,31 +62,57 @@ module Gateway
       @loaded << Loaded.new(library, set_up(library, path))
       @log.call(Gql::Abi::LOG_INFO, "loaded plugin #{library.plugin.id} #{library.plugin.version} from #{path}")
     rescue Gql::Refused => e
-      @refused << e
-      @log.call(Gql::Abi::LOG_ERROR, "refused the plugin #{e.message}")
+      @refused[path] = [library&.plugin&.id, e]
     end
 
     # Creates the instance first, so that a refused configuration leaves nothing in the schema.
     def set_up(library, path)
+      check_is_new(library.plugin.id, path)
       instance = library.create(settings_of(library.plugin.id, path).fetch('config', {}))
       @merge.add(library.plugin, path)
       instance
-    rescue Gql::Refused
+    rescue Gql::Refused, Config::Invalid
       instance&.close
       library.close
       raise
     end
 
-    def settings_of(id, path)
-      @settings[id] || @settings[File.basename(path)] || {}
+    def check_is_new(id, path)
+      other = @loaded.map(&:library).find { |library| library.plugin.id == id } or return
+
+      raise Gql::Refused.new(path, "it has the ID #{id}, as #{other.path} has, which is loaded: keep one of the two files")
     end
 
-    def check_required
-      names = @loaded.flat_map { |loaded| [loaded.library.plugin.id, File.basename(loaded.library.path)] }
-      missing = @settings.select { |_, own| own['required'] }.keys - names
+    def settings_of(id, path)
+      keys = [id, File.basename(path)] & @settings.keys
+      return @settings.fetch(keys.first, {}) if keys.size < 2
+
+      raise Config::Invalid, "plugins.settings: #{keys.join(' and ')} are of the same plugin: keep one of them"
+    end
+
+    # A failure is reported once: by the exception if the server can't start, otherwise in the log.
+    def report
+      loaded = @loaded.map { |each| [each.library.plugin.id, File.basename(each.library.path)] }
+      all = loaded + @refused.map { |path, (id, _)| [id || 'refused', File.basename(path)] }
+      check_required(@settings.keys - loaded.flatten, all)
+      @refused.each_value { |_, failure| @log.call(Gql::Abi::LOG_ERROR, "refused the plugin #{failure.message}") }
+      strange = @settings.keys - all.flatten
+      @log.call(Gql::Abi::LOG_WARNING, "Settings without a plugin: #{strange.join(', ')}. #{list(all)}") if strange.any?
+      @log.call(Gql::Abi::LOG_WARNING, list(all)) if all.empty? && strange.empty?
+    end
+
+    def check_required(unused, all)
+      missing = unused.select { |key| @settings[key]['required'] }
       return if missing.empty?
 
-      raise Config::Invalid, "Required plugins are not loaded: #{missing.join(', ')}.\n#{@refused.map(&:message).join("\n")}"
+      reasons = @refused.values.map { |_, failure| "\n#{failure.message}" }.join
+      raise Config::Invalid, "Required plugins are not loaded: #{missing.join(', ')}. #{list(all)}#{reasons}"
+    end
+
+    def list(plugins)
+      return "The plugins folder #{@folder} holds no *.so" if plugins.empty?
+
+      "Found: #{plugins.map { |id, name| "#{id} (#{name})" }.join(', ')}"
     end
   end
 end

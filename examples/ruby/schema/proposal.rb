@@ -48,7 +48,7 @@ module Schema
     def define(definition)
       known = @merged[definition.name]
       if known
-        owner = @host.key?(definition.name) ? 'the host' : @plugin.id
+        owner = @host.key?(definition.name) ? 'the host or a plugin before it' : @plugin.id
         return conflict("The #{definition.kind} `#{definition.name}` of the plugin #{@plugin.id} is already defined by #{owner}.")
       end
       @merged[definition.name] = definition

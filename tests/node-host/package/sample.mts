@@ -5,7 +5,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { createServer } from 'node:http';
 import { buildSchema, parse, type GraphQLResolveInfo } from 'graphql';
-import { loadPlugins, PluginRefused, type Actor, type PluginRequest, type Plugins } from 'gql-plugin-host';
+import { createLog, loadPlugins, PluginRefused, PluginsMissing, type Actor, type PluginRequest, type Plugins } from 'gql-plugin-host';
 
 interface Context { actor: Actor | null; pluginRequest: PluginRequest }
 
@@ -22,7 +22,8 @@ const plugins: Plugins = await loadPlugins('plugins', {
 await loadPlugins('plugins');
 await loadPlugins('plugins', { schema: parse(sdl) });
 await loadPlugins('plugins', { schema: buildSchema(sdl) }).catch((error: unknown) => {
-  if (error instanceof AggregateError) console.error(error.errors.filter((each) => each instanceof PluginRefused).map(({ file }) => file));
+  if (error instanceof PluginsMissing) console.error(error.refused.map(({ file, id }) => `${file} ${id ?? ''}`));
+  if (error instanceof PluginRefused) createLog('error')('error', error.message, null);
 });
 
 makeExecutableSchema({ typeDefs: [sdl, plugins.typeDefs], resolvers: [{ Query: { hello: () => 'x' } }, plugins.resolvers] });
