@@ -31,9 +31,13 @@ END
 Environment:
   PORT     the port; default 4000
   DATA     the folder of the data, the vault and the secrets; default examples/.data
-  TENANCY  how organizations are kept; the data of one way is not seen by the other
-             shared            all in one database; default
-             per-organization  each in a database of its own, below DATA/tenants
+  TENANCY  how organizations are kept
+             shared            all in one database; default. The other ways do not see its data
+             per-organization  each in a database of its own, below DATA/tenants, with a keyring of its
+                               own in DATA/vault/keyrings; acme and globex have one
+             per-instance      the same files, and an instance of the plugin for each organization. A
+                               request names its organization in the header X-Organization, and is
+                               rejected without it
 END
     exit 0
     ;;
@@ -56,9 +60,10 @@ TENANCY=${TENANCY:-shared}
 DATA=${DATA:-examples/.data}
 case "$PORT" in '' | *[!0-9]*) echo "run.sh: PORT must be a number, not '$PORT'" >&2; exit 2 ;; esac
 case "$TENANCY" in
-shared | per-organization) ;;
-*) echo "run.sh: TENANCY must be shared or per-organization, not '$TENANCY'" >&2; exit 2 ;;
+shared | per-organization | per-instance) ;;
+*) echo "run.sh: TENANCY must be shared, per-organization or per-instance, not '$TENANCY'" >&2; exit 2 ;;
 esac
+[ "$gateway $TENANCY" != 'ruby per-instance' ] || { echo "run.sh: ruby has one instance for all; choose another TENANCY" >&2; exit 2; }
 # shellcheck disable=SC2086 # A list of words.
 ./examples/setup.sh $packages
 # Before anything is written: the configuration may be that of a gateway that runs.
@@ -92,17 +97,37 @@ random() {
     head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'
 }
 
+# keygen KEYRING SECRET: creates a key, unless both exist.
+keygen() {
+    [ -s "$1" ] && [ -s "$2" ] || "$vaultctl" keygen --keyring "$1" --secret "$2" >/dev/null
+}
+
 [ -s "$VAULT_PASSPHRASE_FILE" ] || random >"$VAULT_PASSPHRASE_FILE"
 [ -s "$DATA/jwt.secret" ] || random >"$DATA/jwt.secret"
-if [ ! -s "$DATA/vault/keyring.json" ] || [ ! -s "$DATA/vault/secret.paserk" ]; then
-    "$vaultctl" keygen --keyring "$DATA/vault/keyring.json" --secret "$DATA/vault/secret.paserk" >/dev/null
-fi
 ln -sf "$root/build/plugin/integrations.so" "$DATA/plugins/integrations.so"
 
-database="\"path\": \"$DATA/integrations.db\""
-if [ "$TENANCY" = per-organization ]; then
-    mkdir -p "$DATA/tenants"
+if [ "$TENANCY" = shared ]; then
+    database="\"path\": \"$DATA/integrations.db\""
+    keyring=$DATA/vault/keyring.json
+    secret=$DATA/vault/secret.paserk
+    keygen "$keyring" "$secret"
+else
     database="\"root\": \"$DATA/tenants\", \"maxOpen\": 500"
+    keyring="$DATA/vault/keyrings/{organization}.json"
+    secret=$DATA/vault/acme.paserk
+    mkdir -p "$DATA/tenants" "$DATA/vault/keyrings"
+    for organization in acme globex; do
+        keygen "$DATA/vault/keyrings/$organization.json" "$DATA/vault/$organization.paserk"
+    done
+fi
+instances=
+headers=
+header=
+if [ "$TENANCY" = per-instance ]; then
+    instances='"instances": {},'
+    headers=', "headers": { "X-Organization": "acme" }'
+    header='
+  header           X-Organization: acme, or another organization; required'
 fi
 cat >"$DATA/gateway.json" <<END
 {
@@ -110,31 +135,32 @@ cat >"$DATA/gateway.json" <<END
   "port": $PORT,
   "plugins": {
     "folder": "plugins",
+    $instances
     "settings": {
       "org.gql-integrations.integrations": {
         "required": true,
         "config": {
           "database": { $database },
-          "credentials": { "keyring": "$DATA/vault/keyring.json" }
+          "credentials": { "keyring": "$keyring" }
         }
       }
     }
   },
   "authentication": { "demo": true, "jwt": { "secretFile": "jwt.secret", "anyAudience": true, "allowWithoutExpiry": true } },
   "organizations": [{ "id": "acme", "title": "Acme Corporation" }, { "id": "globex", "title": "Globex" }],
-  "graphiql": { "queryFile": "first.graphql" }
+  "graphiql": { "queryFile": "first.graphql"$headers }
 }
 END
 
-token=$("$vaultctl" issue --secret "$DATA/vault/secret.paserk" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
+token=$("$vaultctl" issue --secret "$secret" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
 sed "1d;s|@CREDENTIAL_REF@|$token|" examples/demo/first.graphql >"$DATA/first.graphql"
 
 cat <<END
 
-  $label  http://127.0.0.1:$PORT/graphql
+  $label  http://127.0.0.1:$PORT/graphql$header
   a credentialRef  $token
   another one      VAULT_PASSPHRASE_FILE='$VAULT_PASSPHRASE_FILE' '$vaultctl' issue \\
-                     --secret '$DATA/vault/secret.paserk' --aud acme --sub 'kv/crm/acme#1' --exp +30d
+                     --secret '$secret' --aud acme --sub 'kv/crm/acme#1' --exp +30d
   data             $DATA
 
 END

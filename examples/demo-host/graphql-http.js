@@ -130,17 +130,18 @@ function isForPage({ method, url, headers }) {
 
 /**
  * Checks a request, and reads the body of a POST into `req.body`. `hasPage`: browsers get a page at the
- * address of the API.
+ * address of the API. Returns whether the request asks for it.
  */
 export async function readRequest(req, hasPage) {
   checkTarget(req);
-  if (hasPage && isForPage(req)) return;
+  if (hasPage && isForPage(req)) return true;
   if (req.method === 'GET') {
     checkSearch(req.url.slice('/graphql'.length));
-    return;
+    return false;
   }
   if (req.method !== 'POST') throw new BadRequest('The method must be GET or POST', 405, { allow: 'GET, POST' });
   checkHeaders(req.headers);
   req.body = parseJson(await readBody(req), 'The body');
   check(req.body);
+  return false;
 }

@@ -4,13 +4,14 @@ import { loadPlugins } from 'gql-plugin-host';
 import { authenticator, lenienciesOf } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 import { Rejected } from './rejected.js';
+import { instancesOf, organizationOf } from './tenant.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
 function load(config, log, schema, organizations) {
-  const { folder, settings } = config.plugins;
+  const { folder, settings, instances } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
-  return loadPlugins(folder, { schema, settings, references, log, logLevel: config.logLevel });
+  return loadPlugins(folder, { schema, settings, references, instances: instancesOf(instances), log, logLevel: config.logLevel });
 }
 
 /**
@@ -31,25 +32,30 @@ function rejectionOf(error) {
   return http?.status < 500 ? new Rejected(http.status, code, error.message) : error;
 }
 
-/** Returns a function that creates the GraphQL context of an HTTP request. It throws Rejected if the request is at fault. */
+/**
+ * Returns a function that creates the GraphQL context of an HTTP request. It throws Rejected if the request is at fault.
+ * `isForPage`: the request asks for a page, which concerns no organization.
+ */
 function contextMaker(config, plugins) {
   const authenticate = authenticator(config.authentication);
-  const make = async (req, res) => {
+  const make = async (req, res, isForPage) => {
     if (config.authentication.demo) checkIsLocal(req.headers);
     const actor = await authenticate(req.headers.authorization);
+    const organizationId = plugins.instances && !isForPage ? organizationOf(req.headers) : undefined;
     const pluginRequest = plugins.httpRequest(req, res, {
       actor,
+      organizationId,
       sourceType: req.headers.origin ? 'web' : 'api', // Browsers send it with every POST.
       deadlineMilliseconds: config.requestTimeoutMilliseconds,
     });
-    return { actor, plugins, pluginRequest };
+    return { actor, plugins, pluginRequest, organizationId };
   };
-  return (req, res) => make(req, res).catch((error) => { throw rejectionOf(error); });
+  return (req, res, isForPage = false) => make(req, res, isForPage).catch((error) => { throw rejectionOf(error); });
 }
 
 /**
  * Opens the host. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
- * `contextOf(req, res)` and `close()`.
+ * `contextOf(req, res, isForPage)` and `close()`.
  */
 export async function openHost(config, log) {
   const organizations = organizationsOf(config.organizations);
@@ -58,6 +64,7 @@ export async function openHost(config, log) {
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
+    if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');
     for (const warning of lenienciesOf(config.authentication)) log('warning', warning);
     return {
       plugins,

@@ -122,8 +122,8 @@ async function answer(req, res, { host, handle, answerHealth, hasPage }) {
     answerHealth(res);
     return;
   }
-  await readRequest(req, hasPage);
-  await handle(req, res, await host.contextOf(req, res));
+  const isForPage = await readRequest(req, hasPage);
+  await handle(req, res, await host.contextOf(req, res, isForPage));
 }
 
 /**

@@ -8,7 +8,7 @@ import { createYoga } from 'graphql-yoga';
 
 /** Starts the gateway. Returns {url, stop}. */
 export function startGateway(host, config, log) {
-  const { enabled, queryFile } = config.graphiql;
+  const { enabled, queryFile, headers } = config.graphiql;
   const yoga = createYoga({
     schema: host.schema,
     logging: loggerOf(log),
@@ -18,7 +18,11 @@ export function startGateway(host, config, log) {
     parserAndValidationCache: parserCaches(),
     plugins: [limitDocuments(host.plugins)],
     renderGraphiQL,
-    graphiql: enabled && { title: 'Gateway', defaultQuery: queryFile && readFileSync(queryFile, 'utf8') },
+    graphiql: enabled && {
+      title: 'Gateway',
+      defaultQuery: queryFile && readFileSync(queryFile, 'utf8'),
+      headers: headers && JSON.stringify(headers, null, 2),
+    },
   });
   return serveHttp(yoga, host, config, log, { hasPage: enabled });
 }

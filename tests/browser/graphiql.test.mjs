@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The demo's GraphiQL in a browser without a network.
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { after, before, test } from 'node:test';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { after, before, describe, test } from 'node:test';
 import { Sandbox } from '../demo/harness.mjs';
 import { openBrowser, until, Visit } from './browser.mjs';
 import { GraphiQL } from './graphiql.mjs';
@@ -28,9 +28,9 @@ after(async () => {
 });
 
 /** A test with its own page. A failure saves a screenshot. `expected`: complaints that the test provokes. */
-function visiting(name, body, expected = []) {
+function visiting(name, body, expected = [], urlOf = () => gateway.url) {
   test(name, { timeout: 60_000 }, async () => {
-    const visit = await Visit.start(browser, gateway.url);
+    const visit = await Visit.start(browser, urlOf());
     try {
       await body(new GraphiQL(visit.page), visit);
       await until(() => visit.complaints.length, (count) => count >= expected.length, `${expected}`);
@@ -177,4 +177,33 @@ visiting('after a reload the document is still there and runs again', async (pag
   assert.equal(await page.result.text(), '');
   await page.button('Execute query').click();
   await page.result.shows(/"again": "Acme Corporation"/);
+});
+
+describe('with an instance for each organization', () => {
+  let own;
+
+  before(async () => {
+    mkdirSync(sandbox.path('tenants'));
+    own = await sandbox.start((config, settings) => {
+      config.plugins.instances = {};
+      config.graphiql = { queryFile: 'first.graphql', headers: { 'X-Organization': 'acme' } };
+      settings.database = { root: sandbox.path('tenants') };
+    });
+    assert.ok(own.url, own.log);
+  });
+
+  after(() => own?.stop());
+
+  visiting('the page shows a header with an organization, which loads the schema, and another one can take its place', async (page, visit) => {
+    await page.button('Headers').click();
+    await page.headers.shows(/"X-Organization": "acme"/);
+    await page.choose('List');
+    await page.answer(/"count": 0/);
+    await page.operation.type('{ integ');
+    await page.page.locator('.suggest-widget.visible').getByRole('option', { name: 'integrations' }).waitFor();
+    await visit.picture('organization');
+    await page.setHeaders({ 'X-Organization': 'globex' });
+    await page.run('query Other { other: integrations(organizationId: "acme") { total { count } } }');
+    await page.result.shows(/"PERMISSION_DENIED"/);
+  }, [], () => own.url);
 });

@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { root } from '../support-js/paths.mjs';
 import { readCase, readCases } from './runner/cases.mjs';
+import { isFor } from './runner/host.mjs';
 import { readHosts } from './runner/hosts.mjs';
 import { differ, differInOrder, substitute } from './runner/match.mjs';
 import { ERRORS } from './runner/problem-details.mjs';
@@ -86,11 +87,12 @@ test('a mistake in the list of hosts is an error', () => {
   assert.deepEqual(readHosts(['a'], [{ ...host, deviations: { a: reason } }])[0].adds, { extensions: [], schema: [] });
 });
 
-test('a host that is tried with both storages is two hosts', () => {
-  const hosts = readHosts(['a'], [{ name: 'x', title: 'X', command: ['node', 'x.js'], packages: ['x'], perOrganization: true },
+test('a host that is tried in several ways is several hosts', () => {
+  const hosts = readHosts(['a'], [{ name: 'x', title: 'X', command: ['node', 'x.js'], packages: ['x'], perOrganization: true, perInstance: true },
     { name: 'y', title: 'Y', command: ['node', 'y.js'], packages: ['y'] }]);
   assert.deepEqual(hosts.map(({ name, title, storage }) => [name, title, storage]),
-    [['x', 'X', 'shared'], ['x-tenants', 'X, a database for each organization', 'tenants'], ['y', 'Y', 'shared']]);
+    [['x', 'X', 'shared'], ['x-tenants', 'X, a database for each organization', 'tenants'],
+      ['x-instances', 'X, an instance for each organization', 'instances'], ['y', 'Y', 'shared']]);
 });
 
 test('the cases cover every code of the plugin, and every reason to reject a token', () => {
@@ -132,12 +134,14 @@ test('the example of the page is a case that passes', async () => {
 /** A fake host that answers with `answerOf` of the operation, and keeps the requests. */
 function pretended(answerOf) {
   const sent = [];
-  const post = async (body) => {
+  const headers = [];
+  const post = async (body, own) => {
     sent.push(JSON.parse(body));
+    headers.push(own);
     return new Response(JSON.stringify({ data: answerOf(sent.at(-1).operationName, sent.length) }));
   };
   const server = async () => ({ post, typeBase: 'urn:x:', log: '' });
-  return { sent, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
+  return { sent, headers, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
 }
 
 test('a query is sent twice and a mutation once; an operation is sent alone or with the whole document', async () => {
@@ -150,6 +154,19 @@ test('a query is sent twice and a mutation once; an operation is sent alone or w
   assert.equal(whole.sent[0].query, DOCUMENT);
   const fickle = pretended((name, times) => ({ me: { id: 'user:ada', title: times === 1 ? 'ada' : 'Ada' } }));
   assert.deepEqual(await runCase(example('fickle', 'ada'), fickle), ['step 0 (Me): data.me.title: "Ada" instead of "ada"']);
+});
+
+test('with an instance for each organization, cases that concern one run, and requests name it', async () => {
+  const alone = readCase('alone', DOCUMENT, caseOf([{ run: 'Me', organization: 'globex' }], { organization: 'acme' }));
+  const several = example('several', 'ada');
+  const storages = ['shared', 'tenants', 'instances'];
+  assert.deepEqual(storages.map((storage) => [alone, several].filter((test) => isFor({ serves: 'host', storage }, test)).length), [2, 2, 1]);
+  for (const storage of storages) {
+    const host = { ...pretended(() => ({})), storage };
+    assert.deepEqual(await runCase(alone, host), []);
+    const named = storage === 'instances' ? ['globex', 'globex', 'acme'] : [undefined, undefined, undefined];
+    assert.deepEqual(host.headers.map((headers) => headers['x-organization']), named);
+  }
 });
 
 test('an answer that contains a path of the server fails, whatever is expected', async () => {

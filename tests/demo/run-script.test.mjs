@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // examples/run.sh: what it refuses, and what it starts.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { root } from '../support-js/paths.mjs';
+import { root, vaultctl } from '../support-js/paths.mjs';
 import { Gateway, Sandbox } from './harness.mjs';
 
 const RUN = join(root, 'examples/run.sh');
@@ -34,10 +34,10 @@ test('a port in use is reported with the cure', async () => {
 });
 
 test('an unknown tenancy is refused by name, with those that are known', () => {
-  for (const tenancy of ['per-instance', 'PER-ORGANIZATION', 'shared ']) {
+  for (const tenancy of ['per-tenant', 'PER-INSTANCE', 'shared ']) {
     const { status, stderr } = refused({ TENANCY: tenancy });
     assert.equal(status, 2);
-    assert.equal(stderr, `run.sh: TENANCY must be shared or per-organization, not '${tenancy}'\n`);
+    assert.equal(stderr, `run.sh: TENANCY must be shared, per-organization or per-instance, not '${tenancy}'\n`);
   }
 });
 
@@ -65,4 +65,23 @@ test('with TENANCY=per-organization, each organization has a database of its own
     assert.deepEqual(databases.map((name) => name.split('/')[1]).sort(), ['acme', 'globex']);
   });
   assert.equal(existsSync(join(DATA, 'integrations.db')), false);
+});
+
+test('with TENANCY=per-instance, the header names the organization, whose keyring is its own', { skip: Boolean(process.env.BUILD) }, async () => {
+  const DATA = sandbox.path('data'); // Of the test before: both ways have the same files.
+  await running({ DATA, TENANCY: 'per-instance' }, async (gateway) => {
+    assert.match((await gateway.query('{ __typename }')).errors[0].message, /^The header X-Organization is missing/);
+    const issue = (organization) => execFileSync(vaultctl, ['issue', '--secret', join(DATA, `vault/${organization}.paserk`), '--aud', organization, '--sub', 'kv/x'],
+      { env: { ...process.env, VAULT_PASSPHRASE_FILE: join(DATA, 'vault/passphrase') }, encoding: 'utf8' }).trim();
+    const createIn = (organizationId, credentialRef) => gateway.query(
+      'mutation($input: IntegrationCreateInput!) { integrationCreate(input: $input) { integration { title } } }',
+      { input: { organizationId, title: 'C', credentialRef } }, { 'x-organization': organizationId });
+    for (const organization of ['acme', 'globex']) {
+      assert.deepEqual(await createIn(organization, issue(organization)), { data: { integrationCreate: { integration: { title: 'C' } } } });
+    }
+    assert.equal((await createIn('globex', issue('acme'))).errors[0].extensions.code, 'VALIDATION_ERROR');
+    assert.equal((await createIn('initech', issue('acme'))).errors[0].extensions.code, 'SERVICE_UNAVAILABLE'); // It has no keyring.
+    const { integrations } = await gateway.data('{ integrations(organizationId: "acme") { nodes { title } } }', {}, { 'x-organization': 'acme' });
+    assert.deepEqual(integrations.nodes.map(({ title }) => title), ['A', 'B', 'C']);
+  });
 });

@@ -37,17 +37,28 @@ const CONFIGURATIONS = {
   },
 };
 
-const MOST_OPEN = 3; // Few, so that databases are closed and opened again all the time.
+const MOST_OPEN = 3; // Few, so that databases and instances are closed and opened again all the time.
 
-/** Where a host's plugin stores data, by the host's member `storage`: its setting, and the database of an organization. */
+function tenantsBelow(path) {
+  const root = `${path}.tenants`;
+  mkdirSync(root);
+  return { setting: { root, maxOpen: MOST_OPEN }, databaseOf: (organization) => databaseBelow(root, organization) };
+}
+
+/**
+ * Where a host's plugin stores data, by the host's member `storage`: its setting, the database of an organization, and the
+ * host's own setting `instances`.
+ */
 const STORAGES = {
   shared: (path) => ({ setting: { path }, databaseOf: () => path }),
-  tenants: (path) => {
-    const root = `${path}.tenants`;
-    mkdirSync(root);
-    return { setting: { root, maxOpen: MOST_OPEN }, databaseOf: (organization) => databaseBelow(root, organization) };
-  },
+  tenants: tenantsBelow,
+  instances: (path) => ({ ...tenantsBelow(path), instances: { maxIdle: MOST_OPEN } }),
 };
+
+/** Returns whether a host runs a case. With an instance for each organization, those that concern one run: others need several. */
+export function isFor({ serves, storage }, { needs, organization }) {
+  return needs === serves && (storage !== 'instances' || organization !== undefined);
+}
 
 export class Host {
   constructor(description, { vault, tokens }) {
@@ -59,8 +70,9 @@ export class Host {
 
   async start(name) {
     const { change, typeBase } = CONFIGURATIONS[name];
-    const { setting, databaseOf } = STORAGES[this.storage](this.sandbox.path(`${name}.db`));
+    const { setting, databaseOf, instances } = STORAGES[this.storage](this.sandbox.path(`${name}.db`));
     const file = this.sandbox.writeConfig((config, own) => {
+      config.plugins.instances = instances;
       own.database = setting;
       common(config, own);
       change(config, own);

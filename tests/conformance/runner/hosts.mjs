@@ -9,11 +9,17 @@ import { requireOfExamples, root } from '../../support-js/paths.mjs';
 const Ajv = requireOfExamples('ajv').default;
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-/** A host, and itself with a database for each organization if it is tried with both. */
+/** The other ways to keep organizations, by the member of a host that says it is tried with it, too. */
+const VARIANTS = {
+  perOrganization: { storage: 'tenants', has: 'a database for each organization' },
+  perInstance: { storage: 'instances', has: 'an instance for each organization' },
+};
+
+/** A host with one database for all, and itself in the other ways in which it is tried. */
 function variantsOf(host) {
-  const { name, title } = host;
-  const shared = { ...host, storage: 'shared' };
-  return host.perOrganization ? [shared, { ...host, name: `${name}-tenants`, title: `${title}, a database for each organization`, storage: 'tenants' }] : [shared];
+  const others = Object.keys(VARIANTS).filter((way) => host[way]).map((way) => VARIANTS[way]);
+  return [{ ...host, storage: 'shared' },
+    ...others.map(({ storage, has }) => ({ ...host, name: `${host.name}-${storage}`, title: `${host.title}, ${has}`, storage }))];
 }
 
 /**

@@ -15,13 +15,14 @@ async function authorizationOf(actor, { host, captured }) {
 }
 
 async function ask(step, variables, context) {
-  const { server, test, captured } = context;
+  const { host, server, test, captured } = context;
   const actor = step.actor === undefined ? test.actor : step.actor;
   const traceId = randomBytes(16).toString('hex');
   const query = test.sends === 'document' ? test.document : test.operations.get(step.run).text;
   const response = await server.post(
     bodyOf({ query, operationName: step.run, variables: substitute(variables, captured) }),
-    { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context), ...step.headers });
+    { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context),
+      ...(host.storage === 'instances' && { 'x-organization': step.organization ?? test.organization }), ...step.headers });
   const text = await response.text();
   return { status: response.status, text, traceId, body: parse(text) };
 }

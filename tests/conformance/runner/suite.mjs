@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Runs all cases against a host.
-import { Host } from './host.mjs';
+import { Host, isFor } from './host.mjs';
 import { runCase } from './steps.mjs';
 
 const passOrFail = (findings) => ({ verdict: findings.length === 0 ? 'pass' : 'fail', findings });
@@ -31,7 +31,7 @@ async function run(host, cases) {
 export async function runHost(description, cases, vault) {
   const host = new Host(description, vault);
   try {
-    return await run(host, cases.filter(({ needs }) => needs === description.serves));
+    return await run(host, cases.filter((test) => isFor(description, test)));
   } finally {
     await host.remove();
   }
