@@ -7,57 +7,42 @@
 #include "vault/timestamp.h"
 #include "vault/utf8.h"
 
-/* A claim that is a string; `text` is NULL if the claim is missing. Borrowed from the JSON. */
-struct claim {
-    const char *text;
-    size_t size;
-};
-
-static bool take_string(const json_t *claims, const char *name, struct claim *ret_claim)
+static bool take_string(const json_t *claims, const char *name, struct vault_bytes *ret_claim)
 {
     const json_t *member = json_object_get(claims, name);
-    *ret_claim = (struct claim){json_string_value(member), json_string_length(member)};
+    *ret_claim = (struct vault_bytes){json_string_value(member), json_string_length(member)};
     return member == NULL ||
-           (json_is_string(member) && vault_utf8_is_valid(ret_claim->text, ret_claim->size));
+           (json_is_string(member) && vault_utf8_is_valid(ret_claim->data, ret_claim->size));
 }
 
 /* Gives `absent` if the claim is missing. */
 static bool take_time(const json_t *claims, const char *name, int64_t absent, int64_t *ret_ms)
 {
-    struct claim claim;
+    struct vault_bytes claim;
     *ret_ms = absent;
     return take_string(claims, name, &claim) &&
-           (claim.text == NULL || vault_timestamp_parse(claim.text, claim.size, ret_ms));
+           (claim.data == NULL || vault_timestamp_parse(claim.data, claim.size, ret_ms));
 }
 
-struct claims {
-    struct claim subject;
-    struct claim audience;
-    struct claim issuer;
-    struct claim token_id;
-    int64_t issued;
-    int64_t not_before;
-    int64_t expires;
-};
-
-static bool read_claims(const json_t *root, struct claims *claims)
+bool vault_claims_read(const json_t *root, struct vault_claims *ret_claims)
 {
-    return take_string(root, "sub", &claims->subject) &&
-           take_string(root, "aud", &claims->audience) &&
-           take_string(root, "iss", &claims->issuer) &&
-           take_string(root, "jti", &claims->token_id) &&
-           take_time(root, "iat", INT64_MIN, &claims->issued) &&
-           take_time(root, "nbf", INT64_MIN, &claims->not_before) &&
-           take_time(root, "exp", INT64_MAX, &claims->expires) && claims->subject.size >= 1 &&
-           claims->subject.size <= VAULT_SUBJECT_LIMIT && claims->audience.text != NULL;
+    return take_string(root, "sub", &ret_claims->subject) &&
+           take_string(root, "aud", &ret_claims->audience) &&
+           take_string(root, "iss", &ret_claims->issuer) &&
+           take_string(root, "jti", &ret_claims->token_id) &&
+           take_time(root, "iat", INT64_MIN, &ret_claims->issued) &&
+           take_time(root, "nbf", INT64_MIN, &ret_claims->not_before) &&
+           take_time(root, "exp", INT64_MAX, &ret_claims->expires) &&
+           ret_claims->subject.size >= 1 && ret_claims->subject.size <= VAULT_SUBJECT_LIMIT &&
+           ret_claims->audience.data != NULL;
 }
 
-static bool equals(struct claim claim, const char *text, size_t size)
+static bool equals(struct vault_bytes claim, const char *text, size_t size)
 {
-    return claim.text != NULL && claim.size == size && memcmp(claim.text, text, size) == 0;
+    return claim.data != NULL && vault_bytes_equal(claim, (struct vault_bytes){text, size});
 }
 
-static enum vault_token_status judge(const struct claims *claims,
+static enum vault_token_status judge(const struct vault_claims *claims,
                                      const struct vault_keyring *keyring,
                                      const struct vault_policy *policy)
 {
@@ -73,8 +58,8 @@ static enum vault_token_status judge(const struct claims *claims,
         return VAULT_TOKEN_NOT_YET_VALID;
     if (claims->expires <= now - leeway)
         return VAULT_TOKEN_EXPIRED;
-    if (claims->token_id.text != NULL &&
-        vault_keyring_revokes_token(keyring, claims->token_id.text, claims->token_id.size))
+    if (claims->token_id.data != NULL &&
+        vault_keyring_revokes_token(keyring, claims->token_id.data, claims->token_id.size))
         return VAULT_TOKEN_REVOKED;
     return VAULT_TOKEN_OK;
 }
@@ -83,14 +68,14 @@ enum vault_token_status vault_claims_check(struct vault_bytes message,
                                            const struct vault_keyring *keyring,
                                            const struct vault_policy *policy)
 {
-    struct claims claims;
+    struct vault_claims claims;
     json_t *root = NULL;
     enum vault_token_status status = VAULT_TOKEN_MALFORMED;
     if (vault_json_read(message, VAULT_JSON_KEEP_SURROGATES, &root, NULL) == VAULT_JSON_NO_MEMORY)
         status = VAULT_TOKEN_NO_MEMORY;
     else if (json_is_object(root))
-        status = read_claims(root, &claims) ? judge(&claims, keyring, policy)
-                                            : VAULT_TOKEN_BAD_CLAIMS;
+        status = vault_claims_read(root, &claims) ? judge(&claims, keyring, policy)
+                                                  : VAULT_TOKEN_BAD_CLAIMS;
     json_decref(root);
     return status;
 }

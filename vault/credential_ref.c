@@ -2,10 +2,10 @@
 #include "vault/credential_ref.h"
 
 #include "vault/claims.h"
-#include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/paseto.h"
 #include "vault/token_cache.h"
+#include "vault/token_key.h"
 
 static const struct {
     const char *name;
@@ -29,38 +29,11 @@ const char *vault_token_status_text(enum vault_token_status status)
     return statuses[status].text;
 }
 
-/*
- * The footer is not verified yet: its `kid` only selects the key, which must then verify the
- * signature.
- */
-static enum vault_token_status key_by_footer(const struct vault_keyring *keyring,
-                                             struct vault_bytes footer,
-                                             const struct vault_keyring_key **ret_key)
-{
-    if (footer.size > VAULT_FOOTER_LIMIT)
-        return VAULT_TOKEN_MALFORMED;
-    json_t *root = NULL;
-    if (vault_json_read(footer, VAULT_JSON_KEEP_SURROGATES, &root, NULL) == VAULT_JSON_NO_MEMORY)
-        return VAULT_TOKEN_NO_MEMORY;
-    const json_t *kid = json_object_get(root, "kid");
-    const bool named = json_is_string(kid);
-    *ret_key = named ? vault_keyring_find(keyring, json_string_value(kid), json_string_length(kid))
-                     : NULL;
-    json_decref(root);
-    if (!named)
-        return VAULT_TOKEN_MALFORMED;
-    return *ret_key == NULL ? VAULT_TOKEN_UNKNOWN_KEY : VAULT_TOKEN_OK;
-}
-
 static enum vault_token_status find_key(const struct vault_keyring *keyring,
                                         const struct vault_paseto *token, int64_t now,
                                         const struct vault_keyring_key **ret_key)
 {
-    enum vault_token_status status = VAULT_TOKEN_OK;
-    if (token->footer.size > 0)
-        status = key_by_footer(keyring, token->footer, ret_key);
-    else if ((*ret_key = vault_keyring_single_active(keyring)) == NULL)
-        status = VAULT_TOKEN_UNKNOWN_KEY;
+    const enum vault_token_status status = vault_token_key(keyring, token, ret_key);
     if (status != VAULT_TOKEN_OK)
         return status;
     if ((*ret_key)->state == VAULT_KEY_REVOKED)

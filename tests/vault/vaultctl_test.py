@@ -1,59 +1,16 @@
 # SPDX-License-Identifier: MIT
 """Runs vaultctl as an operator does: vaultctl_test.py VAULTCTL. Prints TAP."""
 
-import base64
 import json
 import os
 import pathlib
-import pty
-import select
 import signal
 import stat
 import subprocess
 import sys
-import tempfile
-import time
 
-VAULTCTL = sys.argv[1]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
-
-
-class Vault:
-    def __init__(self, folder):
-        self.folder = pathlib.Path(folder)
-        self.keyring = str(self.folder / "keyring.json")
-        self.secret = str(self.folder / "secret.paserk")
-
-    def run(self, *arguments, text_in="", **environment):
-        clean = {key: value for key, value in os.environ.items() if not key.startswith("VAULT_")}
-        environment = {"VAULT_PASSPHRASE": "test", **environment}
-        clean.update({key: value for key, value in environment.items() if value is not None})
-        return subprocess.run([VAULTCTL, *arguments], input=text_in, capture_output=True, text=True,
-                              env=clean, timeout=60, start_new_session=True)
-
-    def keygen(self):
-        made = self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret)
-        return made.stdout.strip()
-
-    def issue(self, *more, aud="acme"):
-        issue = ["issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a"]
-        issued = self.expect(0, *issue, *more)
-        return issued.stdout.strip()
-
-    def verify(self, code, token, aud="acme", *more, text_in=""):
-        return self.expect(code, "verify", "--keyring", self.keyring, "--aud", aud, *more, token,
-                           text_in=text_in)
-
-    def expect(self, code, *arguments, **options):
-        result = self.run(*arguments, **options)
-        told = f"{arguments}: {result.returncode}, not {code}: {result.stderr}"
-        assert result.returncode == code, told
-        return result
+sys.dont_write_bytecode = True
+from tool import VAULTCTL, main, talk, test, token_of  # noqa: E402
 
 
 @test
@@ -183,13 +140,6 @@ def options_of_issue_are_checked(vault):
         vault.expect(2, *issue, *wrong)
     assert "512 bytes" in vault.expect(2, *issue, "--sub", "").stderr
     assert "4096 bytes" in vault.expect(2, *issue, "--jti", "x" * 5000).stderr
-
-
-def token_of(payload, footer=b""):
-    """A token that nobody signed."""
-    parts = [payload + bytes(64), footer] if footer else [payload + bytes(64)]
-    return "v4.public." + ".".join(
-        base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
 @test
@@ -333,32 +283,6 @@ def output_that_is_lost_is_reported(vault):
     assert result.returncode == 3 and "standard output" in result.stderr, result
 
 
-def talk(arguments, answers):
-    """Runs the tool on its own terminal and answers it. Returns its output and its status."""
-    child, terminal = pty.fork()
-    if child == 0:
-        for name in ["VAULT_PASSPHRASE", "VAULT_PASSPHRASE_FILE"]:
-            os.environ.pop(name, None)
-        os.execv(VAULTCTL, [VAULTCTL, *arguments])
-    shown = b""
-    answered = 0  # Bytes of the output up to the last question that was answered.
-    until = time.monotonic() + 20
-    while time.monotonic() < until:
-        ready, _, _ = select.select([terminal], [], [], 0.05)
-        try:
-            shown += os.read(terminal, 4096) if ready else b""
-        except OSError:  # The tool has ended.
-            break
-        if answers and shown.endswith(b": ") and len(shown) > answered:
-            answered = len(shown)
-            os.write(terminal, answers.pop(0))
-    else:
-        os.kill(child, signal.SIGKILL)  # It hangs; the status tells the caller.
-    _, status = os.waitpid(child, 0)
-    os.close(terminal)
-    return shown, status
-
-
 @test
 def the_terminal_is_asked_without_echo(vault):
     keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
@@ -380,22 +304,57 @@ def different_passphrases_are_not_accepted(vault):
 @test
 def ctrl_c_cancels_the_question(vault):
     keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
-    shown, status = talk(keygen, [b"\x03"])
-    assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, (shown, status)
-    assert not os.path.exists(vault.secret)
+    for answers in [[b"\x03"], [b"one\n", b"\x03"]]:
+        shown, status = talk(keygen, answers)
+        assert os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGINT, (shown, status)
+        assert not list(vault.folder.iterdir()), list(vault.folder.iterdir())
 
 
-def main():
-    print(f"1..{len(TESTS)}")
-    for number, function in enumerate(TESTS, 1):
-        name = function.__name__.replace("_", " ")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                function(Vault(folder))
-                print(f"ok {number} - {name}")
-            except (AssertionError, subprocess.TimeoutExpired) as error:
-                print("# " + str(error).replace("\n", "\n# "))
-                print(f"not ok {number} - {name}")
+@test
+def files_have_safe_modes_whatever_the_umask(vault):
+    for mask in [0, 0o022, 0o777]:
+        previous = os.umask(mask)
+        vault.keygen()
+        os.umask(previous)
+        vault.expect(0, "revoke-token", "--keyring", vault.keyring, f"t{mask}")
+        modes = {path.suffix: stat.S_IMODE(path.stat().st_mode) for path in vault.folder.iterdir()}
+        assert modes.pop(".json") == 0o644 and set(modes.values()) == {0o600}, (mask, modes)
+        os.unlink(vault.keyring)
+
+
+@test
+def a_kept_secret_that_others_can_use_is_warned_about(vault):
+    vault.keygen()
+    os.chmod(vault.secret, 0o666)
+    told = vault.expect(0, "keygen", "--keyring", vault.keyring, "--secret", vault.secret).stderr
+    assert ".before-" in told and "of mode 666" in told, told
+
+
+@test
+def a_keyring_that_others_can_change_is_warned_about(vault):
+    kid = vault.keygen()
+    token = vault.issue()
+    for mode in [0o666, 0o664, 0o646]:
+        os.chmod(vault.keyring, mode)
+        for command in [["list"], ["verify", "--aud", "acme", token], ["revoke-token", "t1"],
+                        ["retire", kid]]:
+            told = vault.expect(0, *command, "--keyring", vault.keyring).stderr
+            assert f"'{vault.keyring}', of mode {mode:o}" in told, (command, told)
+    os.chmod(vault.keyring, 0o644)
+    assert "mode" not in vault.expect(0, "list", "--keyring", vault.keyring).stderr
+
+
+@test
+def short_passphrases_are_warned_about_when_they_are_chosen(vault):
+    keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
+    for passphrase in ["ab", "é" * 11, "x" * 11]:
+        told = vault.expect(0, *keygen, VAULT_PASSPHRASE=passphrase).stderr
+        assert "warning: the passphrase is short" in told, told
+    for passphrase in ["é" * 12, "x" * 12]:
+        told = vault.expect(0, *keygen, VAULT_PASSPHRASE=passphrase).stderr
+        assert "passphrase is short" not in told, told
+    issue = ["issue", "--secret", vault.secret, "--aud", "a", "--sub", "s"]
+    assert "warning" not in vault.expect(0, *issue, VAULT_PASSPHRASE="x" * 12).stderr
 
 
 main()

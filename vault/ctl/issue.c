@@ -7,7 +7,9 @@
 
 #include "vault/credential_ref.h"
 #include "vault/ctl/commands.h"
+#include "vault/ctl/given.h"
 #include "vault/ctl/secret_file.h"
+#include "vault/keyring_content.h"
 #include "vault/limit.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
@@ -55,6 +57,8 @@ static json_t *make_claims(const struct options *options)
         *options->aud == '\0')
         report(EXIT_USAGE, "issue: --sub must have 1 to %d bytes, and --aud must not be empty",
                VAULT_SUBJECT_LIMIT);
+    else if (options->jti != NULL && jti_mistake(options->jti, strlen(options->jti)) != NULL)
+        report(EXIT_USAGE, "issue: --jti %s", jti_mistake(options->jti, strlen(options->jti)));
     else if (!set_string(claims, "sub", options->sub) || !set_string(claims, "aud", options->aud) ||
              !set_string(claims, "iss", options->iss) ||
              !set_string(claims, "jti", options->jti == NULL ? random_id : options->jti))
@@ -82,6 +86,33 @@ static bool sign(const char *claims, const unsigned char *key, char token[VAULT_
                              token);
 }
 
+/* Gateways reject what a key signs that their keyring has revoked or does not have. */
+static bool may_sign(const char *path, const struct vault_public_key *public_key,
+                     struct vault_failure *failure)
+{
+    char id[VAULT_PASERK_ID_SIZE];
+    struct vault_keyring *keyring = NULL;
+    vault_paserk_pid_write(public_key, id);
+    if (!vault_keyring_load(path, &keyring, failure))
+        return false;
+    const struct vault_keyring_key *key = vault_keyring_find(keyring, id, strlen(id));
+    const bool active = key != NULL && key->state == VAULT_KEY_ACTIVE;
+    vault_keyring_release(&keyring);
+    return active || vault_fail(failure,
+                                "the key %s is not active in '%.200s': issue with the secret key "
+                                "of the one that is, see vaultctl list",
+                                id, path);
+}
+
+static bool read_key(const struct options *options, struct vault_secret *ret_key,
+                     struct vault_failure *failure)
+{
+    if (!secret_file_read(options->secret, ret_key, failure))
+        return false;
+    const struct vault_public_key public_key = secret_key_public(ret_key->bytes);
+    return options->keyring == NULL || may_sign(options->keyring, &public_key, failure);
+}
+
 enum exit_code run_issue(const struct options *options)
 {
     char token[VAULT_TOKEN_LIMIT + 1];
@@ -95,7 +126,7 @@ enum exit_code run_issue(const struct options *options)
     enum exit_code code = EXIT_DONE;
     if (text == NULL)
         code = report(EXIT_UNUSABLE, "out of memory");
-    else if (!secret_file_read(options->secret, &key, &failure))
+    else if (!read_key(options, &key, &failure))
         code = report(EXIT_UNUSABLE, "%s", failure.message);
     else if (!sign(text, key.bytes, token))
         code = report(EXIT_USAGE,

@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "vault/ctl/commands.h"
 #include "vault/ctl/passphrase.h"
@@ -39,10 +40,11 @@ static bool is_taken_by(const char *name, const char *path)
 /* Each file would be replaced by the other, or its lock waited for without end. */
 static bool are_apart(const char *keyring, const char *secret, struct vault_failure *failure)
 {
-    char real[PATH_MAX];
-    if (!vault_real_path(secret, true, real, failure))
+    char real_keyring[PATH_MAX], real_secret[PATH_MAX];
+    if (!vault_real_path(keyring, true, real_keyring, failure) ||
+        !vault_real_path(secret, true, real_secret, failure))
         return false;
-    if (!is_taken_by(real, keyring) && !is_taken_by(keyring, real))
+    if (!is_taken_by(real_secret, real_keyring) && !is_taken_by(real_keyring, real_secret))
         return true;
     return vault_fail(failure,
                       "'%.200s' is the keyring, or a file that is used to change it: give the "
@@ -50,38 +52,59 @@ static bool are_apart(const char *keyring, const char *secret, struct vault_fail
                       secret);
 }
 
-/* Writes the secret first, so that the keyring never has an active key without a secret. */
-static bool make_key(const struct options *options, struct vault_keyring_edit *edit,
-                     char id[VAULT_PASERK_ID_SIZE], struct vault_failure *failure)
-{
+struct new_key {
     struct vault_public_key public_key;
+    char id[VAULT_PASERK_ID_SIZE];
+    struct wrapped_key wrapped;
+};
+
+/* Asks for the passphrase, so without a lock: the answer may take long, or be Ctrl-C. */
+static bool make_key(struct new_key *ret_key, struct vault_failure *failure)
+{
     vault_secret_auto passphrase = VAULT_NO_SECRET;
     vault_secret_auto key = VAULT_NO_SECRET;
-    if (!are_apart(edit->real, options->secret, failure) ||
-        !passphrase_read(true, &passphrase, failure))
+    if (!passphrase_read(true, &passphrase, failure))
         return false;
     if (!vault_secret_init(VAULT_SECRET_KEY_SIZE, &key))
         return vault_fail_no_memory(failure);
-    crypto_sign_keypair(public_key.bytes, key.bytes);
-    vault_paserk_pid_write(&public_key, id);
-    if (!secret_file_write(options->secret, key.bytes, id, &passphrase, failure))
+    crypto_sign_keypair(ret_key->public_key.bytes, key.bytes);
+    vault_paserk_pid_write(&ret_key->public_key, ret_key->id);
+    return secret_file_wrap(key.bytes, &passphrase, &ret_key->wrapped, failure);
+}
+
+/* Writes the secret first, so that the keyring never has an active key without a secret. */
+static bool store_key(const struct options *options, const struct new_key *key,
+                      struct vault_failure *failure)
+{
+    struct vault_keyring_edit edit;
+    if (!vault_keyring_edit_begin(options->keyring, true, &edit, failure))
         return false;
-    if (!add_key(edit, &public_key))
-        return vault_fail_no_memory(failure);
-    return vault_keyring_edit_commit(edit, failure);
+    bool stored = secret_file_write(options->secret, &key->wrapped, key->id, failure);
+    if (stored && !add_key(&edit, &key->public_key))
+        stored = vault_fail_no_memory(failure);
+    stored = stored && vault_keyring_edit_commit(&edit, failure);
+    vault_keyring_edit_end(&edit);
+    return stored;
+}
+
+/* A keyring that can't be used is reported before anything is asked. */
+static bool is_usable(const char *keyring, struct vault_failure *failure)
+{
+    json_t *root = NULL;
+    const bool usable = access(keyring, F_OK) != 0 || vault_keyring_read(keyring, &root, failure);
+    json_decref(root);
+    return usable;
 }
 
 enum exit_code run_keygen(const struct options *options)
 {
-    char id[VAULT_PASERK_ID_SIZE];
     struct vault_failure failure;
-    struct vault_keyring_edit edit;
-    if (!vault_keyring_edit_begin(options->keyring, true, &edit, &failure))
+    struct new_key key;
+    if (!are_apart(options->keyring, options->secret, &failure) ||
+        !is_usable(options->keyring, &failure) || !make_key(&key, &failure) ||
+        !store_key(options, &key, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
-    const bool made = make_key(options, &edit, id, &failure);
-    vault_keyring_edit_end(&edit);
-    if (!made)
-        return report(EXIT_UNUSABLE, "%s", failure.message);
-    puts(id);
+    warn_if_changeable(options->keyring);
+    puts(key.id);
     return EXIT_DONE;
 }

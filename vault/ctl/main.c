@@ -21,7 +21,8 @@ static const struct tool_command commands[] = {
      "0600. An existing secret file is kept: its name gets .before- and the new key's ID.\n" ABOUT_PASSPHRASES,
      NULL, BIT(keyring) | BIT(secret), 0, 0, run_keygen},
     {"issue",
-     "--secret FILE --aud ORG --sub PATH [--exp TIME] [--nbf TIME] [--iss ISSUER] [--jti ID]",
+     "--secret FILE --aud ORG --sub PATH [--exp TIME] [--nbf TIME] [--iss ISSUER] [--jti ID] "
+     "[--keyring FILE]",
      "Signs a credentialRef token and prints it.\n\n"
      "  --aud   the ID of the organization that may use the token\n"
      "  --sub   the path of the secret in the vault, such as kv/erp/acme#7,\n"
@@ -30,9 +31,10 @@ static const struct tool_command commands[] = {
      "          2030-01-02T03:04:05Z; default: never\n"
      "  --nbf   when the token becomes valid, in the same form; default: at once\n"
      "  --iss   the issuer\n"
-     "  --jti   the ID by which the token can be revoked; default: a random ID\n" ABOUT_PASSPHRASES,
-     NULL, BIT(secret) | BIT(aud) | BIT(sub), BIT(exp) | BIT(nbf) | BIT(iss) | BIT(jti), 0,
-     run_issue},
+     "  --jti   the ID by which the token can be revoked; default: a random ID\n"
+     "  --keyring  issues only if the key is active in this keyring\n" ABOUT_PASSPHRASES,
+     NULL, BIT(secret) | BIT(aud) | BIT(sub),
+     BIT(exp) | BIT(nbf) | BIT(iss) | BIT(jti) | BIT(keyring), 0, run_issue},
     {"verify", "--keyring FILE --aud ORG [--iss ISSUER] TOKEN|-",
      "Checks a token as a gateway does, with a leeway of " LEEWAY " seconds, and prints its\n"
      "claims. If the token is rejected, prints the reason to standard error and exits with 1.\n"
@@ -49,8 +51,12 @@ static const struct tool_command commands[] = {
     {"revoke", "--keyring FILE KID",
      "Revokes a key, for good: every token that it has signed is rejected.\n", "KID", BIT(keyring),
      0, 0, run_revoke},
-    {"revoke-token", "--keyring FILE JTI", "Revokes the tokens with this `jti`.\n", "JTI",
-     BIT(keyring), 0, 0, run_revoke_token},
+    {"revoke-token", "--keyring FILE TOKEN|JTI|-",
+     "Revokes a token, and prints what it was for. `-` reads it from standard input.\n\n"
+     "A token is checked first: a key of the keyring must have signed it. Of a token that\n"
+     "is lost, give the `jti`; `vaultctl` keeps no list of tokens, so it can't tell whether\n"
+     "there is one. Every token with the same `jti` is rejected.\n",
+     "TOKEN, JTI or -", BIT(keyring), 0, 0, run_revoke_token},
 };
 
 static const struct tool_option tool_options[] = {

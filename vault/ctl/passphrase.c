@@ -17,6 +17,9 @@
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 #define SIGNAL_COUNT (sizeof ending_signals / sizeof *ending_signals)
 
+/* Characters that a new passphrase should have. Nothing tells how random they are. */
+enum { GOOD_PASSPHRASE = 12 };
+
 static volatile sig_atomic_t interrupted;
 
 /*
@@ -151,13 +154,9 @@ static bool ask_again(int terminal, const struct vault_secret *first, struct vau
     return vault_fail(failure, "the two passphrases differ");
 }
 
-bool passphrase_read(bool twice, struct vault_secret *ret_passphrase, struct vault_failure *failure)
+static bool ask_terminal(bool twice, struct vault_secret *ret_passphrase,
+                         struct vault_failure *failure)
 {
-    const char *path = getenv("VAULT_PASSPHRASE_FILE"), *value = getenv("VAULT_PASSPHRASE");
-    if (path != NULL)
-        return read_from_file(path, ret_passphrase, failure);
-    if (value != NULL)
-        return read_from_environment(value, ret_passphrase, failure);
     const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
         return vault_fail(
@@ -172,5 +171,42 @@ bool passphrase_read(bool twice, struct vault_secret *ret_passphrase, struct vau
         return false;
     *ret_passphrase = passphrase;
     passphrase = VAULT_NO_SECRET;
+    return true;
+}
+
+/* Characters of UTF-8: bytes that don't continue one. */
+static size_t character_count(const struct vault_secret *text)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < text->size; i++)
+        count += (text->bytes[i] & 0xC0) != 0x80;
+    return count;
+}
+
+static void warn_if_short(const struct vault_secret *passphrase)
+{
+    if (character_count(passphrase) < GOOD_PASSPHRASE)
+        report(EXIT_DONE,
+               "warning: the passphrase is short: whoever gets hold of the secret file can guess "
+               "it; use %d characters or more, or random ones: head -c 24 /dev/urandom | base64",
+               GOOD_PASSPHRASE);
+}
+
+static bool read_any(bool twice, struct vault_secret *ret_passphrase, struct vault_failure *failure)
+{
+    const char *path = getenv("VAULT_PASSPHRASE_FILE"), *value = getenv("VAULT_PASSPHRASE");
+    if (path != NULL)
+        return read_from_file(path, ret_passphrase, failure);
+    return value != NULL ? read_from_environment(value, ret_passphrase, failure)
+                         : ask_terminal(twice, ret_passphrase, failure);
+}
+
+bool passphrase_read(bool is_new, struct vault_secret *ret_passphrase,
+                     struct vault_failure *failure)
+{
+    if (!read_any(is_new, ret_passphrase, failure))
+        return false;
+    if (is_new)
+        warn_if_short(ret_passphrase);
     return true;
 }

@@ -9,10 +9,10 @@
 
 /*
  * Takes the passphrase from the first line of the file that VAULT_PASSPHRASE_FILE names, else from
- * VAULT_PASSPHRASE, else from the terminal, without echo. `twice`: the terminal asks a second time,
- * as for a new passphrase.
+ * VAULT_PASSPHRASE, else from the terminal, without echo. A new passphrase is asked for twice, and
+ * one that is short is warned about. Hold no lock: Ctrl-C at the terminal ends the process.
  */
-bool passphrase_read(bool twice, struct vault_secret *ret_passphrase,
+bool passphrase_read(bool is_new, struct vault_secret *ret_passphrase,
                      struct vault_failure *failure);
 
 #endif

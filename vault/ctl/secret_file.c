@@ -39,6 +39,7 @@ static bool keep_previous(const char *path, const char *id, struct vault_failure
         return vault_fail(failure, "'%.200s' can't be kept as '%.200s': %s", path, kept,
                           strerror(errno));
     report(EXIT_DONE, "the previous secret key is kept as %s", kept);
+    warn_if_shared(kept);
     return true;
 }
 
@@ -67,17 +68,21 @@ static bool replace(const char *path, const char *text, const char *id,
     return written;
 }
 
-bool secret_file_write(const char *path, const unsigned char *key, const char *id,
-                       const struct vault_secret *passphrase, struct vault_failure *failure)
+bool secret_file_wrap(const unsigned char *key, const struct vault_secret *passphrase,
+                      struct wrapped_key *ret_wrapped, struct vault_failure *failure)
 {
-    char text[VAULT_PASERK_WRAPPED_SIZE + 1], real[PATH_MAX];
-    if (!vault_real_path(path, true, real, failure))
-        return false;
-    if (!vault_paserk_wrap(key, passphrase, &vault_password_cost_default, text))
+    if (!vault_paserk_wrap(key, passphrase, &vault_password_cost_default, ret_wrapped->text))
         return vault_fail(failure, "out of memory: wrapping a key takes %d MiB",
                           VAULT_WRAP_DEFAULT_MEMORY_MIB);
-    strcat(text, "\n");
-    return replace(real, text, id, failure);
+    strcat(ret_wrapped->text, "\n");
+    return true;
+}
+
+bool secret_file_write(const char *path, const struct wrapped_key *wrapped, const char *id,
+                       struct vault_failure *failure)
+{
+    char real[PATH_MAX];
+    return vault_real_path(path, true, real, failure) && replace(real, wrapped->text, id, failure);
 }
 
 static bool explain(enum vault_unwrap result, const char *path, struct vault_failure *failure)

@@ -5,14 +5,24 @@
 
 #include "vault/failure.h"
 #include "vault/key.h"
+#include "vault/paserk.h"
 #include "vault/secret.h"
+
+/* A secret key as its file has it: wrapped, with a line break and a NUL. */
+struct wrapped_key {
+    char text[VAULT_PASERK_WRAPPED_SIZE + 1];
+};
+
+/* Takes a while, by design: no lock should be held. `key` has VAULT_SECRET_KEY_SIZE bytes. */
+bool secret_file_wrap(const unsigned char *key, const struct vault_secret *passphrase,
+                      struct wrapped_key *ret_wrapped, struct vault_failure *failure);
 
 /*
  * Follows symbolic links, and keeps a file that exists under its name with `.before-` and `id`, the
- * new key's, appended; the new one has the same owner. `key` has VAULT_SECRET_KEY_SIZE bytes.
+ * new key's, appended; the new one has the same owner.
  */
-bool secret_file_write(const char *path, const unsigned char *key, const char *id,
-                       const struct vault_secret *passphrase, struct vault_failure *failure);
+bool secret_file_write(const char *path, const struct wrapped_key *wrapped, const char *id,
+                       struct vault_failure *failure);
 
 /* Reads the passphrase as passphrase_read does. */
 bool secret_file_read(const char *path, struct vault_secret *ret_key,

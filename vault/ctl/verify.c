@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The commands verify and inspect. */
-#include <ctype.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,17 +7,12 @@
 
 #include "vault/credential_ref.h"
 #include "vault/ctl/commands.h"
+#include "vault/ctl/given.h"
 #include "vault/json_reader.h"
 #include "vault/keyring_content.h"
 #include "vault/paseto.h"
 #include "vault/tool/clock.h"
 #include "vault/tool/terminal.h"
-
-/* A token as given: one byte more than the limit, and the line break of standard input. */
-struct given_token {
-    char text[VAULT_TOKEN_LIMIT + 2];
-    size_t size;
-};
 
 /* Says why the text is no JSON, or gives it as it is if it only can't be written anew. */
 static void print_as_it_is(struct vault_bytes json, const struct vault_json_error *error)
@@ -48,25 +42,9 @@ static bool print_json(struct vault_bytes json)
     return printed && status != VAULT_JSON_NO_MEMORY;
 }
 
-/* The operand, or standard input for "-", without white space at its end. False: too long. */
-static bool read_token(const char *operand, struct given_token *token)
-{
-    const size_t capacity = sizeof token->text;
-    token->size = strlen(operand);
-    if (strcmp(operand, "-") == 0)
-        token->size = fread(token->text, 1, capacity, stdin);
-    else
-        memcpy(token->text, operand, token->size < capacity ? token->size : capacity);
-    if (token->size >= capacity)
-        return false;
-    while (token->size > 0 && isspace((unsigned char)token->text[token->size - 1]))
-        token->size--;
-    return true;
-}
-
 enum exit_code run_verify(const struct options *options)
 {
-    struct given_token token;
+    struct given token;
     struct vault_paseto paseto;
     struct vault_failure failure;
     struct vault_keyring *keyring = NULL;
@@ -79,8 +57,9 @@ enum exit_code run_verify(const struct options *options)
     };
     if (!vault_keyring_load(options->keyring, &keyring, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
+    warn_if_changeable(options->keyring);
     enum vault_token_status status = VAULT_TOKEN_MALFORMED;
-    if (read_token(options->operand, &token))
+    if (given_read(options->operand, &token))
         status = vault_credential_ref_check(keyring, NULL, token.text, token.size, &policy);
     vault_keyring_release(&keyring);
     if (vault_token_status_is_temporary(status))
@@ -94,9 +73,9 @@ enum exit_code run_verify(const struct options *options)
 
 enum exit_code run_inspect(const struct options *options)
 {
-    struct given_token token;
+    struct given token;
     struct vault_paseto paseto;
-    if (!read_token(options->operand, &token))
+    if (!given_read(options->operand, &token))
         return report(EXIT_FOUND,
                       "the token is longer than " VAULT_LIMIT_TEXT(VAULT_TOKEN_LIMIT) " bytes");
     if (vault_paseto_parse(token.text, token.size, &paseto) != VAULT_PASETO_GOOD)

@@ -19,10 +19,20 @@ enum exit_code report(enum exit_code code, const char *format, ...)
     return code;
 }
 
-void warn_if_shared(const char *path)
+static void warn_of_mode(const char *path, mode_t unwanted, const char *what, const char *cure)
 {
     struct stat status;
-    if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & 077) != 0)
-        report(EXIT_DONE, "warning: others can use '%.300s', of mode %03o: chmod 600 it", path,
-               (unsigned)(status.st_mode & 0777));
+    if (stat(path, &status) == 0 && S_ISREG(status.st_mode) && (status.st_mode & unwanted) != 0)
+        report(EXIT_DONE, "warning: others can %s '%.300s', of mode %03o: chmod %s it", what, path,
+               (unsigned)(status.st_mode & 0777), cure);
+}
+
+void warn_if_shared(const char *path)
+{
+    warn_of_mode(path, 077, "use", "600");
+}
+
+void warn_if_changeable(const char *path)
+{
+    warn_of_mode(path, 022, "change", "go-w");
 }

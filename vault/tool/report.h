@@ -20,4 +20,7 @@ __attribute__((format(printf, 2, 3))) enum exit_code report(enum exit_code code,
 /* Warns if others than the owner can read or change the file at `path`, which holds a secret. */
 void warn_if_shared(const char *path);
 
+/* Warns if others than the owner can change the file at `path`, which gateways trust. */
+void warn_if_changeable(const char *path);
+
 #endif

@@ -34,12 +34,18 @@ void terminal_write(const char *text, size_t size)
     }
 }
 
-bool terminal_print_json(const json_t *value, size_t dump_flags)
+bool terminal_write_json(const json_t *value, size_t dump_flags)
 {
     char *text = json_dumps(value, dump_flags | JSON_ENCODE_ANY);
     if (text != NULL)
         terminal_write(text, strlen(text));
-    putchar('\n');
     free(text);
     return text != NULL;
+}
+
+bool terminal_print_json(const json_t *value, size_t dump_flags)
+{
+    const bool written = terminal_write_json(value, dump_flags);
+    putchar('\n');
+    return written;
 }

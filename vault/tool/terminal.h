@@ -13,7 +13,10 @@
 
 void terminal_write(const char *text, size_t size);
 
-/* Writes a value, whose strings are UTF-8, and ends the line. False if memory ran out. */
+/* Writes a value, whose strings are UTF-8. False if memory ran out. */
+bool terminal_write_json(const json_t *value, size_t dump_flags);
+
+/* The same, and ends the line. */
 bool terminal_print_json(const json_t *value, size_t dump_flags);
 
 #endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+/* The commands retire and revoke. */
+#include <stdio.h>
+#include <string.h>
+
+#include "vault/ctl/keyring_change.h"
+
+struct new_state {
+    const char *id;
+    const char *state;
+    bool already;
+    bool leaves_none; /* No key is active afterwards. */
+};
+
+static const char *state_of(const json_t *entry)
+{
+    return json_string_value(json_object_get(entry, "state"));
+}
+
+static bool has_active(const json_t *root)
+{
+    size_t index;
+    json_t *entry;
+    json_array_foreach(json_object_get(root, "keys"), index, entry)
+        if (strcmp(state_of(entry), "active") == 0)
+            return true;
+    return false;
+}
+
+/* A secret that is given by mistake must not be repeated. */
+static bool fail_unknown(const char *id, struct vault_failure *failure)
+{
+    if (strncmp(id, "k4.pid.", strlen("k4.pid.")) != 0)
+        return vault_fail(failure,
+                          "KID must be the ID of a key, k4.pid.…, as vaultctl list prints it");
+    return vault_fail(failure, "the keyring has no key '%.64s': see vaultctl list", id);
+}
+
+static bool set_state(struct vault_keyring_edit *edit, void *context, struct vault_failure *failure)
+{
+    struct new_state *new = context;
+    json_t *entry = vault_keyring_edit_find(edit, new->id);
+    if (entry == NULL)
+        return fail_unknown(new->id, failure);
+    new->already = strcmp(state_of(entry), new->state) == 0;
+    if (strcmp(state_of(entry), "revoked") == 0 && !new->already)
+        return vault_fail(failure, "the key %s is revoked: that can't be undone", new->id);
+    if (json_object_set_new(entry, "state", json_string(new->state)) != 0)
+        return vault_fail_no_memory(failure);
+    new->leaves_none = !has_active(edit->root);
+    return true;
+}
+
+static enum exit_code change_state(const struct options *options, const char *state,
+                                   const char *effect)
+{
+    struct new_state new = {.id = options->operand, .state = state};
+    const enum exit_code code = keyring_change(options, set_state, &new);
+    if (code != EXIT_DONE)
+        return code;
+    printf("%s%s %s: %s\n", new.already ? "already " : "", state, new.id, effect);
+    if (new.leaves_none)
+        report(EXIT_DONE,
+               "warning: no key of the keyring is active: make one with vaultctl keygen");
+    return EXIT_DONE;
+}
+
+enum exit_code run_retire(const struct options *options)
+{
+    return change_state(options, "retired",
+                        "its tokens stay valid; issue no more with its secret key");
+}
+
+enum exit_code run_revoke(const struct options *options)
+{
+    return change_state(options, "revoked", "gateways reject every token that it has signed");
+}
