@@ -6,8 +6,8 @@
 #ifndef PLUGIN_RESOLVERS_CONNECTION_OUTPUT_H
 #define PLUGIN_RESOLVERS_CONNECTION_OUTPUT_H
 
+#include "plugin/base/json_writer.h"
 #include "plugin/resolvers/cursor.h"
-#include "plugin/resolvers/json_writer.h"
 #include "plugin/resolvers/page.h"
 
 /* The fields selected of a connection, and the selections below them. */

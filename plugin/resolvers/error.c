@@ -3,8 +3,8 @@
 
 #include <sodium.h>
 
+#include "plugin/base/json_writer.h"
 #include "plugin/base/limits.h"
-#include "plugin/resolvers/json_writer.h"
 #include "vault/timestamp.h"
 
 static const struct {

@@ -4,7 +4,7 @@
 #define PLUGIN_RESOLVERS_INTEGRATION_OUTPUT_H
 
 #include "plugin/base/integration.h"
-#include "plugin/resolvers/json_writer.h"
+#include "plugin/base/json_writer.h"
 
 /*
  * Writes an object with these fields (FIELD_… of selection.h). The organization is a reference:

@@ -11,9 +11,9 @@
 
 #include <jansson.h>
 
+#include "plugin/base/json_writer.h"
 #include "plugin/instance/instance.h"
 #include "plugin/resolvers/error.h"
-#include "plugin/resolvers/json_writer.h"
 
 struct operation;
 

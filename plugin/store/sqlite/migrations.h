@@ -14,10 +14,10 @@ extern const int migration_count;
 
 /*
  * Within a write transaction, since another process may be migrating too: takes every step of a new
- * database, one step of an older one. Sets *ret_done if the schema was this plugin's already, or newer, or
- * the database is new; otherwise commit, and call it again. *ret_changed is whether it took a step.
- * A newer schema that this plugin may use (schema_version.h) stays as it is. Refuses one that it may
- * not use, and a file that is not a database of this plugin.
+ * database, one step of an older one. Sets *ret_done if nothing is left to do: the database is new,
+ * or its schema is this plugin's already, or a newer one that it may use (schema_version.h);
+ * otherwise commit, and call it again. *ret_changed is whether it took a step. Refuses a schema
+ * that this plugin may not use, and a file that is not a database of this plugin.
  */
 int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
                 gql_failure *failure);

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plugin/resolvers/json_writer.h"
+#include "plugin/base/json_writer.h"
 
 Test(json_writer, every_character_survives)
 {

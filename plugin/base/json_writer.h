@@ -3,8 +3,8 @@
  * Writes JSON (RFC 8259) straight into a buffer: the host's reply or one of our own. After a
  * failure it ignores writes and reports the failure at the end.
  */
-#ifndef PLUGIN_RESOLVERS_JSON_WRITER_H
-#define PLUGIN_RESOLVERS_JSON_WRITER_H
+#ifndef PLUGIN_BASE_JSON_WRITER_H
+#define PLUGIN_BASE_JSON_WRITER_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "plugin/resolvers/json_writer.h"
+#include "plugin/base/json_writer.h"
 
 #include <stdlib.h>
 
