@@ -6,6 +6,10 @@
 #include "gql_plugin.h"
 #include "plugin/base/text.h"
 
+/* The files in an organization's folder. */
+#define TENANT_DATABASE "integrations.db"
+#define TENANT_LEASE "lease"
+
 /*
  * Writes `{root}/7b/acme`: the organization's folder, in one that is named after the first byte of
  * its tag, so that no folder gets too large. False if it does not fit into `capacity` bytes with

@@ -156,6 +156,21 @@ const char *collation_fingerprint(const struct collation *collation)
     return collation->fingerprint;
 }
 
+bool collation_fingerprint_locale(const char *fingerprint, char *ret_locale, size_t capacity)
+{
+    static const char before[] = ", locale ";
+    const char *named = strstr(fingerprint, before);
+    if (named == NULL)
+        return false;
+    named += sizeof before - 1;
+    const size_t size = strcspn(named, ",");
+    if (size == 0 || size >= capacity)
+        return false;
+    memcpy(ret_locale, named, size);
+    ret_locale[size] = '\0';
+    return true;
+}
+
 static bool make_key(const struct collation *collation, const UChar *title, int32_t units,
                      struct sort_key *key)
 {

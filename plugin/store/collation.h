@@ -36,6 +36,9 @@ void collation_close(struct collation **collation);
  */
 const char *collation_fingerprint(const struct collation *collation);
 
+/* Copies the locale that a fingerprint names. False if it names none that fits. */
+bool collation_fingerprint_locale(const char *fingerprint, char *ret_locale, size_t capacity);
+
 /* A sort key, in `room` if it fits, otherwise on the heap. */
 struct sort_key {
     const uint8_t *data;

@@ -2,8 +2,7 @@
 """
 Compares vault/README.md with the tool and the sources: readme_test.py ROOT VAULTCTL. Prints TAP.
 
-The console samples run in order, in one shell and an empty folder. In their output `…` stands for
-any text within a line, and a run of blanks for any run of blanks.
+The console samples run in an empty folder (tests/support/page.py).
 """
 
 import os
@@ -14,8 +13,11 @@ import sys
 import tempfile
 
 ROOT, VAULTCTL = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]).resolve()
+sys.dont_write_bytecode = True
+sys.path.append(str(ROOT / "tests/support"))
+import page  # noqa: E402
+
 TEXT = (ROOT / "vault/README.md").read_text()
-MARK = "== end of a sample =="
 RESULTS = []
 
 
@@ -31,29 +33,13 @@ def clean_environment(**more):
     return {**kept, **more}
 
 
-def samples():
-    """Each command of the page with the output that is shown."""
-    for block in re.findall(r"^```console\n(.*?)^```", TEXT, re.S | re.M):
-        yield from re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.M)
-
-
-def pattern_of(shown):
-    text = re.escape(shown).replace("…", ".*")
-    return re.compile(re.sub(r"(\\ ){2,}", " +", text))
-
-
 def check_samples(folder):
-    steps = list(samples())
-    script = "".join(f"{command}\necho '{MARK}'\n" for command, _ in steps)
     environment = clean_environment(PATH=f"{VAULTCTL.parent}:{os.environ['PATH']}")
-    result = subprocess.run(["sh", "-c", script], cwd=folder, env=environment, text=True,
-                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, timeout=120)
-    printed = result.stdout.split(f"{MARK}\n")
-    report(len(steps) >= 15, "the page has samples", f"{len(steps)}")
-    report(len(printed) == len(steps) + 1, "the shell runs all of them", result.stdout)
-    for (command, shown), output in zip(steps, printed):
-        report(pattern_of(shown).fullmatch(output) is not None, command, f"it printed: {output}")
+    ran, whole = page.run(TEXT, folder, environment)
+    report(len(ran) >= 15, "the page has samples", f"{len(ran)}")
+    report(whole, "the shell runs all of them", ran[-1:])
+    for command, good, output in ran:
+        report(good, command, f"it printed: {output}")
 
 
 def check_keyring(folder):

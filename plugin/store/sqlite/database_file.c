@@ -123,6 +123,17 @@ static bool make_absolute(struct sqlite_options *options)
     return true;
 }
 
+/* What a file that exists may not be. */
+static int32_t examine(const struct sqlite_options *options, const struct stat *found,
+                       gql_failure *failure)
+{
+    if (!S_ISREG(found->st_mode))
+        return refuse(options->path, failure);
+    if (found->st_nlink > 1)
+        return refuse_links(options->path, found->st_nlink, failure);
+    return open_file_is_parents(found) ? refuse_inherited(options->path, failure) : GQL_OK;
+}
+
 int32_t database_file_prepare(struct sqlite_options *options, const struct store_options *store,
                               gql_failure *failure)
 {
@@ -140,17 +151,42 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     if (!resolved || !create(path, options->file_mode))
         return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s",
                     options->path, strerrordesc_np(errno), cure_of_error(errno).text);
-    const bool looked = stat(path, &found) == 0;
-    if (looked && !S_ISREG(found.st_mode))
-        return refuse(options->path, failure);
-    if (looked && found.st_nlink > 1)
-        return refuse_links(options->path, found.st_nlink, failure);
-    if (looked && open_file_is_parents(&found))
-        return refuse_inherited(options->path, failure);
+    const int32_t code = stat(path, &found) == 0 ? examine(options, &found, failure) : GQL_OK;
+    if (code != GQL_OK)
+        return code;
     static const char *const suffixes[] = {"", "-wal", "-shm"};
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);
     if (is_new)
         log_new(path, store);
     return foreign_log_refuse(path, options, failure);
+}
+
+static int32_t refuse_missing(const char *path, int error, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' can't be used: %s; name a database that a gateway has made",
+                path, strerrordesc_np(error));
+}
+
+int32_t database_file_find(struct sqlite_options *options, char ret_path[PATH_MAX],
+                           gql_failure *failure)
+{
+    struct stat found;
+    if (is_special(options->path))
+        return refuse(options->path, failure);
+    if (!make_absolute(options))
+        return fail_no_memory(failure);
+    errno = ELOOP;
+    if (!resolve(options->path, ret_path) || stat(ret_path, &found) != 0)
+        return refuse_missing(options->path, errno, failure);
+    const int32_t code = examine(options, &found, failure);
+    if (code != GQL_OK)
+        return code;
+    if (found.st_size == 0 && has_content(ret_path, "-wal"))
+        return refuse_without_content(ret_path, failure);
+    if (found.st_size == 0)
+        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' is empty: it is no database",
+                    options->path);
+    return foreign_log_refuse(ret_path, options, failure);
 }

@@ -3,6 +3,8 @@
 #ifndef PLUGIN_STORE_SQLITE_DATABASE_FILE_H
 #define PLUGIN_STORE_SQLITE_DATABASE_FILE_H
 
+#include <limits.h>
+
 #include "plugin/store/sqlite/options.h"
 
 /*
@@ -15,5 +17,12 @@
  */
 int32_t database_file_prepare(struct sqlite_options *options, const struct store_options *store,
                               gql_failure *failure);
+
+/*
+ * The same for a tool, which makes and warns of nothing: the file must exist, and not be empty.
+ * *ret_path is what the path leads to behind symbolic links.
+ */
+int32_t database_file_find(struct sqlite_options *options, char ret_path[PATH_MAX],
+                           gql_failure *failure);
 
 #endif

@@ -59,8 +59,7 @@ static int32_t take_steps(struct connection *connection, int version, int last,
     return GQL_OK;
 }
 
-int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
-                gql_failure *failure)
+int32_t migrations_examine(struct connection *connection, int *ret_schema, gql_failure *failure)
 {
     sqlite3 *handle = connection->handle;
     const char *path = sqlite3_db_filename(handle, "main");
@@ -77,7 +76,18 @@ int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed
         return connection_fail(connection, "reading", failure);
     if (!schema_version_is_served(&version))
         return refuse_version(path, &version, failure);
-    *ret_done = is_new || schema >= migration_count;
+    *ret_schema = schema;
+    return GQL_OK;
+}
+
+int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
+                gql_failure *failure)
+{
+    int schema = 0;
+    const int32_t code = migrations_examine(connection, &schema, failure);
+    if (code != GQL_OK)
+        return code;
+    *ret_done = schema == 0 || schema >= migration_count;
     const int last = *ret_done ? migration_count : schema + 1;
     *ret_changed = schema < last;
     return take_steps(connection, schema, last, failure);

@@ -13,6 +13,11 @@ extern const char *const migration_sql[];
 extern const int migration_count;
 
 /*
+ * Within a transaction: sets the version of the schema, 0 for a new database. Refuses as `migrate`.
+ */
+int32_t migrations_examine(struct connection *connection, int *ret_schema, gql_failure *failure);
+
+/*
  * Within a write transaction, since another process may be migrating too: takes every step of a new
  * database, one step of an older one. Sets *ret_done if nothing is left to do: the database is new,
  * or its schema is this plugin's already, or a newer one that it may use (schema_version.h);

@@ -237,6 +237,26 @@ WHERE active <> (SELECT count(*) FROM integration INDEXED BY integration_by_acti
 -- name: scan_owners
 SELECT i.id, o.id FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization;
 
+-- For tools (maintenance/).
+
+-- name: check_integrity
+PRAGMA integrity_check;
+
+-- name: check_foreign_keys
+SELECT count(*) FROM pragma_foreign_key_check;
+
+-- Rows in steps by their keys (?1): the columns of a row of integrations, then those that only tools read.
+-- name: scan_rows
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.key, o.id
+FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
+WHERE i.key > ?1 ORDER BY i.key LIMIT ?2;
+
+-- name: list_organizations
+SELECT id, active, inactive FROM organization ORDER BY id;
+
+-- name: get_sizes
+SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count;
+
 -- For rebuilding the sort keys, in steps by the rows' keys.
 
 -- name: scan_titles

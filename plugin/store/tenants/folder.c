@@ -24,7 +24,7 @@ enum {
     FILES_MOST = 3 + 2 + 1,
 };
 
-static const char file_name[] = "/integrations.db";
+static const char file_name[] = "/" TENANT_DATABASE;
 
 int32_t folder_check_root(const char *root, gql_failure *failure)
 {
@@ -217,7 +217,7 @@ static enum store_status open_with_lease(struct databases *databases, struct vis
 /* A lease may say what became of the database. */
 enum store_status folder_look(const char *root, struct visit *visit)
 {
-    static const char *const names[] = {file_name, "/lease"};
+    static const char *const names[] = {file_name, "/" TENANT_LEASE};
     char path[PATH_MAX];
     struct stat found;
     if (!tenant_folder(root, visit->organization_id, path, sizeof path - sizeof file_name))

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "plugin/base/tenant_path.h"
 #include "plugin/base/text.h"
 
 static const char *const words[] = {[LEASE_ACTIVE] = "active",
@@ -44,7 +45,7 @@ static enum lease_state read_state(int file)
 
 static bool write_path(const char *folder, char path[PATH_MAX])
 {
-    const int size = snprintf(path, PATH_MAX, "%s/lease", folder);
+    const int size = snprintf(path, PATH_MAX, "%s/" TENANT_LEASE, folder);
     return size >= 0 && size < PATH_MAX;
 }
 

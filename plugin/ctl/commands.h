@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/* The commands of integrationsctl and their options. */
+#ifndef PLUGIN_CTL_COMMANDS_H
+#define PLUGIN_CTL_COMMANDS_H
+
+#include <stdbool.h>
+
+#include "vault/tool/report.h"
+
+/* X(member, option, is_flag) */
+#define OPTIONS(X)                         \
+    X(database, "database", false)         \
+    X(root, "root", false)                 \
+    X(organization, "organization", false) \
+    X(json, "json", true)
+
+enum option_number {
+#define OPTION_CONSTANT(member, option, is_flag) OPTION_##member,
+    OPTIONS(OPTION_CONSTANT)
+#undef OPTION_CONSTANT
+        OPTION_COUNT,
+};
+
+/* An option that was not given is NULL; a flag that was is "". main.c says what each needs. */
+struct options {
+    union {
+        struct {
+#define OPTION_MEMBER(member, option, is_flag) const char *member;
+            OPTIONS(OPTION_MEMBER)
+#undef OPTION_MEMBER
+        };
+        const char *values[OPTION_COUNT];
+    };
+    const char *operand; /* The argument after the options. */
+};
+
+enum exit_code run_check(const struct options *options);
+enum exit_code run_stats(const struct options *options);
+
+#endif

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/ctl/targets.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "plugin/base/tenant_path.h"
+#include "plugin/ctl/output.h"
+#include "plugin/ctl/tenant_list.h"
+#include "plugin/store/tenants/lease.h"
+
+static enum exit_code worse(enum exit_code a, enum exit_code b)
+{
+    return a > b ? a : b;
+}
+
+static enum exit_code refuse_state(enum lease_state state, struct text id)
+{
+    const int size = (int)id.size;
+    if (state == LEASE_ERASED)
+        return report(EXIT_UNUSABLE, "organization '%.*s' was erased", size, id.data);
+    return report(EXIT_UNUSABLE,
+                  "organization '%.*s' is being moved or restored; try again when that is done",
+                  size, id.data);
+}
+
+/* With the lease, if there is one. */
+static enum exit_code run_leased(const struct target *target, const char *folder, bool is_named,
+                                 target_fn *run, void *user)
+{
+    struct lease lease = {.file = -1};
+    const int error = lease_take(&lease, folder, false, 0);
+    if (error != 0 && error != ENOENT)
+        return report(EXIT_UNUSABLE, "'%s/" TENANT_LEASE "' can't be used: %s", folder,
+                      strerrordesc_np(error));
+    if (error == 0 && lease_closes(lease.state))
+        return lease.state == LEASE_ERASED && !is_named
+                   ? EXIT_DONE
+                   : refuse_state(lease.state, target->organization_id);
+    const enum exit_code code = run(target, user);
+    lease_give(&lease);
+    return code;
+}
+
+static enum exit_code run_tenant(const struct options *options, struct text id, target_fn *run,
+                                 void *user)
+{
+    char folder[PATH_MAX], path[PATH_MAX + sizeof TENANT_DATABASE];
+    struct stat found;
+    const bool is_named = options->organization != NULL;
+    if (!tenant_folder(options->root, id, folder, sizeof folder))
+        return report(EXIT_USAGE,
+                      "'%.*s' is not an organization's ID of 1 to 128 bytes, or its "
+                      "path is too long",
+                      (int)id.size, id.data);
+    snprintf(path, sizeof path, "%s/" TENANT_DATABASE, folder);
+    if (is_named && stat(folder, &found) != 0)
+        return report(EXIT_UNUSABLE, "organization '%.*s' has no folder '%s': %s", (int)id.size,
+                      id.data, folder, strerrordesc_np(errno));
+    return run_leased(&(struct target){path, id, options}, folder, is_named, run, user);
+}
+
+static enum exit_code run_all(const struct options *options, target_fn *run, void *user)
+{
+    struct tenant_list list;
+    gql_failure failure = {.struct_size = sizeof failure};
+    enum exit_code code = EXIT_DONE;
+    if (tenant_list_read(&list, options->root, &failure) != GQL_OK)
+        return report_failure(&failure);
+    for (size_t i = 0; i < list.count; i++)
+        code = worse(code, run_tenant(options, tenant_id_text(&list.items[i]), run, user));
+    tenant_list_finish(&list);
+    return code;
+}
+
+enum exit_code targets_each(const struct options *options, target_fn *run, void *user)
+{
+    const struct text id = text_of(options->organization);
+    if (options->database != NULL)
+        return run(&(struct target){options->database, id, options}, user);
+    if (id.data == NULL)
+        return run_all(options, run, user);
+    return run_tenant(options, id, run, user);
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A database as a tool uses it, beside the gateways that serve it. It must exist, be of this
+ * plugin, and belong to nobody else. One thread.
+ */
+#ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_ACCESS_H
+#define PLUGIN_STORE_SQLITE_MAINTENANCE_ACCESS_H
+
+#include <limits.h>
+
+#include "plugin/store/sqlite/connection.h"
+#include "plugin/store/sqlite/ownership.h"
+
+struct database_access {
+    struct sqlite_options options;
+    char path[PATH_MAX]; /* What the path of the options leads to. */
+    struct connection connection;
+    int schema;
+    struct owner owner;
+};
+
+/*
+ * Opens the database at the path. `organization_id`: it must belong to that organization, or to
+ * none; no text: to any. Waits for locks for some seconds. Makes and changes nothing, for a reader
+ * also when it is closed: a log that nobody has copied into the database stays. A failure names the
+ * cause and the cure. Close it in any case.
+ */
+int32_t database_access_open(struct database_access *access, const char *path,
+                             struct text organization_id, enum connection_role role,
+                             gql_failure *failure);
+void database_access_close(struct database_access *access);
+
+/* Fails with the code of SQLite's last call, or with `code`. */
+int32_t database_access_fail(const struct database_access *access, const char *doing,
+                             gql_failure *failure);
+
+/* Begins and ends the transaction in which everything is of one state. `begin` is a BEGIN. */
+int32_t database_access_begin(struct database_access *access, enum statement begin,
+                              gql_failure *failure);
+void database_access_rollback(struct database_access *access);
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/maintenance/facts.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "plugin/base/failure.h"
+#include "plugin/base/limits.h"
+#include "plugin/store/sqlite/metadata.h"
+#include "plugin/store/sqlite/row.h"
+
+static long long size_of(const char *path, const char *suffix)
+{
+    char name[PATH_MAX + 8];
+    struct stat found;
+    snprintf(name, sizeof name, "%s%s", path, suffix);
+    return stat(name, &found) == 0 ? (long long)found.st_size : 0;
+}
+
+int32_t database_facts_read(struct database_access *access, struct database_facts *ret_facts,
+                            gql_failure *failure)
+{
+    struct connection *connection = &access->connection;
+    *ret_facts = (struct database_facts){.file_bytes = size_of(access->path, ""),
+                                         .log_bytes = size_of(access->path, "-wal")};
+    sqlite3_stmt *sizes = connection_statement(connection, STATEMENT_GET_SIZES);
+    if (sizes == NULL || sqlite3_step(sizes) != SQLITE_ROW)
+        return database_access_fail(access, "reading", failure);
+    ret_facts->free_bytes = sqlite3_column_int64(sizes, 0) * sqlite3_column_int64(sizes, 2);
+    sqlite3_reset(sizes);
+    return metadata_read(connection, "collation", ret_facts->collation,
+                         (int)sizeof ret_facts->collation - 1) < 0
+               ? database_access_fail(access, "reading", failure)
+               : GQL_OK;
+}
+
+int32_t database_facts_organizations(struct database_access *access, database_facts_fn *take,
+                                     void *user, gql_failure *failure)
+{
+    struct text id;
+    struct store_counts counts;
+    struct store_detail detail;
+    sqlite3_stmt *list = connection_statement(&access->connection, STATEMENT_LIST_ORGANIZATIONS);
+    enum store_status status = STORE_OK;
+    bool taken = true;
+    int code = SQLITE_ROW;
+    while (list != NULL && taken && status == STORE_OK &&
+           (code = sqlite3_step(list)) == SQLITE_ROW) {
+        status = row_text(list, 0, ORGANIZATION_ID_MAX, &id, &detail);
+        if (status == STORE_OK)
+            status = row_counts(list, 1, &counts, &detail);
+        if (status == STORE_OK)
+            taken = take(user, id, &counts);
+    }
+    if (!taken || status == STORE_NO_MEMORY)
+        code = SQLITE_NOMEM;
+    else if (status != STORE_OK)
+        fail(failure, GQL_E_UNAVAILABLE, "'%s' is damaged: %s; run `check`, and %s", access->path,
+             detail.text, CONNECTION_DAMAGE_CURE);
+    else if (list == NULL || code != SQLITE_DONE)
+        database_access_fail(access, "reading", failure);
+    if (list != NULL)
+        sqlite3_reset(list);
+    if (code == SQLITE_NOMEM)
+        return fail_no_memory(failure);
+    return status == STORE_OK && code == SQLITE_DONE ? GQL_OK : GQL_E_UNAVAILABLE;
+}

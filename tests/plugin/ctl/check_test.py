@@ -1,0 +1,276 @@
+# SPDX-License-Identifier: MIT
+"""The commands check and stats of integrationsctl, and what all commands refuse. Prints TAP."""
+
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+
+from ctl import CTL, as_nobody, folder_of, gateway, main, query, sql, test
+
+COMMANDS = ["check", "stats"]
+
+
+@test
+def help_and_usage(scratch):
+    shown = scratch.expect(0, "--help").stdout
+    assert scratch.expect(0, "--version").stdout.startswith("integrationsctl ")
+    for command in COMMANDS:
+        assert f"integrationsctl {command} " in shown, shown
+        assert scratch.expect(0, command, "--help").stdout.startswith(f"integrationsctl {command} ")
+    for wrong in [
+        [], ["fly"], ["fly", "high"], ["check"], ["check", "--database"],
+        ["check", "--database", "x", "--root", "y"], ["check", "--json=1", "--database", "x"],
+        ["check", "--database", "x", "more"], ["stats", "--colour"], ["stats", "--json"],
+    ]:
+        result = scratch.expect(2, *wrong)
+        assert result.stderr and not result.stdout, wrong
+
+
+@test
+def a_sound_database_is_sound(scratch):
+    scratch.make()
+    assert ": sound; 6 integrations" in scratch.expect(0, "check", "--database", scratch.database).stdout
+    said, = scratch.json(0, "check", "--database", scratch.database)
+    assert said == {"database": scratch.database, "organization": None, "sound": True,
+                    "integrations": 6, "findings": []}, said
+    assert scratch.names() == ["integrations.db"]
+
+
+@test
+def stats_count(scratch):
+    ids = scratch.make()
+    with gateway({"path": scratch.database}) as running:
+        running.update(ids["acme"][0], 1, isActive=False)
+        said, = scratch.json(0, "stats", "--database", scratch.database)
+    assert said["organizations"] == [
+        {"organization": "acme", "active": 2, "inactive": 1},
+        {"organization": "globex", "active": 3, "inactive": 0}], said
+    assert said["schema"] == query(scratch.database, "PRAGMA user_version")[0][0]
+    assert said["logBytes"] > 0 and said["fileBytes"] > 0 and said["collation"].startswith("icu ")
+    shown = scratch.expect(0, "stats", "--database", scratch.database).stdout
+    assert "schema" in shown and "globex" in shown, shown
+
+
+@test
+def each_tenant_of_a_root_is_looked_at(scratch):
+    scratch.make_root()
+    checked = scratch.json(0, "check", "--root", scratch.root)
+    assert [said["organization"] for said in checked] == ["acme", "globex"], checked
+    one, = scratch.json(0, "stats", "--root", scratch.root, "--organization", "globex")
+    assert one["owner"] == "globex" and one["organizations"][0]["active"] == 3
+    sql(scratch.tenant("acme"), "UPDATE organization SET active = active + 1")
+    checked = scratch.json(1, "check", "--root", scratch.root)
+    assert [said["sound"] for said in checked] == [False, True], checked
+    told = scratch.expect(3, "check", "--root", scratch.root, "--organization", "nobody").stderr
+    assert "'nobody' has no folder" in told, told
+    told = scratch.expect(2, "check", "--root", scratch.root, "--organization", "x" * 129).stderr
+    assert "1 to 128 bytes" in told, told
+
+
+@test
+def a_tenant_that_a_tool_works_on_is_reported(scratch):
+    scratch.make_root()
+    lease = folder_of(scratch.root, "acme") / "lease"
+    lease.write_text("moving\n")
+    result = scratch.expect(3, "check", "--root", scratch.root)
+    assert "'acme' is being moved" in result.stderr and "sound" in result.stdout, result
+    lease.write_text("suspended\n")
+    scratch.expect(0, "check", "--root", scratch.root)
+    lease.write_text("erased\n")
+    assert "acme" not in scratch.expect(0, "check", "--root", scratch.root).stdout
+    told = scratch.expect(3, "stats", "--root", scratch.root, "--organization", "acme").stderr
+    assert "was erased" in told, told
+
+
+DAMAGES = {
+    "counters": "UPDATE organization SET active = active + 1 WHERE id = 'acme'",
+    "rows": "PRAGMA ignore_check_constraints = ON;"
+            "UPDATE integration SET version = 9999999999 WHERE key = 1",
+    "order": "UPDATE integration SET sort_key = x'00' WHERE key = 2",
+    "foreign-keys": "PRAGMA foreign_keys = OFF; UPDATE integration SET organization = 77 WHERE key = 3",
+}
+
+
+@test
+def damage_is_found_and_named(scratch):
+    scratch.make()
+    sound = pathlib.Path(scratch.database).read_bytes()
+    for check, damage in DAMAGES.items():
+        sql(scratch.database, damage)
+        before = pathlib.Path(scratch.database).read_bytes()
+        said, = scratch.json(1, "check", "--database", scratch.database)
+        found = {finding["check"] for finding in said["findings"]}
+        assert not said["sound"] and check in found, (check, said)
+        told = scratch.expect(1, "check", "--database", scratch.database)
+        assert f"  {check}: " in told.stdout and "stop all gateways" in told.stderr, told
+        assert pathlib.Path(scratch.database).read_bytes() == before, "it was changed"
+        pathlib.Path(scratch.database).write_bytes(sound)
+
+
+@test
+def damaged_pages_are_found_and_do_not_crash(scratch):
+    scratch.make(count=60)
+    sound = pathlib.Path(scratch.database).read_bytes()
+    found = 0
+    for page in range(1, len(sound) // 4096):
+        damaged = bytearray(sound)
+        damaged[page * 4096:page * 4096 + 100] = bytes(range(100))
+        pathlib.Path(scratch.database).write_bytes(damaged)
+        result = scratch.run("check", "--database", scratch.database)
+        assert result.returncode in (1, 3), (page, result)
+        found += result.returncode == 1
+    assert found > 5, found
+
+
+@test
+def rows_in_the_database_of_another_are_found(scratch):
+    scratch.make_root(["acme"])
+    path = scratch.tenant("acme")
+    sql(path, "UPDATE integration SET id = randomblob(16) WHERE key = 1")
+    said, = scratch.json(1, "check", "--root", scratch.root)
+    assert "tag of its organization" in str(said["findings"]), said
+    sql(path, "UPDATE organization SET id = 'globex'")
+    said, = scratch.json(1, "check", "--root", scratch.root)
+    assert "belongs to 'globex'" in str(said["findings"]), said
+
+
+@test
+def an_order_of_another_icu_is_left_alone(scratch):
+    scratch.make()
+    sql(scratch.database, "UPDATE setting SET value = CAST(replace(value, 'icu ', 'icu 1') AS BLOB)"
+                          " WHERE name = 'collation'; UPDATE integration SET sort_key = x'00'")
+    said, = scratch.json(0, "check", "--database", scratch.database)
+    assert "icu 1" in said["orderUnchecked"], said
+
+
+# ---- What no command takes ----
+
+def refusals(scratch):
+    """Files with a part of what must be said of them."""
+    base = scratch.folder
+    scratch.make()
+    yield base / "missing.db", "No such file"
+    yield base / "missing" / "x.db", "No such file"
+    yield base, "not a regular file"
+    yield ":memory:", "not a regular file"
+    yield f"file:{scratch.database}", "not a regular file"
+    (base / "empty.db").touch()
+    yield base / "empty.db", "is empty"
+    (base / "emptied.db").touch()
+    (base / "emptied.db-wal").write_bytes(b"x" * 100)
+    yield base / "emptied.db", "has changes that belong to it"
+    (base / "text.db").write_text("this is no database\n" * 500)
+    yield base / "text.db", "not a database"
+    sql(base / "other.db", "CREATE TABLE customer (id)")
+    yield base / "other.db", "another application"
+    shutil.copy(scratch.database, base / "newer.db")
+    sql(base / "newer.db", "PRAGMA user_version = 99")
+    yield base / "newer.db", "schema version 99"
+    shutil.copy(scratch.database, base / "linked.db")
+    os.link(base / "linked.db", base / "linked too.db")
+    yield base / "linked.db", "hard links"
+
+
+@test
+def what_is_no_database_of_the_plugin_is_refused(scratch):
+    for path, said in refusals(scratch):
+        before = {name: (scratch.folder / name).stat().st_size for name in scratch.names()}
+        for command in COMMANDS:
+            result = scratch.expect(3, command, "--database", path)
+            assert said in result.stderr and not result.stdout, (path, result)
+            assert "database.path" not in result.stderr, result.stderr
+        after = {name: (scratch.folder / name).stat().st_size for name in scratch.names()}
+        made = {name for name in after if name not in before and not name.endswith(("-shm", "-wal"))}
+        assert not made and {name: after.get(name) for name in before} == before, (path, after)
+
+
+@test
+def a_database_of_another_organization_is_refused(scratch):
+    scratch.make_root()
+    for arguments in [("--database", scratch.tenant("acme"), "--organization", "globex")]:
+        told = scratch.expect(3, "check", *arguments).stderr
+        assert "belongs to the organization 'acme', not to 'globex'" in told, told
+    shutil.copy(scratch.tenant("acme"), scratch.tenant("globex"))
+    told = scratch.expect(3, "stats", "--root", scratch.root).stderr
+    assert "belongs to the organization 'acme', not to 'globex'" in told, told
+
+
+@test
+def a_log_of_another_state_is_refused(scratch):
+    ids = scratch.make()
+    copy = pathlib.Path(scratch.database).read_bytes()
+    running = gateway({"path": scratch.database})
+    with running as served:
+        served.update(ids["acme"][0], 1, title="other")
+        sql(scratch.database, "PRAGMA wal_checkpoint(TRUNCATE)")
+        served.update(ids["acme"][0], 2, title="another")
+        log = pathlib.Path(scratch.database + "-wal").read_bytes()
+    pathlib.Path(scratch.database).write_bytes(copy)
+    pathlib.Path(scratch.database + "-wal").write_bytes(log)
+    for command in COMMANDS:
+        told = scratch.expect(3, command, "--database", scratch.database).stderr
+        assert "continues another state" in told, told
+    assert pathlib.Path(scratch.database + "-wal").read_bytes() == log
+
+
+@test
+def a_log_that_nobody_closed_stays_as_it_is(scratch):
+    ids = scratch.make()
+    with gateway({"path": scratch.database}) as served:
+        served.update(ids["acme"][0], 1, title="in the log")
+        files = {name: (scratch.folder / name).read_bytes()
+                 for name in ["integrations.db", "integrations.db-wal"]}
+    for name, content in files.items():
+        (scratch.folder / name).write_bytes(content)
+    scratch.expect(0, "check", "--database", scratch.database)
+    for name, content in files.items():
+        assert (scratch.folder / name).read_bytes() == content, name
+
+
+@test
+def a_locked_database_is_reported(scratch):
+    scratch.make()
+    connection = sqlite3.connect(scratch.database)
+    connection.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
+    told = scratch.expect(3, "stats", "--database", scratch.database).stderr
+    connection.close()
+    assert "another process holds it" in told, told
+
+
+@test
+def files_that_may_not_be_used_are_reported(scratch):
+    scratch.make()
+    os.chmod(scratch.folder, 0o755)
+    os.chmod(scratch.database, 0o444)
+    options = as_nobody(scratch)
+    if options:
+        told = scratch.expect(3, "stats", "--database", scratch.database, **options).stderr
+        assert "may not write" in told or "read and write" in told, told
+    os.chmod(scratch.database, 0o000)
+    if options:
+        told = scratch.expect(3, "stats", "--database", scratch.database, **options).stderr
+        assert "read and write" in told or "may not write" in told, told
+
+
+@test
+def what_an_organization_is_called_commands_no_terminal(scratch):
+    odd = "a\x1b[2J\x9b31m\u202e"
+    scratch.make([odd])
+    for command in COMMANDS:
+        for more in [[], ["--json"]]:
+            shown = scratch.expect(0, command, "--database", scratch.database, *more).stdout
+            assert not set(shown) & set("\x1b\x9b\u202e"), ascii(shown)
+
+
+@test
+def output_that_is_lost_is_reported(scratch):
+    scratch.make()
+    with open("/dev/full", "w") as full:
+        result = subprocess.run([CTL, "stats", "--database", scratch.database], stdout=full,
+                                stderr=subprocess.PIPE, text=True, timeout=60)
+    assert result.returncode == 3 and "standard output" in result.stderr, result
+
+
+main()

@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of integrationsctl share. CTL, GATEWAY, WRITER and PLUGIN are paths in the environment."""
+
+import contextlib
+import hashlib
+import json
+import os
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+
+CTL, GATEWAY, WRITER, PLUGIN = (os.environ[name] for name in ["CTL", "GATEWAY", "WRITER", "PLUGIN"])
+NOBODY = 65534
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+def folder_of(root, organization):
+    """The folder of an organization whose ID is its own name (tenant_name.h)."""
+    digest = hashlib.blake2b(organization.encode(), digest_size=32).hexdigest()
+    return pathlib.Path(root) / digest[:2] / organization
+
+
+class Gateway:
+    def __init__(self, database, **more):
+        config = {"database": database, **more}
+        self.process = subprocess.Popen([GATEWAY, PLUGIN, json.dumps(config)], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def call(self, field, arguments, selection):
+        request = {"field": field, "arguments": arguments, "selection": selection}
+        self.process.stdin.write(json.dumps(request) + "\n")
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        assert line, f"the gateway ended: {self.process.wait()}"
+        return json.loads(line)
+
+    def create(self, organization, title, **more):
+        """The ID, or the code of the error."""
+        given = {"organizationId": organization, "title": title, **more}
+        said = self.call("integrationCreate", {"input": given}, "integration { id }")
+        return said["error"] if "error" in said else said["integration"]["id"]
+
+    def update(self, identifier, version, **more):
+        given = {"id": identifier, "version": version, **more}
+        return self.call("integrationUpdate", {"input": given}, "integration { version }")
+
+    def delete(self, identifier, version):
+        given = {"id": identifier, "version": version}
+        return self.call("integrationDelete", {"input": given}, "deletedId")
+
+    def titles(self, organization):
+        """Those of the first page, or the code of the error."""
+        said = self.call("integrations", {"organizationId": organization, "first": 100},
+                         "nodes { title }")
+        return said["error"] if "error" in said else [node["title"] for node in said["nodes"]]
+
+    def close(self):
+        self.process.stdin.close()
+        code = self.process.wait(60)
+        assert code == 0, f"the gateway ended with {code}"
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+
+@contextlib.contextmanager
+def gateway(database, **more):
+    running = Gateway(database, **more)
+    try:
+        yield running
+    except BaseException:
+        running.kill()
+        raise
+    running.close()
+
+
+class Scratch:
+    """A folder with what a test needs."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.database = str(self.folder / "integrations.db")
+        self.root = str(self.folder / "tenants")
+
+    def run(self, *arguments, **options):
+        options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "stdin": subprocess.DEVNULL,
+                   "text": True, "timeout": 60, **options}
+        return subprocess.run([CTL, *map(str, arguments)], **options)
+
+    def expect(self, code, *arguments, **options):
+        result = self.run(*arguments, **options)
+        told = f"{arguments}: {result.returncode}, not {code}: {result.stdout}{result.stderr}"
+        assert result.returncode == code, told
+        return result
+
+    def json(self, code, *arguments):
+        """The objects that the command prints with --json."""
+        return [json.loads(line)
+                for line in self.expect(code, *arguments, "--json").stdout.splitlines()]
+
+    def make(self, organizations=("acme", "globex"), count=3):
+        """A database, closed. Returns the IDs by organization."""
+        with gateway({"path": self.database}) as running:
+            return {name: [running.create(name, f"{name} {i}") for i in range(count)]
+                    for name in organizations}
+
+    def make_root(self, organizations=("acme", "globex"), count=3):
+        os.makedirs(self.root, exist_ok=True)
+        with gateway({"root": self.root}) as running:
+            return {name: [running.create(name, f"{name} {i}") for i in range(count)]
+                    for name in organizations}
+
+    def tenant(self, organization):
+        return folder_of(self.root, organization) / "integrations.db"
+
+    def names(self, folder=None):
+        return sorted(path.name for path in pathlib.Path(folder or self.folder).iterdir())
+
+
+def sql(path, script):
+    """Changes a database behind the plugin's back."""
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.executescript(script)
+
+
+def query(path, statement):
+    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return connection.execute(statement).fetchall()
+
+
+def until(condition, what, seconds=20):
+    """Waits for an event."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, f"{what} did not happen within {seconds} s"
+        time.sleep(0.02)
+
+
+def as_nobody(scratch):
+    """Options of a run by a user who owns nothing of what the test has made."""
+    return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    for number, function in enumerate(TESTS, 1):
+        name = function.__name__.replace("_", " ")
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                function(Scratch(folder))
+                print(f"ok {number} - {name}", flush=True)
+            except Exception as error:  # Also what a test did not foresee.
+                print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))
+                print(f"not ok {number} - {name}", flush=True)
+    sys.exit(0)
