@@ -40,9 +40,12 @@ static enum store_status read_rows(struct store_read *read, struct store_reader 
 {
     struct loading *loading = loading_of(read);
     enum store_status status = STORE_OK;
-    for (size_t i = 0; i < loading->count && status == STORE_OK; i++)
+    bool all = true;
+    for (size_t i = 0; i < loading->count && status == STORE_OK; i++) {
         status = read_one(loading, reader, i);
-    return status;
+        all = all && loading->places[i] != 0;
+    }
+    return status == STORE_OK && !all ? STORE_NOT_FOUND : status;
 }
 
 /* One member for each ID: the object, or null if there is none that the actor may read. */
@@ -52,7 +55,7 @@ static int32_t answer(struct store_read *read)
     struct operation *operation = &loading->operation;
     const uint32_t fields = selected_fields(operation->selection);
     struct json_writer writer;
-    if (read->status != STORE_OK)
+    if (read->status != STORE_OK && read->status != STORE_NOT_FOUND)
         return operation_reject_store(operation, read->status, &read->detail);
     json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
     json_write(&writer, "[");

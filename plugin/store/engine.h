@@ -20,7 +20,7 @@ struct store {
 struct store_reader {
     const struct store_engine *engine;
     const uint8_t *secret;       /* The database's, of STORE_SECRET_SIZE bytes. */
-    const uint32_t *tag;         /* Whose IDs alone lead to the database; NULL: all may. */
+    const uint32_t *tag;         /* The read's. */
     struct store_detail *detail; /* The read's, for the functions that fail. */
 };
 
@@ -42,6 +42,11 @@ struct store_engine {
     void (*look)(struct store *store);
 
     int32_t (*read)(struct store *store, struct store_read *read);
+    /*
+     * Runs the read inline, without `done`, if a reader is free and ready: who has several
+     * databases needs no more for what is open. False: it did not run. NULL: it never is.
+     */
+    bool (*read_now)(struct store *store, struct store_read *read);
     enum store_status (*get)(struct store_reader *reader, const struct identifier *id,
                              struct integration *ret_integration);
     enum store_status (*count)(struct store_reader *reader, struct text organization_id,
@@ -54,6 +59,9 @@ struct store_engine {
 
 /* For engines. Runs the read with a reader, without the part that comes after its release. */
 void store_read_run(struct store_read *read, struct store_reader *reader);
+
+/* For engines. As read_now of the store's engine. */
+bool store_read_now(struct store *store, struct store_read *read);
 
 /* For engines. Ends a read for which no reader can be had; returns what `done` returned. */
 int32_t store_read_fail(struct store_read *read, enum store_status status, const char *detail);

@@ -46,10 +46,15 @@ int32_t store_read(struct store *store, struct store_read *read)
 
 void store_read_run(struct store_read *read, struct store_reader *reader)
 {
-    reader->tag = NULL;
+    reader->tag = read->tag;
     reader->detail = &read->detail;
     read->detail.text[0] = '\0';
     read->status = read->run(read, reader);
+}
+
+bool store_read_now(struct store *store, struct store_read *read)
+{
+    return store->engine->read_now != NULL && store->engine->read_now(store, read);
 }
 
 int32_t store_read_fail(struct store_read *read, enum store_status status, const char *detail)

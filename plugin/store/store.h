@@ -104,7 +104,7 @@ struct store_read {
     /*
      * Reads what it needs from the reader and keeps it. Called once for each database that the
      * route leads to, one after the other; not any more after a status other than STORE_OK and
-     * STORE_NOT_FOUND.
+     * STORE_NOT_FOUND: there may be more in a database that the store does not know yet.
      */
     enum store_status (*run)(struct store_read *read, struct store_reader *reader);
     /*
@@ -122,6 +122,7 @@ struct store_read {
     struct store_detail detail; /* Set unless the status is STORE_OK or STORE_NOT_FOUND. */
 
     /* The engine's. */
+    const uint32_t *tag; /* Whose IDs alone lead to the database; NULL: all may. */
     uint64_t waits_since;
     struct store_read *next;
 };

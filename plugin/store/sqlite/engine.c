@@ -213,6 +213,11 @@ static int32_t read_store(struct store *base, struct store_read *read)
     return late_reads_read(&store->late, read);
 }
 
+static bool read_now(struct store *base, struct store_read *read)
+{
+    return late_reads_read_now(&store_of(base)->late, read);
+}
+
 static bool submit(struct store *base, struct store_mutation *mutation)
 {
     return writer_submit(&store_of(base)->writer, mutation);
@@ -226,6 +231,7 @@ const struct store_engine sqlite_engine = {
     .drain = drain,
     .look = look,
     .read = read_store,
+    .read_now = read_now,
     .get = sqlite_get,
     .count = sqlite_count,
     .scan = sqlite_scan,

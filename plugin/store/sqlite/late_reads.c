@@ -60,14 +60,13 @@ static void end_impatient(struct late_reads *late, uint64_t since, const char *b
 
 /* ---- A turn ---- */
 
-static int32_t serve(struct store_read *read, struct reader *reader)
+static void serve(struct store_read *read, struct reader *reader)
 {
     struct readers *readers = reader->readers;
     store_read_run(read, &reader->base);
     readers_give_back(reader);
     if (read->status == STORE_DAMAGED)
         integrity_report(readers->integrity, read->detail.text);
-    return read->done(read);
 }
 
 /* Nobody waits longer than the busy timeout for a lock. */
@@ -82,6 +81,7 @@ static void wait_for_lock(struct late_reads *late, const struct store_detail *de
 /* Returns whether to go on. */
 static bool serve_first(struct late_reads *late)
 {
+    struct store_read *read;
     struct reader *reader;
     enum store_status status;
     struct store_detail detail;
@@ -90,7 +90,9 @@ static bool serve_first(struct late_reads *late)
         late->tries = 0;
     switch (taking) {
     case READER_TAKEN:
-        serve(take_first(late), reader);
+        read = take_first(late);
+        serve(read, reader);
+        read->done(read);
         return true;
     case READER_FAILED:
         store_read_fail(take_first(late), status, detail.text);
@@ -146,11 +148,18 @@ static bool add(struct late_reads *late, struct store_read *read)
     return added;
 }
 
-int32_t late_reads_read(struct late_reads *late, struct store_read *read)
+bool late_reads_read_now(struct late_reads *late, struct store_read *read)
 {
     struct reader *reader = readers_take_ready(late->readers);
     if (reader != NULL)
-        return serve(read, reader);
+        serve(read, reader);
+    return reader != NULL;
+}
+
+int32_t late_reads_read(struct late_reads *late, struct store_read *read)
+{
+    if (late_reads_read_now(late, read))
+        return read->done(read);
     if (add(late, read))
         return GQL_PENDING;
     struct store_detail detail;

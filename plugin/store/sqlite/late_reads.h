@@ -24,6 +24,9 @@ void late_reads_init(struct late_reads *late, struct readers *readers, struct po
 /* After readers_drain. Does nothing for a zeroed one. */
 void late_reads_finish(struct late_reads *late);
 
+/* As read_now of an engine. */
+bool late_reads_read_now(struct late_reads *late, struct store_read *read);
+
 /* As store_read: inline, or late. */
 int32_t late_reads_read(struct late_reads *late, struct store_read *read);
 

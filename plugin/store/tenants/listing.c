@@ -10,9 +10,6 @@
 
 #include "plugin/base/organization.h"
 
-/* How long another process's new organization may stay unknown if it shares its tag with others. */
-enum { LOOK_MILLISECONDS = 100 };
-
 void listing_init(struct listing *listing, const char *root, const struct store_options *options)
 {
     *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
@@ -28,25 +25,44 @@ void listing_finish(struct listing *listing)
 
 void organizations_finish(struct organizations *organizations)
 {
-    free(organizations->items);
-    *organizations = (struct organizations){0};
+    free(organizations->others);
+    organizations->others = NULL;
+    organizations->count = organizations->capacity = 0;
+}
+
+static bool has(const struct organizations *organizations, const struct listed *found)
+{
+    for (size_t i = 0; i < organizations->count; i++) {
+        if (text_equal(tenant_id_text(&organizations_at(organizations, i)->id),
+                       tenant_id_text(&found->id)))
+            return true;
+    }
+    return false;
+}
+
+/* Makes room for one more of the others. */
+static bool reserve(struct organizations *organizations)
+{
+    if (organizations->count <= organizations->capacity)
+        return true;
+    const size_t capacity = organizations->count * 2;
+    struct listed *others = realloc(organizations->others, capacity * sizeof *others);
+    if (others == NULL)
+        return false;
+    organizations->others = others;
+    organizations->capacity = capacity;
+    return true;
 }
 
 bool organizations_add(struct organizations *organizations, const struct listed *found)
 {
-    for (size_t i = 0; i < organizations->count; i++) {
-        if (text_equal(tenant_id_text(&organizations->items[i].id), tenant_id_text(&found->id)))
-            return true;
-    }
-    if (organizations->count == organizations->capacity) {
-        const size_t capacity = organizations->capacity == 0 ? 1 : organizations->capacity * 2;
-        struct listed *items = realloc(organizations->items, capacity * sizeof *items);
-        if (items == NULL)
-            return false;
-        organizations->items = items;
-        organizations->capacity = capacity;
-    }
-    organizations->items[organizations->count++] = *found;
+    if (has(organizations, found))
+        return true;
+    if (!reserve(organizations))
+        return false;
+    *(organizations->count == 0 ? &organizations->first
+                                : &organizations->others[organizations->count - 1]) = *found;
+    organizations->count++;
     return true;
 }
 
@@ -164,52 +180,33 @@ static bool admits(const struct store_read *read, const struct tenant_id *id)
     return read == NULL || read->admits == NULL || read->admits(read, tenant_id_text(id));
 }
 
-static enum listing_verdict add_admitted(const struct shelf *shelf, uint32_t tag,
-                                         const struct store_read *read,
-                                         struct organizations *organizations, bool *ret_any)
+bool listing_find(struct listing *listing, uint32_t tag, const struct store_read *read,
+                  struct organizations *organizations)
 {
-    *ret_any = false;
-    for (size_t i = lower_bound(shelf, tag); i < shelf->count && shelf->entries[i].tag == tag;
-         i++) {
-        if (!admits(read, &shelf->entries[i].id))
-            continue;
-        *ret_any = true;
-        if (!organizations_add(organizations, &shelf->entries[i]))
-            return LISTING_NO_MEMORY;
-    }
-    return LISTING_FOUND;
-}
-
-/* The caller holds the lock. An unknown tag is looked for at once: nobody has it so far. */
-static bool is_outdated(struct listing *listing, uint32_t tag, bool has_tag)
-{
-    struct shelf *shelf = shelf_of(listing, tag);
-    struct timespec changed;
-    const uint64_t now = monotonic_now();
-    if (shelf->listed <= shelf->forgotten)
-        return true;
-    if (has_tag && now - shelf->looked_at < LOOK_MILLISECONDS * 1000000u)
-        return false;
-    const struct shelf_path path = path_of(listing, tag);
-    if (!time_of(&path, &changed) || shelf->young || changed.tv_sec != shelf->changed.tv_sec ||
-        changed.tv_nsec != shelf->changed.tv_nsec)
-        return true;
-    shelf->looked_at = now;
-    return false;
-}
-
-enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool looked,
-                                  const struct store_read *read,
-                                  struct organizations *organizations)
-{
-    bool any;
+    bool added = true;
     pthread_mutex_lock(&listing->lock);
-    enum listing_verdict verdict = add_admitted(shelf_of(listing, tag), tag, read, organizations,
-                                                &any);
-    if (verdict == LISTING_FOUND && !looked && is_outdated(listing, tag, any))
-        verdict = LISTING_OUTDATED;
+    const struct shelf *shelf = shelf_of(listing, tag);
+    for (size_t i = lower_bound(shelf, tag);
+         i < shelf->count && shelf->entries[i].tag == tag && added; i++) {
+        if (admits(read, &shelf->entries[i].id))
+            added = organizations_add(organizations, &shelf->entries[i]);
+    }
     pthread_mutex_unlock(&listing->lock);
-    return verdict;
+    return added;
+}
+
+bool listing_is_outdated(struct listing *listing, uint32_t tag)
+{
+    struct timespec changed;
+    const struct shelf_path path = path_of(listing, tag);
+    const bool told = time_of(&path, &changed);
+    pthread_mutex_lock(&listing->lock);
+    const struct shelf *shelf = shelf_of(listing, tag);
+    const bool outdated = !told || shelf->listed <= shelf->forgotten || shelf->young ||
+                          changed.tv_sec != shelf->changed.tv_sec ||
+                          changed.tv_nsec != shelf->changed.tv_nsec;
+    pthread_mutex_unlock(&listing->lock);
+    return outdated;
 }
 
 /* What began to be listed later knows more. */
@@ -239,7 +236,7 @@ enum store_status listing_refresh(struct listing *listing, uint32_t tag,
                                   struct store_detail *detail)
 {
     const struct shelf_path path = path_of(listing, tag);
-    struct shelf fresh = {.listed = count_up(listing), .looked_at = monotonic_now()};
+    struct shelf fresh = {.listed = count_up(listing)};
     int error = time_of(&path, &fresh.changed) ? list(listing, &path, &fresh) : errno;
     if (error != 0) {
         snprintf(detail->text, sizeof detail->text, "database.root: '%.150s' can't be listed: %s",

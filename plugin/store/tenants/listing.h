@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * Which organizations have a folder below a root, by the tags of their IDs: where an ID leads. The
- * folders of one first byte (tenant_path.h) are listed when an ID with that byte is asked for, and
+ * folders of one first byte (tenant_path.h) are listed when an ID with that byte is not found, and
  * again when they have changed. Any thread.
  */
 #ifndef PLUGIN_STORE_TENANTS_LISTING_H
@@ -28,7 +28,6 @@ struct shelf {
     uint64_t forgotten; /* The count when a folder was made. */
     bool young; /* It had just changed when it was listed: more may have changed in that instant. */
     struct timespec changed; /* The folder's time when it was listed; 0: there was none. */
-    uint64_t looked_at;      /* CLOCK_MONOTONIC, nanoseconds. */
     struct listed *entries;  /* By their tags. */
     size_t count;
 };
@@ -47,33 +46,37 @@ struct listing {
 void listing_init(struct listing *listing, const char *root, const struct store_options *options);
 void listing_finish(struct listing *listing);
 
-/* Organizations; zeroed, it is empty. */
+/* Organizations; zeroed, it is empty. The first one takes no memory. */
 struct organizations {
-    struct listed *items;
+    struct listed first;
+    struct listed *others;
     size_t count;
-    size_t capacity;
+    size_t capacity; /* Of the others. */
 };
+
+static inline const struct listed *organizations_at(const struct organizations *organizations,
+                                                    size_t place)
+{
+    return place == 0 ? &organizations->first : &organizations->others[place - 1];
+}
 
 void organizations_finish(struct organizations *organizations);
 
 /* Appends it, unless it is in the list. False if memory ran out. */
 bool organizations_add(struct organizations *organizations, const struct listed *found);
 
-enum listing_verdict {
-    LISTING_FOUND,
-    LISTING_OUTDATED, /* listing_refresh first. */
-    LISTING_NO_MEMORY,
-};
-
 /*
  * Appends the organizations with that tag which the read admits and which are not in the list yet;
- * `read` NULL: all. One that the read does not admit is as unknown as one that is not there, also
- * by the time that it takes. `looked`: the caller has just looked at the same shelf, so that what
- * is known is good enough.
+ * `read` NULL: all. False if memory ran out.
  */
-enum listing_verdict listing_find(struct listing *listing, uint32_t tag, bool looked,
-                                  const struct store_read *read,
-                                  struct organizations *organizations);
+bool listing_find(struct listing *listing, uint32_t tag, const struct store_read *read,
+                  struct organizations *organizations);
+
+/*
+ * Whether the shelf's folders may have changed since they were listed: listing_refresh then. It is
+ * a system call: for who did not find what it looks for.
+ */
+bool listing_is_outdated(struct listing *listing, uint32_t tag);
 
 /* Lists the shelf's folders anew. It may wait for a disk. */
 enum store_status listing_refresh(struct listing *listing, uint32_t tag,

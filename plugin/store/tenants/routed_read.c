@@ -15,323 +15,383 @@ enum {
     DECOY_NANOSECONDS = 20 * 1000 * 1000, /* Nobody waits longer for what leads nowhere. */
 };
 
-/* As small as the C library's cache of blocks takes: 1032 bytes. */
-struct routed_read {
-    struct store_read inner; /* Of one database. */
+struct wait;
+
+/* From one database to the next. On the stack of the call, until it has to wait for something. */
+struct walk {
     struct store_read *outer;
     struct databases *databases;
     const struct store_reader *nothing;
-    struct database *database; /* Where it is now. */
-    uint32_t tag;              /* Of its organization. */
-    bool is_decoy;             /* It is there for the time that it takes. */
-    struct organizations targets;
+    struct wait *wait;  /* Which the walk is a part of; NULL: it has not waited yet. */
     size_t next;        /* The target that follows. */
+    uint32_t tag;       /* Of the organization where it is now. */
+    bool is_decoy;      /* It is there for the time that it takes. */
     bool has_run;       /* In at least one database. */
     bool is_late;       /* On a thread of the pool. */
+    bool has_looked;    /* At all shelves of its IDs. */
     uint64_t looked[4]; /* A bit for each shelf, by the first byte of tags: it was looked at. */
+    struct organizations targets;
+};
+
+/* A walk that has waited. */
+struct wait {
+    struct walk walk;
+    struct store_read inner; /* Of one database. */
+    struct database *database;
     atomic_bool
         half_ended; /* Either the call that began the inner read has returned, or it ended. */
     struct visit visit;
     struct task task;
 };
 
-_Static_assert(sizeof(struct routed_read) <= 1032, "a large block takes the time of a read");
+static int32_t go_on(struct walk *walk);
 
-static int32_t go_on(struct routed_read *routed);
-
-static int32_t finish(struct routed_read *routed)
+/* Who waits goes on where the walk is then: nothing of it is on the stack any more. */
+static struct wait *wait_of(struct walk *walk)
 {
-    struct store_read *read = routed->outer;
-    organizations_finish(&routed->targets);
-    free(routed);
+    if (walk->wait != NULL)
+        return walk->wait;
+    struct wait *wait = malloc(sizeof *wait);
+    if (wait != NULL) {
+        wait->walk = *walk;
+        wait->walk.wait = wait;
+    }
+    return wait;
+}
+
+static int32_t finish(struct walk *walk)
+{
+    struct store_read *read = walk->outer;
+    organizations_finish(&walk->targets);
+    free(walk->wait);
     return read->done(read);
 }
 
-static int32_t fail_with(struct routed_read *routed, enum store_status status, const char *detail)
+/* The walk is over. */
+static struct walk *fail_with(struct walk *walk, enum store_status status, const char *detail)
 {
-    routed->outer->status = status;
-    snprintf(routed->outer->detail.text, sizeof routed->outer->detail.text, "%s", detail);
-    return finish(routed);
+    walk->outer->status = status;
+    snprintf(walk->outer->detail.text, sizeof walk->outer->detail.text, "%s", detail);
+    return walk;
 }
 
-static int32_t fail_without_thread(struct routed_read *routed)
+static struct walk *fail_without_memory(struct walk *walk)
+{
+    return fail_with(walk, STORE_NO_MEMORY, "");
+}
+
+static struct walk *fail_without_thread(struct walk *walk)
 {
     struct store_detail detail;
     store_detail_no_thread(&detail, errno);
-    return fail_with(routed, STORE_SHORTAGE, detail.text);
+    return fail_with(walk, STORE_SHORTAGE, detail.text);
+}
+
+static bool is_by_id(const struct walk *walk)
+{
+    return walk->outer->route.organization_id.data == NULL;
+}
+
+/* The tag of IDs that alone lead to the database where the walk is. */
+static const uint32_t *tag_of(const struct walk *walk)
+{
+    return walk->is_decoy || !is_by_id(walk) ? NULL : &walk->tag;
+}
+
+static bool is_good(enum store_status status)
+{
+    return status == STORE_OK || status == STORE_NOT_FOUND;
 }
 
 /* ---- In one database ---- */
-
-static struct routed_read *routed_of(struct store_read *inner)
-{
-    return (struct routed_read *)((char *)inner - offsetof(struct routed_read, inner));
-}
-
-static enum store_status run_outer(struct store_read *inner, struct store_reader *reader)
-{
-    struct routed_read *routed = routed_of(inner);
-    routed->has_run = true;
-    reader->tag = routed->is_decoy ? NULL : &routed->tag;
-    return routed->outer->run(routed->outer, reader);
-}
 
 /*
  * What one database did not have another may have. How a decoy fares concerns nobody who has no
  * part in it.
  */
-static void take_outcome(struct routed_read *routed)
+static void take_outcome(struct walk *walk, enum store_status before, enum store_status status)
 {
-    const struct store_read *inner = &routed->inner;
-    struct store_read *outer = routed->outer;
-    const bool failed = inner->status != STORE_OK && inner->status != STORE_NOT_FOUND;
-    if (failed && routed->is_decoy) {
-        routed->has_run = false;
+    if (walk->is_decoy && !is_good(status)) {
+        walk->outer->status = before;
         return;
     }
-    if (inner->status != STORE_NOT_FOUND)
-        outer->status = inner->status;
-    if (failed)
-        outer->detail = inner->detail;
+    walk->has_run = true;
+    walk->outer->status = status == STORE_NOT_FOUND ? before : status;
+}
+
+static bool read_now(struct walk *walk, struct database *database)
+{
+    struct store_read *outer = walk->outer;
+    const enum store_status before = outer->status;
+    outer->tag = tag_of(walk);
+    if (!store_read_now(database_store(database), outer))
+        return false;
+    databases_leave(walk->databases, database);
+    take_outcome(walk, before, outer->status);
+    return true;
+}
+
+static struct wait *wait_of_read(struct store_read *inner)
+{
+    return (struct wait *)((char *)inner - offsetof(struct wait, inner));
+}
+
+static enum store_status run_outer(struct store_read *inner, struct store_reader *reader)
+{
+    struct store_read *outer = wait_of_read(inner)->walk.outer;
+    return outer->run(outer, reader);
 }
 
 /* True for the second of two: the end of the inner read, and of the call that began it. */
-static bool is_second(struct routed_read *routed)
+static bool is_second(struct wait *wait)
 {
-    return atomic_exchange(&routed->half_ended, true);
+    return atomic_exchange(&wait->half_ended, true);
 }
 
 static int32_t leave_database(struct store_read *inner)
 {
-    struct routed_read *routed = routed_of(inner);
-    databases_leave(routed->databases, routed->database);
-    take_outcome(routed);
-    if (!is_second(routed))
+    struct wait *wait = wait_of_read(inner);
+    struct store_read *outer = wait->walk.outer;
+    databases_leave(wait->walk.databases, wait->database);
+    take_outcome(&wait->walk, outer->status, inner->status);
+    if (!is_good(outer->status))
+        outer->detail = inner->detail;
+    if (!is_second(wait))
         return GQL_PENDING;
-    routed->is_late = true;
-    return go_on(routed);
+    wait->walk.is_late = true;
+    return go_on(&wait->walk);
 }
 
-static struct deadline deadline_of(const struct routed_read *routed)
+static struct deadline deadline_of(const struct walk *walk)
 {
-    struct deadline deadline = routed->outer->deadline;
-    const uint64_t decoy_ends = routed->is_decoy ? monotonic_now() + DECOY_NANOSECONDS : 0;
-    if (routed->is_decoy && (deadline.at == 0 || deadline.at > decoy_ends))
+    struct deadline deadline = walk->outer->deadline;
+    const uint64_t decoy_ends = walk->is_decoy ? monotonic_now() + DECOY_NANOSECONDS : 0;
+    if (walk->is_decoy && (deadline.at == 0 || deadline.at > decoy_ends))
         deadline.at = decoy_ends;
     return deadline;
 }
 
-/* False: it will go on when the read of the database has ended. */
-static bool read_database(struct routed_read *routed, struct database *database)
+/* NULL: it will go on when the read of the database has ended. */
+static struct walk *read_later(struct walk *walk, struct database *database)
 {
-    routed->database = database;
-    routed->inner = (struct store_read){
-        .route = routed->outer->route,
+    struct wait *wait = wait_of(walk);
+    if (wait == NULL) {
+        databases_leave(walk->databases, database);
+        return fail_without_memory(walk);
+    }
+    wait->database = database;
+    wait->inner = (struct store_read){
+        .route = wait->walk.outer->route,
         .run = run_outer,
         .done = leave_database,
-        .deadline = deadline_of(routed),
+        .deadline = deadline_of(&wait->walk),
+        .tag = tag_of(&wait->walk),
     };
-    atomic_store(&routed->half_ended, false);
-    store_read(database_store(database), &routed->inner);
-    return is_second(routed);
+    atomic_store(&wait->half_ended, false);
+    store_read(database_store(database), &wait->inner);
+    return is_second(wait) ? &wait->walk : NULL;
 }
 
-/* Whether the organization is not read because it is suspended; leaves the database then. */
-static bool is_suspended(struct routed_read *routed, struct database *database)
+static struct walk *read_database(struct walk *walk, struct database *database)
 {
-    if (routed->is_decoy || !databases_suspend(routed->databases, database, false))
-        return false;
-    databases_leave(routed->databases, database);
-    return true;
+    if (!walk->is_decoy && databases_suspend(walk->databases, database, false)) {
+        databases_leave(walk->databases, database);
+        return fail_with(walk, STORE_STOPPED, "");
+    }
+    return read_now(walk, database) ? walk : read_later(walk, database);
 }
 
 static void begin_visit(struct visit *visit)
 {
-    struct routed_read *routed =
-        (struct routed_read *)((char *)visit - offsetof(struct routed_read, visit));
-    routed->is_late = true;
-    if (visit->status == STORE_OK && is_suspended(routed, visit->database))
-        visit->status = STORE_STOPPED;
-    if (visit->status != STORE_OK && visit->status != STORE_NOT_FOUND)
-        fail_with(routed, visit->status, visit->detail.text);
-    else if (visit->status == STORE_NOT_FOUND || read_database(routed, visit->database))
-        go_on(routed);
+    struct wait *wait = (struct wait *)((char *)visit - offsetof(struct wait, visit));
+    struct walk *walk = &wait->walk;
+    walk->is_late = true;
+    if (visit->status == STORE_OK)
+        walk = read_database(walk, visit->database);
+    else if (visit->status != STORE_NOT_FOUND)
+        fail_with(walk, visit->status, visit->detail.text);
+    if (walk != NULL)
+        go_on(walk);
 }
 
-static int32_t visit_database(struct routed_read *routed, struct text organization_id)
+/* ---- Steps, each of which returns the walk that goes on; NULL: somebody else has it ---- */
+
+static struct walk *visit_database(struct walk *walk, size_t target)
 {
-    routed->visit = (struct visit){
-        .organization_id = organization_id,
-        .deadline = routed->outer->deadline,
+    struct wait *wait = wait_of(walk);
+    if (wait == NULL)
+        return fail_without_memory(walk);
+    wait->visit = (struct visit){
+        .organization_id = tenant_id_text(&organizations_at(&wait->walk.targets, target)->id),
+        .deadline = wait->walk.outer->deadline,
         .begin = begin_visit,
     };
-    return databases_visit(routed->databases, &routed->visit) ? GQL_PENDING
-                                                              : fail_without_thread(routed);
+    return databases_visit(wait->walk.databases, &wait->visit) ? NULL
+                                                               : fail_without_thread(&wait->walk);
 }
 
-/* ---- From one database to the next ---- */
+static struct walk *read_target(struct walk *walk)
+{
+    const size_t place = walk->next++;
+    const struct listed *target = organizations_at(&walk->targets, place);
+    walk->tag = target->tag;
+    struct database *database = databases_enter(walk->databases, target->tag,
+                                                tenant_id_text(&target->id));
+    return database == NULL ? visit_database(walk, place) : read_database(walk, database);
+}
 
 /*
  * An ID that leads nowhere is looked for in a database that is open, which does not have it: so it
  * takes the work of one that leads to a database, and time does not tell which tags are in use.
  */
-static struct database *enter_decoy(struct routed_read *routed)
+static struct walk *read_decoy(struct walk *walk)
 {
-    const bool by_id = routed->outer->route.organization_id.data == NULL;
-    struct database *decoy = by_id && !routed->is_decoy
-                                 ? databases_enter(routed->databases, 0, NO_TEXT)
+    struct database *decoy = is_by_id(walk) && !walk->is_decoy
+                                 ? databases_enter(walk->databases, 0, NO_TEXT)
                                  : NULL;
-    routed->is_decoy = true;
-    return decoy;
-}
-
-static int32_t read_nothing(struct routed_read *routed)
-{
-    struct store_reader reader = *routed->nothing;
-    store_read_run(routed->outer, &reader);
-    return finish(routed);
-}
-
-/* Ends the read if nobody needs what is left of it. */
-static bool is_over(struct routed_read *routed)
-{
-    struct store_read *outer = routed->outer;
-    const bool good = outer->status == STORE_OK || outer->status == STORE_NOT_FOUND;
-    if (good && routed->next > 0 && routed->next < routed->targets.count &&
-        deadline_passed(outer->deadline)) {
-        outer->status = STORE_EXPIRED;
-        outer->detail.text[0] = '\0';
-        return true;
-    }
-    return !good || (routed->next == routed->targets.count && routed->has_run);
-}
-
-/* The databases one after the other, in a loop: there can be as many as IDs. */
-static int32_t go_on(struct routed_read *routed)
-{
-    while (!is_over(routed)) {
-        const bool ends = routed->next == routed->targets.count;
-        const struct listed *target = ends ? NULL : &routed->targets.items[routed->next++];
-        const struct text organization_id = ends ? NO_TEXT : tenant_id_text(&target->id);
-        routed->tag = ends ? 0 : target->tag;
-        struct database *database = ends ? enter_decoy(routed)
-                                         : databases_enter(routed->databases, routed->tag,
-                                                           organization_id);
-        if (database == NULL)
-            return ends ? read_nothing(routed) : visit_database(routed, organization_id);
-        if (is_suspended(routed, database))
-            return fail_with(routed, STORE_STOPPED, "");
-        if (!read_database(routed, database))
-            return GQL_PENDING;
-    }
-    return finish(routed);
+    walk->is_decoy = true;
+    if (decoy != NULL)
+        return read_database(walk, decoy);
+    struct store_reader reader = *walk->nothing;
+    store_read_run(walk->outer, &reader);
+    walk->has_run = true;
+    return walk;
 }
 
 static void go_on_late(struct task *task)
 {
-    struct routed_read *routed =
-        (struct routed_read *)((char *)task - offsetof(struct routed_read, task));
-    routed->is_late = true;
-    go_on(routed);
+    struct wait *wait = (struct wait *)((char *)task - offsetof(struct wait, task));
+    wait->walk.is_late = true;
+    go_on(&wait->walk);
 }
 
-/* Few databases are read at once, many on a thread of the pool. */
-static int32_t read_targets(struct routed_read *routed)
+static struct walk *submit(struct walk *walk, void (*run)(struct task *))
 {
-    routed->task.run = go_on_late;
-    return !routed->is_late && routed->targets.count > INLINE_DATABASES &&
-                   pool_submit(&routed->databases->options->executors->storage, &routed->task)
-               ? GQL_PENDING
-               : go_on(routed);
+    struct wait *wait = wait_of(walk);
+    if (wait == NULL)
+        return fail_without_memory(walk);
+    wait->task.run = run;
+    return pool_submit(&wait->walk.databases->options->executors->storage, &wait->task)
+               ? NULL
+               : fail_without_thread(&wait->walk);
 }
 
 /* ---- Where to look ---- */
 
-static int32_t find_targets(struct routed_read *routed);
-
-static bool has_looked(const struct routed_read *routed, uint32_t tag)
+/* The organizations that the IDs lead to, as far as they are listed. */
+static struct walk *find_targets(struct walk *walk)
 {
-    return routed->looked[tag >> 22] >> (tag >> 16 & 63) & 1;
+    const struct store_read *outer = walk->outer;
+    for (size_t i = 0; i < outer->route.id_count; i++) {
+        if (!listing_find(walk->databases->listing, identifier_tag(&outer->route.ids[i]), outer,
+                          &walk->targets))
+            return fail_without_memory(walk);
+    }
+    return walk;
 }
 
-static void note_look(struct routed_read *routed, uint32_t tag)
-{
-    routed->looked[tag >> 22] |= UINT64_C(1) << (tag >> 16 & 63);
-}
-
-/* The organizations that an ID leads to. Each shelf is looked at once. */
-static enum listing_verdict find(struct routed_read *routed, const struct identifier *id)
+/* Whether the ID's shelf must be listed anew. Each one is looked at once. */
+static bool is_outdated(struct walk *walk, const struct identifier *id)
 {
     const uint32_t tag = identifier_tag(id);
-    const enum listing_verdict verdict = listing_find(routed->databases->listing, tag,
-                                                      has_looked(routed, tag), routed->outer,
-                                                      &routed->targets);
-    if (verdict == LISTING_FOUND)
-        note_look(routed, tag);
-    return verdict;
+    uint64_t *looked = &walk->looked[tag >> 22];
+    const uint64_t bit = UINT64_C(1) << (tag >> 16 & 63);
+    if (*looked & bit)
+        return false;
+    if (listing_is_outdated(walk->databases->listing, tag))
+        return true;
+    *looked |= bit;
+    return false;
 }
 
-static void refresh(struct task *task)
+static enum store_status refresh(struct databases *databases, uint32_t tag,
+                                 struct store_detail *detail)
 {
-    struct routed_read *routed =
-        (struct routed_read *)((char *)task - offsetof(struct routed_read, task));
-    const struct store_route *route = &routed->outer->route;
+    const enum store_status status = listing_refresh(databases->listing, tag, detail);
+    return status == STORE_OK && !databases_keep_listed(databases, tag) ? STORE_NO_MEMORY : status;
+}
+
+static void refresh_outdated(struct task *task)
+{
+    struct walk *walk = &((struct wait *)((char *)task - offsetof(struct wait, task)))->walk;
+    const struct store_route *route = &walk->outer->route;
     struct store_detail detail = {""};
     enum store_status status = STORE_OK;
+    walk->is_late = walk->has_looked = true;
     for (size_t i = 0; i < route->id_count && status == STORE_OK; i++) {
-        if (find(routed, &route->ids[i]) != LISTING_OUTDATED)
+        if (!is_outdated(walk, &route->ids[i]))
             continue;
         const uint32_t tag = identifier_tag(&route->ids[i]);
-        status = listing_refresh(routed->databases->listing, tag, &detail);
-        if (status == STORE_OK && !databases_keep_listed(routed->databases, tag))
-            status = STORE_NO_MEMORY;
-        note_look(routed, tag);
+        status = refresh(walk->databases, tag, &detail);
+        walk->looked[tag >> 22] |= UINT64_C(1) << (tag >> 16 & 63);
     }
-    routed->is_late = true;
-    if (status == STORE_OK)
-        find_targets(routed);
-    else
-        fail_with(routed, status, detail.text);
+    go_on(status == STORE_OK ? find_targets(walk) : fail_with(walk, status, detail.text));
 }
 
-static int32_t find_targets(struct routed_read *routed)
+/* Who has not found everything must look whether there is more now. */
+static struct walk *look(struct walk *walk)
 {
-    const struct store_route *route = &routed->outer->route;
-    enum listing_verdict verdict = LISTING_FOUND;
-    for (size_t i = 0; i < route->id_count && verdict == LISTING_FOUND; i++)
-        verdict = find(routed, &route->ids[i]);
-    switch (verdict) {
-    case LISTING_FOUND:
-        return read_targets(routed);
-    case LISTING_NO_MEMORY:
-        return fail_with(routed, STORE_NO_MEMORY, "");
-    case LISTING_OUTDATED:
-        break;
+    const struct store_route *route = &walk->outer->route;
+    for (size_t i = 0; i < route->id_count; i++) {
+        if (is_outdated(walk, &route->ids[i]))
+            return submit(walk, refresh_outdated);
     }
-    routed->task.run = refresh;
-    return pool_submit(&routed->databases->options->executors->storage, &routed->task)
-               ? GQL_PENDING
-               : fail_without_thread(routed);
+    walk->has_looked = true;
+    return walk;
 }
 
-static int32_t take_organization(struct routed_read *routed)
+/* ---- The way ---- */
+
+static bool has_targets(const struct walk *walk)
 {
-    const struct text id = routed->outer->route.organization_id;
-    struct listed target = {.tag = organization_tag(id)};
-    tenant_id_set(&target.id, id);
-    return organizations_add(&routed->targets, &target) ? go_on(routed)
-                                                        : fail_with(routed, STORE_NO_MEMORY, "");
+    return walk->next < walk->targets.count;
+}
+
+/* Whether the read is over; ends it if nobody needs what is left of it. */
+static bool is_over(struct walk *walk)
+{
+    struct store_read *outer = walk->outer;
+    if (!is_good(outer->status))
+        return true;
+    if (has_targets(walk) && walk->next > 0 && deadline_passed(outer->deadline)) {
+        fail_with(walk, STORE_EXPIRED, "");
+        return true;
+    }
+    return !has_targets(walk) && walk->has_run && (outer->status == STORE_OK || walk->has_looked);
+}
+
+static struct walk *step(struct walk *walk)
+{
+    if (!has_targets(walk))
+        return walk->has_looked ? read_decoy(walk) : look(walk);
+    return walk->next == INLINE_DATABASES && !walk->is_late ? submit(walk, go_on_late)
+                                                            : read_target(walk);
+}
+
+/* In a loop: there can be as many databases as IDs. */
+static int32_t go_on(struct walk *walk)
+{
+    while (walk != NULL && !is_over(walk))
+        walk = step(walk);
+    return walk == NULL ? GQL_PENDING : finish(walk);
+}
+
+static struct walk *begin(struct walk *walk)
+{
+    const struct text id = walk->outer->route.organization_id;
+    if (is_by_id(walk))
+        return find_targets(walk);
+    walk->targets.first.tag = organization_tag(id);
+    tenant_id_set(&walk->targets.first.id, id);
+    walk->targets.count = 1;
+    return walk;
 }
 
 int32_t routed_read(struct databases *databases, const struct store_reader *nothing,
                     struct store_read *read)
 {
-    struct routed_read *routed = malloc(sizeof *routed);
-    if (routed == NULL)
-        return store_read_fail(read, STORE_NO_MEMORY, "");
-    *routed = (struct routed_read){.outer = read, .databases = databases, .nothing = nothing};
+    struct walk walk = {.outer = read, .databases = databases, .nothing = nothing};
     read->status = STORE_NOT_FOUND;
     read->detail.text[0] = '\0';
-    return read->route.organization_id.data == NULL ? find_targets(routed)
-                                                    : take_organization(routed);
+    return go_on(begin(&walk));
 }

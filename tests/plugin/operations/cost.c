@@ -107,7 +107,6 @@ static void age_folders(const struct cost *cost)
         closedir(root);
 }
 
-/* None has the tag of ours: anyone can tell that, and what is ours is read without a detour. */
 static void ask_for_what_cannot_be_read(struct cost *cost)
 {
     char ids[ROWS][37], absent[37];
@@ -115,6 +114,9 @@ static void ask_for_what_cannot_be_read(struct cost *cost)
         create(cost, i % 2 == 0 ? "theirs" : "ours", ids[i]);
     age_folders(cost);
     ask_for(cost, "unreadable", ids[32]);
+    memcpy(absent, ids[33], sizeof absent);
+    change(&absent[7]);
+    ask_for(cost, "absent-of-ours", absent);
     memcpy(absent, ids[32], sizeof absent);
     change(&absent[7]);
     ask_for(cost, "absent", absent);

@@ -403,3 +403,27 @@ Test(tenants, two_gateways_share_a_root)
     world.instance = first;
     mock_destroy(world.host, &second);
 }
+
+/* The organizations share a tag: tests/plugin/base/test_organization.c. */
+Test(tenants, what_another_gateway_makes_is_found_at_once)
+{
+    char list[128];
+    gql_instance *first = world.instance;
+    gql_instance *second = mock_create(world.host, world_config(&world, ""));
+    char *known = world_create(&world, "org-1955", "x");
+    run("touch -d 2000-01-01 *"); /* What has just changed is listed again in any case. */
+    expect_title(known, "x");
+    world.instance = second;
+    char *new = world_create(&world, "org-2482", "y");
+    run("touch -d 2000-01-02 *");
+    world.instance = first;
+    snprintf(list, sizeof list, "[\"%s\",\"%s\"]", known, new);
+    struct mock_answer *answer = mock_load(world.host, first, "Integration", list, "title", NULL);
+    cr_assert(answer->resolved, "%s", answer->message);
+    expect_json(answer->value, "[{\"title\":\"x\"},{\"title\":\"y\"}]");
+    mock_answer_free(&answer);
+    expect_title(new, "y");
+    free(known);
+    free(new);
+    mock_destroy(world.host, &second);
+}

@@ -57,16 +57,18 @@ static void refresh(const char *id)
     cr_assert_eq(listing_refresh(&listing, tag_of(id), &detail), STORE_OK);
 }
 
-static enum listing_verdict find(const char *id, bool looked, const struct store_read *read)
+static size_t count_of(const char *id, const struct store_read *read)
 {
     organizations_finish(&found);
-    return listing_find(&listing, tag_of(id), looked, read, &found);
+    cr_assert(listing_find(&listing, tag_of(id), read, &found));
+    return found.count;
 }
 
-static void expect(const char *id, size_t count)
+static void expect(const char *id, size_t count, bool outdated)
 {
-    cr_expect_eq(find(id, false, NULL), LISTING_FOUND, "%s", id);
-    cr_expect_eq(found.count, count, "%s: %zu", id, found.count);
+    const size_t counted = count_of(id, NULL);
+    cr_expect_eq(counted, count, "%s: %zu", id, counted);
+    cr_expect_eq(listing_is_outdated(&listing, tag_of(id)), outdated, "%s", id);
 }
 
 /* The last two share a tag: tests/plugin/base/test_organization.c. */
@@ -75,24 +77,30 @@ Test(listing, organizations_are_found_by_their_tags)
     add("acme", 1);
     add("org-1955", 1);
     add("org-2482", 1);
-    cr_expect_eq(find("acme", false, NULL), LISTING_OUTDATED);
+    expect("acme", 0, true);
     refresh("acme");
     refresh("org-1955");
-    expect("acme", 1);
-    expect("org-1955", 2);
-    cr_expect_eq(listing_find(&listing, tag_of("org-2482"), false, NULL, &found), LISTING_FOUND);
+    expect("acme", 1, false);
+    expect("org-1955", 2, false);
+    cr_assert(listing_find(&listing, tag_of("org-2482"), NULL, &found));
     cr_expect_eq(found.count, 2, "once each");
+    cr_assert(listing_find(&listing, tag_of("acme"), NULL, &found));
+    cr_expect_eq(found.count, 3);
+    cr_expect(text_equal(tenant_id_text(&organizations_at(&found, 2)->id), TEXT("acme")));
 }
 
-Test(listing, another_process_makes_one_whose_tag_is_new)
+/* Whether its tag is new, or one that is known already. */
+Test(listing, another_process_makes_one)
 {
     add("org-1955", 1);
     refresh("org-1955");
-    expect("org-1955", 1);
-    const uint32_t unknown = tag_of("org-1955") ^ 1;
-    cr_expect_eq(listing_find(&listing, unknown, false, NULL, &found), LISTING_FOUND);
+    expect("org-1955", 1, false);
+    cr_expect_not(listing_is_outdated(&listing, tag_of("org-1955") ^ 1));
     add("org-2482", 2);
-    cr_expect_eq(listing_find(&listing, unknown, false, NULL, &found), LISTING_OUTDATED);
+    cr_expect(listing_is_outdated(&listing, tag_of("org-1955") ^ 1));
+    expect("org-1955", 1, true);
+    refresh("org-1955");
+    expect("org-1955", 2, false);
 }
 
 /* In the instant of its last change, more may change without another time. */
@@ -102,21 +110,18 @@ Test(listing, a_shelf_that_has_just_changed_is_listed_again)
     clock_gettime(CLOCK_REALTIME, &now);
     add("acme", now.tv_sec);
     refresh("acme");
-    expect("acme", 1);
-    cr_expect_eq(listing_find(&listing, tag_of("acme") ^ 1, false, NULL, &found), LISTING_OUTDATED);
+    expect("acme", 1, true);
 }
 
-/* Who has just looked must find what was there, whatever others make or list meanwhile. */
+/* Whatever others make or list meanwhile, what was there is found. */
 Test(listing, forgetting_takes_nothing_away)
 {
     add("acme", 1);
     refresh("acme");
     listing_forget(&listing, tag_of("acme"));
-    cr_expect_eq(find("acme", false, NULL), LISTING_OUTDATED);
-    cr_expect_eq(find("acme", true, NULL), LISTING_FOUND);
-    cr_expect_eq(found.count, 1);
+    expect("acme", 1, true);
     refresh("acme");
-    expect("acme", 1);
+    expect("acme", 1, false);
 }
 
 static bool admits_beta(const struct store_read *read, struct text organization_id)
@@ -125,20 +130,15 @@ static bool admits_beta(const struct store_read *read, struct text organization_
     return text_equal(organization_id, TEXT("org-2482"));
 }
 
-/* Also for the time that it takes: the shelf is looked at as for a tag that nobody has. */
 Test(listing, an_organization_that_is_not_admitted_is_as_good_as_unknown)
 {
     const struct store_read read = {.admits = admits_beta};
     add("org-1955", 1);
-    add("acme", 1);
     refresh("org-1955");
-    cr_expect_eq(find("org-1955", false, &read), LISTING_FOUND);
-    cr_expect_eq(found.count, 0);
+    cr_expect_eq(count_of("org-1955", &read), 0);
     add("org-2482", 2);
-    cr_expect_eq(find("org-1955", false, &read), LISTING_OUTDATED);
     refresh("org-1955");
-    cr_expect_eq(find("org-1955", false, &read), LISTING_FOUND);
-    cr_expect_eq(found.count, 1);
+    cr_expect_eq(count_of("org-1955", &read), 1);
 }
 
 Test(listing, a_root_that_can_not_be_listed_says_why)
