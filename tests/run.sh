@@ -150,7 +150,7 @@ ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0" tap_suite conformance-asan \
     node tests/conformance/run.mjs --host demo
 tap_suite ruby-asan \
     env ASAN_OPTIONS="$ASAN_OPTIONS:detect_leaks=0:use_sigaltstack=0" LD_PRELOAD="$GATEWAY_PRELOAD" \
-    /usr/bin/ruby tests/ruby/run.rb library runtime execution annex
+    /usr/bin/ruby tests/ruby/run.rb library runtime execution annex instances
 check_reports
 
 exec python3 tests/results.py "$logs"

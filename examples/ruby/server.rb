@@ -39,7 +39,7 @@ elsif options[:config].nil?
 else
   begin
     Gateway::Server.run(options[:config])
-  rescue Gateway::Config::Invalid, SystemCallError => e
+  rescue Gateway::Config::Invalid, Gql::HostLibrary::Missing, SystemCallError => e
     abort "gateway: #{e.message}"
   end
 end

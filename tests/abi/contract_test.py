@@ -2,11 +2,12 @@
 """
 Checks the contract. Prints TAP.
 
-    contract_test.py ROOT CC LAYOUT PLUGIN…
+    contract_test.py ROOT CC LAYOUT LIBRARY PLUGIN…
 
 The headers compile alone in each language; each function of gql_plugin.h has one thread tag; the
-released layout is unchanged; plugins export one symbol. LAYOUT is the golden table: after adding to
-the contract, append the new lines of what layout.py prints.
+released layout is unchanged; plugins export one symbol, and LIBRARY, the host library, what gql_host.h
+declares. LAYOUT is the golden table: after adding to the contract, append the new lines of what
+layout.py prints.
 """
 
 import pathlib
@@ -19,7 +20,7 @@ sys.dont_write_bytecode = True
 import layout  # noqa: E402
 from layout import run  # noqa: E402
 
-ROOT, CC, LAYOUT, *PLUGINS = sys.argv[1:]
+ROOT, CC, LAYOUT, LIBRARY, *PLUGINS = sys.argv[1:]
 HEADER = pathlib.Path(ROOT) / "abi" / "gql_plugin.h"
 LAYOUT = pathlib.Path(LAYOUT)
 FROZEN = LAYOUT.parent / "frozen"
@@ -159,12 +160,24 @@ def check_tags():
            f"each of {len(places)} functions has one thread tag", *untagged)
 
 
+def exported(file):
+    symbols = [line.split()[-1]
+               for line in run("nm", "-D", "--defined-only", file).stdout.splitlines()]
+    return [symbol for symbol in symbols if not symbol.startswith(("__asan", "__odr_asan"))]
+
+
+def check_library():
+    text = layout.uncommented((HEADER.parent / "gql_host.h").read_text())
+    declared = re.findall(r"^\w[\w *]*?\b(gql_\w+)\(", text, re.M)
+    symbols = exported(LIBRARY)
+    report(sorted(symbols) == sorted(declared) and len(declared) > 30,
+           f"the host library exports the {len(declared)} functions of gql_host.h",
+           f"{sorted(set(symbols) ^ set(declared))}")
+
+
 def check_exports():
     for plugin in PLUGINS:
-        symbols = [line.split()[-1]
-                   for line in run("nm", "-D", "--defined-only", plugin).stdout.splitlines()]
-        symbols = [symbol for symbol in symbols
-                   if not symbol.startswith(("__asan", "__odr_asan"))]
+        symbols = exported(plugin)
         report(symbols == ["gql_plugin_entry_v0"],
                f"{pathlib.Path(plugin).name} exports the entry alone", f"{symbols}")
         sections = run("readelf", "-SW", plugin).stdout
@@ -179,6 +192,7 @@ def main():
     check_frozen_headers()
     check_ends()
     check_tags()
+    check_library()
     check_exports()
     print(f"1..{len(RESULTS)}")
 

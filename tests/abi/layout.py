@@ -43,7 +43,7 @@ def constants_of(text):
 
 def evaluated(header, compiler, statements):
     """The lines that C statements print in a program that includes the header."""
-    program = ('#include <stddef.h>\n#include <stdio.h>\n#include "gql_plugin.h"\n'
+    program = (f'#include <stddef.h>\n#include <stdio.h>\n#include "{pathlib.Path(header).name}"\n'
                f'int main(void) {{ {" ".join(statements)} return 0; }}\n')
     with tempfile.TemporaryDirectory() as folder:
         binary = str(pathlib.Path(folder) / "layout")

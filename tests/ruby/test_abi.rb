@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 # frozen_string_literal: true
 
+require 'gql/host_library'
+
 # Compares the structs and constants in Ruby with the golden table of the header, and the rest with the header itself.
 class TestAbi < Minitest::Test
   LINES = File.readlines(File.join(ROOT, 'tests/abi/layout.txt'), chomp: true).grep_v(/\A#/)
@@ -34,6 +36,16 @@ class TestAbi < Minitest::Test
     assert_equal known.sort, here.sort
     ours = Gql::Abi.constants.map { |name| Gql::Abi.const_get(name) }.select { |each| each.is_a?(Class) && each < Gql::Abi::Struct }
     assert_equal structs.map { |name| struct_of(name) }.sort_by(&:name), ours.sort_by(&:name)
+  end
+
+  # Those that a pool of instances needs of the host library's header.
+  def test_every_member_of_the_host_library_is_where_its_header_has_it
+    table = IO.popen(['python3', File.join(ROOT, 'tests/abi/layout.py'), File.join(ROOT, 'abi/gql_host.h'), 'cc'], &:readlines)
+    { 'gql_runtime_options' => Gql::HostLibrary::RuntimeOptions, 'gql_answer' => Gql::HostLibrary::Answer,
+      'gql_pool_options' => Gql::HostLibrary::PoolOptions, 'gql_pool_key' => Gql::HostLibrary::PoolKey }.each do |name, struct|
+      members = struct.members.map { |member| "#{name}.#{member} #{struct.offset_of(member)} #{struct.new.layout[member].size}\n" }
+      assert_equal table.grep(/\A#{name}\./), members
+    end
   end
 
   def test_structs_have_no_padding_at_their_end

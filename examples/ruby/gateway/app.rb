@@ -7,6 +7,7 @@ require_relative '../schema/exchange'
 require_relative 'graphql_http'
 require_relative 'health'
 require_relative 'limits'
+require_relative 'tenant'
 
 module Gateway
   # The Rack application.
@@ -30,6 +31,7 @@ module Gateway
       @schema = schema
       @authentication = authentication
       @demo = config['authentication']['demo']
+      @has_tenants = config['plugins'].key?('instances')
       @timeout = config['requestTimeoutMilliseconds'] * 1_000_000
       @log = log
     end
@@ -97,7 +99,8 @@ module Gateway
         trace_id: trace_id(env['HTTP_TRACEPARENT']) || SecureRandom.hex(16),
         locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], occurrence: "urn:uuid:#{SecureRandom.uuid}",
         client_address: env['REMOTE_ADDR']&.sub(/\A::ffff:(?=\d+\.)/i, ''),
-        user_agent: text_of(env['HTTP_USER_AGENT']), idempotency_key: idempotency_key(env['HTTP_IDEMPOTENCY_KEY'])
+        user_agent: text_of(env['HTTP_USER_AGENT']), idempotency_key: idempotency_key(env['HTTP_IDEMPOTENCY_KEY']),
+        organization_id: @has_tenants ? Tenant.organization(env['HTTP_X_ORGANIZATION']) : nil
       }
     end
 

@@ -6,18 +6,19 @@ require_relative '../schema/merge'
 require_relative 'config'
 
 module Gateway
-  # The plugins of a folder, each with one instance. They are bound to the host's schema one after the other.
+  # The plugins of a folder, each with one instance, or with one for each key. They are bound to the host's schema one after the other.
   class PluginFolder
     Loaded = ::Struct.new(:library, :instance)
 
     attr_reader :merge
 
-    # `settings` is `plugins` in the configuration. `log` takes (level, message).
-    def initialize(runtime, settings, merge, log)
+    # `settings` is `plugins` in the configuration. `log` takes (level, message). `instances`: a Gql::Instances, or nil.
+    def initialize(runtime, settings, merge, log, instances = nil)
       @runtime = runtime
       @settings = settings['settings']
       @merge = merge
       @log = log
+      @keyed = instances
       @loaded = []
       @refused = {}
       @folder = settings['folder']
@@ -68,7 +69,8 @@ module Gateway
     # Creates the instance first, so that a refused configuration leaves nothing in the schema.
     def set_up(library, path)
       check_is_new(library.plugin.id, path)
-      instance = library.create(settings_of(library.plugin.id, path).fetch('config', {}))
+      config = settings_of(library.plugin.id, path).fetch('config', {})
+      instance = @keyed&.pooled?(library) ? @keyed.open(library, config) : library.create(config)
       @merge.add(library.plugin, path)
       instance
     rescue Gql::Refused, Config::Invalid

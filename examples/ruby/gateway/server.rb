@@ -11,6 +11,7 @@ require_relative 'demo_host'
 require_relative 'limited_client'
 require_relative 'outbox'
 require_relative 'plugin_folder'
+require_relative 'tenant'
 require_relative 'unblocked_server'
 
 module Gateway
@@ -45,7 +46,8 @@ module Gateway
       authentication = Authentication.new(@config['authentication'])
       runtime = Gql::Runtime.new(name: 'ruby-example', version: '0.1.0', log: method(:log), log_level: @level)
       merge = Schema::Merge.new(File.read(DemoHost::SCHEMA))
-      @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log))
+      @instances = Tenant.instances(@config['plugins']['instances'])
+      @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log), @instances)
       listen(App.new(executable(merge.document), authentication, @config, method(:log), @plugins.method(:health)))
     rescue StandardError
       @plugins&.close
@@ -103,6 +105,9 @@ module Gateway
       @server.run
       if @config['authentication']['demo']
         log(Gql::Abi::LOG_WARNING, 'demo: a request without a token acts as the actor "demo" with all grants')
+      end
+      if @instances
+        log(Gql::Abi::LOG_INFO, 'each organization has an instance of its own, which requests name by the header X-Organization')
       end
       Authentication.leniencies(@config['authentication']).each { |warning| log(Gql::Abi::LOG_WARNING, warning) }
       address = socket.local_address

@@ -4,19 +4,24 @@
 require 'json'
 require_relative 'abi'
 require_relative 'call'
+require_relative 'callbacks'
 require_relative 'reply'
 
 module Gql
   # The host as plugins see it: replies, the log, the clock.
   class Runtime
+    include Callbacks
+
     LARGEST_REPLY = 16 << 20 # Bytes.
     MOST_SET_ASIDE = 1000
 
-    attr_reader :misuses
+    # `identity`: name, version, log and log level, for another runtime beside this one.
+    attr_reader :misuses, :identity
 
     # `log` takes (level, message, trace_id or nil) on any thread. `clock` returns Unix milliseconds; nil: plugins
     # use the system's clock.
     def initialize(name:, version:, log: nil, log_level: Abi::LOG_INFO, clock: nil, largest_reply: LARGEST_REPLY)
+      @identity = { name: name, version: version, log: log, log_level: log_level }
       @log = log
       @largest_reply = largest_reply
       @replies = {}
@@ -26,7 +31,6 @@ module Gql
       @under_way = Hash.new(0) # The number of calls by the address of the instance.
       @mutex = Mutex.new
       @idle = ConditionVariable.new
-      @callbacks = []
       @extensions = { Abi::EXT_LOG => log && log_struct(log_level), Abi::EXT_CLOCK => clock && clock_struct(clock) }
       @host = host_struct(name, version)
     end
@@ -222,27 +226,11 @@ module Gql
     end
 
     def log_struct(level)
-      write = callback(:void, %i[pointer uint32 pointer uint64 pointer], nil) do |_, line_level, message, size, trace_id|
-        text = message.read_bytes(size).force_encoding(Encoding::UTF_8).scrub.tr("\r\n", ' ')
-        @log.call(line_level, text, trace_id.null? ? nil : trace_id.read_string) if line_level <= level
-      end
-      Abi::Log.make(level: level, write: write)
+      Abi::Log.make(level: level, write: log_callback(@log, level))
     end
 
     def clock_struct(clock)
       Abi::Clock.make(unix_milliseconds: callback(:int64, %i[pointer], 0) { clock.call })
-    end
-
-    # Returns a function that plugins may call on any thread. It lives as long as the runtime. An exception must
-    # not unwind into C.
-    def callback(result, parameters, otherwise)
-      @callbacks << FFI::Function.new(result, parameters) do |*arguments|
-        yield(*arguments)
-      rescue Exception => e
-        warn("a function of the host failed: #{e.full_message(highlight: false)}")
-        otherwise
-      end
-      @callbacks.last
     end
   end
 end
