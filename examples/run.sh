@@ -101,7 +101,7 @@ random() {
 
 # keygen KEYRING SECRET: creates a key, unless both exist.
 keygen() {
-    [ -s "$1" ] && [ -s "$2" ] || "$vaultctl" keygen --keyring "$1" --secret "$2" >/dev/null
+    [ -s "$1" ] && [ -s "$2" ] || "$vaultctl" keygen --yes --keyring "$1" --secret "$2" >/dev/null
 }
 
 [ -s "$VAULT_PASSPHRASE_FILE" ] || random >"$VAULT_PASSPHRASE_FILE"

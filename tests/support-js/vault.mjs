@@ -19,7 +19,7 @@ export class Vault {
 
   /** Creates a key, which becomes the active one. Returns its ID. */
   keygen(name = 'secret') {
-    return this.run('keygen', '--secret', join(this.folder, name));
+    return this.run('keygen', '--yes', '--secret', join(this.folder, name));
   }
 
   /** Issues a token for an organization with the key that keygen named so. `args`: arguments of vaultctl issue. */

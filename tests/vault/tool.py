@@ -35,7 +35,7 @@ class Vault:
                               env=clean, timeout=60, start_new_session=True)
 
     def keygen(self):
-        made = self.expect(0, "keygen", "--keyring", self.keyring, "--secret", self.secret)
+        made = self.expect(0, "keygen", "--yes", "--keyring", self.keyring, "--secret", self.secret)
         return made.stdout.strip()
 
     def issue(self, *more, aud="acme"):

@@ -17,9 +17,12 @@ from tool import VAULTCTL, main, talk, test, token_of  # noqa: E402
 def help_and_usage(vault):
     assert "keygen" in vault.expect(0, "--help").stdout
     assert vault.expect(0, "--version").stdout.startswith("vaultctl ")
-    for command in ["keygen", "issue", "verify", "inspect", "list", "retire", "revoke",
-                    "revoke-token"]:
-        assert vault.expect(0, command, "--help").stdout.startswith(f"vaultctl {command}")
+    assert vault.expect(0, "-h").stdout == vault.expect(0, "--help").stdout
+    for command in ["keygen", "rewrap", "issue", "verify", "inspect", "list", "retire", "revoke",
+                    "revoke-token", "unrevoke"]:
+        told = vault.expect(0, command, "--help").stdout
+        assert told.startswith(f"vaultctl {command}") and "[--json]" in told
+        assert vault.expect(0, command, "-h").stdout == told
     for wrong in [
         [], ["fly"], ["keygen"], ["keygen", "--keyring"], ["issue", "--secret", "x"],
         ["verify", "--keyring", "k", "--aud", "a"],
@@ -105,7 +108,8 @@ def inspect_says_that_nothing_is_verified(vault):
     vault.keygen()
     result = vault.expect(0, "inspect", vault.issue())
     assert "NOT VERIFIED" in result.stderr
-    assert "not verified" in result.stdout and '"kid"' in result.stdout
+    document = json.loads(result.stdout)
+    assert document["verified"] is False and "kid" in document["footer"], document
     vault.expect(1, "inspect", "rubbish")
 
 
@@ -179,6 +183,7 @@ def the_secret_key_has_a_file_of_its_own(vault):
     for keyring, secret in [
         (vault.keyring, vault.keyring), (vault.keyring, str(link)),
         (vault.keyring, vault.keyring + ".lock"), (vault.keyring, vault.keyring + ".vault-new"),
+        (vault.keyring, vault.keyring + ".notes"), (vault.secret + ".notes", vault.secret),
         (vault.secret + ".lock", vault.secret), (vault.secret + ".vault-new", vault.secret),
         (str(vault.folder / "new"), str(vault.folder / "new")),
     ]:
@@ -187,7 +192,7 @@ def the_secret_key_has_a_file_of_its_own(vault):
     assert pathlib.Path(vault.keyring).read_text() == before and kid in vault.expect(
         0, "list", "--keyring", vault.keyring).stdout
     vault.verify(0, vault.issue())
-    names = ["keyring.json", "link", "secret.paserk"]
+    names = ["keyring.json", "keyring.json.notes", "link", "secret.paserk"]
     assert sorted(path.name for path in vault.folder.iterdir()) == names
 
 
@@ -209,7 +214,7 @@ def a_secret_key_is_replaced_where_its_link_leads(vault):
     assert os.geteuid() != 0 or (status.st_uid, status.st_gid) == (12, 34)
     vault.verify(0, vault.issue())
     assert sorted(path.name.split(".before-")[0] for path in safe.iterdir()) == ["secret"] * 2
-    names = ["keyring.json", "safe", "secret.paserk"]
+    names = ["keyring.json", "keyring.json.notes", "safe", "secret.paserk"]
     assert sorted(path.name for path in vault.folder.iterdir()) == names
 
 
@@ -231,7 +236,7 @@ def neighbours_of_the_keyring_are_left_alone(vault):
 def reading_needs_no_lock_and_leaves_nothing(vault):
     vault.keygen()
     token = vault.issue()
-    names = ["keyring.json", "secret.paserk"]
+    names = ["keyring.json", "keyring.json.notes", "secret.paserk"]
     assert sorted(path.name for path in vault.folder.iterdir()) == names
     os.mkdir(vault.keyring + ".lock")  # No lock can be taken, as on a read-only file system.
     vault.expect(0, "list", "--keyring", vault.keyring)
@@ -318,7 +323,7 @@ def files_have_safe_modes_whatever_the_umask(vault):
         os.umask(previous)
         vault.expect(0, "revoke-token", "--keyring", vault.keyring, f"t{mask}")
         modes = {path.suffix: stat.S_IMODE(path.stat().st_mode) for path in vault.folder.iterdir()}
-        assert modes.pop(".json") == 0o644 and set(modes.values()) == {0o600}, (mask, modes)
+        assert modes.pop(".json") == modes.pop(".notes") == 0o644 and set(modes.values()) == {0o600}, (mask, modes)
         os.unlink(vault.keyring)
 
 
@@ -326,7 +331,8 @@ def files_have_safe_modes_whatever_the_umask(vault):
 def a_kept_secret_that_others_can_use_is_warned_about(vault):
     vault.keygen()
     os.chmod(vault.secret, 0o666)
-    told = vault.expect(0, "keygen", "--keyring", vault.keyring, "--secret", vault.secret).stderr
+    told = vault.expect(0, "keygen", "--yes", "--keyring", vault.keyring, "--secret",
+                        vault.secret).stderr
     assert ".before-" in told and "of mode 666" in told, told
 
 
@@ -346,7 +352,7 @@ def a_keyring_that_others_can_change_is_warned_about(vault):
 
 @test
 def short_passphrases_are_warned_about_when_they_are_chosen(vault):
-    keygen = ["keygen", "--keyring", vault.keyring, "--secret", vault.secret]
+    keygen = ["keygen", "--yes", "--keyring", vault.keyring, "--secret", vault.secret]
     for passphrase in ["ab", "é" * 11, "x" * 11]:
         told = vault.expect(0, *keygen, VAULT_PASSPHRASE=passphrase).stderr
         assert "warning: the passphrase is short" in told, told

@@ -8,14 +8,22 @@
 /* By how much `verify` lets clocks differ: the gateway's default. */
 #define VERIFY_LEEWAY_SECONDS 60
 
-/* X(member, option) */
-#define OPTIONS(X)        \
-    X(keyring, "keyring") \
-    X(secret, "secret")   \
-    X(aud, "aud") X(sub, "sub") X(exp, "exp") X(nbf, "nbf") X(iss, "iss") X(jti, "jti")
+/* X(member, option, whether it is a flag) */
+#define OPTIONS(X)               \
+    X(keyring, "keyring", false) \
+    X(secret, "secret", false)   \
+    X(aud, "aud", false)         \
+    X(sub, "sub", false)         \
+    X(exp, "exp", false)         \
+    X(nbf, "nbf", false)         \
+    X(iss, "iss", false)         \
+    X(jti, "jti", false)         \
+    X(reason, "reason", false)   \
+    X(yes, "yes", true)          \
+    X(json, "json", true)
 
 enum option_number {
-#define OPTION_CONSTANT(member, option) OPTION_##member,
+#define OPTION_CONSTANT(member, option, is_flag) OPTION_##member,
     OPTIONS(OPTION_CONSTANT)
 #undef OPTION_CONSTANT
         OPTION_COUNT,
@@ -25,7 +33,7 @@ enum option_number {
 struct options {
     union {
         struct {
-#define OPTION_MEMBER(member, option) const char *member;
+#define OPTION_MEMBER(member, option, is_flag) const char *member;
             OPTIONS(OPTION_MEMBER)
 #undef OPTION_MEMBER
         };
@@ -42,5 +50,7 @@ enum exit_code run_list(const struct options *options);
 enum exit_code run_retire(const struct options *options);
 enum exit_code run_revoke(const struct options *options);
 enum exit_code run_revoke_token(const struct options *options);
+enum exit_code run_unrevoke(const struct options *options);
+enum exit_code run_rewrap(const struct options *options);
 
 #endif

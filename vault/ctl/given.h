@@ -24,8 +24,8 @@ bool given_read(const char *operand, struct given *ret_given);
 bool given_is_token(const struct given *given);
 
 /*
- * Why the text can't be given as a `jti`, for the end of a sentence such as "the jti …"; NULL if it
- * can. Tokens and keys, which people give instead, count as mistakes.
+ * Why the text can't be given as a `jti`, for the end of a sentence such as "the jti …"; NULL if
+ * it can. Tokens and keys, which people give instead, count as mistakes.
  */
 const char *jti_mistake(const char *text, size_t size);
 

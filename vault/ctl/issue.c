@@ -15,6 +15,7 @@
 #include "vault/paseto.h"
 #include "vault/timestamp.h"
 #include "vault/tool/clock.h"
+#include "vault/tool/terminal.h"
 
 static bool set_string(json_t *claims, const char *name, const char *value)
 {
@@ -113,27 +114,42 @@ static bool read_key(const struct options *options, struct vault_secret *ret_key
     return options->keyring == NULL || may_sign(options->keyring, &public_key, failure);
 }
 
-enum exit_code run_issue(const struct options *options)
+static bool print_token(const char *token, const unsigned char *key, json_t *claims, bool json)
+{
+    char id[VAULT_PASERK_ID_SIZE];
+    const struct vault_public_key public_key = secret_key_public(key);
+    if (!json)
+        return puts(token) >= 0;
+    vault_paserk_pid_write(&public_key, id);
+    return terminal_print_document(
+        json_pack("{s:s, s:s, s:O}", "token", token, "kid", id, "claims", claims));
+}
+
+static enum exit_code issue(const struct options *options, json_t *claims, const char *text)
 {
     char token[VAULT_TOKEN_LIMIT + 1];
     struct vault_failure failure;
     vault_secret_auto key = VAULT_NO_SECRET;
+    if (!read_key(options, &key, &failure))
+        return report(EXIT_UNUSABLE, "%s", failure.message);
+    if (!sign(text, key.bytes, token))
+        return report(EXIT_USAGE,
+                      "issue: the token would be longer than %d bytes: shorten the claims",
+                      VAULT_TOKEN_LIMIT);
+    return print_token(token, key.bytes, claims, options->json != NULL)
+               ? EXIT_DONE
+               : report(EXIT_UNUSABLE, "out of memory");
+}
+
+enum exit_code run_issue(const struct options *options)
+{
     json_t *claims = make_claims(options);
     if (claims == NULL)
         return EXIT_USAGE;
     char *text = json_dumps(claims, JSON_COMPACT);
-    json_decref(claims);
-    enum exit_code code = EXIT_DONE;
-    if (text == NULL)
-        code = report(EXIT_UNUSABLE, "out of memory");
-    else if (!read_key(options, &key, &failure))
-        code = report(EXIT_UNUSABLE, "%s", failure.message);
-    else if (!sign(text, key.bytes, token))
-        code = report(EXIT_USAGE,
-                      "issue: the token would be longer than %d bytes: shorten the claims",
-                      VAULT_TOKEN_LIMIT);
-    else
-        puts(token);
+    const enum exit_code code = text == NULL ? report(EXIT_UNUSABLE, "out of memory")
+                                             : issue(options, claims, text);
     free(text);
+    json_decref(claims);
     return code;
 }

@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "vault/ctl/keyring_change.h"
+#include "vault/ctl/notes.h"
+#include "vault/tool/terminal.h"
 
 struct new_state {
     const char *id;
     const char *state;
+    const char *reason;
     bool already;
     bool leaves_none; /* No key is active afterwards. */
 };
@@ -36,7 +39,8 @@ static bool fail_unknown(const char *id, struct vault_failure *failure)
     return vault_fail(failure, "the keyring has no key '%.64s': see vaultctl list", id);
 }
 
-static bool set_state(struct vault_keyring_edit *edit, void *context, struct vault_failure *failure)
+static bool set_state(struct vault_keyring_edit *edit, json_t *notes, void *context,
+                      struct vault_failure *failure)
 {
     struct new_state *new = context;
     json_t *entry = vault_keyring_edit_find(edit, new->id);
@@ -45,24 +49,35 @@ static bool set_state(struct vault_keyring_edit *edit, void *context, struct vau
     new->already = strcmp(state_of(entry), new->state) == 0;
     if (strcmp(state_of(entry), "revoked") == 0 && !new->already)
         return vault_fail(failure, "the key %s is revoked: that can't be undone", new->id);
-    if (json_object_set_new(entry, "state", json_string(new->state)) != 0)
+    if (json_object_set_new(entry, "state", json_string(new->state)) != 0 ||
+        !notes_add_key(notes, new->id, new->state, new->already, new->reason))
         return vault_fail_no_memory(failure);
     new->leaves_none = !has_active(edit->root);
+    return true;
+}
+
+static bool print_change(const struct new_state *new, const char *effect, bool json)
+{
+    if (json)
+        return terminal_print_document(json_pack("{s:s, s:s, s:b}", "kid", new->id, "state",
+                                                 new->state, "already", new->already));
+    printf("%s%s %s: %s\n", new->already ? "already " : "", new->state, new->id, effect);
     return true;
 }
 
 static enum exit_code change_state(const struct options *options, const char *state,
                                    const char *effect)
 {
-    struct new_state new = {.id = options->operand, .state = state};
-    const enum exit_code code = keyring_change(options, set_state, &new);
+    struct new_state new = {.id = options->operand, .state = state, .reason = options->reason};
+    const enum exit_code code = keyring_change(options, false, set_state, &new);
     if (code != EXIT_DONE)
         return code;
-    printf("%s%s %s: %s\n", new.already ? "already " : "", state, new.id, effect);
     if (new.leaves_none)
         report(EXIT_DONE,
                "warning: no key of the keyring is active: make one with vaultctl keygen");
-    return EXIT_DONE;
+    return print_change(&new, effect, options->json != NULL)
+               ? EXIT_DONE
+               : report(EXIT_UNUSABLE, "%s, but out of memory to say so", state);
 }
 
 enum exit_code run_retire(const struct options *options)

@@ -20,6 +20,23 @@ static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
 /* Characters that a new passphrase should have. Nothing tells how random they are. */
 enum { GOOD_PASSPHRASE = 12 };
 
+/* Where a passphrase comes from. */
+struct source {
+    const char *file_variable;
+    const char *variable;
+    const char *question;
+    bool is_new;
+};
+
+static const struct source sources[] = {
+    [PASSPHRASE_CURRENT] = {"VAULT_PASSPHRASE_FILE", "VAULT_PASSPHRASE",
+                            "Passphrase of the secret key", false},
+    [PASSPHRASE_OF_NEW_KEY] = {"VAULT_PASSPHRASE_FILE", "VAULT_PASSPHRASE",
+                               "New passphrase for the secret key", true},
+    [PASSPHRASE_REPLACEMENT] = {"VAULT_NEW_PASSPHRASE_FILE", "VAULT_NEW_PASSPHRASE",
+                                "New passphrase for the secret key", true},
+};
+
 static volatile sig_atomic_t interrupted;
 
 /*
@@ -66,12 +83,12 @@ static bool read_line(int file, const sigset_t *waiting, struct vault_secret *re
     return true;
 }
 
-static bool read_from_file(const char *path, struct vault_secret *ret_passphrase,
-                           struct vault_failure *failure)
+static bool read_from_file(const char *variable, const char *path,
+                           struct vault_secret *ret_passphrase, struct vault_failure *failure)
 {
     const int file = open(path, O_RDONLY | O_CLOEXEC);
     if (file < 0)
-        return vault_fail(failure, "VAULT_PASSPHRASE_FILE '%.300s' can't be read: %s", path,
+        return vault_fail(failure, "%s '%.300s' can't be read: %s", variable, path,
                           strerror(errno));
     warn_if_shared(path);
     const bool read = read_line(file, NULL, ret_passphrase, failure);
@@ -79,11 +96,12 @@ static bool read_from_file(const char *path, struct vault_secret *ret_passphrase
     return read;
 }
 
-static bool read_from_environment(const char *value, struct vault_secret *ret_passphrase,
+static bool read_from_environment(const char *variable, const char *value,
+                                  struct vault_secret *ret_passphrase,
                                   struct vault_failure *failure)
 {
     if (*value == '\0')
-        return vault_fail(failure, "VAULT_PASSPHRASE is empty");
+        return vault_fail(failure, "%s is empty", variable);
     if (!vault_secret_init(strlen(value), ret_passphrase))
         return vault_fail_no_memory(failure);
     memcpy(ret_passphrase->bytes, value, ret_passphrase->size);
@@ -154,18 +172,16 @@ static bool ask_again(int terminal, const struct vault_secret *first, struct vau
     return vault_fail(failure, "the two passphrases differ");
 }
 
-static bool ask_terminal(bool twice, struct vault_secret *ret_passphrase,
+static bool ask_terminal(const struct source *source, struct vault_secret *ret_passphrase,
                          struct vault_failure *failure)
 {
     const int terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY);
     if (terminal < 0)
-        return vault_fail(
-            failure, "there is no terminal to ask for the passphrase: set VAULT_PASSPHRASE_FILE");
+        return vault_fail(failure, "there is no terminal to ask for the passphrase: set %s",
+                          source->file_variable);
     vault_secret_auto passphrase = VAULT_NO_SECRET;
-    const bool read =
-        ask(terminal, twice ? "New passphrase for the secret key" : "Passphrase of the secret key",
-            &passphrase, failure) &&
-        (!twice || ask_again(terminal, &passphrase, failure));
+    const bool read = ask(terminal, source->question, &passphrase, failure) &&
+                      (!source->is_new || ask_again(terminal, &passphrase, failure));
     close(terminal);
     if (!read)
         return false;
@@ -192,21 +208,23 @@ static void warn_if_short(const struct vault_secret *passphrase)
                GOOD_PASSPHRASE);
 }
 
-static bool read_any(bool twice, struct vault_secret *ret_passphrase, struct vault_failure *failure)
-{
-    const char *path = getenv("VAULT_PASSPHRASE_FILE"), *value = getenv("VAULT_PASSPHRASE");
-    if (path != NULL)
-        return read_from_file(path, ret_passphrase, failure);
-    return value != NULL ? read_from_environment(value, ret_passphrase, failure)
-                         : ask_terminal(twice, ret_passphrase, failure);
-}
-
-bool passphrase_read(bool is_new, struct vault_secret *ret_passphrase,
+static bool read_any(const struct source *source, struct vault_secret *ret_passphrase,
                      struct vault_failure *failure)
 {
-    if (!read_any(is_new, ret_passphrase, failure))
+    const char *path = getenv(source->file_variable), *value = getenv(source->variable);
+    if (path != NULL)
+        return read_from_file(source->file_variable, path, ret_passphrase, failure);
+    return value != NULL ? read_from_environment(source->variable, value, ret_passphrase, failure)
+                         : ask_terminal(source, ret_passphrase, failure);
+}
+
+bool passphrase_read(enum passphrase which, struct vault_secret *ret_passphrase,
+                     struct vault_failure *failure)
+{
+    const struct source *source = &sources[which];
+    if (!read_any(source, ret_passphrase, failure))
         return false;
-    if (is_new)
+    if (source->is_new)
         warn_if_short(ret_passphrase);
     return true;
 }

@@ -1,41 +1,64 @@
 // SPDX-License-Identifier: MIT
-/* The command revoke-token. */
+/* The commands revoke-token and unrevoke. */
 #include <stdio.h>
 #include <string.h>
 
-#include "vault/bytes.h"
 #include "vault/ctl/keyring_change.h"
+#include "vault/ctl/notes.h"
 #include "vault/ctl/revocable.h"
 #include "vault/tool/terminal.h"
 
 struct revocation {
-    json_t *jti; /* Borrowed. */
+    json_t *revocable;
+    const char *reason;
     bool already;
 };
 
-static bool lists(const json_t *tokens, const json_t *jti)
+/* The place of the jti in the list, or its size. */
+static size_t place_of(const json_t *tokens, const json_t *jti)
 {
-    size_t index;
-    json_t *token;
-    json_array_foreach(tokens, index, token)
-        if (json_equal(token, jti))
-            return true;
-    return false;
+    size_t place = 0;
+    while (place < json_array_size(tokens) && !json_equal(json_array_get(tokens, place), jti))
+        place++;
+    return place;
 }
 
-static bool add(struct vault_keyring_edit *edit, void *context, struct vault_failure *failure)
+static bool append(json_t *root, json_t *jti)
+{
+    json_t *tokens = json_object_get(root, "revokedTokens");
+    if (tokens == NULL) {
+        tokens = json_array();
+        if (json_object_set_new(root, "revokedTokens", tokens) != 0)
+            return false;
+    }
+    return json_array_append(tokens, jti) == 0;
+}
+
+static bool add(struct vault_keyring_edit *edit, json_t *notes, void *context,
+                struct vault_failure *failure)
 {
     struct revocation *revocation = context;
     json_t *tokens = json_object_get(edit->root, "revokedTokens");
-    revocation->already = lists(tokens, revocation->jti);
-    if (revocation->already)
-        return true;
-    if (tokens == NULL) {
-        tokens = json_array();
-        if (json_object_set_new(edit->root, "revokedTokens", tokens) != 0)
-            return vault_fail_no_memory(failure);
-    }
-    return json_array_append(tokens, revocation->jti) == 0 || vault_fail_no_memory(failure);
+    json_t *jti = json_object_get(revocation->revocable, "jti");
+    revocation->already = place_of(tokens, jti) < json_array_size(tokens);
+    return ((revocation->already || append(edit->root, jti)) &&
+            notes_add_token(notes, revocation->revocable, revocation->already,
+                            revocation->reason)) ||
+           vault_fail_no_memory(failure);
+}
+
+static bool take_away(struct vault_keyring_edit *edit, json_t *notes, void *context,
+                      struct vault_failure *failure)
+{
+    const struct revocation *revocation = context;
+    json_t *tokens = json_object_get(edit->root, "revokedTokens");
+    const json_t *jti = json_object_get(revocation->revocable, "jti");
+    const size_t count = json_array_size(tokens);
+    for (size_t place; (place = place_of(tokens, jti)) < json_array_size(tokens);)
+        json_array_remove(tokens, place);
+    notes_remove_token(notes, jti);
+    return json_array_size(tokens) < count ||
+           vault_fail(failure, "nothing was changed: this jti is not revoked: see vaultctl list");
 }
 
 static bool print_member(const char *label, const json_t *revocable, const char *name)
@@ -44,15 +67,12 @@ static bool print_member(const char *label, const json_t *revocable, const char 
     return terminal_write_json(json_object_get(revocable, name), 0);
 }
 
-/* One line: what the token allowed, or that only its jti is known. */
+/* What the token allowed, or that only its jti is known. */
 static bool print_revocable(const json_t *revocable)
 {
     const bool expires = json_object_get(revocable, "exp") != NULL;
-    if (json_object_get(revocable, "kid") == NULL) {
-        const bool printed = print_member("jti ", revocable, "jti");
-        fputs(": gateways reject every token that has it", stdout);
-        return printed;
-    }
+    if (json_object_get(revocable, "kid") == NULL)
+        return print_member("jti ", revocable, "jti");
     bool printed = print_member("token ", revocable, "jti");
     printed = print_member(": subject ", revocable, "sub") && printed;
     printed = print_member(", organization ", revocable, "aud") && printed;
@@ -61,7 +81,7 @@ static bool print_revocable(const json_t *revocable)
     return (!expires || print_member(", expires ", revocable, "exp")) && printed;
 }
 
-/* What gateways reject anyway, and by what. */
+/* By what else gateways reject the token. */
 static const char *also(const json_t *revocable)
 {
     const char *status = json_string_value(json_object_get(revocable, "status"));
@@ -70,19 +90,54 @@ static const char *also(const json_t *revocable)
     return status != NULL && strcmp(status, "revoked_key") == 0 ? " (its key is revoked, too)" : "";
 }
 
+static bool print_line(const char *done, const json_t *revocable, const char *effect)
+{
+    const bool known = json_object_get(revocable, "kid") != NULL;
+    fputs(done, stdout);
+    const bool printed = print_revocable(revocable);
+    printf("%s\n", known ? also(revocable) : effect);
+    return printed;
+}
+
+/* `status` is what gateways found before the change. */
+static bool print_document(const json_t *revocable, bool revoked, bool already)
+{
+    json_t *document = json_copy((json_t *)(uintptr_t)revocable);
+    if (json_object_set_new(document, "revoked", json_boolean(revoked)) != 0 ||
+        json_object_set_new(document, "already", json_boolean(already)) != 0) {
+        json_decref(document);
+        return false;
+    }
+    json_object_del(document, "status");
+    return terminal_print_document(document);
+}
+
 enum exit_code run_revoke_token(const struct options *options)
 {
-    json_t *revocable = NULL;
-    enum exit_code code = revocable_read(options, &revocable);
-    struct revocation revocation = {.jti = json_object_get(revocable, "jti")};
+    struct revocation revocation = {.reason = options->reason};
+    enum exit_code code = revocable_read(options, &revocation.revocable);
     if (code == EXIT_DONE)
-        code = keyring_change(options, add, &revocation);
-    if (code == EXIT_DONE) {
-        fputs(revocation.already ? "already revoked: " : "revoked ", stdout);
-        if (!print_revocable(revocable))
-            code = report(EXIT_UNUSABLE, "revoked, but out of memory to say what");
-        puts(also(revocable));
-    }
-    json_decref(revocable);
+        code = keyring_change(options, false, add, &revocation);
+    if (code == EXIT_DONE &&
+        !(options->json != NULL
+              ? print_document(revocation.revocable, true, revocation.already)
+              : print_line(revocation.already ? "already revoked: " : "revoked ",
+                           revocation.revocable, ": gateways reject every token that has it")))
+        code = report(EXIT_UNUSABLE, "revoked, but out of memory to say what");
+    json_decref(revocation.revocable);
+    return code;
+}
+
+enum exit_code run_unrevoke(const struct options *options)
+{
+    struct revocation revocation = {0};
+    enum exit_code code = revocable_read(options, &revocation.revocable);
+    if (code == EXIT_DONE)
+        code = keyring_change(options, false, take_away, &revocation);
+    if (code == EXIT_DONE &&
+        !(options->json != NULL ? print_document(revocation.revocable, false, false)
+                                : print_line("not revoked any more: ", revocation.revocable, "")))
+        code = report(EXIT_UNUSABLE, "not revoked any more, but out of memory to say what");
+    json_decref(revocation.revocable);
     return code;
 }

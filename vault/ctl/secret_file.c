@@ -106,18 +106,111 @@ static bool explain(enum vault_unwrap result, const char *path, struct vault_fai
     return vault_fail_no_memory(failure);
 }
 
+/* The text of a secret file, which the caller frees, without the end of its line. */
+static bool read_text(const char *path, char **ret_text, size_t *ret_size,
+                      struct vault_failure *failure)
+{
+    if (!vault_file_read(path, VAULT_SECRET_FILE_LIMIT, ret_text, ret_size, failure))
+        return false;
+    while (*ret_size > 0 &&
+           ((*ret_text)[*ret_size - 1] == '\n' || (*ret_text)[*ret_size - 1] == '\r'))
+        --*ret_size;
+    return true;
+}
+
+static bool unwrap(const char *path, const char *text, size_t size, struct vault_secret *ret_key,
+                   struct vault_failure *failure)
+{
+    vault_secret_auto passphrase = VAULT_NO_SECRET;
+    return passphrase_read(PASSPHRASE_CURRENT, &passphrase, failure) &&
+           explain(vault_paserk_unwrap(text, size, &passphrase, ret_key), path, failure);
+}
+
 bool secret_file_read(const char *path, struct vault_secret *ret_key, struct vault_failure *failure)
 {
     char *text = NULL;
     size_t size = 0;
-    vault_secret_auto passphrase = VAULT_NO_SECRET;
-    if (!vault_file_read(path, VAULT_SECRET_FILE_LIMIT, &text, &size, failure))
+    if (!read_text(path, &text, &size, failure))
         return false;
     warn_if_shared(path);
-    while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r'))
-        size--;
-    const bool read = passphrase_read(false, &passphrase, failure) &&
-                      explain(vault_paserk_unwrap(text, size, &passphrase, ret_key), path, failure);
+    const bool read = unwrap(path, text, size, ret_key, failure);
     free(text);
     return read;
+}
+
+/* ---- Another passphrase ---- */
+
+/* Other names of the file would keep the key under the old passphrase. */
+static bool has_one_name(const char *path, struct vault_failure *failure)
+{
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return vault_fail(failure, "'%.300s' can't be examined: %s", path, strerror(errno));
+    return status.st_nlink == 1 ||
+           vault_fail(failure,
+                      "'%.300s' has %lu hard links, and the others would keep the old passphrase: "
+                      "remove them first",
+                      path, (unsigned long)status.st_nlink);
+}
+
+/* The file's text under the new passphrase. */
+static bool wrap_anew(const char *path, const char *text, size_t size,
+                      struct wrapped_key *ret_wrapped, struct vault_public_key *ret_key,
+                      struct vault_failure *failure)
+{
+    vault_secret_auto key = VAULT_NO_SECRET;
+    vault_secret_auto passphrase = VAULT_NO_SECRET;
+    vault_secret_auto same_key = VAULT_NO_SECRET;
+    if (!unwrap(path, text, size, &key, failure) ||
+        !passphrase_read(PASSPHRASE_REPLACEMENT, &passphrase, failure))
+        return false;
+    if (vault_paserk_unwrap(text, size, &passphrase, &same_key) == VAULT_UNWRAPPED)
+        return vault_fail(failure,
+                          "nothing was changed: the new passphrase is the one that '%.200s' has",
+                          path);
+    *ret_key = secret_key_public(key.bytes);
+    return secret_file_wrap(key.bytes, &passphrase, ret_wrapped, failure);
+}
+
+/* Whether the file still holds the text, and not the key of a keygen meanwhile. */
+static bool is_unchanged(const char *path, const char *text, size_t size,
+                         struct vault_failure *failure)
+{
+    char *found = NULL;
+    size_t found_size = 0;
+    if (!read_text(path, &found, &found_size, failure))
+        return false;
+    const bool same = found_size == size && memcmp(found, text, size) == 0;
+    free(found);
+    return same || vault_fail(failure,
+                              "'%.200s' was changed by another program meanwhile: try again", path);
+}
+
+static bool exchange(const char *path, const char *text, size_t size,
+                     const struct wrapped_key *wrapped, struct vault_failure *failure)
+{
+    struct vault_file_lock lock;
+    if (!vault_file_lock(path, &lock, failure))
+        return false;
+    const struct vault_file_access access = secret_access(path);
+    const bool done = is_unchanged(path, text, size, failure) &&
+                      vault_file_write(path, wrapped->text, strlen(wrapped->text), &access,
+                                       failure);
+    vault_file_unlock(&lock);
+    return done;
+}
+
+bool secret_file_rewrap(const char *path, struct vault_public_key *ret_key,
+                        struct vault_failure *failure)
+{
+    char real[PATH_MAX], *text = NULL;
+    size_t size = 0;
+    struct wrapped_key wrapped;
+    if (!vault_real_path(path, false, real, failure) || !has_one_name(real, failure) ||
+        !read_text(real, &text, &size, failure))
+        return false;
+    const bool done = wrap_anew(path, text, size, &wrapped, ret_key, failure) &&
+                      exchange(real, text, size, &wrapped, failure);
+    free(text);
+    return done;
 }

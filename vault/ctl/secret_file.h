@@ -28,6 +28,13 @@ bool secret_file_write(const char *path, const struct wrapped_key *wrapped, cons
 bool secret_file_read(const char *path, struct vault_secret *ret_key,
                       struct vault_failure *failure);
 
+/*
+ * Replaces the file by one with the same key under another passphrase; both are read as
+ * passphrase_read does. Follows symbolic links; the new file has mode 0600 and the same owner.
+ */
+bool secret_file_rewrap(const char *path, struct vault_public_key *ret_key,
+                        struct vault_failure *failure);
+
 /* The public key that a secret key of VAULT_SECRET_KEY_SIZE bytes ends with. */
 struct vault_public_key secret_key_public(const unsigned char *key);
 

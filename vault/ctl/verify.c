@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The commands verify and inspect. */
-#include <jansson.h>
+/* The command verify. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "vault/credential_ref.h"
@@ -14,32 +12,35 @@
 #include "vault/tool/clock.h"
 #include "vault/tool/terminal.h"
 
-/* Says why the text is no JSON, or gives it as it is if it only can't be written anew. */
-static void print_as_it_is(struct vault_bytes json, const struct vault_json_error *error)
+static enum exit_code reject(enum vault_token_status status, bool json)
 {
-    const unsigned options = VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES |
-                             VAULT_JSON_KEEP_SURROGATES;
-    json_t *root = NULL;
-    if (vault_json_read(json, options, &root, NULL) == VAULT_JSON_OK)
-        terminal_write(json.data, json.size);
-    else
-        printf("not JSON: %s (line %d, column %d)", error->reason, error->line, error->column);
-    putchar('\n');
-    json_decref(root);
+    const char *name = vault_token_status_name(status), *text = vault_token_status_text(status);
+    if (!json)
+        return report(EXIT_FOUND, "rejected: %s: %s", name, text);
+    return terminal_print_document(
+               json_pack("{s:b, s:s, s:s}", "valid", 0, "reason", name, "message", text))
+               ? EXIT_FOUND
+               : report(EXIT_UNUSABLE, "out of memory");
 }
 
-/* False if memory ran out. */
-static bool print_json(struct vault_bytes json)
+/* Prints the claims as the signed text has them if they can't be written anew. */
+static bool print_claims(struct vault_bytes message, bool json)
 {
-    json_t *root = NULL;
-    struct vault_json_error error;
-    const enum vault_json_status status =
-        vault_json_read(json, VAULT_JSON_ANY_VALUE | VAULT_JSON_KEEP_DUPLICATES, &root, &error);
-    if (status == VAULT_JSON_MALFORMED)
-        print_as_it_is(json, &error);
-    const bool printed = status != VAULT_JSON_OK || terminal_print_json(root, JSON_INDENT(2));
-    json_decref(root);
-    return printed && status != VAULT_JSON_NO_MEMORY;
+    json_t *claims = NULL;
+    const enum vault_json_status status = vault_json_read(message, VAULT_JSON_KEEP_DUPLICATES,
+                                                          &claims, NULL);
+    if (status == VAULT_JSON_OK && json)
+        return terminal_print_document(json_pack("{s:b, s:o}", "valid", 1, "claims", claims));
+    bool printed = status != VAULT_JSON_NO_MEMORY;
+    if (status == VAULT_JSON_OK)
+        printed = terminal_print_json(claims, JSON_INDENT(2));
+    else if (printed) {
+        fputs(json ? "{\"valid\": true, \"claims\": " : "", stdout);
+        terminal_write(message.data, message.size);
+        puts(json ? "}" : "");
+    }
+    json_decref(claims);
+    return printed;
 }
 
 enum exit_code run_verify(const struct options *options)
@@ -48,6 +49,7 @@ enum exit_code run_verify(const struct options *options)
     struct vault_paseto paseto;
     struct vault_failure failure;
     struct vault_keyring *keyring = NULL;
+    const bool json = options->json != NULL;
     const struct vault_policy policy = {
         .organization_id = options->aud,
         .organization_id_size = strlen(options->aud),
@@ -65,28 +67,7 @@ enum exit_code run_verify(const struct options *options)
     if (vault_token_status_is_temporary(status))
         return report(EXIT_UNUSABLE, "%s", vault_token_status_text(status));
     if (status != VAULT_TOKEN_OK)
-        return report(EXIT_FOUND, "rejected: %s: %s", vault_token_status_name(status),
-                      vault_token_status_text(status));
+        return reject(status, json);
     vault_paseto_parse(token.text, token.size, &paseto);
-    return print_json(paseto.message) ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
-}
-
-enum exit_code run_inspect(const struct options *options)
-{
-    struct given token;
-    struct vault_paseto paseto;
-    if (!given_read(options->operand, &token))
-        return report(EXIT_FOUND,
-                      "the token is longer than " VAULT_LIMIT_TEXT(VAULT_TOKEN_LIMIT) " bytes");
-    if (vault_paseto_parse(token.text, token.size, &paseto) != VAULT_PASETO_GOOD)
-        return report(EXIT_FOUND, "this is not a PASETO v4.public token");
-    report(EXIT_DONE, "NOT VERIFIED: anyone can have written this");
-    puts("claims (not verified):");
-    bool printed = print_json(paseto.message);
-    puts("footer (not verified):");
-    if (paseto.footer.size > 0)
-        printed = print_json(paseto.footer) && printed;
-    else
-        puts("none");
-    return printed ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
+    return print_claims(paseto.message, json) ? EXIT_DONE : report(EXIT_UNUSABLE, "out of memory");
 }

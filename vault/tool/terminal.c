@@ -49,3 +49,15 @@ bool terminal_print_json(const json_t *value, size_t dump_flags)
     putchar('\n');
     return written;
 }
+
+bool terminal_print_document(json_t *document)
+{
+    char *text = document == NULL ? NULL : json_dumps(document, JSON_INDENT(2));
+    json_decref(document);
+    if (text == NULL)
+        return false;
+    terminal_write(text, strlen(text));
+    putchar('\n');
+    free(text);
+    return true;
+}

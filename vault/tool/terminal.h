@@ -19,4 +19,10 @@ bool terminal_write_json(const json_t *value, size_t dump_flags);
 /* The same, and ends the line. */
 bool terminal_print_json(const json_t *value, size_t dump_flags);
 
+/*
+ * Writes the document of `--json`, and drops it. NULL: memory ran out. False if that is so, and
+ * then nothing is written.
+ */
+bool terminal_print_document(json_t *document);
+
 #endif

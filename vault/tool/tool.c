@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { OPTION_HELP = 1000 }; /* No option's place. */
+enum { OPTION_HELP = 'h' }; /* No option's place: there are fewer. */
 
 /* ---- Help ---- */
 
@@ -105,7 +105,7 @@ static enum exit_code run(const struct tool *tool, const struct tool_command *co
     int option;
     list_options(tool, list);
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "", list, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "h", list, NULL)) != -1) {
         if (option == OPTION_HELP) {
             print_help(tool, command);
             return EXIT_DONE;
@@ -148,7 +148,7 @@ static int match(const struct tool_command *command, int argc, char **argv)
 int tool_run(const struct tool *tool, int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
-    if (strcmp(first, "--help") == 0 || strcmp(first, "help") == 0) {
+    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
         print_overview(tool, stdout);
         return finish(EXIT_DONE);
     }
