@@ -87,6 +87,7 @@ static int32_t commit(struct mutation *mutation)
     if (!take_place(mutation))
         return GQL_OK;
     mutation->operation.organization_id = mutation->change.organization_id;
+    mutation->change.request = mutation->operation.request;
     mutation->change.deadline = operation_deadline(&mutation->operation);
     mutation->change.done = mutation_answer;
     if (mutation->token.data == NULL)

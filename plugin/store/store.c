@@ -92,6 +92,46 @@ enum store_status store_scan(struct store_reader *reader, const struct store_ran
     return reader->engine->scan(reader, range, limit, list);
 }
 
+/* ---- The audit trail ---- */
+
+static enum store_status refuse_trail(struct store_reader *reader)
+{
+    snprintf(reader->detail->text, sizeof reader->detail->text,
+             "this storage engine keeps no audit trail");
+    return STORE_BROKEN;
+}
+
+enum store_status store_events(struct store_reader *reader, const struct store_event_range *range,
+                               int64_t limit, trail_visit_fn visit, void *user)
+{
+    return reader->engine->events == NULL
+               ? refuse_trail(reader)
+               : reader->engine->events(reader, range, limit, visit, user);
+}
+
+enum store_status store_trail_head(struct store_reader *reader, struct text organization_id,
+                                   struct trail_head *ret_head)
+{
+    return reader->engine->trail_head == NULL
+               ? refuse_trail(reader)
+               : reader->engine->trail_head(reader, organization_id, ret_head);
+}
+
+enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,
+                                     struct trail_check *ret_check)
+{
+    struct trail_head head;
+    const struct store_event_range all = {.organization_id = organization_id};
+    enum store_status status = store_trail_head(reader, organization_id, &head);
+    if (status != STORE_OK)
+        return status;
+    trail_check_begin(ret_check, organization_id, &head);
+    status = store_events(reader, &all, INT64_MAX, trail_check_event, ret_check);
+    if (status == STORE_OK)
+        trail_check_end(ret_check);
+    return status;
+}
+
 bool store_submit(struct store *store, struct store_mutation *mutation)
 {
     return store->engine->submit(store, mutation);

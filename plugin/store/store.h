@@ -17,6 +17,7 @@
 #include "plugin/base/integration.h"
 #include "plugin/base/text.h"
 #include "plugin/store/state.h"
+#include "plugin/store/trail_check.h"
 
 struct store;
 struct store_engine;
@@ -183,11 +184,37 @@ struct store_range {
 enum store_status store_scan(struct store_reader *reader, const struct store_range *range,
                              int limit, struct integration_list *list);
 
+/* ---- The audit trail ---- */
+
+struct store_event_range {
+    struct text organization_id;
+    const struct identifier *entity; /* Whose events; NULL: all of the organization. */
+    int64_t after;                   /* Events with a higher sequence; 0: from the first on. */
+};
+
+/*
+ * Gives at most `limit` events to `visit`, in rising order. STORE_BROKEN if the engine keeps no
+ * trail.
+ */
+enum store_status store_events(struct store_reader *reader, const struct store_event_range *range,
+                               int64_t limit, trail_visit_fn visit, void *user);
+
+/* The end of an organization's trail, without events its start (trail_start). */
+enum store_status store_trail_head(struct store_reader *reader, struct text organization_id,
+                                   struct trail_head *ret_head);
+
+/*
+ * Reads the whole trail of an organization and verifies it. If the result is STORE_OK, the check
+ * has ended: its `fault` is the verdict.
+ */
+enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,
+                                     struct trail_check *ret_check);
+
 /* ---- Mutations ---- */
 
 enum store_mutation_kind { STORE_CREATE, STORE_UPDATE, STORE_DELETE };
 
-/* One change. Owned by the caller, with its texts, until `done` is called. */
+/* One change. Owned by the caller, with its texts and the request, until `done` is called. */
 struct store_mutation {
     enum store_mutation_kind kind;
     struct identifier id;        /* Update, delete. */
@@ -198,6 +225,7 @@ struct store_mutation {
     bool sets_credential_ref;    /* Update. */
     bool sets_active;            /* Update. */
     bool is_active;
+    const gql_request *request; /* Who asks for it, for the trail; NULL: not known. */
     struct deadline deadline;
 
     /*

@@ -48,4 +48,7 @@ struct trail_hash trail_link(const struct trail_hash *before, const struct trail
 
 bool trail_hash_equal(const struct trail_hash *a, const struct trail_hash *b);
 
+/* Takes an event, whose body is borrowed until the return. False: no more are wanted. */
+typedef bool (*trail_visit_fn)(void *user, const struct trail_event *event);
+
 #endif

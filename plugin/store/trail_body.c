@@ -223,13 +223,13 @@ bool trail_body_write(struct json_writer *writer, const struct trail_facts *fact
 {
     char time[VAULT_TIMESTAMP_SIZE];
     const struct identifier id = event_id(facts);
-    const struct integration *entity = facts->before == NULL ? facts->after : facts->before;
+    const struct identifier entity = trail_entity(facts);
     vault_timestamp_write(facts->unix_milliseconds, time);
     write_id(writer, TEXT("{\"id\":"), &id);
     write_text(writer, TEXT("\"time\":"), text_of(time));
     write_text(writer, TEXT("\"organizationId\":"), facts->organization_id);
     write_actor(writer, facts->request);
-    write_id(writer, TEXT(",\"aggregateType\":\"Integration\",\"aggregateId\":"), &entity->id);
+    write_id(writer, TEXT(",\"aggregateType\":\"Integration\",\"aggregateId\":"), &entity);
     write_text(writer, TEXT("\"eventType\":"), event_type(facts));
     json_write(writer, ",\"data\":{");
     const bool written = write_data(writer, facts);

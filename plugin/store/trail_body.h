@@ -21,6 +21,12 @@ struct trail_facts {
     const struct integration *after;  /* NULL: deleted. */
 };
 
+/* Whose event it is. */
+static inline struct identifier trail_entity(const struct trail_facts *facts)
+{
+    return facts->before == NULL ? facts->after->id : facts->before->id;
+}
+
 /*
  * Any thread. Texts of the host that are too long are cut, and what is not UTF-8 in them is
  * replaced. Of tokens it tells what vault/token_summary.h does. False if out of memory.

@@ -24,8 +24,9 @@ static bool is_body_kept(const struct trail_event *event)
     return trail_hash_equal(&digest, &event->digest);
 }
 
-bool trail_check_event(struct trail_check *check, const struct trail_event *event)
+bool trail_check_event(void *user, const struct trail_event *event)
 {
+    struct trail_check *check = user;
     const int64_t next = check->found.length + 1;
     if (check->fault != TRAIL_SOUND)
         return false;

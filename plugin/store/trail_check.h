@@ -29,8 +29,11 @@ struct trail_check {
 void trail_check_begin(struct trail_check *check, struct text organization_id,
                        const struct trail_head *head);
 
-/* Takes the next event, in rising order. False if there is a fault: none need follow. */
-bool trail_check_event(struct trail_check *check, const struct trail_event *event);
+/*
+ * Takes the next event, in rising order. False if there is a fault: none need follow. `check` is a
+ * struct trail_check: it is a trail_visit_fn.
+ */
+bool trail_check_event(void *check, const struct trail_event *event);
 
 /* After the last event. Whether the trail is sound. */
 bool trail_check_end(struct trail_check *check);

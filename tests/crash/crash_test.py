@@ -4,7 +4,8 @@ crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks t
 
 Everything that was acknowledged must be there, and nothing that was rejected: in one database, and
 in one for each of many organizations, of which half may be open, so that they open and close all
-the time. None has anything of another's. SEED repeats a run.
+the time. None has anything of another's. The audit trail of each verifies, and has every change. SEED
+repeats a run.
 """
 
 import os
@@ -16,6 +17,8 @@ import subprocess
 import sys
 import tempfile
 import time
+
+import trail
 
 ROUNDS = 25
 ORGANIZATIONS = 6
@@ -132,6 +135,7 @@ def violations_within(database, organizations, found):
         "SELECT coalesce(sum(active), 0), coalesce(sum(inactive), 0) FROM organization").fetchone()
     if counted != kept:
         violations.append(f"there are {counted} rows, but the counters are {kept}")
+    violations += trail.faults_of(connection)
     connection.close()
     return violations
 

@@ -212,7 +212,7 @@ Test(store_faults, every_sync_fails, .timeout = 600)
 
 /* ---- Creating a database ---- */
 
-enum { SYNCS_OF_A_NEW_LOG = 4, COMMITS = 1, SETTINGS = 3 };
+enum { SYNCS_OF_A_NEW_LOG = 4, COMMITS = 1, SETTINGS = 4 };
 
 Test(store_faults, a_new_database_costs_one_commit)
 {

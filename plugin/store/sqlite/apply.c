@@ -2,6 +2,7 @@
 #include "plugin/store/sqlite/apply.h"
 
 #include "plugin/store/sqlite/queries.h"
+#include "plugin/store/sqlite/trail_rows.h"
 
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
@@ -13,6 +14,21 @@ static enum store_status run(const struct apply_context *context, sqlite3_stmt *
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);
     return status;
+}
+
+/* The change's event, in the same transaction. */
+static enum store_status record(const struct apply_context *context,
+                                struct store_mutation *mutation, const struct integration *before,
+                                const struct integration *after)
+{
+    struct trail_facts facts = {
+        .unix_milliseconds = context->unix_milliseconds,
+        .request = mutation->request,
+        .organization_id = before == NULL ? after->organization_id : before->organization_id,
+        .before = before,
+        .after = after,
+    };
+    return trail_rows_add(context->connection, &facts, &mutation->detail);
 }
 
 static enum store_status add_organization(const struct apply_context *context, struct text id,
@@ -90,7 +106,8 @@ static enum store_status apply_create(struct apply_context *context,
         .organization_id = mutation->organization_id,
         .credential_ref = mutation->credential_ref,
     };
-    return status;
+    return status == STORE_OK ? record(context, mutation, NULL, &mutation->result.integration)
+                              : status;
 }
 
 /* Copies the stored integration into the result and compares its version. */
@@ -143,10 +160,11 @@ static enum store_status write_in_place(const struct apply_context *context,
 static enum store_status apply_update(const struct apply_context *context,
                                       struct store_mutation *mutation)
 {
-    const enum store_status status = check_version(context, mutation);
+    enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
         return status;
     struct integration *changed = &mutation->result.integration;
+    const struct integration before = *changed;
     if (changed->version == INT32_MAX)
         return STORE_EXHAUSTED;
     const bool retitled = mutation->title.data != NULL &&
@@ -158,14 +176,15 @@ static enum store_status apply_update(const struct apply_context *context,
     if (mutation->sets_active)
         changed->is_active = mutation->is_active;
     changed->version++;
-    return retitled ? write_with_title(context, changed, &mutation->detail)
-                    : write_in_place(context, changed, &mutation->detail);
+    status = retitled ? write_with_title(context, changed, &mutation->detail)
+                      : write_in_place(context, changed, &mutation->detail);
+    return status == STORE_OK ? record(context, mutation, &before, changed) : status;
 }
 
 static enum store_status apply_delete(const struct apply_context *context,
                                       struct store_mutation *mutation)
 {
-    const enum store_status status = check_version(context, mutation);
+    enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
         return status;
     sqlite3_stmt *statement = connection_statement(context->connection,
@@ -173,10 +192,11 @@ static enum store_status apply_delete(const struct apply_context *context,
     if (statement == NULL)
         return connection_failure(context->connection, &mutation->detail);
     bind_identifier(statement, 1, &mutation->id);
-    const enum store_status deleted = run(context, statement, &mutation->detail);
-    return deleted == STORE_OK
-               ? minting_note_deleted(context->connection, &mutation->id, &mutation->detail)
-               : deleted;
+    status = run(context, statement, &mutation->detail);
+    if (status == STORE_OK)
+        status = minting_note_deleted(context->connection, &mutation->id, &mutation->detail);
+    return status == STORE_OK ? record(context, mutation, &mutation->result.integration, NULL)
+                              : status;
 }
 
 enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)

@@ -101,9 +101,14 @@ static int run(struct check *check, enum statement which)
 static int run_all(struct check *check)
 {
     static const enum statement statements[] = {
-        STATEMENT_CHECK_SETTINGS,          STATEMENT_CHECK_ORGANIZATIONS,
-        STATEMENT_CHECK_INTEGRATIONS,      STATEMENT_CHECK_INTEGRATION_ROWS,
-        STATEMENT_CHECK_ORGANIZATION_ROWS, STATEMENT_CHECK_COUNTERS,
+        STATEMENT_CHECK_SETTINGS,
+        STATEMENT_CHECK_ORGANIZATIONS,
+        STATEMENT_CHECK_INTEGRATIONS,
+        STATEMENT_CHECK_INTEGRATION_ROWS,
+        STATEMENT_CHECK_ORGANIZATION_ROWS,
+        STATEMENT_CHECK_COUNTERS,
+        STATEMENT_CHECK_EVENTS,
+        STATEMENT_CHECK_EVENT_ROWS,
     };
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof *statements && code == SQLITE_OK &&

@@ -235,5 +235,7 @@ const struct store_engine sqlite_engine = {
     .get = sqlite_get,
     .count = sqlite_count,
     .scan = sqlite_scan,
+    .events = sqlite_events,
+    .trail_head = sqlite_trail_head,
     .submit = submit,
 };

@@ -3,6 +3,7 @@
 
 #include "plugin/store/sqlite/readers.h"
 #include "plugin/store/sqlite/scan.h"
+#include "plugin/store/sqlite/trail_rows.h"
 
 static struct reader *reader_of(struct store_reader *base)
 {
@@ -47,4 +48,16 @@ enum store_status sqlite_scan(struct store_reader *base, const struct store_rang
         return STORE_STOPPED;
     return scan_rows(&reader->connection, reader->readers->collation, &reader->organization, range,
                      limit, list, base->detail);
+}
+
+enum store_status sqlite_events(struct store_reader *base, const struct store_event_range *range,
+                                int64_t limit, trail_visit_fn visit, void *user)
+{
+    return trail_rows_read(&reader_of(base)->connection, range, limit, visit, user, base->detail);
+}
+
+enum store_status sqlite_trail_head(struct store_reader *base, struct text organization_id,
+                                    struct trail_head *ret_head)
+{
+    return trail_rows_head(&reader_of(base)->connection, organization_id, ret_head, base->detail);
 }

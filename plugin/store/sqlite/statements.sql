@@ -185,6 +185,22 @@ WHERE id = ?1;
 -- name: delete_integration
 DELETE FROM integration WHERE id = ?1;
 
+-- name: get_trail
+SELECT key, trail_length, trail_hash FROM organization WHERE id = ?1;
+
+-- name: add_event
+INSERT INTO event (organization, sequence, entity, salt, digest, hash, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- Events of an organization (?1) after one (?2), at most ?3; of all, or of one integration (?4).
+
+-- name: get_events
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE organization = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
+
+-- name: get_entity_events
+SELECT sequence, entity, salt, digest, hash, body FROM event INDEXED BY event_by_entity
+WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
+
 -- name: get_setting
 SELECT value FROM setting WHERE name = ?1;
 
@@ -216,6 +232,14 @@ SELECT CASE WHEN rows = counted AND ids = counted THEN 'ok'
 FROM (SELECT (SELECT count(*) FROM integration NOT INDEXED) AS rows,
              (SELECT count(*) FROM integration INDEXED BY sqlite_autoindex_integration_1) AS ids,
              (SELECT coalesce(sum(active + inactive), 0) FROM organization) AS counted);
+
+-- name: check_events
+PRAGMA quick_check(event);
+
+-- name: check_event_rows
+SELECT CASE WHEN rows = indexed THEN 'ok' ELSE printf('%d events and %d in their index', rows, indexed) END
+FROM (SELECT (SELECT count(*) FROM event NOT INDEXED) AS rows,
+             (SELECT count(*) FROM event INDEXED BY event_by_entity) AS indexed);
 
 -- name: check_organization_rows
 SELECT CASE WHEN rows = ids THEN 'ok' ELSE printf('%d organizations and %d IDs of them', rows, ids) END

@@ -54,6 +54,21 @@ static const uint8_t no_secret[STORE_SECRET_SIZE];
 
 static const struct store_reader nothing = {.engine = &tenants_engine, .secret = no_secret};
 
+static enum store_status events(struct store_reader *reader, const struct store_event_range *range,
+                                int64_t limit, trail_visit_fn visit, void *user)
+{
+    (void)reader, (void)range, (void)limit, (void)visit, (void)user;
+    return STORE_OK;
+}
+
+static enum store_status trail_head(struct store_reader *reader, struct text organization_id,
+                                    struct trail_head *ret_head)
+{
+    (void)reader;
+    *ret_head = trail_start(organization_id);
+    return STORE_OK;
+}
+
 /* ---- The engine ---- */
 
 static int32_t init(gql_failure *failure)
@@ -141,5 +156,7 @@ const struct store_engine tenants_engine = {
     .get = get,
     .count = count,
     .scan = scan,
+    .events = events,
+    .trail_head = trail_head,
     .submit = submit,
 };

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "plugin/base/organization.h"
+#include "plugin/store/engine.h"
 #include "tests/plugin/fixture.h"
 
 static struct scratch scratch;
@@ -311,6 +312,40 @@ Test(store, a_range_without_bounds_has_every_title)
         integration_list_finish(&lists[0]);
         integration_list_finish(&lists[1]);
     }
+    fixture_close(&store);
+}
+
+static enum store_status verify_trail(struct store_reader *reader, void *context)
+{
+    return store_verify_trail(reader, TEXT("a"), context);
+}
+
+static bool count_event(void *count, const struct trail_event *event)
+{
+    (void)event;
+    ++*(int *)count;
+    return true;
+}
+
+static enum store_status count_events(struct store_reader *reader, void *count)
+{
+    return store_events(reader, &(struct store_event_range){.organization_id = TEXT("a")}, 9,
+                        count_event, count);
+}
+
+/* An engine without a trail says so. */
+Test(store, each_change_has_an_event_if_the_engine_keeps_a_trail)
+{
+    int count = 0;
+    struct trail_check check;
+    const bool keeps = fixture_engine->events != NULL;
+    struct store *store = fixture_open(&scratch, "und");
+    fixture_create(store, "a", "x", false);
+    cr_expect_eq(fixture_read(store, count_events, &count), keeps ? STORE_OK : STORE_BROKEN);
+    cr_expect_eq(count, keeps ? 2 : 0);
+    cr_expect_eq(fixture_read(store, verify_trail, &check), keeps ? STORE_OK : STORE_BROKEN);
+    if (keeps)
+        cr_expect_eq(check.found.length, 2);
     fixture_close(&store);
 }
 

@@ -77,6 +77,8 @@ static const char *const trees[] = {
     "sqlite_autoindex_integration_1",
     "organization",
     "sqlite_autoindex_organization_1",
+    "event",
+    "event_by_entity",
 };
 
 enum { TREES = sizeof trees / sizeof *trees };

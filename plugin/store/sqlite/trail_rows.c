@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/trail_rows.h"
+
+#include <sodium.h>
+
+#include "plugin/store/sqlite/row.h"
+
+/* ---- The head ---- */
+
+struct trail_row {
+    int64_t organization; /* Its key; 0: there is no such organization. */
+    struct trail_head head;
+};
+
+/* A blob of that size; of another size, zeros. */
+static void take_bytes(sqlite3_stmt *row, int column, uint8_t *bytes, size_t size)
+{
+    const void *blob = sqlite3_column_blob(row, column);
+    memset(bytes, 0, size);
+    if (blob != NULL && (size_t)sqlite3_column_bytes(row, column) == size)
+        memcpy(bytes, blob, size);
+}
+
+static void take_head(sqlite3_stmt *row, struct text organization_id, struct trail_row *ret_row)
+{
+    *ret_row = (struct trail_row){sqlite3_column_int64(row, 0), trail_start(organization_id)};
+    if (sqlite3_column_type(row, 2) == SQLITE_NULL && sqlite3_column_int64(row, 1) == 0)
+        return;
+    ret_row->head.length = sqlite3_column_int64(row, 1);
+    take_bytes(row, 2, ret_row->head.hash.bytes, TRAIL_HASH_SIZE);
+}
+
+static enum store_status find(struct connection *connection, struct text organization_id,
+                              struct trail_row *ret_row, struct store_detail *detail)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_TRAIL);
+    if (statement == NULL)
+        return connection_failure(connection, detail);
+    bind_text(statement, 1, organization_id);
+    const int code = sqlite3_step(statement);
+    *ret_row = (struct trail_row){0, trail_start(organization_id)};
+    if (code == SQLITE_ROW)
+        take_head(statement, organization_id, ret_row);
+    sqlite3_reset(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? STORE_OK
+                                                     : connection_status(connection, code, detail);
+}
+
+enum store_status trail_rows_head(struct connection *connection, struct text organization_id,
+                                  struct trail_head *ret_head, struct store_detail *detail)
+{
+    struct trail_row row;
+    const enum store_status status = find(connection, organization_id, &row, detail);
+    if (status == STORE_OK)
+        *ret_head = row.head;
+    return status;
+}
+
+/* ---- Adding ---- */
+
+static enum store_status insert(struct connection *connection, int64_t organization,
+                                const struct trail_event *event, struct store_detail *detail)
+{
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_ADD_EVENT);
+    if (statement == NULL)
+        return connection_failure(connection, detail);
+    sqlite3_bind_int64(statement, 1, organization);
+    sqlite3_bind_int64(statement, 2, event->sequence);
+    bind_identifier(statement, 3, &event->entity);
+    sqlite3_bind_blob(statement, 4, event->salt, TRAIL_SALT_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 5, event->digest.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(statement, 6, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
+    bind_text(statement, 7, event->body);
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE ? STORE_OK : connection_status(connection, code, detail);
+}
+
+static enum store_status append(struct connection *connection, const struct trail_facts *facts,
+                                struct trail_event *event, struct store_detail *detail)
+{
+    struct trail_row row;
+    const enum store_status status = find(connection, facts->organization_id, &row, detail);
+    if (status != STORE_OK)
+        return status;
+    if (row.organization == 0)
+        return row_damage(detail, "an integration's organization is not there; its ID has the size",
+                          (sqlite3_int64)facts->organization_id.size);
+    if (row.head.length < 0 || row.head.length > INT64_MAX / 2)
+        return row_damage(detail, "a trail has the length", row.head.length);
+    trail_append(&row.head, event);
+    return insert(connection, row.organization, event, detail);
+}
+
+enum store_status trail_rows_add(struct connection *connection, struct trail_facts *facts,
+                                 struct store_detail *detail)
+{
+    char room[2048];
+    struct json_writer writer;
+    struct trail_event event = {.entity = trail_entity(facts)};
+    uint8_t random[TRAIL_SALT_SIZE + sizeof facts->random];
+    randombytes_buf(random, sizeof random);
+    memcpy(event.salt, random, TRAIL_SALT_SIZE);
+    memcpy(facts->random, random + TRAIL_SALT_SIZE, sizeof facts->random);
+    json_writer_begin(&writer, room, sizeof room);
+    enum store_status status = STORE_NO_MEMORY;
+    if (trail_body_write(&writer, facts)) {
+        event.body = (struct text){writer.data, writer.size};
+        status = append(connection, facts, &event, detail);
+    }
+    json_writer_finish(&writer);
+    return status;
+}
+
+/* ---- Reading ---- */
+
+/* False if there is no memory for the body. */
+static bool take_event(sqlite3_stmt *row, struct trail_event *ret_event)
+{
+    ret_event->sequence = sqlite3_column_int64(row, 0);
+    take_bytes(row, 1, ret_event->entity.bytes, IDENTIFIER_SIZE);
+    take_bytes(row, 2, ret_event->salt, TRAIL_SALT_SIZE);
+    take_bytes(row, 3, ret_event->digest.bytes, TRAIL_HASH_SIZE);
+    take_bytes(row, 4, ret_event->hash.bytes, TRAIL_HASH_SIZE);
+    ret_event->body = column_text(row, 5);
+    return ret_event->body.data != NULL || sqlite3_column_type(row, 5) == SQLITE_NULL;
+}
+
+static enum store_status visit_all(struct connection *connection, sqlite3_stmt *rows,
+                                   trail_visit_fn visit, void *user, struct store_detail *detail)
+{
+    int code;
+    struct trail_event event;
+    while ((code = sqlite3_step(rows)) == SQLITE_ROW) {
+        if (!take_event(rows, &event))
+            return STORE_NO_MEMORY;
+        if (!visit(user, &event))
+            return STORE_OK;
+    }
+    return code == SQLITE_DONE ? STORE_OK : connection_status(connection, code, detail);
+}
+
+enum store_status trail_rows_read(struct connection *connection,
+                                  const struct store_event_range *range, int64_t limit,
+                                  trail_visit_fn visit, void *user, struct store_detail *detail)
+{
+    struct trail_row row;
+    enum store_status status = find(connection, range->organization_id, &row, detail);
+    if (status != STORE_OK)
+        return status;
+    sqlite3_stmt *statement = connection_statement(connection, range->entity == NULL
+                                                                   ? STATEMENT_GET_EVENTS
+                                                                   : STATEMENT_GET_ENTITY_EVENTS);
+    if (statement == NULL)
+        return connection_failure(connection, detail);
+    sqlite3_bind_int64(statement, 1, row.organization);
+    sqlite3_bind_int64(statement, 2, range->after);
+    sqlite3_bind_int64(statement, 3, limit);
+    if (range->entity != NULL)
+        bind_identifier(statement, 4, range->entity);
+    status = visit_all(connection, statement, visit, user, detail);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return status;
+}

@@ -1,0 +1,246 @@
+-- SPDX-License-Identifier: MIT
+-- Every statement of the engine. A connection prepares each of them once, on first use. The line
+-- before a statement names it.
+
+-- name: begin_read
+BEGIN;
+
+-- Takes the lock of a reader: BEGIN alone takes none.
+-- name: lock_read
+PRAGMA schema_version;
+
+-- name: get_user_version
+PRAGMA user_version;
+
+-- name: begin_write
+BEGIN IMMEDIATE;
+
+-- name: commit
+COMMIT;
+
+-- name: rollback
+ROLLBACK;
+
+-- name: savepoint
+SAVEPOINT mutation;
+
+-- name: release
+RELEASE mutation;
+
+-- name: rollback_to
+ROLLBACK TO mutation;
+
+-- name: set_journal_mode
+PRAGMA journal_mode = WAL;
+
+-- name: get_journal_mode
+PRAGMA journal_mode;
+
+-- The integration with this ID, or else its neighbour on one side: see query_integration. The last column
+-- is whether the index of IDs, the row and its organization agree.
+-- name: get_integration_or_before
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id, i.id = k.id AND o.id IS NOT NULL
+FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+     LEFT JOIN organization AS o ON o.key = i.organization
+WHERE k.id <= ?1 ORDER BY k.id DESC LIMIT 1;
+
+-- name: get_integration_or_after
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, o.id, i.id = k.id AND o.id IS NOT NULL
+FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+     LEFT JOIN organization AS o ON o.key = i.organization
+WHERE k.id >= ?1 ORDER BY k.id LIMIT 1;
+
+-- The organization with this ID, or else its neighbour on one side. The last columns are whether it is
+-- that organization, and whether the index of IDs and the organization agree.
+-- name: get_organization_or_before
+SELECT o.key, o.active, o.inactive, k.id = ?1, o.id = k.id
+FROM organization AS k LEFT JOIN organization AS o ON o.key = k.key
+WHERE k.id <= ?1 ORDER BY k.id DESC LIMIT 1;
+
+-- name: get_organization_or_after
+SELECT o.key, o.active, o.inactive, k.id = ?1, o.id = k.id
+FROM organization AS k LEFT JOIN organization AS o ON o.key = k.key
+WHERE k.id >= ?1 ORDER BY k.id LIMIT 1;
+
+-- Pages: at most ?4 rows of an organization (?1) from a position on (sort key ?2, ID ?3), some of
+-- them with one activity only (?5). The ties, whose titles sort as the position's, and the other
+-- rows are two ranges of one index, so that SQLite compares no rows. Without a position, all rows. The
+-- last column is whether the index and the row that it leads to agree: a join, since SQLite would take
+-- from the index what the index has. A row at the position itself is among the ties: see scan.c.
+
+-- name: all_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1
+ORDER BY i.sort_key, i.id LIMIT ?4;
+
+-- name: all_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
+
+-- name: activity_all_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5
+ORDER BY i.sort_key, i.id LIMIT ?4;
+
+-- name: activity_all_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
+
+-- name: ties_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id >= ?3
+ORDER BY i.id LIMIT ?4;
+
+-- name: rows_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key > ?2
+ORDER BY i.sort_key, i.id LIMIT ?4;
+
+-- name: ties_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key = ?2 AND i.id <= ?3
+ORDER BY i.id DESC LIMIT ?4;
+
+-- name: rows_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key
+FROM integration AS i INDEXED BY integration_by_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.sort_key < ?2
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
+
+-- name: activity_ties_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id >= ?3
+ORDER BY i.id LIMIT ?4;
+
+-- name: activity_rows_forward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key > ?2
+ORDER BY i.sort_key, i.id LIMIT ?4;
+
+-- name: activity_ties_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key = ?2 AND i.id <= ?3
+ORDER BY i.id DESC LIMIT ?4;
+
+-- name: activity_rows_backward
+SELECT row.id, row.version, row.is_active, row.title, row.credential_ref, i.sort_key,
+       row.id = i.id AND row.organization = ?1 AND row.sort_key = i.sort_key AND row.is_active = ?5
+FROM integration AS i INDEXED BY integration_by_activity_and_title LEFT JOIN integration AS row ON row.key = i.key
+WHERE i.organization = ?1 AND i.is_active = ?5 AND i.sort_key < ?2
+ORDER BY i.sort_key DESC, i.id DESC LIMIT ?4;
+
+-- name: add_organization
+INSERT INTO organization (id) VALUES (?1) RETURNING key;
+
+-- name: insert_integration
+INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
+VALUES (?1, ?2, 1, 1, ?3, ?4, ?5);
+
+-- The highest stored ID below the limit (?1), with whether the index of IDs and its row agree; the highest
+-- deleted one: see minting.h.
+-- name: get_highest_ids
+SELECT * FROM (SELECT k.id, i.id = k.id FROM integration AS k LEFT JOIN integration AS i ON i.key = k.key
+               WHERE k.id < ?1 ORDER BY k.id DESC LIMIT 1)
+UNION ALL
+SELECT value, 1 FROM setting WHERE name = 'highest_deleted';
+
+-- Keeps a deleted ID (?1), unless a higher one below the limit (?2) is stored or kept: see minting.h.
+-- name: note_deleted_id
+INSERT INTO setting (name, value)
+SELECT 'highest_deleted', ?1
+WHERE ?1 < ?2 AND NOT EXISTS (SELECT 1 FROM integration WHERE id > ?1 AND id < ?2)
+ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE excluded.value > value;
+
+-- name: update_integration
+UPDATE integration SET version = version + 1, is_active = ?2, title = ?3, sort_key = ?4, credential_ref = ?5
+WHERE id = ?1;
+
+-- name: update_integration_in_place
+UPDATE integration SET version = version + 1, is_active = ?2, credential_ref = ?3
+WHERE id = ?1;
+
+-- name: delete_integration
+DELETE FROM integration WHERE id = ?1;
+
+-- name: get_setting
+SELECT value FROM setting WHERE name = ?1;
+
+-- name: put_setting
+INSERT INTO setting (name, value) VALUES (?1, ?2) ON CONFLICT (name) DO UPDATE SET value = excluded.value;
+
+-- The mark (mark.c): ?1, the former mark, ?1. What has another size is of an older version.
+-- name: advance_mark
+INSERT INTO setting (name, value) VALUES ('mark', CAST(?1 || x'0000000000000000' || ?1 AS BLOB))
+ON CONFLICT (name) DO UPDATE SET value = CAST(
+    ?1 || CASE length(value) WHEN 24 THEN substr(value, 1, 8) ELSE x'0000000000000000' END || ?1 AS BLOB);
+
+-- The check of a database that was not closed (check.h). The first row of each is "ok", or damage.
+
+-- name: check_settings
+PRAGMA quick_check(setting);
+
+-- name: check_organizations
+PRAGMA quick_check(organization);
+
+-- name: check_integrations
+PRAGMA quick_check(integration);
+
+-- Pages find rows by the title indexes, operations by the index of IDs. The counters are compared
+-- with the former: here the table and the latter.
+-- name: check_integration_rows
+SELECT CASE WHEN rows = counted AND ids = counted THEN 'ok'
+            ELSE printf('%d integrations, %d IDs and %d counted', rows, ids, counted) END
+FROM (SELECT (SELECT count(*) FROM integration NOT INDEXED) AS rows,
+             (SELECT count(*) FROM integration INDEXED BY sqlite_autoindex_integration_1) AS ids,
+             (SELECT coalesce(sum(active + inactive), 0) FROM organization) AS counted);
+
+-- name: check_organization_rows
+SELECT CASE WHEN rows = ids THEN 'ok' ELSE printf('%d organizations and %d IDs of them', rows, ids) END
+FROM (SELECT (SELECT count(*) FROM organization NOT INDEXED) AS rows,
+             (SELECT count(*) FROM organization INDEXED BY sqlite_autoindex_organization_1) AS ids);
+
+-- name: check_counters
+SELECT CASE count(*) WHEN 0 THEN 'ok'
+                     ELSE printf('counters of %d organizations differ from their rows', count(*)) END
+FROM organization AS o
+WHERE active <> (SELECT count(*) FROM integration INDEXED BY integration_by_activity_and_title
+                 WHERE organization = o.key AND is_active = 1)
+   OR inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_activity_and_title
+                   WHERE organization = o.key AND is_active = 0)
+   OR active + inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_title
+                            WHERE organization = o.key);
+
+-- Whose the integrations are: see ownership.h.
+-- name: scan_owners
+SELECT i.id, o.id FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization;
+
+-- For rebuilding the sort keys, in steps by the rows' keys.
+
+-- name: scan_titles
+SELECT key, title FROM integration WHERE key > ?1 ORDER BY key LIMIT ?2;
+
+-- name: put_sort_key
+UPDATE integration SET sort_key = ?2 WHERE key = ?1;
