@@ -10,9 +10,17 @@
 
 enum { STORE_SECRET_SIZE = 16 };
 
+/* How far a store is that is being opened. */
+enum store_opening {
+    STORE_IS_OPEN,
+    STORE_IS_LOCKED, /* Another process holds a lock; the failure says so, for who gives up. */
+    STORE_IS_LONG,   /* What comes next may take minutes: a migration, a rebuild of the order. */
+};
+
 /* The first member of an engine's own struct. */
 struct store {
     const struct store_engine *engine;
+    enum store_opening opening;
     struct state_board state; /* The engine initializes and finishes it. */
 };
 
@@ -30,8 +38,14 @@ struct store_engine {
     /* Prepares the engine's library, for the process. May be called again. */
     int32_t (*init)(gql_failure *failure);
 
+    /*
+     * As store_open, but waits for no lock, and does nothing long: after GQL_OK, the store's member
+     * `opening` says how far it is. `go_on` continues until it is open, which STORE_IS_LONG allows
+     * to take long once; if that fails, the store is to be closed. NULL: `open` opens at once.
+     */
     int32_t (*open)(const struct store_options *options, struct store **ret_store,
                     gql_failure *failure);
+    int32_t (*go_on)(struct store *store, gql_failure *failure);
     void (*close)(struct store *store);
     void (*drain)(struct store *store);
 
@@ -62,6 +76,14 @@ struct store_engine {
 
     bool (*submit)(struct store *store, struct store_mutation *mutation);
 };
+
+/*
+ * For engines whose stores are of another. As the functions of that engine; store_go_on closes the
+ * store if it fails, and sets it to NULL.
+ */
+int32_t store_begin(const struct store_engine *engine, const struct store_options *options,
+                    struct store **ret_store, gql_failure *failure);
+int32_t store_go_on(struct store **store, gql_failure *failure);
 
 /* For engines. Runs the read with a reader, without the part that comes after its release. */
 void store_read_run(struct store_read *read, struct store_reader *reader);

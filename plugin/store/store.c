@@ -12,17 +12,60 @@ void store_detail_no_thread(struct store_detail *detail, int error)
              strerrordesc_np(error));
 }
 
+int32_t store_begin(const struct store_engine *engine, const struct store_options *options,
+                    struct store **ret_store, gql_failure *failure)
+{
+    return engine->open(options, ret_store, failure);
+}
+
+int32_t store_go_on(struct store **store, gql_failure *failure)
+{
+    const int32_t code = (*store)->engine->go_on(*store, failure);
+    if (code != GQL_OK)
+        store_close(store);
+    return code;
+}
+
+/* False once a lock has been held for the busy timeout since *until was 0. */
+static bool wait_for_lock(const struct store_options *options, uint64_t *until)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    const json_t *timeout = json_object_get(options->database, "busyTimeoutMilliseconds");
+    const uint64_t now = monotonic_now();
+    if (*until == 0)
+        *until = now + (uint64_t)json_integer_value(timeout) * 1000000u;
+    if (now >= *until)
+        return false;
+    nanosleep(&pause, NULL);
+    return true;
+}
+
 int32_t store_open(const struct store_engine *engine, const struct store_options *options,
                    struct store **ret_store, gql_failure *failure)
 {
-    return engine->open(options, ret_store, failure);
+    struct store *store = NULL;
+    uint64_t until = 0;
+    int32_t code = store_begin(engine, options, &store, failure);
+    while (code == GQL_OK && store->opening != STORE_IS_OPEN) {
+        if (store->opening == STORE_IS_LONG) {
+            until = 0;
+        } else if (!wait_for_lock(options, &until)) {
+            store_close(&store);
+            return GQL_E_UNAVAILABLE;
+        }
+        code = store_go_on(&store, failure);
+    }
+    if (code == GQL_OK)
+        *ret_store = store;
+    return code;
 }
 
 void store_close(struct store **store)
 {
     if (*store == NULL)
         return;
-    store_drain(*store);
+    if ((*store)->opening == STORE_IS_OPEN)
+        store_drain(*store);
     (*store)->engine->close(*store);
     *store = NULL;
 }

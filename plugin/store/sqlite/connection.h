@@ -8,6 +8,7 @@
 
 #include <sqlite3.h>
 
+#include "plugin/store/engine.h"
 #include "plugin/store/sqlite/options.h"
 #include "plugin/store/sqlite/statements.h"
 
@@ -39,8 +40,7 @@ int connection_open(struct connection *connection, const struct sqlite_options *
 void connection_close(struct connection *connection);
 
 /*
- * For the creation of an instance and for the background, which may wait on their thread: whether
- * to try again after this code. It is SQLITE_BUSY then, and a millisecond has passed. `until` is
+ * For the background, which may wait on its thread: whether to try again after this code. It is SQLITE_BUSY then, and a millisecond has passed. `until` is
  * from connection_patience: the end of the busy timeout that begins now.
  */
 uint64_t connection_patience(const struct sqlite_options *options);
@@ -87,7 +87,14 @@ enum store_status connection_failure(const struct connection *connection,
 int32_t connection_fail_with(const struct connection *connection, int code, const char *doing,
                              gql_failure *failure);
 
-/* The same for the code of the last call that failed. */
+/*
+ * The same, but returns GQL_PENDING for a lock of another process, and sets *ret_opening: try again
+ * later.
+ */
+int32_t connection_fail_or_wait(const struct connection *connection, int code, const char *doing,
+                                enum store_opening *ret_opening, gql_failure *failure);
+
+/* The same as connection_fail_with for the code of the last call that failed. */
 int32_t connection_fail(const struct connection *connection, const char *doing,
                         gql_failure *failure);
 

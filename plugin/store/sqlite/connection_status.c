@@ -153,6 +153,16 @@ int32_t connection_fail_with(const struct connection *connection, int code, cons
                 cure_of(connection, code).text);
 }
 
+int32_t connection_fail_or_wait(const struct connection *connection, int code, const char *doing,
+                                enum store_opening *ret_opening, gql_failure *failure)
+{
+    const int32_t failed = connection_fail_with(connection, code, doing, failure);
+    if ((code & 0xff) != SQLITE_BUSY)
+        return failed;
+    *ret_opening = STORE_IS_LOCKED;
+    return GQL_PENDING;
+}
+
 int32_t connection_fail(const struct connection *connection, const char *doing,
                         gql_failure *failure)
 {

@@ -23,36 +23,32 @@ static int32_t finish(struct connection *connection, bool changed, int32_t code,
     return code;
 }
 
-static int begin(struct connection *connection, uint64_t until)
-{
-    int code = connection_run(connection, STATEMENT_BEGIN_WRITE);
-    while (connection_wait(code, until))
-        code = connection_run(connection, STATEMENT_BEGIN_WRITE);
-    return code;
-}
-
 int32_t database_content_prepare(struct connection *connection,
                                  const struct sqlite_options *settings,
                                  const struct collation *collation,
                                  const struct store_options *options,
-                                 uint8_t secret[STORE_SECRET_SIZE], gql_failure *failure)
+                                 uint8_t secret[STORE_SECRET_SIZE], enum store_opening *opening,
+                                 gql_failure *failure)
 {
-    const uint64_t until = connection_patience(settings);
+    const bool may_take_long = *opening == STORE_IS_LONG;
     int32_t code = GQL_OK;
     for (bool migrated = false; !migrated && code == GQL_OK;) {
-        if (begin(connection, until) != SQLITE_OK)
-            return connection_fail(connection, "locking", failure);
+        const int begun = connection_run(connection, STATEMENT_BEGIN_WRITE);
+        if (begun != SQLITE_OK)
+            return connection_fail_or_wait(connection, begun, "locking", opening, failure);
         bool changed = false;
         const int changes = sqlite3_total_changes(connection->handle);
-        code = migrate(connection, &migrated, &changed, failure);
+        code = migrate(connection, may_take_long, &migrated, &changed, failure);
         if (migrated && code == GQL_OK)
             code = ownership_settle(connection, settings, options, failure);
         if (migrated && code == GQL_OK)
             code = metadata_secret(connection, secret, failure);
         if (migrated && code == GQL_OK)
-            code = metadata_collate(connection, collation, options, failure);
+            code = metadata_collate(connection, collation, may_take_long, options, failure);
         changed = changed || sqlite3_total_changes(connection->handle) != changes;
         code = finish(connection, changed, code, failure);
     }
+    if (code == GQL_PENDING)
+        *opening = STORE_IS_LONG;
     return code;
 }

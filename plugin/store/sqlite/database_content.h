@@ -11,13 +11,16 @@
  * Migrates the database, settles whose it is, draws its secret and rebuilds its order where that is
  * needed. What a new database needs is one transaction: it costs one commit, and after a crash
  * nothing or all of it is there. Each migration of an older database commits by itself, so that one
- * that fails does not undo the ones before, and the log need not hold them all. Waits for locks as
- * connection_wait.
+ * that fails does not undo the ones before, and the log need not hold them all.
+ *
+ * Migrates and rebuilds only if *opening is STORE_IS_LONG. GQL_PENDING if it is not, and must be,
+ * and as connection_fail_or_wait: *opening says which; call it again.
  */
 int32_t database_content_prepare(struct connection *connection,
                                  const struct sqlite_options *settings,
                                  const struct collation *collation,
                                  const struct store_options *options,
-                                 uint8_t secret[STORE_SECRET_SIZE], gql_failure *failure);
+                                 uint8_t secret[STORE_SECRET_SIZE], enum store_opening *opening,
+                                 gql_failure *failure);
 
 #endif

@@ -108,24 +108,20 @@ static bool rebuild(struct connection *connection, const struct collation *colla
     return rows == 0;
 }
 
-static bool collate(struct connection *connection, const struct collation *collation,
-                    const struct store_options *options)
+int32_t metadata_collate(struct connection *connection, const struct collation *collation,
+                         bool may_take_long, const struct store_options *options,
+                         gql_failure *failure)
 {
     const char *now = collation_fingerprint(collation);
     const int now_size = (int)strlen(now);
     char then[256] = {0};
     const int size = metadata_read(connection, "collation", then, (int)sizeof then);
-    if (size < 0 || (size == now_size && memcmp(then, now, (size_t)size) == 0))
-        return size >= 0;
-    if (size > 0 && !rebuild(connection, collation, options))
-        return false;
-    return metadata_write(connection, "collation", now, now_size);
-}
-
-int32_t metadata_collate(struct connection *connection, const struct collation *collation,
-                         const struct store_options *options, gql_failure *failure)
-{
-    return collate(connection, collation, options)
-               ? GQL_OK
-               : connection_fail(connection, "rebuilding the order of titles", failure);
+    if (size == now_size && memcmp(then, now, (size_t)size) == 0)
+        return GQL_OK;
+    if (size > 0 && !may_take_long)
+        return GQL_PENDING;
+    if (size < 0 || (size > 0 && !rebuild(connection, collation, options)) ||
+        !metadata_write(connection, "collation", now, now_size))
+        return connection_fail(connection, "rebuilding the order of titles", failure);
+    return GQL_OK;
 }

@@ -22,9 +22,10 @@ int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECR
 
 /*
  * Within a write transaction: rebuilds all sort keys if the database's were made with another
- * collation. Logs what it does and its progress.
+ * collation, which is GQL_PENDING if it may not take long. Logs what it does and its progress.
  */
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,
-                         const struct store_options *options, gql_failure *failure);
+                         bool may_take_long, const struct store_options *options,
+                         gql_failure *failure);
 
 #endif

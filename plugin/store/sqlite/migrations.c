@@ -80,14 +80,16 @@ int32_t migrations_examine(struct connection *connection, int *ret_schema, gql_f
     return GQL_OK;
 }
 
-int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
-                gql_failure *failure)
+int32_t migrate(struct connection *connection, bool may_take_long, bool *ret_done,
+                bool *ret_changed, gql_failure *failure)
 {
     int schema = 0;
     const int32_t code = migrations_examine(connection, &schema, failure);
     if (code != GQL_OK)
         return code;
     *ret_done = schema == 0 || schema >= migration_count;
+    if (!*ret_done && !may_take_long)
+        return GQL_PENDING;
     const int last = *ret_done ? migration_count : schema + 1;
     *ret_changed = schema < last;
     return take_steps(connection, schema, last, failure);

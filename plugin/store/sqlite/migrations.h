@@ -21,10 +21,11 @@ int32_t migrations_examine(struct connection *connection, int *ret_schema, gql_f
  * Within a write transaction, since another process may be migrating too: takes every step of a new
  * database, one step of an older one. Sets *ret_done if nothing is left to do: the database is new,
  * or its schema is this plugin's already, or a newer one that it may use (schema_version.h);
- * otherwise commit, and call it again. *ret_changed is whether it took a step. Refuses a schema
- * that this plugin may not use, and a file that is not a database of this plugin.
+ * otherwise commit, and call it again. *ret_changed is whether it took a step. GQL_PENDING, and
+ * nothing is changed, if there is a step to take, and it may not take long. Refuses a schema that
+ * this plugin may not use, and a file that is not a database of this plugin.
  */
-int32_t migrate(struct connection *connection, bool *ret_done, bool *ret_changed,
-                gql_failure *failure);
+int32_t migrate(struct connection *connection, bool may_take_long, bool *ret_done,
+                bool *ret_changed, gql_failure *failure);
 
 #endif

@@ -176,19 +176,17 @@ enum taking readers_take(struct readers *readers, struct reader **ret_reader,
     return tried && !readers_any_open(readers) ? READER_FAILED : READER_WANTED;
 }
 
-int32_t readers_open_first(struct readers *readers, gql_failure *failure)
+int32_t readers_open_first(struct readers *readers, enum store_opening *ret_opening,
+                           gql_failure *failure)
 {
     struct reader *slot = find_free(readers, false);
-    const uint64_t until = connection_patience(readers->options);
-    int code = enter(slot);
-    while (connection_wait(code, until))
-        code = enter(slot);
+    const int code = enter(slot);
     if (code == SQLITE_OK) {
         readers_give_back(slot);
         return GQL_OK;
     }
     free_slot(slot);
-    return connection_fail_with(&slot->connection, code, "reading", failure);
+    return connection_fail_or_wait(&slot->connection, code, "reading", ret_opening, failure);
 }
 
 static void end_snapshot(struct reader *slot)

@@ -58,10 +58,11 @@ bool readers_init(struct readers *readers, const struct sqlite_options *options,
                   const struct store_reader *base, struct pool *pool, struct job *late);
 
 /*
- * Opens the first connection, so that there is one to read with when no other can be opened. Waits
- * for locks, at most for the busy timeout: only for the creation of an instance.
+ * While the store is opened: opens the first connection, so that there is one to read with when no
+ * other can be opened. GQL_PENDING as connection_fail_or_wait.
  */
-int32_t readers_open_first(struct readers *readers, gql_failure *failure);
+int32_t readers_open_first(struct readers *readers, enum store_opening *ret_opening,
+                           gql_failure *failure);
 
 /* Waits for the readers in use; hands out none from now on. May be called again. */
 void readers_drain(struct readers *readers);
