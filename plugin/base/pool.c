@@ -109,6 +109,22 @@ void pool_raise(struct pool *pool, int limit)
     pthread_mutex_unlock(&pool->lock);
 }
 
+bool pool_begin_long(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    const bool may = pool->long_tasks == 0 || pool->long_tasks < pool->limit / 4;
+    pool->long_tasks += may;
+    pthread_mutex_unlock(&pool->lock);
+    return may;
+}
+
+void pool_end_long(struct pool *pool)
+{
+    pthread_mutex_lock(&pool->lock);
+    pool->long_tasks--;
+    pthread_mutex_unlock(&pool->lock);
+}
+
 void pool_finish(struct pool *pool)
 {
     pthread_mutex_lock(&pool->lock);

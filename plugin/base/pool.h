@@ -57,6 +57,7 @@ struct pool {
     int limit;
     int idle;
     int count;
+    int long_tasks;
     bool stopping;
     pthread_t threads[POOL_THREADS];
 };
@@ -75,6 +76,13 @@ void pool_raise(struct pool *pool, int limit);
  * is no thread and none can be started, for which errno says why: the task will not run.
  */
 bool pool_submit(struct pool *pool, struct task *task);
+
+/*
+ * For a task that may take minutes: whether it may begin that now. At most a quarter of the pool,
+ * but at least one thread, may be occupied so. Any thread.
+ */
+bool pool_begin_long(struct pool *pool);
+void pool_end_long(struct pool *pool);
 
 /* ---- For job.c and clock.c, with the pool's lock held ---- */
 

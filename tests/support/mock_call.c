@@ -227,6 +227,14 @@ void mock_await(struct mock_pending *pending)
     }
 }
 
+bool mock_is_done(struct mock_pending *pending)
+{
+    pthread_mutex_lock(&pending->mutex);
+    const bool done = pending->done;
+    pthread_mutex_unlock(&pending->mutex);
+    return done;
+}
+
 static void check_list_size(const struct mock_pending *pending, size_t size)
 {
     json_t *ids = NULL;

@@ -23,6 +23,13 @@ void mock_on_violation(mock_violation_fn on_violation)
     violation_handler = on_violation;
 }
 
+static mock_log_fn log_hook;
+
+void mock_on_log(mock_log_fn on_log)
+{
+    log_hook = on_log;
+}
+
 void mock_violation(const char *format, ...)
 {
     char message[2048];
@@ -69,6 +76,8 @@ static void keep_log(void *user, uint32_t level, const char *message, size_t siz
     struct mock_host *host = user;
     check_log(host, level, message, size, trace_id);
     char *line = strndup(message, size);
+    if (log_hook != NULL)
+        log_hook(line);
     pthread_mutex_lock(&host->mutex);
     if (host->log_count == host->log_room) {
         host->log_room = host->log_room * 2 + 16;

@@ -50,6 +50,13 @@ typedef void (*mock_violation_fn)(const char *message);
 void mock_on_violation(mock_violation_fn on_violation);
 
 /*
+ * Called with each log line, on the thread that logs, before the line is kept. Process-wide; set it
+ * before threads start. NULL: nothing.
+ */
+typedef void (*mock_log_fn)(const char *line);
+void mock_on_log(mock_log_fn on_log);
+
+/*
  * Opens the plugin and binds its schema; each conflict is a violation. `options` may be NULL. Never
  * returns NULL.
  */
@@ -164,5 +171,8 @@ struct mock_answer *mock_wait(struct mock_pending **pending);
 
 /* Waits until the call is completed; mock_wait then checks the answer. */
 void mock_await(struct mock_pending *pending);
+
+/* Whether the call is completed. */
+bool mock_is_done(struct mock_pending *pending);
 
 #endif

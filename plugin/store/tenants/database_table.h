@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
 /*
  * The table of a root's databases: those that are open, or being opened or closed, by organization,
- * and the open ones by their last visit. For databases.c, which holds the lock.
+ * and the open ones by their last visit. For those who hold the lock.
  */
 #ifndef PLUGIN_STORE_TENANTS_DATABASE_TABLE_H
 #define PLUGIN_STORE_TENANTS_DATABASE_TABLE_H
 
 #include "plugin/store/tenants/databases.h"
 
-/* Leaving: nobody is let in any more, and it is closed when all have left. */
+/*
+ * Opening: its members belong to the one task that opens it. Leaving: nobody is let in any more, and it is closed when all have left.
+ */
 enum database_state { OPENING, OPEN, LEAVING, CLOSING };
 
 struct database {
@@ -17,8 +19,12 @@ struct database {
     uint32_t tag;
     struct store *store;
     struct lease lease;
-    struct task closing; /* When the last visit has left. */
     enum database_state state;
+    struct task task;               /* Goes on opening it, or closes it when all have left. */
+    bool makes;                     /* While it is opened: so did the visit that needed it first. */
+    unsigned tries;                 /* To go on opening it. */
+    uint64_t locked_since;          /* CLOCK_MONOTONIC, nanoseconds; 0: it is not. */
+    struct database *next_later;    /* In `later` of the databases. */
     int inside;                     /* Visits. */
     struct waiting waiting;         /* Visits that wait while it is opened or closed. */
     struct database *next;          /* In its bucket. */

@@ -10,17 +10,20 @@
 #include "plugin/base/organization.h"
 #include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/folder.h"
+#include "plugin/store/tenants/lifecycle.h"
+#include "plugin/store/tenants/visits.h"
 
-/* Milliseconds. Opening a database may take a while even if nothing is locked. */
-enum { PATIENCE_LEAST = 1000 };
+/* Nanoseconds. Opening a database may take a while even if nothing is locked. */
+enum { PATIENCE_LEAST = 1000 * 1000 * 1000 };
 
 static void end_impatient(struct job *job);
 
-static uint64_t patience_of(const json_t *settings)
+static void set_patience(struct databases *databases)
 {
-    const json_int_t milliseconds =
-        json_integer_value(json_object_get(settings, "busyTimeoutMilliseconds"));
-    return (uint64_t)(milliseconds < PATIENCE_LEAST ? PATIENCE_LEAST : milliseconds) * 1000000u;
+    const json_t *timeout = json_object_get(databases->settings, "busyTimeoutMilliseconds");
+    databases->lock_patience = (uint64_t)json_integer_value(timeout) * 1000000u;
+    databases->patience = databases->lock_patience < PATIENCE_LEAST ? PATIENCE_LEAST
+                                                                    : databases->lock_patience;
 }
 
 bool databases_init(struct databases *databases, const struct store_engine *engine,
@@ -40,9 +43,10 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
     };
     if (databases->settings == NULL)
         return false;
-    databases->patience = patience_of(databases->settings);
+    set_patience(databases);
     waiting_init(&databases->room);
     job_init(&databases->impatience, &options->executors->storage, end_impatient);
+    job_init(&databases->retries, &options->executors->storage, lifecycle_retry);
     job_init(&databases->watch, &options->executors->storage, watch);
     pthread_mutex_init(&databases->lock, NULL);
     pthread_cond_init(&databases->left, NULL);
@@ -68,16 +72,6 @@ struct database *databases_enter(struct databases *databases, uint32_t tag,
     return database;
 }
 
-static void end_visit(struct databases *databases)
-{
-    if (--databases->visits == 0)
-        pthread_cond_broadcast(&databases->left);
-}
-
-static void wake(struct visit *waiting);
-
-static void close_left(struct task *task);
-
 /* The last visit of a database that is let go ends when it is closed. */
 void databases_leave(struct databases *databases, struct database *database)
 {
@@ -86,14 +80,11 @@ void databases_leave(struct databases *databases, struct database *database)
     const bool closes = last && database->state == LEAVING;
     struct visit *waiting = last && !closes ? waiting_take(&databases->room) : NULL;
     if (!closes)
-        end_visit(databases);
+        visits_end_one(databases);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting);
-    if (!closes)
-        return;
-    database->closing.run = close_left;
-    if (!pool_submit(&databases->options->executors->storage, &database->closing))
-        close_left(&database->closing);
+    visits_wake(waiting);
+    if (closes)
+        lifecycle_close_left(database);
 }
 
 void databases_let_go(struct databases *databases, struct database *database)
@@ -113,21 +104,6 @@ bool databases_suspend(const struct databases *databases, const struct database 
            (writes || !databases->lease_log.suspended_reads);
 }
 
-/* The visit ends before it begins. It may have been woken to take room that another can use. */
-static void turn_away(struct visit *visit, enum store_status status, const char *detail)
-{
-    struct databases *databases = visit->databases;
-    visit->status = status;
-    if (detail != visit->detail.text)
-        snprintf(visit->detail.text, sizeof visit->detail.text, "%s", detail);
-    visit->begin(visit);
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take(&databases->room);
-    end_visit(databases);
-    pthread_mutex_unlock(&databases->lock);
-    wake(waiting);
-}
-
 /* One that waited for room and found its database open leaves the room to the next. */
 static void pass_room_on(const struct visit *visit)
 {
@@ -137,14 +113,7 @@ static void pass_room_on(const struct visit *visit)
     pthread_mutex_lock(&databases->lock);
     struct visit *waiting = waiting_take(&databases->room);
     pthread_mutex_unlock(&databases->lock);
-    wake(waiting);
-}
-
-static void let_in(struct visit *visit, struct database *database)
-{
-    visit->status = STORE_OK;
-    visit->database = database;
-    visit->begin(visit);
+    visits_wake(waiting);
 }
 
 static void open_for(struct databases *databases, struct visit *visit);
@@ -155,140 +124,12 @@ static void visit_later(struct task *task)
     open_for(visit->databases, visit);
 }
 
-static void try_again(struct visit *visit)
-{
-    struct store_detail detail;
-    visit->task.run = visit_later;
-    if (pool_submit(&visit->databases->options->executors->storage, &visit->task))
-        return;
-    store_detail_no_thread(&detail, errno);
-    turn_away(visit, STORE_SHORTAGE, detail.text);
-}
-
-/* Visits that waited for what has ended. */
-static void wake(struct visit *waiting)
-{
-    while (waiting != NULL) {
-        struct visit *visit = waiting;
-        waiting = waiting->next;
-        try_again(visit);
-    }
-}
-
-/*
- * Visits that waited for a database that can't be opened. They fail likewise, and all at once; but
- * what is refused to one that makes a database need not be to one that doesn't, nor the reverse.
- */
-static void disappoint(struct visit *waiting, const struct visit *opener, enum store_status status,
-                       const char *detail)
-{
-    while (waiting != NULL) {
-        struct visit *visit = waiting;
-        waiting = waiting->next;
-        if (visit->makes == opener->makes)
-            turn_away(visit, status, detail);
-        else
-            try_again(visit);
-    }
-}
-
-/* ---- Opening and closing ---- */
-
-/* Closes one that nobody is in, nor can enter. The caller holds the lock. */
-static void close_entry(struct databases *databases, struct database *database)
-{
-    database->state = CLOSING;
-    pthread_mutex_unlock(&databases->lock);
-    store_close(&database->store);
-    lease_give(&database->lease);
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = database->waiting.first;
-    table_remove(databases, database);
-    pthread_mutex_unlock(&databases->lock);
-    wake(waiting);
-    pthread_mutex_lock(&databases->lock);
-}
-
-static void close_left(struct task *task)
-{
-    struct database *database =
-        (struct database *)((char *)task - offsetof(struct database, closing));
-    struct databases *databases = database->databases;
-    pthread_mutex_lock(&databases->lock);
-    close_entry(databases, database);
-    struct visit *waiting = waiting_take(&databases->room);
-    end_visit(databases);
-    pthread_mutex_unlock(&databases->lock);
-    wake(waiting);
-}
-
-/* Closes the oldest that nobody is in. False if there is none. The caller holds the lock. */
-static bool close_oldest(struct databases *databases)
-{
-    struct database *database = databases->oldest;
-    while (database != NULL && database->inside > 0)
-        database = database->newer;
-    if (database == NULL)
-        return false;
-    table_unlink_age(databases, database);
-    close_entry(databases, database);
-    return true;
-}
-
-/* Opens what a visit needs, and in a shortage closes others for it. */
-static enum store_status open_store(struct databases *databases, struct database *database,
-                                    struct visit *visit)
-{
-    if (!job_wake_after(&databases->watch, DELAY_LEASE)) {
-        store_detail_no_thread(&visit->detail, errno);
-        return STORE_SHORTAGE;
-    }
-    for (;;) {
-        const enum store_status status = folder_open(databases, database_organization(database),
-                                                     visit, &database->lease, &database->store);
-        if (status != STORE_SHORTAGE && status != STORE_NO_MEMORY)
-            return status;
-        pthread_mutex_lock(&databases->lock);
-        const bool closed = close_oldest(databases);
-        pthread_mutex_unlock(&databases->lock);
-        if (!closed)
-            return status;
-    }
-}
-
-/* Opens the new entry and lets in who waits for it. */
-static void open_entry(struct databases *databases, struct database *database, struct visit *visit)
-{
-    struct store_detail detail;
-    visit->detail.text[0] = '\0';
-    const enum store_status status = open_store(databases, database, visit);
-    detail = visit->detail;
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take_all(&database->waiting);
-    if (status == STORE_OK) {
-        database->state = OPEN;
-        database->inside = 1;
-        table_make_newest(databases, database);
-    } else {
-        table_remove(databases, database);
-    }
-    pthread_mutex_unlock(&databases->lock);
-    if (status == STORE_OK) {
-        wake(waiting);
-        let_in(visit, database);
-    } else {
-        disappoint(waiting, visit, status, detail.text);
-        turn_away(visit, status, detail.text);
-    }
-}
-
 enum reception { LET_IN, OPENS, WAITS, MAY_LEAD_NOWHERE, HAS_NO_MEMORY };
 
 /* The caller holds the lock: without it, the visit and all of this may be over already. */
 static enum reception wait_in(struct waiting *waiting, struct visit *visit)
 {
-    waiting_add(waiting, visit);
-    job_wake_after(&visit->databases->impatience, DELAY_RETRY_LATER);
+    visit_wait(waiting, visit);
     return WAITS;
 }
 
@@ -302,7 +143,7 @@ static enum reception receive(struct databases *databases, struct visit *visit,
            databases->count >= databases->limit) {
         if (!visit->makes && !visit->exists)
             return MAY_LEAD_NOWHERE;
-        if (!close_oldest(databases))
+        if (!lifecycle_close_oldest(databases))
             return wait_in(&databases->room, visit);
     }
     if (database == NULL) {
@@ -319,12 +160,13 @@ static enum reception receive(struct databases *databases, struct visit *visit,
 /* Makes sure that no other database is closed for one that there isn't. */
 static void look_and_open(struct databases *databases, struct visit *visit)
 {
-    const enum store_status status = folder_look(databases->root, visit);
+    const enum store_status status = folder_look(databases->root, visit->organization_id,
+                                                 &visit->detail);
     visit->exists = true;
     if (status == STORE_OK)
         open_for(databases, visit);
     else
-        turn_away(visit, status, visit->detail.text);
+        visit_turn_away(visit, status, visit->detail.text);
 }
 
 /* On a thread of the storage pool. */
@@ -332,7 +174,7 @@ static void open_for(struct databases *databases, struct visit *visit)
 {
     struct database *database;
     if (deadline_passed(visit->deadline)) {
-        turn_away(visit, STORE_EXPIRED, "");
+        visit_turn_away(visit, STORE_EXPIRED, "");
         return;
     }
     pthread_mutex_lock(&databases->lock);
@@ -341,16 +183,16 @@ static void open_for(struct databases *databases, struct visit *visit)
     switch (reception) {
     case LET_IN:
         pass_room_on(visit);
-        let_in(visit, database);
+        visit_let_in(visit, database);
         break;
     case OPENS:
-        open_entry(databases, database, visit);
+        lifecycle_open(database, visit);
         break;
     case MAY_LEAD_NOWHERE:
         look_and_open(databases, visit);
         break;
     case HAS_NO_MEMORY:
-        turn_away(visit, STORE_NO_MEMORY, "");
+        visit_turn_away(visit, STORE_NO_MEMORY, "");
         break;
     case WAITS: /* The visit may be over already. */
         break;
@@ -379,7 +221,7 @@ static void end_impatient(struct job *job)
     snprintf(detail, sizeof detail,
              "database.maxOpen: all databases that may be open (%d) are in use", databases->limit);
     while ((visit = waiting_take(&ended)) != NULL)
-        turn_away(visit, visit->status, visit->status == STORE_SHORTAGE ? detail : "");
+        visit_turn_away(visit, visit->status, visit->status == STORE_SHORTAGE ? detail : "");
 }
 
 static bool admit(struct databases *databases, struct visit *visit)
@@ -398,14 +240,14 @@ bool databases_visit(struct databases *databases, struct visit *visit)
 {
     visit->task.run = visit_later;
     if (!admit(databases, visit)) {
-        turn_away(visit, STORE_BUSY, "");
+        visit_turn_away(visit, STORE_BUSY, "");
         return true;
     }
     if (pool_submit(&databases->options->executors->storage, &visit->task))
         return true;
     const int error = errno;
     pthread_mutex_lock(&databases->lock);
-    end_visit(databases);
+    visits_end_one(databases);
     pthread_mutex_unlock(&databases->lock);
     errno = error;
     return false;
@@ -429,6 +271,7 @@ void databases_finish(struct databases *databases)
     if (databases->settings == NULL)
         return;
     job_stop(&databases->impatience);
+    job_stop(&databases->retries);
     job_stop(&databases->watch);
     while (databases->newest != NULL) {
         struct database *database = databases->newest;

@@ -27,9 +27,11 @@ struct databases {
     const char *root;
     json_t *settings; /* `database`, for the engine, but for its path. */
     int limit;
-    uint64_t patience;     /* Nanoseconds. */
-    struct job impatience; /* Ends the visits that have waited long enough. */
-    struct job watch;      /* Looks at the leases, while databases are open. */
+    uint64_t lock_patience; /* Nanoseconds that a visit waits for another process's lock. */
+    uint64_t patience;      /* The same for room. */
+    struct job impatience;  /* Ends the visits that have waited long enough. */
+    struct job retries;     /* Goes on opening those that have to wait. */
+    struct job watch;       /* Looks at the leases, while databases are open. */
     struct lease_log lease_log;
     struct throttle failures; /* Lines of databases that can't be opened. */
 
@@ -37,9 +39,10 @@ struct databases {
     pthread_cond_t left;
     struct database *buckets[DATABASE_BUCKETS]; /* By the organization's tag. */
     struct database *newest, *oldest;           /* Those that are open, by their last visit. */
+    struct database *later;                     /* Those that wait to be opened. */
     int count;                                  /* Open, or being opened or closed. */
-    int visits;                                 /* Under way or waiting. */
-    struct waiting room;                        /* Those that wait for it. */
+    int visits;          /* Under way or waiting; openings that wait count, too. */
+    struct waiting room; /* Those that wait for it. */
     bool closed;
 };
 

@@ -13,8 +13,8 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/json_copy.h"
-#include "plugin/base/organization.h"
 #include "plugin/base/tenant_path.h"
+#include "plugin/store/engine.h"
 #include "plugin/store/sqlite/options.h"
 
 enum {
@@ -116,9 +116,9 @@ static bool is_short_of_files(void)
     return short_of;
 }
 
-static enum store_status explain(struct visit *visit, const char *path, int error)
+static enum store_status explain(struct store_detail *detail, const char *path, int error)
 {
-    snprintf(visit->detail.text, sizeof visit->detail.text, "database.root: '%.180s': %s", path,
+    snprintf(detail->text, sizeof detail->text, "database.root: '%.180s': %s", path,
              strerrordesc_np(error));
     return error == ENOSPC || error == EDQUOT                      ? STORE_FULL
            : error == EMFILE || error == ENFILE || error == ENOLCK ? STORE_SHORTAGE
@@ -126,9 +126,23 @@ static enum store_status explain(struct visit *visit, const char *path, int erro
                                                                    : STORE_STOPPED;
 }
 
-static enum store_status open_file(struct databases *databases, struct text organization_id,
-                                   struct visit *visit, const char *path, struct store **ret_store)
+/* The failure of a store that is being opened; of one that has to wait, it says what for. */
+static enum store_status judge(int32_t code, const gql_failure *failure,
+                               struct store_detail *detail)
 {
+    snprintf(detail->text, sizeof detail->text, "%.*s", (int)sizeof detail->text - 1,
+             failure->message);
+    if (code == GQL_OK)
+        return STORE_OK;
+    if (is_short_of_files())
+        return STORE_SHORTAGE;
+    return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
+}
+
+static enum store_status open_file(struct database *database, const char *path,
+                                   struct store_detail *detail)
+{
+    const struct databases *databases = database->databases;
     gql_failure failure = {.struct_size = sizeof failure};
     struct store_options options = *databases->options;
     json_t *settings = json_copy_whole(databases->settings);
@@ -138,113 +152,152 @@ static enum store_status open_file(struct databases *databases, struct text orga
         return STORE_NO_MEMORY;
     }
     options.database = settings;
-    options.organization = organization_id;
-    const int32_t code = store_open(databases->engine, &options, ret_store, &failure);
+    options.organization = database_organization(database);
+    const int32_t code = store_begin(databases->engine, &options, &database->store, &failure);
     json_decref(settings);
-    if (code == GQL_OK)
-        return STORE_OK;
-    snprintf(visit->detail.text, sizeof visit->detail.text, "%.*s",
-             (int)sizeof visit->detail.text - 1, failure.message);
-    if (is_short_of_files())
-        return STORE_SHORTAGE;
-    return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
+    return judge(code, &failure, detail);
 }
 
 /* The client is told that the log has the cause. */
-static void complain(struct databases *databases, const struct visit *visit)
+static void complain(struct database *database, const struct store_detail *detail)
 {
     char line[1024];
     unsigned held;
-    const struct text id = visit->organization_id;
+    struct databases *databases = database->databases;
+    const struct text id = database_organization(database);
     if (!throttle_pass(&databases->failures, monotonic_now(), &held))
         return;
     snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
-             visit->detail.text);
+             detail->text);
     databases->options->log(databases->options->user, GQL_LOG_ERROR, line);
 }
 
-/* Takes the lease in the folder; one that is missing only if it `makes` one. */
-static enum store_status take_lease(struct databases *databases, struct visit *visit,
-                                    const char *folder, bool makes, struct lease *lease)
+static enum store_status status_of_lease(const struct database *database)
 {
+    const enum lease_state state = database->lease.state;
+    if (!lease_closes(state))
+        return STORE_OK;
+    return state == LEASE_ERASED && !database->makes ? STORE_NOT_FOUND : STORE_STOPPED;
+}
+
+/* Takes the lease in the folder; one that is missing only if it `makes` one. */
+static enum store_status take_lease(struct database *database, const char *folder, bool makes,
+                                    struct store_detail *detail)
+{
+    struct databases *databases = database->databases;
+    struct lease *lease = &database->lease;
     const char *mode = json_string_value(json_object_get(databases->settings, "fileMode"));
     const int error = lease_take(lease, folder, makes, (unsigned)strtoul(mode, NULL, 8));
     if (!makes && (error == ENOENT || error == ENOTDIR))
         return STORE_OK;
     if (error != 0)
-        return explain(visit, folder, error);
-    if (!lease_closes(lease->state) && !lease_suspends(lease->state))
-        return STORE_OK;
-    lease_log_say(&databases->lease_log, lease->state, visit->organization_id, folder, true);
-    if (lease_suspends(lease->state))
-        return STORE_OK;
-    return lease->state == LEASE_ERASED && !visit->makes ? STORE_NOT_FOUND : STORE_STOPPED;
+        return explain(detail, folder, error);
+    if (lease_closes(lease->state) || lease_suspends(lease->state))
+        lease_log_say(&databases->lease_log, lease->state, database_organization(database), folder,
+                      true);
+    return status_of_lease(database);
 }
 
 /* Makes the folder of a database that is missing, if the visit and the lease allow it. */
-static enum store_status make_missing(struct databases *databases, struct visit *visit,
-                                      char *folder, const struct lease *lease)
+static enum store_status make_missing(struct database *database, char *folder,
+                                      struct store_detail *detail)
 {
-    if (!visit->makes)
+    struct databases *databases = database->databases;
+    if (!database->makes)
         return STORE_NOT_FOUND;
-    if (lease_suspends(lease->state))
+    if (lease_suspends(database->lease.state))
         return STORE_STOPPED;
     if (!make_folders(databases->root, folder))
-        return explain(visit, folder, errno);
-    listing_forget(databases->listing, organization_tag(visit->organization_id));
+        return explain(detail, folder, errno);
+    listing_forget(databases->listing, database->tag);
     return STORE_OK;
 }
 
-static enum store_status open_with_lease(struct databases *databases, struct visit *visit,
-                                         char *folder, struct lease *lease,
-                                         struct text organization_id, struct store **ret_store)
+static enum store_status open_with_lease(struct database *database, char *folder,
+                                         struct store_detail *detail)
 {
     char path[PATH_MAX + sizeof file_name];
     struct stat found;
-    enum store_status status = take_lease(databases, visit, folder, false, lease);
+    enum store_status status = take_lease(database, folder, false, detail);
     if (status != STORE_OK)
         return status;
     snprintf(path, sizeof path, "%s%s", folder, file_name);
     if (stat(path, &found) != 0)
-        status = errno == ENOENT || errno == ENOTDIR ? make_missing(databases, visit, folder, lease)
-                                                     : explain(visit, path, errno);
-    if (status == STORE_OK && lease->file < 0)
-        status = take_lease(databases, visit, folder, true, lease);
-    return status == STORE_OK ? open_file(databases, organization_id, visit, path, ret_store)
-                              : status;
+        status = errno == ENOENT || errno == ENOTDIR ? make_missing(database, folder, detail)
+                                                     : explain(detail, path, errno);
+    if (status == STORE_OK && database->lease.file < 0)
+        status = take_lease(database, folder, true, detail);
+    return status == STORE_OK ? open_file(database, path, detail) : status;
 }
 
 /* A lease may say what became of the database. */
-enum store_status folder_look(const char *root, struct visit *visit)
+enum store_status folder_look(const char *root, struct text organization_id,
+                              struct store_detail *detail)
 {
     static const char *const names[] = {file_name, "/" TENANT_LEASE};
     char path[PATH_MAX];
     struct stat found;
-    if (!tenant_folder(root, visit->organization_id, path, sizeof path - sizeof file_name))
-        return explain(visit, root, ENAMETOOLONG);
+    if (!tenant_folder(root, organization_id, path, sizeof path - sizeof file_name))
+        return explain(detail, root, ENAMETOOLONG);
     char *end = path + strlen(path);
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         strcpy(end, names[i]);
         if (stat(path, &found) == 0)
             return STORE_OK;
         if (errno != ENOENT && errno != ENOTDIR)
-            return explain(visit, path, errno);
+            return explain(detail, path, errno);
     }
     return STORE_NOT_FOUND;
 }
 
-enum store_status folder_open(struct databases *databases, struct text organization_id,
-                              struct visit *visit, struct lease *lease, struct store **ret_store)
+/* False if the path is too long. Room is left for the name of a file. */
+static bool find_folder(const struct database *database, char folder[PATH_MAX])
+{
+    return tenant_folder(database->databases->root, database_organization(database), folder,
+                         PATH_MAX - sizeof file_name);
+}
+
+void folder_give_up(struct database *database, enum store_status status,
+                    const struct store_detail *detail)
+{
+    store_close(&database->store);
+    lease_give(&database->lease);
+    if (status == STORE_STOPPED && detail->text[0] != '\0')
+        complain(database, detail);
+}
+
+enum store_status folder_open(struct database *database, struct store_detail *detail)
 {
     char folder[PATH_MAX];
-    if (!tenant_folder(databases->root, organization_id, folder, sizeof folder - sizeof file_name))
-        return explain(visit, databases->root, ENAMETOOLONG);
-    *lease = (struct lease){.file = -1};
-    const enum store_status status = open_with_lease(databases, visit, folder, lease,
-                                                     organization_id, ret_store);
+    detail->text[0] = '\0';
+    if (!find_folder(database, folder))
+        return explain(detail, database->databases->root, ENAMETOOLONG);
+    database->lease = (struct lease){.file = -1};
+    const enum store_status status = open_with_lease(database, folder, detail);
     if (status != STORE_OK)
-        lease_give(lease);
-    if (status == STORE_STOPPED && visit->detail.text[0] != '\0')
-        complain(databases, visit);
+        folder_give_up(database, status, detail);
+    return status;
+}
+
+enum store_status folder_go_on(struct database *database, struct store_detail *detail)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    const int32_t code = store_go_on(&database->store, &failure);
+    const enum store_status status = judge(code, &failure, detail);
+    if (status != STORE_OK)
+        folder_give_up(database, status, detail);
+    return status;
+}
+
+enum store_status folder_check_lease(struct database *database)
+{
+    char folder[PATH_MAX];
+    if (!find_folder(database, folder))
+        return STORE_OK;
+    lease_log_look(&database->databases->lease_log, &database->lease,
+                   database_organization(database), folder);
+    const enum store_status status = status_of_lease(database);
+    if (status != STORE_OK)
+        folder_give_up(database, status, &(struct store_detail){""});
     return status;
 }

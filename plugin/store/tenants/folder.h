@@ -3,7 +3,7 @@
 #ifndef PLUGIN_STORE_TENANTS_FOLDER_H
 #define PLUGIN_STORE_TENANTS_FOLDER_H
 
-#include "plugin/store/tenants/databases.h"
+#include "plugin/store/tenants/database_table.h"
 
 /* Refuses a root that is no folder, or where nothing can be made. */
 int32_t folder_check_root(const char *root, gql_failure *failure);
@@ -11,16 +11,32 @@ int32_t folder_check_root(const char *root, gql_failure *failure);
 /* How many databases may be open: database.maxOpen, and what the limit of descriptors allows. */
 int folder_most_open(const json_t *settings);
 
-/* STORE_OK if there is a database, or a lease, for the visit; otherwise as folder_open. */
-enum store_status folder_look(const char *root, struct visit *visit);
+/*
+ * STORE_OK if there is a database, or a lease, for the organization; otherwise as folder_open. The
+ * detail may be changed.
+ */
+enum store_status folder_look(const char *root, struct text organization_id,
+                              struct store_detail *detail);
 
 /*
- * Opens an organization's database, which belongs to it alone, and takes its lease; makes both if
- * the visit does. STORE_NOT_FOUND if there is none. STORE_STOPPED, and the log says why, also if
- * the lease does not allow it. Otherwise the visit's detail says what is wrong. STORE_SHORTAGE: of
- * descriptors or locks. The ID must outlive the store.
+ * Opens the database of an entry, which belongs to its organization alone, and takes its lease;
+ * makes both if the entry `makes` them. STORE_OK: database->store says how far it is (engine.h).
+ * STORE_NOT_FOUND if there is none. STORE_STOPPED, and the log says why, also if the lease does not
+ * allow it. Otherwise the detail says what is wrong. STORE_SHORTAGE: of descriptors or locks.
  */
-enum store_status folder_open(struct databases *databases, struct text organization_id,
-                              struct visit *visit, struct lease *lease, struct store **ret_store);
+enum store_status folder_open(struct database *database, struct store_detail *detail);
+
+/* Goes on with one that is not open yet. As folder_open. */
+enum store_status folder_go_on(struct database *database, struct store_detail *detail);
+
+/*
+ * For one that is not open yet: whether the lease, which may say something else by now, still
+ * allows it. Unless it is STORE_OK, the store is closed, and the lease given back.
+ */
+enum store_status folder_check_lease(struct database *database);
+
+/* Closes one that is not open yet, for that reason; STORE_STOPPED is logged. */
+void folder_give_up(struct database *database, enum store_status status,
+                    const struct store_detail *detail);
 
 #endif

@@ -31,3 +31,12 @@ void lease_log_say(struct lease_log *log, enum lease_state state, struct text or
     log->options->log(log->options->user, state == LEASE_ACTIVE ? GQL_LOG_INFO : GQL_LOG_WARNING,
                       line);
 }
+
+enum lease_state lease_log_look(struct lease_log *log, struct lease *lease,
+                                struct text organization_id, const char *folder)
+{
+    const enum lease_state state = lease_look(lease, folder);
+    if (atomic_exchange(&lease->state, state) != state)
+        lease_log_say(log, state, organization_id, folder, false);
+    return state;
+}

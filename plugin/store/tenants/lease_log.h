@@ -21,4 +21,8 @@ struct lease_log {
 void lease_log_say(struct lease_log *log, enum lease_state state, struct text organization_id,
                    const char *folder, bool again);
 
+/* Looks at a lease that is held, in `folder`, and says what has changed. Returns its state. */
+enum lease_state lease_log_look(struct lease_log *log, struct lease *lease,
+                                struct text organization_id, const char *folder);
+
 #endif

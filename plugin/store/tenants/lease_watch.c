@@ -11,15 +11,8 @@ static void look_at(struct databases *databases, struct database *database)
 {
     char folder[PATH_MAX];
     const struct text id = database_organization(database);
-    struct lease *lease = database_lease(database);
-    if (!tenant_folder(databases->root, id, folder, sizeof folder))
-        return;
-    const enum lease_state state = lease_look(lease, folder);
-    if (state == lease->state)
-        return;
-    lease->state = state;
-    lease_log_say(&databases->lease_log, state, id, folder, false);
-    if (lease_closes(state))
+    if (tenant_folder(databases->root, id, folder, sizeof folder) &&
+        lease_closes(lease_log_look(&databases->lease_log, database_lease(database), id, folder)))
         databases_let_go(databases, database);
 }
 

@@ -113,3 +113,20 @@ Test(pool, without_a_thread_nothing_is_taken)
     wait_until(&runs, 2);
     pool_finish(&pool);
 }
+
+/* A quarter of the threads, but one at least. */
+Test(pool, few_tasks_may_take_long)
+{
+    static const int may[][2] = {{1, 1}, {3, 1}, {4, 1}, {8, 2}, {16, 4}, {19, 4}};
+    for (size_t i = 0; i < sizeof may / sizeof *may; i++) {
+        int begun = 0;
+        pool_init(&pool, "test", may[i][0], 0);
+        while (begun < POOL_THREADS && pool_begin_long(&pool))
+            begun++;
+        cr_expect_eq(begun, may[i][1], "%d of %d", begun, may[i][0]);
+        pool_end_long(&pool);
+        cr_expect(pool_begin_long(&pool));
+        cr_expect_not(pool_begin_long(&pool));
+        pool_finish(&pool);
+    }
+}
