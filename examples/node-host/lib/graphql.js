@@ -29,7 +29,7 @@ function find() {
 
 export const {
   buildASTSchema, concatAST, defaultFieldResolver, extendSchema, getNamedType, GraphQLError, GraphQLSchema, isAbstractType, isLeafType, isListType,
-  isNonNullType, isObjectType, Kind, parse, print, printSchema, validateSchema, versionInfo,
+  isNonNullType, isObjectType, isTypeDefinitionNode, isTypeExtensionNode, Kind, parse, print, printSchema, Source, validateSchema, versionInfo,
 } = find();
 
 if (versionInfo.major !== 16) throw new Error(`gql-plugin-host requires graphql 16 but found version ${versionInfo.major}: npm install graphql@16`);

@@ -32,18 +32,31 @@ async function openInstance(native, library, { id }, config, file) {
   return { target };
 }
 
-/** Returns {file, library, about, sdl, target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused with every reason. */
-export async function openPlugin({ native, runtime, settings, host, plugins, instances }, file) {
+/** Returns {file, library, about, sdl}. Throws PluginRefused with every reason. */
+export function bindPlugin({ native, runtime, host, plugins }, file) {
   const library = attempt(file, undefined, () => native.openLibrary(runtime, file));
   try {
     const about = native.describe(library);
     checkIsNew(about, plugins, file);
-    const { config = {} } = settingsOf(settings, about, file);
     const { sdl, conflicts } = attempt(file, about.id, () => host.bind(native, library));
     if (conflicts.length > 0) throw new PluginRefused(file, conflicts, about.id);
+    return { file, library, about, sdl };
+  } catch (error) {
+    native.closeLibrary(library);
+    throw error;
+  }
+}
+
+/** Returns what bindPlugin does, with {target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused with every reason. */
+export async function openPlugin(loading, file) {
+  const plugin = bindPlugin(loading, file);
+  const { native, settings, instances } = loading;
+  const { library, about } = plugin;
+  try {
+    const { config = {} } = settingsOf(settings, about, file);
     const opened = instances !== undefined && isPooled(instances, about, file)
       ? openPool(native, library, about, config, instances) : await openInstance(native, library, about, config, file);
-    return { file, library, about, sdl, ...opened };
+    return { ...plugin, ...opened };
   } catch (error) {
     native.closeLibrary(library);
     throw error;
@@ -52,7 +65,8 @@ export async function openPlugin({ native, runtime, settings, host, plugins, ins
 
 /** Completes the calls under way, then closes everything. */
 export async function closePlugins({ native, runtime, plugins }) {
-  await Promise.all(plugins.map(({ target, keyOf }) => (keyOf ? native.destroyPool(target) : native.destroyInstance(target))));
+  const opened = plugins.filter(({ target }) => target !== undefined);
+  await Promise.all(opened.map(({ target, keyOf }) => (keyOf ? native.destroyPool(target) : native.destroyInstance(target))));
   for (const { library } of plugins) native.closeLibrary(library);
   native.destroyRuntime(runtime);
 }

@@ -18,11 +18,11 @@ function findFiles(folder) {
 }
 
 /** Opens one plugin after the other: each must fit the schema with what those before it added. Returns a failure for each that is refused. */
-async function openAll(loading, files) {
+async function openAll(loading, files, open) {
   const failures = [];
   for (const file of files) {
     try {
-      const plugin = await openPlugin(loading, file);
+      const plugin = await open(loading, file);
       loading.plugins.push(plugin);
       loading.host.add(plugin.sdl);
     } catch (error) {
@@ -56,18 +56,29 @@ function report({ plugins, settings }, failures, folder, { refused, log }) {
   else if (all.length === 0) log('warning', listOf(folder, all), null);
 }
 
+/** Opens every *.so of a folder with openPlugin or bindPlugin. Returns {native, runtime, host, plugins}. */
+export async function openFolder(folder, options, open) {
+  const host = new HostSchema(options.schema);
+  const native = binding();
+  const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
+    instances: options.instances };
+  try {
+    report(loading, await openAll(loading, findFiles(folder), open), folder, options);
+    return loading;
+  } catch (error) {
+    await closePlugins(loading);
+    throw error;
+  }
+}
+
 /**
  * Loads every *.so of a folder. A plugin that can't be used is passed to `refused` and left out; if the
  * settings require it, loading fails.
  */
 export async function loadPlugins(folder, given = {}) {
   const options = checkOptions(folder, given);
-  const host = new HostSchema(options.schema);
-  const native = binding();
-  const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
-    instances: options.instances };
+  const loading = await openFolder(folder, options, openPlugin);
   try {
-    report(loading, await openAll(loading, findFiles(folder)), folder, options);
     return new Plugins(loading, options);
   } catch (error) {
     await closePlugins(loading);

@@ -15,19 +15,25 @@ function nameOf({ id }, plugins) {
   return isAlone ? last(id) : id.replaceAll('.', '_');
 }
 
-function subgraphOf({ native, plugins }, plugin, loader, execution) {
-  const part = plugin.about.parts.find(({ kind }) => kind === SUBGRAPH);
-  if (!part) return [];
+/** Returns {plugin, name, sdl} for each plugin that offers a subgraph. */
+export function subgraphPartsOf(plugins) {
+  return plugins.flatMap((plugin) => {
+    const part = plugin.about.parts.find(({ kind }) => kind === SUBGRAPH);
+    return part ? [{ plugin, name: nameOf(plugin.about, plugins), sdl: part.sdl }] : [];
+  });
+}
+
+function subgraphOf(native, { plugin, name, sdl }, loader, execution) {
   const resolvers = {};
   attachResolvers(native, plugin, resolvers, execution);
   for (const { type } of plugin.about.loaders) {
     resolvers[type] = { ...resolvers[type],
       __resolveReference: ({ id }, context, info) => loader.load(id, context, info, type) };
   }
-  return [{ name: nameOf(plugin.about, plugins), typeDefs: parse(part.sdl), resolvers }];
+  return { name, typeDefs: parse(sdl), resolvers };
 }
 
 /** Returns the subgraphs of the plugins that offer one. */
 export function subgraphsOf(loaded, loader, execution) {
-  return loaded.plugins.flatMap((plugin) => subgraphOf(loaded, plugin, loader, execution));
+  return subgraphPartsOf(loaded.plugins).map((part) => subgraphOf(loaded.native, part, loader, execution));
 }

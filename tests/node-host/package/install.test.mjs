@@ -37,6 +37,11 @@ function install(name, options, env = {}) {
   return app;
 }
 
+/** Returns what the installed command prints. */
+function printSchema(app) {
+  return execFileSync(join(app, 'node_modules/.bin/gql-plugin-host'), ['plugins'], { cwd: app, encoding: 'utf8', env: environment });
+}
+
 async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -91,12 +96,14 @@ test('a copy, with the binding in it, serves', async () => {
   assert.ok(!existsSync(join(installed, 'binding')));
   rmSync(join(checkout, 'examples/node-host/gql_binding.node')); // The copy does not need the checkout.
   await serve(app);
+  assert.match(printSchema(app), /^type IntegrationConnection /m);
 });
 
 test('a link serves, with the gateway\'s graphql', async () => {
   const app = install('link', ['--no-install-links']);
   assert.ok(lstatSync(join(app, 'node_modules/gql-plugin-host')).isSymbolicLink());
   await serve(app);
+  assert.match(printSchema(app), /^type IntegrationConnection /m);
 });
 
 test('a schema of another copy of graphql fails with instructions', () => {
