@@ -54,6 +54,7 @@ class TestOutbox < Minitest::Test
   def test_beyond_the_number_of_answers_the_stalest_is_cut
     outbox(answers: 3)
     first, second, third = Array.new(3) { add }
+    [second, third].each { |socket| assert socket.wait_readable(60) } # The outbox has written to them once.
     first.read(ANSWER.bytesize / 2) # More than the socket held: the outbox has written to it again.
     fourth = add
     refute whole?(second)
