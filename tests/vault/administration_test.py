@@ -171,6 +171,9 @@ def dates_and_reasons_are_listed_and_gateways_do_not_see_them(vault):
     assert f'{first}  revoked  {keys[first]["revoked"]}' in lines, lines
     assert r'"laptop \u202e lost"' in lines and 'reason "wrong organization"' in lines, lines
     # Again: the reason changes, the date stays.
+    vault.expect(0, "revoke", *keyring, "--reason", "laptop stolen", first)
+    again = {key["kid"]: key for key in listed(vault)["keys"]}[first]
+    assert again == {**keys[first], "reason": "laptop stolen"}, again
     vault.expect(0, "revoke-token", *keyring, "--reason", "leaked", "t1")
     again = {found["jti"]: found for found in listed(vault)["revokedTokens"]}["t1"]
     assert again == {**tokens["t1"], "reason": "leaked"}, again
