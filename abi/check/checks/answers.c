@@ -38,7 +38,8 @@ static void judge_expectation(struct check_run *run, size_t index,
     const char *outcome = performed->resolved ? PLAN_RESOLVED : performed->error_code;
     if (planned->expect == NULL || strcmp(planned->expect, outcome) == 0)
         return;
-    check_cure(run, "correct the plugin, or what the call of --calls gives or expects");
+    check_cure(run, "correct the plugin, or what the call of --calls gives or expects: a call "
+                    "without `expect` is to be resolved");
     check_fail(run, "call %zu of --calls, %s: came to %s%s%.300s, but `expect` is %s", index,
                planned->label, outcome, performed->resolved ? "" : ": ",
                performed->resolved ? "" : performed->message, planned->expect);

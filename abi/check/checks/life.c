@@ -60,14 +60,28 @@ void check_extensions(struct check_run *run)
     session_close(&session, false);
 }
 
+/* The second configuration alone, so that it is not confused with two instances side by side. */
+static bool create_second(struct session *session)
+{
+    gql_instance *instance = NULL;
+    if (session->run->options->configs[1] == NULL)
+        return true;
+    if (!session_create(session, 1, &instance))
+        return false;
+    session_destroy(session, &instance);
+    return true;
+}
+
 void check_create(struct check_run *run)
 {
     struct session session;
     gql_instance *instance = NULL;
-    check_cure(run, run->options->configs[0] == NULL
-                        ? "accept {}, since the configuration's schema requires nothing; or pass "
-                          "--config"
-                        : "correct --config, or what it names");
+    check_cure(run, "%s",
+               run->options->configs[0] == NULL
+                   ? "accept {}, since the configuration's schema requires nothing; or pass "
+                     "--config"
+                   : "return GQL_E_CONFIG or GQL_E_UNAVAILABLE if the configuration, or what it "
+                     "names, is at fault");
     if (!session_open(run, 0, &session) || !session_configure(&session) ||
         !session_create(&session, 0, &instance))
         return;
@@ -75,6 +89,8 @@ void check_create(struct check_run *run)
     session_drain(&session, instance);
     session_drain(&session, instance);
     session_destroy(&session, &instance);
+    if (!create_second(&session))
+        return;
     check_step("drain of NULL");
     session.plugin->drain(NULL);
     check_step("destroy of NULL");

@@ -153,6 +153,14 @@ static bool select_given(struct session *session, const struct given *given, str
     return right || mistake(session, given, "in `selection`, %s", detail);
 }
 
+/* A call that nobody expects to fail is listed to be resolved. */
+static const char *expectation_of(const struct given *given)
+{
+    if (given->expect == NULL)
+        return PLAN_RESOLVED;
+    return strcmp(given->expect, PLAN_ANY) == 0 ? NULL : given->expect;
+}
+
 /* False after check_mistake or check_skip. */
 static bool add_call(struct session *session, struct plan *plan, const struct given *given)
 {
@@ -166,7 +174,7 @@ static bool add_call(struct session *session, struct plan *plan, const struct gi
     if (given->as != NULL)
         set_requester(&call->request, given->as);
     call->usual = call->request.actor != NULL;
-    call->expect = given->expect;
+    call->expect = expectation_of(given);
     return select_given(session, given, call);
 }
 

@@ -96,8 +96,9 @@ static const char *find_mistake(const struct given *given)
         return "`as` must be \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": "
                "\"…\" or \"*\", \"actions\": [\"READ\", \"CREATE\", \"UPDATE\", \"DELETE\"]}]}";
     if (given->expect != NULL && strcmp(given->expect, PLAN_RESOLVED) != 0 &&
-        !notation_is_error_code(given->expect))
-        return "`expect` must be \"" PLAN_RESOLVED "\" or a code such as \"NOT_FOUND\"";
+        strcmp(given->expect, PLAN_ANY) != 0 && !notation_is_error_code(given->expect))
+        return "`expect` must be \"" PLAN_RESOLVED
+               "\", a code such as \"NOT_FOUND\", or \"" PLAN_ANY "\"";
     if (given->selection != NULL &&
         gql_selection_parse(given->selection, strlen(given->selection), &selection, NULL) != GQL_OK)
         return "`selection` must be fields and braces, such as `edges { node { id } }`";

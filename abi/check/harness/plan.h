@@ -10,6 +10,9 @@ enum { PLAN_GRANTS = 16 };
 /* plan_call.expect: the call is to be resolved. */
 #define PLAN_RESOLVED "resolved"
 
+/* In --calls: any outcome will do. */
+#define PLAN_ANY "any"
+
 /* Who calls, and under which conditions. */
 struct plan_request {
     const char *actor; /* NULL: nobody is authenticated. */

@@ -200,13 +200,13 @@ void session_close(struct session *session, bool unload)
 }
 
 /*
- * Whether it is the user's configuration that is refused, and not one that the plugin has accepted
- * before, or that of the tool.
+ * Whether it is the user's configuration that is refused, or what it names that can't be used, and
+ * not a configuration that the plugin has accepted before, or that of the tool.
  */
-static bool is_given(const struct session *session, unsigned index)
+static bool is_mistaken(const struct session *session, unsigned index, int32_t code)
 {
-    const struct check_options *options = session->run->options;
-    return options->configs[index] != NULL && (index == 1 || !check_passed(session->run, "create"));
+    return (code == GQL_E_CONFIG || code == GQL_E_UNAVAILABLE) &&
+           session->run->options->configs[index] != NULL && !check_passed(session->run, "create");
 }
 
 bool session_create(struct session *session, unsigned index, gql_instance **ret_instance)
@@ -218,9 +218,11 @@ bool session_create(struct session *session, unsigned index, gql_instance **ret_
                                              &failure);
     check_step_done();
     const char *why = check_without_path(session->run, failure.message);
-    if (code == GQL_E_CONFIG && is_given(session, index))
-        check_mistake(session->run, "%s: the plugin refuses it: %s",
-                      session->run->options->config_names[index], why);
+    if (is_mistaken(session, index, code))
+        check_mistake(session->run, "%s: %s: %s", session->run->options->config_names[index],
+                      code == GQL_E_CONFIG ? "the plugin refuses it"
+                                           : "the plugin can't use what it names",
+                      why);
     else if (code != GQL_OK)
         check_fail(session->run, "%s", why);
     return code == GQL_OK;

@@ -61,8 +61,8 @@ void session_close(struct session *session, bool unload);
 
 /*
  * Create, drain and destroy an instance, each within the timeout. `index` selects the
- * configuration. session_create returns false after check_fail, or after check_mistake if the
- * plugin refuses --config.
+ * configuration. session_create returns false after check_fail, or after check_mistake if
+ * the plugin refuses --config, or can't use what it names, before the check `create` has passed.
  */
 bool session_create(struct session *session, unsigned index, gql_instance **ret_instance);
 void session_drain(struct session *session, gql_instance *instance);

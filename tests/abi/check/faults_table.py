@@ -100,6 +100,9 @@ CASES = [
     ("FORGETS_CANCELLED", "answers", '(cancelled) was not answered within 5 s', *WRITE, *SOON),
     ("FORGETS_LATE", "answers", '(past its deadline) was not answered within 5 s', *WRITE, *SOON),
     ("FORGETS_NOBODY", "answers", '(nobody authenticated) was not answered', *WRITE, *SOON),
+    ("NONE", "answers", 'call 1 of --calls, the loader of Thing {"ids":["1"]}: came to '
+     'UNAUTHORIZED: Who is it?, but `expect` is resolved', "--calls",
+     '[{"type": "Query", "field": "thing"}, {"load": "Thing", "ids": ["1"], "as": "nobody"}]'),
     ("NONE", "answers", 'call 1 of --calls, Mutation.write {"text":"x"}: came to resolved, '
      'but `expect` is VALIDATION_ERROR', "--calls",
      '[{"type": "Query", "field": "thing"}, {"type": "Mutation", "field": "write", "arguments": {"text": "x"}, "expect": "VALIDATION_ERROR"}]'),

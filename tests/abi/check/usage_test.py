@@ -75,6 +75,22 @@ def check_mistakes(folder):
     expect_mistake("a configuration that the plugin refuses",
                    f"--config {config}: the plugin refuses it: ", "--config", str(config),
                    plugin("NONE"))
+    missing = str(folder / "missing")
+    text = folder / "no-database"
+    text.write_text("x" * 5000)
+    for name, config in [
+        ("a database in a folder that is missing", {"path": f"{missing}/x.db"}),
+        ("a file that is no database", {"path": str(text)}),
+        ("a root that is missing", {"root": missing}),
+    ]:
+        expect_mistake(name, "--config: the plugin can't use what it names: database.", "--config",
+                       json.dumps({"database": config}), INTEGRATIONS)
+        expect_mistake(f"{name}, of the second of two instances",
+                       "--config: the plugin can't use what it names: database.", "--config",
+                       DATABASE, "--config", json.dumps({"database": config}), INTEGRATIONS)
+    expect_mistake("a keyring that is missing", f"credentials.keyring: '{missing}'", "--config",
+                   json.dumps({**json.loads(DATABASE), "credentials": {"keyring": missing}}),
+                   INTEGRATIONS)
     expect_mistake("a second configuration that the plugin refuses",
                    "--config: the plugin refuses it: ", "--config", "{}", "--config",
                    '{"nmae": 1}', plugin("NONE"))
@@ -118,6 +134,8 @@ def check_misuse(folder):
          '[{"type": "Query", "field": "hello", "as": "root"}]', HELLO),
         ("a call that expects something odd", "`expect` must be", "--calls",
          '[{"type": "Query", "field": "hello", "expect": "RESOLVED!"}]', HELLO),
+        ("a call that expects what is no word of --calls", 'or "any"', "--calls",
+         '[{"type": "Query", "field": "hello", "expect": "anything"}]', HELLO),
         ("a call with a broken selection", "`selection` must be", "--calls",
          '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
         ("a host's schema that can't be parsed", "schema, line 1", "--host-schema",
