@@ -4,14 +4,15 @@ import { loadPlugins } from 'gql-plugin-host';
 import { authenticator, lenienciesOf } from './authentication.js';
 import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 import { Rejected } from './rejected.js';
-import { instancesOf, organizationOf } from './tenant.js';
+import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
 function load(config, log, schema, organizations) {
   const { folder, settings, instances } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
-  return loadPlugins(folder, { schema, settings, references, instances: instancesOf(instances), log, logLevel: config.logLevel });
+  return loadPlugins(folder, { schema, settings, references, instances: instancesOf(instances),
+    organizations: existenceOf(config, organizations), log, logLevel: config.logLevel });
 }
 
 /**

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The organization of a request, where each organization has an instance of the plugins.
+// Organizations as tenants: which one a request is about, where each has an instance of the plugins, and which exist.
 import { BadRequest } from './rejected.js';
 
 const LONGEST_ID = 128; // Bytes of UTF-8.
@@ -28,4 +28,11 @@ export function organizationOf({ 'x-organization': header }) {
 /** Returns the option `instances` of loadPlugins for the configuration's. */
 export function instancesOf(settings) {
   return settings && { key: ({ organizationId }) => organizationId, config: (organization) => ({ organization }), ...settings };
+}
+
+/** Returns the option `organizations` of loadPlugins. Errors have the `type` that is configured for those of a plugin. */
+export function existenceOf({ onlyListedOrganizations, plugins: { settings } }, organizations) {
+  if (!onlyListedOrganizations) return undefined;
+  const typeBase = Object.values(settings).map(({ config }) => config?.errors?.typeBase).find((base) => base !== undefined);
+  return { exists: (id) => organizations.known(id) !== null, typeBase };
 }

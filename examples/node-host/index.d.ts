@@ -112,6 +112,21 @@ export interface Instances {
   close(key: string): void;
 }
 
+/** Says which organizations exist. Without it, plugins take every organization that grants name. */
+export interface OrganizationOptions {
+  /**
+   * Whether an organization exists. Called before a plugin's mutation that names one, in an argument or input
+   * field `organizationId`, by an actor who may create there; once for each organization and request. `false`
+   * rejects the field with NOT_FOUND: the plugin is not called, and no instance is created for it. If it throws,
+   * answers something else or nothing in time, the field is rejected with SERVICE_UNAVAILABLE and the log says why.
+   */
+  exists: (id: string, context: any) => boolean | Promise<boolean>;
+  /** How long it may take; less where the request's deadline comes earlier. Default: 5,000. */
+  timeoutMilliseconds?: number;
+  /** The base of `type` in these errors. Default: `urn:gql-integrations:problem:`. */
+  typeBase?: string;
+}
+
 export interface LoadOptions {
   /**
    * The host's own schema: SDL, a document, or a schema with resolvers. Default: an empty schema, to which
@@ -131,6 +146,8 @@ export interface LoadOptions {
    * configuration fails calls, not the start.
    */
   instances?: InstanceOptions;
+  /** Says which organizations exist. */
+  organizations?: OrganizationOptions;
   /** Finds the request in the GraphQL context. Default: `context.pluginRequest`. */
   requestOf?: (context: any) => PluginRequest;
   /** Receives the log lines of plugins and of the package. Default: `createLog(logLevel)`, on standard error. */

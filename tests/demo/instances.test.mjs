@@ -84,3 +84,25 @@ test('GraphiQL needs no header to be loaded, and knows one', async () => {
   assert.match(await page.text(), /X-Organization[^\n]*acme/);
   assert.match(gateway.log, /each organization has an instance of its own, which requests name by the header X-Organization/);
 });
+
+test('with onlyListedOrganizations, nothing is made for another organization, whose list is empty', async () => {
+  mkdirSync(sandbox.path('listed'));
+  const own = await sandbox.start((config, settings) => {
+    config.onlyListedOrganizations = true;
+    config.plugins.instances = { plugins: [] };
+    settings.database = { root: sandbox.path('listed') };
+    settings.errors = { typeBase: 'urn:x:' };
+  });
+  try {
+    const { errors: [{ extensions }] } = await own.query(CREATE, { of: 'ghost' }, of('ghost'));
+    const { code, type, entityType, entityId, field } = extensions;
+    assert.deepEqual([code, type, entityType, entityId, field], ['NOT_FOUND', 'urn:x:not-found', 'Organization', 'ghost', 'input.organizationId']);
+    assert.deepEqual(await own.data(LIST, { of: 'ghost' }, of('ghost')), { integrations: { nodes: [] } });
+    assert.deepEqual(readdirSync(sandbox.path('listed')), []);
+    await own.data(CREATE, { of: 'acme' }, of('acme'));
+    // A plugin with one instance for all learns the organization of the header, too.
+    assert.equal((await own.query(LIST, { of: 'acme' }, of('globex'))).errors[0].extensions.code, 'PERMISSION_DENIED');
+  } finally {
+    await own.stop();
+  }
+});

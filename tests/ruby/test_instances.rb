@@ -193,6 +193,7 @@ class TestInstances < Minitest::Test
     resolver = loaded.plugin.resolvers.find { |each| each.field == 'partial' }
     answer = pool.start(resolver, Gql::Request.new, '{}').wait
     assert_equal [loaded.start('partial').wait, 4], [answer, answer.errors.size]
+    assert_equal 0, pool.pending
   ensure
     pool&.close
     loaded.close

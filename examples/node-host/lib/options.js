@@ -3,11 +3,14 @@
 import { createLog, LOG_LEVELS } from './standard-log.js';
 
 const FUNCTIONS = ['requestOf', 'log', 'refused'];
-const OBJECTS = ['settings', 'references', 'instances'];
+const OBJECTS = ['settings', 'references', 'instances', 'organizations'];
 /** The default and the highest value. The host library does not read selections that are nested more than 64 deep. */
 const COUNTS = { maxFields: [10_000, Number.MAX_SAFE_INTEGER], maxDepth: [64, 64] };
 /** How many instances without calls are kept. */
 const MAX_IDLE = 1000;
+/** How long the host may take to say whether an organization exists. */
+const TIMEOUT_MILLISECONDS = 5000;
+const TYPE_BASE = 'urn:gql-integrations:problem:';
 const NAMES = ['schema', 'logLevel', ...FUNCTIONS, ...OBJECTS, ...Object.keys(COUNTS)];
 
 function isObject(value) {
@@ -37,6 +40,17 @@ function checkInstances(instances) {
     throw new TypeError('loadPlugins: instances.plugins must be a list of IDs or file names');
   }
   return { key, config, maxIdle, plugins };
+}
+
+function checkOrganizations(organizations) {
+  const { exists, timeoutMilliseconds = TIMEOUT_MILLISECONDS, typeBase = TYPE_BASE } = organizations;
+  checkKeys(organizations, ['exists', 'timeoutMilliseconds', 'typeBase'], 'loadPlugins: organizations');
+  if (typeof exists !== 'function') throw new TypeError('loadPlugins: organizations.exists must be a function');
+  if (!Number.isInteger(timeoutMilliseconds) || timeoutMilliseconds < 1 || timeoutMilliseconds > 600_000) {
+    throw new TypeError('loadPlugins: organizations.timeoutMilliseconds must be an integer from 1 to 600000');
+  }
+  if (typeof typeBase !== 'string') throw new TypeError('loadPlugins: organizations.typeBase must be a string');
+  return { exists, timeoutMilliseconds, typeBase };
 }
 
 function checkCounts(options) {
@@ -74,5 +88,6 @@ export function checkOptions(folder, options) {
   const { refused = (error) => log('error', error.message, null) } = options;
   const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
   const instances = options.instances === undefined ? undefined : checkInstances(options.instances);
-  return { schema, settings, references, instances, requestOf, log, logLevel, refused, maxFields, maxDepth };
+  const organizations = options.organizations === undefined ? undefined : checkOrganizations(options.organizations);
+  return { schema, settings, references, instances, organizations, requestOf, log, logLevel, refused, maxFields, maxDepth };
 }

@@ -7,6 +7,7 @@ import { Instances, poolHealth } from './instances.js';
 import { closePlugins } from './library.js';
 import { Limits } from './limits.js';
 import { ObjectLoader } from './loader.js';
+import { Organizations } from './organizations.js';
 import { PluginRequest, requestFinder } from './request.js';
 import { attachReferences, attachResolvers, attachTypes } from './resolvers.js';
 import { servedFields } from './selection.js';
@@ -36,10 +37,11 @@ export class Plugins {
   #closed;
 
   /** `loaded`: {native, runtime, host, plugins}. */
-  constructor(loaded, { references, requestOf, instances, ...limits }) {
+  constructor(loaded, { references, requestOf, instances, organizations, log, ...limits }) {
     const { native, host, plugins } = loaded;
     this.#loaded = loaded;
-    this.#execution = { requestOf: requestFinder(requestOf), served: servedFields(plugins), limits: new Limits(limits) };
+    this.#execution = { requestOf: requestFinder(requestOf), served: servedFields(plugins), limits: new Limits(limits),
+      organizations: organizations && new Organizations(organizations, log) };
     this.#loader = new ObjectLoader(native, plugins, this.#execution);
     this.validationRule = this.#execution.limits.rule();
     this.about = plugins.map(aboutOf);

@@ -128,11 +128,13 @@ function nextNumber(native) {
 export class PluginRequest {
   #native;
   #actor;
+  #grants;
   #number;
   #about; // The binding's arguments after `remaining`, in its order.
   #deadline;
   #room = ARGUMENTS_LIMIT;
   #answered = 0; // Characters.
+  #organizationId;
   #context; // Of the operation.
   #key; // Of the instance, where there is one for each key.
 
@@ -141,9 +143,13 @@ export class PluginRequest {
     const { actor, source = 'unknown' } = options;
     this.#native = native;
     this.#actor = actorOf(native, actor ?? NOBODY);
+    this.#grants = actor?.grants ?? [];
+    this.#organizationId = textOf(options, 'organizationId');
+    this.traceId = traceIdOf(options);
+    this.occurrence = textOf(options, 'occurrence');
     this.#about = [
       numberOf(SOURCES, source, 'source'), numberOf(SOURCE_TYPES, sourceTypeOf(options), 'sourceType'),
-      traceIdOf(options), textOf(options, 'locale'), textOf(options, 'occurrence'), textOf(options, 'organizationId'),
+      this.traceId, textOf(options, 'locale'), this.occurrence, this.#organizationId,
       clientAddressOf(options), userAgentOf(options), textOf(options, 'idempotencyKey'),
     ];
     this.#deadline = deadlineOf(options);
@@ -171,9 +177,22 @@ export class PluginRequest {
   call({ target, keyOf }, isLoader, index, args, parent, selection) {
     if (keyOf) this.#key ??= keyOf(this.#context);
     const text = this.#write(args);
-    const remaining = this.#deadline && Math.max(this.#deadline - performance.now(), 1e-6);
+    const remaining = this.#deadline && this.remainingMilliseconds();
     return this.#native.call(target, this.#key, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
       ...this.#about);
+  }
+
+  /** How long the request has until its deadline: more than 0; Infinity without one. */
+  remainingMilliseconds() {
+    return this.#deadline ? Math.max(this.#deadline - performance.now(), 1e-6) : Infinity;
+  }
+
+  /** Whether the actor may create something in an organization. Plugins decide; IDs that no organization has are theirs to reject. */
+  mayCreateIn(id) {
+    if (id === '' || !fits(id, LIMITS.organizationId) || !isUnicode(id)) return false;
+    const isOwn = this.#organizationId === null || this.#organizationId === id;
+    return isOwn && this.#grants.some(({ organizationId, actions }) =>
+      (organizationId === null || organizationId === id) && actions.includes('CREATE'));
   }
 
   /** Tells in which GraphQL context the request is. The first one counts. */

@@ -7,9 +7,10 @@ import { lookAhead } from './selection.js';
 
 /**
  * Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context,
- * `served` are the fields that plugins resolve, `limits` those of operations.
+ * `served` are the fields that plugins resolve, `limits` those of operations; `organizations`, if the host says
+ * which exist, is asked before a mutation.
  */
-export function attachResolvers(native, plugin, resolvers, { requestOf, served, limits }) {
+export function attachResolvers(native, plugin, resolvers, { requestOf, served, limits, organizations }) {
   const select = lookAhead(native, served, limits);
   plugin.about.resolvers.forEach(({ type, field, requiredFields }, index) => {
     const isRoot = type === 'Query' || type === 'Mutation';
@@ -19,6 +20,9 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
       const request = requestOf(context);
       const note = isChange ? undefined : (size) => request.answer(size * limits.copiesOf(info));
       const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info)), note);
+      if (isChange && organizations) limits.check(info); // Before anybody is asked.
+      const checked = isChange ? organizations?.check(args, context, request) : undefined;
+      if (checked) return checked.then(() => call(null));
       const parent = isRoot ? null : parentOf(requiredFields, source, context, info);
       return typeof parent?.then === 'function' ? parent.then(call) : call(parent);
     };

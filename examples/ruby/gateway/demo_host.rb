@@ -21,6 +21,11 @@ module Gateway
       }
     end
 
+    # Whether an organization is in the configuration.
+    def lists?(id)
+      @organizations.key?(id)
+    end
+
     def references
       { 'Organization' => method(:organization_of) }
     end

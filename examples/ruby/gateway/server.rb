@@ -4,6 +4,7 @@
 require 'time'
 require_relative '../gql/runtime'
 require_relative '../schema/executable'
+require_relative '../schema/organizations'
 require_relative 'app'
 require_relative 'authentication'
 require_relative 'config'
@@ -89,7 +90,17 @@ module Gateway
 
     def executable(document)
       failed = ->(error, context) { App.failure(error, context, method(:log)) }
-      Schema::Executable.new(document, @plugins.instances, DemoHost.new(@config['organizations']), failed)
+      host = DemoHost.new(@config['organizations'])
+      Schema::Executable.new(document, @plugins.instances, host, failed, organizations: organizations_of(host))
+    end
+
+    # Errors have the `type` that is configured for those of a plugin.
+    def organizations_of(host)
+      return unless @config['onlyListedOrganizations']
+
+      bases = @config['plugins']['settings'].each_value.map { |own| own.dig('config', 'errors', 'typeBase') }.compact
+      options = { type_base: bases.first }.compact
+      Schema::Organizations.new(exists: ->(id, _) { host.lists?(id) }, log: method(:log), **options)
     end
 
     def add_listener(host, port)

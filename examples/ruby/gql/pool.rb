@@ -53,6 +53,11 @@ module Gql
       call
     end
 
+    # The number of calls that are not completed.
+    def pending
+      @mutex.synchronize { @calls.size }
+    end
+
     # How the instances fare together: see Instance#health.
     def health
       failed = list.reject { |each| each[:failure].nil? }

@@ -16,7 +16,9 @@ module Gql
       Process.clock_gettime(Process::CLOCK_MONOTONIC, :nanosecond)
     end
 
-    attr_reader :trace_id, :deadline, :organization_id
+    attr_reader :trace_id, :occurrence, :deadline, :organization_id
+
+    LONGEST_ORGANIZATION_ID = 255 # Bytes. Plugins may take shorter ones only.
 
     # The members of gql_request that are texts with a size, and those that are NUL-terminated.
     SIZED = %i[organization_id user_agent idempotency_key].freeze
@@ -30,8 +32,7 @@ module Gql
       check([*texts.values, actor&.id, *actor&.grants&.map(&:organization_id)].compact)
       raise ArgumentError, 'a text without a size holds NUL' if texts.values_at(*TEXTS).compact.any? { |text| text.include?("\0") }
 
-      @trace_id = texts[:trace_id]
-      @organization_id = texts[:organization_id]
+      @trace_id, @occurrence, @organization_id = texts.values_at(:trace_id, :occurrence, :organization_id)
       @deadline = deadline
       @cancelled = FFI::MemoryPointer.new(:uint32)
       @struct = Abi::Request.make(source: source, source_type: source_type, deadline: deadline || 0, cancelled: @cancelled)

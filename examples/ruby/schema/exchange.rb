@@ -29,7 +29,8 @@ module Schema
       end
     end
 
-    attr_reader :actor, :request
+    # `organizations`: whether they exist, by ID, as far as the host was asked; nil: it can't say.
+    attr_reader :actor, :request, :organizations
 
     # `gone` returns whether the client has disconnected; may be nil.
     def initialize(actor, request, gone = nil)
@@ -37,6 +38,20 @@ module Schema
       @request = request
       @gone = gone
       @room = ARGUMENTS_LIMIT
+      @organizations = {}
+    end
+
+    # Returns how long the request has until its deadline, or nil without one.
+    def seconds_left
+      @request.deadline && [(@request.deadline - Gql::Request.now) / 1e9, 0].max
+    end
+
+    # Whether the actor may create something in an organization. Plugins decide; IDs that no organization has are theirs to reject.
+    def may_create_in?(id)
+      return false unless @actor && id.valid_encoding? && id.bytesize.between?(1, Gql::Request::LONGEST_ORGANIZATION_ID)
+      return false unless [nil, id].include?(@request.organization_id)
+
+      @actor.grants.any? { |grant| [nil, id].include?(grant.organization_id) && grant.actions.anybits?(Gql::Abi::ACTION_CREATE) }
     end
 
     # Returns the JSON of arguments. Once the arguments of the request exceed the limit, it raises without writing any.

@@ -24,13 +24,15 @@ module Schema
     class TooLarge < Exception; end
 
     # `host` has `fields`: {type => {field => callable(object, arguments, context)}}, and `references`: {type => callable(id)}.
-    # `failed` is called with each exception and the context. `limits`: those of Limits.
-    def initialize(document, instances, host, failed, **limits)
+    # `failed` is called with each exception and the context. `organizations`: an Organizations, or nil if the host does not
+    # say which exist. `limits`: those of Limits.
+    def initialize(document, instances, host, failed, organizations: nil, **limits)
       @limits = Limits.new(**limits)
       @fields = Hash.new { |fields, type| fields[type] = {} }
       host.fields.each { |type, fields| @fields[type].merge!(fields) }
       @references = host.references
       @failed = failed
+      @organizations = organizations
       @served = instances.flat_map { |each| each.plugin.resolvers }.to_h { |each| [[each.type, each.field], each.required_fields] }
       @loader = NodeLoader.new(instances, @served)
       @schema = build(document)
@@ -120,7 +122,8 @@ module Schema
     def attach(instance)
       instance.plugin.resolvers.each do |resolver|
         root = ResolverRules::ROOTS.include?(resolver.type)
-        @fields[resolver.type][resolver.field] = PluginField.new(instance, resolver, root, @served)
+        organizations = @organizations if resolver.type == 'Mutation'
+        @fields[resolver.type][resolver.field] = PluginField.new(instance, resolver, root, @served, organizations)
       end
     end
 

@@ -7,17 +7,20 @@ require_relative 'selection_tree'
 module Schema
   # A field that a plugin serves.
   class PluginField
-    # `served`: see SelectionTree.
-    def initialize(instance, resolver, root, served)
+    # `served`: see SelectionTree. `organizations` is asked before a call; nil: nobody is.
+    def initialize(instance, resolver, root, served, organizations = nil)
       @instance = instance
       @resolver = resolver
       @root = root
       @served = served
+      @organizations = organizations
     end
 
     # `arguments` includes Executable::EXTRAS, unless the field is one that another requires.
     def call(object, arguments, context)
-      given = context[:exchange].write(plain(arguments[:argument_details] || {}))
+      values = plain(arguments[:argument_details] || {})
+      @organizations&.check(values, context[:exchange])
+      given = context[:exchange].write(values)
       parent = @root ? nil : JSON.generate(parent_of(object, context))
       call = @instance.start(@resolver, context[:exchange].request, given, parent: parent,
                                                                            tree: tree_of(arguments[:lookahead], context.query))

@@ -30,6 +30,7 @@ const CONFIGURATIONS = {
     typeBase: 'https://errors.example.org/',
     change: (config, own) => {
       config.requestTimeoutMilliseconds = 2000;
+      config.onlyListedOrganizations = true;
       own.organization = 'acme';
       own.errors = { typeBase: 'https://errors.example.org/' };
       own.limits = { pendingMutations: 2 };

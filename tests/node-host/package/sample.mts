@@ -40,6 +40,7 @@ createServer((req, res) => {
 const tenants = await loadPlugins('plugins', {
   instances: { key: ({ tenant }: { tenant: string }) => tenant, config: (tenant) => ({ organization: tenant }), maxIdle: 10, plugins: ['x.so'] },
 });
+await loadPlugins('plugins', { organizations: { exists: async (id, { actor }: Context) => actor !== null && id === 'acme', timeoutMilliseconds: 1000 } });
 tenants.instances?.list().filter(({ state, failure }) => state === 'failed' && failure !== null).forEach(({ key }) => tenants.instances?.resume(key));
 await plugins.close();
 
