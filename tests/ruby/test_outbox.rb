@@ -21,7 +21,7 @@ class TestOutbox < Minitest::Test
     @outbox = Gateway::Outbox.new(->(line) { @lines << line }, **limits)
   end
 
-  # Returns the client's end of a socket whose other end the outbox has.
+  # Returns the client's end of a socket whose other end the outbox has, once it has written to it, or cut it.
   def add(text = ANSWER)
     @near, far = UNIXSocket.pair
     near = @near
@@ -29,6 +29,7 @@ class TestOutbox < Minitest::Test
       @sent << near
       near.close
     end
+    assert far.wait_readable(60)
     far
   end
 
@@ -54,7 +55,6 @@ class TestOutbox < Minitest::Test
   def test_beyond_the_number_of_answers_the_stalest_is_cut
     outbox(answers: 3)
     first, second, third = Array.new(3) { add }
-    [second, third].each { |socket| assert socket.wait_readable(60) } # The outbox has written to them once.
     first.read(ANSWER.bytesize / 2) # More than the socket held: the outbox has written to it again.
     fourth = add
     refute whole?(second)
