@@ -17,6 +17,8 @@ RUNS = [
     ({"a.tap": BAD_TAP, "a.err": "a word on standard error"}, "1 passed, 1 failed",
      ["FAILED: a\nnot ok 2 - two", "a detail", "a word on standard error", "FAILED: a: 1\n"]),
     ({"a.tap": "ok 1 - one\n", "a.err": "killed"}, "0 passed, 1 failed", ["killed"]),
+    ({"a.tap": "    ok 1 - one\nnot ok 1 - suite\n  error: after\n# pass 1\n# fail 0\n"}, "1 passed, 1 failed",
+     ["not ok 1 - suite"]),
     ({"a.tap": LONG_TAP + "\n# pass 7\n# fail 999\n"}, "7 passed, 999 failed", ["FAILED: a: 999\n"]),
     ({"a.json": ("OK", "ok 1 - one\nok 2 - two # SKIP\nok 3\n")}, "2 passed, 0 failed", []),
     ({"a.json": ("OK", "")}, "1 passed, 0 failed", []),
