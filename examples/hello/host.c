@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * A minimal host: loads a plugin, calls one field of Query or Mutation, and prints the answer. With
- * an actor, the call is by somebody who may do everything.
+ * A minimal host: loads a plugin, calls one field of Query or Mutation, and prints the value, or the
+ * error to standard error. With an actor, the call is by somebody who may do everything.
  *
  *     host hello.so '{}' Query hello '{"name": "Ada"}' [ACTOR]
  *
@@ -28,7 +28,9 @@ static void print_answer(gql_answer *answer)
     if (answer->resolved)
         printf("%s\n", answer->json);
     else
-        printf("%s: %s %s\n", answer->code, answer->message, answer->extensions);
+        fprintf(stderr, "%s: %s %s\n", answer->code, answer->message, answer->extensions);
+    if (answer->resolved && strcmp(answer->errors, "[]") != 0)
+        fprintf(stderr, "%s\n", answer->errors);
     gql_answer_release(answer);
     sem_post(&outcome->done);
 }

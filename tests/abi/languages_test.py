@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 """
-The smallest plugin in Rust and the smallest host in Python work as the examples in C do. Prints
-TAP.
+The smallest plugin in Rust and the smallest host in Python work as the examples in C do, and the
+host in C says by its exit code what came of a call. Prints TAP.
 
     languages_test.py ROOT CC CHECK HOST HELLO INTEGRATIONS [HELLO_RUST]
 """
@@ -377,6 +377,39 @@ def check_misuses():
     report(late == {gql.E_STALE_REPLY}, "host.py rejects what comes too late", f"{late}")
 
 
+# ---- The host in C ----
+
+def check_c_host():
+    """Its exit code and where it prints; a value is nothing but the value."""
+    def show(path, config, *call):
+        shown = run(HOST, path, config, *call)
+        return shown.returncode, shown.stdout, shown.stderr
+
+    status, value, errors = show(HELLO, "{}", "Query", "hello", '{"name": 1}')
+    report((status, value) == (1, "") and errors.startswith("VALIDATION_ERROR: The name must be"),
+           "host ends with 1 if the call is rejected", status, value, errors)
+    for call in [("Query", "goodbye", "{}"), ("Mutation", "hello", "{}")]:
+        status, value, errors = show(HELLO, "{}", *call)
+        report((status, value) == (1, "") and errors != "",
+               f"host ends with 1 without a resolver for {call[0]}.{call[1]}", value, errors)
+    status, value, errors = show("/no such plugin", "{}", "Query", "hello", "{}")
+    report((status, value) == (1, "") and "/no such plugin" in errors,
+           "host ends with 1 if there is no plugin", value, errors)
+    for wrong in [(), ("Query", "hello"), ("Query", "hello", "{}", "ada", "more")]:
+        status, value, errors = show(HELLO, "{}", *wrong)
+        report((status, value) == (2, "") and errors.startswith("usage: "),
+               f"host ends with 2 for {2 + len(wrong)} arguments", value, errors)
+    with tempfile.TemporaryDirectory() as folder:
+        config = json.dumps({"database": {"path": f"{folder}/db"}})
+        call = ("Query", "integrations", '{"organizationId": "acme", "first": 1}')
+        status, value, errors = show(INTEGRATIONS, config, *call)
+        report((status, value) == (1, "") and errors.startswith("UNAUTHORIZED: "),
+               "without an actor, host calls for nobody", value, errors)
+        status, value, errors = show(INTEGRATIONS, config, *call, "ada")
+        report(status == 0 and json.loads(value)["total"]["count"] == 0 and errors == "",
+               "with an actor, host calls for one who may do everything", value, errors)
+
+
 # ---- Rust ----
 
 def check_rust(path):
@@ -409,6 +442,7 @@ def main():
     check_integrations()
     check_refusals()
     check_misuses()
+    check_c_host()
     if RUST:
         check_rust(RUST[0])
     else:
