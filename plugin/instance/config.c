@@ -83,6 +83,8 @@ static void read_members(struct config *config)
 
     config->locale = string(json_object_get(root, "collation"), "locale");
     read_identifiers(config, json_object_get(root, "identifiers"));
+    config->records_denials =
+        json_is_true(json_object_get(json_object_get(root, "audit"), "refusals"));
     config->error_type_base = text_of(string(json_object_get(root, "errors"), "typeBase"));
 
     const json_t *limits = json_object_get(root, "limits");

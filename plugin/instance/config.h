@@ -27,6 +27,7 @@ struct config {
     const char *locale;
     struct identifier_mint mint;
     struct text error_type_base;
+    bool records_denials;
 
     int pending_mutations;
     int pending_of_each; /* Organization. */

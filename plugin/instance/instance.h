@@ -27,6 +27,7 @@ struct gql_instance {
     struct gate gate;                                   /* Counts the calls under way. */
     struct places places;                               /* Of the mutations under way. */
     struct rejections reads, changes;                   /* Those that were rejected. */
+    struct throttle denials, denials_lost;              /* Lines of the log: denial.h. */
 };
 
 /* Whether the host's struct keeps to the contract, and has what the plugin calls. */

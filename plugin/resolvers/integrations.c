@@ -3,6 +3,7 @@
 #include "plugin/base/limits.h"
 #include "plugin/resolvers/connection_output.h"
 #include "plugin/resolvers/cursor.h"
+#include "plugin/resolvers/denial.h"
 #include "plugin/resolvers/input.h"
 #include "plugin/resolvers/page.h"
 #include "plugin/resolvers/permission.h"
@@ -91,16 +92,11 @@ static bool take_page(struct operation *operation, struct listing *listing)
     return true;
 }
 
-static bool take_organization(struct operation *operation, struct text *ret_organization_id)
+static bool take_arguments(struct listing *listing)
 {
-    if (!input_take_organization(operation, operation->arguments, "organizationId",
-                                 ret_organization_id))
-        return false;
-    operation->organization_id = *ret_organization_id;
-    if (may_read(operation->instance, operation->request, *ret_organization_id))
-        return true;
-    operation_reject_permission(operation, NO_TEXT, "READ");
-    return false;
+    struct operation *operation = &listing->operation;
+    return take_order(operation, listing) && take_filter(operation, &listing->request) &&
+           take_page(operation, listing);
 }
 
 /* ---- Reading and answering ---- */
@@ -192,9 +188,13 @@ static int32_t start(struct operation *operation)
                                   selects(wanted.page_info_below, "hasNextPage", NULL);
     listing->request.wants_previous = wanted.page_info &&
                                       selects(wanted.page_info_below, "hasPreviousPage", NULL);
-    if (!take_organization(operation, &listing->request.organization_id) ||
-        !take_order(operation, listing) || !take_filter(operation, &listing->request) ||
-        !take_page(operation, listing))
+    if (!input_take_organization(operation, operation->arguments, "organizationId",
+                                 &operation->organization_id))
+        return GQL_OK;
+    listing->request.organization_id = operation->organization_id;
+    if (!may_read(operation->instance, operation->request, operation->organization_id))
+        return denial_answer(operation, operation->organization_id, NO_TEXT, "READ");
+    if (!take_arguments(listing))
         return GQL_OK;
     return operation_read(operation, (struct store_route){operation->organization_id, NULL, 0},
                           read_page, answer);

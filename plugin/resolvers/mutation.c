@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "plugin/resolvers/credential_check.h"
+#include "plugin/resolvers/denial.h"
 #include "plugin/resolvers/input.h"
 #include "plugin/resolvers/mutation_outcome.h"
 #include "plugin/resolvers/permission.h"
@@ -98,7 +99,7 @@ static int32_t commit(struct mutation *mutation)
     return reject_without_thread(mutation, errno);
 }
 
-/* ---- The target ---- */
+/* ---- The target, or the organization of a new one ---- */
 
 static enum store_status read_target(struct store_read *read, struct store_reader *reader)
 {
@@ -112,26 +113,29 @@ static enum store_status read_target(struct store_read *read, struct store_reade
     return integration_copy_init(&mutation->target, &found) ? STORE_OK : STORE_NO_MEMORY;
 }
 
-static int32_t take_input_and_commit(struct mutation *mutation)
+/* The organization is known. */
+static int32_t take_permitted(struct mutation *mutation)
 {
-    return mutation_type_of(mutation)->take_input(mutation) ? commit(mutation) : GQL_OK;
+    struct operation *operation = &mutation->operation;
+    const struct mutation_type *type = mutation_type_of(mutation);
+    const uint32_t actions = permitted_actions(operation->instance, operation->request,
+                                               mutation->change.organization_id);
+    if (!(actions & type->action))
+        return denial_answer(operation, mutation->change.organization_id, mutation->id,
+                             type->action_name);
+    return type->take_input(mutation) ? commit(mutation) : GQL_OK;
 }
 
 static int32_t check_target(struct store_read *read)
 {
     struct mutation *mutation = (struct mutation *)operation_of_read(read);
     struct operation *operation = &mutation->operation;
-    const struct mutation_type *type = mutation_type_of(mutation);
     if (read->status == STORE_NOT_FOUND)
         return operation_reject_not_found(operation, mutation->id);
     if (read->status != STORE_OK)
         return operation_reject_store(operation, read->status, &read->detail);
     mutation->change.organization_id = mutation->target.integration.organization_id;
-    const uint32_t actions = permitted_actions(operation->instance, operation->request,
-                                               mutation->change.organization_id);
-    if (!(actions & type->action))
-        return operation_reject_permission(operation, mutation->id, type->action_name);
-    return take_input_and_commit(mutation);
+    return take_permitted(mutation);
 }
 
 static int32_t find_target(struct mutation *mutation)
@@ -144,11 +148,19 @@ static int32_t find_target(struct mutation *mutation)
     return operation_read(operation, route_to(&mutation->change.id), read_target, check_target);
 }
 
+static int32_t take_organization(struct mutation *mutation)
+{
+    return input_take_organization(&mutation->operation, mutation->input, "input.organizationId",
+                                   &mutation->change.organization_id)
+               ? take_permitted(mutation)
+               : GQL_OK;
+}
+
 int32_t mutation_start(struct operation *operation)
 {
     struct mutation *mutation = (struct mutation *)operation;
     mutation->input = json_object_get(operation->arguments, "input");
     mutation->change.kind = mutation_type_of(mutation)->kind;
-    return mutation->change.kind == STORE_CREATE ? take_input_and_commit(mutation)
+    return mutation->change.kind == STORE_CREATE ? take_organization(mutation)
                                                  : find_target(mutation);
 }

@@ -14,10 +14,10 @@ struct mutation;
 struct mutation_type {
     struct operation_type operation; /* MUTATION_OPERATION. */
     enum store_mutation_kind kind;
-    uint32_t action; /* GQL_ACTION_…: what the actor must be permitted to do to the target. */
+    uint32_t action; /* GQL_ACTION_…: what the actor must be permitted to do. */
     const char *action_name;
     /*
-     * Takes the members of the input, once the target is known and permitted. Otherwise rejects
+     * Takes the members of the input, once the action is permitted. Otherwise rejects
      * the operation and returns false.
      */
     bool (*take_input)(struct mutation *mutation);

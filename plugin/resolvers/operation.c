@@ -288,14 +288,3 @@ int32_t operation_reject_not_found(struct operation *operation, struct text id)
                                                        .detail = "There is no such integration",
                                                        .entity_id = id});
 }
-
-int32_t operation_reject_permission(struct operation *operation, struct text id, const char *action)
-{
-    char detail[96];
-    snprintf(detail, sizeof detail,
-             "This requires the permission %s on the organization's integrations", action);
-    return operation_reject(operation, &(struct error){.code = ERROR_PERMISSION_DENIED,
-                                                       .detail = detail,
-                                                       .entity_id = id,
-                                                       .required_action = action});
-}

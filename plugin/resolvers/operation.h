@@ -65,8 +65,6 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
 int32_t operation_reject_argument(struct operation *operation, const char *field,
                                   const char *detail);
 int32_t operation_reject_not_found(struct operation *operation, struct text id);
-int32_t operation_reject_permission(struct operation *operation, struct text id,
-                                    const char *action);
 int32_t operation_reject_unavailable(struct operation *operation, const char *detail);
 
 #endif

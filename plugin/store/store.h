@@ -212,12 +212,21 @@ enum store_status store_verify_trail(struct store_reader *reader, struct text or
 
 /* ---- Mutations ---- */
 
-enum store_mutation_kind { STORE_CREATE, STORE_UPDATE, STORE_DELETE };
+enum store_mutation_kind {
+    STORE_CREATE,
+    STORE_UPDATE,
+    STORE_DELETE,
+    /*
+     * Changes nothing but the trail: somebody was refused. STORE_NOT_FOUND if the organization is
+     * not known, or the engine keeps no trail.
+     */
+    STORE_NOTE_DENIAL,
+};
 
 /* One change. Owned by the caller, with its texts and the request, until `done` is called. */
 struct store_mutation {
     enum store_mutation_kind kind;
-    struct identifier id;        /* Update, delete. */
+    struct identifier id;        /* Update, delete; denial: all zeros if it is about none. */
     int32_t expected_version;    /* Update, delete. */
     struct text organization_id; /* Whose integration it is or will be. */
     struct text title;           /* Create; update: no text keeps the title. */
@@ -225,6 +234,7 @@ struct store_mutation {
     bool sets_credential_ref;    /* Update. */
     bool sets_active;            /* Update. */
     bool is_active;
+    const char *denied;         /* Denial: the action. */
     const gql_request *request; /* Who asks for it, for the trail; NULL: not known. */
     struct deadline deadline;
 

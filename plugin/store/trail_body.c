@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/trail_body.h"
 
+#include <sodium.h>
+
 #include "vault/timestamp.h"
 #include "vault/token_summary.h"
 #include "vault/utf8.h"
@@ -189,8 +191,16 @@ static bool write_data(struct json_writer *writer, const struct trail_facts *fac
     return written;
 }
 
+static void write_denial(struct json_writer *writer, const char *action)
+{
+    json_write(writer, "\"action\":");
+    json_write_string(writer, text_of(action));
+}
+
 static struct text event_type(const struct trail_facts *facts)
 {
+    if (facts->denied != NULL)
+        return TEXT("REFUSED");
     if (facts->before == NULL)
         return TEXT("CREATED");
     return facts->after == NULL ? TEXT("DELETED") : TEXT("UPDATED");
@@ -223,16 +233,21 @@ bool trail_body_write(struct json_writer *writer, const struct trail_facts *fact
 {
     char time[VAULT_TIMESTAMP_SIZE];
     const struct identifier id = event_id(facts);
-    const struct identifier entity = trail_entity(facts);
     vault_timestamp_write(facts->unix_milliseconds, time);
     write_id(writer, TEXT("{\"id\":"), &id);
     write_text(writer, TEXT("\"time\":"), text_of(time));
     write_text(writer, TEXT("\"organizationId\":"), facts->organization_id);
     write_actor(writer, facts->request);
-    write_id(writer, TEXT(",\"aggregateType\":\"Integration\",\"aggregateId\":"), &entity);
+    write_text(writer, TEXT("\"aggregateType\":"), TEXT("Integration"));
+    if (!sodium_is_zero(facts->entity.bytes, IDENTIFIER_SIZE))
+        write_id(writer, TEXT(",\"aggregateId\":"), &facts->entity);
     write_text(writer, TEXT("\"eventType\":"), event_type(facts));
     json_write(writer, ",\"data\":{");
-    const bool written = write_data(writer, facts);
+    bool written = true;
+    if (facts->denied != NULL)
+        write_denial(writer, facts->denied);
+    else
+        written = write_data(writer, facts);
     json_write(writer, "}}");
     return written && !writer->failed;
 }

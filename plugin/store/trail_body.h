@@ -17,15 +17,11 @@ struct trail_facts {
     int64_t unix_milliseconds;
     const gql_request *request; /* Who did it; NULL: not known. Only what says that is read. */
     struct text organization_id;
+    struct identifier entity;         /* Whose event it is; all zeros: nobody's. */
+    const char *denied;               /* The action that was refused; NULL: it was done. */
     const struct integration *before; /* NULL: created. */
     const struct integration *after;  /* NULL: deleted. */
 };
-
-/* Whose event it is. */
-static inline struct identifier trail_entity(const struct trail_facts *facts)
-{
-    return facts->before == NULL ? facts->after->id : facts->before->id;
-}
 
 /*
  * Any thread. Texts of the host that are too long are cut, and what is not UTF-8 in them is

@@ -23,7 +23,7 @@ NO_CODES = re.compile(
     "HTTP_[A-Z_]+|ERR_[A-Z_]+|CONTENT_[A-Z]+|PATH_INFO|REMOTE_ADDR|REQUEST_METHOD|"  # Rack's, Node's
     "GET|POST|UTC|SIGINT|SIGTERM|EADDRINUSE|ECONNRESET|MODULE_NOT_FOUND|GQL_HOST_LIBRARY|"
     "CREATE|READ|UPDATE|DELETE|ASC|DESC|TITLE|ID|INTG|MIT|"  # Words of schema and plugin.
-    "CREATED|UPDATED|DELETED|USER|SYSTEM|INTEGRATION|WEB|MOBILE|API|INTERNAL")  # Of the audit trail.
+    "CREATED|UPDATED|DELETED|REFUSED|USER|SYSTEM|INTEGRATION|WEB|MOBILE|API|INTERNAL")  # Of the audit trail.
 
 # The tables of the page, by what follows "## " or more in the heading.
 PLUGIN, REASONS, OUTCOMES = "Of the plugin", "Reasons", "Outcome"

@@ -2,6 +2,7 @@
 #include "plugin/store/sqlite/apply.h"
 
 #include "plugin/store/sqlite/queries.h"
+#include "plugin/store/sqlite/row.h"
 #include "plugin/store/sqlite/trail_rows.h"
 
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
@@ -25,10 +26,15 @@ static enum store_status record(const struct apply_context *context,
         .unix_milliseconds = context->unix_milliseconds,
         .request = mutation->request,
         .organization_id = before == NULL ? after->organization_id : before->organization_id,
+        .entity = before == NULL ? after->id : before->id,
         .before = before,
         .after = after,
     };
-    return trail_rows_add(context->connection, &facts, &mutation->detail);
+    const enum store_status status = trail_rows_add(context->connection, &facts, &mutation->detail);
+    return status == STORE_NOT_FOUND
+               ? row_damage(&mutation->detail, "an organization was lost; its ID has the size",
+                            (sqlite3_int64)facts.organization_id.size)
+               : status;
 }
 
 static enum store_status add_organization(const struct apply_context *context, struct text id,
@@ -199,6 +205,19 @@ static enum store_status apply_delete(const struct apply_context *context,
                               : status;
 }
 
+static enum store_status apply_denial(const struct apply_context *context,
+                                      struct store_mutation *mutation)
+{
+    struct trail_facts facts = {
+        .unix_milliseconds = context->unix_milliseconds,
+        .request = mutation->request,
+        .organization_id = mutation->organization_id,
+        .entity = mutation->id,
+        .denied = mutation->denied,
+    };
+    return trail_rows_add(context->connection, &facts, &mutation->detail);
+}
+
 enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
@@ -208,6 +227,8 @@ enum store_status apply_mutation(struct apply_context *context, struct store_mut
         return apply_update(context, mutation);
     case STORE_DELETE:
         return apply_delete(context, mutation);
+    case STORE_NOTE_DENIAL:
+        return apply_denial(context, mutation);
     }
     return STORE_BROKEN;
 }

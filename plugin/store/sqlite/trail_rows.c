@@ -85,8 +85,7 @@ static enum store_status append(struct connection *connection, const struct trai
     if (status != STORE_OK)
         return status;
     if (row.organization == 0)
-        return row_damage(detail, "an integration's organization is not there; its ID has the size",
-                          (sqlite3_int64)facts->organization_id.size);
+        return STORE_NOT_FOUND;
     if (row.head.length < 0 || row.head.length > INT64_MAX / 2)
         return row_damage(detail, "a trail has the length", row.head.length);
     trail_append(&row.head, event);
@@ -98,7 +97,7 @@ enum store_status trail_rows_add(struct connection *connection, struct trail_fac
 {
     char room[2048];
     struct json_writer writer;
-    struct trail_event event = {.entity = trail_entity(facts)};
+    struct trail_event event = {.entity = facts->entity};
     uint8_t random[TRAIL_SALT_SIZE + sizeof facts->random];
     randombytes_buf(random, sizeof random);
     memcpy(event.salt, random, TRAIL_SALT_SIZE);

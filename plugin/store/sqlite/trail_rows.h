@@ -7,8 +7,8 @@
 #include "plugin/store/trail_body.h"
 
 /*
- * Within a write transaction: appends an event to the trail of the organization, which must be
- * there. Draws the salt and facts->random.
+ * Within a write transaction: appends an event to the trail of the organization. Draws the salt and
+ * facts->random. STORE_NOT_FOUND if there is no such organization.
  */
 enum store_status trail_rows_add(struct connection *connection, struct trail_facts *facts,
                                  struct store_detail *detail);

@@ -166,7 +166,7 @@ def refusals(scratch):
     sql(base / "other.db", "CREATE TABLE customer (id)")
     yield base / "other.db", "another application"
     shutil.copy(scratch.database, base / "newer.db")
-    sql(base / "newer.db", "PRAGMA user_version = 99")
+    sql(base / "newer.db", "PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'")
     yield base / "newer.db", "schema version 99"
     shutil.copy(scratch.database, base / "linked.db")
     os.link(base / "linked.db", base / "linked too.db")

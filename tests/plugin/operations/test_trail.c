@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tests/plugin/operations/world.h"
 
@@ -117,6 +118,90 @@ Test(trail, what_the_host_does_not_say_is_left_out)
     free(world_create(&world, "acme", "x"));
     expect_event(1, "{\"actorId\":\"actor\",\"actorKind\":null,\"clientAddress\":null,"
                     "\"userAgent\":null,\"sourceType\":null}");
+}
+
+/* ---- Refusals ---- */
+
+static int count_events(void)
+{
+    int count;
+    sqlite3 *handle;
+    sqlite3_stmt *statement;
+    cr_assert_eq(sqlite3_open(path_of_acme(), &handle), SQLITE_OK);
+    sqlite3_prepare_v2(handle, "SELECT count(*) FROM event", -1, &statement, NULL);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    count = sqlite3_column_int(statement, 0);
+    sqlite3_finalize(statement);
+    sqlite3_close(handle);
+    return count;
+}
+
+/* What eve, who may read acme only, tries to do: each is refused. */
+static void try_all(const char *id, const char *organization_id)
+{
+    struct mock_request eve;
+    mock_request(&eve, "eve");
+    mock_grant(&eve, "acme", GQL_ACTION_READ);
+    expect_error(world_call(&world, "integrationUpdate", NULL, &eve,
+                            "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"UPDATE\"}");
+    expect_error(world_call(&world, "integrationDelete", NULL, &eve,
+                            "{\"input\":{\"id\":\"%s\",\"version\":1}}", id),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"DELETE\"}");
+    expect_error(world_call(&world, "integrationCreate", NULL, &eve,
+                            "{\"input\":{\"organizationId\":\"%s\",\"title\":\"x\"}}",
+                            organization_id),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"CREATE\"}");
+    mock_request(&eve, "eve");
+    expect_error(world_call(&world, "integrations", NULL, &eve, "{\"organizationId\":\"%s\"}",
+                            organization_id),
+                 "PERMISSION_DENIED", "{\"requiredAction\":\"READ\"}");
+}
+
+Test(trail, denials_are_recorded_if_that_is_set)
+{
+    static const char *const actions[] = {"UPDATE", "DELETE", "CREATE", "READ"};
+    world_restart(&world, ",\"audit\":{\"refusals\":true}");
+    char *id = world_create(&world, "acme", "x"), expected[256];
+    try_all(id, "acme");
+    cr_assert_eq(count_events(), 5);
+    for (int i = 0; i < 4; i++) {
+        snprintf(expected, sizeof expected,
+                 "{\"eventType\":\"REFUSED\",\"actorId\":\"eve\",\"data\":{\"action\":\"%s\"},"
+                 "\"aggregateId\":%s%s%s}",
+                 actions[i], i < 2 ? "\"" : "", i < 2 ? id : "null", i < 2 ? "\"" : "");
+        expect_event(2 + i, expected);
+    }
+    /* Of an organization that nobody knows, nothing is written, and nothing is made. */
+    try_all(id, "globex");
+    cr_expect_eq(count_events(), 7);
+    cr_expect_neq(access(scratch_file(&world.scratch, "81/globex"), F_OK), 0);
+    free(id);
+}
+
+Test(trail, denials_are_only_logged_by_default)
+{
+    size_t position = 0;
+    char *id = world_create(&world, "acme", "x");
+    try_all(id, "acme");
+    cr_expect_eq(count_events(), 1);
+    const char *line = mock_find_log(world.host, &position,
+                                     "Refused: the actor 'eve' has no permission UPDATE in the "
+                                     "organization 'acme', integration ");
+    cr_expect_not_null(line);
+    cr_expect_null(mock_find_log(world.host, &position, "Refused:"), "more than a line a minute");
+    free(id);
+}
+
+/* The trail of another organization in a shared database is not this instance's to write. */
+Test(trail, an_instance_records_only_what_it_is_bound_to)
+{
+    char *id = world_create(&world, "acme", "x");
+    world_restart(&world, ",\"organization\":\"globex\",\"audit\":{\"refusals\":true}");
+    expect_error(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"acme\"}"),
+                 "PERMISSION_DENIED", "{}");
+    cr_expect_eq(count_events(), 1);
+    free(id);
 }
 
 /* Of a token, only what does not give it away: also of one that is replaced, or goes. */

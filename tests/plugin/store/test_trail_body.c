@@ -31,6 +31,8 @@ static void expect_body(const struct trail_facts *given, const char *expected)
     struct trail_facts facts = *given;
     facts.unix_milliseconds = 1800000000000;
     facts.organization_id = TEXT("acme");
+    if (facts.denied == NULL)
+        facts.entity = facts.before == NULL ? facts.after->id : facts.before->id;
     memcpy(facts.random, random_bytes, sizeof random_bytes);
     json_writer_begin(&writer, room, sizeof room);
     cr_assert(trail_body_write(&writer, &facts));
@@ -117,6 +119,18 @@ Test(trail_body, says_who_did_it)
                                           .after = &same},
                     expected);
     }
+}
+
+Test(trail_body, says_what_was_refused)
+{
+    const gql_request request = {.actor_id = "eve", .actor_id_size = 3};
+    const struct identifier id = integration_of(1, "x").id;
+    expect_body(&(struct trail_facts){.request = &request, .denied = "UPDATE", .entity = id},
+                HEAD ",\"actorId\":\"eve\"" ENTITY
+                     ",\"eventType\":\"REFUSED\",\"data\":{\"action\":\"UPDATE\"}}");
+    expect_body(&(struct trail_facts){.request = &request, .denied = "CREATE"},
+                HEAD ",\"actorId\":\"eve\",\"aggregateType\":\"Integration\",\"eventType\":"
+                     "\"REFUSED\",\"data\":{\"action\":\"CREATE\"}}");
 }
 
 /* Cut at the end of a character: of two, three or four bytes, at each offset. */
