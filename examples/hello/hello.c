@@ -1,85 +1,42 @@
 // SPDX-License-Identifier: MIT
 /* A minimal plugin: Query.hello returns a greeting. */
-#include <jansson.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "gql_plugin.h"
+#include "gql_plugin_kit.h"
 
 struct gql_instance {
     const gql_host *host;
-    pthread_rwlock_t gate; /* Each call holds it for reading, so that drain can wait for them. */
-    int drained;
+    gql_kit_gate gate; /* Each call is inside, so that drain can wait for it. */
 };
-
-static int32_t reject(const gql_host *host, const gql_reply *reply, const char *code,
-                      const char *message)
-{
-    const gql_error error = {.struct_size = sizeof error,
-                             .code = code,
-                             .message = message,
-                             .message_size = strlen(message)};
-    return host->reply_reject(host, reply->handle, &error);
-}
 
 static int32_t greet(const gql_host *host, const gql_call *call, gql_reply *reply)
 {
-    json_t *arguments = json_loadb(call->arguments, call->arguments_size, 0, NULL);
-    const char *name = json_string_value(json_object_get(arguments, "name"));
-    json_t *text = name == NULL ? NULL : json_pack("s++", "Hello, ", name, "!");
-    const size_t size = json_dumpb(text, NULL, 0, JSON_ENCODE_ANY);
-    int32_t code = size == 0 ? GQL_E_NO_MEMORY : host->reply_grow(host, reply->handle, size);
-    if (name == NULL) {
-        code = reject(host, reply, GQL_CODE_VALIDATION_ERROR, "The name must be a string.");
-    } else if (code == GQL_E_LIMIT) {
-        code = reject(host, reply, GQL_CODE_VALIDATION_ERROR, "The name is too long.");
-    } else if (code == GQL_OK) { /* What the reply holds already is the host's. */
-        reply->size += json_dumpb(text, reply->data + reply->size, size, JSON_ENCODE_ANY);
-        code = host->reply_resolve(host, reply->handle);
-    }
-    json_decref(text);
+    json_t *arguments = gql_kit_json(call->arguments, call->arguments_size);
+    const char *name = gql_kit_string(arguments, "name", NULL);
+    const int32_t code = name == NULL
+                             ? gql_kit_reject(host, reply, GQL_CODE_VALIDATION_ERROR,
+                                              "The name must be a string.")
+                             : gql_kit_resolve(host, reply, json_pack("s++", "Hello, ", name, "!"));
     json_decref(arguments);
     return code;
 }
 
 static int32_t hello(gql_instance *self, const gql_call *call, gql_reply *reply)
 {
-    if (self == NULL || call == NULL || reply == NULL || !GQL_FITS(call, GQL_CALL_SIZE_0_2) ||
-        !GQL_FITS(reply, GQL_REPLY_SIZE_0_2) || call->flags >> 16 != 0 || reply->reserved != 0 ||
-        call->arguments == NULL)
+    if (!gql_kit_call_fits(self, call, reply))
         return GQL_E_MISUSE;
-    const gql_host *host = self->host;
-    int32_t code = GQL_OK;
-    pthread_rwlock_rdlock(&self->gate);
-    const int drained = self->drained;
-    if (!drained)
-        code = greet(host, call, reply);
-    pthread_rwlock_unlock(&self->gate);
-    if (drained)
-        code = reject(host, reply, GQL_CODE_SERVICE_UNAVAILABLE, "The plugin is shutting down.");
+    if (!gql_kit_enter(&self->gate))
+        return gql_kit_reject_drained(self->host, reply);
+    const int32_t code = greet(self->host, call, reply);
+    gql_kit_leave(&self->gate);
     return code;
-}
-
-static int32_t fail(gql_failure *failure, int32_t code, const char *what, const char *why)
-{
-    if (failure != NULL && GQL_FITS(failure, GQL_FAILURE_SIZE_0_2)) {
-        snprintf(failure->message, sizeof failure->message, "%s%s", what, why);
-        failure->code = code;
-    }
-    return code;
-}
-
-static int is_usable(const gql_host *host)
-{
-    return host != NULL && GQL_FITS(host, GQL_HOST_SIZE_0_2) && host->reserved == 0;
 }
 
 static int32_t init(const gql_host *host, gql_failure *failure)
 {
-    return is_usable(host) ? GQL_OK
-                           : fail(failure, GQL_E_VERSION, "needs a host of plugin ABI 0.2", "");
+    return gql_kit_host_fits(host)
+               ? GQL_OK
+               : gql_kit_fail(failure, GQL_E_VERSION, "needs a host of plugin ABI 0.2");
 }
 
 static void deinit(void)
@@ -90,35 +47,34 @@ static int32_t create(const gql_host *host, const char *config, uint64_t size,
                       gql_instance **ret_instance, gql_failure *failure)
 {
     json_error_t error = {.text = "out of memory"};
-    if (!is_usable(host))
-        return fail(failure, GQL_E_MISUSE, "needs a host of plugin ABI 0.2", "");
+    if (!gql_kit_host_fits(host))
+        return gql_kit_fail(failure, GQL_E_MISUSE, "needs a host of plugin ABI 0.2");
     json_t *json = json_loadb(config, size, 0, &error);
     /* JSON_STRICT: an unknown key is an error that names the key. */
-    const int invalid = json == NULL || json_unpack_ex(json, &error, JSON_STRICT, "{}") != 0;
-    gql_instance *self = invalid ? NULL : calloc(1, sizeof *self);
+    const int valid = json != NULL && json_unpack_ex(json, &error, JSON_STRICT, "{}") == 0;
     json_decref(json);
-    if (self == NULL)
-        return fail(failure, invalid ? GQL_E_CONFIG : GQL_E_NO_MEMORY,
-                    "the configuration must be {}: ", error.text);
+    if (!valid)
+        return gql_kit_fail(failure, GQL_E_CONFIG, "the configuration must be {}: %s", error.text);
+    gql_instance *self = calloc(1, sizeof *self);
+    if (self == NULL || !gql_kit_gate_init(&self->gate)) {
+        free(self);
+        return gql_kit_fail(failure, GQL_E_NO_MEMORY, "out of memory");
+    }
     self->host = host;
-    pthread_rwlock_init(&self->gate, NULL);
     *ret_instance = self;
     return GQL_OK;
 }
 
 static void drain(gql_instance *self)
 {
-    if (self == NULL)
-        return;
-    pthread_rwlock_wrlock(&self->gate);
-    self->drained = 1;
-    pthread_rwlock_unlock(&self->gate);
+    if (self != NULL)
+        gql_kit_drain(&self->gate);
 }
 
 static void destroy(gql_instance *self)
 {
     if (self != NULL)
-        pthread_rwlock_destroy(&self->gate);
+        gql_kit_gate_finish(&self->gate);
     free(self);
 }
 

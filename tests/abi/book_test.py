@@ -21,7 +21,7 @@ COMMAND = (r"^\$ ((?:build/(?:examples/hello|abi/check)|python3 examples/host-py
 OPTIONAL = "examples/hello-rust/hello-rust.so"  # Built only if rustc is installed.
 
 # The examples that the book shows in whole, and how many lines are enough.
-SMALL = {"examples/hello/hello.c": 170, "examples/hello-rust/hello.rs": 160,
+SMALL = {"examples/hello/hello.c": 130, "examples/hello-rust/hello.rs": 160,
          "examples/host-python/host.py": 230}
 
 

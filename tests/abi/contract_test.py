@@ -46,9 +46,12 @@ def languages():
 
 
 def check_headers_compile():
-    for header in ["gql_plugin.h", "gql_host.h"]:
+    for header, *more in [("gql_plugin.h",), ("gql_host.h",),
+                          ("gql_plugin_kit.h", "-D_POSIX_C_SOURCE=200809L", "-Wconversion",
+                           "-Wshadow", "-Wcast-qual")]:
         for language, compiler in languages():
-            result = run(*compiler, "-fsyntax-only", "-", text_in=f'#include "{header}"\n')
+            result = run(*compiler, *more, "-fsyntax-only", "-",
+                         text_in=f'#include "{header}"\n')
             report(result.returncode == 0, f"{header} alone, {language}",
                    *result.stderr.splitlines()[:5])
 

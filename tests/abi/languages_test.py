@@ -180,8 +180,8 @@ def check_long_names(path):
         report(answer.error is None and json.loads(answer.value) == f"Hello, {name}!",
                f"{name_of(path)} makes the reply grow", answer.error)
         answer = call("hello", json.dumps({"name": "x" * python_host.REPLY_LIMIT}).encode())
-        report(answer.value is None and answer.error.startswith("VALIDATION_ERROR")
-               and "The name is too long." in answer.error,
+        report(answer.value is None and answer.error.startswith("VALIDATION_ERROR: The ")
+               and "too long" in answer.error,
                f"{name_of(path)} rejects what exceeds the reply's limit", answer.error)
 
 
