@@ -12,7 +12,7 @@
     X(database, "database", false)         \
     X(root, "root", false)                 \
     X(organization, "organization", false) \
-    X(json, "json", true)
+    X(to, "to", false) X(from, "from", false) X(force, "force", true) X(json, "json", true)
 
 enum option_number {
 #define OPTION_CONSTANT(member, option, is_flag) OPTION_##member,
@@ -34,7 +34,9 @@ struct options {
     const char *operand; /* The argument after the options. */
 };
 
+enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
+enum exit_code run_restore(const struct options *options);
 enum exit_code run_stats(const struct options *options);
 
 #endif

@@ -29,6 +29,22 @@ static const struct tool_command commands[] = {
      "Says what a database holds: organizations and how many integrations they have, the version\n"
      "of its schema, the collation of its order, the sizes of its files.\n" ABOUT_WHICH ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_stats},
+    {"backup", WHICH " --to PATH [--force] [--json]",
+     "Copies a database while gateways use it: one state, with all that was acknowledged before\n"
+     "the copy began. Checks the copy, and puts it in its place only then.\n" ABOUT_WHICH
+     "  --to            the file for the copy; under a root, a folder, which becomes a root\n"
+     "  --force         replaces a copy that is there\n" ABOUT_JSON,
+     NULL, BIT(to), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
+     run_backup},
+    {"restore", WHICH " --from PATH [--force] [--json]",
+     "Puts a backup, which it checks first, in the place of a database. The former database is\n"
+     "kept by another name. Under a root, gateways go on: they close the organization's database\n"
+     "meanwhile. Gateways that use a single database must be stopped. If this is ended in the\n"
+     "middle, run it again.\n" ABOUT_WHICH
+     "  --from          what `backup` had as --to: a file; under a root, a folder\n"
+     "  --force         replaces a database that is there, or was erased\n" ABOUT_JSON,
+     NULL, BIT(from), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
+     run_restore},
 };
 
 static const struct tool_option tool_options[] = {

@@ -2,51 +2,22 @@
 #include "plugin/store/sqlite/foreign_log.h"
 
 #include <limits.h>
-#include <sodium.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
-#include "plugin/base/deadline.h"
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/exclusive.h"
 #include "plugin/store/sqlite/log_reader.h"
 #include "plugin/store/sqlite/mark.h"
 
 enum {
-    ATTEMPTS = 3,
-    PAUSE_NANOSECONDS = 1000000,
     /* The schema cookie, big-endian, in the header of the database: its first page. */
     SCHEMA_NUMBER_PLACE = 40,
     SCHEMA_NUMBER_SIZE = 4,
 };
-
-/*
- * Whoever uses the database has a shared lock on it: then the log is in use, and its own. Whoever
- * has an exclusive one will let it go soon: SQLite as it closes the last connection, or another
- * process that looks for a foreign log. Two that meet try again after different times.
- */
-static bool lock_alone(sqlite3_file *file, int busy_timeout_ms)
-{
-    const struct deadline deadline = {.at = monotonic_now() + (uint64_t)busy_timeout_ms * 1000000u +
-                                            1};
-    for (int in_use = 0; in_use < ATTEMPTS;) {
-        int code = file->pMethods->xLock(file, SQLITE_LOCK_SHARED);
-        if (code == SQLITE_OK) {
-            code = file->pMethods->xLock(file, SQLITE_LOCK_EXCLUSIVE);
-            in_use++;
-        }
-        if (code == SQLITE_OK)
-            return true;
-        file->pMethods->xUnlock(file, SQLITE_LOCK_NONE);
-        if (code != SQLITE_BUSY || deadline_passed(deadline))
-            return false;
-        nanosleep(&(struct timespec){.tv_nsec = 1 + randombytes_uniform(PAUSE_NANOSECONDS)}, NULL);
-    }
-    return false;
-}
 
 /* What the database has in the place of the log's frame. Beyond its end, SQLite reads zeros. */
 static enum mark_sight look_at_database(sqlite3_file *file, const struct log_reader *log,
@@ -114,30 +85,13 @@ static bool read_log(judge_fn *judge, const char *log_path, sqlite3_file *file)
     return foreign;
 }
 
-static bool look(sqlite3_file *file, const char *log_path, int busy_timeout_ms)
+static bool look(const char *path, const char *log_path, int busy_timeout_ms)
 {
-    if (!lock_alone(file, busy_timeout_ms))
-        return false;
-    const bool foreign = read_log(continues_another, log_path, file) ||
-                         read_log(is_rebuilt, log_path, file);
-    file->pMethods->xUnlock(file, SQLITE_LOCK_NONE);
-    return foreign;
-}
-
-/*
- * By a connection of SQLite's, which reads nothing as long as it runs no statement: it keeps the
- * locks that others in the process may have on the file.
- */
-static bool look_through_connection(const char *path, const char *log_path, int busy_timeout_ms)
-{
-    sqlite3 *handle = NULL;
-    sqlite3_file *file = NULL;
-    const int code = sqlite3_open_v2(path, &handle, SQLITE_OPEN_READWRITE, NULL);
-    if (code == SQLITE_OK)
-        sqlite3_file_control(handle, "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    const bool foreign = file != NULL && file->pMethods != NULL &&
-                         look(file, log_path, busy_timeout_ms);
-    sqlite3_close(handle);
+    struct exclusive exclusive;
+    const bool foreign = exclusive_take(&exclusive, path, busy_timeout_ms) &&
+                         (read_log(continues_another, log_path, exclusive.file) ||
+                          read_log(is_rebuilt, log_path, exclusive.file));
+    exclusive_give(&exclusive);
     return foreign;
 }
 
@@ -148,7 +102,7 @@ int32_t foreign_log_refuse(const char *path, const struct sqlite_options *option
     struct stat found;
     snprintf(log_path, sizeof log_path, "%s-wal", path);
     if (stat(log_path, &found) != 0 || found.st_size == 0 ||
-        !look_through_connection(path, log_path, options->busy_timeout_ms))
+        !look(path, log_path, options->busy_timeout_ms))
         return GQL_OK;
     return fail(failure, GQL_E_UNAVAILABLE,
                 "database.path: '%s' is not the log of '%s': it continues another state of that "

@@ -89,8 +89,7 @@ static bool make_folder(char *path, size_t parent_size)
     return synced;
 }
 
-/* Makes `{root}/7b` and `{root}/7b/acme`. */
-static bool make_folders(const char *root, char *path)
+bool folder_make(const char *root, char *path)
 {
     const size_t root_size = strlen(root);
     char *below = strchr(path + root_size + 1, '/');
@@ -207,7 +206,7 @@ static enum store_status make_missing(struct database *database, char *folder,
         return STORE_NOT_FOUND;
     if (lease_suspends(database->lease.state))
         return STORE_STOPPED;
-    if (!make_folders(databases->root, folder))
+    if (!folder_make(databases->root, folder))
         return explain(detail, folder, errno);
     listing_forget(databases->listing, database->tag);
     return STORE_OK;

@@ -8,6 +8,12 @@
 /* Refuses a root that is no folder, or where nothing can be made. */
 int32_t folder_check_root(const char *root, gql_failure *failure);
 
+/*
+ * Makes an organization's folder, `{root}/7b/acme`, and the one that holds it, durably, unless they
+ * are there. False: errno says why not. `path` is the same on return.
+ */
+bool folder_make(const char *root, char *path);
+
 /* How many databases may be open: database.maxOpen, and what the limit of descriptors allows. */
 int folder_most_open(const json_t *settings);
 

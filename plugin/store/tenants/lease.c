@@ -31,7 +31,7 @@ static enum lease_state state_of(const char *text, size_t size)
     return LEASE_DAMAGED;
 }
 
-static enum lease_state read_state(int file)
+enum lease_state lease_read(int file)
 {
     char text[64];
     ssize_t size;
@@ -39,6 +39,11 @@ static enum lease_state read_state(int file)
         size = pread(file, text, sizeof text, 0);
     } while (size < 0 && errno == EINTR);
     return size < 0 || size == sizeof text ? LEASE_DAMAGED : state_of(text, (size_t)size);
+}
+
+const char *lease_word(enum lease_state state)
+{
+    return (size_t)state < sizeof words / sizeof *words ? words[state] : NULL;
 }
 
 /* ---- The lock ---- */
@@ -84,10 +89,10 @@ int lease_take(struct lease *lease, const char *folder, bool makes, unsigned mod
     lease->file = open_file(folder, makes, mode);
     if (lease->file < 0)
         return errno;
-    lease->state = read_state(lease->file);
+    lease->state = lease_read(lease->file);
     if (!lease_closes(lease->state)) {
         error = lock_shared(lease->file);
-        lease->state = error == EAGAIN ? LEASE_LOCKED : read_state(lease->file);
+        lease->state = error == EAGAIN ? LEASE_LOCKED : lease_read(lease->file);
     }
     if (error != 0 || lease_closes(lease->state))
         lease_give(lease);
@@ -108,7 +113,7 @@ enum lease_state lease_look(const struct lease *lease, const char *folder)
     if (!write_path(folder, path) || fstat(lease->file, &held) != 0)
         return lease->state;
     if (stat(path, &found) == 0)
-        return held.st_dev == found.st_dev && held.st_ino == found.st_ino ? read_state(lease->file)
+        return held.st_dev == found.st_dev && held.st_ino == found.st_ino ? lease_read(lease->file)
                                                                           : LEASE_LOST;
     /* A folder that was moved away is missed by the database itself, until it is back. */
     return errno == ENOENT && stat(folder, &found) == 0 ? LEASE_LOST : lease->state;

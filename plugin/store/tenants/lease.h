@@ -26,6 +26,12 @@ enum lease_state {
     LEASE_STATES,
 };
 
+/* The word for a state that can be written; NULL for others. */
+const char *lease_word(enum lease_state state);
+
+/* What the lease that is open as `file` says. */
+enum lease_state lease_read(int file);
+
 /* The owner of the database holds it. */
 struct lease {
     int file; /* With the lock; -1: it is not held. */

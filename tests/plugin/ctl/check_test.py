@@ -7,22 +7,24 @@ import shutil
 import sqlite3
 import subprocess
 
-from ctl import CTL, as_nobody, folder_of, gateway, main, query, sql, test
+from ctl import CTL, NEWER, as_nobody, folder_of, gateway, main, query, sql, test
 
 COMMANDS = ["check", "stats"]
+ALL = ["check", "stats", "backup", "restore"]
 
 
 @test
 def help_and_usage(scratch):
     shown = scratch.expect(0, "--help").stdout
     assert scratch.expect(0, "--version").stdout.startswith("integrationsctl ")
-    for command in COMMANDS:
+    for command in ALL:
         assert f"integrationsctl {command} " in shown, shown
         assert scratch.expect(0, command, "--help").stdout.startswith(f"integrationsctl {command} ")
     for wrong in [
         [], ["fly"], ["fly", "high"], ["check"], ["check", "--database"],
         ["check", "--database", "x", "--root", "y"], ["check", "--json=1", "--database", "x"],
-        ["check", "--database", "x", "more"], ["stats", "--colour"], ["stats", "--json"],
+        ["check", "--database", "x", "more"], ["stats", "--colour"], ["backup", "--database", "x"],
+        ["restore", "--root", "x"], ["stats", "--json"],
     ]:
         result = scratch.expect(2, *wrong)
         assert result.stderr and not result.stdout, wrong
@@ -166,7 +168,7 @@ def refusals(scratch):
     sql(base / "other.db", "CREATE TABLE customer (id)")
     yield base / "other.db", "another application"
     shutil.copy(scratch.database, base / "newer.db")
-    sql(base / "newer.db", "PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'")
+    sql(base / "newer.db", NEWER)
     yield base / "newer.db", "schema version 99"
     shutil.copy(scratch.database, base / "linked.db")
     os.link(base / "linked.db", base / "linked too.db")
@@ -244,7 +246,7 @@ def files_that_may_not_be_used_are_reported(scratch):
     scratch.make()
     os.chmod(scratch.folder, 0o755)
     os.chmod(scratch.database, 0o444)
-    options = as_nobody(scratch)
+    options = as_nobody()
     if options:
         told = scratch.expect(3, "stats", "--database", scratch.database, **options).stderr
         assert "may not write" in told or "read and write" in told, told

@@ -2,11 +2,15 @@
 """What the tests of integrationsctl share. CTL, GATEWAY, WRITER and PLUGIN are paths in the environment."""
 
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
 import pathlib
+import resource
+import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
@@ -14,6 +18,9 @@ import time
 
 CTL, GATEWAY, WRITER, PLUGIN = (os.environ[name] for name in ["CTL", "GATEWAY", "WRITER", "PLUGIN"])
 NOBODY = 65534
+F_OFD_SETLK = 37
+# A schema that this plugin may not use.
+NEWER = "PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'"
 TESTS = []
 
 
@@ -133,7 +140,7 @@ def sql(path, script):
 
 
 def query(path, statement):
-    with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
 
@@ -145,9 +152,31 @@ def until(condition, what, seconds=20):
         time.sleep(0.02)
 
 
-def as_nobody(scratch):
+def as_nobody():
     """Options of a run by a user who owns nothing of what the test has made."""
     return {"user": NOBODY, "group": NOBODY, "extra_groups": []} if os.geteuid() == 0 else {}
+
+
+def titles(path):
+    return sorted(title for title, in query(path, "SELECT title FROM integration"))
+
+
+def kept_beside(path):
+    path = pathlib.Path(path)
+    return sorted(each for each in path.parent.glob(f"{path.name}.before-*")
+                  if not each.name.endswith(("-wal", "-shm")))
+
+
+def small_files():
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (32768, 32768))
+
+
+def lock(path, kind):
+    """A lock as another process has it (F_OFD_SETLK), until the file is closed."""
+    file = open(path, "r+")
+    fcntl.fcntl(file, F_OFD_SETLK, struct.pack("hhqqi4x", kind, 0, 0, 0, 0))
+    return file
 
 
 def main():

@@ -63,8 +63,7 @@ static int check_foreign_keys(struct run *run)
     const long long count = code == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
     sqlite3_reset(statement);
     if (count > 0)
-        tell(run->inspection, "foreign-keys",
-             "%lld integrations belong to organizations that are missing", count);
+        tell(run->inspection, "foreign-keys", "%lld rows refer to rows that are missing", count);
     return code == SQLITE_ROW ? SQLITE_OK : code;
 }
 

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/tenants/lease_hold.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "plugin/base/failure.h"
+#include "plugin/base/tenant_path.h"
+#include "vault/file.h"
+
+enum {
+    PATIENCE_MILLISECONDS = 10000, /* Gateways look twice a second, and finish what is under way. */
+    PAUSE_MILLISECONDS = 20,
+    WORD_WIDTH = 9, /* Of `suspended`. Blanks behind a word do not count. */
+};
+
+struct lease_path {
+    char text[PATH_MAX];
+};
+
+static struct lease_path path_of(const char *folder, const char *suffix)
+{
+    struct lease_path path;
+    snprintf(path.text, sizeof path.text, "%s/" TENANT_LEASE "%s", folder, suffix);
+    return path;
+}
+
+static int32_t fail_file(const struct lease_hold *hold, const char *doing, gql_failure *failure)
+{
+    const int error = errno;
+    return fail(failure, GQL_E_UNAVAILABLE, "'%s/" TENANT_LEASE "' can't be %s: %s", hold->folder,
+                doing, strerrordesc_np(error));
+}
+
+/* ---- The former state ---- */
+
+static enum lease_state read_former(const char *folder)
+{
+    const int file = open(path_of(folder, ".former").text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const enum lease_state state = file < 0 ? LEASE_ACTIVE : lease_read(file);
+    if (file >= 0)
+        close(file);
+    return state == LEASE_MOVING ? LEASE_SUSPENDED : state;
+}
+
+static int32_t write_former(const struct lease_hold *hold, gql_failure *failure)
+{
+    struct vault_failure why;
+    const struct vault_file_access access = vault_file_own_access(0600);
+    const char *word = lease_word(hold->former);
+    if (word == NULL) /* It was damaged, and counted as suspended. */
+        word = lease_word(LEASE_SUSPENDED);
+    if (vault_file_write(path_of(hold->folder, ".former").text, word, strlen(word), &access, &why))
+        return GQL_OK;
+    return fail(failure, GQL_E_UNAVAILABLE, "%s", why.message);
+}
+
+/* ---- The file ---- */
+
+/* The owner of the folder is the user who runs the gateways. */
+static bool give_to_owner(int file, const char *folder)
+{
+    struct stat owner, found;
+    if (geteuid() != 0)
+        return true;
+    return stat(folder, &owner) == 0 && fstat(file, &found) == 0 &&
+           (found.st_uid == owner.st_uid || fchown(file, owner.st_uid, owner.st_gid) == 0);
+}
+
+int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failure *failure)
+{
+    *hold = (struct lease_hold){.folder = folder};
+    hold->file = open(path_of(folder, "").text,
+                      O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
+    if (hold->file < 0)
+        return fail_file(hold, "opened", failure);
+    sigprocmask(SIG_SETMASK, NULL, &hold->signals);
+    int32_t code = GQL_OK;
+    if (flock(hold->file, LOCK_EX | LOCK_NB) != 0)
+        code = errno == EWOULDBLOCK
+                   ? fail(failure, GQL_E_UNAVAILABLE,
+                          "another tool is at work in '%s'; try again when it is done", folder)
+                   : fail_file(hold, "locked", failure);
+    else if (!give_to_owner(hold->file, folder))
+        code = fail_file(hold, "given to the owner of its folder", failure);
+    if (code != GQL_OK) {
+        lease_hold_end(hold);
+        return code;
+    }
+    hold->state = lease_read(hold->file);
+    hold->former = hold->state == LEASE_MOVING ? read_former(folder) : hold->state;
+    return GQL_OK;
+}
+
+/* In one write of one size: whoever reads meanwhile finds the one word or the other. */
+int32_t lease_hold_write(struct lease_hold *hold, enum lease_state state, gql_failure *failure)
+{
+    char line[WORD_WIDTH + 2];
+    const char *word = lease_word(state == LEASE_DAMAGED ? LEASE_SUSPENDED : state);
+    const int size = snprintf(line, sizeof line, "%-*s\n", WORD_WIDTH, word);
+    if (pwrite(hold->file, line, (size_t)size, 0) != size || ftruncate(hold->file, size) != 0 ||
+        fsync(hold->file) != 0)
+        return fail_file(hold, "written", failure);
+    hold->state = state;
+    if (state != LEASE_MOVING)
+        unlink(path_of(hold->folder, ".former").text);
+    return GQL_OK;
+}
+
+void lease_hold_end(struct lease_hold *hold)
+{
+    if (hold->file < 0)
+        return;
+    close(hold->file);
+    hold->file = -1;
+    sigprocmask(SIG_SETMASK, &hold->signals, NULL);
+}
+
+/* ---- Waiting ---- */
+
+static const int ending[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+
+enum { ENDING = sizeof ending / sizeof *ending };
+
+static void hold_back_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (size_t i = 0; i < ENDING; i++)
+        sigaddset(&set, ending[i]);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+}
+
+static bool signal_came(void)
+{
+    sigset_t pending;
+    bool came = false;
+    sigpending(&pending);
+    for (size_t i = 0; i < ENDING; i++)
+        came = came || sigismember(&pending, ending[i]) == 1;
+    return came;
+}
+
+static bool lock_alone(int file)
+{
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(file, F_OFD_SETLK, &lock) == 0;
+}
+
+static bool wait_alone(int file)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_MILLISECONDS * 1000000};
+    for (int waited = 0; waited < PATIENCE_MILLISECONDS; waited += PAUSE_MILLISECONDS) {
+        if (lock_alone(file))
+            return true;
+        if (signal_came())
+            return false;
+        nanosleep(&pause, NULL);
+    }
+    return false;
+}
+
+int32_t lease_hold_close_database(struct lease_hold *hold, gql_failure *failure)
+{
+    gql_failure ignored = {.struct_size = sizeof ignored};
+    hold_back_signals();
+    int32_t code = hold->state == LEASE_MOVING ? GQL_OK : write_former(hold, failure);
+    if (code == GQL_OK)
+        code = lease_hold_write(hold, LEASE_MOVING, failure);
+    if (code == GQL_OK && wait_alone(hold->file))
+        return GQL_OK;
+    if (code == GQL_OK)
+        code = fail(failure, GQL_E_UNAVAILABLE,
+                    signal_came()
+                        ? "it was interrupted while it waited for gateways; nothing was changed"
+                        : "a gateway or a tool still has the database in '%s' open; nothing was "
+                          "changed. Try again, or end what has the file '" TENANT_LEASE
+                          "' open there (fuser)",
+                    hold->folder);
+    lease_hold_write(hold, hold->former, &ignored);
+    return code;
+}
+
+enum lease_state lease_hold_peek(const char *folder)
+{
+    const int file = open(path_of(folder, "").text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const enum lease_state state = file < 0 ? LEASE_ACTIVE : lease_read(file);
+    if (file >= 0)
+        close(file);
+    return state;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/*
+ * A tool's side of a lease (lease.h): it writes a state, waits until all gateways have closed the
+ * database, and has it for itself. A process that is killed leaves the state as it wrote it, and no
+ * lock: the next tool takes over, and knows what the state was before, which stands in the file
+ * `lease.former` beside the lease.
+ */
+#ifndef PLUGIN_STORE_TENANTS_LEASE_HOLD_H
+#define PLUGIN_STORE_TENANTS_LEASE_HOLD_H
+
+#include <limits.h>
+#include <signal.h>
+
+#include "gql_plugin.h"
+#include "plugin/store/tenants/lease.h"
+
+/* One thread. */
+struct lease_hold {
+    int file; /* -1: it is not held. */
+    const char *folder;
+    enum lease_state state;  /* That it says. */
+    enum lease_state former; /* What it said before a tool wrote `moving`. */
+    sigset_t signals;        /* The mask of before. */
+};
+
+/*
+ * Opens the organization's lease for changes, without waiting for gateways; makes it if it is
+ * missing. Refuses if another tool has it. `folder` is borrowed until lease_hold_end.
+ */
+int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failure *failure);
+
+/*
+ * Writes `moving`, and waits until the database is closed everywhere, for some seconds. From then
+ * on, until lease_hold_end, signals that would end the process wait. If it fails, or a signal came,
+ * the former state is back.
+ */
+int32_t lease_hold_close_database(struct lease_hold *hold, gql_failure *failure);
+
+/* Writes the state, durably. */
+int32_t lease_hold_write(struct lease_hold *hold, enum lease_state state, gql_failure *failure);
+
+/* Lets go; the lease says what was written last. Does nothing if it is not held. */
+void lease_hold_end(struct lease_hold *hold);
+
+/* What the lease in the folder says, without changing anything: LEASE_ACTIVE if there is none. */
+enum lease_state lease_hold_peek(const char *folder);
+
+#endif

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: MIT
+"""
+What integrationsctl leaves when it is killed before any of the calls that change names of files or
+leases (kill_at.c), and that it finishes when it is started again. Prints TAP.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+
+from ctl import Gateway, folder_of, gateway, kept_beside, main, test, titles
+
+
+def environment_of(**more):
+    return {**os.environ, "LD_PRELOAD": os.environ["KILL_LIBRARY"],
+            **{name: str(value) for name, value in more.items()}}
+
+
+def count_steps(scratch, command):
+    scratch.expect(0, *command, env=environment_of(KILL_COUNT=scratch.folder / "count"))
+    return int((scratch.folder / "count").read_text())
+
+
+def kill_at_each_step(scratch, command, prepare, is_left_alone, is_done):
+    """`is_left_alone` is whether the state is the former one, or the new one, whole."""
+    prepare()
+    steps = count_steps(scratch, command)
+    assert steps > 5 and is_done(), steps
+    for number in range(1, steps + 1):
+        prepare()
+        result = scratch.run(*command, env=environment_of(KILL_AT=number))
+        assert result.returncode == -signal.SIGKILL, (number, result)
+        assert is_left_alone(), f"killed before step {number}"
+        scratch.expect(0, *command)
+        assert is_done(), f"finished after a kill before step {number}"
+
+
+@test
+def a_restore_that_is_killed_is_finished_by_another(scratch):
+    copy, former, database = scratch.folder / "copy.db", scratch.folder / "f", scratch.folder / "d"
+    former.mkdir()
+    ids = scratch.make(["acme"], 2)
+    scratch.expect(0, "backup", "--database", scratch.database, "--to", copy)
+    running = Gateway({"path": scratch.database})
+    running.create("acme", "in the log")
+    running.kill()
+    for suffix in ["", "-wal"]:
+        shutil.move(scratch.database + suffix, former / f"x.db{suffix}")
+
+    def prepare():
+        shutil.rmtree(database, ignore_errors=True)
+        shutil.copytree(former, database)
+
+    def served():
+        """The titles, or None: a gateway refuses it."""
+        try:
+            with gateway({"path": str(database / "x.db")}) as one:
+                return one.titles("acme")
+        except (AssertionError, BrokenPipeError):
+            return None
+
+    def is_left_alone():
+        probe = scratch.folder / "probe"
+        shutil.rmtree(probe, ignore_errors=True)
+        subprocess.run(["cp", "-a", database, probe], check=True)
+        try:
+            return served() in (None, ["acme 0", "acme 1"], ["acme 0", "acme 1", "in the log"])
+        finally:
+            shutil.rmtree(database)
+            probe.rename(database)
+
+    def is_done():
+        """The new one is there alone, and the former one is kept with its log."""
+        logs = [path for path in kept_beside(database / "x.db") if os.path.exists(f"{path}-wal")]
+        return (titles(database / "x.db") == ["acme 0", "acme 1"] and len(logs) == 1
+                and os.stat(database / "x.db").st_nlink == 1)
+
+    kill_at_each_step(scratch, ["restore", "--database", database / "x.db", "--from", copy,
+                                "--force"], prepare, is_left_alone, is_done)
+
+
+@test
+def a_restore_by_lease_that_is_killed_is_finished_by_another(scratch):
+    copies, former = scratch.folder / "copies", scratch.folder / "former"
+    scratch.make_root(["acme"], 1)
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", copies)
+    with gateway({"root": scratch.root}) as running:
+        running.create("acme", "later")
+    lease = folder_of(scratch.root, "acme") / "lease"
+    lease.write_text("suspended\n")
+    shutil.move(scratch.root, former)
+
+    def prepare():
+        shutil.rmtree(scratch.root, ignore_errors=True)
+        shutil.copytree(former, scratch.root)
+
+    def is_left_alone():
+        with gateway({"root": scratch.root}) as one:
+            found = one.titles("acme")
+        state = lease.read_text().strip()
+        return (found == "SERVICE_UNAVAILABLE" if state == "moving"
+                else state == "suspended" and found in (["acme 0"], ["acme 0", "later"]))
+
+    def is_done():
+        return (lease.read_text().strip() == "suspended" and titles(scratch.tenant("acme")) == ["acme 0"]
+                and not (lease.parent / "lease.former").exists())
+
+    kill_at_each_step(scratch, ["restore", "--root", scratch.root, "--from", copies, "--force"],
+                      prepare, is_left_alone, is_done)
+
+
+main()
