@@ -130,4 +130,31 @@ class TestOrganizations < Minitest::Test
     assert_match(/\A\h{32}\z/, error.extensions['traceId'])
     assert_equal %w[a b d], @asked
   end
+
+  def test_a_mutation_whose_organization_has_no_object_is_answered_with_type_and_id
+    load
+    made = 'mutation { integrationCreate(input: { organizationId: "acme", title: "T" }) { integration { title version organization { __typename id country } } } }'
+    refused = GraphQL::ExecutionError.new('not for you')
+    { ->(_) {} => 'references gives nil', ->(_) { raise 'the directory is down' } => 'the directory is down',
+      ->(_) { raise refused } => 'not for you', ->(_) { refused } => 'not for you' }.each do |organization, why|
+      @host.references['Organization'] = organization
+      result = ask(made)
+      assert_equal [nil, { 'title' => 'T', 'version' => 1, 'organization' => { '__typename' => 'Organization', 'id' => 'acme', 'country' => nil } }],
+                   [result['errors'], result.dig('data', 'integrationCreate', 'integration')]
+      assert_match(/no object for the Organization acme after a mutation: #{why}/, @lines.pop[1])
+      assert_equal [], @lines
+    end
+  end
+
+  def test_a_field_that_must_not_be_null_nulls_the_mutation_with_a_path_that_says_it_is_not_the_mutation_that_failed
+    @host.references['Organization'] = ->(_) {}
+    load
+    result = ask('mutation { a: integrationCreate(input: { organizationId: "acme", title: "A" }) { integration { organization { title } } } ' \
+                 'b: integrationCreate(input: { organizationId: "acme", title: "B" }) { integration { title } } }')
+    assert_equal({ 'a' => nil, 'b' => { 'integration' => { 'title' => 'B' } } }, result['data'])
+    assert_equal [%w[a integration organization title]], result['errors'].map { |error| error['path'] }
+    assert_equal 2, ask('{ integrations(organizationId: "acme") { total { count } } }').dig('data', 'integrations', 'total', 'count')
+    query = ask('{ integrations(organizationId: "acme") { nodes { organization { id } } } }')
+    assert_equal [nil, ['integrations', 'nodes', 0, 'organization']], [query['data'], query['errors'].first['path']]
+  end
 end

@@ -49,9 +49,10 @@ export class Plugins {
     this.typeDefs = host.typeDefs();
     this.resolvers = {};
     const completed = referencesOf(references, plugins, this.#loader);
+    const note = (message, context) => log('error', message, this.#execution.requestOf(context).traceId);
     for (const plugin of plugins) {
       attachResolvers(native, plugin, this.resolvers, this.#execution);
-      attachReferences(plugin, parse(plugin.sdl), this.resolvers, completed);
+      attachReferences(plugin, parse(plugin.sdl), this.resolvers, completed, note);
     }
   }
 

@@ -29,14 +29,15 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
   });
 }
 
-/** Returns the name of the type inside lists and non-null, and whether it is a list. */
+/** Returns the name of the type inside lists and non-null, whether it is a list, and whether its members can't be null. */
 function outputOf(type) {
-  let isList = false;
+  let [isList, isRequired] = [false, false];
   while (type.kind !== Kind.NAMED_TYPE) {
     isList ||= type.kind === Kind.LIST_TYPE;
+    isRequired = type.kind === Kind.NON_NULL_TYPE;
     type = type.type;
   }
-  return { name: type.name.value, isList };
+  return { name: type.name.value, isList, isRequired };
 }
 
 /**
@@ -48,9 +49,30 @@ function settleList(list, resolve) {
     promise.catch((error) => (error instanceof Error ? error : new Error(String(error))))));
 }
 
-function completion(field, isList, resolve) {
+/**
+ * Returns the object of a reference in the answer to a mutation, which is done. Where the host has no object although
+ * there must be one, it is the reference itself, its type and ID: otherwise the client would not learn what was done.
+ */
+function kept(reference, resolve, context, info, note) {
+  const keep = (why) => {
+    note(`${info.parentType.name}.${info.fieldName}: no object for the ${reference.__typename} ${reference.id} after a mutation: ${why}`, context);
+    return reference;
+  };
+  const fail = (error) => keep(error?.message ?? String(error));
+  const take = (object) => (object instanceof Error ? fail(object) : object ?? keep('references gives null'));
+  try {
+    const object = resolve(reference.id, context, info);
+    return typeof object?.then === 'function' ? object.then(take, fail) : take(object);
+  } catch (error) {
+    return fail(error);
+  }
+}
+
+function completion(field, { isList, isRequired }, resolve, note) {
   const isReference = (value) => value !== null && value !== undefined && !(value instanceof Error);
-  const one = (value, context, info) => (isReference(value) ? resolve(value.id, context, info) : value);
+  const objectOf = (value, context, info) => (isRequired && info.operation.operation === 'mutation'
+    ? kept(value, resolve, context, info, note) : resolve(value.id, context, info));
+  const one = (value, context, info) => (isReference(value) ? objectOf(value, context, info) : value);
   const many = (list, context, info) => (isReference(list) ? settleList(list, (value) => one(value, context, info)) : list);
   const complete = isList ? many : one;
   return (source, args, context, info) => complete(source[field], context, info);
@@ -58,9 +80,9 @@ function completion(field, isList, resolve) {
 
 /**
  * Adds resolvers for the fields of the plugin's types that refer to objects of others. `references`
- * completes them by ID.
+ * completes them by ID; `note` gets what is to be logged, and the GraphQL context.
  */
-export function attachReferences(plugin, document, resolvers, references) {
+export function attachReferences(plugin, document, resolvers, references, note) {
   for (const { kind, name, fields } of document.definitions) {
     if (kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     for (const field of fields ?? []) {
@@ -68,7 +90,7 @@ export function attachReferences(plugin, document, resolvers, references) {
       const resolve = references[output.name];
       if (!resolve || !plugin.about.references.includes(output.name)) continue;
       resolvers[name.value] ??= {};
-      resolvers[name.value][field.name.value] ??= completion(field.name.value, output.isList, resolve);
+      resolvers[name.value][field.name.value] ??= completion(field.name.value, output, resolve, note);
     }
   }
 }

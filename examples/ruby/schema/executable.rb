@@ -147,11 +147,32 @@ module Schema
     def complete(value, type, context)
       case value
       when Array then complete_list(value, type, context)
-      when Hash then reference?(value) ? @references[value['__typename']].call(value['id']) : value
+      when Hash then reference?(value) ? object_of(value, type, context) : value
       when GraphQL::ExecutionError then value.dup
       when Numeric then number(value, type.unwrap.graphql_name, context)
       else value
       end
+    end
+
+    # Returns the host's object for a reference. A mutation is done when its references are completed: where there must be an
+    # object and the host has none, it is the reference itself, or the client would not learn what was done.
+    def object_of(reference, type, context)
+      resolve = @references[reference['__typename']]
+      return resolve.call(reference['id']) unless type.non_null? && context.query.mutation?
+
+      object = attempt { resolve.call(reference['id']) }
+      return object unless object.nil? || object.is_a?(StandardError)
+
+      why = object.nil? ? 'references gives nil' : object.message
+      what = "no object for the #{reference['__typename']} #{reference['id']} after a mutation: #{why}"
+      @failed.call(RuntimeError.new(what), context)
+      reference
+    end
+
+    def attempt
+      yield
+    rescue StandardError => e
+      e
     end
 
     # Section 3.5: only that field has an error whose number is beyond its type, or beyond JSON.

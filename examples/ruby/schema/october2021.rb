@@ -38,12 +38,22 @@ module Schema
       end
     end
 
+    # Section 7.1.2: the error of a field has the field's path, also where a null is not allowed.
+    module PathsOfNulls
+      def type_error(error, context)
+        return super unless error.is_a?(GraphQL::InvalidNullError)
+
+        context.errors << GraphQL::ExecutionError.new(error.message).tap { |located| located.path = context[:current_path] }
+      end
+    end
+
     RULES = [DefaultsOfNonNullVariables, *GraphQL::StaticValidation::ALL_RULES].freeze
 
     GraphQL::Types::Float.singleton_class.prepend(FiniteFloats)
 
     def self.use(schema)
       schema.introspection(Introspection)
+      schema.singleton_class.prepend(PathsOfNulls)
       validator = GraphQL::StaticValidation::Validator.new(schema: schema, rules: RULES)
       schema.define_singleton_method(:static_validator) { validator }
     end
