@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "abi/check/harness/given_form.h"
+#include "abi/check/harness/requester.h"
 #include "abi/check/help.h"
 #include "gql_host.h"
 
@@ -121,6 +122,23 @@ static bool take_calls(struct check_options *options, const char *value)
            fail("%s: %s", options->calls_name, detail);
 }
 
+/* JSON, or the name of an actor who may do everything. */
+static bool take_actor(struct check_options *options, const char *value)
+{
+    json_decref(options->actor);
+    options->actor = NULL;
+    if (strcmp(value, "nobody") == 0)
+        options->actor = json_string(value);
+    else if (!is_file(value, '{'))
+        options->actor = json_loads(value, JSON_REJECT_DUPLICATES, NULL);
+    else
+        options->actor = json_pack("{s:s, s:[{s:s, s:[s,s,s,s]}]}", "actor", value, "grants",
+                                   "organizationId", "*", "actions", "READ", "CREATE", "UPDATE",
+                                   "DELETE");
+    return (options->actor != NULL && requester_is_valid(options->actor)) ||
+           fail("--actor: must be a name, " REQUESTER_FORM);
+}
+
 static bool take_host_schema(struct check_options *options, const char *path)
 {
     gql_failure failure = {.struct_size = sizeof failure};
@@ -173,12 +191,16 @@ static bool take_option(struct check_options *options, int option)
         return take_config(options, optarg);
     case 'l':
         return take_calls(options, optarg);
+    case 'a':
+        return take_actor(options, optarg);
     case 's':
         return take_host_schema(options, optarg);
     case 'r':
         return take_number("--rounds", optarg, LEAST_ROUNDS, 100000, &options->rounds);
     case 't':
         return take_number("--timeout", optarg, 1, 3600, &options->timeout);
+    case 'p':
+        return options->print = true;
     case 'j':
         return options->json = true;
     default:
@@ -192,9 +214,11 @@ enum options_outcome options_read(int argument_count, char **arguments,
     static const struct option known[] = {
         {"config", required_argument, NULL, 'c'},
         {"calls", required_argument, NULL, 'l'},
+        {"actor", required_argument, NULL, 'a'},
         {"host-schema", required_argument, NULL, 's'},
         {"rounds", required_argument, NULL, 'r'},
         {"timeout", required_argument, NULL, 't'},
+        {"print", no_argument, NULL, 'p'},
         {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},
         {"version", no_argument, NULL, 'v'},
@@ -227,4 +251,5 @@ void options_finish(struct check_options *options)
     free(options->calls_name);
     free(options->host_sdl);
     json_decref(options->calls);
+    json_decref(options->actor);
 }

@@ -18,17 +18,44 @@ struct tally {
 static struct tally tallies[2];
 static size_t given; /* How many calls of --calls come first. */
 
-/* What came of a call of --calls, as a line for the report. */
-static void note_outcome(struct check_run *run, size_t index, const struct performed *performed)
+/* What --print shows of a value or of extensions; the rest of a longer one is cut off. */
+enum { PRINTED = 4000 };
+
+/* `text` may be NULL. */
+static void note_text(struct check_run *run, const char *who, const char *outcome, const char *text)
+{
+    const bool cut = text != NULL && strlen(text) > PRINTED;
+    check_note(run, "%s: %s%s%.*s%s", who, outcome, text == NULL ? "" : ": ", PRINTED,
+               text == NULL ? "" : text, cut ? "…" : "");
+}
+
+/* What came of a call, as a line for the report; with --print two for a rejection. */
+static void note_outcome(struct check_run *run, const char *who, const struct performed *performed)
+{
+    const bool print = run->options->print;
+    char outcome[128];
+    if (performed->resolved) {
+        note_text(run, who, PLAN_RESOLVED, print ? performed->json : NULL);
+        if (print && strcmp(performed->errors, "[]") != 0)
+            note_text(run, who, "with errors", performed->errors);
+        return;
+    }
+    snprintf(outcome, sizeof outcome, "rejected with %s", performed->error_code);
+    note_text(run, who, outcome, performed->message);
+    if (print)
+        note_text(run, who, "with extensions", performed->extensions);
+}
+
+static void note_given(struct check_run *run, size_t index, const struct performed *performed)
 {
     const gql_resolver *resolver = performed->planned->resolver;
-    const char *type = resolver == NULL ? performed->planned->loader->type : resolver->type;
-    check_note(run, "call %zu, %s%s%s%s: %s%s%s%.100s", index,
-               resolver == NULL ? "the loader of " : "", type, resolver == NULL ? "" : ".",
-               resolver == NULL ? "" : resolver->field,
-               performed->resolved ? PLAN_RESOLVED : "rejected with ",
-               performed->resolved ? "" : performed->error_code, performed->resolved ? "" : ": ",
-               performed->resolved ? "" : performed->message);
+    char who[CHECK_STEP_TEXT];
+    if (resolver == NULL)
+        snprintf(who, sizeof who, "call %zu, the loader of %s", index,
+                 performed->planned->loader->type);
+    else
+        snprintf(who, sizeof who, "call %zu, %s.%s", index, resolver->type, resolver->field);
+    note_outcome(run, who, performed);
 }
 
 static void judge_expectation(struct check_run *run, size_t index,
@@ -51,8 +78,10 @@ static void count(struct session *session, struct performed *performed)
     const bool is_variant = given > 0 && index >= given;
     struct tally *tally = &tallies[is_variant];
     if (index < given) {
-        note_outcome(session->run, index, performed);
+        note_given(session->run, index, performed);
         judge_expectation(session->run, index, performed);
+    } else if (session->run->options->print) {
+        note_outcome(session->run, performed->planned->label, performed);
     }
     tally->calls++;
     tally->resolved += performed->resolved;

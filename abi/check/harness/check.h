@@ -14,7 +14,7 @@
 
 enum {
     CHECK_TEXT = 2048,
-    CHECK_NOTES = 16384, /* A line for each call of --calls. */
+    CHECK_NOTES = 65536, /* A line for each call of --calls, or with --print for each call. */
     CHECK_NEEDS = 3,
     CHECK_STEPS = 16,
     CHECK_STEP_TEXT = 160,
@@ -28,6 +28,8 @@ struct check_options {
     char *host_sdl;        /* NULL: not given. */
     json_t *calls;         /* A list, as described in --help; NULL: not given. */
     char *calls_name;      /* For messages, like config_names. */
+    json_t *actor;         /* Who calls, as requester.h has it; NULL: not given. */
+    bool print;            /* Notes show what came of each call in full. */
     unsigned rounds;
     unsigned timeout; /* Seconds. */
     bool json;

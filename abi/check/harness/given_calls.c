@@ -9,6 +9,7 @@
 #include "abi/check/harness/given_form.h"
 #include "abi/check/harness/input_check.h"
 #include "abi/check/harness/parent.h"
+#include "abi/check/harness/requester.h"
 #include "abi/check/harness/synthesis.h"
 #include "abi/host/schema/schema_document.h"
 
@@ -37,21 +38,6 @@ static bool find_target(struct session *session, const struct given *given,
         if (strcmp(schema->loaders[i]->type, given->load) == 0)
             target->loader = schema->loaders[i];
     return target->resolver != NULL || target->loader != NULL;
-}
-
-static void set_requester(struct plan_request *request, json_t *as)
-{
-    json_t *grants = json_object_get(as, "grants");
-    *request = (struct plan_request){.actor = json_string_value(json_object_get(as, "actor"))};
-    for (size_t i = 0; i < json_array_size(grants); i++) {
-        gql_grant *grant = &request->grants[request->grant_count++];
-        *grant = (gql_grant){.struct_size = sizeof *grant};
-        grant->actions = given_read_grant(json_array_get(grants, i), &grant->organization_id);
-        if (strcmp(grant->organization_id, "*") == 0)
-            grant->organization_id = NULL;
-        else
-            grant->organization_id_size = strlen(grant->organization_id);
-    }
 }
 
 static json_t *arguments_of(struct session *session, const struct given *given)
@@ -172,7 +158,7 @@ static bool add_call(struct session *session, struct plan *plan, const struct gi
     if (call == NULL || (call->resolver != NULL && !set_parent(session, given, call)))
         return false;
     if (given->as != NULL)
-        set_requester(&call->request, given->as);
+        requester_set(&call->request, given->as);
     call->usual = call->request.actor != NULL;
     call->expect = expectation_of(given);
     return select_given(session, given, call);

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "abi/check/harness/plan.h"
+#include "abi/check/harness/requester.h"
 #include "abi/check/inspect/notation.h"
 
 static bool fail(char *detail, size_t detail_size, size_t index, const char *what)
@@ -31,55 +31,6 @@ static bool is_strings(const json_t *list)
     return json_is_array(list);
 }
 
-static uint32_t action_named(const char *name)
-{
-    static const struct {
-        const char *name;
-        uint32_t action;
-    } actions[] = {{"READ", GQL_ACTION_READ},
-                   {"CREATE", GQL_ACTION_CREATE},
-                   {"UPDATE", GQL_ACTION_UPDATE},
-                   {"DELETE", GQL_ACTION_DELETE}};
-    for (size_t i = 0; name != NULL && i < sizeof actions / sizeof actions[0]; i++)
-        if (strcmp(name, actions[i].name) == 0)
-            return actions[i].action;
-    return 0;
-}
-
-uint32_t given_read_grant(json_t *json, const char **ret_organization)
-{
-    json_t *actions = NULL;
-    uint32_t set = 0;
-    *ret_organization = NULL;
-    if (json_unpack_ex(json, NULL, JSON_STRICT, "{s:s, s:o}", "organizationId", ret_organization,
-                       "actions", &actions) != 0)
-        return 0;
-    for (size_t i = 0; i < json_array_size(actions); i++) {
-        const uint32_t action = action_named(json_string_value(json_array_get(actions, i)));
-        if (action == 0)
-            return 0;
-        set |= action;
-    }
-    return set;
-}
-
-static bool is_requester(json_t *as)
-{
-    const char *actor;
-    const char *organization;
-    json_t *grants = NULL;
-    if (json_is_string(as))
-        return strcmp(json_string_value(as), "nobody") == 0;
-    if (json_unpack_ex(as, NULL, JSON_STRICT, "{s:s, s?o}", "actor", &actor, "grants", &grants) !=
-            0 ||
-        (grants != NULL && !json_is_array(grants)) || json_array_size(grants) > PLAN_GRANTS)
-        return false;
-    for (size_t i = 0; i < json_array_size(grants); i++)
-        if (given_read_grant(json_array_get(grants, i), &organization) == 0)
-            return false;
-    return true;
-}
-
 static const char *find_mistake(const struct given *given)
 {
     const bool loads = given->load != NULL;
@@ -92,9 +43,8 @@ static const char *find_mistake(const struct given *given)
         return "`ids` must be a list of strings";
     if (given->arguments != NULL && !json_is_object(given->arguments))
         return "`arguments` must be an object";
-    if (given->as != NULL && !is_requester(given->as))
-        return "`as` must be \"nobody\" or {\"actor\": \"…\", \"grants\": [{\"organizationId\": "
-               "\"…\" or \"*\", \"actions\": [\"READ\", \"CREATE\", \"UPDATE\", \"DELETE\"]}]}";
+    if (given->as != NULL && !requester_is_valid(given->as))
+        return "`as` must be " REQUESTER_FORM;
     if (given->expect != NULL && strcmp(given->expect, PLAN_RESOLVED) != 0 &&
         strcmp(given->expect, PLAN_ANY) != 0 && !notation_is_error_code(given->expect))
         return "`expect` must be \"" PLAN_RESOLVED

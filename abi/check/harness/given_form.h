@@ -6,7 +6,6 @@
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* One call as --calls lists it; absent members are NULL. */
 struct given {
@@ -23,8 +22,5 @@ bool given_calls_check(json_t *calls, char *detail, size_t detail_size);
 
 /* What it points to is owned by `json`. False with *error set if it is not such an object. */
 bool given_read(json_t *json, struct given *given, json_error_t *error);
-
-/* The actions of a grant; 0 if `json` is not a grant. */
-uint32_t given_read_grant(json_t *json, const char **ret_organization);
 
 #endif

@@ -6,9 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/harness/requester.h"
+
 #define ALL_ACTIONS (GQL_ACTION_READ | GQL_ACTION_CREATE | GQL_ACTION_UPDATE | GQL_ACTION_DELETE)
 
-const struct plan_request plan_all_granted = {
+/* A test actor that may do everything in every organization. */
+static const struct plan_request all_granted = {
     .actor = "gql-plugin-check",
     .grants = {{.struct_size = sizeof(gql_grant), .actions = ALL_ACTIONS}},
     .grant_count = 1,
@@ -49,14 +52,16 @@ struct plan_call *plan_add(struct session *session, struct plan *plan,
     *call = (struct plan_call){
         .resolver = target->resolver,
         .loader = target->loader,
-        .usual = true,
         .arguments = json_dumps(arguments, JSON_COMPACT),
         .type = strdup(target->type),
         .resolve = loads ? target->loader->load : target->resolver->resolve,
         .flags = loads ? target->loader->flags : target->resolver->flags,
         .list_size = loads ? json_array_size(json_object_get(arguments, "ids")) : SIZE_MAX,
-        .request = plan_all_granted,
+        .request = all_granted,
     };
+    if (session->run->options->actor != NULL)
+        requester_set(&call->request, session->run->options->actor);
+    call->usual = call->request.actor != NULL;
     if (call->arguments != NULL && call->type != NULL) {
         name_call(call, target);
         return call;

@@ -22,9 +22,6 @@ struct plan_request {
     bool late; /* The deadline has passed. */
 };
 
-/* A test actor that may do everything in every organization. */
-extern const struct plan_request plan_all_granted;
-
 /* What is called: a resolver or a loader. */
 struct plan_target {
     const gql_resolver *resolver;
@@ -58,7 +55,10 @@ struct plan {
     char uncalled[CHECK_TEXT / 2]; /* What the plan does not call, as a list. */
 };
 
-/* Adds a call by plan_all_granted, without a selection. NULL after check_skip. */
+/*
+ * Adds a call without a selection, by the actor of the options, or by one who may do everything.
+ * NULL after check_skip.
+ */
 struct plan_call *plan_add(struct session *session, struct plan *plan,
                            const struct plan_target *target, const json_t *arguments);
 

@@ -127,8 +127,47 @@ def check_calls(folder):
                    '"parent": {"id": 1}}]', plugin("OTHER_TYPE"))
 
 
+FEW = ["--rounds", "5"]  # Leaks are not the subject.
+
+
+def check_print():
+    """What came of each call is shown, and who calls can be chosen."""
+    shown = run(*FEW, "--print", HELLO).stdout
+    report('\n# Query.hello {"name":"world"}: resolved: "Hello, world!"\n' in shown
+           and '# Query.hello {"name":"world"} (past its deadline): resolved: "Hello' in shown,
+           "--print shows values", shown)
+    long_name = "x" * 5000
+    calls = json.dumps([{"type": "Query", "field": "hello", "arguments": {"name": long_name}}])
+    shown = run(*FEW, "--print", "--calls", calls, HELLO).stdout
+    report(re.search(r'^# call 0, Query\.hello: resolved: "Hello, x{3000,3999}…$', shown, re.M),
+           "a long one is cut", shown)
+    loads = json.dumps([{"load": "Thing", "ids": ["", "1"]}, {"load": "Thing", "ids": ["1"]}])
+    shown = run(*FEW, "--print", "--calls", loads, plugin("NONE")).stdout
+    report(re.search(r"^# call 0, the loader of Thing: resolved: \[null, ?\{", shown, re.M)
+           and re.search(r'^# call 0, the loader of Thing: with errors: \[.*"There is none\."', shown,
+                         re.M), "with the errors beside them", shown)
+    shown = json.loads(run(*FEW, "--print", "--json", HELLO).stdout)
+    notes = next(each["notes"] for each in shown["checks"] if each["name"] == "answers")
+    report('resolved: "Hello, world!"' in notes, "and in JSON", notes)
+    call = json.dumps([{"type": "Query", "field": "integrations", "arguments": {
+        "organizationId": "acme"}, "expect": "any"}])
+    for actor, outcome in [
+        ("ada", 'resolved: {"edges":[]'), ("nobody", "rejected with UNAUTHORIZED: "),
+        ('{"actor": "ada"}', "rejected with PERMISSION_DENIED: "),
+        ('{"actor": "ada", "grants": [{"organizationId": "acme", "actions": ["READ"]}]}',
+         'resolved: {"edges":[]'),
+    ]:
+        shown = run(*FEW, "--print", "--actor", actor, "--config", DATABASE, "--calls", call,
+                    INTEGRATIONS).stdout
+        report(f"# call 0, Query.integrations: {outcome}" in shown
+               and ("rejected" in outcome) == (
+                   "# call 0, Query.integrations: with extensions: {" in shown),
+               f"--actor {actor} calls", shown)
+
+
 def main():
     check_good_plugins()
+    check_print()
     with tempfile.TemporaryDirectory() as name:
         check_calls(pathlib.Path(name))
     check_notes()

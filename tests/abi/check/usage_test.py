@@ -140,6 +140,9 @@ def check_misuse(folder):
          '[{"type": "Query", "field": "hello", "selection": "a {"}]', HELLO),
         ("a host's schema that can't be parsed", "schema, line 1", "--host-schema",
          str(folder / "list.json"), HELLO),
+        ("an actor of another form", '--actor: must be a name, "nobody" or {"actor"', "--actor",
+         '{"name": "ada"}', HELLO),
+        ("an actor that is half JSON", "--actor: must be a name", "--actor", '{"actor": "a', HELLO),
         ("too few rounds", '--rounds: "4" is not a number from 5', "--rounds", "4", HELLO),
         ("an odd timeout", '--timeout: "1s" is not a number from 1', "--timeout", "1s", HELLO),
     ]:
@@ -154,7 +157,7 @@ def check_help():
                "organizationId", "expect"]
     report(all(member in result.stdout for member in members),
            "--help says what --calls takes", result.stdout)
-    options = ["--config", "--calls", "--host-schema", "--rounds", "--timeout", "--json", "--help",
+    options = ["--config", "--calls", "--actor", "--print", "--host-schema", "--rounds", "--timeout", "--json", "--help",
                "--version"]
     report(result.returncode == 0 and all(option in result.stdout for option in options),
            "--help names every option", result.stdout)

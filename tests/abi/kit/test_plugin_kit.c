@@ -264,6 +264,7 @@ Test(plugin_kit, grants_add_up_and_are_narrowed)
     cr_expect_not(gql_kit_may(&request, GQL_ACTION_UPDATE | GQL_ACTION_DELETE, "acme", 4));
     cr_expect_not(gql_kit_may(&request, GQL_ACTION_UPDATE, "acm", 3));
     cr_expect_not(gql_kit_may(&request, GQL_ACTION_UPDATE, "acme2", 5));
+    cr_expect_not(gql_kit_may(&request, GQL_ACTION_UPDATE, "acme and", 8));
     cr_expect_not(gql_kit_may(&request, GQL_ACTION_READ, NULL, 0));
     cr_expect_not(gql_kit_may(NULL, GQL_ACTION_READ, "acme", 4));
     request.organization_id = "acme";
