@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 // An instance for each key of the host: the option `instances`.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { ACTOR, Bench, graphql } from './support.mjs';
 
@@ -101,6 +103,44 @@ test('a key is suspended, resumed and closed', async (t) => {
   for (const wrong of ['', 7, undefined, 'x'.repeat(1025), '\ud800']) {
     assert.throws(() => plugins.instances.suspend(wrong), /The key must be a string of 1 to 1024 bytes/);
   }
+});
+
+const LOCK = `
+import fcntl, struct, sys
+whole = struct.pack('hhqqi4x', fcntl.F_WRLCK, 0, 0, 0, 0)
+try:
+    fcntl.fcntl(open(sys.argv[1], 'r+'), 37, whole)  # F_OFD_SETLK
+    print('free')
+except OSError:
+    print('held')
+`;
+
+test('the suspension of a key and that of an organization in its lease stand side by side', async (t) => {
+  const bench = new Bench(t);
+  const database = { root: join(bench.folder, 'tenants') };
+  mkdirSync(database.root);
+  const settings = { 'integrations.so': { required: true, config: { database } } };
+  const plugins = await bench.load({ settings, instances: { key: ({ tenant }) => tenant, config: (organization) => ({ organization }) } });
+  await createAs(plugins, 'red', 'red');
+  const lease = join(database.root, readdirSync(database.root)[0], 'red/lease');
+  const lock = () => execFileSync('python3', ['-c', LOCK, lease], { encoding: 'utf8' }).trim();
+  const says = async () => [codeOf(await askAs(plugins, 'red', COUNT, { of: 'red' })), codeOf(await askAs(plugins, 'red', CREATE, { of: 'red' }))].join();
+  const become = async (codes) => {
+    for (const end = performance.now() + PATIENCE; performance.now() < end && await says() !== codes;) await sleep(20);
+    assert.equal(await says(), codes);
+  };
+  assert.deepEqual([await says(), lock()], [',', 'held']);
+  plugins.instances.suspend('red');
+  await until(() => statesOf(plugins).red === 'suspended');
+  assert.deepEqual([await says(), lock()], ['SERVICE_UNAVAILABLE,SERVICE_UNAVAILABLE', 'free']); // The files may be moved.
+  writeFileSync(lease, 'suspended');
+  plugins.instances.resume('red');
+  await become(',SERVICE_UNAVAILABLE'); // The lease goes on, for changes.
+  plugins.instances.suspend('red');
+  writeFileSync(lease, 'active');
+  assert.equal(await says(), 'SERVICE_UNAVAILABLE,SERVICE_UNAVAILABLE');
+  plugins.instances.resume('red');
+  await become(',');
 });
 
 test('idle instances beyond maxIdle are let go', async (t) => {
