@@ -3,81 +3,164 @@
 
 #include <stdlib.h>
 
-struct store *database_store(const struct database *database)
+#include "plugin/base/organization.h"
+
+bool table_init(struct database_table *table, int limit)
 {
-    return database->store;
+    size_t buckets = 1;
+    while (buckets < (size_t)limit)
+        buckets *= 2;
+    *table = (struct database_table){
+        .buckets = calloc(buckets, sizeof *table->buckets),
+        .mask = buckets - 1,
+        .limit = limit,
+    };
+    return table->buckets != NULL;
 }
 
-struct lease *database_lease(struct database *database)
+/* Takes the places out of their ring, one after the other. */
+void table_finish(struct database_table *table)
 {
-    return &database->lease;
+    struct database *hand = atomic_load(&table->hand);
+    for (; table->made > 0; table->made--) {
+        struct database *next = hand->around;
+        free(hand);
+        hand = next;
+    }
+    free(table->buckets);
+    *table = (struct database_table){0};
 }
 
-struct text database_organization(const struct database *database)
+/* ---- Without the lock ---- */
+
+bool database_enter(struct database *database)
 {
-    return tenant_id_text(&database->id);
+    unsigned inside = atomic_load_explicit(&database->inside, memory_order_relaxed);
+    while (inside & DATABASE_OPEN) {
+        if (atomic_compare_exchange_weak(&database->inside, &inside, inside + DATABASE_VISIT))
+            return true;
+    }
+    return false;
 }
 
-/* ---- The table ---- */
-
-static struct database **bucket_of(struct databases *databases, uint32_t tag)
+/* Without a write, which other processors would have to be told of, if it was visited before. */
+void database_note_visit(struct database *database)
 {
-    return &databases->buckets[tag % DATABASE_BUCKETS];
+    if (!atomic_load_explicit(&database->visited, memory_order_relaxed))
+        atomic_store_explicit(&database->visited, true, memory_order_relaxed);
 }
 
-struct database *table_find(struct databases *databases, uint32_t tag, struct text id)
+/* Who looks while places change buckets may miss one, and takes the way with the lock then. */
+struct database *table_look(struct database_table *table, uint64_t hash)
 {
-    struct database *each = *bucket_of(databases, tag);
-    while (each != NULL && !(each->tag == tag && text_equal(database_organization(each), id)))
-        each = each->next;
+    struct database *each = atomic_load(&table->buckets[hash & table->mask]);
+    while (each != NULL && atomic_load_explicit(&each->hash, memory_order_relaxed) != hash)
+        each = atomic_load(&each->next);
     return each;
 }
 
-void table_remove(struct databases *databases, struct database *database)
+struct database *table_enter_any(struct database_table *table)
 {
-    struct database **link = bucket_of(databases, database->tag);
-    while (*link != database)
-        link = &(*link)->next;
-    *link = database->next;
-    databases->count--;
-    free(database);
+    struct database *first = atomic_load(&table->hand), *place = first;
+    while (place != NULL && !database_enter(place)) {
+        place = atomic_load(&place->around);
+        if (place == first)
+            return NULL;
+    }
+    return place;
 }
 
-void table_unlink_age(struct databases *databases, struct database *database)
+/* ---- With the lock ---- */
+
+struct database *table_find(struct database_table *table, uint64_t hash, struct text id)
 {
-    *(database->newer == NULL ? &databases->newest : &database->newer->older) = database->older;
-    *(database->older == NULL ? &databases->oldest : &database->older->newer) = database->newer;
+    struct database *each = atomic_load(&table->buckets[hash & table->mask]);
+    while (each != NULL && !(atomic_load(&each->hash) == hash && database_is_of(each, id)))
+        each = atomic_load(&each->next);
+    return each;
 }
 
-void table_make_newest(struct databases *databases, struct database *database)
+struct database *table_next(const struct database_table *table, const struct database *place)
 {
-    database->newer = NULL;
-    database->older = databases->newest;
-    *(databases->newest == NULL ? &databases->oldest : &databases->newest->newer) = database;
-    databases->newest = database;
+    struct database *hand = atomic_load(&table->hand);
+    struct database *next = place == NULL ? hand : atomic_load(&place->around);
+    return place != NULL && next == hand ? NULL : next;
 }
 
-struct database *table_add(struct databases *databases, uint32_t tag, struct text id)
+/* Adds a place to the ring, behind the hand. */
+static struct database *make_place(struct database_table *table)
 {
-    struct database *database = calloc(1, sizeof *database);
-    if (database == NULL)
+    struct database *place = aligned_alloc(_Alignof(struct database), sizeof *place);
+    struct database *hand = atomic_load(&table->hand);
+    if (place == NULL)
         return NULL;
-    database->databases = databases;
-    database->lease.file = -1;
-    database->tag = tag;
-    tenant_id_set(&database->id, id);
-    waiting_init(&database->waiting);
-    database->next = *bucket_of(databases, tag);
-    *bucket_of(databases, tag) = database;
-    databases->count++;
-    return database;
+    *place = (struct database){.around = hand == NULL ? place : atomic_load(&hand->around)};
+    if (hand == NULL)
+        atomic_store(&table->hand, place);
+    else
+        atomic_store(&hand->around, place);
+    table->made++;
+    return place;
 }
 
-void table_enter(struct databases *databases, struct database *database)
+struct database *table_take(struct database_table *table, uint64_t hash, struct text id)
 {
-    database->inside++;
-    if (databases->newest == database)
-        return;
-    table_unlink_age(databases, database);
-    table_make_newest(databases, database);
+    struct database *place = table->vacant == NULL ? make_place(table) : table->vacant;
+    if (place == NULL)
+        return NULL;
+    if (place == table->vacant)
+        table->vacant = place->vacant;
+    _Atomic(struct database *) *bucket = &table->buckets[hash & table->mask];
+    tenant_id_set(&place->id, id);
+    place->tag = organization_tag(id);
+    place->lease.file = -1;
+    place->tries = 0;
+    place->locked_since = 0;
+    waiting_init(&place->waiting);
+    atomic_store(&place->hash, hash);
+    atomic_store(&place->next, atomic_load(bucket));
+    atomic_store(bucket, place);
+    table->taken++;
+    return place;
+}
+
+void table_give(struct database_table *table, struct database *place)
+{
+    _Atomic(struct database *) *link = &table->buckets[atomic_load(&place->hash) & table->mask];
+    while (atomic_load(link) != place)
+        link = &atomic_load(link)->next;
+    atomic_store(link, atomic_load(&place->next));
+    place->vacant = table->vacant;
+    table->vacant = place;
+    table->taken--;
+}
+
+/* Moves the hand to the next place; returns the one that it leaves. */
+static struct database *move_hand(struct database_table *table)
+{
+    struct database *place = atomic_load(&table->hand);
+    atomic_store(&table->hand, atomic_load(&place->around));
+    return place;
+}
+
+struct database *table_shut_idle(struct database_table *table)
+{
+    for (int i = 0; i < 2 * table->made; i++) {
+        struct database *place = move_hand(table);
+        unsigned idle = DATABASE_OPEN;
+        if (atomic_load(&place->inside) == idle && !atomic_exchange(&place->visited, false) &&
+            atomic_compare_exchange_strong(&place->inside, &idle, 0))
+            return place;
+    }
+    return NULL;
+}
+
+struct database *table_shut(struct database_table *table)
+{
+    for (int i = 0; i < table->made; i++) {
+        struct database *place = move_hand(table);
+        if (atomic_fetch_and(&place->inside, ~(unsigned)DATABASE_OPEN) == DATABASE_OPEN)
+            return place;
+    }
+    return NULL;
 }

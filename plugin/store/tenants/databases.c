@@ -7,8 +7,6 @@
 #include <stdlib.h>
 
 #include "plugin/base/json_copy.h"
-#include "plugin/base/organization.h"
-#include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lifecycle.h"
 #include "plugin/store/tenants/visits.h"
@@ -36,13 +34,17 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
         .listing = listing,
         .root = root,
         .settings = json_copy_whole(options->database),
-        .limit = folder_most_open(options->database),
         .lease_log.options = options,
         .lease_log.suspended_reads =
             !json_is_false(json_object_get(options->database, "suspendedReads")),
     };
     if (databases->settings == NULL)
         return false;
+    if (!table_init(&databases->table, folder_most_open(options))) {
+        json_decref(databases->settings);
+        databases->settings = NULL;
+        return false;
+    }
     set_patience(databases);
     waiting_init(&databases->room);
     job_init(&databases->impatience, &options->executors->storage, end_impatient);
@@ -55,46 +57,46 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
 
 /* ---- Visits ---- */
 
-struct database *databases_enter(struct databases *databases, uint32_t tag,
+uint64_t databases_hash(const struct databases *databases, struct text organization_id)
+{
+    return organization_hash(&databases->listing->key, organization_id);
+}
+
+struct database *databases_enter(struct databases *databases, uint64_t hash,
                                  struct text organization_id)
 {
-    pthread_mutex_lock(&databases->lock);
-    struct database *database = organization_id.data == NULL
-                                    ? databases->newest
-                                    : table_find(databases, tag, organization_id);
-    if (database != NULL && (database->state != OPEN || databases->closed))
-        database = NULL;
-    if (database != NULL) {
-        table_enter(databases, database);
-        databases->visits++;
+    struct database *database = table_look(&databases->table, hash);
+    if (database == NULL || !database_enter(database))
+        return NULL;
+    if (!database_is_of(database, organization_id)) { /* Its place has just changed hands. */
+        databases_leave(databases, database);
+        return NULL;
     }
-    pthread_mutex_unlock(&databases->lock);
+    database_note_visit(database);
     return database;
 }
 
-/* The last visit of a database that is let go ends when it is closed. */
-void databases_leave(struct databases *databases, struct database *database)
+struct database *databases_enter_any(struct databases *databases)
 {
-    pthread_mutex_lock(&databases->lock);
-    const bool last = --database->inside == 0;
-    const bool closes = last && database->state == LEAVING;
-    struct visit *waiting = last && !closes ? waiting_take(&databases->room) : NULL;
-    if (!closes)
-        visits_end_one(databases);
-    pthread_mutex_unlock(&databases->lock);
-    visits_wake(waiting);
-    if (closes)
-        lifecycle_close_left(database);
+    return table_enter_any(&databases->table);
 }
 
-void databases_let_go(struct databases *databases, struct database *database)
+/*
+ * Sequentially consistent on both sides: who wants room sees that nobody is in the database, or we
+ * see that room is wanted.
+ */
+void databases_leave(struct databases *databases, struct database *database)
 {
-    pthread_mutex_lock(&databases->lock);
-    if (database->state == OPEN) {
-        table_unlink_age(databases, database);
-        database->state = LEAVING;
-    }
-    pthread_mutex_unlock(&databases->lock);
+    const unsigned inside = atomic_fetch_sub(&database->inside, DATABASE_VISIT) - DATABASE_VISIT;
+    if (inside == 0)
+        lifecycle_close_left(database);
+    else if (inside == DATABASE_OPEN && atomic_load(&databases->wanted))
+        visits_pass_room_on(databases);
+}
+
+void databases_let_go(struct database *database)
+{
+    atomic_fetch_and(&database->inside, ~(unsigned)DATABASE_OPEN);
 }
 
 bool databases_suspend(const struct databases *databases, const struct database *database,
@@ -102,18 +104,6 @@ bool databases_suspend(const struct databases *databases, const struct database 
 {
     return lease_suspends(database->lease.state) &&
            (writes || !databases->lease_log.suspended_reads);
-}
-
-/* One that waited for room and found its database open leaves the room to the next. */
-static void pass_room_on(const struct visit *visit)
-{
-    struct databases *databases = visit->databases;
-    if (visit->waits_since == 0)
-        return;
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take(&databases->room);
-    pthread_mutex_unlock(&databases->lock);
-    visits_wake(waiting);
 }
 
 static void open_for(struct databases *databases, struct visit *visit);
@@ -133,26 +123,40 @@ static enum reception wait_in(struct waiting *waiting, struct visit *visit)
     return WAITS;
 }
 
+/* Sequentially consistent: see databases_leave. The caller holds the lock. */
+static bool make_room(struct databases *databases)
+{
+    if (lifecycle_close_idle(databases))
+        return true;
+    atomic_store(&databases->wanted, true);
+    return lifecycle_close_idle(databases);
+}
+
 /* What becomes of a visit, and of which database. The caller holds the lock. */
 static enum reception receive(struct databases *databases, struct visit *visit,
                               struct database **ret_database)
 {
-    const uint32_t tag = organization_tag(visit->organization_id);
+    struct database_table *table = &databases->table;
+    const struct text id = visit->organization_id;
+    const uint64_t hash = databases_hash(databases, id);
     struct database *database;
-    while ((database = table_find(databases, tag, visit->organization_id)) == NULL &&
-           databases->count >= databases->limit) {
+    while ((database = table_find(table, hash, id)) == NULL && table_is_full(table)) {
         if (!visit->makes && !visit->exists)
             return MAY_LEAD_NOWHERE;
-        if (!lifecycle_close_oldest(databases))
+        if (!make_room(databases))
             return wait_in(&databases->room, visit);
     }
     if (database == NULL) {
-        *ret_database = table_add(databases, tag, visit->organization_id);
-        return *ret_database == NULL ? HAS_NO_MEMORY : OPENS;
+        *ret_database = table_take(table, hash, id);
+        if (*ret_database == NULL)
+            return HAS_NO_MEMORY;
+        (*ret_database)->databases = databases;
+        return OPENS;
     }
-    if (database->state != OPEN)
+    if (!database_enter(database))
         return wait_in(&database->waiting, visit);
-    table_enter(databases, database);
+    database_note_visit(database);
+    visits_end_one(databases);
     *ret_database = database;
     return LET_IN;
 }
@@ -182,7 +186,8 @@ static void open_for(struct databases *databases, struct visit *visit)
     pthread_mutex_unlock(&databases->lock);
     switch (reception) {
     case LET_IN:
-        pass_room_on(visit);
+        if (visit->waits_since != 0) /* For room, which it leaves to the next. */
+            visits_pass_room_on(databases);
         visit_let_in(visit, database);
         break;
     case OPENS:
@@ -211,15 +216,15 @@ static void end_impatient(struct job *job)
     pthread_mutex_lock(&databases->lock);
     const uint64_t since = monotonic_now() - databases->patience;
     bool wait = waiting_end_impatient(&databases->room, since, &ended);
-    for (size_t i = 0; i < DATABASE_BUCKETS; i++) {
-        for (struct database *each = databases->buckets[i]; each != NULL; each = each->next)
-            wait = waiting_end_impatient(&each->waiting, 0, &ended) || wait;
-    }
+    struct database *each = NULL;
+    while ((each = table_next(&databases->table, each)) != NULL)
+        wait = waiting_end_impatient(&each->waiting, 0, &ended) || wait;
     if (wait)
         job_wake_after(job, DELAY_RETRY_LATER);
     pthread_mutex_unlock(&databases->lock);
     snprintf(detail, sizeof detail,
-             "database.maxOpen: all databases that may be open (%d) are in use", databases->limit);
+             "database.maxOpen: all databases that may be open (%d) are in use",
+             databases->table.limit);
     while ((visit = waiting_take(&ended)) != NULL)
         visit_turn_away(visit, visit->status, visit->status == STORE_SHORTAGE ? detail : "");
 }
@@ -255,15 +260,22 @@ bool databases_visit(struct databases *databases, struct visit *visit)
 
 /* ---- All of them ---- */
 
+/* A visit under way may open another one, until the last has ended. */
 void databases_drain(struct databases *databases)
 {
     pthread_mutex_lock(&databases->lock);
     databases->closed = true;
-    while (databases->visits > 0)
-        pthread_cond_wait(&databases->left, &databases->lock);
+    while (databases->visits > 0 || databases->table.taken > 0) {
+        struct database *left = table_shut(&databases->table);
+        if (left == NULL) {
+            pthread_cond_wait(&databases->left, &databases->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&databases->lock);
+        lifecycle_close_left(left);
+        pthread_mutex_lock(&databases->lock);
+    }
     pthread_mutex_unlock(&databases->lock);
-    for (struct database *each = databases->newest; each != NULL; each = each->older)
-        store_drain(each->store);
 }
 
 void databases_finish(struct databases *databases)
@@ -273,13 +285,7 @@ void databases_finish(struct databases *databases)
     job_stop(&databases->impatience);
     job_stop(&databases->retries);
     job_stop(&databases->watch);
-    while (databases->newest != NULL) {
-        struct database *database = databases->newest;
-        table_unlink_age(databases, database);
-        store_close(&database->store);
-        lease_give(&database->lease);
-        table_remove(databases, database);
-    }
+    table_finish(&databases->table);
     pthread_cond_destroy(&databases->left);
     pthread_mutex_destroy(&databases->lock);
     json_decref(databases->settings);
@@ -288,11 +294,12 @@ void databases_finish(struct databases *databases)
 bool databases_keep_listed(struct databases *databases, uint32_t tag)
 {
     bool kept = true;
+    struct database *each = NULL;
     pthread_mutex_lock(&databases->lock);
-    for (const struct database *each = databases->newest; each != NULL && kept;
-         each = each->older) {
-        if (each->tag >> 16 == tag >> 16)
-            kept = listing_keep(databases->listing, &(struct listed){each->tag, each->id});
+    while (kept && (each = table_next(&databases->table, each)) != NULL) {
+        if (atomic_load(&each->inside) & DATABASE_OPEN && each->tag >> 16 == tag >> 16)
+            kept = listing_keep(databases->listing,
+                                &(struct listed){each->hash, each->tag, each->id});
     }
     pthread_mutex_unlock(&databases->lock);
     return kept;
@@ -301,14 +308,12 @@ bool databases_keep_listed(struct databases *databases, uint32_t tag)
 size_t databases_enter_all(struct databases *databases, struct database ***ret_entered)
 {
     size_t count = 0;
+    struct database *each = NULL;
     pthread_mutex_lock(&databases->lock);
-    *ret_entered = malloc((size_t)(databases->count + 1) * sizeof **ret_entered);
-    for (struct database *each = *ret_entered == NULL || databases->closed ? NULL
-                                                                           : databases->newest;
-         each != NULL; each = each->older) {
-        each->inside++;
-        databases->visits++;
-        (*ret_entered)[count++] = each;
+    *ret_entered = malloc((size_t)(databases->table.made + 1) * sizeof **ret_entered);
+    while (*ret_entered != NULL && (each = table_next(&databases->table, each)) != NULL) {
+        if (database_enter(each))
+            (*ret_entered)[count++] = each;
     }
     pthread_mutex_unlock(&databases->lock);
     return count;

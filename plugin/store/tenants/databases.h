@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * The databases of a root, of which a bounded number is open. A database is opened when somebody
- * visits it; where there is no room, the one that nobody has visited for the longest time is closed
- * for it, but never under a visit: if all are visited, the next visit waits, though no longer than
- * until its deadline, or for database.busyTimeoutMilliseconds. Any thread.
+ * visits it; where there is no room, one that nobody has visited for a while is closed for it, but
+ * never under a visit: if all are visited, the next visit waits, though no longer than until its
+ * deadline, or for database.busyTimeoutMilliseconds. Any thread.
  */
 #ifndef PLUGIN_STORE_TENANTS_DATABASES_H
 #define PLUGIN_STORE_TENANTS_DATABASES_H
@@ -12,21 +12,17 @@
 
 #include "plugin/base/job.h"
 #include "plugin/store/store.h"
+#include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/lease_log.h"
 #include "plugin/store/tenants/listing.h"
 #include "plugin/store/tenants/waiting.h"
-
-enum { DATABASE_BUCKETS = 1024 };
-
-struct database;
 
 struct databases {
     const struct store_options *options; /* Those of the root. */
     const struct store_engine *engine;   /* Of each database. */
     struct listing *listing;             /* Learns of organizations that are made. */
     const char *root;
-    json_t *settings; /* `database`, for the engine, but for its path. */
-    int limit;
+    json_t *settings;       /* `database`, for the engine, but for its path. */
     uint64_t lock_patience; /* Nanoseconds that a visit waits for another process's lock. */
     uint64_t patience;      /* The same for room. */
     struct job impatience;  /* Ends the visits that have waited long enough. */
@@ -35,13 +31,14 @@ struct databases {
     struct lease_log lease_log;
     struct throttle failures; /* Lines of databases that can't be opened. */
 
-    pthread_mutex_t lock; /* Guards the members below. */
+    struct database_table table;
+    atomic_bool wanted; /* Visits wait for room. */
+
+    pthread_mutex_t lock; /* Guards the members below, and the table's places. */
     pthread_cond_t left;
-    struct database *buckets[DATABASE_BUCKETS]; /* By the organization's tag. */
-    struct database *newest, *oldest;           /* Those that are open, by their last visit. */
-    struct database *later;                     /* Those that wait to be opened. */
-    int count;                                  /* Open, or being opened or closed. */
-    int visits;          /* Under way or waiting; openings that wait count, too. */
+    struct database *later; /* Those that wait to be opened. */
+    /* Under way or waiting, but for those that are in a database; openings that wait count, too. */
+    int visits;
     struct waiting room; /* Those that wait for it. */
     bool closed;
 };
@@ -78,29 +75,33 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
                     const struct store_options *options, const char *root, struct listing *listing,
                     void (*watch)(struct job *));
 
-/* Lets nobody in from now on, and waits until all have left. May be called again. */
+/* Lets nobody in from now on, waits until all have left, and closes all. May be called again. */
 void databases_drain(struct databases *databases);
 
-/* Closes all, after databases_drain. Does nothing if databases_init failed. */
+/* After databases_drain. Does nothing if databases_init failed. */
 void databases_finish(struct databases *databases);
 
-/*
- * Enters a database that is open, of the organization with that tag. NULL: it is not; visit it. No
- * text: any that is open.
- */
-struct database *databases_enter(struct databases *databases, uint32_t tag,
+/* The hash that an organization goes by here. */
+uint64_t databases_hash(const struct databases *databases, struct text organization_id);
+
+/* Enters an organization's database that is open, without a lock. NULL: it is not; visit it. */
+struct database *databases_enter(struct databases *databases, uint64_t hash,
                                  struct text organization_id);
+
+/* Enters one that is open, if any is: not to be counted as a visit of its organization. */
+struct database *databases_enter_any(struct databases *databases);
 
 /* Any thread. False if there is no thread, for which errno says why: `begin` is not called. */
 bool databases_visit(struct databases *databases, struct visit *visit);
 
+/* Closes it, on a thread of the pool, if it was let go and nobody is left. */
 void databases_leave(struct databases *databases, struct database *database);
 
 /*
  * Lets nobody into the database any more, and closes it when all have left; the caller is inside.
  * Visits wait, and open it again then.
  */
-void databases_let_go(struct databases *databases, struct database *database);
+void databases_let_go(struct database *database);
 
 /*
  * Puts the organizations whose databases are open, and whose tags begin as this one, into the
@@ -114,11 +115,6 @@ size_t databases_enter_all(struct databases *databases, struct database ***ret_e
 /* Whether the organization's changes, or its reads, are turned away. */
 bool databases_suspend(const struct databases *databases, const struct database *database,
                        bool writes);
-
-/* While one is inside. */
-struct store *database_store(const struct database *database);
-struct text database_organization(const struct database *database);
-struct lease *database_lease(struct database *database);
 
 /*
  * The worst state of the open databases; its reason names the organization. What fails in one of

@@ -11,7 +11,7 @@ struct store_state databases_state(struct databases *databases)
     const size_t count = databases_enter_all(databases, &entered);
     size_t failed = 0;
     for (size_t i = 0; i < count; i++) {
-        const struct store_state state = store_state(database_store(entered[i]));
+        const struct store_state state = store_state(entered[i]->store);
         const struct text id = database_organization(entered[i]);
         failed += state.health == STORE_FAILED;
         if (state.health > worst.health) {

@@ -50,10 +50,11 @@ static int integer(const json_t *settings, const char *name)
     return (int)json_integer_value(json_object_get(settings, name));
 }
 
-int folder_most_open(const json_t *settings)
+int folder_most_open(const struct store_options *options)
 {
     struct rlimit files;
-    const int most = integer(settings, "maxOpen");
+    const json_t *settings = options->database;
+    const int most = options->organization.data != NULL ? 1 : integer(settings, "maxOpen");
     const int each = FILES_MOST + 2 * (sqlite_options_readers(settings) - 1);
     if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
         return most;

@@ -3,7 +3,7 @@
 #ifndef PLUGIN_STORE_TENANTS_FOLDER_H
 #define PLUGIN_STORE_TENANTS_FOLDER_H
 
-#include "plugin/store/tenants/database_table.h"
+#include "plugin/store/tenants/databases.h"
 
 /* Refuses a root that is no folder, or where nothing can be made. */
 int32_t folder_check_root(const char *root, gql_failure *failure);
@@ -14,8 +14,11 @@ int32_t folder_check_root(const char *root, gql_failure *failure);
  */
 bool folder_make(const char *root, char *path);
 
-/* How many databases may be open: database.maxOpen, and what the limit of descriptors allows. */
-int folder_most_open(const json_t *settings);
+/*
+ * How many databases may be open: database.maxOpen, and what the limit of descriptors allows; one
+ * if only one organization is served.
+ */
+int folder_most_open(const struct store_options *options);
 
 /*
  * STORE_OK if there is a database, or a lease, for the organization; otherwise as folder_open. The

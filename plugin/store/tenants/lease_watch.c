@@ -12,8 +12,8 @@ static void look_at(struct databases *databases, struct database *database)
     char folder[PATH_MAX];
     const struct text id = database_organization(database);
     if (tenant_folder(databases->root, id, folder, sizeof folder) &&
-        lease_closes(lease_log_look(&databases->lease_log, database_lease(database), id, folder)))
-        databases_let_go(databases, database);
+        lease_closes(lease_log_look(&databases->lease_log, &database->lease, id, folder)))
+        databases_let_go(database);
 }
 
 void lease_watch_look(struct job *watch)
@@ -28,7 +28,7 @@ void lease_watch_look(struct job *watch)
     }
     free(entered);
     pthread_mutex_lock(&databases->lock);
-    const bool some = databases->count > 0;
+    const bool some = databases->table.taken > 0;
     pthread_mutex_unlock(&databases->lock);
     if (some)
         job_wake_after(watch, DELAY_LEASE); /* The clock runs, or we would not be here. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "plugin/store/engine.h"
-#include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/visits.h"
 
@@ -30,31 +29,35 @@ static void run_later(struct database *database, void (*run)(struct task *task))
 
 /* ---- Closing ---- */
 
-/* Closes one that nobody is in, nor can enter. The caller holds the lock. */
-static void close_entry(struct databases *databases, struct database *database)
+/* Of one that nobody is in, nor can enter. */
+static void close_store(struct database *database)
 {
-    database->state = CLOSING;
-    pthread_mutex_unlock(&databases->lock);
     store_close(&database->store);
     lease_give(&database->lease);
-    pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = database->waiting.first;
-    table_remove(databases, database);
-    pthread_mutex_unlock(&databases->lock);
-    visits_wake(waiting);
-    pthread_mutex_lock(&databases->lock);
+}
+
+/* Gives its place back. Returns the visits that have waited for that. The caller holds the lock. */
+static struct visit *vacate(struct database *database)
+{
+    struct databases *databases = database->databases;
+    struct visit *waiting = waiting_take_all(&database->waiting);
+    table_give(&databases->table, database);
+    if (databases->table.taken == 0)
+        pthread_cond_broadcast(&databases->left);
+    return waiting;
 }
 
 static void close_left(struct task *task)
 {
     struct database *database = database_of(task);
     struct databases *databases = database->databases;
+    close_store(database);
     pthread_mutex_lock(&databases->lock);
-    close_entry(databases, database);
-    struct visit *waiting = waiting_take(&databases->room);
-    visits_end_one(databases);
+    struct visit *waiting = vacate(database);
+    struct visit *wants_room = visits_take_from_room(databases);
     pthread_mutex_unlock(&databases->lock);
     visits_wake(waiting);
+    visits_wake(wants_room);
 }
 
 void lifecycle_close_left(struct database *database)
@@ -62,22 +65,25 @@ void lifecycle_close_left(struct database *database)
     run_later(database, close_left);
 }
 
-bool lifecycle_close_oldest(struct databases *databases)
+bool lifecycle_close_idle(struct databases *databases)
 {
-    struct database *database = databases->oldest;
-    while (database != NULL && database->inside > 0)
-        database = database->newer;
+    struct database *database = table_shut_idle(&databases->table);
     if (database == NULL)
         return false;
-    table_unlink_age(databases, database);
-    close_entry(databases, database);
+    pthread_mutex_unlock(&databases->lock);
+    close_store(database);
+    pthread_mutex_lock(&databases->lock);
+    struct visit *waiting = vacate(database);
+    pthread_mutex_unlock(&databases->lock);
+    visits_wake(waiting);
+    pthread_mutex_lock(&databases->lock);
     return true;
 }
 
 static bool make_room(struct databases *databases)
 {
     pthread_mutex_lock(&databases->lock);
-    const bool closed = lifecycle_close_oldest(databases);
+    const bool closed = lifecycle_close_idle(databases);
     pthread_mutex_unlock(&databases->lock);
     return closed;
 }
@@ -121,9 +127,10 @@ static void settle_open(struct database *database, struct visit *visit)
     if (visit == NULL)
         visit = waiting_take(&database->waiting);
     struct visit *waiting = waiting_take_all(&database->waiting);
-    database->state = OPEN;
-    database->inside = visit != NULL;
-    table_make_newest(databases, database);
+    atomic_store(&database->inside, DATABASE_OPEN + (visit == NULL ? 0 : DATABASE_VISIT));
+    database_note_visit(database);
+    if (visit != NULL)
+        visits_end_one(databases);
     pthread_mutex_unlock(&databases->lock);
     visits_wake(waiting);
     if (visit != NULL)
@@ -136,8 +143,7 @@ static void settle_failed(struct database *database, struct visit *visit, enum s
     struct databases *databases = database->databases;
     const bool makes = database->makes;
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take_all(&database->waiting);
-    table_remove(databases, database);
+    struct visit *waiting = vacate(database);
     pthread_mutex_unlock(&databases->lock);
     visits_disappoint(waiting, makes, status, detail);
     if (visit != NULL)
@@ -203,7 +209,7 @@ static void go_on(struct task *task)
     if (!open_or_postpone(database, NULL))
         return;
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take(&databases->room);
+    struct visit *waiting = visits_take_from_room(databases);
     visits_end_one(databases);
     pthread_mutex_unlock(&databases->lock);
     visits_wake(waiting);

@@ -14,13 +14,13 @@ void lifecycle_open(struct database *database, struct visit *visit);
 /* Goes on with those that had to wait. The job is `retries` of the databases. */
 void lifecycle_retry(struct job *retries);
 
-/* Closes one that all have left, on another thread. */
+/* Closes one for who has shut it, or was the last to leave it; on another thread. */
 void lifecycle_close_left(struct database *database);
 
 /*
- * Closes the one whose last visit is the longest ago, of those that nobody is in. False if there is
- * none. The caller holds the lock, which is given up meanwhile.
+ * Closes one that nobody is in, nor was lately. False if there is none. The caller holds the lock,
+ * which is given up meanwhile.
  */
-bool lifecycle_close_oldest(struct databases *databases);
+bool lifecycle_close_idle(struct databases *databases);
 
 #endif

@@ -8,11 +8,10 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "plugin/base/organization.h"
-
 void listing_init(struct listing *listing, const char *root, const struct store_options *options)
 {
     *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
+    organization_key_init(&listing->key);
     pthread_mutex_init(&listing->lock, NULL);
 }
 
@@ -111,7 +110,8 @@ static void name_stranger(struct listing *listing, const struct shelf_path *path
     listing->log(listing->user, GQL_LOG_WARNING, message);
 }
 
-static bool put(struct shelf *shelf, size_t *capacity, const struct tenant_id *id)
+static bool put(const struct listing *listing, struct shelf *shelf, size_t *capacity,
+                const struct tenant_id *id)
 {
     if (shelf->count == *capacity) {
         const size_t more = *capacity == 0 ? 8 : *capacity * 2;
@@ -121,7 +121,11 @@ static bool put(struct shelf *shelf, size_t *capacity, const struct tenant_id *i
         shelf->entries = entries;
         *capacity = more;
     }
-    shelf->entries[shelf->count++] = (struct listed){organization_tag(tenant_id_text(id)), *id};
+    shelf->entries[shelf->count++] = (struct listed){
+        .hash = organization_hash(&listing->key, tenant_id_text(id)),
+        .tag = organization_tag(tenant_id_text(id)),
+        .id = *id,
+    };
     return true;
 }
 
@@ -138,7 +142,7 @@ static int list(struct listing *listing, const struct shelf_path *path, struct s
     while (error == 0 && (errno = 0, entry = readdir(folder)) != NULL) {
         if (!tenant_name_read(entry->d_name, &id))
             name_stranger(listing, path, entry->d_name);
-        else if (!put(shelf, &capacity, &id))
+        else if (!put(listing, shelf, &capacity, &id))
             error = ENOMEM;
     }
     if (error == 0)

@@ -13,11 +13,13 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "plugin/base/organization.h"
 #include "plugin/base/tenant_name.h"
 #include "plugin/store/store.h"
 
-/* One with its tag, which takes a hash to tell. */
+/* One with what takes time to tell. */
 struct listed {
+    uint64_t hash; /* With the listing's key. */
     uint32_t tag;
     struct tenant_id id;
 };
@@ -34,7 +36,8 @@ struct shelf {
 
 struct listing {
     const char *root;
-    void *user; /* For the log. */
+    struct organization_key key; /* Of the root's tables. */
+    void *user;                  /* For the log. */
     void (*log)(void *user, uint32_t level, const char *message);
     pthread_mutex_t lock;
     uint64_t count; /* Of what has begun or happened. */
@@ -48,10 +51,10 @@ void listing_finish(struct listing *listing);
 
 /* Organizations; zeroed, it is empty. The first one takes no memory. */
 struct organizations {
-    struct listed first;
-    struct listed *others;
     size_t count;
     size_t capacity; /* Of the others. */
+    struct listed *others;
+    struct listed first;
 };
 
 static inline const struct listed *organizations_at(const struct organizations *organizations,

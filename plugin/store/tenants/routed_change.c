@@ -5,8 +5,6 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "plugin/base/organization.h"
-
 struct routed_change {
     struct store_mutation inner; /* For the database. */
     struct store_mutation *outer;
@@ -38,7 +36,7 @@ static void leave_database(struct store_mutation *inner)
 static bool submit(struct routed_change *routed, struct database *database)
 {
     routed->database = database;
-    if (store_submit(database_store(database), &routed->inner))
+    if (store_submit(database->store, &routed->inner))
         return true;
     const int error = errno;
     databases_leave(routed->databases, database);
@@ -82,9 +80,9 @@ bool routed_change(struct databases *databases, struct store_mutation *mutation)
                   .begin = begin_visit},
     };
     routed->inner.done = leave_database;
-    struct database *database = databases_enter(databases,
-                                                organization_tag(mutation->organization_id),
-                                                mutation->organization_id);
+    struct database *database =
+        databases_enter(databases, databases_hash(databases, mutation->organization_id),
+                        mutation->organization_id);
     if (database != NULL && databases_suspend(databases, database, true)) {
         databases_leave(databases, database); /* It is turned away on another thread. */
         database = NULL;

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "plugin/base/organization.h"
 #include "plugin/store/engine.h"
 
 enum {
@@ -124,7 +123,7 @@ static bool read_now(struct walk *walk, struct database *database)
     struct store_read *outer = walk->outer;
     const enum store_status before = outer->status;
     outer->tag = tag_of(walk);
-    if (!store_read_now(database_store(database), outer))
+    if (!store_read_now(database->store, outer))
         return false;
     databases_leave(walk->databases, database);
     take_outcome(walk, before, outer->status);
@@ -188,7 +187,7 @@ static struct walk *read_later(struct walk *walk, struct database *database)
         .tag = tag_of(&wait->walk),
     };
     atomic_store(&wait->half_ended, false);
-    store_read(database_store(database), &wait->inner);
+    store_read(database->store, &wait->inner);
     return is_second(wait) ? &wait->walk : NULL;
 }
 
@@ -234,8 +233,9 @@ static struct walk *read_target(struct walk *walk)
 {
     const size_t place = walk->next++;
     const struct listed *target = organizations_at(&walk->targets, place);
-    walk->tag = target->tag;
-    struct database *database = databases_enter(walk->databases, target->tag,
+    if (is_by_id(walk))
+        walk->tag = target->tag;
+    struct database *database = databases_enter(walk->databases, target->hash,
                                                 tenant_id_text(&target->id));
     return database == NULL ? visit_database(walk, place) : read_database(walk, database);
 }
@@ -247,7 +247,7 @@ static struct walk *read_target(struct walk *walk)
 static struct walk *read_decoy(struct walk *walk)
 {
     struct database *decoy = is_by_id(walk) && !walk->is_decoy
-                                 ? databases_enter(walk->databases, 0, NO_TEXT)
+                                 ? databases_enter_any(walk->databases)
                                  : NULL;
     walk->is_decoy = true;
     if (decoy != NULL)
@@ -381,7 +381,7 @@ static struct walk *begin(struct walk *walk)
     const struct text id = walk->outer->route.organization_id;
     if (is_by_id(walk))
         return find_targets(walk);
-    walk->targets.first.tag = organization_tag(id);
+    walk->targets.first.hash = databases_hash(walk->databases, id);
     tenant_id_set(&walk->targets.first.id, id);
     walk->targets.count = 1;
     return walk;
@@ -390,7 +390,11 @@ static struct walk *begin(struct walk *walk)
 int32_t routed_read(struct databases *databases, const struct store_reader *nothing,
                     struct store_read *read)
 {
-    struct walk walk = {.outer = read, .databases = databases, .nothing = nothing};
+    struct walk walk;
+    memset(&walk, 0, offsetof(struct walk, targets.first)); /* It is large, and may not be used. */
+    walk.outer = read;
+    walk.databases = databases;
+    walk.nothing = nothing;
     read->status = STORE_NOT_FOUND;
     read->detail.text[0] = '\0';
     return go_on(begin(&walk));

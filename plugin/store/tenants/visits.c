@@ -31,8 +31,23 @@ void visit_turn_away(struct visit *visit, enum store_status status, const char *
         snprintf(visit->detail.text, sizeof visit->detail.text, "%s", detail);
     visit->begin(visit);
     pthread_mutex_lock(&databases->lock);
-    struct visit *waiting = waiting_take(&databases->room);
+    struct visit *waiting = visits_take_from_room(databases);
     visits_end_one(databases);
+    pthread_mutex_unlock(&databases->lock);
+    visits_wake(waiting);
+}
+
+struct visit *visits_take_from_room(struct databases *databases)
+{
+    struct visit *waiting = waiting_take(&databases->room);
+    atomic_store(&databases->wanted, databases->room.first != NULL);
+    return waiting;
+}
+
+void visits_pass_room_on(struct databases *databases)
+{
+    pthread_mutex_lock(&databases->lock);
+    struct visit *waiting = visits_take_from_room(databases);
     pthread_mutex_unlock(&databases->lock);
     visits_wake(waiting);
 }

@@ -9,6 +9,7 @@
 void visit_wait(struct waiting *waiting, struct visit *visit);
 void visits_end_one(struct databases *databases);
 
+/* It has entered the database, and has ended as one under way. */
 void visit_let_in(struct visit *visit, struct database *database);
 
 /*
@@ -16,6 +17,12 @@ void visit_let_in(struct visit *visit, struct database *database);
  * `detail` may be the visit's own.
  */
 void visit_turn_away(struct visit *visit, enum store_status status, const char *detail);
+
+/* The first that waits for room, or NULL. The caller holds the lock. */
+struct visit *visits_take_from_room(struct databases *databases);
+
+/* Lets the first that waits for room try again. */
+void visits_pass_room_on(struct databases *databases);
 
 /* They try again, each on a thread of the storage pool. */
 void visits_wake(struct visit *waiting);
