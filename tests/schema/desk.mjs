@@ -8,14 +8,16 @@ import { environment, plugin, root } from '../support-js/paths.mjs';
 export class Desk {
   host = join(root, 'examples/demo-host/host-schema.graphql');
 
-  /** The folder is removed at the end of the test `t`. Tools find the packages of this folder from there. */
-  constructor(t) {
+  constructor() {
     const here = join(root, 'build/tests/schema');
     mkdirSync(here, { recursive: true });
     this.folder = mkdtempSync(join(here, 'desk-'));
     mkdirSync(this.path('plugins'));
     symlinkSync(plugin, this.path('plugins/integrations.so'));
-    t.after(() => rmSync(this.folder, { recursive: true, force: true }));
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
   }
 
   path(name) {

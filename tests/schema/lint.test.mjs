@@ -43,7 +43,8 @@ async function breachesOf(file) {
 }
 
 test('the schema breaks only the rules that are listed', async (t) => {
-  const desk = new Desk(t);
+  const desk = new Desk();
+  t.after(() => desk.remove());
   const files = [desk.schema('alone.graphql'), desk.schema('merged.graphql', desk.host)];
   const breaches = [];
   for (const file of files) breaches.push(...await breachesOf(file));
@@ -53,7 +54,8 @@ test('the schema breaks only the rules that are listed', async (t) => {
 });
 
 test('what is not described is found', async (t) => {
-  const desk = new Desk(t);
+  const desk = new Desk();
+  t.after(() => desk.remove());
   const text = readFileSync(desk.schema('merged.graphql', desk.host), 'utf8');
   const described = text.split('\n').filter((line) => /^ *"/.test(line));
   assert.ok(described.length > 90, `${described.length} descriptions`);
