@@ -148,21 +148,41 @@ static void write_extensions(struct json_writer *writer, const gql_instance *ins
     json_write(writer, "}");
 }
 
-void error_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
-                  const char *occurrence, const struct error *error)
+typedef int32_t tell_fn(const gql_host *host, uint64_t reply, const gql_error *error);
+
+static int32_t tell(const gql_instance *instance, tell_fn *function, uint64_t reply,
+                    const struct trace *trace, const char *occurrence, const struct error *error,
+                    const char *path)
 {
     char room[1024];
     struct json_writer writer;
     json_writer_begin(&writer, room, sizeof room);
     write_extensions(&writer, instance, trace, occurrence, error);
-    const gql_error rejection = {
-        .struct_size = sizeof rejection,
+    const gql_error told = {
+        .struct_size = sizeof told,
         .code = kinds[error->code].code,
         .message = error->detail,
         .message_size = strlen(error->detail),
         .extensions = writer.failed ? NULL : writer.data,
         .extensions_size = writer.failed ? 0 : writer.size,
+        .path = path,
+        .path_size = path == NULL ? 0 : strlen(path),
     };
-    instance->host->reply_reject(instance->host, reply, &rejection);
+    const int32_t code = function(instance->host, reply, &told);
     json_writer_finish(&writer);
+    return code;
+}
+
+void error_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
+                  const char *occurrence, const struct error *error)
+{
+    tell(instance, instance->host->reply_reject, reply, trace, occurrence, error, NULL);
+}
+
+bool error_add(const gql_instance *instance, uint64_t reply, const struct trace *trace,
+               const char *occurrence, const struct error *error, const char *path)
+{
+    tell_fn *function = instance->host->reply_error;
+    return function != NULL &&
+           tell(instance, function, reply, trace, occurrence, error, path) == GQL_OK;
 }

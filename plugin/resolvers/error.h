@@ -48,4 +48,11 @@ struct trace trace_of(const gql_request *request);
 void error_reject(const gql_instance *instance, uint64_t reply, const struct trace *trace,
                   const char *occurrence, const struct error *error);
 
+/*
+ * Adds the error to a reply that will be resolved, for the null at `path`. False if the host can't
+ * take it.
+ */
+bool error_add(const gql_instance *instance, uint64_t reply, const struct trace *trace,
+               const char *occurrence, const struct error *error, const char *path);
+
 #endif

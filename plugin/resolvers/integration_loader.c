@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The loader of Integration: many by their IDs in one call, for `node`, `nodes` and `_entities`. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "plugin/resolvers/input.h"
@@ -10,10 +11,13 @@
 
 struct loading {
     struct operation operation;
-    struct identifier *ids; /* In the order of the list. Malformed: nothing has the ID. */
-    size_t *places;         /* Of each ID in `found`, from 1; 0: none. */
+    struct identifier *ids;      /* In the order of the list. Malformed: nothing has the ID. */
+    size_t *places;              /* Of each ID in `found`, from 1; 0: none. */
+    enum store_status *failures; /* Why not. STORE_OK: there is no such integration. */
     size_t count;
     struct integration_list found;
+    struct trace trace; /* If it fails_in_part. */
+    bool has_run;
 };
 
 static struct loading *loading_of(struct store_read *read)
@@ -36,38 +40,102 @@ static enum store_status read_one(struct loading *loading, struct store_reader *
     return STORE_OK;
 }
 
+/* One that can't be read must not fail the others. */
+static void keep_failure(struct loading *loading, size_t i, enum store_status status,
+                         const struct store_detail *detail)
+{
+    struct operation *operation = &loading->operation;
+    loading->failures[i] = status;
+    if (operation->fails_in_part)
+        return;
+    loading->trace = trace_of(operation->request);
+    operation_note_failure(operation, &loading->trace, status, detail);
+}
+
+static void miss_rows(struct store_read *read, uint32_t tag, enum store_status status,
+                      const struct store_detail *detail)
+{
+    struct loading *loading = loading_of(read);
+    for (size_t i = 0; i < loading->count; i++) {
+        if (identifier_tag(&loading->ids[i]) == tag)
+            keep_failure(loading, i, status, detail);
+    }
+    loading->has_run = true;
+}
+
 static enum store_status read_rows(struct store_read *read, struct store_reader *reader)
 {
     struct loading *loading = loading_of(read);
-    enum store_status status = STORE_OK;
+    const bool is_decoy = store_is_decoy(reader);
+    enum store_status worst = STORE_OK;
     bool all = true;
-    for (size_t i = 0; i < loading->count && status == STORE_OK; i++) {
-        status = read_one(loading, reader, i);
+    for (size_t i = 0; i < loading->count; i++) {
+        const enum store_status status = read_one(loading, reader, i);
+        if (status == STORE_NO_MEMORY)
+            return status;
+        if (status != STORE_OK && !is_decoy)
+            keep_failure(loading, i, status, store_reader_detail(reader));
+        worst = status == STORE_OK ? worst : status;
         all = all && loading->places[i] != 0;
     }
-    return status == STORE_OK && !all ? STORE_NOT_FOUND : status;
+    loading->has_run = loading->has_run || !is_decoy;
+    return worst == STORE_OK && !all ? STORE_NOT_FOUND : worst;
 }
 
-/* One member for each ID: the object, or null if there is none that the actor may read. */
+/* Whether the members can be told, though some may have failed. */
+static bool is_answerable(const struct loading *loading, enum store_status status)
+{
+    return status == STORE_OK || status == STORE_NOT_FOUND ||
+           (loading->has_run && status != STORE_EXPIRED && status != STORE_NO_MEMORY);
+}
+
+/* A failure of one database does not matter where another has the ID. */
+static bool has_failed(const struct loading *loading, size_t i)
+{
+    return loading->places[i] == 0 && loading->failures[i] != STORE_OK;
+}
+
+static bool explain_nulls(struct loading *loading)
+{
+    char path[32];
+    bool explained = true;
+    for (size_t i = 0; i < loading->count && explained; i++) {
+        snprintf(path, sizeof path, "[%zu]", i);
+        explained = !has_failed(loading, i) ||
+                    operation_explain_null(&loading->operation, &loading->trace, path,
+                                           loading->failures[i]);
+    }
+    return explained;
+}
+
+static void write_members(const struct loading *loading, struct json_writer *writer)
+{
+    const uint32_t fields = selected_fields(loading->operation.selection);
+    json_write(writer, "[");
+    for (size_t i = 0; i < loading->count; i++) {
+        if (i > 0)
+            json_write(writer, ",");
+        if (loading->places[i] == 0)
+            json_write(writer, "null");
+        else
+            write_integration(writer, &loading->found.items[loading->places[i] - 1], fields);
+    }
+    json_write(writer, "]");
+}
+
+/* One for each ID: the object, or null if there is none that the actor may read, or it failed. */
 static int32_t answer(struct store_read *read)
 {
     struct loading *loading = loading_of(read);
     struct operation *operation = &loading->operation;
-    const uint32_t fields = selected_fields(operation->selection);
     struct json_writer writer;
-    if (read->status != STORE_OK && read->status != STORE_NOT_FOUND)
+    if (!is_answerable(loading, read->status))
         return operation_reject_store(operation, read->status, &read->detail);
+    if (!explain_nulls(loading))
+        return operation_reject_unavailable(
+            operation, "The errors exceed the gateway's limit, or memory ran out");
     json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-    json_write(&writer, "[");
-    for (size_t i = 0; i < loading->count; i++) {
-        if (i > 0)
-            json_write(&writer, ",");
-        if (loading->places[i] == 0)
-            json_write(&writer, "null");
-        else
-            write_integration(&writer, &loading->found.items[loading->places[i] - 1], fields);
-    }
-    json_write(&writer, "]");
+    write_members(loading, &writer);
     return operation_resolve(operation, &writer);
 }
 
@@ -76,7 +144,8 @@ static bool take_ids(struct loading *loading, const json_t *ids)
     const size_t count = json_array_size(ids);
     loading->ids = malloc((count + 1) * sizeof *loading->ids);
     loading->places = calloc(count + 1, sizeof *loading->places);
-    if (loading->ids == NULL || loading->places == NULL)
+    loading->failures = calloc(count + 1, sizeof *loading->failures);
+    if (loading->ids == NULL || loading->places == NULL || loading->failures == NULL)
         return false;
     loading->count = count;
     for (size_t i = 0; i < count; i++) {
@@ -96,6 +165,7 @@ static int32_t start(struct operation *operation)
     if (!take_ids(loading, ids))
         return operation_reject_store(operation, STORE_NO_MEMORY, NULL);
     const struct store_route route = {.ids = loading->ids, .id_count = loading->count};
+    operation->read.miss = miss_rows;
     return operation_read(operation, route, read_rows, answer);
 }
 
@@ -105,6 +175,7 @@ static void finish(struct operation *operation)
     integration_list_finish(&loading->found);
     free(loading->ids);
     free(loading->places);
+    free(loading->failures);
 }
 
 static const struct operation_type loading_type = {

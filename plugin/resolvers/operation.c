@@ -195,7 +195,8 @@ int32_t operation_resolve(struct operation *operation, struct json_writer *write
     if (!json_writer_end_reply(writer))
         return operation_reject_unavailable(
             operation, "The answer exceeds the gateway's limit, or memory ran out");
-    note_success(operation);
+    if (!operation->fails_in_part)
+        note_success(operation);
     host->reply_resolve(host, operation->reply->handle);
     end(operation);
     return GQL_OK;
@@ -216,56 +217,91 @@ int32_t operation_reject(struct operation *operation, const struct error *error)
     return reject_traced(operation, &trace, error);
 }
 
-static int32_t reject_internal(struct operation *operation, const struct store_detail *detail)
+/* ---- What a store that fails means ---- */
+
+static struct error say(struct unavailable *room, const char *cause)
 {
-    const struct trace trace = trace_of(operation->request);
-    instance_log(operation->instance, GQL_LOG_ERROR, trace.id, "The store failed: %s",
-                 detail->text);
-    return reject_traced(
-        operation, &trace,
-        &(struct error){.code = ERROR_INTERNAL_ERROR,
-                        .detail = "The service failed; its log has the cause under this trace ID"});
+    snprintf(room->detail, sizeof room->detail, "%s", cause);
+    return (struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = room->detail};
 }
 
-static int32_t reject_unknown(struct operation *operation, const struct store_detail *detail)
+static struct error say_unchanged(const struct operation *operation, struct unavailable *room,
+                                  const char *cause)
 {
-    const struct trace trace = trace_of(operation->request);
-    instance_log(operation->instance, GQL_LOG_ERROR, trace.id,
-                 "A change was answered with the outcome \"unknown\": %s", detail->text);
-    return reject_traced(
-        operation, &trace,
-        &(struct error){.code = ERROR_SERVICE_UNAVAILABLE,
-                        .detail = "The database failed while the change was saved; read later "
-                                  "whether it was",
-                        .outcome = "unknown"});
+    *room = unavailable(operation->type, cause);
+    return (struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = room->detail};
+}
+
+/* For the client. The text is in `room`. */
+static struct error error_of(const struct operation *operation, enum store_status status,
+                             struct unavailable *room)
+{
+    switch (status) {
+    case STORE_EXPIRED:
+        return say_unchanged(operation, room, expired);
+    case STORE_BUSY:
+        return say(room, "Another process holds the database; try again");
+    case STORE_FULL:
+        return say_unchanged(operation, room, "The service has no disk space left");
+    case STORE_NO_MEMORY:
+        return say_unchanged(operation, room, out_of_memory);
+    case STORE_SHORTAGE:
+        return say_unchanged(operation, room, "The service is short of resources");
+    case STORE_DENIED:
+        return say_unchanged(operation, room, "The service may not use its database's files");
+    case STORE_UNKNOWN:
+        return (struct error){.code = ERROR_SERVICE_UNAVAILABLE,
+                              .detail = "The database failed while the change was saved; read "
+                                        "later whether it was",
+                              .outcome = "unknown"};
+    case STORE_STOPPED:
+        return say(room, "The service's database can't be used; the service's log has the cause");
+    default:
+        return (struct error){.code = ERROR_INTERNAL_ERROR,
+                              .detail =
+                                  "The service failed; its log has the cause under this trace ID"};
+    }
+}
+
+/* For the log, under the client's trace ID: what it is not told. */
+static void log_failure(const struct operation *operation, const struct trace *trace,
+                        enum store_status status, const struct store_detail *detail)
+{
+    struct unavailable room;
+    if (status == STORE_UNKNOWN)
+        instance_log(operation->instance, GQL_LOG_ERROR, trace->id,
+                     "A change was answered with the outcome \"unknown\": %s", detail->text);
+    else if (error_of(operation, status, &room).code == ERROR_INTERNAL_ERROR)
+        instance_log(operation->instance, GQL_LOG_ERROR, trace->id, "The store failed: %s",
+                     detail->text);
 }
 
 int32_t operation_reject_store(struct operation *operation, enum store_status status,
                                const struct store_detail *detail)
 {
+    struct unavailable room;
+    const struct trace trace = trace_of(operation->request);
+    const struct error error = error_of(operation, status, &room);
     note_rejection(operation, status, detail == NULL ? "" : detail->text);
-    switch (status) {
-    case STORE_EXPIRED:
-        return reject_unchanged(operation, expired);
-    case STORE_BUSY:
-        return operation_reject_unavailable(operation,
-                                            "Another process holds the database; try again");
-    case STORE_FULL:
-        return reject_unchanged(operation, "The service has no disk space left");
-    case STORE_NO_MEMORY:
-        return reject_unchanged(operation, out_of_memory);
-    case STORE_SHORTAGE:
-        return reject_unchanged(operation, "The service is short of resources");
-    case STORE_DENIED:
-        return reject_unchanged(operation, "The service may not use its database's files");
-    case STORE_UNKNOWN:
-        return reject_unknown(operation, detail);
-    case STORE_STOPPED:
-        return operation_reject_unavailable(
-            operation, "The service's database can't be used; the service's log has the cause");
-    default:
-        return reject_internal(operation, detail);
-    }
+    log_failure(operation, &trace, status, detail);
+    return reject_traced(operation, &trace, &error);
+}
+
+void operation_note_failure(struct operation *operation, const struct trace *trace,
+                            enum store_status status, const struct store_detail *detail)
+{
+    operation->fails_in_part = true;
+    note_rejection(operation, status, detail->text);
+    log_failure(operation, trace, status, detail);
+}
+
+bool operation_explain_null(struct operation *operation, const struct trace *trace,
+                            const char *path, enum store_status status)
+{
+    struct unavailable room;
+    const struct error error = error_of(operation, status, &room);
+    return error_add(operation->instance, operation->reply->handle, trace,
+                     operation->request->occurrence, &error, path);
 }
 
 int32_t operation_reject_unavailable(struct operation *operation, const char *detail)

@@ -36,6 +36,7 @@ struct operation {
     json_t *arguments;           /* An object, whose strings may hold lone surrogates (WTF-8). */
     struct text organization_id; /* Whose data it is about, for the log; no text: not known. */
     int ticket;                  /* Of the instance's gate. */
+    bool fails_in_part;          /* operation_note_failure. */
     struct store_read read;
 };
 
@@ -48,11 +49,27 @@ int32_t operation_serve(const struct operation_type *type, gql_instance *instanc
 
 struct deadline operation_deadline(const struct operation *operation);
 
-/* Starts a read (store_read) whose `run` and `done` find the operation by operation_of_read. */
+/*
+ * Starts a read (store_read) whose `run` and `done` find the operation by operation_of_read; so
+ * does its `miss`, which may be set before.
+ */
 int32_t operation_read(struct operation *operation, struct store_route route,
                        enum store_status (*run)(struct store_read *, struct store_reader *),
                        int32_t (*done)(struct store_read *));
 struct operation *operation_of_read(struct store_read *read);
+
+/* ---- What fails in part ---- */
+
+/* What the operator hears of it: once for each call. */
+void operation_note_failure(struct operation *operation, const struct trace *trace,
+                            enum store_status status, const struct store_detail *detail);
+
+/*
+ * Says why there will be a null in the value, at `path` (gql_error), after operation_note_failure.
+ * False if the host has no room for that: then the null would say something else.
+ */
+bool operation_explain_null(struct operation *operation, const struct trace *trace,
+                            const char *path, enum store_status status);
 
 /* ---- Completing ---- */
 

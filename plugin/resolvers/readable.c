@@ -5,11 +5,12 @@
 
 #include "plugin/resolvers/permission.h"
 
-static enum store_status report_second(struct operation *operation, const struct integration *found)
+static enum store_status report_second(struct store_reader *reader, const struct integration *found)
 {
     char id[IDENTIFIER_TEXT_SIZE];
+    struct store_detail *detail = store_reader_detail(reader);
     identifier_write(&found->id, id);
-    snprintf(operation->read.detail.text, sizeof operation->read.detail.text,
+    snprintf(detail->text, sizeof detail->text,
              "two databases have the integration %.*s; the second belongs to the organization "
              "'%.*s'",
              IDENTIFIER_TEXT_SIZE, id, (int)found->organization_id.size,
@@ -29,7 +30,7 @@ enum store_status readable_get(struct operation *operation, struct store_reader 
     if (!may_read(operation->instance, operation->request, found.organization_id))
         return STORE_NOT_FOUND;
     if (status == STORE_OK && seen)
-        return report_second(operation, &found);
+        return report_second(reader, &found);
     *ret_integration = found;
     return status;
 }

@@ -29,6 +29,7 @@ struct store_reader {
     const struct store_engine *engine;
     const uint8_t *secret;       /* The database's, of STORE_SECRET_SIZE bytes. */
     const uint32_t *tag;         /* The read's. */
+    bool is_decoy;               /* The read's. */
     struct store_detail *detail; /* The read's, for the functions that fail. */
 };
 

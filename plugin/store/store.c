@@ -90,6 +90,7 @@ int32_t store_read(struct store *store, struct store_read *read)
 void store_read_run(struct store_read *read, struct store_reader *reader)
 {
     reader->tag = read->tag;
+    reader->is_decoy = read->is_decoy;
     reader->detail = &read->detail;
     read->detail.text[0] = '\0';
     read->status = read->run(read, reader);
@@ -110,6 +111,16 @@ int32_t store_read_fail(struct store_read *read, enum store_status status, const
 bool store_may_have(const struct store_reader *reader, const struct identifier *id)
 {
     return reader->tag == NULL || identifier_tag(id) == *reader->tag;
+}
+
+bool store_is_decoy(const struct store_reader *reader)
+{
+    return reader->is_decoy;
+}
+
+struct store_detail *store_reader_detail(const struct store_reader *reader)
+{
+    return reader->detail;
 }
 
 const uint8_t *store_secret(const struct store_reader *reader)

@@ -109,6 +109,14 @@ struct store_read {
      */
     enum store_status (*run)(struct store_read *read, struct store_reader *reader);
     /*
+     * For a read that looks for many IDs and can answer without some: called in place of `run` for
+     * a database that can't be read, whose IDs are those of the tag. The others are read all the
+     * same, also after a `run` that failed for any reason but STORE_EXPIRED and STORE_NO_MEMORY.
+     * NULL: the first failure ends the read.
+     */
+    void (*miss)(struct store_read *read, uint32_t tag, enum store_status status,
+                 const struct store_detail *detail);
+    /*
      * Called once, after the last `run` and on the same thread, when the reader is released.
      * Returns what store_read returns if it runs inline. May free the read.
      */
@@ -124,6 +132,7 @@ struct store_read {
 
     /* The engine's. */
     const uint32_t *tag; /* Whose IDs alone lead to the database; NULL: all may. */
+    bool is_decoy;       /* See store_is_decoy. */
     uint64_t waits_since;
     struct store_read *next;
 };
@@ -146,6 +155,15 @@ const uint8_t *store_secret(const struct store_reader *reader);
  * to others by the rest.
  */
 bool store_may_have(const struct store_reader *reader, const struct identifier *id);
+
+/*
+ * Whether this database is read only for the time that it takes: it has none of what is looked for,
+ * and how it fares concerns nobody.
+ */
+bool store_is_decoy(const struct store_reader *reader);
+
+/* What went wrong, after a function below has failed. Valid until the next one. */
+struct store_detail *store_reader_detail(const struct store_reader *reader);
 
 /*
  * The texts are borrowed until the next use of the reader, or the end of `run`. If the result is

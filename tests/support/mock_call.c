@@ -37,6 +37,7 @@ struct mock_pending {
     char *json;
     size_t json_size;
     char *code;
+    char *errors;
     char *message;
     size_t message_size;
     char *extensions;
@@ -64,6 +65,7 @@ static void on_answer(gql_answer *answer)
     if (answer->resolved) {
         pending->json = copy(answer->json, answer->json_size);
         pending->json_size = answer->json_size;
+        pending->errors = copy(answer->errors, answer->errors_size);
     } else {
         pending->code = strdup(answer->code);
         pending->message = copy(answer->message, answer->message_size);
@@ -259,10 +261,15 @@ static void check_value(const struct mock_pending *pending, const struct mock_an
         mock_violation("%s: a call after drain was served", pending->label);
 }
 
+static bool is_upper_case(const char *code)
+{
+    return strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") == strlen(code);
+}
+
 static void check_error(const struct mock_pending *pending, struct mock_answer *answer)
 {
     const char *code = answer->code;
-    if (strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != strlen(code))
+    if (!is_upper_case(code))
         mock_violation("%s: the code \"%s\" is not UPPER_CASE", pending->label, code);
     if (pending->message_size == 0 || !mock_is_utf8(answer->message, pending->message_size))
         mock_violation("%s: the message of %s is empty or not UTF-8", pending->label, code);
@@ -279,6 +286,31 @@ static void check_error(const struct mock_pending *pending, struct mock_answer *
         mock_violation("%s: a call after drain was rejected with %s", pending->label, code);
 }
 
+static const json_t *follow(const json_t *value, const json_t *path)
+{
+    for (size_t i = 0; i < json_array_size(path) && value != NULL; i++) {
+        const json_t *step = json_array_get(path, i);
+        value = json_is_string(step) ? json_object_get(value, json_string_value(step))
+                                     : json_array_get(value, (size_t)json_integer_value(step));
+    }
+    return value;
+}
+
+static void check_errors_inside(const struct mock_pending *pending,
+                                const struct mock_answer *answer)
+{
+    for (size_t i = 0; i < json_array_size(answer->errors); i++) {
+        const json_t *error = json_array_get(answer->errors, i);
+        const json_t *code = json_object_get(json_object_get(error, "extensions"), "code");
+        if (!json_is_null(follow(answer->value, json_object_get(error, "path"))) ||
+            !json_is_string(code) || !is_upper_case(json_string_value(code)) ||
+            json_string_length(json_object_get(error, "message")) == 0)
+            mock_violation("%s: the error inside the value leads to no null, or has no code or "
+                           "message: %.800s",
+                           pending->label, pending->errors);
+    }
+}
+
 static struct mock_answer *make_answer(struct mock_pending *pending)
 {
     struct mock_answer *answer = calloc(1, sizeof *answer);
@@ -291,7 +323,9 @@ static struct mock_answer *make_answer(struct mock_pending *pending)
     if (pending->resolved) {
         answer->value = json_loadb(pending->json, pending->json_size,
                                    JSON_DECODE_ANY | JSON_ALLOW_NUL, NULL);
+        answer->errors = json_loads(pending->errors, 0, NULL);
         check_value(pending, answer);
+        check_errors_inside(pending, answer);
     } else {
         answer->extensions = json_loads(pending->extensions,
                                         JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL);
@@ -310,6 +344,7 @@ struct mock_answer *mock_wait(struct mock_pending **pending)
     pthread_cond_destroy(&old->condition);
     pthread_mutex_destroy(&old->mutex);
     free(old->extensions);
+    free(old->errors);
     free(old->ids);
     free(old->label);
     free(old->type);
@@ -354,6 +389,7 @@ void mock_answer_free(struct mock_answer **answer)
     struct mock_answer *old = *answer;
     *answer = NULL;
     json_decref(old->value);
+    json_decref(old->errors);
     json_decref(old->extensions);
     free(old->json);
     free(old->code);

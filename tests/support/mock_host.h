@@ -5,6 +5,7 @@
  *   - each call is answered exactly once, within MOCK_TIMEOUT_SECONDS, and before drain returns;
  *   - each value is JSON, has the type that the schema says, and is complete for the selection;
  *   - each error has an UPPER_CASE code, a message, and extensions, an object with the same `code`;
+ *     one inside a value leads to a null;
  *   - a reply is not written to after its completion;
  *   - the log and the clock are used only between init and deinit, and a log line is one line of
  *     UTF-8;
@@ -133,6 +134,7 @@ struct mock_answer {
     bool resolved;
     json_t *value;      /* resolved. */
     char *json;         /* resolved: the text itself. */
+    json_t *errors;     /* resolved: those inside the value, a list as in gql_answer. */
     char *code;         /* rejected. */
     char *message;      /* rejected. */
     json_t *extensions; /* rejected: with `code`, as a host would send it. */

@@ -102,6 +102,23 @@ static bool is_good(enum store_status status)
     return status == STORE_OK || status == STORE_NOT_FOUND;
 }
 
+/* Whether the read can do without what failed so. */
+static bool is_bearable(const struct walk *walk, enum store_status status)
+{
+    return walk->outer->miss != NULL && status != STORE_EXPIRED && status != STORE_NO_MEMORY;
+}
+
+/* The database where the walk is can't be read. */
+static struct walk *miss(struct walk *walk, enum store_status status,
+                         const struct store_detail *detail)
+{
+    if (!is_bearable(walk, status))
+        return fail_with(walk, status, detail->text);
+    walk->outer->miss(walk->outer, walk->tag, status, detail);
+    walk->has_run = true;
+    return walk;
+}
+
 /* ---- In one database ---- */
 
 /*
@@ -115,7 +132,8 @@ static void take_outcome(struct walk *walk, enum store_status before, enum store
         return;
     }
     walk->has_run = true;
-    walk->outer->status = status == STORE_NOT_FOUND ? before : status;
+    const bool adds = status != STORE_NOT_FOUND && (is_good(status) || !is_bearable(walk, status));
+    walk->outer->status = adds ? status : before;
 }
 
 static bool read_now(struct walk *walk, struct database *database)
@@ -123,6 +141,7 @@ static bool read_now(struct walk *walk, struct database *database)
     struct store_read *outer = walk->outer;
     const enum store_status before = outer->status;
     outer->tag = tag_of(walk);
+    outer->is_decoy = walk->is_decoy;
     if (!store_read_now(database->store, outer))
         return false;
     databases_leave(walk->databases, database);
@@ -185,6 +204,7 @@ static struct walk *read_later(struct walk *walk, struct database *database)
         .done = leave_database,
         .deadline = deadline_of(&wait->walk),
         .tag = tag_of(&wait->walk),
+        .is_decoy = wait->walk.is_decoy,
     };
     atomic_store(&wait->half_ended, false);
     store_read(database->store, &wait->inner);
@@ -195,7 +215,7 @@ static struct walk *read_database(struct walk *walk, struct database *database)
 {
     if (!walk->is_decoy && databases_suspend(walk->databases, database, false)) {
         databases_leave(walk->databases, database);
-        return fail_with(walk, STORE_STOPPED, "");
+        return miss(walk, STORE_STOPPED, &(struct store_detail){""});
     }
     return read_now(walk, database) ? walk : read_later(walk, database);
 }
@@ -208,7 +228,7 @@ static void begin_visit(struct visit *visit)
     if (visit->status == STORE_OK)
         walk = read_database(walk, visit->database);
     else if (visit->status != STORE_NOT_FOUND)
-        fail_with(walk, visit->status, visit->detail.text);
+        miss(walk, visit->status, &visit->detail);
     if (walk != NULL)
         go_on(walk);
 }
@@ -311,6 +331,21 @@ static enum store_status refresh(struct databases *databases, uint32_t tag,
     return status == STORE_OK && !databases_keep_listed(databases, tag) ? STORE_NO_MEMORY : status;
 }
 
+/* What a shelf has can't be told: none of its IDs can be answered. */
+static enum store_status miss_shelf(struct walk *walk, uint32_t tag, enum store_status status,
+                                    const struct store_detail *detail)
+{
+    const struct store_route *route = &walk->outer->route;
+    if (!is_bearable(walk, status))
+        return status;
+    for (size_t i = 0; i < route->id_count; i++) {
+        walk->tag = identifier_tag(&route->ids[i]);
+        if (walk->tag >> 16 == tag >> 16)
+            miss(walk, status, detail);
+    }
+    return STORE_OK;
+}
+
 static void refresh_outdated(struct task *task)
 {
     struct walk *walk = &((struct wait *)((char *)task - offsetof(struct wait, task)))->walk;
@@ -323,6 +358,8 @@ static void refresh_outdated(struct task *task)
             continue;
         const uint32_t tag = identifier_tag(&route->ids[i]);
         status = refresh(walk->databases, tag, &detail);
+        if (status != STORE_OK)
+            status = miss_shelf(walk, tag, status, &detail);
         walk->looked[tag >> 22] |= UINT64_C(1) << (tag >> 16 & 63);
     }
     go_on(status == STORE_OK ? find_targets(walk) : fail_with(walk, status, detail.text));

@@ -220,6 +220,7 @@ Test(room, a_neighbour_that_fails_does_not_show)
                                            "[\"01a20da5-179e-8000-8abc-494e54abcdef\"]", "id",
                                            NULL);
     expect_json(answer->value, "[null]");
+    expect_json(answer->errors, "[]");
     mock_answer_free(&answer);
     answer = list("beta", NULL);
     cr_expect(answer->resolved);
