@@ -103,6 +103,7 @@ static bool take_config(struct check_options *options, const char *value)
     const size_t index = options->configs[0] == NULL ? 0 : 1;
     json_t *json = read_json("--config", value, '{', &options->config_names[index],
                              &options->configs[index]);
+    options->config_files[index] = is_file(value, '{') ? value : NULL;
     json_decref(json);
     return json != NULL;
 }

@@ -2,15 +2,9 @@
 // Reads and checks the gateway's configuration.
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import Ajv from 'ajv';
+import { checkConfiguration } from 'gql-plugin-host';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|::1|localhost)$/;
-
-function explain({ instancePath, message, params }) {
-  const where = instancePath.slice(1).replaceAll('/', '.') || 'configuration';
-  const what = params.additionalProperty ?? params.allowedValues?.join(', ');
-  return `${where}: ${message}${what ? `: ${what}` : ''}`;
-}
 
 function parse(file) {
   try {
@@ -20,19 +14,19 @@ function parse(file) {
   }
 }
 
-/** Returns the configuration with defaults and absolute paths. Throws an Error that lists every mistake. */
-export function readConfig(file) {
-  const config = parse(file);
+function check(file, config, folder) {
   const schema = JSON.parse(readFileSync(new URL('config.schema.json', import.meta.url), 'utf8'));
-  const ajv = new Ajv({ allErrors: true, useDefaults: true, strict: true, strictRequired: false });
-  if (!ajv.validate(schema, config)) throw new Error(`${file}: ${ajv.errors.map(explain).join('; ')}`);
-  const absolute = (object, name) => {
-    if (object?.[name] !== undefined) object[name] = resolve(dirname(file), object[name]);
-  };
-  absolute(config.plugins, 'folder');
-  absolute(config.authentication.jwt, 'secretFile');
-  absolute(config.authentication.jwt, 'jwksFile');
-  absolute(config.graphiql, 'queryFile');
+  try {
+    return checkConfiguration(schema, config, folder, { useDefaults: true });
+  } catch (error) {
+    throw new Error(`${file}: ${error.message}`);
+  }
+}
+
+/** Returns the configuration with defaults, absolute paths and its `folder`. Throws an Error that lists every mistake. */
+export function readConfig(file) {
+  const folder = dirname(resolve(file));
+  const config = { ...check(file, parse(file), folder), folder };
   if (config.authentication.demo && !LOOPBACK.test(config.host)) {
     throw new Error(`${file}: authentication.demo lets everybody in, so host must be a loopback address, not ${config.host}`);
   }

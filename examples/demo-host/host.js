@@ -11,7 +11,7 @@ const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 function load(config, log, schema, organizations) {
   const { folder, settings, instances } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
-  return loadPlugins(folder, { schema, settings, references, instances: instancesOf(instances),
+  return loadPlugins(folder, { schema, settings, baseFolder: config.folder, references, instances: instancesOf(instances),
     organizations: existenceOf(config, organizations), log, logLevel: config.logLevel });
 }
 

@@ -62,7 +62,7 @@ export interface PluginRequest {
 export interface PluginSettings {
   /** If true, loading fails when the plugin is missing or can't be used. */
   required?: boolean;
-  /** Passed to the plugin, which checks it. */
+  /** Passed to the plugin, after a check against the schema that it publishes. */
   config?: Record<string, unknown>;
 }
 
@@ -133,6 +133,8 @@ export interface LoadOptions {
    * plugins contribute every common type.
    */
   schema?: string | DocumentNode | GraphQLSchema;
+  /** The folder from which relative paths in settings are taken, such as that of the file that holds them. Default: the working folder. */
+  baseFolder?: string;
   /** Keyed by the plugin's ID or its file name. */
   settings?: Record<string, PluginSettings>;
   /**
@@ -271,6 +273,15 @@ export class PluginsMissing extends Error {
 
 /** Returns a log that writes lines up to a level to standard error. Controls in messages are escaped. */
 export function createLog(level: LogLevel): (level: LogLevel, message: string, traceId?: string | null) => void;
+
+/**
+ * Checks a configuration against a JSON Schema, and returns a copy whose paths are absolute, from the folder:
+ * strings for which the schema has `"format": "path"`. loadPlugins does so with the schema of each plugin; a
+ * gateway can do it with its own. Throws an Error that lists every mistake. `useDefaults`: with the schema's defaults.
+ */
+export function checkConfiguration<Configuration>(
+  schema: Record<string, unknown>, configuration: Configuration, folder: string, options?: { useDefaults?: boolean },
+): Configuration;
 
 /** Loads every *.so of a folder, in the order of their names. Rejects with PluginsMissing if a required plugin is missing or refused. */
 export function loadPlugins(folder: string, options?: LoadOptions): Promise<Plugins>;

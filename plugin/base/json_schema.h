@@ -3,7 +3,8 @@
  * Checks JSON against a JSON Schema (2020-12) that uses the keywords of the plugin's own schema:
  * type, properties, required, additionalProperties: false, enum, minimum, maximum, minLength,
  * maxLength, default, `not: {}` for a member that is refused with its description, and `oneOf` for
- * members of which exactly one is required. Lengths count bytes of UTF-8, where the standard counts
+ * members of which exactly one is required. `"format": "path"` is for hosts, which make such paths
+ * absolute. Lengths count bytes of UTF-8, where the standard counts
  * characters.
  */
 #ifndef PLUGIN_BASE_JSON_SCHEMA_H

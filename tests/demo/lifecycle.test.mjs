@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { PLUGIN_ID } from '../support-js/sandbox.mjs';
 import { build, Sandbox } from './harness.mjs';
 
 let sandbox;
@@ -106,13 +107,29 @@ test('a second plugin with the same fields is refused with every conflict', asyn
   unlinkSync(sandbox.path('plugins/twice.so'));
 });
 
+test('every path in the configuration is relative to the folder of the file', async () => {
+  mkdirSync(sandbox.path('data'));
+  const relative = (config) => {
+    Object.assign(config.plugins.settings[PLUGIN_ID].config, { database: { path: 'data/own.db' }, credentials: { keyring: 'keyring.json' } });
+    config.graphiql = { queryFile: 'first.graphql' };
+  };
+  writeFileSync(sandbox.path('first.graphql'), '{ __typename }');
+  await serving(relative, async (gateway) => {
+    await gateway.create('acme', 'x', { credentialRef: sandbox.vault.issue('acme') });
+  });
+  assert.ok(existsSync(sandbox.path('data/own.db')));
+  const tenants = (config) => { config.plugins.settings[PLUGIN_ID].config = { database: { root: 'data' } }; };
+  await serving(tenants, (gateway) => gateway.create('acme', 'x'));
+  assert.ok(readdirSync(sandbox.path('data')).some((name) => !name.startsWith('own')));
+});
+
 test('mistakes in the configuration are reported', async () => {
   const cases = [
-    [(config) => { config.colour = 'red'; }, /colour/],
-    [(config) => { config.port = 'x'; }, /port: must be integer/],
+    [(config) => { config.colour = 'red'; }, /gateway\.json: colour: there is no such setting\. Known are: host, port,/],
+    [(config) => { config.port = 'x'; }, /port: it must be of the type integer, not string/],
     [(config) => { config.host = '0.0.0.0'; }, /loopback/],
     [(config) => { config.plugins.folder = 'nowhere'; }, /nowhere/],
-    [(config) => { delete config.authentication.jwt.anyAudience; }, /authentication\.jwt: must have required property 'audience'/],
+    [(config) => { delete config.authentication.jwt.anyAudience; }, /authentication\.jwt: `audience` or `anyAudience` is required/],
     [(config) => { config.authentication.jwt = { secretFile: 'none', audience: 'a' }; }, /none/],
     [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret', audience: 'a' }; }, /jwt\.secret: not a JWK Set/],
     [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json', audience: 'a' }; }, /gateway\.json: not a JWK Set/],

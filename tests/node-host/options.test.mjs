@@ -2,7 +2,7 @@
 // Every wrong option is reported by name.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { ACTOR, ask, Bench, build, graphql, loadPlugins, root } from './support.mjs';
@@ -29,6 +29,7 @@ test('wrong options', async (t) => {
     [{ organizations: { exist: String } }, /organizations: unknown option exist; known are exists, timeoutMilliseconds, typeBase/],
     [{ organizations: { exists: String, timeoutMilliseconds: 0 } }, /organizations\.timeoutMilliseconds must be an integer from 1 to 600000/],
     [{ organizations: { exists: String, typeBase: 7 } }, /organizations\.typeBase must be a string/],
+    [{ baseFolder: 7 }, /baseFolder must be a path/],
     [{ settings: [] }, /settings must be an object/],
     [{ settings: { x: { requierd: true } } }, /settings\.x: unknown option requierd; known are required, config/],
     [{ references: { Organization: {} } }, /references\.Organization must be a function/],
@@ -73,7 +74,7 @@ test('without the option log, standard error says what is refused, and why, once
   const bench = new Bench(t, 'integrations', 'hello');
   const { stderr, status } = load(bench.plugins, { settings: { 'hello.so': { config: { greeting: 'x' } } } });
   assert.equal(status, 0, stderr);
-  assert.match(stderr, /^\S+Z error The plugin .*hello\.so was refused: the configuration must be \{\}: .*greeting/m);
+  assert.match(stderr, /^\S+Z error The plugin .*hello\.so was refused: greeting: there is no such setting\. Known are: none$/m);
   assert.match(stderr, /^\S+Z error The plugin .*integrations\.so was refused: database: it is missing/m);
   assert.equal(times(stderr, 'it is missing'), 1, stderr);
   assert.equal(times(stderr, 'integrations.so'), 1, stderr);
@@ -115,6 +116,38 @@ test('a second plugin of one ID is refused, and settings for one plugin twice ar
   assert.deepEqual([file, id], [join(bench.plugins, 'older.so'), 'org.gql-integrations.integrations']);
   assert.deepEqual(reasons, [`it has the ID ${id}, as ${join(bench.plugins, 'integrations.so')} has, which is loaded: keep one of the two files`]);
   await assert.rejects(bench.load({ settings: { ...bench.settings, [id]: {} } }), /settings\.org\.gql-integrations\.integrations and settings\.integrations\.so are of the same plugin/);
+});
+
+test('a configuration is checked against the schema that the plugin publishes, before the plugin sees it', async (t) => {
+  const bench = new Bench(t);
+  const cases = [
+    [{ database: {} }, 'database: `path` or `root` is required'],
+    [{ database: { path: 'a', root: 'b' } }, 'database: `path` and `root` exclude each other; remove all but one'],
+    [{ database: { path: '', fileMode: '0644' }, colour: 1 },
+      /^database\.path: it must not be empty; database\.fileMode: it must be one of "0600", "0640", "0660"; colour: there is no such setting\. Known are: database,/],
+    [{ database: { path: 'a', readers: 65, cacheKiB: '1' } }, 'database.readers: 65 is more than 64; database.cacheKiB: it must be of the type integer, not string'],
+    [{ database: { path: 'a' }, credentials: {} }, 'credentials.keyring: it is missing, and has no default'],
+    [{ database: { path: 'a' }, identifiers: { shard: 1 } }, /^identifiers\.shard: This setting was removed: /],
+  ];
+  for (const [config, said] of cases) {
+    const error = await bench.load({ settings: { 'integrations.so': { required: true, config } } }).then(() => assert.fail('it was taken'), (reason) => reason);
+    const [reason] = error.refused[0].reasons;
+    if (typeof said === 'string') assert.equal(reason, said);
+    else assert.match(reason, said);
+  }
+});
+
+test('relative paths in settings are taken from baseFolder, also those of an instance for each key', async (t) => {
+  const bench = new Bench(t);
+  const baseFolder = bench.folder;
+  await bench.load({ baseFolder, settings: { 'integrations.so': { config: { database: { path: 'one.db' } } } } });
+  assert.ok(existsSync(join(bench.folder, 'one.db')));
+  const instances = { key: ({ tenant }) => tenant, config: (tenant) => ({ database: { path: `${tenant}.db` } }) };
+  const plugins = await bench.load({ baseFolder, settings: {}, instances });
+  const contextValue = { tenant: 'red', pluginRequest: plugins.request({ actor: ACTOR }) };
+  const source = '{ integrations(organizationId: "acme") { nodes { id } } }';
+  assert.deepEqual((await graphql.graphql({ schema: plugins.schema, source, contextValue })).errors, undefined);
+  assert.ok(existsSync(join(bench.folder, 'red.db')));
 });
 
 test('wrong requests', async (t) => {

@@ -47,11 +47,11 @@ class TestLifecycle < Minitest::Test
   def test_mistakes_in_the_configuration_are_reported
     {
       /colour/ => ->(config) { config['colour'] = 'red' },
-      /port: of type string did not match the following type: integer/ => ->(config) { config['port'] = 'x' },
-      /plugins\.settings\.a: contains additional properties \["requird"\]/ =>
+      /port: it must be of the type integer, not string/ => ->(config) { config['port'] = 'x' },
+      /plugins\.settings\.a\.requird: there is no such setting/ =>
         ->(config) { config['plugins']['settings']['a'] = { 'requird' => true } },
-      /authentication\.jwt: .*audience.*, or .*anyAudience/ => ->(config) { config['authentication']['jwt'].delete('anyAudience') },
-      /authentication\.jwt: .*secretFile.*, or .*jwksFile/ => ->(config) { config['authentication']['jwt'] = {} },
+      /authentication\.jwt: `audience` or `anyAudience` is required/ => ->(config) { config['authentication']['jwt'].delete('anyAudience') },
+      /authentication\.jwt: `secretFile` or `jwksFile` is required/ => ->(config) { config['authentication']['jwt'] = {} },
       /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
       /The plugins folder .*nowhere can't be read/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
       /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },
@@ -68,6 +68,23 @@ class TestLifecycle < Minitest::Test
     assert_match(/Required plugins are not loaded: #{PLUGIN_ID}/, log)
     assert_match(/databse: there is no such setting/, log)
     assert_equal 1, log.scan('there is no such setting').size, log
+  end
+
+  def test_every_path_in_the_configuration_is_relative_to_the_folder_of_the_file
+    start do |config|
+      config['plugins']['settings'][PLUGIN_ID]['config'] = { 'database' => { 'path' => 'own.db' } }
+    end
+    assert_path_exists @sandbox.path('own.db')
+    assert_clean_end
+  end
+
+  def test_a_configuration_is_checked_against_the_schema_that_the_plugin_publishes
+    log = failure_of do |config|
+      wrong = { 'database' => { 'path' => '', 'fileMode' => '0644', 'readers' => 65 }, 'identifiers' => { 'shard' => 1 } }
+      config['plugins']['settings'][PLUGIN_ID] = { 'required' => true, 'config' => wrong }
+    end
+    ['database.path: it is shorter than 1 characters', 'database.fileMode: it must be one of 0600, 0640, 0660', 'database.readers: it is more than 64',
+     'identifiers.shard: This setting was removed'].each { |said| assert_includes log, said }
   end
 
   def test_settings_for_one_plugin_twice_and_a_folder_without_plugins_are_reported

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "abi/check/checks/registry.h"
+#include "abi/check/harness/config_paths.h"
 #include "abi/check/harness/session.h"
 #include "abi/check/inspect/meta_schema.h"
 #include "abi/host/plugin_validation.h"
@@ -71,12 +72,6 @@ static bool is_map(const json_t *schema)
     return json_object_size(json_object_get(schema, "additionalProperties")) > 0;
 }
 
-static const json_t *schema_of_member(const json_t *schema, const char *name)
-{
-    const json_t *found = json_object_get(json_object_get(schema, "properties"), name);
-    return found != NULL ? found : json_object_get(schema, "additionalProperties");
-}
-
 /* Adds an unknown setting to the object, then to each one inside. create gets `root`. */
 static void add_unknown_everywhere(struct session *session, const json_t *schema,
                                    const json_t *root, json_t *object, const char *where)
@@ -89,7 +84,8 @@ static void add_unknown_everywhere(struct session *session, const json_t *schema
         char inside[96];
         snprintf(inside, sizeof inside, "in `%.80s`", name);
         if (json_is_object(member))
-            add_unknown_everywhere(session, schema_of_member(schema, name), root, member, inside);
+            add_unknown_everywhere(session, config_member_schema(schema, name), root, member,
+                                   inside);
     }
 }
 

@@ -24,12 +24,13 @@ struct check_options {
     const char *plugin; /* The path. */
     /* JSON text for the first instance and for the one beside it. NULL: not given. */
     char *configs[2];
-    char *config_names[2]; /* For messages: `--config`, or `--config FILE`. */
-    char *host_sdl;        /* NULL: not given. */
-    json_t *calls;         /* A list, as described in --help; NULL: not given. */
-    char *calls_name;      /* For messages, like config_names. */
-    json_t *actor;         /* Who calls, as requester.h has it; NULL: not given. */
-    bool print;            /* Notes show what came of each call in full. */
+    char *config_names[2];       /* For messages: `--config`, or `--config FILE`. */
+    const char *config_files[2]; /* NULL: given as text. */
+    char *host_sdl;              /* NULL: not given. */
+    json_t *calls;               /* A list, as described in --help; NULL: not given. */
+    char *calls_name;            /* For messages, like config_names. */
+    json_t *actor;               /* Who calls, as requester.h has it; NULL: not given. */
+    bool print;                  /* Notes show what came of each call in full. */
     unsigned rounds;
     unsigned timeout; /* Seconds. */
     bool json;

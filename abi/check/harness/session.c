@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "abi/check/harness/config_paths.h"
 #include "abi/check/inspect/meter.h"
 
 const char session_bare_sdl[] = "type Query { gqlPluginCheck: Boolean }\n"
@@ -120,6 +121,15 @@ static char *place_scratch(const char *config, const char *scratch)
     return placed == NULL ? NULL : (stpcpy(end, config), placed);
 }
 
+/* The configuration as create gets it. NULL if out of memory. */
+static char *complete(const struct session *session, const char *config, const char *file)
+{
+    char *placed = place_scratch(config, session->run->scratch);
+    char *completed = placed == NULL ? NULL : config_paths_resolve(session->plugin, placed, file);
+    free(placed);
+    return completed;
+}
+
 /* Lists the required settings at the top of the configuration. False if there are none. */
 static bool list_required(const gql_plugin *plugin, char *list, size_t size)
 {
@@ -148,8 +158,9 @@ bool session_configure(struct session *session)
     }
     const char *first = options->configs[0] == NULL ? "{}" : options->configs[0];
     const char *second = options->configs[1] == NULL ? first : options->configs[1];
-    session->configs[0] = place_scratch(first, session->run->scratch);
-    session->configs[1] = place_scratch(second, session->run->scratch);
+    const char *const *files = options->config_files;
+    session->configs[0] = complete(session, first, files[0]);
+    session->configs[1] = complete(session, second, files[options->configs[1] == NULL ? 0 : 1]);
     if (session->configs[0] == NULL || session->configs[1] == NULL)
         check_skip(session->run, "the tool is out of memory");
     return session->configs[0] != NULL && session->configs[1] != NULL;

@@ -15,11 +15,14 @@ export function isPooled({ plugins }, { id }, file) {
   return plugins === undefined || plugins.includes(id) || plugins.includes(basename(file));
 }
 
-/** Returns {target, keyOf}: the plugin's pool, and a function that finds the key in the GraphQL context. */
-export function openPool(native, library, { id }, base, { key, config, maxIdle }) {
+/**
+ * Returns {target, keyOf}: the plugin's pool, and a function that finds the key in the GraphQL context.
+ * `complete` makes the plugin's configuration of what the option `config` returns.
+ */
+export function openPool(native, library, { id }, complete, { key, config, maxIdle }) {
   const configOf = (name) => {
     const own = config(name, id);
-    if (typeof own === 'object' && own !== null && typeof own.then !== 'function') return JSON.stringify({ ...base, ...own });
+    if (typeof own === 'object' && own !== null && typeof own.then !== 'function') return JSON.stringify(complete(own));
     throw new TypeError(`instances.config must return an object for ${id}`);
   };
   const keyOf = (context) => checkKey(key(context), 'What instances.key returns');

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // One plugin: opens its file, binds its schema to the host's and creates an instance.
 import { basename } from 'node:path';
+import { checkConfiguration } from './configuration.js';
 import { isPooled, openPool } from './instances.js';
 import { PluginRefused } from './refused.js';
 
@@ -25,8 +26,9 @@ function settingsOf(settings, { id }, file) {
 }
 
 /** Returns {target}: the plugin's one instance. */
-async function openInstance(native, library, { id }, config, file) {
-  const target = await native.createInstance(library, JSON.stringify(config)).catch((error) => {
+async function openInstance(native, library, { id }, configOf, file) {
+  const config = attempt(file, id, () => JSON.stringify(configOf()));
+  const target = await native.createInstance(library, config).catch((error) => {
     throw new PluginRefused(file, [error.message], id);
   });
   return { target };
@@ -50,12 +52,14 @@ export function bindPlugin({ native, runtime, host, plugins }, file) {
 /** Returns what bindPlugin does, with {target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused with every reason. */
 export async function openPlugin(loading, file) {
   const plugin = bindPlugin(loading, file);
-  const { native, settings, instances } = loading;
+  const { native, settings, baseFolder, instances } = loading;
   const { library, about } = plugin;
   try {
     const { config = {} } = settingsOf(settings, about, file);
+    const check = (complete) => checkConfiguration(JSON.parse(about.configSchema), complete, baseFolder);
     const opened = instances !== undefined && isPooled(instances, about, file)
-      ? openPool(native, library, about, config, instances) : await openInstance(native, library, about, config, file);
+      ? openPool(native, library, about, (own) => check({ ...config, ...own }), instances)
+      : await openInstance(native, library, about, () => check(config), file);
     return { ...plugin, ...opened };
   } catch (error) {
     native.closeLibrary(library);

@@ -61,7 +61,7 @@ export async function openFolder(folder, options, open) {
   const host = new HostSchema(options.schema);
   const native = binding();
   const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
-    instances: options.instances };
+    baseFolder: options.baseFolder, instances: options.instances };
   try {
     report(loading, await openAll(loading, findFiles(folder), open), folder, options);
     return loading;

@@ -4,6 +4,7 @@
 require_relative '../gql/library'
 require_relative '../schema/merge'
 require_relative 'config'
+require_relative 'configuration_checker'
 
 module Gateway
   # The plugins of a folder, each with one instance, or with one for each key. They are bound to the host's schema one after the other.
@@ -13,9 +14,11 @@ module Gateway
     attr_reader :merge
 
     # `settings` is `plugins` in the configuration. `log` takes (level, message). `instances`: a Gql::Instances, or nil.
-    def initialize(runtime, settings, merge, log, instances = nil)
+    # `base`: the folder from which relative paths of plugins are taken.
+    def initialize(runtime, settings, merge, log, instances = nil, base: Dir.pwd)
       @runtime = runtime
       @settings = settings['settings']
+      @base = base
       @merge = merge
       @log = log
       @keyed = instances
@@ -69,8 +72,7 @@ module Gateway
     # Creates the instance first, so that a refused configuration leaves nothing in the schema.
     def set_up(library, path)
       check_is_new(library.plugin.id, path)
-      config = settings_of(library.plugin.id, path).fetch('config', {})
-      instance = @keyed&.pooled?(library) ? @keyed.open(library, config) : library.create(config)
+      instance = open(library, path)
       @merge.add(library.plugin, path)
       instance
     rescue Gql::Refused, Config::Invalid
@@ -83,6 +85,17 @@ module Gateway
       other = @loaded.map(&:library).find { |library| library.plugin.id == id } or return
 
       raise Gql::Refused.new(path, "it has the ID #{id}, as #{other.path} has, which is loaded: keep one of the two files")
+    end
+
+    # Each configuration is checked against the schema that the plugin publishes.
+    def open(library, path)
+      config = settings_of(library.plugin.id, path).fetch('config', {})
+      checker = ConfigurationChecker.new(JSON.parse(library.plugin.config_schema))
+      return @keyed.open(library, config) { |complete| checker.check(complete, @base) } if @keyed&.pooled?(library)
+
+      library.create(checker.check(config, @base))
+    rescue ConfigurationChecker::Invalid, JSON::Schema::SchemaError => e
+      raise Gql::Refused.new(path, e.message)
     end
 
     def settings_of(id, path)

@@ -48,7 +48,7 @@ module Gateway
       runtime = Gql::Runtime.new(name: 'ruby-example', version: '0.1.0', log: method(:log), log_level: @level)
       merge = Schema::Merge.new(File.read(DemoHost::SCHEMA))
       @instances = Tenant.instances(@config['plugins']['instances'])
-      @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log), @instances)
+      @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log), @instances, base: @config['folder'])
       listen(App.new(executable(merge.document), authentication, @config, method(:log), @plugins.method(:health)))
     rescue StandardError
       @plugins&.close

@@ -19,9 +19,9 @@ module Gql
       @plugins.nil? || @plugins.include?(library.plugin.id) || @plugins.include?(File.basename(library.path))
     end
 
-    # Returns a new pool, which stands for an Instance.
-    def open(library, settings)
-      Pool.new(library, settings, **@options).tap { |pool| @pools << pool }
+    # Returns a new pool, which stands for an Instance. The block: see Pool.
+    def open(library, settings, &complete)
+      Pool.new(library, settings, **@options, &complete).tap { |pool| @pools << pool }
     end
 
     # The keys that have an instance, are suspended or failed: hashes of plugin, key, state, calls, waiting, failure.

@@ -29,13 +29,15 @@ module Gql
     attr_reader :plugin
 
     # `library`: the plugin's, which stays open. `settings`: what its instances have in common. `key`, `config`: as for Instances.
-    def initialize(library, settings, key:, config:, max_idle:)
+    # The block, if there is one, takes the whole configuration of an instance and returns what `create` gets.
+    def initialize(library, settings, key:, config:, max_idle:, &complete)
       @host = HostLibrary.shared
       @plugin = library.plugin
       @path = library.path
       @settings = settings
       @key = key
       @config = config
+      @complete = complete || :itself.to_proc
       @calls = {} # Under way, by number: the pool's `user`.
       @last_number = 0
       @running = 0 # Functions of the pool.
@@ -186,7 +188,7 @@ module Gql
       own = @config.call(key.read_bytes(key_size).force_encoding(Encoding::UTF_8))
       raise TypeError, 'instances.config must return a hash' unless own.is_a?(Hash)
 
-      text = JSON.generate(@settings.merge(own.transform_keys(&:to_s)))
+      text = JSON.generate(@complete.call(@settings.merge(own.transform_keys(&:to_s))))
       ret_config.write_pointer(@host.call(:malloc, text.bytesize).put_bytes(0, text))
       ret_size.write(:size_t, text.bytesize)
       Abi::OK

@@ -96,6 +96,19 @@ def check_mistakes(folder):
                    '{"nmae": 1}', plugin("NONE"))
 
 
+def check_paths(folder):
+    """Of a file, they are taken from its folder; of a text, from the working folder."""
+    file = folder / "paths.json"
+    for setting in ("path", "root"):
+        text = json.dumps({"database": {setting: "none/here"}})
+        file.write_text(text)
+        for config, of_file in [(str(file), True), (text, False)]:
+            output = run("--config", config, INTEGRATIONS).stdout
+            good = "none/here'" in output and (f"'{folder}/none/here'" in output) == of_file
+            report(good, f"database.{setting} of a {'file' if of_file else 'text'}",
+                   *([] if good else [output]))
+
+
 def expect_misuse(name, said, *arguments):
     result = run(*arguments)
     good = result.returncode == 2 and said in result.stderr and result.stdout == ""
@@ -171,7 +184,7 @@ def check_help():
 
 def main():
     with tempfile.TemporaryDirectory() as name:
-        for each in (check_mistakes, check_misuse):
+        for each in (check_mistakes, check_paths, check_misuse):
             each(pathlib.Path(name))
     check_help()
     end()

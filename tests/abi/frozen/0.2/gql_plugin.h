@@ -673,7 +673,11 @@ typedef struct gql_plugin {
 
     const gql_schema *schema;
 
-    /* A JSON Schema (2020-12) of the configuration that create takes. */
+    /*
+     * A JSON Schema (2020-12) of the configuration that create takes. `"format": "path"` marks a
+     * string as the path of a file or folder: a host that reads the configuration from a file makes
+     * relative paths absolute, from the folder of that file.
+     */
     const char *config_schema;
     uint64_t config_schema_size;
 
