@@ -39,7 +39,7 @@ static int32_t append_shelf(struct tenant_list *list, struct listing *listing, u
     const enum store_status status = listing_refresh(listing, shelf << 16, &detail);
     if (status != STORE_OK)
         return fail(failure, GQL_E_UNAVAILABLE, "%s", detail.text);
-    const struct shelf *found = &listing->shelves[shelf];
+    const struct shelf *found = &atomic_load(&listing->shelves[shelf])->shelf;
     for (size_t i = 0; i < found->count; i++) {
         if (found->entries[i].tag >> 16 == shelf && !append(list, &found->entries[i].id))
             return fail_no_memory(failure);

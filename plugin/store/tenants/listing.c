@@ -12,57 +12,21 @@ void listing_init(struct listing *listing, const char *root, const struct store_
 {
     *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
     organization_key_init(&listing->key);
-    pthread_mutex_init(&listing->lock, NULL);
+}
+
+static void free_shelf(struct kept_shelf *kept)
+{
+    if (kept == NULL)
+        return;
+    pthread_mutex_destroy(&kept->lock);
+    free(kept->shelf.entries);
+    free(kept);
 }
 
 void listing_finish(struct listing *listing)
 {
     for (size_t i = 0; i < sizeof listing->shelves / sizeof listing->shelves[0]; i++)
-        free(listing->shelves[i].entries);
-    pthread_mutex_destroy(&listing->lock);
-}
-
-void organizations_finish(struct organizations *organizations)
-{
-    free(organizations->others);
-    organizations->others = NULL;
-    organizations->count = organizations->capacity = 0;
-}
-
-static bool has(const struct organizations *organizations, const struct listed *found)
-{
-    for (size_t i = 0; i < organizations->count; i++) {
-        if (text_equal(tenant_id_text(&organizations_at(organizations, i)->id),
-                       tenant_id_text(&found->id)))
-            return true;
-    }
-    return false;
-}
-
-/* Makes room for one more of the others. */
-static bool reserve(struct organizations *organizations)
-{
-    if (organizations->count <= organizations->capacity)
-        return true;
-    const size_t capacity = organizations->count * 2;
-    struct listed *others = realloc(organizations->others, capacity * sizeof *others);
-    if (others == NULL)
-        return false;
-    organizations->others = others;
-    organizations->capacity = capacity;
-    return true;
-}
-
-bool organizations_add(struct organizations *organizations, const struct listed *found)
-{
-    if (has(organizations, found))
-        return true;
-    if (!reserve(organizations))
-        return false;
-    *(organizations->count == 0 ? &organizations->first
-                                : &organizations->others[organizations->count - 1]) = *found;
-    organizations->count++;
-    return true;
+        free_shelf(atomic_load(&listing->shelves[i]));
 }
 
 /* ---- The folders ---- */
@@ -158,9 +122,48 @@ static int compare_tags(const void *left, const void *right)
     return (one > other) - (one < other);
 }
 
-static struct shelf *shelf_of(struct listing *listing, uint32_t tag)
+/* ---- The shelves ---- */
+
+/* NULL: it was never listed. */
+static struct kept_shelf *shelf_of(struct listing *listing, uint32_t tag)
 {
-    return &listing->shelves[tag >> 16];
+    return atomic_load(&listing->shelves[tag >> 16]);
+}
+
+/* NULL: memory ran out. */
+static struct kept_shelf *make_shelf(struct listing *listing, uint32_t tag)
+{
+    struct kept_shelf *earlier = shelf_of(listing, tag);
+    struct kept_shelf *made = earlier == NULL ? calloc(1, sizeof *made) : NULL;
+    if (made == NULL)
+        return earlier;
+    pthread_mutex_init(&made->lock, NULL);
+    if (atomic_compare_exchange_strong(&listing->shelves[tag >> 16], &earlier, made))
+        return made;
+    free_shelf(made);
+    return earlier;
+}
+
+static uint64_t begin(struct kept_shelf *kept)
+{
+    pthread_mutex_lock(&kept->lock);
+    const uint64_t now = ++kept->now;
+    pthread_mutex_unlock(&kept->lock);
+    return now;
+}
+
+/* What began to be listed later knows more. */
+static void replace(struct kept_shelf *kept, struct shelf *fresh)
+{
+    struct listed *outdated = fresh->entries;
+    pthread_mutex_lock(&kept->lock);
+    if (fresh->listed > kept->shelf.listed) {
+        outdated = kept->shelf.entries;
+        fresh->forgotten = kept->shelf.forgotten;
+        kept->shelf = *fresh;
+    }
+    pthread_mutex_unlock(&kept->lock);
+    free(outdated);
 }
 
 /* ---- Finding ---- */
@@ -188,59 +191,47 @@ bool listing_find(struct listing *listing, uint32_t tag, const struct store_read
                   struct organizations *organizations)
 {
     bool added = true;
-    pthread_mutex_lock(&listing->lock);
-    const struct shelf *shelf = shelf_of(listing, tag);
+    struct kept_shelf *kept = shelf_of(listing, tag);
+    if (kept == NULL)
+        return true;
+    pthread_mutex_lock(&kept->lock);
+    const struct shelf *shelf = &kept->shelf;
     for (size_t i = lower_bound(shelf, tag);
          i < shelf->count && shelf->entries[i].tag == tag && added; i++) {
         if (admits(read, &shelf->entries[i].id))
             added = organizations_add(organizations, &shelf->entries[i]);
     }
-    pthread_mutex_unlock(&listing->lock);
+    pthread_mutex_unlock(&kept->lock);
     return added;
+}
+
+static bool is_of_time(const struct shelf *shelf, const struct timespec *changed)
+{
+    return shelf->listed > shelf->forgotten && !shelf->young &&
+           changed->tv_sec == shelf->changed.tv_sec && changed->tv_nsec == shelf->changed.tv_nsec;
 }
 
 bool listing_is_outdated(struct listing *listing, uint32_t tag)
 {
     struct timespec changed;
     const struct shelf_path path = path_of(listing, tag);
-    const bool told = time_of(&path, &changed);
-    pthread_mutex_lock(&listing->lock);
-    const struct shelf *shelf = shelf_of(listing, tag);
-    const bool outdated = !told || shelf->listed <= shelf->forgotten || shelf->young ||
-                          changed.tv_sec != shelf->changed.tv_sec ||
-                          changed.tv_nsec != shelf->changed.tv_nsec;
-    pthread_mutex_unlock(&listing->lock);
+    struct kept_shelf *kept = shelf_of(listing, tag);
+    if (kept == NULL || !time_of(&path, &changed))
+        return true;
+    pthread_mutex_lock(&kept->lock);
+    const bool outdated = !is_of_time(&kept->shelf, &changed);
+    pthread_mutex_unlock(&kept->lock);
     return outdated;
-}
-
-/* What began to be listed later knows more. */
-static void replace(struct listing *listing, uint32_t tag, struct shelf *fresh)
-{
-    struct shelf *shelf = shelf_of(listing, tag);
-    struct listed *outdated = fresh->entries;
-    pthread_mutex_lock(&listing->lock);
-    if (fresh->listed > shelf->listed) {
-        outdated = shelf->entries;
-        fresh->forgotten = shelf->forgotten;
-        *shelf = *fresh;
-    }
-    pthread_mutex_unlock(&listing->lock);
-    free(outdated);
-}
-
-static uint64_t count_up(struct listing *listing)
-{
-    pthread_mutex_lock(&listing->lock);
-    const uint64_t count = ++listing->count;
-    pthread_mutex_unlock(&listing->lock);
-    return count;
 }
 
 enum store_status listing_refresh(struct listing *listing, uint32_t tag,
                                   struct store_detail *detail)
 {
     const struct shelf_path path = path_of(listing, tag);
-    struct shelf fresh = {.listed = count_up(listing)};
+    struct kept_shelf *kept = make_shelf(listing, tag);
+    if (kept == NULL)
+        return STORE_NO_MEMORY;
+    struct shelf fresh = {.listed = begin(kept)};
     int error = time_of(&path, &fresh.changed) ? list(listing, &path, &fresh) : errno;
     if (error != 0) {
         snprintf(detail->text, sizeof detail->text, "database.root: '%.150s' can't be listed: %s",
@@ -253,35 +244,47 @@ enum store_status listing_refresh(struct listing *listing, uint32_t tag,
     if (fresh.count > 1)
         qsort(fresh.entries, fresh.count, sizeof *fresh.entries, compare_tags);
     fresh.young = is_young(&fresh.changed);
-    replace(listing, tag, &fresh);
+    replace(kept, &fresh);
     return STORE_OK;
 }
 
+/* A shelf that was never listed has nothing to forget: who lists it from now on sees the folder. */
 void listing_forget(struct listing *listing, uint32_t tag)
 {
-    pthread_mutex_lock(&listing->lock);
-    shelf_of(listing, tag)->forgotten = ++listing->count;
-    pthread_mutex_unlock(&listing->lock);
+    struct kept_shelf *kept = shelf_of(listing, tag);
+    if (kept == NULL)
+        return;
+    pthread_mutex_lock(&kept->lock);
+    kept->shelf.forgotten = ++kept->now;
+    pthread_mutex_unlock(&kept->lock);
+}
+
+/* The caller holds the lock. */
+static bool keep(struct shelf *shelf, const struct listed *known)
+{
+    size_t i = lower_bound(shelf, known->tag);
+    while (i < shelf->count && shelf->entries[i].tag == known->tag &&
+           !listed_is(&shelf->entries[i], known))
+        i++;
+    if (i < shelf->count && shelf->entries[i].tag == known->tag)
+        return true;
+    struct listed *entries = realloc(shelf->entries, (shelf->count + 1) * sizeof *entries);
+    if (entries == NULL)
+        return false;
+    memmove(entries + i + 1, entries + i, (shelf->count - i) * sizeof *entries);
+    entries[i] = *known;
+    shelf->entries = entries;
+    shelf->count++;
+    return true;
 }
 
 bool listing_keep(struct listing *listing, const struct listed *known)
 {
-    pthread_mutex_lock(&listing->lock);
-    struct shelf *shelf = shelf_of(listing, known->tag);
-    size_t i = lower_bound(shelf, known->tag);
-    while (i < shelf->count && shelf->entries[i].tag == known->tag &&
-           !text_equal(tenant_id_text(&shelf->entries[i].id), tenant_id_text(&known->id)))
-        i++;
-    bool kept = i < shelf->count && shelf->entries[i].tag == known->tag;
-    struct listed *entries = kept ? NULL
-                                  : realloc(shelf->entries, (shelf->count + 1) * sizeof *entries);
-    if (entries != NULL) {
-        memmove(entries + i + 1, entries + i, (shelf->count - i) * sizeof *entries);
-        entries[i] = *known;
-        shelf->entries = entries;
-        shelf->count++;
-        kept = true;
-    }
-    pthread_mutex_unlock(&listing->lock);
-    return kept;
+    struct kept_shelf *kept = make_shelf(listing, known->tag);
+    if (kept == NULL)
+        return false;
+    pthread_mutex_lock(&kept->lock);
+    const bool done = keep(&kept->shelf, known);
+    pthread_mutex_unlock(&kept->lock);
+    return done;
 }

@@ -14,24 +14,24 @@
 #include <time.h>
 
 #include "plugin/base/organization.h"
-#include "plugin/base/tenant_name.h"
 #include "plugin/store/store.h"
-
-/* One with what takes time to tell. */
-struct listed {
-    uint64_t hash; /* With the listing's key. */
-    uint32_t tag;
-    struct tenant_id id;
-};
+#include "plugin/store/tenants/organizations.h"
 
 /* The organizations with one first byte. */
 struct shelf {
-    uint64_t listed;    /* The listing's count when that began; 0: never. */
-    uint64_t forgotten; /* The count when a folder was made. */
+    uint64_t listed;    /* When that began, as a number of `now`; 0: never. */
+    uint64_t forgotten; /* When a folder was made. */
     bool young; /* It had just changed when it was listed: more may have changed in that instant. */
     struct timespec changed; /* The folder's time when it was listed; 0: there was none. */
     struct listed *entries;  /* By their tags. */
     size_t count;
+};
+
+/* One that was looked for. */
+struct kept_shelf {
+    pthread_mutex_t lock; /* Guards the members below. */
+    uint64_t now;         /* Counts what has begun or happened. */
+    struct shelf shelf;
 };
 
 struct listing {
@@ -39,34 +39,13 @@ struct listing {
     struct organization_key key; /* Of the root's tables. */
     void *user;                  /* For the log. */
     void (*log)(void *user, uint32_t level, const char *message);
-    pthread_mutex_t lock;
-    uint64_t count; /* Of what has begun or happened. */
-    struct shelf shelves[256];
+    _Atomic(struct kept_shelf *) shelves[256]; /* NULL: it was never listed. */
     atomic_bool named; /* The log has named something that is no organization's folder. */
 };
 
 /* The root, and what the options have for the log, must outlive the listing. */
 void listing_init(struct listing *listing, const char *root, const struct store_options *options);
 void listing_finish(struct listing *listing);
-
-/* Organizations; zeroed, it is empty. The first one takes no memory. */
-struct organizations {
-    size_t count;
-    size_t capacity; /* Of the others. */
-    struct listed *others;
-    struct listed first;
-};
-
-static inline const struct listed *organizations_at(const struct organizations *organizations,
-                                                    size_t place)
-{
-    return place == 0 ? &organizations->first : &organizations->others[place - 1];
-}
-
-void organizations_finish(struct organizations *organizations);
-
-/* Appends it, unless it is in the list. False if memory ran out. */
-bool organizations_add(struct organizations *organizations, const struct listed *found);
 
 /*
  * Appends the organizations with that tag which the read admits and which are not in the list yet;
