@@ -29,6 +29,7 @@ function watchLoads({ mock }) {
 
 /** Sends an operation to the supergraph, served by Apollo Gateway in this process. */
 async function askSupergraph(subgraphs, query, variables, contextValue) {
+  process.env.APOLLO_TELEMETRY_DISABLED = 'true';
   const { ApolloGateway, LocalGraphQLDataSource } = requireOfFederation('@apollo/gateway');
   const { ApolloServer } = requireOfFederation('@apollo/server');
   const { supergraphSdl } = COMPOSERS['@apollo/composition'](subgraphs);

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { serveHttp } from '../../examples/demo-host/http-server.js';
 import { documentCache, isDocumentTooDeep, parserCaches } from '../../examples/demo-host/limits.js';
 import { loggerOf } from '../../examples/demo-host/log.js';
@@ -15,6 +16,7 @@ import { environment } from '../support-js/paths.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
 import { ask, GATEWAYS, start } from './support.mjs';
 
+const OUTGOING = fileURLToPath(new URL('outgoing.cjs', import.meta.url));
 const HEAP = '--max-old-space-size=96'; // MiB. A gateway has loaded with 50 to 70.
 const DOCUMENTS = 100;
 const PADDING = 'x'.repeat(900_000);
@@ -65,13 +67,18 @@ for (const [name, ...program] of [['../demo'], ...GATEWAYS.map((gateway) => [gat
 
     before(async () => {
       sandbox = new Sandbox();
-      server = await start(name, sandbox.writeConfig(), ...program);
+      server = await startWith(`--require=${OUTGOING}`, name, sandbox.writeConfig(), ...program);
       assert.ok(server.url, server.log);
     });
 
     after(async () => {
       await server?.stop();
       sandbox?.remove();
+    });
+
+    test('it connects to nobody', async () => {
+      assert.equal((await ask(server, '{ __typename }')).data.__typename, 'Query');
+      assert.doesNotMatch(server.log, /^connects to/m);
     });
 
     if (program.length === 0) {

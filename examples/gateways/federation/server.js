@@ -8,6 +8,9 @@ import { loggerOf, runServer } from 'demo-host';
 import { serveApollo } from './apollo-server.js';
 import { subgraphsOf } from './subgraphs.js';
 
+// Otherwise Apollo Gateway asks the metadata services of four clouds where it runs, and reports to Apollo.
+process.env.APOLLO_TELEMETRY_DISABLED ??= 'true';
+
 const MOST_PLANS = 4; // MiB of JSON. In memory, plans take several times as much.
 
 function compose(subgraphs) {
