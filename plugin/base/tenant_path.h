@@ -9,6 +9,7 @@
 /* The files in an organization's folder. */
 #define TENANT_DATABASE "integrations.db"
 #define TENANT_LEASE "lease"
+#define TENANT_LEASE_FORMER "lease.former"
 
 /*
  * Writes `{root}/7b/acme`: the organization's folder, in one that is named after the first byte of

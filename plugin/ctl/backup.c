@@ -4,16 +4,10 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "plugin/base/tenant_path.h"
 #include "plugin/ctl/copy.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/install.h"
-#include "plugin/store/tenants/folder.h"
-
-static enum exit_code report_file(const char *path, const char *doing)
-{
-    return report(EXIT_UNUSABLE, "'%s' can't be %s: %s", path, doing, strerrordesc_np(errno));
-}
 
 static enum exit_code print(const struct target *target, const struct copy *copy)
 {
@@ -63,16 +57,14 @@ static enum exit_code back_up_to(const struct target *target, const char *path)
 /* The backup of a root is a root itself. */
 static enum exit_code back_up_tenant(const struct target *target)
 {
-    char path[PATH_MAX + sizeof TENANT_DATABASE];
+    struct tenant tenant;
     const char *root = target->options->to;
-    if (!tenant_folder(root, target->organization_id, path, PATH_MAX))
-        return report(EXIT_UNUSABLE, "the path '%s' is too long", root);
     if (mkdir(root, 0700) != 0 && errno != EEXIST)
-        return report_file(root, "made");
-    if (!folder_make(root, path))
-        return report_file(path, "made");
-    strcat(path, "/" TENANT_DATABASE);
-    return back_up_to(target, path);
+        return report(EXIT_UNUSABLE, "'%s' can't be made: %s", root, strerrordesc_np(errno));
+    enum exit_code code = tenant_locate(&tenant, root, target->organization_id);
+    if (code == EXIT_DONE)
+        code = tenant_make_folder(&tenant, root);
+    return code == EXIT_DONE ? back_up_to(target, tenant.database) : code;
 }
 
 static enum exit_code back_up(const struct target *target, void *user)

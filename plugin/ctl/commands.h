@@ -38,5 +38,11 @@ enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
 enum exit_code run_restore(const struct options *options);
 enum exit_code run_stats(const struct options *options);
+enum exit_code run_tenants_erase(const struct options *options);
+enum exit_code run_tenants_list(const struct options *options);
+enum exit_code run_tenants_move(const struct options *options);
+enum exit_code run_tenants_resume(const struct options *options);
+enum exit_code run_tenants_show(const struct options *options);
+enum exit_code run_tenants_suspend(const struct options *options);
 
 #endif

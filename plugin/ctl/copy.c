@@ -8,7 +8,10 @@
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/progress.h"
 #include "plugin/store/sqlite/maintenance/copy.h"
+#include "plugin/store/sqlite/maintenance/install.h"
 #include "vault/real_path.h"
+#include "vault/timestamp.h"
+#include "vault/tool/clock.h"
 
 struct watch {
     struct progress progress;
@@ -71,6 +74,32 @@ enum exit_code copy_make(struct copy *copy, const struct target *from, const cha
         return report(EXIT_UNUSABLE, "%s", failure.message);
     snprintf(copy->made, sizeof copy->made, "%s.new", copy->path);
     return copy_database(copy, from);
+}
+
+/* 20300102T030405.678Z: in the name of a file, other programs take colons for something else. */
+struct moment {
+    char text[VAULT_TIMESTAMP_SIZE];
+};
+
+static struct moment moment_now(void)
+{
+    struct moment moment;
+    size_t size = 0;
+    vault_timestamp_write(clock_now(), moment.text);
+    for (const char *at = moment.text; *at != '\0'; at++) {
+        if (*at != '-' && *at != ':')
+            moment.text[size++] = *at;
+    }
+    moment.text[size] = '\0';
+    return moment;
+}
+
+enum exit_code copy_install(struct copy *copy, char ret_kept[PATH_MAX])
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    return database_install(copy->made, copy->path, moment_now().text, ret_kept, &failure) == GQL_OK
+               ? EXIT_DONE
+               : report_failure(&failure);
 }
 
 void copy_end(struct copy *copy)

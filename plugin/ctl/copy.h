@@ -25,6 +25,12 @@ struct copy {
  */
 enum exit_code copy_make(struct copy *copy, const struct target *from, const char *to);
 
+/*
+ * Puts the copy in the place of a database that nobody uses, as database_install, which says what
+ * *ret_kept is.
+ */
+enum exit_code copy_install(struct copy *copy, char ret_kept[PATH_MAX]);
+
 /* Removes the copy if it is still there, and unlocks the path. */
 void copy_end(struct copy *copy);
 

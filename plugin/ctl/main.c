@@ -45,6 +45,32 @@ static const struct tool_command commands[] = {
      "  --force         replaces a database that is there, or was erased\n" ABOUT_JSON,
      NULL, BIT(from), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
      run_restore},
+    {"tenants list", "--root DIR [--json]",
+     "Lists the organizations below a root: the state that their leases say, whether a gateway or\n"
+     "a tool has the database open, and how large it is.\n",
+     NULL, BIT(root), BIT(json), 0, run_tenants_list},
+    {"tenants show", "--root DIR --organization ID [--json]",
+     "Says of one organization the same, and what its state means.\n", NULL,
+     BIT(root) | BIT(organization), BIT(json), 0, run_tenants_show},
+    {"tenants suspend", "--root DIR --organization ID",
+     "Suspends an organization: within a second all gateways reject its changes, and its reads if\n"
+     "their setting database.suspendedReads is false.\n",
+     NULL, BIT(root) | BIT(organization), 0, 0, run_tenants_suspend},
+    {"tenants resume", "--root DIR --organization ID [--force]",
+     "Ends a suspension, or what a tool that was ended in the middle has left.\n\n"
+     "  --force  lets one begin anew that was erased, or whose database is elsewhere\n",
+     NULL, BIT(root) | BIT(organization), BIT(force), 0, run_tenants_resume},
+    {"tenants move", "--root DIR --organization ID --to DIR [--json]",
+     "Moves an organization to another root, while gateways go on: they reject its calls\n"
+     "meanwhile. Gateways of the former root reject them from then on. If this is ended in the\n"
+     "middle, run it again.\n\n"
+     "  --to    the other root, a folder\n",
+     NULL, BIT(root) | BIT(organization) | BIT(to), BIT(json), 0, run_tenants_move},
+    {"tenants erase", "--root DIR --organization ID --force [--json]",
+     "Erases an organization for good, while gateways go on: its integrations, logs, and what was\n"
+     "kept by restores. A tombstone stays, so that nothing comes back by accident. Prints a\n"
+     "receipt, which names what could not be reached.\n",
+     NULL, BIT(root) | BIT(organization), BIT(force) | BIT(json), 0, run_tenants_erase},
 };
 
 static const struct tool_option tool_options[] = {

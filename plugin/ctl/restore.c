@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* The command restore. */
-#include <errno.h>
 #include <stdio.h>
-#include <sys/stat.h>
 
-#include "plugin/base/tenant_path.h"
 #include "plugin/ctl/copy.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/install.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lease_hold.h"
-#include "vault/timestamp.h"
-#include "vault/tool/clock.h"
 
 /* One database that is restored. */
 struct restoring {
@@ -58,33 +54,6 @@ static enum exit_code refuse_existing(const struct restoring *restoring, const c
                   path);
 }
 
-/* 20300102T030405.678Z: in the name of a file, other programs take colons for something else. */
-struct moment {
-    char text[VAULT_TIMESTAMP_SIZE];
-};
-
-static struct moment moment_now(void)
-{
-    struct moment moment;
-    size_t size = 0;
-    vault_timestamp_write(clock_now(), moment.text);
-    for (const char *at = moment.text; *at != '\0'; at++) {
-        if (*at != '-' && *at != ':')
-            moment.text[size++] = *at;
-    }
-    moment.text[size] = '\0';
-    return moment;
-}
-
-static enum exit_code install(struct restoring *restoring)
-{
-    gql_failure failure = {.struct_size = sizeof failure};
-    return database_install(restoring->copy.made, restoring->copy.path, moment_now().text,
-                            restoring->kept, &failure) == GQL_OK
-               ? EXIT_DONE
-               : report_failure(&failure);
-}
-
 /* ---- A single database ---- */
 
 static enum exit_code restore_single(struct restoring *restoring, const struct target *from)
@@ -97,7 +66,7 @@ static enum exit_code restore_single(struct restoring *restoring, const struct t
     if (code == EXIT_DONE)
         code = refuse_existing(restoring, restoring->copy.path, LEASE_ACTIVE);
     if (code == EXIT_DONE)
-        code = install(restoring);
+        code = copy_install(&restoring->copy, restoring->kept);
     copy_end(&restoring->copy);
     return code;
 }
@@ -120,7 +89,7 @@ static enum exit_code install_held(struct restoring *restoring, struct lease_hol
     gql_failure failure = {.struct_size = sizeof failure};
     enum exit_code code = refuse_existing(restoring, restoring->copy.path, hold->state);
     if (code == EXIT_DONE)
-        code = install(restoring);
+        code = copy_install(&restoring->copy, restoring->kept);
     if (code != EXIT_DONE && database_is_half_installed(restoring->copy.path))
         return report(code, "the organization stays closed until the restore is run again");
     const enum lease_state after = hold->former == LEASE_ERASED && code == EXIT_DONE ? LEASE_ACTIVE
@@ -139,7 +108,7 @@ static enum exit_code restore_by_lease(struct restoring *restoring, const struct
     if (code != EXIT_DONE)
         return code;
     code = copy_make(&restoring->copy, from, path);
-    if (code == EXIT_DONE && lease_hold_close_database(hold, &failure) != GQL_OK)
+    if (code == EXIT_DONE && lease_hold_close_database(hold, LEASE_MOVING, &failure) != GQL_OK)
         code = report_failure(&failure);
     else if (code == EXIT_DONE)
         code = install_held(restoring, hold);
@@ -149,18 +118,18 @@ static enum exit_code restore_by_lease(struct restoring *restoring, const struct
 
 static enum exit_code restore_tenant(struct restoring *restoring, const struct target *from)
 {
-    char folder[PATH_MAX], path[PATH_MAX + sizeof TENANT_DATABASE];
-    const char *root = restoring->options->root;
+    struct tenant tenant;
     struct lease_hold hold;
     gql_failure failure = {.struct_size = sizeof failure};
-    if (!tenant_folder(root, from->organization_id, folder, sizeof folder))
-        return report(EXIT_UNUSABLE, "the path '%s' is too long", root);
-    snprintf(path, sizeof path, "%s/" TENANT_DATABASE, folder);
-    if (!folder_make(root, folder))
-        return report(EXIT_UNUSABLE, "'%s' can't be made: %s", folder, strerrordesc_np(errno));
-    if (lease_hold_begin(&hold, folder, &failure) != GQL_OK)
+    const char *root = restoring->options->root;
+    enum exit_code code = tenant_locate(&tenant, root, from->organization_id);
+    if (code == EXIT_DONE)
+        code = tenant_make_folder(&tenant, root);
+    if (code != EXIT_DONE)
+        return code;
+    if (lease_hold_begin(&hold, tenant.folder, &failure) != GQL_OK)
         return report_failure(&failure);
-    const enum exit_code code = restore_by_lease(restoring, from, path, &hold);
+    code = restore_by_lease(restoring, from, tenant.database, &hold);
     lease_hold_end(&hold);
     return code;
 }

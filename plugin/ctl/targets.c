@@ -2,12 +2,10 @@
 #include "plugin/ctl/targets.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <stdio.h>
-#include <sys/stat.h>
+#include <string.h>
 
-#include "plugin/base/tenant_path.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/tenant.h"
 #include "plugin/ctl/tenant_list.h"
 #include "plugin/store/tenants/lease.h"
 
@@ -47,19 +45,13 @@ static enum exit_code run_leased(const struct target *target, const char *folder
 static enum exit_code run_tenant(const struct options *options, struct text id, target_fn *run,
                                  void *user)
 {
-    char folder[PATH_MAX], path[PATH_MAX + sizeof TENANT_DATABASE];
-    struct stat found;
+    struct tenant tenant;
     const bool is_named = options->organization != NULL;
-    if (!tenant_folder(options->root, id, folder, sizeof folder))
-        return report(EXIT_USAGE,
-                      "'%.*s' is not an organization's ID of 1 to 128 bytes, or its "
-                      "path is too long",
-                      (int)id.size, id.data);
-    snprintf(path, sizeof path, "%s/" TENANT_DATABASE, folder);
-    if (is_named && stat(folder, &found) != 0)
-        return report(EXIT_UNUSABLE, "organization '%.*s' has no folder '%s': %s", (int)id.size,
-                      id.data, folder, strerrordesc_np(errno));
-    return run_leased(&(struct target){path, id, options}, folder, is_named, run, user);
+    const enum exit_code code = is_named ? tenant_find(&tenant, options->root, id)
+                                         : tenant_locate(&tenant, options->root, id);
+    return code == EXIT_DONE ? run_leased(&(struct target){tenant.database, id, options},
+                                          tenant.folder, is_named, run, user)
+                             : code;
 }
 
 static enum exit_code run_all(const struct options *options, target_fn *run, void *user)

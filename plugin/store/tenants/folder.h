@@ -14,6 +14,17 @@ int32_t folder_check_root(const char *root, gql_failure *failure);
  */
 bool folder_make(const char *root, char *path);
 
+/* Called before a file is removed. False: memory ran out. */
+typedef bool folder_removes_fn(void *user, const char *path, long long bytes);
+
+/*
+ * Removes all files in an organization's folder but its lease, which the caller holds alone, and
+ * what that said before: the database, its log, what was kept and what was begun. Durable on
+ * return. `removes` may be NULL.
+ */
+int32_t folder_empty(const char *folder, folder_removes_fn *removes, void *user,
+                     gql_failure *failure);
+
 /*
  * How many databases may be open: database.maxOpen, and what the limit of descriptors allows; one
  * if only one organization is served.

@@ -24,10 +24,10 @@ struct lease_path {
     char text[PATH_MAX];
 };
 
-static struct lease_path path_of(const char *folder, const char *suffix)
+static struct lease_path path_of(const char *folder, const char *name)
 {
     struct lease_path path;
-    snprintf(path.text, sizeof path.text, "%s/" TENANT_LEASE "%s", folder, suffix);
+    snprintf(path.text, sizeof path.text, "%s/%s", folder, name);
     return path;
 }
 
@@ -42,7 +42,8 @@ static int32_t fail_file(const struct lease_hold *hold, const char *doing, gql_f
 
 static enum lease_state read_former(const char *folder)
 {
-    const int file = open(path_of(folder, ".former").text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+    const int file = open(path_of(folder, TENANT_LEASE_FORMER).text,
+                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const enum lease_state state = file < 0 ? LEASE_ACTIVE : lease_read(file);
     if (file >= 0)
         close(file);
@@ -56,7 +57,8 @@ static int32_t write_former(const struct lease_hold *hold, gql_failure *failure)
     const char *word = lease_word(hold->former);
     if (word == NULL) /* It was damaged, and counted as suspended. */
         word = lease_word(LEASE_SUSPENDED);
-    if (vault_file_write(path_of(hold->folder, ".former").text, word, strlen(word), &access, &why))
+    if (vault_file_write(path_of(hold->folder, TENANT_LEASE_FORMER).text, word, strlen(word),
+                         &access, &why))
         return GQL_OK;
     return fail(failure, GQL_E_UNAVAILABLE, "%s", why.message);
 }
@@ -76,7 +78,7 @@ static bool give_to_owner(int file, const char *folder)
 int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failure *failure)
 {
     *hold = (struct lease_hold){.folder = folder};
-    hold->file = open(path_of(folder, "").text,
+    hold->file = open(path_of(folder, TENANT_LEASE).text,
                       O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0600);
     if (hold->file < 0)
         return fail_file(hold, "opened", failure);
@@ -109,7 +111,7 @@ int32_t lease_hold_write(struct lease_hold *hold, enum lease_state state, gql_fa
         return fail_file(hold, "written", failure);
     hold->state = state;
     if (state != LEASE_MOVING)
-        unlink(path_of(hold->folder, ".former").text);
+        unlink(path_of(hold->folder, TENANT_LEASE_FORMER).text);
     return GQL_OK;
 }
 
@@ -166,31 +168,51 @@ static bool wait_alone(int file)
     return false;
 }
 
-int32_t lease_hold_close_database(struct lease_hold *hold, gql_failure *failure)
+static int32_t fail_to_close(const struct lease_hold *hold, gql_failure *failure)
+{
+    const bool stays = hold->state == LEASE_ERASED;
+    if (signal_came())
+        return fail(failure, GQL_E_UNAVAILABLE, "interrupted while gateways had '%s' open; %s",
+                    hold->folder,
+                    stays ? "its tombstone stays: run this again" : "nothing was changed");
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "a gateway or a tool still has the database in '%s' open; %s, or end what has the "
+                "file '" TENANT_LEASE "' open there (fuser)",
+                hold->folder,
+                stays ? "its tombstone stays: run this again" : "nothing was changed: try again");
+}
+
+int32_t lease_hold_close_database(struct lease_hold *hold, enum lease_state state,
+                                  gql_failure *failure)
 {
     gql_failure ignored = {.struct_size = sizeof ignored};
     hold_back_signals();
-    int32_t code = hold->state == LEASE_MOVING ? GQL_OK : write_former(hold, failure);
+    int32_t code = hold->state == LEASE_MOVING || state == LEASE_ERASED
+                       ? GQL_OK
+                       : write_former(hold, failure);
     if (code == GQL_OK)
-        code = lease_hold_write(hold, LEASE_MOVING, failure);
+        code = lease_hold_write(hold, state, failure);
     if (code == GQL_OK && wait_alone(hold->file))
         return GQL_OK;
     if (code == GQL_OK)
-        code = fail(failure, GQL_E_UNAVAILABLE,
-                    signal_came()
-                        ? "it was interrupted while it waited for gateways; nothing was changed"
-                        : "a gateway or a tool still has the database in '%s' open; nothing was "
-                          "changed. Try again, or end what has the file '" TENANT_LEASE
-                          "' open there (fuser)",
-                    hold->folder);
-    lease_hold_write(hold, hold->former, &ignored);
+        code = fail_to_close(hold, failure);
+    if (state != LEASE_ERASED)
+        lease_hold_write(hold, hold->former, &ignored);
     return code;
 }
 
-enum lease_state lease_hold_peek(const char *folder)
+static bool is_locked(int file)
 {
-    const int file = open(path_of(folder, "").text, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    return fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+}
+
+enum lease_state lease_hold_peek(const char *folder, bool *ret_is_open)
+{
+    const int file = open(path_of(folder, TENANT_LEASE).text,
+                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     const enum lease_state state = file < 0 ? LEASE_ACTIVE : lease_read(file);
+    *ret_is_open = file >= 0 && is_locked(file);
     if (file >= 0)
         close(file);
     return state;

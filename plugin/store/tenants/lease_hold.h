@@ -30,11 +30,12 @@ struct lease_hold {
 int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failure *failure);
 
 /*
- * Writes `moving`, and waits until the database is closed everywhere, for some seconds. From then
- * on, until lease_hold_end, signals that would end the process wait. If it fails, or a signal came,
- * the former state is back.
+ * Writes `moving` or `erased`, and waits until the database is closed everywhere, for some seconds.
+ * From then on, until lease_hold_end, signals that would end the process wait. If it fails, or a
+ * signal came, the former state is back, but what is `erased` stays so.
  */
-int32_t lease_hold_close_database(struct lease_hold *hold, gql_failure *failure);
+int32_t lease_hold_close_database(struct lease_hold *hold, enum lease_state state,
+                                  gql_failure *failure);
 
 /* Writes the state, durably. */
 int32_t lease_hold_write(struct lease_hold *hold, enum lease_state state, gql_failure *failure);
@@ -42,7 +43,10 @@ int32_t lease_hold_write(struct lease_hold *hold, enum lease_state state, gql_fa
 /* Lets go; the lease says what was written last. Does nothing if it is not held. */
 void lease_hold_end(struct lease_hold *hold);
 
-/* What the lease in the folder says, without changing anything: LEASE_ACTIVE if there is none. */
-enum lease_state lease_hold_peek(const char *folder);
+/*
+ * What the lease in the folder says, without changing anything: LEASE_ACTIVE if there is none.
+ * *ret_is_open is whether somebody has the database open, a gateway or a tool.
+ */
+enum lease_state lease_hold_peek(const char *folder, bool *ret_is_open);
 
 #endif

@@ -10,7 +10,8 @@ import subprocess
 from ctl import CTL, NEWER, as_nobody, folder_of, gateway, main, query, sql, test
 
 COMMANDS = ["check", "stats"]
-ALL = ["check", "stats", "backup", "restore"]
+ALL = ["check", "stats", "backup", "restore", "tenants list", "tenants show", "tenants suspend",
+       "tenants resume", "tenants move", "tenants erase"]
 
 
 @test
@@ -19,12 +20,14 @@ def help_and_usage(scratch):
     assert scratch.expect(0, "--version").stdout.startswith("integrationsctl ")
     for command in ALL:
         assert f"integrationsctl {command} " in shown, shown
-        assert scratch.expect(0, command, "--help").stdout.startswith(f"integrationsctl {command} ")
+        assert scratch.expect(0, *command.split(), "--help").stdout.startswith(f"integrationsctl {command} ")
     for wrong in [
         [], ["fly"], ["fly", "high"], ["check"], ["check", "--database"],
         ["check", "--database", "x", "--root", "y"], ["check", "--json=1", "--database", "x"],
         ["check", "--database", "x", "more"], ["stats", "--colour"], ["backup", "--database", "x"],
-        ["restore", "--root", "x"], ["stats", "--json"],
+        ["restore", "--root", "x"],
+        ["tenants"], ["tenants", "fly"], ["tenants", "list"], ["tenants", "show", "--root", "x"],
+        ["tenants", "move", "--root", "x", "--organization", "acme"], ["stats", "--json"],
     ]:
         result = scratch.expect(2, *wrong)
         assert result.stderr and not result.stdout, wrong

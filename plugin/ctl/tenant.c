@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/ctl/tenant.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "plugin/ctl/output.h"
+#include "plugin/store/tenants/folder.h"
+
+enum exit_code tenant_locate(struct tenant *tenant, const char *root, struct text id)
+{
+    *tenant = (struct tenant){.id = id};
+    if (!tenant_folder(root, id, tenant->folder, sizeof tenant->folder))
+        return report(EXIT_USAGE,
+                      "'%.*s' is not an organization's ID of 1 to 128 bytes, or its path is too "
+                      "long",
+                      (int)id.size, id.data);
+    snprintf(tenant->database, sizeof tenant->database, "%s/" TENANT_DATABASE, tenant->folder);
+    return EXIT_DONE;
+}
+
+enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text id)
+{
+    struct stat found;
+    gql_failure failure = {.struct_size = sizeof failure};
+    const enum exit_code code = tenant_locate(tenant, root, id);
+    if (code != EXIT_DONE)
+        return code;
+    if (folder_check_root(root, &failure) != GQL_OK)
+        return report_failure(&failure);
+    if (stat(tenant->folder, &found) == 0)
+        return EXIT_DONE;
+    return report(EXIT_UNUSABLE, "organization '%.*s' has no folder '%s': %s", (int)id.size,
+                  id.data, tenant->folder, strerrordesc_np(errno));
+}
+
+enum exit_code tenant_make_folder(struct tenant *tenant, const char *root)
+{
+    if (folder_make(root, tenant->folder))
+        return EXIT_DONE;
+    return report(EXIT_UNUSABLE, "'%s' can't be made: %s", tenant->folder, strerrordesc_np(errno));
+}
+
+bool tenant_has_database(const struct tenant *tenant)
+{
+    struct stat found;
+    return stat(tenant->database, &found) == 0;
+}
+
+const char *tenant_state_name(const struct tenant *tenant, enum lease_state state)
+{
+    if (state == LEASE_DAMAGED)
+        return "damaged";
+    return state == LEASE_MOVING && !tenant_has_database(tenant) ? "moved" : lease_word(state);
+}

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: MIT
+"""The commands tenants list, show, suspend, resume, move and erase, beside gateways. Prints TAP."""
+
+import contextlib
+import json
+import os
+import pathlib
+import sqlite3
+
+from ctl import Gateway, folder_of, gateway, main, test, titles, until
+
+REFUSED = "SERVICE_UNAVAILABLE"
+
+
+def of(scratch, organization="acme"):
+    return ["--root", scratch.root, "--organization", organization]
+
+
+def show(scratch, organization="acme"):
+    said, = scratch.json(0, "tenants", "show", *of(scratch, organization))
+    return said
+
+
+@test
+def tenants_are_listed_with_their_states(scratch):
+    scratch.make_root(["acme", "globex", "initech"])
+    (folder_of(scratch.root, "globex") / "lease").write_text("suspended\n")
+    (folder_of(scratch.root, "initech") / "lease").write_text("gone\n")
+    with gateway({"root": scratch.root}) as running:
+        running.titles("acme")
+        said = scratch.json(0, "tenants", "list", "--root", scratch.root)
+        assert show(scratch)["open"]
+    assert [(one["organization"], one["state"], one["open"]) for one in said] == [
+        ("acme", "active", True), ("globex", "suspended", False), ("initech", "damaged", False)], said
+    assert not show(scratch)["open"] and said[0]["bytes"] > 0
+    shown = scratch.expect(0, "tenants", "list", "--root", scratch.root).stdout
+    assert "in use" in shown and "suspended" in shown, shown
+    shown = scratch.expect(0, "tenants", "show", *of(scratch, "initech")).stdout
+    assert "treated as suspended" in shown, shown
+    for command in ["show", "suspend", "resume"]:
+        told = scratch.expect(3, "tenants", command, *of(scratch, "nobody")).stderr
+        assert "has no folder" in told, told
+    assert scratch.expect(3, "tenants", "list", "--root", scratch.folder / "no").stderr
+
+
+@test
+def gateways_heed_a_suspension_and_its_end(scratch):
+    scratch.make_root()
+    with gateway({"root": scratch.root}) as running:
+        assert len(running.titles("acme")) == 3
+        scratch.expect(0, "tenants", "suspend", *of(scratch))
+        until(lambda: running.create("acme", "x") == REFUSED, "a suspension")
+        assert running.titles("acme")[:3] == ["acme 0", "acme 1", "acme 2"]
+        assert running.create("globex", "x") != REFUSED
+        assert show(scratch)["state"] == "suspended"
+        scratch.expect(0, "tenants", "suspend", *of(scratch))
+        scratch.expect(0, "tenants", "resume", *of(scratch))
+        until(lambda: running.create("acme", "x") != REFUSED, "its end")
+    lease = folder_of(scratch.root, "acme") / "lease"
+    for left in ["rubbish", "moving\n"]:
+        lease.write_text(left)
+        scratch.expect(0, "tenants", "resume", *of(scratch))
+        assert lease.read_text().strip() == "active"
+    lease.write_text("moving\n")
+    assert "it is moving" in scratch.expect(3, "tenants", "suspend", *of(scratch)).stderr
+
+
+# ---- Moving ----
+
+def moved(scratch, *more):
+    return ["tenants", "move", *of(scratch), "--to", scratch.folder / "other", *more]
+
+
+@test
+def a_tenant_moves_beside_gateways_of_both_roots(scratch):
+    ids = scratch.make_root()
+    other = scratch.folder / "other"
+    told = scratch.expect(3, *moved(scratch)).stderr
+    assert "Make the folder" in told, told
+    other.mkdir()
+    with gateway({"root": scratch.root}) as former, gateway({"root": str(other)}) as later:
+        former.update(ids["acme"][0], 1, title="in the log")
+        assert later.titles("acme") == []
+        said, = scratch.json(0, *moved(scratch))
+        assert said["to"] == str(folder_of(other, "acme")), said
+        assert former.titles("acme") == REFUSED and former.create("acme", "x") == REFUSED
+        until(lambda: later.titles("acme") == ["acme 1", "acme 2", "in the log"], "serving")
+        assert len(former.titles("globex")) == 3
+        assert later.create("acme", "new") not in (REFUSED, *ids["acme"])
+    assert scratch.names(folder_of(scratch.root, "acme")) == ["lease", "lease.former"]
+    assert show(scratch)["state"] == "moved"
+    told = scratch.expect(3, *moved(scratch)).stderr
+    assert "has no database" in told, told
+    told = scratch.expect(3, "tenants", "resume", *of(scratch)).stderr
+    assert "was moved, or is missing" in told and "--force" in told, told
+
+
+@test
+def a_state_moves_along(scratch):
+    scratch.make_root()
+    other = scratch.folder / "other"
+    other.mkdir()
+    scratch.expect(0, "tenants", "suspend", *of(scratch))
+    scratch.expect(0, *moved(scratch))
+    assert (folder_of(other, "acme") / "lease").read_text().strip() == "suspended"
+    back = ["tenants", "move", "--root", other, "--organization", "acme", "--to", scratch.root]
+    scratch.expect(0, *back)
+    assert show(scratch)["state"] == "suspended" and len(titles(scratch.tenant("acme"))) == 3
+
+
+@test
+def nothing_is_moved_over_another(scratch):
+    scratch.make_root()
+    other = scratch.folder / "other"
+    other.mkdir()
+    with gateway({"root": str(other)}) as running:
+        running.create("acme", "another's")
+    told = scratch.expect(3, *moved(scratch)).stderr
+    assert "is there already" in told, told
+    assert show(scratch)["state"] == "active" and titles(folder_of(other, "acme") / "integrations.db") == ["another's"]
+    (folder_of(scratch.root, "globex") / "lease").write_text("erased\n")
+    for organization, said in [("globex", "was erased"), ("nobody", "has no folder")]:
+        told = scratch.expect(3, "tenants", "move", *of(scratch, organization), "--to", other).stderr
+        assert said in told, told
+    told = scratch.expect(2, "tenants", "move", *of(scratch), "--to", scratch.root).stderr
+    assert "is where the organization is" in told, told
+
+
+@test
+def a_damaged_database_is_not_moved(scratch):
+    scratch.make_root(["acme"])
+    other = scratch.folder / "other"
+    other.mkdir()
+    with contextlib.closing(sqlite3.connect(scratch.tenant("acme"))) as connection:
+        connection.executescript("UPDATE organization SET active = active + 1")
+    assert "is damaged" in scratch.expect(1, *moved(scratch)).stderr
+    assert show(scratch)["state"] == "active"
+    assert (folder_of(other, "acme") / "lease").read_text().strip() == "active"
+
+
+# ---- Erasing ----
+
+def erased(scratch, *more):
+    return ["tenants", "erase", *of(scratch), *more]
+
+
+def files_with(folder, text):
+    return [path for path in pathlib.Path(folder).rglob("*")
+            if path.is_file() and text.encode() in path.read_bytes()]
+
+
+@test
+def nothing_of_an_erased_tenant_is_left_and_nothing_comes_back(scratch):
+    copies = scratch.folder / "copies"
+    ids = scratch.make_root(["acme", "globex"])
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", copies)
+    with gateway({"root": scratch.root}) as running:
+        running.update(ids["acme"][0], 1, title="acme, a secret title")
+        scratch.expect(0, "restore", "--root", scratch.root, "--from", copies, "--organization",
+                       "acme", "--force")
+        running.update(ids["acme"][0], 1, title="acme, another")
+        assert len(files_with(scratch.root, "acme")) > 1
+        told = scratch.expect(2, *erased(scratch)).stderr
+        assert "--force" in told and len(running.titles("acme")) == 3, told
+        receipt, = scratch.json(0, *erased(scratch, "--force"))
+        assert running.titles("acme") == [] and running.create("acme", "x") == REFUSED
+        assert len(running.titles("globex")) == 3
+    assert receipt["organization"] == "acme" and receipt["time"].endswith("Z"), receipt
+    names = " ".join(removed["file"] for removed in receipt["removed"])
+    assert "integrations.db " in names + " " and ".before-" in names, names
+    assert any("backups" in each for each in receipt["notReached"]), receipt
+    assert not files_with(scratch.root, "acme"), files_with(scratch.root, "acme")
+    assert scratch.names(folder_of(scratch.root, "acme")) == ["lease"]
+    told = scratch.expect(3, "restore", "--root", scratch.root, "--from", copies).stderr
+    assert "'acme' was erased" in told, told
+    told = scratch.expect(3, "tenants", "resume", *of(scratch)).stderr
+    assert "was erased" in told and "--force" in told, told
+    assert json.loads(scratch.expect(0, *erased(scratch, "--force", "--json")).stdout)["removed"] == []
+    scratch.expect(0, "tenants", "resume", *of(scratch), "--force")
+    with gateway({"root": scratch.root}) as running:
+        assert running.create("acme", "anew") != REFUSED and running.titles("acme") == ["anew"]
+
+
+@test
+def who_reads_meanwhile_is_named(scratch):
+    scratch.make_root(["acme"])
+    with contextlib.closing(sqlite3.connect(scratch.tenant("acme"))) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM integration").fetchone()
+        receipt, = scratch.json(0, *erased(scratch, "--force"))
+    assert any("had the database open" in each for each in receipt["notReached"]), receipt
+    assert not files_with(scratch.root, "acme")
+    shown = scratch.expect(0, *erased(scratch, "--force")).stdout
+    assert "was erased at" in shown and "not reached: backups" in shown, shown
+
+
+@test
+def a_gateway_that_ended_badly_is_no_hindrance(scratch):
+    scratch.make_root(["acme"])
+    running = Gateway({"root": scratch.root})
+    running.create("acme", "in the log")
+    running.kill()
+    assert os.path.getsize(f"{scratch.tenant('acme')}-wal") > 0
+    scratch.expect(0, *erased(scratch, "--force"))
+    assert not files_with(scratch.root, "in the log")
+
+
+main()
