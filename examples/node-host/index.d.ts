@@ -13,7 +13,7 @@ export type LogLevel = 'error' | 'warning' | 'info' | 'debug';
 /** What the actor may do in one organization, or (null) in all. Grants add up. */
 export interface Grant {
   organizationId: string | null;
-  actions: Action[];
+  actions: readonly Action[];
 }
 
 /** Who asks. An actor may be reused for many requests, but must not be changed: the binding caches it. */
@@ -21,7 +21,7 @@ export interface Actor {
   id: string;
   /** Default: unknown. */
   kind?: ActorKind;
-  grants: Grant[];
+  grants: readonly Grant[];
 }
 
 /** What plugins learn with each call. A wrong value is a TypeError that names it. Lengths are in bytes of UTF-8. No text may hold lone surrogates. */

@@ -31,7 +31,7 @@ new ApolloServer<Context>({ typeDefs: [sdl, plugins.typeDefs], resolvers: [plugi
 new ApolloServer<Context>({ schema: plugins.schema });
 buildSubgraphSchema(plugins.subgraphs.map(({ typeDefs, resolvers }) => ({ typeDefs, resolvers })));
 
-const actor: Actor = { id: 'user:ada', grants: [{ organizationId: null, actions: ['READ'] }] };
+const actor: Actor = { id: 'user:ada', grants: [{ organizationId: null, actions: ['READ'] }] } as const;
 createServer((req, res) => {
   plugins.httpRequest(req, res, { actor, deadlineMilliseconds: 1000 }).cancel();
   plugins.httpRequest(req, res, { actor: { ...actor, kind: 'user' }, sourceType: 'mobile', clientAddress: '203.0.113.7', organizationId: 'acme' });
