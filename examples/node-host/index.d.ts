@@ -140,7 +140,8 @@ export interface LoadOptions {
   /**
    * Completes references that plugins return (type and ID) to objects of the host's types. Default: the
    * plugin that can load the type provides the object; if there is none, the reference stays
-   * `{__typename, id}`.
+   * `{__typename, id}`. So it does in the answer to a mutation, which is done, where the schema requires an object
+   * and the function gives null or fails; the log says why.
    */
   references?: Record<string, (id: string, context: any, info: GraphQLResolveInfo) => unknown>;
   /**
