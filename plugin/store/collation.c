@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unicode/ucol.h>
+#include <unicode/uenum.h>
 #include <unicode/uloc.h>
 #include <unicode/ustring.h>
 #include <unicode/uversion.h>
@@ -29,6 +30,26 @@ static bool parse_locale(const char *tag, char locale[ULOC_FULLNAME_CAPACITY], U
     int32_t parsed = 0;
     uloc_forLanguageTag(tag, locale, ULOC_FULLNAME_CAPACITY, &parsed, error);
     return U_SUCCESS(*error) && parsed == (int32_t)strlen(tag);
+}
+
+/*
+ * Whether ICU knows the language, and the collation that the tag may ask for (`-u-co-`). For what it
+ * does not know it would take the root's order without a word. False also if *error says why.
+ */
+static bool is_known(const char *locale, UErrorCode *error)
+{
+    char language[ULOC_LANG_CAPACITY], asked[ULOC_KEYWORDS_CAPACITY];
+    uloc_getLanguage(locale, language, sizeof language, error);
+    const bool speaks = *language == '\0' || *uloc_getISO3Language(locale) != '\0';
+    const int32_t size = uloc_getKeywordValue(locale, "collation", asked, sizeof asked, error);
+    if (U_FAILURE(*error) || size == 0)
+        return speaks && U_SUCCESS(*error);
+    UEnumeration *values = ucol_getKeywordValuesForLocale("collation", locale, false, error);
+    bool found = false;
+    for (const char *value; !found && (value = uenum_next(values, NULL, error)) != NULL;)
+        found = strcmp(value, asked) == 0;
+    uenum_close(values);
+    return speaks && found;
 }
 
 /* NULL if *error says why. */
@@ -62,7 +83,8 @@ static int32_t open_locale(struct collation *collation, const char *tag, gql_fai
     UErrorCode error = U_ZERO_ERROR;
     char locale[ULOC_FULLNAME_CAPACITY];
     const bool parsed = parse_locale(tag, locale, &error);
-    if (parsed)
+    const bool known = parsed && is_known(locale, &error);
+    if (known)
         collation->collator = open_collator(locale, &error);
     if (error == U_MEMORY_ALLOCATION_ERROR)
         return fail(
@@ -74,6 +96,11 @@ static int32_t open_locale(struct collation *collation, const char *tag, gql_fai
         return fail(failure, GQL_E_CONFIG,
                     "collation.locale: '%s' is not a BCP 47 language tag, such as 'und', 'sv' or "
                     "'de-u-co-phonebk'",
+                    tag);
+    if (!known && U_SUCCESS(error))
+        return fail(failure, GQL_E_CONFIG,
+                    "collation.locale: ICU knows no order for '%s'. Correct the language, or the "
+                    "collation after -u-co-; 'und' is the order for every language",
                     tag);
     if (collation->collator == NULL)
         return fail(failure, GQL_E_UNAVAILABLE,

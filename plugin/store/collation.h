@@ -22,10 +22,10 @@ struct collation;
 int32_t collation_init(gql_failure *failure);
 
 /*
- * `locale` is a BCP 47 tag. Whoever in the process opens the same locale shares one collation,
- * which the last collation_close frees. Any thread. If memory runs out where ICU loads the locale's
- * own data for the first time, ICU may keep that failure until the process ends; the message says
- * so.
+ * `locale` is a BCP 47 tag of a language, and a collation, that ICU knows. Whoever in the process
+ * opens the same locale shares one collation, which the last collation_close frees. Any thread. If
+ * memory runs out where ICU loads the locale's own data for the first time, ICU may keep that
+ * failure until the process ends; the message says so.
  */
 int32_t collation_open(const char *locale, struct collation **ret_collation, gql_failure *failure);
 void collation_close(struct collation **collation);

@@ -78,7 +78,10 @@ class TestLibrary < Minitest::Test
     assert_match(/the file is empty/, failure_of(file('empty.so', '')))
     assert_match(/truncated within the ELF header/, failure_of(file('short.so', code[0, 40])))
     assert_match(/truncated: shorter/, failure_of(file('half.so', code[0, code.size / 4])))
-    assert_match(/another machine/, failure_of(file('other.so', code.dup.tap { |text| text[18] = "\xf3".b })))
+    assert_match(/another machine: RISC-V \(64 bits, little endian\); this host needs a build for \S+ \(64 bits/,
+                 failure_of(file('other.so', code.dup.tap { |text| text[18] = "\xf3".b })))
+    assert_match(/another machine: Power \(64 bits, big endian\)/,
+                 failure_of(file('other.so', code.dup.tap { |text| text[5] = "\2".b; text[18, 2] = "\0\x15".b })))
     assert_match(/not a shared object/, failure_of(file('object.so', code.dup.tap { |text| text[16] = "\x01".b })))
     assert_match(/not a regular file/, failure_of(@folder))
     assert_match(/not a regular file/, failure_of(File.join(@folder, 'nowhere.so')))

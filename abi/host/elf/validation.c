@@ -11,6 +11,7 @@
 
 #include "abi/host/base/failure.h"
 #include "abi/host/elf/image.h"
+#include "abi/host/elf/machine.h"
 
 #if defined(__x86_64__)
 #define OWN_MACHINE EM_X86_64
@@ -45,14 +46,15 @@ static bool read_at(int file, void *target, size_t size, uint64_t offset)
 static int32_t check_header(struct elf_image *image)
 {
     const ElfW(Ehdr) *header = image->header;
-    if (header->e_ident[EI_CLASS] != OWN_CLASS || header->e_ident[EI_DATA] != OWN_ORDER ||
+    const bool swapped = header->e_ident[EI_DATA] != OWN_ORDER;
+    const unsigned machine = swapped ? __builtin_bswap16(header->e_machine) : header->e_machine;
+    if (header->e_ident[EI_CLASS] != OWN_CLASS || swapped ||
         (OWN_MACHINE != EM_NONE && header->e_machine != OWN_MACHINE))
         return gql_fail(
             image->failure, GQL_E_UNAVAILABLE,
-            "%s: built for another machine (ELF machine %u, %s); this host needs machine %u, %s",
-            image->path, (unsigned)header->e_machine,
-            header->e_ident[EI_CLASS] == ELFCLASS64 ? "64 bits" : "32 bits", (unsigned)OWN_MACHINE,
-            OWN_CLASS == ELFCLASS64 ? "64 bits" : "32 bits");
+            "%s: built for another machine: %s; this host needs a build for %s", image->path,
+            elf_machine_text(machine, header->e_ident[EI_CLASS], header->e_ident[EI_DATA]).text,
+            elf_machine_text(OWN_MACHINE, OWN_CLASS, OWN_ORDER).text);
     if (header->e_type != ET_DYN || header->e_phentsize != sizeof(ElfW(Phdr)))
         return gql_fail(image->failure, GQL_E_UNAVAILABLE,
                         "%s: an ELF file, but not a shared object", image->path);

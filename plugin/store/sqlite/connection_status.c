@@ -129,6 +129,9 @@ enum store_status connection_failure(const struct connection *connection,
 static struct cure cure_of(const struct connection *connection, int code)
 {
     const int kind = code & 0xff;
+    if (kind == SQLITE_NOTADB)
+        return (struct cure){"; correct the path, if it leads to another kind of file; otherwise "
+                             "it is damaged: " CONNECTION_DAMAGE_CURE};
     if (connection_is_damage(code))
         return (struct cure){"; " CONNECTION_DAMAGE_CURE};
     if (code == CONNECTION_STOPPED)

@@ -20,8 +20,9 @@ static const char *advice(int error)
         return permit;
     case EROFS:
         return "its file system is read-only: mount it for writing";
-    case ENOENT:
     case ENOTDIR:
+        return "a part of its path is a file, not a folder: correct the path";
+    case ENOENT:
         return "its folder must exist: create it, or correct the path";
     case ENAMETOOLONG:
         return "use a shorter path";

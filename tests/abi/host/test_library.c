@@ -127,13 +127,23 @@ Test(library, refuses_other_machines_and_other_files)
 {
     size_t size;
     char *data = read_hello(&size);
-    data[18] ^= 0x55; /* e_machine */
+    const char machine[2] = {data[18], data[19]}; /* e_machine */
+    memcpy(data + 18, "\x16\0", 2);
     write_file(data, size);
-    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine");
-    data[18] ^= 0x55;
+    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine: IBM Z (64 bits, little");
+    memcpy(data + 18, "\x01\x55", 2);
+    write_file(data, size);
+    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine: ELF machine 21761 (64");
+    data[5] = 2; /* ELFDATA2MSB */
+    memcpy(data + 18, "\0\x15", 2);
+    write_file(data, size);
+    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine: Power (64 bits, big");
+    data[5] = 1;
+    memcpy(data + 18, machine, 2);
     data[4] = 1; /* ELFCLASS32 */
     write_file(data, size);
-    expect_refused(path, GQL_E_UNAVAILABLE, "built for another machine");
+    expect_refused(path, GQL_E_UNAVAILABLE,
+                   "(32 bits, little endian); this host needs a build for");
     data[4] = 2;
     data[16] = 2; /* ET_EXEC */
     write_file(data, size);

@@ -24,11 +24,40 @@ static struct collation *open_collation(const char *locale)
 
 Test(collation, a_locale_that_is_none_is_refused)
 {
-    struct collation *collation = NULL;
-    gql_failure failure = {.struct_size = sizeof failure};
-    cr_expect_neq(collation_open("not a locale!", &collation, &failure), GQL_OK);
-    cr_expect_null(collation);
-    cr_expect_not_null(strstr(failure.message, "not a locale!"), "%s", failure.message);
+    static const char *const none[] = {
+        "not a locale!", "en_US",           "qwertz",          "xx",
+        "english",       "sv-u-co-garbage", "sv-u-co-phonebk", "xx-u-co-search",
+    };
+    for (size_t i = 0; i < sizeof none / sizeof *none; i++) {
+        struct collation *collation = NULL;
+        gql_failure failure = {.struct_size = sizeof failure};
+        cr_expect_eq(collation_open(none[i], &collation, &failure), GQL_E_CONFIG, "%s", none[i]);
+        cr_expect_null(collation);
+        cr_expect_not_null(strstr(failure.message, none[i]), "%s", failure.message);
+    }
+}
+
+Test(collation, locales_that_icu_knows_are_taken)
+{
+    static const char *const known[] = {
+        "und",
+        "en",
+        "en-US",
+        "de-u-co-phonebk",
+        "tlh",
+        "zh-Hant-TW",
+        "sv-u-co-trad",
+        "und-u-co-emoji",
+        "de-CH",
+        "sr-Latn",
+        "es-u-co-search",
+        "de-1996",
+        "zh-Hans-u-co-pinyin",
+    };
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        struct collation *collation = open_collation(known[i]);
+        collation_close(&collation);
+    }
 }
 
 Test(collation, natural_order)

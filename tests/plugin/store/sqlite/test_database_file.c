@@ -267,7 +267,8 @@ Test(database_file, what_is_no_database_says_what_to_restore)
     for (int i = 0; i < 1000; i++)
         fputs("no database", file);
     fclose(file);
-    expect_failure((const char *const[]){"not a database", "restore a backup", NULL});
+    expect_failure(
+        (const char *const[]){"not a database", "correct the path", "restore a backup", NULL});
 }
 
 /* A limit stands for a full disk. */
