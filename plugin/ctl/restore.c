@@ -8,6 +8,7 @@
 #include "plugin/store/sqlite/maintenance/install.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lease_hold.h"
+#include "plugin/store/tenants/root.h"
 
 /* One database that is restored. */
 struct restoring {
@@ -147,7 +148,7 @@ enum exit_code run_restore(const struct options *options)
 {
     struct options from = *options, to = *options;
     gql_failure failure = {.struct_size = sizeof failure};
-    if (options->root != NULL && folder_check_root(options->root, &failure) != GQL_OK)
+    if (options->root != NULL && root_check(options->root, &failure) != GQL_OK)
         return report_failure(&failure);
     if (options->root != NULL)
         from.root = options->from;

@@ -8,6 +8,7 @@
 
 #include "plugin/ctl/output.h"
 #include "plugin/store/tenants/folder.h"
+#include "plugin/store/tenants/root.h"
 
 enum exit_code tenant_locate(struct tenant *tenant, const char *root, struct text id)
 {
@@ -28,7 +29,7 @@ enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text 
     const enum exit_code code = tenant_locate(tenant, root, id);
     if (code != EXIT_DONE)
         return code;
-    if (folder_check_root(root, &failure) != GQL_OK)
+    if (root_check(root, &failure) != GQL_OK)
         return report_failure(&failure);
     if (stat(tenant->folder, &found) == 0)
         return EXIT_DONE;

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 
 #include "plugin/base/failure.h"
-#include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/listing.h"
+#include "plugin/store/tenants/root.h"
 #include "vault/tool/report.h"
 
 enum { SHELVES = 256 };
@@ -60,7 +60,7 @@ int32_t tenant_list_read(struct tenant_list *list, const char *root, gql_failure
     struct listing listing;
     const struct store_options options = {.log = log_line};
     *list = (struct tenant_list){0};
-    int32_t code = folder_check_root(root, failure);
+    int32_t code = root_check(root, failure);
     listing_init(&listing, root, &options);
     for (uint32_t shelf = 0; shelf < SHELVES && code == GQL_OK; shelf++)
         code = append_shelf(list, &listing, shelf, failure);

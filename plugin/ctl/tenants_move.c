@@ -16,6 +16,7 @@
 #include "plugin/store/sqlite/maintenance/install.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lease_hold.h"
+#include "plugin/store/tenants/root.h"
 
 struct move {
     const struct options *options;
@@ -159,7 +160,7 @@ static enum exit_code find(struct move *move, const struct options *options)
     gql_failure failure = {.struct_size = sizeof failure};
     const struct text id = text_of(options->organization);
     enum exit_code code = tenant_find(&move->from, options->root, id);
-    if (code == EXIT_DONE && folder_check_root(options->to, &failure) != GQL_OK)
+    if (code == EXIT_DONE && root_check(options->to, &failure) != GQL_OK)
         code = report_failure(&failure);
     if (code == EXIT_DONE)
         code = tenant_locate(&move->to, options->to, id);

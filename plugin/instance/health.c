@@ -25,12 +25,15 @@ static struct store_state keyring_state(const gql_instance *instance)
 static struct store_state worst_state(gql_instance *instance)
 {
     const uint64_t now = monotonic_now();
+    struct store *store = instance->store;
     const struct store_state states[] = {
-        store_state(instance->store),
+        store_state(store),
         keyring_state(instance),
-        rejections_state(&instance->changes, now),
-        rejections_state(&instance->reads, now),
+        rejections_state(&instance->changes, now, store_proved(store, PROOF_CHANGES)),
+        rejections_state(&instance->reads, now, store_proved(store, PROOF_READS)),
     };
+    if (states[2].health != STORE_HEALTHY || states[3].health != STORE_HEALTHY)
+        store_probe(store); /* For the next look. */
     const struct store_state *worst = states;
     for (size_t i = 1; i < sizeof states / sizeof *states; i++) {
         if (states[i].health > worst->health)

@@ -57,10 +57,12 @@ bool rejections_end(struct rejections *rejections, uint64_t now, unsigned *ret_h
     return passes;
 }
 
-struct store_state rejections_state(struct rejections *rejections, uint64_t now)
+struct store_state rejections_state(struct rejections *rejections, uint64_t now, uint64_t proved)
 {
     struct store_state state = {STORE_HEALTHY, ""};
     pthread_mutex_lock(&rejections->lock);
+    if (rejections->last < proved)
+        rejections->in_a_row = 0;
     if (rejections->in_a_row > 0 &&
         now < rejections->last + REJECTIONS_SECONDS * UINT64_C(1000000000)) {
         state.health = rejections->in_a_row < REJECTIONS_FAILED ? STORE_DEGRADED : STORE_FAILED;

@@ -52,7 +52,10 @@ static inline bool rejections_may_end(const struct rejections *rejections)
  */
 bool rejections_end(struct rejections *rejections, uint64_t now, unsigned *ret_held);
 
-/* Degraded or failed for a minute after the last rejection, unless a call succeeded since. */
-struct store_state rejections_state(struct rejections *rejections, uint64_t now);
+/*
+ * Degraded or failed for a minute after the last rejection, unless a call succeeded since, or
+ * something else has `proved` that such calls can (store_proved).
+ */
+struct store_state rejections_state(struct rejections *rejections, uint64_t now, uint64_t proved);
 
 #endif

@@ -56,6 +56,9 @@ struct store_engine {
      */
     void (*look)(struct store *store);
 
+    /* As store_probe. NULL: nothing. */
+    void (*probe)(struct store *store);
+
     int32_t (*read)(struct store *store, struct store_read *read);
     /*
      * Runs the read inline, without `done`, if a reader is free and ready: who has several

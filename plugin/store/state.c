@@ -38,3 +38,19 @@ struct store_state state_worst(struct state_board *board)
     pthread_mutex_unlock(&board->lock);
     return state;
 }
+
+void state_prove(struct state_board *board, enum state_proof proof, uint64_t time)
+{
+    pthread_mutex_lock(&board->lock);
+    if (time > board->proofs[proof])
+        board->proofs[proof] = time;
+    pthread_mutex_unlock(&board->lock);
+}
+
+uint64_t state_proved(struct state_board *board, enum state_proof proof)
+{
+    pthread_mutex_lock(&board->lock);
+    const uint64_t time = board->proofs[proof];
+    pthread_mutex_unlock(&board->lock);
+    return time;
+}

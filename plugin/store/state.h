@@ -8,6 +8,7 @@
 
 #include <pthread.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum store_health {
     STORE_HEALTHY,
@@ -30,9 +31,13 @@ enum state_subject {
     STATE_SUBJECTS,
 };
 
+/* What has been found to succeed, other than by a call. */
+enum state_proof { PROOF_READS, PROOF_CHANGES, STATE_PROOFS };
+
 struct state_board {
-    pthread_mutex_t lock; /* Guards the states. */
+    pthread_mutex_t lock; /* Guards the members below. */
     struct store_state states[STATE_SUBJECTS];
+    uint64_t proofs[STATE_PROOFS]; /* CLOCK_MONOTONIC, nanoseconds. */
 };
 
 void state_board_init(struct state_board *board);
@@ -41,6 +46,12 @@ void state_board_finish(struct state_board *board);
 /* Reports a subject's state. Returns whether its health differs from the last report's. */
 bool state_report(struct state_board *board, enum state_subject subject, enum store_health health,
                   const char *reason);
+
+/* It succeeded at that time, or later. */
+void state_prove(struct state_board *board, enum state_proof proof, uint64_t time);
+
+/* When it last succeeded; 0: never. */
+uint64_t state_proved(struct state_board *board, enum state_proof proof);
 
 /* The worst of all subjects; of equally bad ones, the first. */
 struct store_state state_worst(struct state_board *board);

@@ -96,6 +96,17 @@ void store_read_run(struct store_read *read, struct store_reader *reader)
     read->status = read->run(read, reader);
 }
 
+void store_probe(struct store *store)
+{
+    if (store->engine->probe != NULL)
+        store->engine->probe(store);
+}
+
+uint64_t store_proved(struct store *store, enum state_proof proof)
+{
+    return state_proved(&store->state, proof);
+}
+
 bool store_read_now(struct store *store, struct store_read *read)
 {
     return store->engine->read_now != NULL && store->engine->read_now(store, read);

@@ -78,6 +78,15 @@ void store_drain(struct store *store);
 /* How the store fares now. */
 struct store_state store_state(struct store *store);
 
+/*
+ * Calls have been rejected: has it found out whether a change would succeed now, elsewhere and at
+ * most once a second. Waits for nothing; store_proved tells, later.
+ */
+void store_probe(struct store *store);
+
+/* When reads, or changes, last succeeded as far as store_state and store_probe have found. */
+uint64_t store_proved(struct store *store, enum state_proof proof);
+
 /* ---- Reads ---- */
 
 /* A consistent snapshot of a database, for the code of one read. */

@@ -2,6 +2,7 @@
 /* Operations while calls that SQLite makes of the system fail: what the host's log says. */
 #include <criterion/criterion.h>
 #include <stdlib.h>
+#include <time.h>
 
 #include "tests/faults/vfs.h"
 #include "tests/plugin/operations/world.h"
@@ -45,5 +46,45 @@ Test(disk_errors, are_logged_with_their_cause)
         cr_expect_not_null(strstr(line, scratch_file(&world.scratch, "integrations.db")), "%s",
                            line);
         world_restart(&world, "");
+    }
+}
+
+static uint32_t health(void)
+{
+    char reason[256];
+    const gql_health *extension = mock_plugin(world.host)->extension(GQL_EXT_HEALTH);
+    return extension->check(world.instance, reason, sizeof reason);
+}
+
+/* Nobody calls any more, since the health is bad. It must not take the minute that it is kept. */
+Test(disk_errors, health_comes_back_without_a_call)
+{
+    static const struct {
+        const char *field, *arguments;
+        enum vfs_fault fault;
+    } cases[] = {
+        {"integrationCreate", "{\"input\":{\"organizationId\":\"acme\",\"title\":\"y\"}}",
+         VFS_FULL},
+        {"integrationCreate", "{\"input\":{\"organizationId\":\"acme\",\"title\":\"y\"}}",
+         VFS_IOERR},
+        {"integrations", "{\"organizationId\":\"acme\"}", VFS_IOERR},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        free(world_create(&world, "acme", "x"));
+        vfs_fail(cases[i].fault, 1, 1000000);
+        for (int call = 0; call < 3; call++) {
+            struct mock_answer *answer = world_call(&world, cases[i].field, NULL, NULL, "%s",
+                                                    cases[i].arguments);
+            cr_expect_not(answer->resolved);
+            mock_answer_free(&answer);
+        }
+        for (int look = 0; look < 30; look++) { /* Longer than until the first probe. */
+            cr_expect_eq(health(), GQL_HEALTH_FAILED, "%zu, look %d", i, look);
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        }
+        vfs_mend();
+        for (int look = 0; look < 400 && health() != GQL_HEALTH_OK; look++)
+            nanosleep(&(struct timespec){.tv_nsec = 50000000}, NULL);
+        expect_health(&world, GQL_HEALTH_OK, "");
     }
 }

@@ -98,9 +98,16 @@ static void look(struct store *base)
     struct sqlite_store *store = store_of(base);
     file_guard_check(&store->guard, NULL, NULL);
     struct reader *reader = readers_take_ready(&store->readers);
-    if (reader != NULL)
+    if (reader != NULL) {
+        state_prove(&base->state, PROOF_READS, monotonic_now());
         readers_give_back(reader);
+    }
     writer_look(&store->writer);
+}
+
+static void probe(struct store *base)
+{
+    writer_probe(&store_of(base)->writer);
 }
 
 static int32_t read_store(struct store *base, struct store_read *read)
@@ -127,6 +134,7 @@ const struct store_engine sqlite_engine = {
     .close = close_store,
     .drain = drain,
     .look = look,
+    .probe = probe,
     .read = read_store,
     .read_now = read_now,
     .get = sqlite_get,

@@ -86,6 +86,7 @@ static void note_failure(struct writer *writer, bool is_probe, enum store_status
                          const struct store_detail *detail)
 {
     char reason[256];
+    atomic_store(&writer->probe_at, monotonic_now() + PROBE_NANOSECONDS);
     if (want_of(status) == NULL)
         return;
     /* What a probe can't do, no mutation can. */
@@ -95,7 +96,6 @@ static void note_failure(struct writer *writer, bool is_probe, enum store_status
         atomic_store(&writer->failing, STORE_DEGRADED);
     snprintf(reason, sizeof reason, "%s, and no change has succeeded since: %.150s",
              want_of(status), detail->text);
-    atomic_store(&writer->probe_at, monotonic_now() + PROBE_NANOSECONDS);
     state_report(writer->settler.state, STATE_WRITES,
                  (enum store_health)atomic_load(&writer->failing), reason);
 }
@@ -105,6 +105,8 @@ static void note_success(struct writer *writer)
     if (atomic_load(&writer->failing) != STORE_HEALTHY &&
         atomic_exchange(&writer->failing, STORE_HEALTHY) != STORE_HEALTHY)
         state_report(writer->settler.state, STATE_WRITES, STORE_HEALTHY, "");
+    if (atomic_load(&writer->doubted) && atomic_exchange(&writer->doubted, false))
+        state_prove(writer->settler.state, PROOF_CHANGES, monotonic_now());
 }
 
 /* ---- A batch ---- */
@@ -251,7 +253,7 @@ static void write_batch(struct writer *writer, struct store_mutation *batch)
 static bool is_probe_due(const struct writer *writer)
 {
     return atomic_load(&writer->settler.open) ||
-           (atomic_load(&writer->failing) != STORE_HEALTHY &&
+           ((atomic_load(&writer->failing) != STORE_HEALTHY || atomic_load(&writer->doubted)) &&
             monotonic_now() >= atomic_load(&writer->probe_at));
 }
 
@@ -271,6 +273,12 @@ void writer_look(struct writer *writer)
 {
     if (is_probe_due(writer))
         job_wake(&writer->job);
+}
+
+void writer_probe(struct writer *writer)
+{
+    atomic_store(&writer->doubted, true);
+    writer_look(writer);
 }
 
 bool writer_submit(struct writer *writer, struct store_mutation *mutation)

@@ -22,6 +22,7 @@ struct writer {
     struct readers *readers;
     /* enum store_health: a batch failed for want of something, or the last probe did, too. */
     atomic_int failing;
+    atomic_bool doubted;       /* writer_probe; since then, no transaction has succeeded. */
     _Atomic uint64_t probe_at; /* If so: CLOCK_MONOTONIC, nanoseconds. */
     unsigned tries;            /* That have met a lock, since the last one that did not. */
     void *user;
@@ -54,6 +55,9 @@ void writer_finish(struct writer *writer);
  * there may be no mutation that would.
  */
 void writer_look(struct writer *writer);
+
+/* The same whatever calls were rejected for; a success is PROOF_CHANGES. */
+void writer_probe(struct writer *writer);
 
 /* As store_submit. */
 bool writer_submit(struct writer *writer, struct store_mutation *mutation);

@@ -9,6 +9,7 @@
 #include "plugin/base/json_copy.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lifecycle.h"
+#include "plugin/store/tenants/root.h"
 #include "plugin/store/tenants/visits.h"
 
 /* Nanoseconds. Opening a database may take a while even if nothing is locked. */
@@ -40,7 +41,7 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
     };
     if (databases->settings == NULL)
         return false;
-    if (!table_init(&databases->table, folder_most_open(options))) {
+    if (!table_init(&databases->table, root_most_open(options))) {
         json_decref(databases->settings);
         databases->settings = NULL;
         return false;

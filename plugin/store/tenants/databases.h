@@ -118,8 +118,11 @@ bool databases_suspend(const struct databases *databases, const struct database 
 
 /*
  * The worst state of the open databases; its reason names the organization. What fails in one of
- * several is a degradation of all.
+ * several is a degradation of all. What one of them has proved is proved to the board.
  */
-struct store_state databases_state(struct databases *databases);
+struct store_state databases_state(struct databases *databases, struct state_board *board);
+
+/* store_probe for all that are open. Returns how many they are. */
+size_t databases_probe(struct databases *databases);
 
 #endif

@@ -4,7 +4,13 @@
 
 #include "plugin/store/tenants/databases.h"
 
-struct store_state databases_state(struct databases *databases)
+static void pass_proofs_on(struct store *store, struct state_board *board)
+{
+    for (enum state_proof proof = 0; proof < STATE_PROOFS; proof++)
+        state_prove(board, proof, store_proved(store, proof));
+}
+
+struct store_state databases_state(struct databases *databases, struct state_board *board)
 {
     struct store_state worst = {.health = STORE_HEALTHY};
     struct database **entered;
@@ -13,6 +19,7 @@ struct store_state databases_state(struct databases *databases)
     for (size_t i = 0; i < count; i++) {
         const struct store_state state = store_state(entered[i]->store);
         const struct text id = database_organization(entered[i]);
+        pass_proofs_on(entered[i]->store, board);
         failed += state.health == STORE_FAILED;
         if (state.health > worst.health) {
             worst.health = state.health;
@@ -25,4 +32,16 @@ struct store_state databases_state(struct databases *databases)
     if (worst.health == STORE_FAILED && (count == 1 || failed < count))
         worst.health = STORE_DEGRADED;
     return worst;
+}
+
+size_t databases_probe(struct databases *databases)
+{
+    struct database **entered;
+    const size_t count = databases_enter_all(databases, &entered);
+    for (size_t i = 0; i < count; i++) {
+        store_probe(entered[i]->store);
+        databases_leave(databases, entered[i]);
+    }
+    free(entered);
+    return count;
 }

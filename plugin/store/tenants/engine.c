@@ -6,8 +6,8 @@
 #include "plugin/base/failure.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/engine.h"
-#include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lease_watch.h"
+#include "plugin/store/tenants/root.h"
 #include "plugin/store/tenants/routed_change.h"
 #include "plugin/store/tenants/routed_read.h"
 
@@ -19,6 +19,7 @@ struct tenants_store {
     struct collation *collation; /* Kept, so that databases open and close without loading it. */
     struct listing listing;
     struct databases databases;
+    struct root_probe probe;
 };
 
 static struct tenants_store *store_of(struct store *base)
@@ -79,6 +80,7 @@ static int32_t init(gql_failure *failure)
 static void close_store(struct store *base)
 {
     struct tenants_store *store = store_of(base);
+    root_probe_finish(&store->probe);
     databases_finish(&store->databases);
     listing_finish(&store->listing);
     collation_close(&store->collation);
@@ -91,10 +93,12 @@ static void close_store(struct store *base)
 static int32_t open_parts(struct tenants_store *store, gql_failure *failure)
 {
     const char *root = json_string_value(json_object_get(store->options.database, "root"));
-    int32_t code = folder_check_root(root, failure);
+    int32_t code = root_check(root, failure);
     if (code == GQL_OK && (store->locale == NULL || (store->root = realpath(root, NULL)) == NULL))
         code = fail_no_memory(failure);
     store->options.locale = store->locale;
+    root_probe_init(&store->probe, store->root, &store->base.state,
+                    &store->options.executors->storage);
     listing_init(&store->listing, store->root, &store->options);
     if (code == GQL_OK)
         code = collation_open(store->locale, &store->collation, failure);
@@ -131,8 +135,15 @@ static void drain(struct store *base)
 
 static void look(struct store *base)
 {
-    const struct store_state state = databases_state(&store_of(base)->databases);
+    const struct store_state state = databases_state(&store_of(base)->databases, &base->state);
     state_report(&base->state, STATE_CONTENT, state.health, state.reason);
+}
+
+static void probe(struct store *base)
+{
+    struct tenants_store *store = store_of(base);
+    if (databases_probe(&store->databases) == 0)
+        root_probe_start(&store->probe);
 }
 
 static int32_t read_store(struct store *base, struct store_read *read)
@@ -152,6 +163,7 @@ const struct store_engine tenants_engine = {
     .close = close_store,
     .drain = drain,
     .look = look,
+    .probe = probe,
     .read = read_store,
     .get = get,
     .count = count,

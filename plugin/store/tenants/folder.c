@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,54 +14,11 @@
 #include "plugin/base/json_copy.h"
 #include "plugin/base/tenant_path.h"
 #include "plugin/store/engine.h"
-#include "plugin/store/sqlite/options.h"
+#include "plugin/store/tenants/root.h"
 
-enum {
-    FOLDER_MODE = 0700,
-    FILES_RESERVED = 128, /* For the host. */
-    /* Of a database with one reader, and its lease: SQLite keeps those of closed ones. */
-    FILES_MOST = 3 + 2 + 1,
-};
+enum { FOLDER_MODE = 0700 };
 
 static const char file_name[] = "/" TENANT_DATABASE;
-
-int32_t folder_check_root(const char *root, gql_failure *failure)
-{
-    struct stat found;
-    if (stat(root, &found) != 0)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.root: '%s': %s. Make the folder, owned by the gateway's user with "
-                    "the mode 0700",
-                    root, strerrordesc_np(errno));
-    if (!S_ISDIR(found.st_mode))
-        return fail(failure, GQL_E_CONFIG,
-                    "database.root: '%s' is not a folder; for a single database use database.path",
-                    root);
-    if (access(root, R_OK | W_OK | X_OK) != 0)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.root: the gateway's user can't use the folder '%s': %s", root,
-                    strerrordesc_np(errno));
-    return GQL_OK;
-}
-
-static int integer(const json_t *settings, const char *name)
-{
-    return (int)json_integer_value(json_object_get(settings, name));
-}
-
-int folder_most_open(const struct store_options *options)
-{
-    struct rlimit files;
-    const json_t *settings = options->database;
-    const int most = options->organization.data != NULL ? 1 : integer(settings, "maxOpen");
-    const int each = FILES_MOST + 2 * (sqlite_options_readers(settings) - 1);
-    if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
-        return most;
-    const rlim_t possible = files.rlim_cur > FILES_RESERVED
-                                ? (files.rlim_cur - FILES_RESERVED) / (rlim_t)each
-                                : 1;
-    return possible < 1 ? 1 : possible < (rlim_t)most ? (int)possible : most;
-}
 
 /* ---- Making ---- */
 
@@ -102,20 +58,6 @@ bool folder_make(const char *root, char *path)
 
 /* ---- Opening ---- */
 
-/* Whether a database's files could not be opened now: what failed has closed its own. */
-static bool is_short_of_files(void)
-{
-    int files[FILES_MOST + 2];
-    size_t count = 0;
-    while (count < sizeof files / sizeof files[0] &&
-           (files[count] = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)) >= 0)
-        count++;
-    const bool short_of = count < sizeof files / sizeof files[0];
-    while (count > 0)
-        close(files[--count]);
-    return short_of;
-}
-
 static enum store_status explain(struct store_detail *detail, const char *path, int error)
 {
     snprintf(detail->text, sizeof detail->text, "database.root: '%.180s': %s", path,
@@ -134,7 +76,7 @@ static enum store_status judge(int32_t code, const gql_failure *failure,
              failure->message);
     if (code == GQL_OK)
         return STORE_OK;
-    if (is_short_of_files())
+    if (root_is_short_of_files())
         return STORE_SHORTAGE;
     return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
 }

@@ -5,9 +5,6 @@
 
 #include "plugin/store/tenants/databases.h"
 
-/* Refuses a root that is no folder, or where nothing can be made. */
-int32_t folder_check_root(const char *root, gql_failure *failure);
-
 /*
  * Makes an organization's folder, `{root}/7b/acme`, and the one that holds it, durably, unless they
  * are there. False: errno says why not. `path` is the same on return.
@@ -24,12 +21,6 @@ typedef bool folder_removes_fn(void *user, const char *path, long long bytes);
  */
 int32_t folder_empty(const char *folder, folder_removes_fn *removes, void *user,
                      gql_failure *failure);
-
-/*
- * How many databases may be open: database.maxOpen, and what the limit of descriptors allows; one
- * if only one organization is served.
- */
-int folder_most_open(const struct store_options *options);
 
 /*
  * STORE_OK if there is a database, or a lease, for the organization; otherwise as folder_open. The

@@ -20,9 +20,11 @@ static void clean(void)
 
 TestSuite(rejections, .init = make, .fini = clean);
 
+static uint64_t proved;
+
 static void expect_state(uint64_t now, enum store_health health, const char *part)
 {
-    const struct store_state state = rejections_state(&rejections, now);
+    const struct store_state state = rejections_state(&rejections, now, proved);
     cr_expect_eq(state.health, health, "%d: %s", state.health, state.reason);
     cr_expect_not_null(strstr(state.reason, part), "'%s' is not in: %s", part, state.reason);
 }
@@ -53,6 +55,17 @@ Test(rejections, some_degrade_and_several_in_a_row_fail)
     expect_state(SECOND, STORE_HEALTHY, "");
     reject(SECOND, 1);
     expect_state(SECOND, STORE_DEGRADED, "");
+}
+
+Test(rejections, a_proof_ends_what_was_rejected_before)
+{
+    proved = SECOND;
+    reject(SECOND, 3);
+    expect_state(2 * SECOND, STORE_FAILED, "");
+    proved = 2 * SECOND;
+    expect_state(2 * SECOND, STORE_HEALTHY, "");
+    reject(3 * SECOND, 2);
+    expect_state(3 * SECOND, STORE_DEGRADED, "in a row: 2");
 }
 
 Test(rejections, a_minute_without_calls_says_nothing_any_more)

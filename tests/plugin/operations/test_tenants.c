@@ -301,6 +301,39 @@ Test(tenants, a_shortage_of_descriptors_closes_others)
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
 }
 
+/* No database is open that could tell whether calls succeed. */
+Test(tenants, health_comes_back_after_a_shortage)
+{
+    struct rlimit former, limit;
+    char reason[256];
+    const gql_health *health = mock_plugin(world.host)->extension(GQL_EXT_HEALTH);
+    free(world_create(&world, "acme", "x"));
+    restart_with(1);
+    expect_total("nobody", 0);
+    cr_assert_eq(getrlimit(RLIMIT_NOFILE, &former), 0);
+    limit = (struct rlimit){count_descriptors() + 1, former.rlim_max};
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    for (int i = 0; i < 3; i++) {
+        expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                                "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                     "SERVICE_UNAVAILABLE", "{}");
+        expect_error(world_call(&world, "integrations", "total { count }", NULL,
+                                "{\"organizationId\":\"acme\"}"),
+                     "SERVICE_UNAVAILABLE", "{}");
+    }
+    for (int look = 0; look < 30; look++) {
+        expect_health(&world, GQL_HEALTH_FAILED, "short of resources");
+        usleep(50000);
+    }
+    cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
+    for (int look = 0; look < 400; look++) {
+        if (health->check(world.instance, reason, sizeof reason) == GQL_HEALTH_OK)
+            break;
+        usleep(50000);
+    }
+    expect_health(&world, GQL_HEALTH_OK, "");
+}
+
 /* ---- One that fails ---- */
 
 Test(tenants, one_that_fails_fails_alone_and_comes_back)
