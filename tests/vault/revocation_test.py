@@ -103,6 +103,28 @@ def a_token_without_a_jti_names_its_key(vault):
 
 
 @test
+def what_earlier_releases_listed_in_vain_is_found_and_removed(vault):
+    kid = vault.keygen()
+    token = vault.issue("--jti", "t1")
+    keyring = json.loads(pathlib.Path(vault.keyring).read_text())
+    listed = [token, "-", kid, "", "t0"]
+    pathlib.Path(vault.keyring).write_text(json.dumps({**keyring, "revokedTokens": listed}))
+    vault.verify(0, token)
+    told = vault.expect(0, "list", "--keyring", vault.keyring).stderr
+    assert told.count("warning: ") == 4 and token[:40] in told and "revoke-token" in told, told
+    revoke(vault, 0, token)
+    vault.verify(1, token)
+    for left, operand, text_in in [(5, token, ""), (4, "-", "-\n"), (3, kid, ""), (2, "-", "\n"),
+                                   (1, "t0", "")]:
+        vault.expect(0, "unrevoke", "--keyring", vault.keyring, operand, text_in=text_in)
+        assert len(revoked_tokens(vault)) == left, revoked_tokens(vault)
+    assert revoked_tokens(vault) == ["t1"]
+    assert "warning" not in vault.expect(0, "list", "--keyring", vault.keyring).stderr
+    vault.expect(0, "unrevoke", "--keyring", vault.keyring, token)
+    vault.verify(0, token)
+
+
+@test
 def keys_say_what_became_of_them(vault):
     first, second = vault.keygen(), vault.keygen()
     change = ["--keyring", vault.keyring]

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "vault/ctl/commands.h"
+#include "vault/ctl/given.h"
 #include "vault/ctl/notes.h"
 #include "vault/keyring_edit.h"
 #include "vault/paserk.h"
@@ -171,6 +172,21 @@ static bool print_token(const json_t *token)
     return printed;
 }
 
+/* Earlier releases listed tokens and whatever else they got, which revokes nothing. */
+static void warn_of_mistakes(const json_t *tokens)
+{
+    size_t index;
+    json_t *jti;
+    json_array_foreach(tokens, index, jti)
+        if (jti_mistake(json_string_value(jti), json_string_length(jti)) != NULL)
+            report(
+                EXIT_DONE,
+                "warning: the keyring lists '%.40s' as a revoked jti, which no token of vaultctl "
+                "has: revoke the token that was meant with revoke-token, and remove this by "
+                "unrevoke",
+                json_string_value(jti));
+}
+
 static bool print_lines(const json_t *document)
 {
     size_t index;
@@ -192,6 +208,7 @@ enum exit_code run_list(const struct options *options)
     if (!vault_keyring_read(options->keyring, &listing.root, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
     warn_if_changeable(options->keyring);
+    warn_of_mistakes(json_object_get(listing.root, "revokedTokens"));
     read_notes(options->keyring, &listing);
     json_t *document = describe_keyring(&listing);
     const bool printed = options->json != NULL ? terminal_print_document(json_incref(document))

@@ -2,12 +2,12 @@
 #include "vault/ctl/revocable.h"
 
 #include "vault/claims.h"
-#include "vault/ctl/given.h"
 #include "vault/json_reader.h"
 #include "vault/paseto.h"
 #include "vault/timestamp.h"
 #include "vault/token_key.h"
 #include "vault/tool/clock.h"
+#include "vault/utf8.h"
 
 static enum exit_code reject(enum vault_token_status status)
 {
@@ -104,28 +104,55 @@ static enum exit_code read_token(const struct vault_keyring *keyring, const char
     return read_signed(keyring, token, &paseto, key->id, ret_revocable);
 }
 
-static enum exit_code read_jti(const struct given *given, json_t **ret_revocable)
+static enum exit_code take_jti(const struct given *given, json_t **ret_revocable)
 {
-    const char *mistake = jti_mistake(given->text, given->size);
-    if (mistake != NULL)
-        return report(EXIT_USAGE, "expected a token or the jti of one, and the jti %s", mistake);
     *ret_revocable = json_pack("{s:s%}", "jti", given->text, given->size);
     return *ret_revocable == NULL ? reject(VAULT_TOKEN_NO_MEMORY) : EXIT_DONE;
 }
 
-enum exit_code revocable_read(const struct options *options, json_t **ret_revocable)
+static enum exit_code read_given(const struct vault_keyring *keyring, const char *path,
+                                 const struct given *given, json_t **ret_revocable)
 {
-    struct given given;
+    const char *mistake = jti_mistake(given->text, given->size);
+    if (given_is_token(given))
+        return read_token(keyring, path, given, ret_revocable);
+    if (mistake != NULL)
+        return report(EXIT_USAGE, "expected a token or the jti of one, and the jti %s", mistake);
+    return take_jti(given, ret_revocable);
+}
+
+enum exit_code revocable_given(const struct options *options, struct given *ret_given)
+{
+    return given_read(options->operand, ret_given)
+               ? EXIT_DONE
+               : report(EXIT_USAGE, "expected a token or the jti of one, of at most %d bytes",
+                        VAULT_TOKEN_LIMIT);
+}
+
+static enum exit_code read_with_keyring(const struct options *options, const struct given *given,
+                                        bool listed, json_t **ret_revocable)
+{
     struct vault_failure failure;
     struct vault_keyring *keyring = NULL;
-    if (!given_read(options->operand, &given))
-        return report(EXIT_USAGE, "expected a token or the jti of one, of at most %d bytes",
-                      VAULT_TOKEN_LIMIT);
-    if (!given_is_token(&given))
-        return read_jti(&given, ret_revocable);
     if (!vault_keyring_load(options->keyring, &keyring, &failure))
         return report(EXIT_UNUSABLE, "%s", failure.message);
-    const enum exit_code code = read_token(keyring, options->keyring, &given, ret_revocable);
+    const bool as_it_is = listed && vault_utf8_is_valid(given->text, given->size) &&
+                          vault_keyring_revokes_token(keyring, given->text, given->size);
+    const enum exit_code code = as_it_is
+                                    ? take_jti(given, ret_revocable)
+                                    : read_given(keyring, options->keyring, given, ret_revocable);
     vault_keyring_release(&keyring);
     return code;
+}
+
+enum exit_code revocable_read(const struct options *options, const struct given *given,
+                              json_t **ret_revocable)
+{
+    return read_with_keyring(options, given, false, ret_revocable);
+}
+
+enum exit_code revocable_read_listed(const struct options *options, const struct given *given,
+                                     json_t **ret_revocable)
+{
+    return read_with_keyring(options, given, true, ret_revocable);
 }

@@ -115,7 +115,10 @@ static bool print_document(const json_t *revocable, bool revoked, bool already)
 enum exit_code run_revoke_token(const struct options *options)
 {
     struct revocation revocation = {.reason = options->reason};
-    enum exit_code code = revocable_read(options, &revocation.revocable);
+    struct given given;
+    enum exit_code code = revocable_given(options, &given);
+    if (code == EXIT_DONE)
+        code = revocable_read(options, &given, &revocation.revocable);
     if (code == EXIT_DONE)
         code = keyring_change(options, false, add, &revocation);
     if (code == EXIT_DONE &&
@@ -131,7 +134,10 @@ enum exit_code run_revoke_token(const struct options *options)
 enum exit_code run_unrevoke(const struct options *options)
 {
     struct revocation revocation = {0};
-    enum exit_code code = revocable_read(options, &revocation.revocable);
+    struct given given;
+    enum exit_code code = revocable_given(options, &given);
+    if (code == EXIT_DONE)
+        code = revocable_read_listed(options, &given, &revocation.revocable);
     if (code == EXIT_DONE)
         code = keyring_change(options, false, take_away, &revocation);
     if (code == EXIT_DONE &&
