@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Authenticates a request by the JWT (RFC 7519) in `Authorization: Bearer`, which jose verifies.
-import { readFileSync } from 'node:fs';
 import { createLocalJWKSet, jwtVerify } from 'jose';
+import { readText } from './read-text.js';
 import { Rejected } from './rejected.js';
 
 const ACTIONS = ['READ', 'CREATE', 'UPDATE', 'DELETE'];
@@ -20,13 +20,16 @@ const LENIENCIES = {
   allowWithoutExpiry: 'tokens that never expire are accepted',
 };
 
-/** Returns a warning for each rule for tokens that the settings switch off. */
-export function lenienciesOf({ jwt = {} }) {
+const NOBODY = 'authentication: neither jwt nor demo is set: every request is made by nobody, tokens are rejected, and plugins answer UNAUTHENTICATED';
+
+/** Returns a warning for each rule for tokens that the settings switch off, or if there is no way to authenticate. */
+export function lenienciesOf({ jwt, demo }) {
+  if (!jwt) return demo ? [] : [NOBODY];
   return Object.keys(LENIENCIES).filter((name) => jwt[name]).map((name) => `authentication.jwt.${name}: ${LENIENCIES[name]}`);
 }
 
 function readKeySet(file) {
-  const text = readFileSync(file, 'utf8');
+  const text = readText(file, 'authentication.jwt.jwksFile');
   try {
     return createLocalJWKSet(JSON.parse(text));
   } catch (error) {
@@ -36,7 +39,7 @@ function readKeySet(file) {
 
 function readKey({ secretFile, jwksFile }) {
   if (jwksFile) return { key: readKeySet(jwksFile), algorithms: ASYMMETRIC };
-  const secret = readFileSync(secretFile, 'utf8').trim();
+  const secret = readText(secretFile, 'authentication.jwt.secretFile').trim();
   if (Buffer.byteLength(secret) < SHORTEST_SECRET) {
     throw new Error(`${secretFile}: a secret for HS256 must have at least ${SHORTEST_SECRET} bytes`);
   }

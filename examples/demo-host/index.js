@@ -7,4 +7,5 @@ export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema
 export { serveHttp } from './http-server.js';
 export { LEAST_CACHED, limitDocuments, MOST_CACHED, MOST_TOKENS, parserCaches, shortError } from './limits.js';
 export { loggerOf } from './log.js';
+export { readText } from './read-text.js';
 export { runServer } from './run-server.js';

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The demo gateway: merges the plugins of a folder into the host's schema and serves it with GraphQL Yoga
 // and GraphiQL.
-import { readFileSync } from 'node:fs';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { limitDocuments, loggerOf, parserCaches, serveHttp } from 'demo-host';
+import { limitDocuments, loggerOf, parserCaches, readText, serveHttp } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 /** Starts the gateway. Returns {url, stop}. */
@@ -20,7 +19,7 @@ export function startGateway(host, config, log) {
     renderGraphiQL,
     graphiql: enabled && {
       title: 'Gateway',
-      defaultQuery: queryFile && readFileSync(queryFile, 'utf8'),
+      defaultQuery: queryFile && readText(queryFile, 'graphiql.queryFile'),
       headers: headers && JSON.stringify(headers, null, 2),
     },
   });

@@ -107,6 +107,12 @@ test('a second plugin with the same fields is refused with every conflict', asyn
   unlinkSync(sandbox.path('plugins/twice.so'));
 });
 
+test('a gateway to which nobody can authenticate says so', async () => {
+  await serving((config) => { config.authentication = {}; }, async (gateway) => {
+    assert.match(gateway.log, /warning authentication: neither jwt nor demo is set: every request is made by nobody/);
+  });
+});
+
 test('every path in the configuration is relative to the folder of the file', async () => {
   mkdirSync(sandbox.path('data'));
   const relative = (config) => {
@@ -128,9 +134,14 @@ test('mistakes in the configuration are reported', async () => {
     [(config) => { config.colour = 'red'; }, /gateway\.json: colour: there is no such setting\. Known are: host, port,/],
     [(config) => { config.port = 'x'; }, /port: it must be of the type integer, not string/],
     [(config) => { config.host = '0.0.0.0'; }, /loopback/],
-    [(config) => { config.plugins.folder = 'nowhere'; }, /nowhere/],
+    [(config) => { config.plugins.folder = 'nowhere'; }, /gateway: The plugins folder \S*nowhere can't be read: ENOENT: no such file or directory$/m],
     [(config) => { delete config.authentication.jwt.anyAudience; }, /authentication\.jwt: `audience` or `anyAudience` is required/],
-    [(config) => { config.authentication.jwt = { secretFile: 'none', audience: 'a' }; }, /none/],
+    [(config) => { config.authentication.jwt = { secretFile: 'none', audience: 'a' }; }, /gateway: authentication\.jwt\.secretFile: \S*none can't be read: ENOENT: no such file or directory$/m],
+    [(config) => { config.graphiql = { queryFile: '.' }; }, /gateway: graphiql\.queryFile: \S+ can't be read: EISDIR: .*directory$/m],
+    [(config) => { config.plugins.settings[PLUGIN_ID].config.database.path = '${HOME}/x.db'; },
+      /plugins\.settings\.org\.gql-integrations\.integrations\.config\.database\.path: \$\{HOME\} is not replaced in this file: write what it stands for/],
+    [(config) => { config.plugins.folder = '~/plugins'; config.graphiql = { queryFile: '$DATA/q' }; },
+      /plugins\.folder: ~ is not replaced in this file.*; graphiql\.queryFile: \$DATA is not replaced/],
     [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret', audience: 'a' }; }, /jwt\.secret: not a JWK Set/],
     [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json', audience: 'a' }; }, /gateway\.json: not a JWK Set/],
     [(config) => { config.plugins.settings['org.gql-integrations.integrations'].config.databse = {}; }, /databse: there is no such setting/],

@@ -137,6 +137,18 @@ test('a configuration is checked against the schema that the plugin publishes, b
   }
 });
 
+test('a misspelt name of a type, or of a plugin with an instance for each key, is reported', async (t) => {
+  const bench = new Bench(t);
+  const organization = () => null;
+  await assert.rejects(bench.load({ references: { Organisation: organization } }),
+    { message: 'loadPlugins: references.Organisation: the schema has no such type; plugins refer to Organization' });
+  await bench.load({ references: { Organization: organization, User: organization }, schema: 'type User { id: ID }' });
+  const instances = { key: String, config: () => ({}), plugins: ['integration.so'] };
+  await assert.rejects(bench.load({ instances }), /instances\.plugins: no plugin has the ID or file name integration\.so; known are org\.gql-integrations\.integrations, /);
+  writeFileSync(join(bench.plugins, 'zz.so'), 'a plugin that is refused, to which the name may belong');
+  await bench.load({ references: { Organisation: organization } });
+});
+
 test('relative paths in settings are taken from baseFolder, also those of an instance for each key', async (t) => {
   const bench = new Bench(t);
   const baseFolder = bench.folder;

@@ -53,8 +53,12 @@ class TestLifecycle < Minitest::Test
       /authentication\.jwt: `audience` or `anyAudience` is required/ => ->(config) { config['authentication']['jwt'].delete('anyAudience') },
       /authentication\.jwt: `secretFile` or `jwksFile` is required/ => ->(config) { config['authentication']['jwt'] = {} },
       /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
-      /The plugins folder .*nowhere can't be read/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
-      /authentication\.jwt: No such file.*none/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },
+      /The plugins folder \S*nowhere can't be read: No such file or directory$/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
+      /gateway: authentication\.jwt\.secretFile: \S*none can't be read: No such file or directory$/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },
+      /graphiql\.queryFile: \$\{DATA\} is not replaced in this file/ => ->(config) { config['graphiql'] = { 'queryFile' => '${DATA}/q' } },
+      %r{plugins\.folder: ~ is not replaced} => ->(config) { config['plugins']['folder'] = '~/plugins' },
+      /instances\.plugins: no plugin has the ID or file name integration\.so\. Found: / =>
+        ->(config) { config['plugins']['instances'] = { 'plugins' => ['integration.so'] } },
       /not a JWK Set/ => ->(config) { config['authentication']['jwt'] = { 'jwksFile' => 'gateway.json', 'audience' => 'a' } }
     }.each { |said, change| assert_match said, failure_of(&change) }
     File.write(@sandbox.path('jwt.secret'), 'short')
@@ -75,6 +79,12 @@ class TestLifecycle < Minitest::Test
       config['plugins']['settings'][PLUGIN_ID]['config'] = { 'database' => { 'path' => 'own.db' } }
     end
     assert_path_exists @sandbox.path('own.db')
+    assert_clean_end
+  end
+
+  def test_a_server_to_which_nobody_can_authenticate_says_so
+    start { |config| config['authentication'] = {} }
+    assert_match(/warning authentication: neither jwt nor demo is set/, @server.log)
     assert_clean_end
   end
 

@@ -64,6 +64,11 @@ export class HostSchema {
     this.sdl += `\n${sdl}`;
   }
 
+  /** Whether the host or a plugin defines a type. */
+  defines(type) {
+    return [this.document, ...this.added].some(({ definitions }) => definitions.some(({ name }) => name?.value === type));
+  }
+
   /** Returns what the plugins add. */
   typeDefs() {
     const definitions = this.added.flatMap((document) => document.definitions);

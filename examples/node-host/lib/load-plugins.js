@@ -13,7 +13,7 @@ function findFiles(folder) {
   try {
     return readdirSync(folder).filter((name) => /^[^.].*\.so$/.test(name)).sort().map((name) => join(folder, name));
   } catch (error) {
-    throw new Error(`The plugins folder ${folder} can't be read: ${error.message}`);
+    throw new Error(`The plugins folder ${folder} can't be read: ${error.message.replace(/, \w+(?: '[^]*')?$/, '')}`); // The path once.
   }
 }
 
@@ -44,6 +44,18 @@ function listOf(folder, plugins) {
   return names.length > 0 ? `Found: ${names.join(', ')}` : `The plugins folder ${folder} holds no *.so`;
 }
 
+/** A misspelt name would be ignored without a word. It may belong to a plugin that was refused. */
+function checkNames({ host, plugins }, failures, { references, instances }) {
+  const names = plugins.flatMap(({ about: { id }, file }) => [id, basename(file)]);
+  const other = instances?.plugins?.find((name) => !names.includes(name));
+  if (failures.length > 0 || plugins.length === 0) return;
+  if (other !== undefined) throw new TypeError(`loadPlugins: instances.plugins: no plugin has the ID or file name ${other}; known are ${names.join(', ')}`);
+  const used = plugins.flatMap(({ about }) => about.references);
+  const type = Object.keys(references).find((name) => !used.includes(name) && !host.defines(name));
+  if (type === undefined) return;
+  throw new TypeError(`loadPlugins: references.${type}: the schema has no such type; plugins refer to ${used.join(', ') || 'none'}`);
+}
+
 /** A failure is reported once: by the exception if loading fails, otherwise by `refused`. */
 function report({ plugins, settings }, failures, folder, { refused, log }) {
   const loaded = plugins.map(({ about: { id }, file }) => ({ id, file }));
@@ -63,7 +75,9 @@ export async function openFolder(folder, options, open) {
   const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
     baseFolder: options.baseFolder, instances: options.instances };
   try {
-    report(loading, await openAll(loading, findFiles(folder), open), folder, options);
+    const failures = await openAll(loading, findFiles(folder), open);
+    report(loading, failures, folder, options);
+    checkNames(loading, failures, options);
     return loading;
   } catch (error) {
     await closePlugins(loading);

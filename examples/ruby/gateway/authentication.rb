@@ -17,6 +17,8 @@ module Gateway
                 'UPDATE' => Gql::Abi::ACTION_UPDATE, 'DELETE' => Gql::Abi::ACTION_DELETE }.freeze
     LENIENCIES = { 'anyAudience' => 'tokens that are issued for any audience are accepted',
                    'allowWithoutExpiry' => 'tokens that never expire are accepted' }.freeze
+    NOBODY = 'authentication: neither jwt nor demo is set: every request is made by nobody, tokens are rejected, and plugins ' \
+             'answer UNAUTHENTICATED'
     TIMES = %w[exp nbf iat].freeze
     EVERYTHING = [Gql::Grant.new(nil, ACTIONS.values.sum)].freeze
 
@@ -31,8 +33,10 @@ module Gateway
       @options.merge!(aud: jwt['audience'], verify_aud: true) if jwt&.key?('audience')
     end
 
-    # Returns a warning for each rule for tokens that the settings switch off.
+    # Returns a warning for each rule for tokens that the settings switch off, or if there is no way to authenticate.
     def self.leniencies(settings)
+      return settings['demo'] ? [] : [NOBODY] unless settings['jwt']
+
       LENIENCIES.select { |name, _| settings.dig('jwt', name) }.map { |name, what| "authentication.jwt.#{name}: #{what}" }
     end
 
@@ -61,16 +65,14 @@ module Gateway
       return jwks(jwt['jwksFile']) if jwt.key?('jwksFile')
 
       file = jwt['secretFile']
-      secret = File.read(file).strip
+      secret = Config.read_text(file, 'authentication.jwt.secretFile').strip
       return [[nil, 'HS256', secret]] if secret.bytesize >= SHORTEST_SECRET
 
       raise Config::Invalid, "#{file}: a secret for HS256 must have at least #{SHORTEST_SECRET} bytes"
-    rescue SystemCallError => e
-      raise Config::Invalid, "authentication.jwt: #{e.message}"
     end
 
     def jwks(file)
-      keys = JSON.parse(File.read(file)).fetch('keys').select { |key| KEY_TYPES.include?(key['kty']) && key['use'] != 'enc' }
+      keys = JSON.parse(Config.read_text(file, 'authentication.jwt.jwksFile')).fetch('keys').select { |key| KEY_TYPES.include?(key['kty']) && key['use'] != 'enc' }
       raise Config::Invalid, "#{file}: contains no key of type #{KEY_TYPES.join(' or ')}" if keys.empty?
 
       keys.map { |key| [key['kid'], key['alg'], JWT::JWK.import(key).keypair] }

@@ -58,7 +58,7 @@ module Gateway
     def find
       Gql::Library.find(@folder)
     rescue SystemCallError => e
-      raise Config::Invalid, "The plugins folder #{@folder} can't be read: #{e.message}"
+      raise Config::Invalid, "The plugins folder #{@folder} can't be read: #{Config.reason_of(e)}"
     end
 
     def take(path)
@@ -110,6 +110,7 @@ module Gateway
       loaded = @loaded.map { |each| [each.library.plugin.id, File.basename(each.library.path)] }
       all = loaded + @refused.map { |path, (id, _)| [id || 'refused', File.basename(path)] }
       check_required(@settings.keys - loaded.flatten, all)
+      check_keyed(all)
       @refused.each_value { |_, failure| @log.call(Gql::Abi::LOG_ERROR, "refused the plugin #{failure.message}") }
       strange = @settings.keys - all.flatten
       @log.call(Gql::Abi::LOG_WARNING, "Settings without a plugin: #{strange.join(', ')}. #{list(all)}") if strange.any?
@@ -122,6 +123,12 @@ module Gateway
 
       reasons = @refused.values.map { |_, failure| "\n#{failure.message}" }.join
       raise Config::Invalid, "Required plugins are not loaded: #{missing.join(', ')}. #{list(all)}#{reasons}"
+    end
+
+    # A misspelt name would be ignored without a word.
+    def check_keyed(all)
+      other = @keyed&.unknown(all.flatten) || []
+      raise Config::Invalid, "plugins.instances.plugins: no plugin has the ID or file name #{other.first}. #{list(all)}" if other.any?
     end
 
     def list(plugins)

@@ -19,6 +19,11 @@ module Gql
       @plugins.nil? || @plugins.include?(library.plugin.id) || @plugins.include?(File.basename(library.path))
     end
 
+    # Returns the names of plugins with an instance for each key that are none of those given.
+    def unknown(names)
+      @plugins.to_a - names
+    end
+
     # Returns a new pool, which stands for an Instance. The block: see Pool.
     def open(library, settings, &complete)
       Pool.new(library, settings, **@options, &complete).tap { |pool| @pools << pool }
