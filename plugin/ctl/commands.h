@@ -12,7 +12,14 @@
     X(database, "database", false)         \
     X(root, "root", false)                 \
     X(organization, "organization", false) \
-    X(to, "to", false) X(from, "from", false) X(force, "force", true) X(json, "json", true)
+    X(to, "to", false)                     \
+    X(from, "from", false)                 \
+    X(entity, "entity", false)             \
+    X(actor, "actor", false)               \
+    X(type, "type", false)                 \
+    X(since, "since", false)               \
+    X(within, "within", false)             \
+    X(keyring, "keyring", false) X(force, "force", true) X(json, "json", true)
 
 enum option_number {
 #define OPTION_CONSTANT(member, option, is_flag) OPTION_##member,
@@ -34,6 +41,8 @@ struct options {
     const char *operand; /* The argument after the options. */
 };
 
+enum exit_code run_audit_list(const struct options *options);
+enum exit_code run_audit_verify(const struct options *options);
 enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
 enum exit_code run_restore(const struct options *options);
@@ -44,5 +53,6 @@ enum exit_code run_tenants_move(const struct options *options);
 enum exit_code run_tenants_resume(const struct options *options);
 enum exit_code run_tenants_show(const struct options *options);
 enum exit_code run_tenants_suspend(const struct options *options);
+enum exit_code run_tokens_expiring(const struct options *options);
 
 #endif

@@ -21,8 +21,8 @@
 static const struct tool_command commands[] = {
     {"check", WHICH " [--json]",
      "Checks what a database holds, while gateways use it or not: SQLite's integrity_check and\n"
-     "foreign keys, the counters, the values of each row, and the order of titles. Changes\n"
-     "nothing. Exits with 1 if a database is damaged, and says what to do.\n" ABOUT_WHICH
+     "foreign keys, the counters, the values of each row, the order of titles, and the audit\n"
+     "trails. Changes nothing. Exits with 1 if a database is damaged, and says what to do.\n" ABOUT_WHICH
          ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_check},
     {"stats", WHICH " [--json]",
@@ -71,6 +71,27 @@ static const struct tool_command commands[] = {
      "kept by restores. A tombstone stays, so that nothing comes back by accident. Prints a\n"
      "receipt, which names what could not be reached.\n",
      NULL, BIT(root) | BIT(organization), BIT(force) | BIT(json), 0, run_tenants_erase},
+    {"tokens expiring", WHICH " --within TIME [--keyring FILE] [--json]",
+     "Lists integrations whose credentialRef has expired, or expires soon. Exits with 1 if there\n"
+     "are any.\n" ABOUT_WHICH "  --within        how soon: 30d (s, m, h, d, w)\n"
+     "  --keyring       the vault's keyring: lists those, too, whose token or key it has revoked,\n"
+     "                  or whose key it does not know\n" ABOUT_JSON,
+     NULL, BIT(within), BIT(organization) | BIT(keyring) | BIT(json), BIT(database) | BIT(root),
+     run_tokens_expiring},
+    {"audit list", WHICH " [--entity ID] [--actor ID] [--type TYPE] [--since TIME] [--json]",
+     "Lists the events of the audit trail: who did what to which integration.\n" ABOUT_WHICH
+     "  --entity        only of this integration, also if it was deleted\n"
+     "  --actor         only by this actor\n"
+     "  --type          only CREATED, UPDATED, DELETED or REFUSED\n"
+     "  --since         only from 2030-01-02T03:04:05Z on, or in the last 7d (s, m, h, d, w)\n"
+     "  --json          writes each event as it is stored, with its sequence\n",
+     NULL, 0, BIT(organization) | BIT(entity) | BIT(actor) | BIT(type) | BIT(since) | BIT(json),
+     BIT(database) | BIT(root), run_audit_list},
+    {"audit verify", WHICH " [--json]",
+     "Verifies the trail of each organization: that no event was changed, and none is missing.\n"
+     "Exits with 1 if one was, and says which. Note the heads elsewhere: who can write to the\n"
+     "whole database can make another trail, with another head.\n" ABOUT_WHICH ABOUT_JSON,
+     NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_audit_verify},
 };
 
 static const struct tool_option tool_options[] = {

@@ -17,7 +17,7 @@ static void log_line(void *user, uint32_t level, const char *message)
     report(EXIT_DONE, "%s", message);
 }
 
-static bool append(struct tenant_list *list, const struct tenant_id *id)
+bool tenant_list_append(struct tenant_list *list, struct text id)
 {
     if (list->count == list->capacity) {
         const size_t capacity = list->capacity == 0 ? 64 : list->capacity * 2;
@@ -27,7 +27,7 @@ static bool append(struct tenant_list *list, const struct tenant_id *id)
         list->items = items;
         list->capacity = capacity;
     }
-    list->items[list->count++] = *id;
+    tenant_id_set(&list->items[list->count++], id);
     return true;
 }
 
@@ -41,7 +41,8 @@ static int32_t append_shelf(struct tenant_list *list, struct listing *listing, u
         return fail(failure, GQL_E_UNAVAILABLE, "%s", detail.text);
     const struct shelf *found = &atomic_load(&listing->shelves[shelf])->shelf;
     for (size_t i = 0; i < found->count; i++) {
-        if (found->entries[i].tag >> 16 == shelf && !append(list, &found->entries[i].id))
+        if (found->entries[i].tag >> 16 == shelf &&
+            !tenant_list_append(list, tenant_id_text(&found->entries[i].id)))
             return fail_no_memory(failure);
     }
     return GQL_OK;

@@ -14,6 +14,9 @@ struct tenant_list {
 
 /* Reports to the operator, once, what else is there. Finish it unless it failed. */
 int32_t tenant_list_read(struct tenant_list *list, const char *root, gql_failure *failure);
+/* False if memory ran out. The ID has at most ORGANIZATION_ID_MAX bytes. */
+bool tenant_list_append(struct tenant_list *list, struct text id);
+
 void tenant_list_finish(struct tenant_list *list);
 
 #endif

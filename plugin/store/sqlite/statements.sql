@@ -275,8 +275,17 @@ SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.ke
 FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
 WHERE i.key > ?1 ORDER BY i.key LIMIT ?2;
 
+-- The same by their IDs: the order of exports.
+-- name: scan_rows_by_id
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.key, o.id
+FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
+WHERE i.id > ?1 ORDER BY i.id LIMIT ?2;
+
 -- name: list_organizations
 SELECT id, active, inactive FROM organization ORDER BY id;
+
+-- name: next_organization
+SELECT id FROM organization WHERE id > ?1 ORDER BY id LIMIT 1;
 
 -- name: get_sizes
 SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count;

@@ -11,7 +11,8 @@ from ctl import CTL, NEWER, as_nobody, folder_of, gateway, main, query, sql, tes
 
 COMMANDS = ["check", "stats"]
 ALL = ["check", "stats", "backup", "restore", "tenants list", "tenants show", "tenants suspend",
-       "tenants resume", "tenants move", "tenants erase"]
+       "tenants resume", "tenants move", "tenants erase", "tokens expiring", "audit list",
+       "audit verify"]
 
 
 @test

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What the tests of integrationsctl share. CTL, GATEWAY, WRITER and PLUGIN are paths in the environment."""
+"""What the tests of integrationsctl share. The paths of programs are in the environment."""
 
+import base64
 import contextlib
 import fcntl
 import hashlib
@@ -16,7 +17,8 @@ import sys
 import tempfile
 import time
 
-CTL, GATEWAY, WRITER, PLUGIN = (os.environ[name] for name in ["CTL", "GATEWAY", "WRITER", "PLUGIN"])
+CTL, GATEWAY, WRITER, PLUGIN, VAULTCTL = (
+    os.environ[name] for name in ["CTL", "GATEWAY", "WRITER", "PLUGIN", "VAULTCTL"])
 NOBODY = 65534
 F_OFD_SETLK = 37
 # A schema that this plugin may not use.
@@ -88,6 +90,25 @@ def gateway(database, **more):
         running.kill()
         raise
     running.close()
+
+
+class Vault:
+    def __init__(self, folder):
+        self.keyring, self.secret = str(folder / "keyring.json"), str(folder / "secret.paserk")
+        self.run("keygen", "--keyring", self.keyring, "--secret", self.secret)
+
+    def run(self, *arguments):
+        return subprocess.run([VAULTCTL, *arguments], check=True, stdout=subprocess.PIPE, text=True,
+                              env={**os.environ, "VAULT_PASSPHRASE": "test"}, timeout=60).stdout.strip()
+
+    def issue(self, *more, aud="acme"):
+        return self.run("issue", "--secret", self.secret, "--aud", aud, "--sub", "kv/a", *more)
+
+
+def unsigned_token(**claims):
+    """A token that nobody signed."""
+    payload = json.dumps(claims).encode() + bytes(64)
+    return "v4.public." + base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
 
 
 class Scratch:

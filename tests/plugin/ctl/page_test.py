@@ -6,7 +6,7 @@ import pathlib
 import re
 import sys
 
-from ctl import CTL, gateway, main, test
+from ctl import CTL, Vault, gateway, main, test
 
 ROOT = pathlib.Path(os.environ["ROOT"])
 sys.path.append(str(ROOT / "tests/support"))
@@ -14,11 +14,12 @@ import page  # noqa: E402
 
 TEXT = (ROOT / "examples/operating.md").read_text()
 CONTENT = [("acme", "ERP connector", True), ("acme", "Mail relay", True), ("globex", "CRM", False)]
+TOKEN_OF = "Mail relay"
 
 
-def fill(running):
+def fill(running, token):
     for organization, title, is_active in CONTENT:
-        made = running.create(organization, title)
+        made = running.create(organization, title, **({"credentialRef": token} if title == TOKEN_OF else {}))
         if not is_active:
             running.update(made, 1, isActive=False)
 
@@ -27,9 +28,13 @@ def fill(running):
 def the_samples_do_what_is_shown(scratch):
     os.mkdir(scratch.root)
     environment = {**os.environ, "PATH": f"{pathlib.Path(CTL).parent}:{os.environ['PATH']}"}
-    with gateway({"path": scratch.database}) as one, gateway({"root": scratch.root}) as many:
-        fill(one)
-        fill(many)
+    vault = Vault(scratch.folder)
+    token = vault.issue("--exp", "+10d")
+    credentials = {"keyring": vault.keyring}
+    with (gateway({"path": scratch.database}, credentials=credentials) as one,
+          gateway({"root": scratch.root}, credentials=credentials) as many):
+        fill(one, token)
+        fill(many, token)
         ran, whole = page.run(TEXT, scratch.folder, environment)
     wrong = [f"{command}\n{output}" for command, good, output in ran if not good]
     assert not wrong, "\n".join(wrong)

@@ -94,6 +94,17 @@ int32_t database_access_fail(const struct database_access *access, const char *d
     return connection_fail(&access->connection, doing, failure);
 }
 
+int32_t database_access_fail_status(const struct database_access *access, enum store_status status,
+                                    const struct store_detail *detail, gql_failure *failure)
+{
+    if (status == STORE_NO_MEMORY)
+        return fail_no_memory(failure);
+    if (status == STORE_DAMAGED)
+        return fail(failure, GQL_E_UNAVAILABLE, "'%s' is damaged: %s; " CONNECTION_DAMAGE_CURE,
+                    access->path, detail->text);
+    return fail(failure, GQL_E_UNAVAILABLE, "'%s' can't be read: %s", access->path, detail->text);
+}
+
 int32_t database_access_begin(struct database_access *access, enum statement begin,
                               gql_failure *failure)
 {

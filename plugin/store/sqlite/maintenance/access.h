@@ -34,6 +34,10 @@ void database_access_close(struct database_access *access);
 int32_t database_access_fail(const struct database_access *access, const char *doing,
                              gql_failure *failure);
 
+/* Fails with a status that is not STORE_OK. Damage gets the cure. */
+int32_t database_access_fail_status(const struct database_access *access, enum store_status status,
+                                    const struct store_detail *detail, gql_failure *failure);
+
 /* Begins and ends the transaction in which everything is of one state. `begin` is a BEGIN. */
 int32_t database_access_begin(struct database_access *access, enum statement begin,
                               gql_failure *failure);

@@ -34,34 +34,33 @@ int32_t database_facts_read(struct database_access *access, struct database_fact
                : GQL_OK;
 }
 
-int32_t database_facts_organizations(struct database_access *access, database_facts_fn *take,
-                                     void *user, gql_failure *failure)
+static enum store_status take_organization(sqlite3_stmt *row, database_facts_fn *take, void *user,
+                                           struct store_detail *detail)
 {
     struct text id;
     struct store_counts counts;
+    enum store_status status = row_text(row, 0, ORGANIZATION_ID_MAX, &id, detail);
+    if (status == STORE_OK)
+        status = row_counts(row, 1, &counts, detail);
+    if (status != STORE_OK)
+        return status;
+    return take(user, id, &counts) ? STORE_OK : STORE_NO_MEMORY;
+}
+
+int32_t database_facts_organizations(struct database_access *access, database_facts_fn *take,
+                                     void *user, gql_failure *failure)
+{
     struct store_detail detail;
     sqlite3_stmt *list = connection_statement(&access->connection, STATEMENT_LIST_ORGANIZATIONS);
+    if (list == NULL)
+        return database_access_fail(access, "reading", failure);
     enum store_status status = STORE_OK;
-    bool taken = true;
     int code = SQLITE_ROW;
-    while (list != NULL && taken && status == STORE_OK &&
-           (code = sqlite3_step(list)) == SQLITE_ROW) {
-        status = row_text(list, 0, ORGANIZATION_ID_MAX, &id, &detail);
-        if (status == STORE_OK)
-            status = row_counts(list, 1, &counts, &detail);
-        if (status == STORE_OK)
-            taken = take(user, id, &counts);
-    }
-    if (!taken || status == STORE_NO_MEMORY)
-        code = SQLITE_NOMEM;
-    else if (status != STORE_OK)
-        fail(failure, GQL_E_UNAVAILABLE, "'%s' is damaged: %s; run `check`, and %s", access->path,
-             detail.text, CONNECTION_DAMAGE_CURE);
-    else if (list == NULL || code != SQLITE_DONE)
-        database_access_fail(access, "reading", failure);
-    if (list != NULL)
-        sqlite3_reset(list);
-    if (code == SQLITE_NOMEM)
-        return fail_no_memory(failure);
-    return status == STORE_OK && code == SQLITE_DONE ? GQL_OK : GQL_E_UNAVAILABLE;
+    while (status == STORE_OK && (code = sqlite3_step(list)) == SQLITE_ROW)
+        status = take_organization(list, take, user, &detail);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = connection_status(&access->connection, code, &detail);
+    sqlite3_reset(list);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
 }

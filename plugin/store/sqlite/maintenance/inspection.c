@@ -6,7 +6,9 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/organization.h"
+#include "plugin/base/tenant_name.h"
 #include "plugin/store/collation.h"
+#include "plugin/store/sqlite/maintenance/trails.h"
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/row.h"
 #include "vault/line.h"
@@ -173,6 +175,42 @@ static int check_rows(struct run *run)
     return code;
 }
 
+/* ---- Trails ---- */
+
+/* The organization after *last, which becomes it; *ret_is whether there is one. */
+static int next_organization(struct run *run, struct tenant_id *last, bool *ret_is)
+{
+    sqlite3_stmt *statement = connection_statement(&run->access->connection,
+                                                   STATEMENT_NEXT_ORGANIZATION);
+    if (statement == NULL)
+        return sqlite3_extended_errcode(run->access->connection.handle);
+    bind_text(statement, 1, tenant_id_text(last));
+    const int code = sqlite3_step(statement);
+    const struct text id = code == SQLITE_ROW ? column_text(statement, 0) : NO_TEXT;
+    *ret_is = id.data != NULL && id.size <= ORGANIZATION_ID_MAX;
+    if (*ret_is)
+        tenant_id_set(last, id);
+    sqlite3_reset(statement);
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+static int32_t check_trails(struct run *run, gql_failure *failure)
+{
+    struct tenant_id id = {.size = 0};
+    struct trail_check check;
+    char fault[256];
+    bool is = true;
+    int32_t code = GQL_OK;
+    while (code == GQL_OK && next_organization(run, &id, &is) == SQLITE_OK && is) {
+        code = database_trail_verify(run->access, tenant_id_text(&id), &check, failure);
+        if (code != GQL_OK || check.fault == TRAIL_SOUND)
+            continue;
+        trail_check_describe(&check, fault, sizeof fault);
+        tell(run->inspection, "trail", "of '%.*s': %s", (int)id.size, id.bytes, fault);
+    }
+    return code;
+}
+
 /* ---- The whole ---- */
 
 static int count_all(struct run *run)
@@ -235,6 +273,8 @@ int32_t inspection_run(struct inspection *inspection, struct database_access *ac
     if (code == SQLITE_OK)
         code = check_rows(&run);
     opened = conclude(&run, code, failure);
+    if (opened == GQL_OK && code == SQLITE_OK)
+        opened = check_trails(&run, failure);
     collation_close(&run.collation);
     return opened;
 }

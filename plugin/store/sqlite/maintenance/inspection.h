@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
  * A check of all that a database holds: SQLite's integrity_check and foreign keys, the counters
- * against the rows, each row's values, and the order of titles against the collation. It takes one
+ * against the rows, each row's values, the order of titles against the collation, and the trails. It takes one
  * short read transaction after the other, so that a gateway's log does not grow meanwhile.
  */
 #ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_INSPECTION_H
@@ -11,7 +11,7 @@
 
 struct inspection {
     void *user; /* Passed to the functions. */
-    /* `check`: integrity, foreign-keys, counters, rows or order. The message is one line. */
+    /* `check`: integrity, foreign-keys, counters, rows, order or trail. One line of message. */
     void (*found)(void *user, const char *check, const char *message);
     void (*advanced)(void *user, long long done, long long all);
 

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/* The command audit verify. */
+#include <sodium.h>
+#include <stdio.h>
+
+#include "plugin/ctl/organizations.h"
+#include "plugin/ctl/output.h"
+#include "plugin/store/sqlite/maintenance/trails.h"
+
+struct verdict {
+    char fault[256];
+    char head[2 * TRAIL_HASH_SIZE + 1];
+};
+
+static enum exit_code print(const struct target *target, struct text id,
+                            const struct trail_check *check, const struct verdict *verdict)
+{
+    const bool is_sound = check->fault == TRAIL_SOUND;
+    if (target->options->json != NULL)
+        return output_json_line(
+            json_pack("{s:s, s:o, s:b, s:I, s:I, s:s, s:s?}", "database", target->path,
+                      "organization", output_text_value(id), "sound", is_sound, "events",
+                      (json_int_t)check->head.length, "erasedBodies", (json_int_t)check->erased,
+                      "head", verdict->head, "fault", is_sound ? NULL : verdict->fault));
+    output_text(id);
+    if (is_sound)
+        printf(": sound; %lld events, head %s\n", (long long)check->head.length, verdict->head);
+    else
+        printf(": changed; %s\n", verdict->fault);
+    return EXIT_DONE;
+}
+
+static enum exit_code verify(struct database_access *access, const struct target *target,
+                             struct text id, void *user)
+{
+    struct trail_check check;
+    struct verdict verdict;
+    gql_failure failure = {.struct_size = sizeof failure};
+    (void)user;
+    if (database_trail_verify(access, id, &check, &failure) != GQL_OK)
+        return report_failure(&failure);
+    trail_check_describe(&check, verdict.fault, sizeof verdict.fault);
+    sodium_bin2hex(verdict.head, sizeof verdict.head, check.head.hash.bytes, TRAIL_HASH_SIZE);
+    const enum exit_code code = print(target, id, &check, &verdict);
+    return code == EXIT_DONE && check.fault != TRAIL_SOUND ? EXIT_FOUND : code;
+}
+
+static enum exit_code verify_all(const struct target *target, void *user)
+{
+    return organizations_each(target, verify, user);
+}
+
+enum exit_code run_audit_verify(const struct options *options)
+{
+    return targets_each(options, verify_all, NULL);
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* The command tokens expiring. */
+#include <stdio.h>
+
+#include "plugin/ctl/output.h"
+#include "plugin/ctl/targets.h"
+#include "plugin/store/sqlite/maintenance/rows.h"
+#include "vault/credential_ref.h"
+#include "vault/keyring.h"
+#include "vault/keyring_content.h"
+#include "vault/timestamp.h"
+#include "vault/token_summary.h"
+#include "vault/tool/clock.h"
+
+struct search {
+    int64_t now, until;            /* Unix milliseconds. */
+    struct vault_keyring *keyring; /* NULL: revocations are not looked at. */
+};
+
+/* In one database. */
+struct finding {
+    const struct search *search;
+    const struct target *target;
+    enum exit_code code;
+    long long found;
+};
+
+/* NULL: nothing is to be done about the token. */
+static const char *judge(const struct search *search, const struct integration *integration,
+                         const struct vault_token_summary *summary)
+{
+    const struct text token = integration->credential_ref;
+    const struct vault_policy policy = {.organization_id = integration->organization_id.data,
+                                        .organization_id_size = integration->organization_id.size,
+                                        .now = search->now};
+    const enum vault_token_status status =
+        search->keyring == NULL
+            ? VAULT_TOKEN_OK
+            : vault_credential_ref_check(search->keyring, NULL, token.data, token.size, &policy);
+    if (status == VAULT_TOKEN_REVOKED || status == VAULT_TOKEN_REVOKED_KEY ||
+        status == VAULT_TOKEN_UNKNOWN_KEY)
+        return vault_token_status_name(status);
+    if (summary->expires <= search->now)
+        return "expired";
+    return summary->expires <= search->until ? "expiring" : NULL;
+}
+
+static enum exit_code print(const struct finding *finding, const struct integration *integration,
+                            const struct vault_token_summary *summary, const char *state)
+{
+    char id[IDENTIFIER_TEXT_SIZE], time[VAULT_TIMESTAMP_SIZE] = "-";
+    identifier_write(&integration->id, id);
+    if (summary->expires != INT64_MAX)
+        vault_timestamp_write(summary->expires, time);
+    if (finding->target->options->json != NULL)
+        return output_json_line(json_pack("{s:o, s:s%, s:o, s:b, s:s, s:s?, s:s}", "organization",
+                                          output_text_value(integration->organization_id), "id", id,
+                                          (size_t)IDENTIFIER_TEXT_SIZE, "title",
+                                          output_text_value(integration->title), "isActive",
+                                          integration->is_active, "state", state, "expires",
+                                          summary->expires == INT64_MAX ? NULL : time,
+                                          "fingerprint", summary->fingerprint));
+    printf("%-11s  %-24s  %.*s  ", state, time, IDENTIFIER_TEXT_SIZE, id);
+    output_text(integration->organization_id);
+    fputs("  ", stdout);
+    output_text(integration->title);
+    putchar('\n');
+    return EXIT_DONE;
+}
+
+static bool take(void *user, const struct integration *integration)
+{
+    struct finding *finding = user;
+    struct vault_token_summary summary;
+    const struct text token = integration->credential_ref,
+                      wanted = finding->target->organization_id;
+    if (token.data == NULL ||
+        (wanted.data != NULL && !text_equal(wanted, integration->organization_id)))
+        return true;
+    if (!vault_token_summary_init(&summary, token.data, token.size))
+        finding->code = report_no_memory();
+    const char *state = finding->code == EXIT_DONE ? judge(finding->search, integration, &summary)
+                                                   : NULL;
+    if (state != NULL) {
+        finding->found++;
+        finding->code = print(finding, integration, &summary, state);
+    }
+    vault_token_summary_finish(&summary);
+    return finding->code == EXIT_DONE;
+}
+
+static enum exit_code search_database(const struct target *target, void *user)
+{
+    struct database_access access;
+    gql_failure failure = {.struct_size = sizeof failure};
+    struct finding finding = {.search = user, .target = target};
+    int32_t code = database_access_open(&access, target->path, target->organization_id,
+                                        CONNECTION_READER, &failure);
+    if (code == GQL_OK)
+        code = database_rows_each(&access, take, &finding, &failure);
+    database_access_close(&access);
+    if (code != GQL_OK)
+        return report_failure(&failure);
+    return finding.code == EXIT_DONE && finding.found > 0 ? EXIT_FOUND : finding.code;
+}
+
+static enum exit_code read_options(const struct options *options, struct search *search)
+{
+    char span[32];
+    struct vault_failure failure;
+    search->now = clock_now();
+    if (snprintf(span, sizeof span, "+%s", options->within) >= (int)sizeof span ||
+        !clock_parse(span, search->now, &search->until))
+        return report(EXIT_USAGE, "--within: '%s' is not a time such as 30d (s, m, h, d, w)",
+                      options->within);
+    if (options->keyring != NULL &&
+        !vault_keyring_load(options->keyring, &search->keyring, &failure))
+        return report(EXIT_UNUSABLE, "%s", failure.message);
+    return EXIT_DONE;
+}
+
+enum exit_code run_tokens_expiring(const struct options *options)
+{
+    struct search search = {0};
+    enum exit_code code = read_options(options, &search);
+    if (code == EXIT_DONE)
+        code = targets_each(options, search_database, &search);
+    vault_keyring_release(&search.keyring);
+    return code;
+}

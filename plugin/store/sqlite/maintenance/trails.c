@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/maintenance/trails.h"
+
+#include "plugin/store/sqlite/trail_rows.h"
+
+enum { FIRST_SCHEMA = 2, EVENTS_PER_STEP = 1000 };
+
+/* ---- Reading ---- */
+
+struct walk {
+    trail_visit_fn visit;
+    void *user;
+    int64_t last;
+    int count; /* In this step. */
+    bool wanted;
+};
+
+static bool take(void *user, const struct trail_event *event)
+{
+    struct walk *walk = user;
+    walk->last = event->sequence;
+    walk->count++;
+    walk->wanted = walk->visit(walk->user, event);
+    return walk->wanted;
+}
+
+static enum store_status read_all(struct database_access *access,
+                                  const struct store_event_range *range, struct walk *walk,
+                                  struct store_detail *detail)
+{
+    struct store_event_range rest = *range;
+    enum store_status status = STORE_OK;
+    do {
+        walk->count = 0;
+        status = trail_rows_read(&access->connection, &rest, EVENTS_PER_STEP, take, walk, detail);
+        rest.after = walk->last;
+    } while (status == STORE_OK && walk->wanted && walk->count == EVENTS_PER_STEP);
+    return status;
+}
+
+int32_t database_trail_read(struct database_access *access, const struct store_event_range *range,
+                            trail_visit_fn visit, void *user, gql_failure *failure)
+{
+    struct walk walk = {.visit = visit, .user = user, .last = range->after, .wanted = true};
+    struct store_detail detail;
+    if (access->schema < FIRST_SCHEMA)
+        return GQL_OK;
+    const enum store_status status = read_all(access, range, &walk, &detail);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
+}
+
+/* ---- Verifying ---- */
+
+static int32_t verify(struct database_access *access, struct text organization_id,
+                      struct trail_check *check, gql_failure *failure)
+{
+    struct trail_head head;
+    struct store_detail detail;
+    const struct store_event_range range = {.organization_id = organization_id};
+    const enum store_status status = trail_rows_head(&access->connection, organization_id, &head,
+                                                     &detail);
+    if (status != STORE_OK)
+        return database_access_fail_status(access, status, &detail, failure);
+    trail_check_begin(check, organization_id, &head);
+    return database_trail_read(access, &range, trail_check_event, check, failure);
+}
+
+int32_t database_trail_verify(struct database_access *access, struct text organization_id,
+                              struct trail_check *ret_check, gql_failure *failure)
+{
+    const struct trail_head none = trail_start(organization_id);
+    trail_check_begin(ret_check, organization_id, &none);
+    if (access->schema < FIRST_SCHEMA)
+        return GQL_OK;
+    int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, failure);
+    if (code == GQL_OK)
+        code = verify(access, organization_id, ret_check, failure);
+    if (code == GQL_OK)
+        trail_check_end(ret_check);
+    database_access_rollback(access);
+    return code;
+}

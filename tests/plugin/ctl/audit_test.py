@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: MIT
+"""The commands audit list and audit verify, and the trail in check. Prints TAP."""
+
+from ctl import gateway, main, query, sql, test
+
+UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
+
+
+def fill(scratch):
+    """A database with the events of two organizations. Returns the IDs of acme's integrations."""
+    ids = scratch.make(count=2)
+    with gateway({"path": scratch.database}) as running:
+        running.update(ids["acme"][0], 1, title="renamed", isActive=False)
+        running.delete(ids["acme"][1], 1)
+    return ids["acme"]
+
+
+def listed(scratch, *more):
+    return scratch.json(0, "audit", "list", "--database", scratch.database, *more)
+
+
+@test
+def events_are_listed_and_filtered(scratch):
+    renamed, deleted = fill(scratch)
+    events = listed(scratch, "--organization", "acme")
+    assert [(event["sequence"], event["eventType"], event["aggregateId"]) for event in events] == [
+        (1, "CREATED", renamed), (2, "CREATED", deleted), (3, "UPDATED", renamed),
+        (4, "DELETED", deleted)], events
+    assert events[3]["actorId"] == "actor" and events[2]["data"]["title"]["new"] == "renamed"
+    assert len(listed(scratch)) == 6
+    who = listed(scratch, "--entity", deleted, "--type", "DELETED")
+    assert [event["sequence"] for event in who] == [4], who
+    assert len(listed(scratch, "--actor", "actor")) == 6 and not listed(scratch, "--actor", "nobody")
+    assert len(listed(scratch, "--since", "1h")) == 6
+    assert not listed(scratch, "--since", "2100-01-01T00:00:00Z")
+    shown = scratch.expect(0, "audit", "list", "--database", scratch.database, "--entity", deleted).stdout
+    assert "DELETED  actor  " + deleted in shown and shown.count("\n") == 2, shown
+    for wrong in [["--entity", "x"], ["--since", "yesterday"], ["--since", "7y"]]:
+        scratch.expect(2, "audit", "list", "--database", scratch.database, *wrong)
+
+
+@test
+def events_of_tenants_are_listed(scratch):
+    scratch.make_root()
+    said = scratch.json(0, "audit", "list", "--root", scratch.root)
+    assert {event["organizationId"] for event in said} == {"acme", "globex"} and len(said) == 6
+    said = scratch.json(0, "audit", "verify", "--root", scratch.root, "--organization", "globex")
+    assert [(one["organization"], one["sound"], one["events"]) for one in said] == [
+        ("globex", True, 3)], said
+
+
+@test
+def a_body_that_was_erased_is_named(scratch):
+    fill(scratch)
+    sql(scratch.database, "UPDATE event SET body = NULL, salt = NULL WHERE sequence = 2")
+    events = listed(scratch, "--organization", "acme")
+    assert events[1]["erased"] and "title" not in str(events[1]), events[1]
+    assert len(listed(scratch, "--organization", "acme", "--actor", "actor")) == 3
+    said = scratch.json(0, "audit", "verify", "--database", scratch.database)
+    assert [one["erasedBodies"] for one in said] == [1, 1], said
+
+
+CHANGES = {
+    "UPDATE event SET body = replace(body, 'renamed', 'Renamed') WHERE sequence = 3": 3,
+    "UPDATE event SET entity = randomblob(16) WHERE sequence = 2": 2,
+    "DELETE FROM event WHERE sequence = 2": 2,
+    "DELETE FROM event WHERE sequence = 4": 4,
+    "UPDATE organization SET trail_hash = randomblob(32) WHERE id = 'acme'": 4,
+}
+
+
+@test
+def each_change_of_a_trail_is_found_and_located(scratch):
+    fill(scratch)
+    content = open(scratch.database, "rb").read()
+    verify = ["audit", "verify", "--database", scratch.database]
+    said = scratch.json(0, *verify)
+    assert [len(one["head"]) for one in said] == [64, 64], said
+    for change, place in CHANGES.items():
+        with open(scratch.database, "wb") as file:
+            file.write(content)
+        sql(scratch.database, UNLOCK + change)
+        acme, globex = scratch.json(1, *verify) if "globex" not in change else (None, None)
+        assert not acme["sound"] and str(place) in acme["fault"], (change, acme)
+        assert globex["sound"] or "sequence = 2" in change, (change, globex)
+        assert "changed; " in scratch.expect(1, *verify).stdout
+        checked, = scratch.json(1, "check", "--database", scratch.database)
+        assert "trail" in {finding["check"] for finding in checked["findings"]}, checked
+
+
+@test
+def a_database_from_before_trails_has_none(scratch):
+    fill(scratch)
+    tables = query(scratch.database, "SELECT name FROM sqlite_schema WHERE name = 'event'")
+    assert tables == [("event",)]
+    sql(scratch.database, "PRAGMA foreign_keys = OFF; DROP TABLE event; PRAGMA user_version = 1")
+    assert listed(scratch) == []
+    said = scratch.json(0, "audit", "verify", "--database", scratch.database)
+    assert [one["events"] for one in said] == [0, 0], said
+    scratch.expect(0, "check", "--database", scratch.database)
+
+
+main()
