@@ -109,6 +109,7 @@ configure build/tsan -Db_sanitize=thread -Db_lundef=false
 ./examples/npm-ci.sh examples || fail 'installing the packages of examples'
 ./examples/npm-ci.sh tests/demo || fail 'installing the packages of tests/demo'
 ./examples/npm-ci.sh tests/schema || fail 'installing the packages of tests/schema'
+./examples/npm-ci.sh tests/graphql-17 || fail 'installing the packages of tests/graphql-17'
 ./examples/npm-ci.sh tests/browser || fail 'installing the packages of tests/browser'
 if [ -e tests/vault/interop/package.json ]; then
     ./examples/npm-ci.sh tests/vault/interop || fail 'installing the packages of tests/vault/interop'
@@ -130,6 +131,8 @@ if [ -e tests/vault/interop/interop.test.mjs ]; then
 fi
 node_suite node-host tests/node-host/*.test.mjs
 node_suite node-host-package tests/node-host/package/*.test.mjs
+tap_suite node-host-graphql-17 node tests/graphql-17/run.mjs node-host
+tap_suite conformance-graphql-17 node tests/graphql-17/run.mjs conformance
 node_suite schema tests/schema/*.test.mjs
 node_suite demo tests/demo/*.test.mjs
 node_suite gateways tests/gateways/*.test.mjs

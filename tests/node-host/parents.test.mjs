@@ -51,6 +51,16 @@ test('a field with a resolver of its own is left out of what is asked for above 
   assert.equal(things[0].asked, 'asked name');
 });
 
+test('variables decide what is asked for, by the values of each request and by their defaults', async (t) => {
+  const { plugins } = await load(t);
+  const source = `query($a: Boolean!, $coerced: Boolean! = false, $sources: String! = "!") {
+    gadget(id: "gadget:1") { asked id @include(if: $a) name @skip(if: $a) ... @include(if: $coerced) { shout(mark: $sources) } } }`;
+  const asked = async (variables) => (await dataOf(plugins, source, { variables })).gadget.asked;
+  assert.equal(await asked({ a: true }), 'asked id');
+  assert.equal(await asked({ a: false }), 'asked name');
+  assert.equal(await asked({ a: true, coerced: true, sources: '?' }), 'asked id name');
+});
+
 test('a resolver on a type of the host does not get the host\'s record', async (t) => {
   const bench = await load(t);
   assert.deepEqual(await above(bench, '{ organization { above secret } }'), { __typename: 'Organization', id: 'acme', title: 'Acme' });

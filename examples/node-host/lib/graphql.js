@@ -6,6 +6,8 @@
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
+const MAJORS = [16, 17];
+
 const isLinked = !import.meta.url.includes('/node_modules/');
 const program = `${resolve(process.argv[1] ?? '.')}/`; // The slash makes it work for a folder too.
 
@@ -32,4 +34,11 @@ export const {
   isNonNullType, isObjectType, isTypeDefinitionNode, isTypeExtensionNode, Kind, parse, print, printSchema, Source, validateSchema, versionInfo,
 } = find();
 
-if (versionInfo.major !== 16) throw new Error(`gql-plugin-host requires graphql 16 but found version ${versionInfo.major}: npm install graphql@16`);
+if (!MAJORS.includes(versionInfo.major)) {
+  throw new Error(`gql-plugin-host requires graphql ${MAJORS.join(' or ')} but found version ${versionInfo.major}: npm install graphql@16`);
+}
+
+/** Returns the values of an operation's variables by their names. graphql 17 keeps with them where they come from. */
+export function variablesOf({ variableValues }) {
+  return versionInfo.major >= 17 ? variableValues.coerced : variableValues;
+}

@@ -2,7 +2,7 @@
 // Look-ahead: the fields that a client selected below a field, in the form of the ABI: names only, with
 // fragments merged and @skip and @include applied. Fields that have resolvers of their own are left out;
 // what those require of the value above is added.
-import { getNamedType, isAbstractType, isObjectType, Kind } from './graphql.js';
+import { getNamedType, isAbstractType, isObjectType, Kind, variablesOf } from './graphql.js';
 
 const CACHE_LIMIT = 1000;
 const LARGEST_CACHED = 4096; // Characters.
@@ -48,7 +48,7 @@ class Collector {
   /** `types`: the object types that the object may have. */
   add(selectionSet, types, tree) {
     for (const selection of selectionSet.selections) {
-      const { included, dynamic } = isIncluded(selection, this.#info.variableValues);
+      const { included, dynamic } = isIncluded(selection, variablesOf(this.#info));
       this.varies ||= dynamic;
       if (!included) continue;
       if (selection.kind === Kind.FIELD) this.#addField(selection, types, tree);
