@@ -6,7 +6,6 @@
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/install.h"
-#include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lease_hold.h"
 #include "plugin/store/tenants/root.h"
 

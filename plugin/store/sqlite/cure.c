@@ -3,8 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -56,21 +59,42 @@ struct cure cure_of_error(int error)
     return cure;
 }
 
+/* False if the process may use it. errno says why it may not. */
+static bool name_denied(const char *path, int access, struct cure *cure)
+{
+    struct stat found;
+    if (stat(path, &found) != 0 || faccessat(AT_FDCWD, path, access, AT_EACCESS) == 0)
+        return false;
+    snprintf(cure->text, sizeof cure->text,
+             "; user %u may not write '%.200s' (mode %04o, owner %u, group %u): %s", geteuid(),
+             path, found.st_mode & 07777, found.st_uid, found.st_gid,
+             errno == EROFS ? advice(EROFS) : permit);
+    return true;
+}
+
+struct cure cure_of_folder(const char *path)
+{
+    struct stat found;
+    struct cure cure = cure_of_error(EACCES);
+    char name[PATH_MAX];
+    snprintf(name, sizeof name, "%s", path);
+    const char *folder = name;
+    while (stat(folder, &found) != 0 && errno == ENOENT && strchr(folder, '/') != NULL)
+        folder = dirname(name);
+    name_denied(folder, R_OK | W_OK | X_OK, &cure);
+    return cure;
+}
+
 struct cure cure_of_read_only(const char *path)
 {
     static const char *const suffixes[] = {"", "-wal", "-shm"};
-    struct cure cure = cure_of_error(EACCES);
+    char name[PATH_MAX + 8];
+    struct cure cure;
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++) {
-        char name[PATH_MAX + 8];
-        struct stat found;
         snprintf(name, sizeof name, "%s%s", path, suffixes[i]);
-        if (stat(name, &found) != 0 || faccessat(AT_FDCWD, name, R_OK | W_OK, AT_EACCESS) == 0)
-            continue;
-        snprintf(cure.text, sizeof cure.text,
-                 "; user %u may not write '%.200s' (mode %04o, owner %u, group %u): %s", geteuid(),
-                 name, found.st_mode & 07777, found.st_uid, found.st_gid,
-                 errno == EROFS ? advice(EROFS) : permit);
-        break;
+        if (name_denied(name, R_OK | W_OK, &cure))
+            return cure;
     }
-    return cure;
+    snprintf(name, sizeof name, "%s", path);
+    return cure_of_folder(dirname(name));
 }

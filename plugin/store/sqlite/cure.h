@@ -13,9 +13,12 @@ struct cure {
 struct cure cure_of_error(int error);
 
 /*
- * For a database that can't be written: names the file, of `path`, its -wal and its -shm, that this
- * process may not write, with mode and owner. Looks.
+ * For a database that can't be written, or made: names the file, of `path`, its -wal and its -shm,
+ * that this process may not write, or their folder, with mode and owner. Looks.
  */
 struct cure cure_of_read_only(const char *path);
+
+/* The same for a folder in which nothing can be made, or for the nearest above that is there. */
+struct cure cure_of_folder(const char *path);
 
 #endif

@@ -103,6 +103,14 @@ static int32_t refuse_without_content(const char *path, gql_failure *failure)
                 path, path);
 }
 
+static int32_t refuse_to_create(const char *path, int error, gql_failure *failure)
+{
+    const bool is_denied = error == EACCES || error == EPERM || error == EROFS;
+    return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s", path,
+                strerrordesc_np(error),
+                is_denied ? cure_of_read_only(path).text : cure_of_error(error).text);
+}
+
 static void log_new(const char *path, const struct store_options *store)
 {
     char message[PATH_MAX + 64];
@@ -149,8 +157,7 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     if (is_new && has_content(path, "-wal"))
         return refuse_without_content(path, failure);
     if (!resolved || !create(path, options->file_mode))
-        return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' can't be created: %s%s",
-                    options->path, strerrordesc_np(errno), cure_of_error(errno).text);
+        return refuse_to_create(options->path, errno, failure);
     const int32_t code = stat(path, &found) == 0 ? examine(options, &found, failure) : GQL_OK;
     if (code != GQL_OK)
         return code;

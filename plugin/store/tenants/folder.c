@@ -14,6 +14,8 @@
 #include "plugin/base/json_copy.h"
 #include "plugin/base/tenant_path.h"
 #include "plugin/store/engine.h"
+#include "plugin/store/sqlite/cure.h"
+#include "plugin/store/tenants/database_voice.h"
 #include "plugin/store/tenants/root.h"
 
 enum { FOLDER_MODE = 0700 };
@@ -60,25 +62,49 @@ bool folder_make(const char *root, char *path)
 
 static enum store_status explain(struct store_detail *detail, const char *path, int error)
 {
-    snprintf(detail->text, sizeof detail->text, "database.root: '%.180s': %s", path,
-             strerrordesc_np(error));
+    const bool is_denied = error == EACCES || error == EPERM || error == EROFS;
+    if (is_denied)
+        snprintf(detail->text, sizeof detail->text, "database.root: %s%.220s",
+                 strerrordesc_np(error), cure_of_folder(path).text);
+    else
+        snprintf(detail->text, sizeof detail->text, "database.root: '%.120s': %s%.80s", path,
+                 strerrordesc_np(error), cure_of_error(error).text);
     return error == ENOSPC || error == EDQUOT                      ? STORE_FULL
            : error == EMFILE || error == ENFILE || error == ENOLCK ? STORE_SHORTAGE
-           : error == EACCES || error == EPERM || error == EROFS   ? STORE_DENIED
+           : is_denied                                             ? STORE_DENIED
                                                                    : STORE_STOPPED;
 }
 
+/* The client is told that the log has the cause. */
+static void complain(struct database *database, const char *cause)
+{
+    char line[1024];
+    unsigned held;
+    struct databases *databases = database->databases;
+    const struct text id = database_organization(database);
+    if (!throttle_pass(&databases->failures, monotonic_now(), &held))
+        return;
+    snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
+             cause);
+    databases->options->log(databases->options->user, GQL_LOG_ERROR, line);
+}
+
 /* The failure of a store that is being opened; of one that has to wait, it says what for. */
-static enum store_status judge(int32_t code, const gql_failure *failure,
+static enum store_status judge(struct database *database, int32_t code, const gql_failure *failure,
                                struct store_detail *detail)
 {
-    snprintf(detail->text, sizeof detail->text, "%.*s", (int)sizeof detail->text - 1,
-             failure->message);
+    char cause[sizeof failure->message];
+    database_voice_copy(cause, sizeof cause, failure->message);
+    snprintf(detail->text, sizeof detail->text, "%.*s", (int)sizeof detail->text - 1, cause);
     if (code == GQL_OK)
         return STORE_OK;
     if (root_is_short_of_files())
         return STORE_SHORTAGE;
-    return code == GQL_E_NO_MEMORY ? STORE_NO_MEMORY : STORE_STOPPED;
+    if (code == GQL_E_NO_MEMORY)
+        return STORE_NO_MEMORY;
+    complain(database, cause);
+    detail->text[0] = '\0';
+    return STORE_STOPPED;
 }
 
 static enum store_status open_file(struct database *database, const char *path,
@@ -95,23 +121,10 @@ static enum store_status open_file(struct database *database, const char *path,
     }
     options.database = settings;
     options.organization = database_organization(database);
+    database_voice_lend(database, &options);
     const int32_t code = store_begin(databases->engine, &options, &database->store, &failure);
     json_decref(settings);
-    return judge(code, &failure, detail);
-}
-
-/* The client is told that the log has the cause. */
-static void complain(struct database *database, const struct store_detail *detail)
-{
-    char line[1024];
-    unsigned held;
-    struct databases *databases = database->databases;
-    const struct text id = database_organization(database);
-    if (!throttle_pass(&databases->failures, monotonic_now(), &held))
-        return;
-    snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
-             detail->text);
-    databases->options->log(databases->options->user, GQL_LOG_ERROR, line);
+    return judge(database, code, &failure, detail);
 }
 
 static enum store_status status_of_lease(const struct database *database)
@@ -205,7 +218,7 @@ void folder_give_up(struct database *database, enum store_status status,
     store_close(&database->store);
     lease_give(&database->lease);
     if (status == STORE_STOPPED && detail->text[0] != '\0')
-        complain(database, detail);
+        complain(database, detail->text);
 }
 
 enum store_status folder_open(struct database *database, struct store_detail *detail)
@@ -225,7 +238,7 @@ enum store_status folder_go_on(struct database *database, struct store_detail *d
 {
     gql_failure failure = {.struct_size = sizeof failure};
     const int32_t code = store_go_on(&database->store, &failure);
-    const enum store_status status = judge(code, &failure, detail);
+    const enum store_status status = judge(database, code, &failure, detail);
     if (status != STORE_OK)
         folder_give_up(database, status, detail);
     return status;

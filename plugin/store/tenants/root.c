@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "plugin/base/failure.h"
+#include "plugin/store/sqlite/cure.h"
 #include "plugin/store/sqlite/options.h"
 
 enum {
@@ -21,19 +22,21 @@ enum {
 int32_t root_check(const char *root, gql_failure *failure)
 {
     struct stat found;
-    if (stat(root, &found) != 0)
+    if (stat(root, &found) != 0 && errno == ENOENT)
         return fail(failure, GQL_E_UNAVAILABLE,
                     "database.root: '%s': %s. Make the folder, owned by the gateway's user with "
                     "the mode 0700",
                     root, strerrordesc_np(errno));
+    if (stat(root, &found) != 0)
+        return fail(failure, GQL_E_UNAVAILABLE, "database.root: '%s': %s%s", root,
+                    strerrordesc_np(errno), cure_of_error(errno).text);
     if (!S_ISDIR(found.st_mode))
         return fail(failure, GQL_E_CONFIG,
                     "database.root: '%s' is not a folder; for a single database use database.path",
                     root);
-    if (access(root, R_OK | W_OK | X_OK) != 0)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "database.root: the gateway's user can't use the folder '%s': %s", root,
-                    strerrordesc_np(errno));
+    if (faccessat(AT_FDCWD, root, R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+        return fail(failure, GQL_E_UNAVAILABLE, "database.root: '%s' can't be used: %s%s", root,
+                    strerrordesc_np(errno), cure_of_folder(root).text);
     return GQL_OK;
 }
 

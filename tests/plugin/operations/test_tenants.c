@@ -210,6 +210,65 @@ Test(tenants, a_root_that_can_not_be_used_is_refused)
     }
 }
 
+static void be_a_common_user(void)
+{
+    enum { NOBODY = 65534 };
+    if (geteuid() != 0)
+        return;
+    run("chown -R 65534 .");
+    cr_assert_eq(setresuid(NOBODY, NOBODY, 0), 0);
+}
+
+Test(tenants, what_may_not_be_written_is_named_with_mode_and_owner)
+{
+    char config[512];
+    size_t position = 0;
+    gql_failure failure = {.struct_size = sizeof failure};
+    be_a_common_user();
+    run("mkdir -m 0500 closed");
+    snprintf(config, sizeof config, "{\"database\":{\"root\":\"%s/closed\"}}", world.scratch.path);
+    mock_create_fails(world.host, config, &failure);
+    cr_expect_not_null(strstr(failure.message, "/closed' (mode 0500, owner "), "%s",
+                       failure.message);
+    cr_expect_not_null(strstr(failure.message, ": let the user that runs the gateway"), "%s",
+                       failure.message);
+    run("mkdir -m 0500 7b");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    const char *line = mock_find_log(world.host, &position, "/7b' (mode 0500, owner ");
+    cr_assert_not_null(line);
+    cr_expect_not_null(strstr(line, "organization 'acme'"), "%s", line);
+    run("chmod 0700 7b; mkdir -m 0500 7b/acme");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    run("chmod 0700 7b/acme");
+    free(world_create(&world, "acme", "x"));
+}
+
+/* The operator knows no database.path: each line says whose database it is about. */
+Test(tenants, messages_of_a_database_name_organization_and_root)
+{
+    size_t position = 0;
+    char *id = world_create(&world, "acme", "x");
+    cr_expect_not_null(
+        mock_find_log(world.host, &position, "organization 'acme': database.root: '/"));
+    mock_destroy(world.host, &world.instance);
+    run("cp /bin/true 7b/acme/integrations.db");
+    world.instance = mock_create(world.host, world_config(&world, ""));
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", id),
+                 "SERVICE_UNAVAILABLE", "{}");
+    const char *line = mock_find_log(world.host, &position, "'acme' can't be served");
+    cr_assert_not_null(line);
+    cr_expect_not_null(strstr(line, "database.root: opening failed"), "%s", line);
+    cr_expect_not_null(strstr(line, "7b/acme/integrations.db"), "%s", line);
+    cr_expect_not_null(strstr(line, "restore a backup"), "%s", line);
+    position = 0;
+    cr_expect_null(mock_find_log(world.host, &position, "database.path"));
+    free(id);
+}
+
 /* ---- What is open ---- */
 
 Test(tenants, few_are_open_and_nothing_is_lost)

@@ -252,12 +252,14 @@ Test(database_file, a_folder_that_may_not_be_written_is_refused)
 {
     be_a_common_user();
     cr_assert_eq(chmod(scratch.path, 0500), 0);
-    expect_failure((const char *const[]){"can't be created", "create files in their folder", NULL});
+    expect_failure((const char *const[]){"can't be created", "create files in their folder",
+                                         scratch.path, "(mode 0500, owner ", NULL});
     cr_assert_eq(chmod(scratch.path, 0700), 0);
     struct store *store = open_path("a.db", "0600");
     fixture_close(&store);
     cr_assert_eq(chmod(scratch.path, 0500), 0);
-    expect_failure((const char *const[]){"create files in their folder", NULL});
+    expect_failure((const char *const[]){"create files in their folder", scratch.path,
+                                         "(mode 0500, owner ", NULL});
     cr_assert_eq(chmod(scratch.path, 0700), 0);
 }
 
