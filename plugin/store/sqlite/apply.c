@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/apply.h"
 
+#include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/row.h"
-#include "plugin/store/sqlite/trail_rows.h"
 
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
@@ -18,9 +18,8 @@ static enum store_status run(const struct apply_context *context, sqlite3_stmt *
 }
 
 /* The change's event, in the same transaction. */
-static enum store_status record(const struct apply_context *context,
-                                struct store_mutation *mutation, const struct integration *before,
-                                const struct integration *after)
+static enum store_status record(struct apply_context *context, struct store_mutation *mutation,
+                                const struct integration *before, const struct integration *after)
 {
     struct trail_facts facts = {
         .unix_milliseconds = context->unix_milliseconds,
@@ -30,7 +29,7 @@ static enum store_status record(const struct apply_context *context,
         .before = before,
         .after = after,
     };
-    const enum store_status status = trail_rows_add(context->connection, &facts, &mutation->detail);
+    const enum store_status status = trail_writer_add(&context->trail, &facts, &mutation->detail);
     return status == STORE_NOT_FOUND
                ? row_damage(&mutation->detail, "an organization was lost; its ID has the size",
                             (sqlite3_int64)facts.organization_id.size)
@@ -58,6 +57,9 @@ static enum store_status find_organization(const struct apply_context *context, 
                                            int64_t *ret_key, struct store_detail *detail)
 {
     struct organization_row row;
+    *ret_key = trail_writer_key(&context->trail, id);
+    if (*ret_key != 0)
+        return STORE_OK;
     const enum store_status status = query_organization(context->connection, id, &row, detail);
     if (status == STORE_OK && row.key == 0)
         return add_organization(context, id, ret_key, detail);
@@ -163,7 +165,7 @@ static enum store_status write_in_place(const struct apply_context *context,
     return run(context, statement, detail);
 }
 
-static enum store_status apply_update(const struct apply_context *context,
+static enum store_status apply_update(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     enum store_status status = check_version(context, mutation);
@@ -187,7 +189,7 @@ static enum store_status apply_update(const struct apply_context *context,
     return status == STORE_OK ? record(context, mutation, &before, changed) : status;
 }
 
-static enum store_status apply_delete(const struct apply_context *context,
+static enum store_status apply_delete(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     enum store_status status = check_version(context, mutation);
@@ -205,7 +207,7 @@ static enum store_status apply_delete(const struct apply_context *context,
                               : status;
 }
 
-static enum store_status apply_denial(const struct apply_context *context,
+static enum store_status apply_denial(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     struct trail_facts facts = {
@@ -215,7 +217,7 @@ static enum store_status apply_denial(const struct apply_context *context,
         .entity = mutation->id,
         .denied = mutation->denied,
     };
-    return trail_rows_add(context->connection, &facts, &mutation->detail);
+    return trail_writer_add(&context->trail, &facts, &mutation->detail);
 }
 
 enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)
@@ -231,4 +233,10 @@ enum store_status apply_mutation(struct apply_context *context, struct store_mut
         return apply_denial(context, mutation);
     }
     return STORE_BROKEN;
+}
+
+int apply_end(struct apply_context *context)
+{
+    const int code = trail_writer_end(&context->trail);
+    return code == SQLITE_OK ? mark_advance(context->connection) : code;
 }

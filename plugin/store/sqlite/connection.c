@@ -26,6 +26,10 @@ static int use_wal(struct connection *connection)
     return is_wal ? SQLITE_OK : CONNECTION_WITHOUT_LOG;
 }
 
+/*
+ * With its temporary storage in files, SQLite writes the pages that a savepoint could bring back to
+ * one in /var/tmp, many for each mutation of a large batch.
+ */
 static int set_pragmas(struct connection *connection, const struct sqlite_options *options,
                        enum connection_role role)
 {
@@ -38,7 +42,7 @@ static int set_pragmas(struct connection *connection, const struct sqlite_option
         (int)sizeof pragmas, pragmas,
         "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
-        "PRAGMA mmap_size = %lld;",
+        "PRAGMA mmap_size = %lld; PRAGMA temp_store = MEMORY;",
         writes ? "" : "PRAGMA query_only = ON;", options->cache_kib,
         (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);

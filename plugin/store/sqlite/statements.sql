@@ -188,6 +188,9 @@ DELETE FROM integration WHERE id = ?1;
 -- name: get_trail
 SELECT key, trail_length, trail_hash FROM organization WHERE id = ?1;
 
+-- name: put_trail
+UPDATE organization SET trail_length = ?2, trail_hash = ?3 WHERE key = ?1;
+
 -- name: add_event
 INSERT INTO event (organization, sequence, entity, salt, digest, hash, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 

@@ -1,16 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/trail_rows.h"
 
-#include <sodium.h>
-
-#include "plugin/store/sqlite/row.h"
-
 /* ---- The head ---- */
-
-struct trail_row {
-    int64_t organization; /* Its key; 0: there is no such organization. */
-    struct trail_head head;
-};
 
 /* A blob of that size; of another size, zeros. */
 static void take_bytes(sqlite3_stmt *row, int column, uint8_t *bytes, size_t size)
@@ -23,24 +14,26 @@ static void take_bytes(sqlite3_stmt *row, int column, uint8_t *bytes, size_t siz
 
 static void take_head(sqlite3_stmt *row, struct text organization_id, struct trail_row *ret_row)
 {
-    *ret_row = (struct trail_row){sqlite3_column_int64(row, 0), trail_start(organization_id)};
-    if (sqlite3_column_type(row, 2) == SQLITE_NULL && sqlite3_column_int64(row, 1) == 0)
-        return;
-    ret_row->head.length = sqlite3_column_int64(row, 1);
-    take_bytes(row, 2, ret_row->head.hash.bytes, TRAIL_HASH_SIZE);
+    *ret_row = (struct trail_row){sqlite3_column_int64(row, 0),
+                                  {.length = sqlite3_column_int64(row, 1)}};
+    if (sqlite3_column_type(row, 2) == SQLITE_NULL && ret_row->head.length == 0)
+        ret_row->head = trail_start(organization_id);
+    else
+        take_bytes(row, 2, ret_row->head.hash.bytes, TRAIL_HASH_SIZE);
 }
 
-static enum store_status find(struct connection *connection, struct text organization_id,
-                              struct trail_row *ret_row, struct store_detail *detail)
+enum store_status trail_rows_find(struct connection *connection, struct text organization_id,
+                                  struct trail_row *ret_row, struct store_detail *detail)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_TRAIL);
     if (statement == NULL)
         return connection_failure(connection, detail);
     bind_text(statement, 1, organization_id);
     const int code = sqlite3_step(statement);
-    *ret_row = (struct trail_row){0, trail_start(organization_id)};
     if (code == SQLITE_ROW)
         take_head(statement, organization_id, ret_row);
+    else
+        *ret_row = (struct trail_row){0, trail_start(organization_id)};
     sqlite3_reset(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE ? STORE_OK
                                                      : connection_status(connection, code, detail);
@@ -50,65 +43,9 @@ enum store_status trail_rows_head(struct connection *connection, struct text org
                                   struct trail_head *ret_head, struct store_detail *detail)
 {
     struct trail_row row;
-    const enum store_status status = find(connection, organization_id, &row, detail);
+    const enum store_status status = trail_rows_find(connection, organization_id, &row, detail);
     if (status == STORE_OK)
         *ret_head = row.head;
-    return status;
-}
-
-/* ---- Adding ---- */
-
-static enum store_status insert(struct connection *connection, int64_t organization,
-                                const struct trail_event *event, struct store_detail *detail)
-{
-    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_ADD_EVENT);
-    if (statement == NULL)
-        return connection_failure(connection, detail);
-    sqlite3_bind_int64(statement, 1, organization);
-    sqlite3_bind_int64(statement, 2, event->sequence);
-    bind_identifier(statement, 3, &event->entity);
-    sqlite3_bind_blob(statement, 4, event->salt, TRAIL_SALT_SIZE, SQLITE_STATIC);
-    sqlite3_bind_blob(statement, 5, event->digest.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    sqlite3_bind_blob(statement, 6, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    bind_text(statement, 7, event->body);
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? STORE_OK : connection_status(connection, code, detail);
-}
-
-static enum store_status append(struct connection *connection, const struct trail_facts *facts,
-                                struct trail_event *event, struct store_detail *detail)
-{
-    struct trail_row row;
-    const enum store_status status = find(connection, facts->organization_id, &row, detail);
-    if (status != STORE_OK)
-        return status;
-    if (row.organization == 0)
-        return STORE_NOT_FOUND;
-    if (row.head.length < 0 || row.head.length > INT64_MAX / 2)
-        return row_damage(detail, "a trail has the length", row.head.length);
-    trail_append(&row.head, event);
-    return insert(connection, row.organization, event, detail);
-}
-
-enum store_status trail_rows_add(struct connection *connection, struct trail_facts *facts,
-                                 struct store_detail *detail)
-{
-    char room[2048];
-    struct json_writer writer;
-    struct trail_event event = {.entity = facts->entity};
-    uint8_t random[TRAIL_SALT_SIZE + sizeof facts->random];
-    randombytes_buf(random, sizeof random);
-    memcpy(event.salt, random, TRAIL_SALT_SIZE);
-    memcpy(facts->random, random + TRAIL_SALT_SIZE, sizeof facts->random);
-    json_writer_begin(&writer, room, sizeof room);
-    enum store_status status = STORE_NO_MEMORY;
-    if (trail_body_write(&writer, facts)) {
-        event.body = (struct text){writer.data, writer.size};
-        status = append(connection, facts, &event, detail);
-    }
-    json_writer_finish(&writer);
     return status;
 }
 
@@ -145,7 +82,7 @@ enum store_status trail_rows_read(struct connection *connection,
                                   trail_visit_fn visit, void *user, struct store_detail *detail)
 {
     struct trail_row row;
-    enum store_status status = find(connection, range->organization_id, &row, detail);
+    enum store_status status = trail_rows_find(connection, range->organization_id, &row, detail);
     if (status != STORE_OK)
         return status;
     sqlite3_stmt *statement = connection_statement(connection, range->entity == NULL

@@ -4,14 +4,14 @@
 #define PLUGIN_STORE_SQLITE_TRAIL_ROWS_H
 
 #include "plugin/store/sqlite/connection.h"
-#include "plugin/store/trail_body.h"
 
-/*
- * Within a write transaction: appends an event to the trail of the organization. Draws the salt and
- * facts->random. STORE_NOT_FOUND if there is no such organization.
- */
-enum store_status trail_rows_add(struct connection *connection, struct trail_facts *facts,
-                                 struct store_detail *detail);
+struct trail_row {
+    int64_t organization; /* Its key; 0: there is no such organization. */
+    struct trail_head head;
+};
+
+enum store_status trail_rows_find(struct connection *connection, struct text organization_id,
+                                  struct trail_row *ret_row, struct store_detail *detail);
 
 /*
  * Within a transaction, which must be the same for all that is verified together. As store_events

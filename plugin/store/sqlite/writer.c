@@ -4,7 +4,6 @@
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
-#include "plugin/store/sqlite/mark.h"
 
 /* So that the first of a long queue need not wait for the last, nor another database. */
 enum { BATCH_LIMIT = 256, PROBE_NANOSECONDS = 1000 * 1000 * 1000 };
@@ -25,7 +24,8 @@ void writer_init(struct writer *writer, const struct connection *connection,
                                        .log = options->log};
     writer->context = (struct apply_context){.connection = &writer->link.connection,
                                              .collation = collation,
-                                             .minting.mint = options->mint};
+                                             .minting.mint = options->mint,
+                                             .trail.connection = &writer->link.connection};
     mutation_queue_init(&writer->queue);
     job_init(&writer->job, &options->executors->storage, take_turn);
 }
@@ -133,7 +133,7 @@ static int apply_all(struct writer *writer, struct store_mutation *batch)
             mutation->next = NULL;
         }
     }
-    return code == SQLITE_OK && changed ? mark_advance(&writer->link.connection) : code;
+    return code == SQLITE_OK && changed ? apply_end(&writer->context) : code;
 }
 
 /*

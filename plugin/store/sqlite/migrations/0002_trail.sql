@@ -20,10 +20,6 @@ CREATE TABLE event (
 
 CREATE INDEX event_by_entity ON event (organization, entity);
 
-CREATE TRIGGER event_chained AFTER INSERT ON event BEGIN
-    UPDATE organization SET trail_length = new.sequence, trail_hash = new.hash WHERE key = new.organization;
-END;
-
 -- Append-only. Whoever erases a body erases its salt, too.
 CREATE TRIGGER event_kept BEFORE UPDATE ON event
 WHEN new.body IS NOT NULL OR new.salt IS NOT NULL

@@ -44,6 +44,22 @@ static void open_writer(struct connection *connection, struct sqlite_options *op
     cr_assert_eq(connection_open(connection, options, CONNECTION_WRITER), SQLITE_OK);
 }
 
+/* What savepoints keep would otherwise go to a file in /var/tmp, a page at a time. */
+Test(connection, nothing_temporary_goes_to_files)
+{
+    struct connection connection;
+    struct sqlite_options options;
+    sqlite3_stmt *statement;
+    open_writer(&connection, &options);
+    cr_assert_eq(sqlite3_prepare_v2(connection.handle, "PRAGMA temp_store", -1, &statement, NULL),
+                 SQLITE_OK);
+    cr_assert_eq(sqlite3_step(statement), SQLITE_ROW);
+    cr_expect_eq(sqlite3_column_int(statement, 0), 2, "2 is MEMORY");
+    sqlite3_finalize(statement);
+    connection_close(&connection);
+    sqlite_options_finish(&options);
+}
+
 /* Statements that end nothing stand for a COMMIT and a ROLLBACK that fail. */
 static void break_statement(struct connection *connection, enum statement which)
 {

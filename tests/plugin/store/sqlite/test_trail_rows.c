@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* Which changes leave an event, what is read of it, and what a verification finds. */
 #include <criterion/criterion.h>
+#include <semaphore.h>
 #include <sqlite3.h>
 #include <stdio.h>
 
+#include "plugin/store/sqlite/trail_writer.h"
 #include "tests/plugin/fixture.h"
 
 static struct scratch scratch;
@@ -59,16 +61,27 @@ static struct kept read_events(const char *organization_id, const struct identif
     return kept;
 }
 
+struct verifying {
+    const char *organization_id;
+    struct trail_check check;
+};
+
 static enum store_status verify_one(struct store_reader *reader, void *context)
 {
-    return store_verify_trail(reader, TEXT("acme"), context);
+    struct verifying *verifying = context;
+    return store_verify_trail(reader, text_of(verifying->organization_id), &verifying->check);
+}
+
+static struct trail_check verify_of(const char *organization_id)
+{
+    struct verifying verifying = {.organization_id = organization_id};
+    cr_assert_eq(fixture_read(store, verify_one, &verifying), STORE_OK);
+    return verifying.check;
 }
 
 static struct trail_check verify(void)
 {
-    struct trail_check check;
-    cr_assert_eq(fixture_read(store, verify_one, &check), STORE_OK);
-    return check;
+    return verify_of("acme");
 }
 
 /* ---- Writing ---- */
@@ -232,6 +245,67 @@ Test(trail_rows, events_can_only_be_appended_and_their_bodies_erased)
     cr_expect_str_eq(kept.bodies[0], "");
     fixture_create(store, "acme", "more", true);
     cr_expect_eq(verify().fault, TRAIL_SOUND);
+}
+
+/* ---- One transaction ---- */
+
+/* Three of each: more organizations than heads are kept, and in turns. */
+enum { ORGANIZATIONS = 2 * TRAIL_WRITER_ROWS + 3, OF_EACH = 3 };
+
+struct pending {
+    struct store_mutation mutation;
+    char organization_id[16];
+    sem_t done;
+};
+
+static void end_pending(struct store_mutation *mutation)
+{
+    integration_copy_finish(&mutation->result);
+    sem_post(&((struct pending *)mutation)->done);
+}
+
+/*
+ * The first of some fail, and with them the organization that they made: the next of it makes it
+ * again.
+ */
+static void submit(struct pending *pending, int number)
+{
+    const int organization = number % ORGANIZATIONS;
+    const bool fails = number < ORGANIZATIONS && organization % 3 == 0;
+    snprintf(pending->organization_id, sizeof pending->organization_id, "org-%d", organization);
+    pending->mutation =
+        (struct store_mutation){.kind = STORE_CREATE,
+                                .organization_id = text_of(pending->organization_id),
+                                .title = fails ? TEXT("bad") : TEXT("good"),
+                                .done = end_pending};
+    sem_init(&pending->done, 0, 0);
+    cr_assert(store_submit(store, &pending->mutation));
+}
+
+Test(trail_rows, a_batch_of_many_organizations_keeps_each_trail)
+{
+    static struct pending all[ORGANIZATIONS * OF_EACH];
+    sqlite3 *other;
+    run_sql("CREATE TRIGGER bad BEFORE INSERT ON integration WHEN new.title = 'bad' "
+            "BEGIN SELECT RAISE(ABORT, 'bad'); END",
+            SQLITE_OK);
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    for (int i = 0; i < ORGANIZATIONS * OF_EACH; i++)
+        submit(&all[i], i);
+    sqlite3_close(other); /* Until then, all wait. */
+    int good[ORGANIZATIONS] = {0};
+    for (int i = 0; i < ORGANIZATIONS * OF_EACH; i++) {
+        sem_wait(&all[i].done);
+        good[i % ORGANIZATIONS] += all[i].mutation.status == STORE_OK;
+    }
+    for (int i = 0; i < ORGANIZATIONS; i++) {
+        const struct trail_check check = verify_of(all[i].organization_id);
+        cr_expect_eq(good[i], i % 3 == 0 ? OF_EACH - 1 : OF_EACH, "%d of %d", good[i], i);
+        cr_expect_eq(check.fault, TRAIL_SOUND, "%s: %d", all[i].organization_id, check.fault);
+        cr_expect_eq(check.head.length, good[i], "%s", all[i].organization_id);
+        cr_expect_eq(fixture_counts(store, all[i].organization_id).active, good[i]);
+    }
 }
 
 /* A head that can't be the plugin's own ends all writes, and no event is written behind it. */
