@@ -79,7 +79,7 @@ END
 mkdir -p build
 [ -e build/build.ninja ] || meson setup build >build/setup.log 2>&1 || { cat build/setup.log >&2; exit 1; }
 echo 'Building …' >&2
-targets='plugin/integrations.so vault/vaultctl'
+targets='plugin/integrations.so vault/vaultctl abi/check/gql-plugin-check'
 case "$gateway" in
 ruby) targets="$targets abi/host/libgql_host.so" ;;
 *) targets="$targets examples/node-host/gql_binding.node" ;;
@@ -164,6 +164,7 @@ cat <<END
   another one      VAULT_PASSPHRASE_FILE='$VAULT_PASSPHRASE_FILE' '$vaultctl' issue \\
                      --secret '$secret' --aud acme --sub 'kv/crm/acme#1' --exp +30d
   data             $DATA
+  check a plugin   '$root/build/abi/check/gql-plugin-check' PLUGIN.so
 
 END
 # /usr/bin/ruby is Debian's Ruby. Another Ruby in the path would not find Debian's packages.

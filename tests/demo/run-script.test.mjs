@@ -2,7 +2,7 @@
 // examples/run.sh: what it refuses, and what it starts.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -39,6 +39,12 @@ test('an unknown tenancy is refused by name, with those that are known', () => {
     assert.equal(status, 2);
     assert.equal(stderr, `run.sh: TENANCY must be shared, per-organization or per-instance, not '${tenancy}'\n`);
   }
+});
+
+test('a build has the tools, but no tests unless it is set up with them', () => {
+  const options = JSON.parse(execFileSync('meson', ['introspect', '--buildoptions', join(root, 'meson.build')], { encoding: 'utf8' }));
+  assert.equal(options.find(({ name }) => name === 'tests').value, 'disabled');
+  for (const target of ['vault/vaultctl', 'abi/check/gql-plugin-check']) assert.ok(readFileSync(RUN, 'utf8').includes(target), target);
 });
 
 /** Starts the demo by the script. It loads build/, so a suite of another build does not do this again. */
