@@ -88,14 +88,31 @@ def members_by_code(writer):
             yield label, members_of(code) | (entity if "write_entity(" in code else set())
 
 
-def check_plugin(sources):
+def problems_of(sources):
+    """The plugin's codes with status, title and the end of `type`."""
     macro = re.findall(r'X\((\w+), "([\w-]+)", (\d+), "([^"]+)"\)', sources.codes)
-    defined = {f"{code}, {status} {title}, {slug}" for code, slug, status, title in macro}
+    return {f"{code}, {status} {title}, {slug}" for code, slug, status, title in macro}
+
+
+def check_plugin(sources):
+    defined = problems_of(sources)
     rows = sources.rows(PLUGIN)
     yield from difference("the code", {f"{row[0]}, {row[1]}, {row[2].strip('`')}" for row in rows}, defined)
     members = dict(members_by_code(sources.writer))
     for code, _, _, more, *_ in rows:
         yield from difference(f"of {code} the member", words_of(more), members.get(code, set()))
+
+
+def check_same_problems(sources):
+    """What hosts answer in place of the plugin, as tables in JavaScript and Ruby."""
+    patterns = (r"(\w+): \{ slug: '([\w-]+)', title: '([^']+)', status: (\d+) \}",
+                r"'(\w+)' => \['([\w-]+)', '([^']+)', (\d+)\]")
+    found = {(name, f"{code}, {status} {title}, {slug}") for name, text in sources.answerers.items()
+             for pattern in patterns for code, slug, title, status in re.findall(pattern, text)}
+    languages = {name.rpartition(".")[2] for name, _ in found}
+    yield from (f"no table is found in .{each}" for each in {"js", "rb"} - languages)
+    defined = problems_of(sources)
+    yield from (f"{name}: {problem} is not the plugin's" for name, problem in found if problem not in defined)
 
 
 def check_common_members(sources):
@@ -188,6 +205,7 @@ def check_rows(sources):
 
 RULES = [
     ("the page has the plugin's codes with status, title, type and members", check_plugin),
+    ("hosts answer the plugin's codes with its status, title and type", check_same_problems),
     ("the page names the members of every error", check_common_members),
     ("the page has every reason to reject a token", check_reasons),
     ("the page has every outcome", check_outcomes),
