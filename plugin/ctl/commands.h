@@ -45,6 +45,7 @@ enum exit_code run_audit_list(const struct options *options);
 enum exit_code run_audit_verify(const struct options *options);
 enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
+enum exit_code run_export(const struct options *options);
 enum exit_code run_restore(const struct options *options);
 enum exit_code run_stats(const struct options *options);
 enum exit_code run_tenants_erase(const struct options *options);

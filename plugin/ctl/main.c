@@ -45,6 +45,13 @@ static const struct tool_command commands[] = {
      "  --force         replaces a database that is there, or was erased\n" ABOUT_JSON,
      NULL, BIT(from), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
      run_restore},
+    {"export", WHICH " [--to FILE] [--force]",
+     "Writes integrations with their IDs and versions, and the audit trail, as JSON Lines to\n"
+     "standard output or a file. What is the same gives the same lines. The last line has a\n"
+     "checksum: an export without it was cut off.\n" ABOUT_WHICH
+     "  --to            a file, which is made whole or not at all\n"
+     "  --force         replaces a file that is there\n",
+     NULL, 0, BIT(organization) | BIT(to) | BIT(force), BIT(database) | BIT(root), run_export},
     {"tenants list", "--root DIR [--json]",
      "Lists the organizations below a root: the state that their leases say, whether a gateway or\n"
      "a tool has the database open, and how large it is.\n",

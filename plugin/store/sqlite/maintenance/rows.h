@@ -15,4 +15,8 @@ typedef bool database_rows_fn(void *user, const struct integration *integration)
 int32_t database_rows_each(struct database_access *access, database_rows_fn *take, void *user,
                            gql_failure *failure);
 
+/* The same for an organization's integrations, of one state. */
+int32_t database_rows_of(struct database_access *access, struct text organization_id,
+                         database_rows_fn *take, void *user, gql_failure *failure);
+
 #endif

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* The command export. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "plugin/ctl/export_lines.h"
+#include "plugin/ctl/organizations.h"
+#include "plugin/ctl/output.h"
+#include "plugin/store/sqlite/maintenance/rows.h"
+#include "plugin/store/sqlite/maintenance/trails.h"
+
+struct exporting {
+    struct export_writer writer;
+    struct text organization_id; /* Whose lines are written. */
+    bool failed;                 /* errno said why, and it was reported. */
+};
+
+static bool check(struct exporting *exporting, bool written)
+{
+    if (!written && !exporting->failed)
+        report(EXIT_UNUSABLE, "the export can't be written: %s", strerrordesc_np(errno));
+    exporting->failed = exporting->failed || !written;
+    return written;
+}
+
+static bool take_integration(void *user, const struct integration *integration)
+{
+    struct exporting *exporting = user;
+    exporting->writer.integrations++;
+    return check(exporting,
+                 export_line(&exporting->writer, "integration", export_integration(integration)));
+}
+
+static bool take_event(void *user, const struct trail_event *event)
+{
+    struct exporting *exporting = user;
+    exporting->writer.events++;
+    return check(exporting, export_line(&exporting->writer, "event",
+                                        export_event(event, exporting->organization_id)));
+}
+
+static enum exit_code export_organization(struct database_access *access,
+                                          const struct target *target, struct text id, void *user)
+{
+    struct exporting *exporting = user;
+    gql_failure failure = {.struct_size = sizeof failure};
+    const struct store_event_range range = {.organization_id = id};
+    (void)target;
+    exporting->organization_id = id;
+    int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, &failure);
+    if (code == GQL_OK)
+        code = database_rows_of(access, id, take_integration, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = database_trail_read(access, &range, take_event, exporting, &failure);
+    database_access_rollback(access);
+    if (code != GQL_OK)
+        return report_failure(&failure);
+    return exporting->failed ? EXIT_UNUSABLE : EXIT_DONE;
+}
+
+static enum exit_code export_database(const struct target *target, void *user)
+{
+    return organizations_each(target, export_organization, user);
+}
+
+static enum exit_code write_export(const struct options *options, FILE *stream)
+{
+    struct exporting exporting = {.failed = false};
+    if (!check(&exporting, export_begin(&exporting.writer, stream)))
+        return EXIT_UNUSABLE;
+    enum exit_code code = targets_each(options, export_database, &exporting);
+    if (code == EXIT_DONE && !check(&exporting, export_end(&exporting.writer)))
+        code = EXIT_UNUSABLE;
+    return code;
+}
+
+/* ---- To a file ---- */
+
+static enum exit_code report_file(const char *path)
+{
+    return report(EXIT_UNUSABLE, "'%s' can't be written: %s", path, strerrordesc_np(errno));
+}
+
+/* It has its name only when it is whole and durable. */
+static enum exit_code write_file(const struct options *options, const char *temporary)
+{
+    const int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    FILE *stream = file < 0 ? NULL : fdopen(file, "w");
+    if (stream == NULL)
+        return report_file(temporary);
+    enum exit_code code = write_export(options, stream);
+    if (code == EXIT_DONE && fsync(file) != 0)
+        code = report_file(temporary);
+    if (fclose(stream) != 0 && code == EXIT_DONE)
+        code = report_file(temporary);
+    if (code == EXIT_DONE && rename(temporary, options->to) != 0)
+        code = report_file(options->to);
+    if (code != EXIT_DONE)
+        unlink(temporary);
+    return code;
+}
+
+enum exit_code run_export(const struct options *options)
+{
+    char temporary[4096];
+    struct stat found;
+    if (options->to == NULL)
+        return write_export(options, stdout);
+    if (options->force == NULL && lstat(options->to, &found) == 0)
+        return report(EXIT_UNUSABLE, "'%s' is there already; --force replaces it", options->to);
+    if (snprintf(temporary, sizeof temporary, "%s.%ld.new", options->to, (long)getpid()) >=
+        (int)sizeof temporary)
+        return report(EXIT_UNUSABLE, "the path '%s' is too long", options->to);
+    return write_file(options, temporary);
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/*
+ * The lines of an export, each an object of JSON with one member:
+ *
+ *   {"export": {"format": 1}}                 the first
+ *   {"integration": {"id", "organizationId", "version", "isActive", "title", "credentialRef"}}
+ *   {"event": {"organizationId", "sequence", "entity", "salt", "digest", "hash", "body"}}
+ *   {"end": {"integrations", "events", "checksum"}}
+ *
+ * An organization's lines stand together: its integrations in the order of their IDs, then its
+ * events. Bytes are in hexadecimal digits; what an event has lost by erasure is null. The checksum
+ * is BLAKE2b of 32 bytes of all that stands before the last line. What is the same gives the same
+ * lines.
+ */
+#ifndef PLUGIN_CTL_EXPORT_LINES_H
+#define PLUGIN_CTL_EXPORT_LINES_H
+
+#include <jansson.h>
+#include <sodium.h>
+#include <stdio.h>
+
+#include "plugin/base/integration.h"
+#include "plugin/store/trail.h"
+
+enum { EXPORT_FORMAT = 1, EXPORT_CHECKSUM_SIZE = 2 * 32 + 1 };
+
+/* One member of a line, NULL if memory ran out. */
+json_t *export_integration(const struct integration *integration);
+json_t *export_event(const struct trail_event *event, struct text organization_id);
+
+/* Writes lines, and sums them up. */
+struct export_writer {
+    FILE *stream;
+    crypto_generichash_state sum;
+    long long integrations, events;
+};
+
+/* False if memory ran out, or the stream failed, which errno says. */
+bool export_begin(struct export_writer *writer, FILE *stream);
+/* Takes the reference of the value; NULL: memory ran out. */
+bool export_line(struct export_writer *writer, const char *name, json_t *value);
+bool export_end(struct export_writer *writer);
+
+/* Ends a sum; NUL-terminated. */
+void export_checksum(crypto_generichash_state *sum, char ret_text[EXPORT_CHECKSUM_SIZE]);
+
+#endif
