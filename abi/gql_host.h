@@ -336,6 +336,14 @@ typedef struct gql_pool_key {
  */
 int32_t gql_pool_list_keys(gql_pool *pool, gql_pool_key **ret_keys, size_t *ret_count);
 
+/*
+ * How the instances of a pool fare together, as gql_instance_health says of one. GQL_HEALTH_FAILED:
+ * all that there are have failed. GQL_HEALTH_DEGRADED: some have, or are degraded, or a key's could
+ * not be created. `reason` names the first of these keys, and how many more there are. Asks each
+ * instance; a suspension, or an eviction, of the one that is being asked waits for its answer.
+ */
+uint32_t gql_pool_health(gql_pool *pool, char *reason, size_t reason_size);
+
 /* ---- Schema ---- */
 
 /* A parsed schema document: what binding and gql_value_check need of it. */

@@ -248,7 +248,8 @@ export interface Plugins {
   readonly instances?: Instances;
   /**
    * How each plugin's instance fares; those that do not say are `ok`. A plugin with an instance for each key is
-   * `degraded` while one could not be created. Does not block. Empty after `close`.
+   * `degraded` while one of those in use is not `ok` or could not be created, and `failed` if all of them are. Does
+   * not block. Empty after `close`.
    */
   health(): PluginHealth[];
   /**

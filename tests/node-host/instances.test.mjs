@@ -2,7 +2,7 @@
 // An instance for each key of the host: the option `instances`.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -34,6 +34,12 @@ async function countAs(plugins, tenant, of = 'acme') {
   const { data, errors } = await askAs(plugins, tenant, COUNT, { of });
   assert.equal(errors, undefined);
   return data.integrations.total.count;
+}
+
+/** Waits until what `read` promises is this. */
+async function eventually(read, expected) {
+  for (const end = performance.now() + PATIENCE; performance.now() < end && !isDeepStrictEqual(await read(), expected);) await sleep(20);
+  assert.deepEqual(await read(), expected);
 }
 
 async function until(condition) {
@@ -125,22 +131,18 @@ test('the suspension of a key and that of an organization in its lease stand sid
   const lease = join(database.root, readdirSync(database.root)[0], 'red/lease');
   const lock = () => execFileSync('python3', ['-c', LOCK, lease], { encoding: 'utf8' }).trim();
   const says = async () => [codeOf(await askAs(plugins, 'red', COUNT, { of: 'red' })), codeOf(await askAs(plugins, 'red', CREATE, { of: 'red' }))].join();
-  const become = async (codes) => {
-    for (const end = performance.now() + PATIENCE; performance.now() < end && await says() !== codes;) await sleep(20);
-    assert.equal(await says(), codes);
-  };
   assert.deepEqual([await says(), lock()], [',', 'held']);
   plugins.instances.suspend('red');
   await until(() => statesOf(plugins).red === 'suspended');
   assert.deepEqual([await says(), lock()], ['SERVICE_UNAVAILABLE,SERVICE_UNAVAILABLE', 'free']); // The files may be moved.
   writeFileSync(lease, 'suspended');
   plugins.instances.resume('red');
-  await become(',SERVICE_UNAVAILABLE'); // The lease goes on, for changes.
+  await eventually(says, ',SERVICE_UNAVAILABLE'); // The lease goes on, for changes.
   plugins.instances.suspend('red');
   writeFileSync(lease, 'active');
   assert.equal(await says(), 'SERVICE_UNAVAILABLE,SERVICE_UNAVAILABLE');
   plugins.instances.resume('red');
-  await become(',');
+  await eventually(says, ',');
 });
 
 test('idle instances beyond maxIdle are let go', async (t) => {
@@ -175,6 +177,25 @@ test('an instance that can not be created is reported to the operator, and not t
   assert.match(lines[2], /^error no instance for the key later: .*instances\.config must return an object for org\.gql-integrations\.integrations$/);
   const [{ status, reason }] = plugins.health();
   assert.deepEqual([status, reason.split(':')[0]], ['degraded', 'No instance for later']);
+});
+
+test('the health is that of the instances together', async (t) => {
+  const bench = new Bench(t);
+  const plugins = await bench.load({ instances: filesOf(bench) });
+  const health = () => plugins.health().map(({ status, reason }) => [status, reason.split(':')[0]])[0];
+  for (const tenant of ['red', 'green']) await createAs(plugins, tenant);
+  assert.deepEqual(health(), ['ok', '']);
+  const move = (tenant, from, to) => renameSync(join(bench.folder, `${tenant}.db${from}`), join(bench.folder, `${tenant}.db${to}`));
+  const codes = async () => Promise.all(['red', 'green'].map(async (tenant) => codeOf(await askAs(plugins, tenant, COUNT))));
+  move('red', '', '.away');
+  await eventually(codes, ['SERVICE_UNAVAILABLE', undefined]); // Not while a snapshot is kept.
+  assert.deepEqual(health(), ['degraded', 'red']);
+  move('green', '', '.away');
+  await eventually(codes, ['SERVICE_UNAVAILABLE', 'SERVICE_UNAVAILABLE']);
+  assert.deepEqual(health(), ['failed', 'green']);
+  for (const tenant of ['red', 'green']) move(tenant, '.away', '');
+  await eventually(codes, [undefined, undefined]);
+  assert.deepEqual(health(), ['ok', '']);
 });
 
 test('the key is a text, or what the host throws', async (t) => {

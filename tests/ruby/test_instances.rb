@@ -151,7 +151,7 @@ class TestInstances < Minitest::Test
     assert_match(/no instance for the key wrong: .*databse: there is no such setting/, logged[1])
     assert_match(/no instance for the key nobody: there is no tenant nobody\z/, logged[2])
     assert_match(/no instance for the key list: instances\.config must return a hash/, logged[3])
-    assert_equal ['degraded', 'No instance for list: instances.config must return a hash, and for 2 others'],
+    assert_equal ['degraded', 'No instance for list: instances.config must return a hash, and 2 more'],
                  @plugins.health.first.values_at(:status, :reason)
   end
 

@@ -44,7 +44,7 @@ void pool_end_use(struct pool_entry *entry)
 {
     if (--entry->calls > 0)
         return;
-    if (entry->phase == POOL_OPEN)
+    if (entry->phase == POOL_OPEN && entry->list == NULL)
         go_idle(entry);
     else if (entry->phase == POOL_CLOSING)
         add_job(entry);

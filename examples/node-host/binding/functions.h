@@ -32,6 +32,7 @@ napi_value instance_health(napi_env env, napi_callback_info info);
 /* pool.c */
 napi_value create_pool(napi_env env, napi_callback_info info);
 napi_value list_keys(napi_env env, napi_callback_info info);
+napi_value pool_health(napi_env env, napi_callback_info info);
 napi_value suspend_key(napi_env env, napi_callback_info info);
 napi_value resume_key(napi_env env, napi_callback_info info);
 napi_value close_key(napi_env env, napi_callback_info info);

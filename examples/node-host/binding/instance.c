@@ -193,9 +193,8 @@ napi_value destroy_pool(napi_env env, napi_callback_info info)
 /* instanceHealth(instance) → {status, reason}; of a destroyed instance, undefined */
 napi_value instance_health(napi_env env, napi_callback_info info)
 {
-    static const char *const names[] = {"ok", "degraded", "failed"};
-    char reason[512];
-    napi_value arguments[1], result = NULL;
+    char reason[REASON_SIZE];
+    napi_value arguments[1];
     if (!take_arguments(env, info, arguments))
         return NULL;
     struct instance *instance = take_handle(env, arguments[0], HANDLE_INSTANCE, "instance");
@@ -203,8 +202,5 @@ napi_value instance_health(napi_env env, napi_callback_info info)
         return NULL;
     const uint32_t health = gql_instance_health(instance->library->library, instance->instance,
                                                 reason, sizeof reason);
-    napi_create_object(env, &result);
-    napi_set_named_property(env, result, "status", text_value(env, names[health]));
-    napi_set_named_property(env, result, "reason", text_value(env, reason));
-    return result;
+    return health_value(env, health, reason);
 }

@@ -21,6 +21,7 @@ static const struct {
     {"createPool", create_pool},
     {"destroyPool", destroy_pool},
     {"listKeys", list_keys},
+    {"poolHealth", pool_health},
     {"suspendKey", suspend_key},
     {"resumeKey", resume_key},
     {"closeKey", close_key},

@@ -124,6 +124,20 @@ napi_value list_keys(napi_env env, napi_callback_info info)
     return list;
 }
 
+/* poolHealth(pool) → {status, reason}; of a destroyed pool, undefined */
+napi_value pool_health(napi_env env, napi_callback_info info)
+{
+    char reason[REASON_SIZE];
+    napi_value arguments[1];
+    if (!take_arguments(env, info, arguments))
+        return NULL;
+    struct pool *pool = take_handle(env, arguments[0], HANDLE_POOL, "pool");
+    if (pool == NULL || pool->pool == NULL)
+        return NULL;
+    const uint32_t health = gql_pool_health(pool->pool, reason, sizeof reason);
+    return health_value(env, health, reason);
+}
+
 /* Of a destroyed pool, nothing happens. */
 static napi_value change(napi_env env, napi_callback_info info,
                          int32_t (*apply)(gql_pool *pool, const char *key, size_t key_size))

@@ -234,3 +234,13 @@ void set_number(napi_env env, napi_value object, const char *name, double number
     if (napi_create_double(env, number, &value) == napi_ok)
         napi_set_named_property(env, object, name, value);
 }
+
+napi_value health_value(napi_env env, uint32_t health, const char *reason)
+{
+    static const char *const names[] = {"ok", "degraded", "failed"};
+    napi_value result = NULL;
+    napi_create_object(env, &result);
+    napi_set_named_property(env, result, "status", text_value(env, names[health]));
+    napi_set_named_property(env, result, "reason", text_value(env, reason));
+    return result;
+}

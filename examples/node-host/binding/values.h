@@ -73,6 +73,10 @@ napi_value member(napi_env env, napi_value object, const char *name);
 
 napi_value string_value(napi_env env, const char *text, size_t size);
 napi_value text_value(napi_env env, const char *text); /* NULL becomes null. */
+
+/* {status, reason} of GQL_HEALTH_…, whose reason has less than REASON_SIZE bytes. */
+enum { REASON_SIZE = 512 };
+napi_value health_value(napi_env env, uint32_t health, const char *reason);
 void set_text(napi_env env, napi_value object, const char *name, const char *text);
 void set_number(napi_env env, napi_value object, const char *name, double number);
 

@@ -29,16 +29,6 @@ export function openPool(native, library, { id }, complete, { key, config, maxId
   return { target: native.createPool(library, maxIdle, configOf), keyOf };
 }
 
-/** How the instances of a pool fare together, as native.instanceHealth says of one. Undefined once they are closed. */
-export function poolHealth(native, pool) {
-  const failed = native.listKeys(pool)?.filter(({ failure }) => failure !== null);
-  if (failed === undefined) return undefined;
-  if (failed.length === 0) return { status: 'ok', reason: '' };
-  const [{ key, failure }] = failed;
-  const others = failed.length > 1 ? `, and for ${failed.length - 1} others` : '';
-  return { status: 'degraded', reason: `No instance for ${key}: ${failure}${others}` };
-}
-
 /** `plugins.instances`: what an operator does with the keys of all plugins that have an instance for each. */
 export class Instances {
   #native;

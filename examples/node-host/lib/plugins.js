@@ -3,7 +3,7 @@
 import { sizeOf } from './answer.js';
 import { Kind, parse } from './graphql.js';
 import { httpRequest } from './http-request.js';
-import { Instances, poolHealth } from './instances.js';
+import { Instances } from './instances.js';
 import { closePlugins } from './library.js';
 import { Limits } from './limits.js';
 import { ObjectLoader } from './loader.js';
@@ -99,7 +99,7 @@ export class Plugins {
   health() {
     const { native, plugins } = this.#loaded;
     return plugins.flatMap(({ about: { id }, target, keyOf }) => {
-      const health = keyOf ? poolHealth(native, target) : native.instanceHealth(target);
+      const health = keyOf ? native.poolHealth(target) : native.instanceHealth(target);
       return health ? [{ id, ...health }] : [];
     });
   }

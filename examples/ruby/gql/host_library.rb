@@ -50,6 +50,7 @@ module Gql
       gql_pool_resume_key: [:int32, %i[pointer pointer size_t]],
       gql_pool_close_key: [:int32, %i[pointer pointer size_t]],
       gql_pool_list_keys: [:int32, %i[pointer pointer pointer]],
+      gql_pool_health: [:uint32, %i[pointer pointer size_t]],
       gql_pool_state_name: [:string, %i[int]]
     }.freeze
     LIBC = { malloc: [:pointer, %i[size_t]], free: [:void, %i[pointer]] }.freeze

@@ -5,6 +5,7 @@ require_relative 'abi'
 require_relative 'call'
 require_relative 'callbacks'
 require_relative 'host_library'
+require_relative 'instance'
 require_relative 'refused'
 require_relative 'selection'
 
@@ -62,11 +63,9 @@ module Gql
 
     # How the instances fare together: see Instance#health.
     def health
-      failed = list.reject { |each| each[:failure].nil? }
-      return ['ok', ''] if failed.empty?
-
-      others = failed.size > 1 ? ", and for #{failed.size - 1} others" : ''
-      ['degraded', "No instance for #{failed.first[:key]}: #{failed.first[:failure]}#{others}"]
+      reason = FFI::MemoryPointer.new(:char, Instance::LONGEST_REASON)
+      status = within { |pool| @host.call(:gql_pool_health, pool, reason, Instance::LONGEST_REASON) } || Abi::HEALTH_OK
+      [Abi::HEALTH.fetch(status), reason.get_string(0).force_encoding(Encoding::UTF_8).scrub]
     end
 
     # Returns what gql_pool_list_keys tells of each key, in hashes.

@@ -315,6 +315,7 @@ static void use_pool(gql_pool *pool)
                                   .request = &request};
     gql_pool_key *keys = NULL;
     size_t count = 0;
+    char reason[512];
     const int32_t code = gql_pool_call(pool, "a", 1,
                                        gql_library_plugin(library)->schema->resolvers[0]->resolve,
                                        &call, note_answer, NULL);
@@ -325,6 +326,8 @@ static void use_pool(gql_pool *pool)
     note(gql_pool_suspend_key(pool, "b", 1));
     note(gql_pool_list_keys(pool, &keys, &count));
     free(keys);
+    gql_pool_health(pool, reason, sizeof reason);
+    note(strcmp(reason, "Memory ran out") == 0 ? GQL_E_NO_MEMORY : GQL_OK);
 }
 
 static int32_t run_pool(void)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "tests/abi/plugins/pooled.h"
 
@@ -72,6 +73,23 @@ static void destroy(gql_instance *self)
     free(self);
 }
 
+static uint32_t check(gql_instance *self, char *reason, uint64_t reason_size)
+{
+    struct pooled_control *control = self->control;
+    pthread_mutex_lock(&control->mutex);
+    const uint32_t health = control->health[self->number % POOLED_MAX_KEPT];
+    pthread_mutex_unlock(&control->mutex);
+    if (health != GQL_HEALTH_OK)
+        snprintf(reason, (size_t)reason_size, "instance %d is unwell", self->number);
+    return health;
+}
+
+static const void *extension(const char *id)
+{
+    static const gql_health health = {.struct_size = sizeof health, .check = check};
+    return strcmp(id, GQL_EXT_HEALTH) == 0 ? &health : NULL;
+}
+
 static const char sdl[] = "extend type Query { number: Int! }";
 static const gql_schema_part part = {sizeof part, GQL_PART_OWN, "number", sdl, sizeof sdl - 1};
 static const gql_resolver resolver = {
@@ -104,6 +122,7 @@ static const gql_plugin plugin = {
     .create = create,
     .drain = drain,
     .destroy = destroy,
+    .extension = extension,
 };
 
 const gql_plugin *gql_plugin_entry_v0(uint32_t host_abi_major, uint32_t host_abi_minor)

@@ -30,6 +30,7 @@ struct pooled_control {
     int created;
     int destroyed;
     bool destroyed_under_call;
+    uint32_t health[POOLED_MAX_KEPT]; /* Of instances, by their numbers. */
 };
 
 struct gql_instance {

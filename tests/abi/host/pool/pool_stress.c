@@ -67,6 +67,8 @@ static void list_keys(void)
 {
     gql_pool_key *keys = NULL;
     size_t count = 0;
+    char reason[64];
+    gql_pool_health(pool, reason, sizeof reason);
     if (gql_pool_list_keys(pool, &keys, &count) != GQL_OK || count > KEYS)
         atomic_fetch_add(&unexpected, 1);
     free(keys);

@@ -313,6 +313,57 @@ static void *destroy_pool(void *unused)
     return NULL;
 }
 
+static void expect_health(uint32_t expected, const char *why)
+{
+    char reason[128] = "?";
+    cr_expect_eq(gql_pool_health(pool, reason, sizeof reason), expected, "%s", why);
+    cr_expect_str_eq(reason, why);
+}
+
+static void expect_failure_in_health(const char *start, const char *end)
+{
+    char reason[512] = "?";
+    cr_expect_eq(gql_pool_health(pool, reason, sizeof reason), GQL_HEALTH_DEGRADED);
+    cr_expect(strncmp(reason, start, strlen(start)) == 0 && strstr(reason, end) != NULL, "%s",
+              reason);
+}
+
+static void set_health(int number, uint32_t health)
+{
+    pthread_mutex_lock(&control.mutex);
+    control.health[number] = health;
+    pthread_mutex_unlock(&control.mutex);
+}
+
+Test(pool, says_how_its_instances_fare_together)
+{
+    pool_set_up((gql_pool_options){.max_idle = 2, .threads = 1});
+    expect_health(GQL_HEALTH_OK, "");
+    pool_call("a", 1);
+    await_list("a open 0 0");
+    pool_call("b", 2);
+    await_list("a open 0 0; b open 0 0");
+    expect_health(GQL_HEALTH_OK, "");
+    set_health(2, GQL_HEALTH_DEGRADED);
+    expect_health(GQL_HEALTH_DEGRADED, "b: instance 2 is unwell");
+    set_health(1, GQL_HEALTH_FAILED);
+    expect_health(GQL_HEALTH_DEGRADED, "a: instance 1 is unwell, and 1 more");
+    set_health(2, GQL_HEALTH_FAILED);
+    expect_health(GQL_HEALTH_FAILED, "a: instance 1 is unwell, and 1 more");
+    cr_expect_eq(gql_pool_health(pool, NULL, 0), GQL_HEALTH_FAILED);
+    await_list("a open 0 0; b open 0 0");
+    pool_call("c", 3); /* The order of use is as before: a is let go. */
+    await_list("b open 0 0; c open 0 0");
+    set_health(2, GQL_HEALTH_OK);
+    set_flag(&control.fails, true);
+    pool_call("d", 4);
+    await_answers(4);
+    expect_failure_in_health("No instance for d: ", "the disk is on fire");
+    cr_expect_eq(gql_pool_resume_key(pool, "d", 1), GQL_OK);
+    expect_health(GQL_HEALTH_OK, "");
+    pool_tear_down();
+}
+
 Test(pool, is_destroyed_while_instances_are_created_and_calls_are_under_way)
 {
     pthread_t destroyer;
