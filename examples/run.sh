@@ -131,6 +131,7 @@ if [ "$TENANCY" = per-instance ]; then
     header='
   header           X-Organization: acme, or another organization; required'
 fi
+token=$("$vaultctl" issue --secret "$secret" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
 cat >"$DATA/gateway.json" <<END
 {
   "host": "127.0.0.1",
@@ -150,12 +151,14 @@ cat >"$DATA/gateway.json" <<END
   },
   "authentication": { "demo": true, "jwt": { "secretFile": "jwt.secret", "anyAudience": true, "allowWithoutExpiry": true } },
   "organizations": [{ "id": "acme", "title": "Acme Corporation" }, { "id": "globex", "title": "Globex" }],
-  "graphiql": { "queryFile": "first.graphql"$headers }
+  "graphiql": {
+    "queryFile": "first.graphql",
+    "variables": { "id": "", "version": 0, "after": null, "credentialRef": "$token" }$headers
+  }
 }
 END
 
-token=$("$vaultctl" issue --secret "$secret" --aud acme --sub 'kv/erp/acme#7' --exp +30d)
-sed "1d;s|@CREDENTIAL_REF@|$token|" examples/demo/first.graphql >"$DATA/first.graphql"
+sed 1d examples/demo/first.graphql >"$DATA/first.graphql"
 
 cat <<END
 

@@ -122,6 +122,10 @@ async function answer(req, res, { host, handle, answerHealth, hasPage }) {
     answerHealth(res);
     return;
   }
+  if (hasPage && req.url === '/' && req.method === 'GET') {
+    res.writeHead(302, { location: '/graphql' }).end();
+    return;
+  }
   const isForPage = await readRequest(req, hasPage);
   await handle(req, res, await host.contextOf(req, res, isForPage));
 }

@@ -6,5 +6,6 @@ import { startGateway } from './gateway.js';
 await runServer(`Serves GraphQL with the plugins of a folder.
 
   GET /health    200 when the gateway is ready; 503 if a plugin has failed; the log says why
+  GET /          leads to /graphql
   /graphql       the API (GraphQL over HTTP), and GraphiQL for browsers
 `, startGateway);
