@@ -14,7 +14,7 @@ const packages = join(here, 'node_modules');
 const SOURCES = ['examples/node-host', 'examples/demo-host', 'examples/gateways/yoga', 'plugin/schema', 'plugin/base/limits.h',
   'tests/conformance', 'tests/node-host', 'tests/support-js'];
 /** Suites of the Node package that use no gateway which excludes graphql 17. */
-const TESTS = ['abstract', 'cancellation', 'command', 'errors', 'ids', 'limits', 'merge', 'parents'];
+const TESTS = ['abstract', 'cancellation', 'command', 'errors', 'ids', 'limits', 'merge', 'organizations', 'parents', 'references'];
 const SUITES = {
   'node-host': ['--test', '--test-reporter=tap', ...TESTS.map((name) => `tests/node-host/${name}.test.mjs`)],
   conformance: ['tests/conformance/run.mjs', '--host', 'yoga'],

@@ -3,10 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attachReferences } from '../../examples/node-host/lib/resolvers.js';
-import { ACTOR, ask, Bench, create, dataOf, graphql, requireOfExamples } from './support.mjs';
-
-const Fastify = requireOfExamples('fastify');
-const mercurius = requireOfExamples('mercurius');
+import { ask, Bench, create, dataOf, graphql } from './support.mjs';
 
 const SCHEMA = 'type Query { x: Int } interface Node { id: ID! } type Organization implements Node { id: ID! title: String! country: String }';
 const MISSING = { // What the host does, and what the log says.
@@ -37,23 +34,6 @@ test('a field that must not be null nulls the mutation above it, with a path tha
   assert.deepEqual(data, { a: null, b: { integration: { title: 'B' } } });
   assert.deepEqual(errors.map(({ path }) => path), [['a', 'integration', 'organization', 'title']]);
   assert.equal((await dataOf(plugins, '{ integrations(organizationId: "acme") { total { count } } }')).integrations.total.count, 2);
-});
-
-test('a JIT answers a mutation with type and ID, too', async (t) => {
-  const schema = `${SCHEMA} type Mutation { ping: Boolean }`;
-  const plugins = await new Bench(t).load({ schema, references: { Organization: async () => null } });
-  const app = Fastify();
-  t.after(() => app.close());
-  app.register(mercurius, { schema, resolvers: {}, jit: 1 });
-  await app.ready();
-  app.graphql.extendSchema(plugins.typeDefs);
-  app.graphql.defineResolvers(plugins.resolvers);
-  for (let round = 0; round < 3; round++) {
-    const context = { pluginRequest: plugins.request({ actor: ACTOR }) };
-    const { data, errors } = await app.graphql('mutation { integrationCreate(input: { organizationId: "acme", title: "T" }) { integration { organization { id } } } }', context);
-    assert.equal(errors, undefined);
-    assert.equal(data.integrationCreate.integration.organization.id, 'acme');
-  }
 });
 
 test('a query has the error of a null where there must be an object', async (t) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { contextOf, EXPECTED, HOST, load, SOURCE, summaryOf } from './inner-errors.mjs';
-import { ask, Bench, requireOfExamples } from './support.mjs';
+import { ACTOR, ask, Bench, requireOfExamples } from './support.mjs';
 
 const { ApolloServer } = await import(requireOfExamples.resolve('@apollo/server'));
 const { buildSubgraphSchema } = requireOfExamples('@apollo/subgraph');
@@ -61,3 +61,19 @@ for (const jit of [0, 1]) {
     }
   });
 }
+
+test('a JIT answers a mutation whose organization the host does not find', async (t) => {
+  const schema = 'type Query { x: Int } type Mutation { ping: Boolean } interface Node { id: ID! } type Organization implements Node { id: ID! }';
+  const plugins = await new Bench(t).load({ schema, references: { Organization: async () => null } });
+  const app = Fastify();
+  t.after(() => app.close());
+  app.register(mercurius, { schema, resolvers: {}, jit: 1 });
+  await app.ready();
+  app.graphql.extendSchema(plugins.typeDefs);
+  app.graphql.defineResolvers(plugins.resolvers);
+  for (let round = 0; round < 3; round++) {
+    const source = 'mutation { integrationCreate(input: { organizationId: "acme", title: "T" }) { integration { organization { id } } } }';
+    const { data, errors } = await app.graphql(source, { pluginRequest: plugins.request({ actor: ACTOR }) });
+    assert.deepEqual([errors, data.integrationCreate.integration.organization.id], [undefined, 'acme']);
+  }
+});
