@@ -46,8 +46,23 @@ bool database_enter(struct database *database)
 /* Without a write, which other processors would have to be told of, if it was visited before. */
 void database_note_visit(struct database *database)
 {
-    if (!atomic_load_explicit(&database->visited, memory_order_relaxed))
-        atomic_store_explicit(&database->visited, true, memory_order_relaxed);
+    const unsigned all = DATABASE_NEWS_FOR_HAND | DATABASE_NEWS_FOR_WATCH;
+    if (atomic_load_explicit(&database->visited, memory_order_relaxed) != all)
+        atomic_store_explicit(&database->visited, all, memory_order_relaxed);
+}
+
+/* Returns whether there was a visit since the last time. */
+static bool take_news(struct database *database, unsigned news)
+{
+    return (atomic_fetch_and(&database->visited, ~news) & news) != 0;
+}
+
+bool database_is_idle(struct database *database, uint64_t now, uint64_t duration)
+{
+    const bool alone = atomic_load(&database->inside) == DATABASE_OPEN + DATABASE_VISIT;
+    if (take_news(database, DATABASE_NEWS_FOR_WATCH) || !alone || database->idle_since == 0)
+        database->idle_since = now;
+    return now - database->idle_since >= duration;
 }
 
 /* Who looks while places change buckets may miss one, and takes the way with the lock then. */
@@ -116,6 +131,7 @@ struct database *table_take(struct database_table *table, uint64_t hash, struct 
     place->lease.file = -1;
     place->tries = 0;
     place->locked_since = 0;
+    place->idle_since = 0;
     waiting_init(&place->waiting);
     atomic_store(&place->hash, hash);
     atomic_store(&place->next, atomic_load(bucket));
@@ -148,7 +164,7 @@ struct database *table_shut_idle(struct database_table *table)
     for (int i = 0; i < 2 * table->made; i++) {
         struct database *place = move_hand(table);
         unsigned idle = DATABASE_OPEN;
-        if (atomic_load(&place->inside) == idle && !atomic_exchange(&place->visited, false) &&
+        if (atomic_load(&place->inside) == idle && !take_news(place, DATABASE_NEWS_FOR_HAND) &&
             atomic_compare_exchange_strong(&place->inside, &idle, 0))
             return place;
     }

@@ -23,13 +23,16 @@ struct databases;
 /* What database.inside consists of. */
 enum { DATABASE_OPEN = 1, DATABASE_VISIT = 2 };
 
+/* Who wants to know that there was a visit: the hand, and the watch that closes idle ones. */
+enum { DATABASE_NEWS_FOR_HAND = 1, DATABASE_NEWS_FOR_WATCH = 2 };
+
 struct database {
     /*
      * DATABASE_OPEN if it may be entered, and DATABASE_VISIT for each visit. Who makes it 0 closes
      * the database: nobody is in it, nor can enter.
      */
     _Alignas(64) atomic_uint inside;
-    atomic_bool visited; /* Since the hand has passed. */
+    atomic_uint visited; /* DATABASE_NEWS_… for those who have not seen it yet. */
     _Atomic uint64_t hash;
     _Atomic(struct database *) next; /* In its bucket. */
     struct store *store;
@@ -44,6 +47,7 @@ struct database {
     unsigned tries;              /* To go on opening it. */
     uint64_t locked_since;       /* CLOCK_MONOTONIC, nanoseconds; 0: it is not. */
     struct database *next_later; /* In `later` of the databases. */
+    uint64_t idle_since;         /* The watch's, as locked_since; 0: it has not looked yet. */
     struct waiting waiting;      /* Visits that wait while it is opened or closed. */
     _Atomic(struct database *) around; /* The next place. */
     struct database *vacant;           /* The next place without a database, if this is one. */
@@ -76,7 +80,7 @@ struct database *table_look(struct database_table *table, uint64_t hash);
 /* False: it is not open, or not any more. */
 bool database_enter(struct database *database);
 
-/* The hand passes it once. */
+/* The hand passes it once, and it is not idle. */
 void database_note_visit(struct database *database);
 
 /* Enters one that is open, if any is; it does not count as visited. */
@@ -93,6 +97,12 @@ static inline bool database_is_of(const struct database *database, struct text i
 {
     return text_equal(database_organization(database), id);
 }
+
+/*
+ * For the watch alone, which is inside: whether nobody else was there for so long (nanoseconds), as
+ * far as it has looked.
+ */
+bool database_is_idle(struct database *database, uint64_t now, uint64_t duration);
 
 /* ---- With the lock of the databases ---- */
 

@@ -17,6 +17,12 @@ enum { PATIENCE_LEAST = 1000 * 1000 * 1000 };
 
 static void end_impatient(struct job *job);
 
+static uint64_t idle_of(const json_t *settings)
+{
+    const json_t *seconds = json_object_get(settings, "idleSeconds");
+    return (uint64_t)json_integer_value(seconds) * 1000 * 1000 * 1000;
+}
+
 static void set_patience(struct databases *databases)
 {
     const json_t *timeout = json_object_get(databases->settings, "busyTimeoutMilliseconds");
@@ -47,6 +53,7 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
         return false;
     }
     set_patience(databases);
+    databases->idle = idle_of(databases->settings);
     waiting_init(&databases->room);
     job_init(&databases->impatience, &options->executors->storage, end_impatient);
     job_init(&databases->retries, &options->executors->storage, lifecycle_retry);

@@ -23,11 +23,12 @@ struct databases {
     struct listing *listing;             /* Learns of organizations that are made. */
     const char *root;
     json_t *settings;       /* `database`, for the engine, but for its path. */
+    uint64_t idle;          /* Nanoseconds after which an idle one is closed; 0: never. */
     uint64_t lock_patience; /* Nanoseconds that a visit waits for another process's lock. */
     uint64_t patience;      /* The same for room. */
     struct job impatience;  /* Ends the visits that have waited long enough. */
     struct job retries;     /* Goes on opening those that have to wait. */
-    struct job watch;       /* Looks at the leases, while databases are open. */
+    struct job watch;       /* Looks at the leases, and who is idle, while databases are open. */
     struct lease_log lease_log;
     struct throttle failures; /* Lines of databases that can't be opened. */
 

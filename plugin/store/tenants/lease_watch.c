@@ -14,6 +14,8 @@ static void look_at(struct databases *databases, struct database *database)
     if (tenant_folder(databases->root, id, folder, sizeof folder) &&
         lease_closes(lease_log_look(&databases->lease_log, &database->lease, id, folder)))
         databases_let_go(database);
+    else if (databases->idle != 0 && database_is_idle(database, monotonic_now(), databases->idle))
+        databases_let_go(database);
 }
 
 void lease_watch_look(struct job *watch)

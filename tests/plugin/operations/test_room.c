@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* A database for each organization: where there is room for few, and one keeps its place. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "tests/plugin/operations/world.h"
 
@@ -127,6 +129,72 @@ Test(room, an_organization_that_is_not_there_takes_none)
     expect_json(answer->value, "{\"total\":{\"count\":0}}");
     mock_answer_free(&answer);
     leave(occupant);
+}
+
+/* ---- Idle ones ---- */
+
+/* Whether a gateway has the database open: then it has locked the lease. */
+static bool is_open(const char *folder)
+{
+    char name[64];
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    snprintf(name, sizeof name, "%s/lease", folder);
+    const int file = open(scratch_file(&world.scratch, name), O_RDWR | O_CLOEXEC);
+    cr_assert_geq(file, 0, "%s", name);
+    const bool locked = fcntl(file, F_OFD_SETLK, &lock) != 0;
+    close(file);
+    return locked;
+}
+
+static void wait_until_closed(const char *folder)
+{
+    for (int i = 0; i < 400 && is_open(folder); i++)
+        usleep(50000);
+    cr_expect_not(is_open(folder), "%s", folder);
+}
+
+static gql_instance *create_with_idle_seconds(int seconds)
+{
+    char config[512];
+    snprintf(config, sizeof config,
+             "{\"database\":{\"root\":\"%s\",\"idleSeconds\":%d,"
+             "\"busyTimeoutMilliseconds\":60000}}",
+             world.scratch.path, seconds);
+    return mock_create(world.host, config);
+}
+
+static void expect_one(const char *organization_id)
+{
+    struct mock_answer *answer = list(organization_id, NULL);
+    expect_json(answer->value, "{\"total\":{\"count\":1}}");
+    mock_answer_free(&answer);
+}
+
+/* Not under a call, and not where it is to stay open. */
+Test(room, an_idle_database_is_closed)
+{
+    mock_destroy(world.host, &world.instance);
+    gql_instance *idles = create_with_idle_seconds(1), *keeps = create_with_idle_seconds(0);
+    world.instance = keeps;
+    free(world_create(&world, "gamma", "z"));
+    world.instance = idles;
+    expect_one("acme");
+    lock_acme();
+    struct mock_pending *occupant =
+        mock_start(world.host, world.instance, "Mutation", "integrationCreate",
+                   "{\"input\":{\"organizationId\":\"acme\",\"title\":\"second\"}}", NULL, NULL);
+    expect_one("beta");
+    cr_expect(is_open("c5/beta"));
+    wait_until_closed("c5/beta");
+    expect_one("acme"); /* It would wait for the call if the database were to be closed. */
+    cr_expect(is_open("7b/acme"));
+    cr_expect(is_open("94/gamma"));
+    cr_expect_not(mock_is_done(occupant));
+    leave(occupant);
+    wait_until_closed("7b/acme");
+    cr_expect(is_open("94/gamma"));
+    expect_one("beta");
+    mock_destroy(world.host, &keeps);
 }
 
 /* ---- Many at once ---- */
