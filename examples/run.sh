@@ -81,7 +81,7 @@ mkdir -p build
 echo 'Building …' >&2
 targets='plugin/integrations.so vault/vaultctl abi/check/gql-plugin-check'
 case "$gateway" in
-ruby) targets="$targets abi/host/libgql_host.so" ;;
+ruby) targets="$targets abi/host/libgql_host.so.0.1" ;;
 *) targets="$targets examples/node-host/gql_binding.node" ;;
 esac
 # shellcheck disable=SC2086 # A list of words.

@@ -12,7 +12,7 @@ PLUGIN_ID = 'org.gql-integrations.integrations'
 UNRULY = File.join(BUILD, 'tests/ruby/unruly.so')
 HELLO = File.join(BUILD, 'examples/hello/hello.so')
 SERVER = File.join(ROOT, 'examples/ruby/server.rb')
-ENV['GQL_HOST_LIBRARY'] ||= File.join(BUILD, 'abi/host/libgql_host.so')
+ENV['GQL_HOST_LIBRARY'] ||= File.join(BUILD, 'abi/host/libgql_host.so.0.1')
 $LOAD_PATH << File.join(ROOT, 'examples/ruby')
 
 require 'gql/library'

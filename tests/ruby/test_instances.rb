@@ -201,7 +201,7 @@ class TestInstances < Minitest::Test
 
   def test_a_host_library_that_is_missing_is_named_with_the_cure
     message = assert_raises(Gql::HostLibrary::Missing) { Gql::HostLibrary.new(path('none.so')) }.message
-    assert_match(/none\.so.*ninja -C build abi\/host\/libgql_host\.so.*GQL_HOST_LIBRARY/, message)
+    assert_match(/none\.so.*ninja -C build abi\/host\/libgql_host\.so\.0\.1.*GQL_HOST_LIBRARY/, message)
   end
 end
 

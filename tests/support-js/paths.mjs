@@ -18,6 +18,6 @@ const preload = process.env.GATEWAY_PRELOAD;
 export const environment = {
   ...process.env,
   GQL_BINDING: join(build, 'examples/node-host/gql_binding.node'),
-  GQL_HOST_LIBRARY: join(build, 'abi/host/libgql_host.so'),
+  GQL_HOST_LIBRARY: join(build, 'abi/host/libgql_host.so.0.1'),
   ...(preload && { LD_PRELOAD: preload }),
 };

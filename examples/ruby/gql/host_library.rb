@@ -7,7 +7,7 @@ module Gql
   # libgql_host.so, the library behind abi/gql_host.h: its structs and functions for a pool of instances.
   class HostLibrary
     # Where a checkout has it. GQL_HOST_LIBRARY names another.
-    BUILT = File.expand_path('../../../build/abi/host/libgql_host.so', __dir__)
+    BUILT = File.expand_path('../../../build/abi/host/libgql_host.so.0.1', __dir__)
 
     class Missing < StandardError; end
 
@@ -65,7 +65,7 @@ module Gql
       code = FFI::DynamicLibrary.open(path, FFI::DynamicLibrary::RTLD_NOW | FFI::DynamicLibrary::RTLD_LOCAL)
       @functions = functions(code, FUNCTIONS).merge(functions(FFI::DynamicLibrary.open(nil, FFI::DynamicLibrary::RTLD_LAZY), LIBC))
     rescue LoadError => e
-      raise Missing, "The host library can't be loaded: #{e.message}. Build it with `ninja -C build abi/host/libgql_host.so`, " \
+      raise Missing, "The host library can't be loaded: #{e.message}. Build it with `ninja -C build abi/host/libgql_host.so.0.1`, " \
                      'or set GQL_HOST_LIBRARY to its path'
     end
 

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: MIT
+"""
+What `meson install` writes, and that authors of plugins and hosts can use it without a checkout.
+
+    install_test.py ROOT BUILD COMPILER…
+
+Installs BUILD below a temporary DESTDIR. Prints TAP.
+"""
+
+import json
+import os
+import pathlib
+import stat
+import subprocess
+import sys
+import tempfile
+
+ROOT, BUILD = (pathlib.Path(each).resolve() for each in sys.argv[1:3])
+COMPILER = sys.argv[3:]
+RESULTS = []
+
+TEMPLATE = "share/gql-integrations/new/template"
+# Every file with its mode, and every link with its target, below the prefix; LIB is libdir.
+EXPECTED = {
+    "bin/gql-plugin-check": 0o755,
+    "bin/gql-plugin-new": "../share/gql-integrations/new/gql-plugin-new",
+    "bin/integrationsctl": 0o755,
+    "bin/vaultctl": 0o755,
+    "include/gql/gql_host.h": 0o644,
+    "include/gql/gql_plugin.h": 0o644,
+    "include/gql/gql_plugin_kit.h": 0o644,
+    "include/gql/mock_host.h": 0o644,
+    "LIB/gql-plugins/integrations.so": 0o755,
+    "LIB/libgql_host.so": "libgql_host.so.0.1",
+    "LIB/libgql_host.so.0.1": 0o755,
+    "LIB/libgql_strict_host.so": "libgql_strict_host.so.0.1",
+    "LIB/libgql_strict_host.so.0.1": 0o755,
+    "LIB/pkgconfig/gql-host.pc": 0o644,
+    "LIB/pkgconfig/gql-plugin.pc": 0o644,
+    "LIB/pkgconfig/gql-strict-host.pc": 0o644,
+    "share/bash-completion/completions/vaultctl": 0o644,
+    "share/gql-integrations/new/gql-plugin-new": 0o755,
+    f"{TEMPLATE}/.github/workflows/ci.yml": 0o644,
+    f"{TEMPLATE}/.gitignore": 0o644,
+    f"{TEMPLATE}/README.md.in": 0o644,
+    f"{TEMPLATE}/meson.build.in": 0o644,
+    f"{TEMPLATE}/plugin.c.in": 0o644,
+    f"{TEMPLATE}/plugin.map": 0o644,
+    f"{TEMPLATE}/subprojects/gql-integrations.wrap.in": 0o644,
+    f"{TEMPLATE}/tests/calls.json": 0o644,
+    f"{TEMPLATE}/tests/test_plugin.c.in": 0o644,
+}
+
+
+def report(good, name, *notes):
+    RESULTS.append(good)
+    for note in [] if good else notes:
+        print(f"# {note}".replace("\n", "\n# "))
+    print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}", flush=True)
+
+
+def run(*command, **options):
+    return subprocess.run([str(part) for part in command], capture_output=True, text=True,
+                          timeout=200, **options)
+
+
+class Installation:
+    """What was installed below `destination`, and how programs are run with it."""
+
+    def __init__(self, destination):
+        options = {each["name"]: each["value"] for each in json.loads(
+            run("meson", "introspect", "--buildoptions", BUILD).stdout)}
+        self.prefix = destination / options["prefix"].lstrip("/")
+        self.libdir = options["libdir"]
+        self.plugins = f"{options['prefix']}/{self.libdir}/gql-plugins"  # Without `destination`.
+        libraries = self.prefix / self.libdir
+        clean = {name: value for name, value in os.environ.items()
+                 if not name.startswith(("MESON", "NINJA", "MALLOC"))}
+        self.environment = {
+            **clean, "DESTDIR": str(destination), "PKG_CONFIG_SYSROOT_DIR": str(destination),
+            "PKG_CONFIG_PATH": str(libraries / "pkgconfig"), "LD_LIBRARY_PATH": str(libraries),
+            "PATH": f"{self.prefix / 'bin'}:{os.environ['PATH']}"}
+
+    def run(self, *command, cwd=None):
+        return run(*command, cwd=cwd, env=self.environment)
+
+    def flags(self, *arguments):
+        return self.run("pkg-config", *arguments).stdout.split()
+
+    def compile(self, source, output, *options):
+        return self.run(*COMPILER, "-std=gnu11", "-Wall", "-Werror", source, "-o", output, *options)
+
+    def found(self):
+        """What there is, as in EXPECTED."""
+        for path in self.prefix.rglob("*"):
+            name = path.relative_to(self.prefix).as_posix().replace(f"{self.libdir}/", "LIB/", 1)
+            if path.is_symlink():
+                yield name, os.readlink(path)
+            elif path.is_file():
+                yield name, stat.S_IMODE(path.stat().st_mode)
+
+
+def check_files(installation):
+    made = run("meson", "install", "-C", BUILD, "--no-rebuild", env={
+        **installation.environment, "LD_LIBRARY_PATH": ""}, umask=0o022)
+    report(made.returncode == 0, "meson install", made.stdout, made.stderr)
+    found = dict(installation.found())
+    names = sorted(name for name in found.keys() | EXPECTED.keys()
+                   if found.get(name) != EXPECTED.get(name))
+    report(not names, "exactly these files are installed, with these modes",
+           *(f"{name}: {found.get(name)} instead of {EXPECTED.get(name)}" for name in names))
+    binaries = [path for path in installation.prefix.rglob("*")
+                if path.is_file() and path.read_bytes()[:4] == b"\x7fELF"]
+    paths = [line for binary in binaries
+             for line in run("readelf", "--dynamic", "--wide", binary).stdout.splitlines()
+             if "RPATH" in line or "RUNPATH" in line]
+    report(len(binaries) >= 6 and not paths, "none looks for libraries in the build folder", *paths)
+
+
+def check_tools(installation):
+    version = json.loads(run("meson", "introspect", "--projectinfo", BUILD).stdout)["version"]
+    for tool in ["gql-plugin-check", "integrationsctl", "vaultctl"]:
+        told = installation.run(tool, "--version")
+        report(told.stdout == f"{tool} {version}\n", f"{tool} --version", told.stdout, told.stderr)
+    for tool in ["gql-plugin-check", "gql-plugin-new", "integrationsctl", "vaultctl"]:
+        told = installation.run(tool, "--help")
+        report(told.returncode == 0 and tool in told.stdout, f"{tool} --help", told.stderr)
+    for package in ["gql-plugin", "gql-host", "gql-strict-host"]:
+        said = installation.run("pkg-config", "--modversion", package)
+        report(said.stdout == f"{version}\n", f"pkg-config knows {package}", said.stderr)
+    folders = {each: installation.flags("--variable=plugindir", each)
+               for each in ["gql-plugin", "gql-host"]}
+    report(all(said == [installation.plugins] for said in folders.values()),
+           "and the folder of plugins", folders)
+
+
+def check_hello(installation, folder):
+    """A plugin and a host in C, as they are in examples/, with what is installed alone."""
+    plugin, host = folder / "hello.so", folder / "host"
+    made = installation.compile(ROOT / "examples/hello/hello.c", plugin, "-shared", "-fPIC",
+                                *installation.flags("--cflags", "gql-plugin"), "-ljansson")
+    report(made.returncode == 0, "a plugin is compiled", made.stderr)
+    made = installation.compile(ROOT / "examples/hello/host.c", host, "-pthread",
+                                *installation.flags("--cflags", "--libs", "gql-host"))
+    report(made.returncode == 0, "a host is compiled", made.stderr)
+    call = installation.run(host, plugin, "{}", "Query", "hello", '{"name": "Ada"}')
+    report(call.returncode == 0 and "Ada" in call.stdout, "the host calls the plugin",
+           call.stdout, call.stderr)
+
+
+def check_new(installation, folder):
+    """A plugin in a folder of its own, and its tests in the strict host and by the checker."""
+    made = installation.run("gql-plugin-new", "order-notes", cwd=folder)
+    plugin = folder / "order-notes"
+    linked = [path.name for path in (plugin / "subprojects").iterdir()]
+    report(made.returncode == 0 and linked == ["gql-integrations.wrap"],
+           "gql-plugin-new writes a plugin that needs no checkout", made.stderr, linked)
+    made = installation.run("meson", "setup", "build", "--wrap-mode=nodownload", cwd=plugin)
+    report(made.returncode == 0, "meson finds the SDK", made.stdout, made.stderr)
+    tested = installation.run("meson", "test", "-C", "build", "--print-errorlogs", cwd=plugin)
+    report(tested.returncode == 0 and "Ok:                 2" in tested.stdout,
+           "its tests pass", tested.stdout, tested.stderr)
+    shown = (plugin / "README.md").read_text()
+    report("\ngql-plugin-check --print" in shown, "its page names the installed checker", shown)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name).resolve()
+        installation = Installation(folder / "destination")
+        check_files(installation)
+        check_tools(installation)
+        check_hello(installation, folder)
+        check_new(installation, folder)
+    print(f"1..{len(RESULTS)}")
+
+
+main()
