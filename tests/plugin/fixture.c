@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "tests/plugin/fixture.h"
 
+#include "plugin/store/engine.h"
+
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -67,11 +69,11 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     slot->executors =
         executors_acquire(&(struct executors_sizes){.storage = fixture_storage_threads});
     pthread_mutex_unlock(&open_lock);
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:s, s:b}", "path", path,
-                                 "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
-                                 "busyTimeoutMilliseconds", fixture_busy_timeout_ms, "checkMiB",
-                                 fixture_check_mib, "fileMode", file_mode, "dedicated",
-                                 fixture_dedicated);
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:b}",
+                                 fixture_engine->setting, path, "maxOpen", 8, "readers", 4,
+                                 "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds",
+                                 fixture_busy_timeout_ms, "checkMiB", fixture_check_mib, "fileMode",
+                                 file_mode, "dedicated", fixture_dedicated);
     struct store_options options = {
         .database = database,
         .locale = locale,
@@ -168,7 +170,15 @@ static int32_t end_reading(struct store_read *read)
 
 enum store_status fixture_read(struct store *store, fixture_read_fn *function, void *context)
 {
-    struct reading reading = {.read = {.run = run_reading, .done = end_reading},
+    return fixture_read_of(store, NULL, function, context);
+}
+
+enum store_status fixture_read_of(struct store *store, const char *organization_id,
+                                  fixture_read_fn *function, void *context)
+{
+    struct reading reading = {.read = {.route.organization_id = text_of(organization_id),
+                                       .run = run_reading,
+                                       .done = end_reading},
                               .waiter = WAITER,
                               .function = function,
                               .context = context};

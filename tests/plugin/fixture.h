@@ -32,6 +32,10 @@ const char *fixture_log(void);
 typedef enum store_status fixture_read_fn(struct store_reader *reader, void *context);
 enum store_status fixture_read(struct store *store, fixture_read_fn *function, void *context);
 
+/* The same, led to the database of an organization. */
+enum store_status fixture_read_of(struct store *store, const char *organization_id,
+                                  fixture_read_fn *function, void *context);
+
 /* The copy is for the caller to finish. */
 enum store_status fixture_get(struct store *store, struct identifier id,
                               struct integration_copy *copy);
