@@ -73,17 +73,36 @@ char *calls_resolve(struct world *world, enum operation operation, const char *i
     return json;
 }
 
+static void expect_shortage(const char *code, const char *message, enum operation operation,
+                            int first)
+{
+    cr_expect(strcmp(code, "SERVICE_UNAVAILABLE") == 0 || strcmp(code, "INTERNAL_ERROR") == 0,
+              "%s, allocation %d: %s, %s", operations[operation].name, first, code, message);
+}
+
+/* Of what was loaded, members may be missing: with an error each. */
+static void expect_partial(const struct mock_answer *answer, enum operation operation, int first)
+{
+    size_t i;
+    json_t *error;
+    cr_expect_eq(operation, LOAD);
+    json_array_foreach(answer->errors, i, error) {
+        const json_t *extensions = json_object_get(error, "extensions");
+        expect_shortage(json_string_value(json_object_get(extensions, "code")),
+                        json_string_value(json_object_get(error, "message")), operation, first);
+    }
+}
+
 struct outcome calls_outcome(struct mock_answer *answer, enum operation operation, int first)
 {
     struct outcome outcome = {0};
-    if (answer->resolved) {
-        outcome.json = strdup(answer->json);
-    } else {
+    if (!answer->resolved) {
         outcome.unknown = json_object_get(answer->extensions, "outcome") != NULL;
-        cr_expect(strcmp(answer->code, "SERVICE_UNAVAILABLE") == 0 ||
-                      strcmp(answer->code, "INTERNAL_ERROR") == 0,
-                  "%s, allocation %d: %s, %s", operations[operation].name, first, answer->code,
-                  answer->message);
+        expect_shortage(answer->code, answer->message, operation, first);
+    } else if (json_array_size(answer->errors) > 0) {
+        expect_partial(answer, operation, first);
+    } else {
+        outcome.json = strdup(answer->json);
     }
     mock_answer_free(&answer);
     return outcome;

@@ -22,7 +22,7 @@ char *calls_resolve(struct world *world, enum operation operation, const char *i
 /* What an answer said. Nothing of it is memory of a watched module. */
 struct outcome {
     bool unknown; /* Whether something was changed. */
-    char *json;   /* NULL: rejected. */
+    char *json;   /* NULL: rejected, or in part. */
 };
 
 /* Checks that a rejection is a clear one, and frees the answer. `first` is for the message. */
