@@ -41,6 +41,16 @@ static double rate_of(bench_fn function, void *context, int count)
     return (double)count * 1e9 / (double)(bench_now() - begin);
 }
 
+static struct ratio summarize(double *ratios, double *firsts, double *seconds)
+{
+    struct ratio ratio = {.median = bench_percentile(ratios, ROUNDS, 0.5)};
+    ratio.least = ratios[0];
+    ratio.most = ratios[ROUNDS - 1];
+    ratio.first = bench_percentile(firsts, ROUNDS, 0.5);
+    ratio.second = bench_percentile(seconds, ROUNDS, 0.5);
+    return ratio;
+}
+
 struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second,
                            void *second_context, int second_count)
 {
@@ -55,12 +65,25 @@ struct ratio bench_compare(bench_fn first, void *first_context, int first_count,
             firsts[i] = rate_of(first, first_context, first_count);
         ratios[i] = firsts[i] / seconds[i];
     }
-    struct ratio ratio = {.median = bench_percentile(ratios, ROUNDS, 0.5)};
-    ratio.least = ratios[0];
-    ratio.most = ratios[ROUNDS - 1];
-    ratio.first = bench_percentile(firsts, ROUNDS, 0.5);
-    ratio.second = bench_percentile(seconds, ROUNDS, 0.5);
-    return ratio;
+    return summarize(ratios, firsts, seconds);
+}
+
+struct ratio bench_compare_often(bench_fn first, void *first_context, bench_fn second,
+                                 void *second_context, int count, int turns)
+{
+    double ratios[ROUNDS], firsts[ROUNDS], seconds[ROUNDS];
+    double *rates = calloc(2 * (size_t)turns, sizeof *rates), *others = rates + turns;
+    for (int i = 0; i < ROUNDS; i++) {
+        for (int k = 0; k < turns; k++) {
+            rates[k] = rate_of(first, first_context, count);
+            others[k] = rate_of(second, second_context, count);
+        }
+        firsts[i] = bench_percentile(rates, (size_t)turns, 0.5);
+        seconds[i] = bench_percentile(others, (size_t)turns, 0.5);
+        ratios[i] = firsts[i] / seconds[i];
+    }
+    free(rates);
+    return summarize(ratios, firsts, seconds);
 }
 
 void bench_report(const char *figure, struct ratio ratio, double rows)

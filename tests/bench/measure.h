@@ -34,6 +34,13 @@ struct ratio {
 struct ratio bench_compare(bench_fn first, void *first_context, int first_count, bench_fn second,
                            void *second_context, int second_count);
 
+/*
+ * The same for a machine that others use: each round consists of `turns` short turns, and compares
+ * the medians of their rates.
+ */
+struct ratio bench_compare_often(bench_fn first, void *first_context, bench_fn second,
+                                 void *second_context, int count, int turns);
+
 /* Sorts `samples`. `share` is from 0 to 1. */
 double bench_percentile(double *samples, size_t count, double share);
 

@@ -3,6 +3,10 @@
 #ifndef BENCH_TENANCY_H
 #define BENCH_TENANCY_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
 #include "gql_host.h"
 
 /* Ends the program unless the code is GQL_OK. */
@@ -14,6 +18,36 @@ void bench_must(int32_t code, const gql_failure *failure);
  */
 void bench_call(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
                 const char *arguments, char *ret_answer, size_t capacity);
+
+/*
+ * Asks for what an actor with grants for one organization can't find. Ends the program if it does.
+ */
+void bench_miss(gql_runtime *runtime, gql_instance *instance, gql_resolve_fn resolve,
+                const char *organization_id, const char *arguments);
+
+/* As bench_call, of the instance of a key. */
+void bench_pool_call(gql_pool *pool, const char *key, gql_resolve_fn resolve,
+                     const char *arguments);
+
+enum { FLOOD = 256 }; /* Calls under way. */
+
+/* Calls of a client that does not stop. Zero but for the first three. */
+struct flood {
+    gql_runtime *runtime;
+    gql_instance *instance;
+    gql_resolve_fn resolve;
+    gql_call call;
+    pthread_t thread;
+    atomic_int in_flight;
+    atomic_int answered;
+    atomic_bool stops;
+};
+
+/* Until the end, the arguments and the flood must stay. */
+void bench_flood_begin(struct flood *flood, const char *arguments);
+void bench_flood_end(struct flood *flood);
+
+double bench_resident_mib(void);
 
 /*
  * Prints a row: how many tenants, after what, threads, descriptors, resident memory, the median and

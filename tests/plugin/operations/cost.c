@@ -127,6 +127,19 @@ static void ask_for_what_cannot_be_read(struct cost *cost)
     ask_for(cost, "malformed", "ffffffff-ffff-4000-801f-494e54470000");
 }
 
+/* ---- Whether a database for each organization makes calls slower ---- */
+
+static void ask_for_what_is_there(struct cost *cost)
+{
+    char id[37], name[64], arguments[64];
+    create(cost, "other1", id);
+    snprintf(arguments, sizeof arguments, "{\"id\":\"%s\"}", id);
+    snprintf(name, sizeof name, "hot integration %s", cost->engine);
+    run_case(cost, name, "integration", arguments);
+    snprintf(name, sizeof name, "hot integrations %s", cost->engine);
+    run_case(cost, name, "integrations", "{\"organizationId\":\"other1\"}");
+}
+
 /* ---- Whether twice as much from a client takes more than twice the work ---- */
 
 static void ask_for_twice_as_much(struct cost *cost)
@@ -185,6 +198,7 @@ int main(int argc, char **argv)
         mock_grant(&cost.reader, organizations[i], 15);
     }
     ask_for_what_cannot_be_read(&cost);
+    ask_for_what_is_there(&cost);
     if (strcmp(cost.engine, "path") == 0)
         ask_for_twice_as_much(&cost);
     mock_destroy(cost.host, &cost.instance);
