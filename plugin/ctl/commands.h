@@ -19,6 +19,7 @@
     X(type, "type", false)                 \
     X(since, "since", false)               \
     X(within, "within", false)             \
+    X(remint, "remint", false)             \
     X(keyring, "keyring", false) X(force, "force", true) X(json, "json", true)
 
 enum option_number {
@@ -46,6 +47,7 @@ enum exit_code run_audit_verify(const struct options *options);
 enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
 enum exit_code run_export(const struct options *options);
+enum exit_code run_import(const struct options *options);
 enum exit_code run_restore(const struct options *options);
 enum exit_code run_stats(const struct options *options);
 enum exit_code run_tenants_erase(const struct options *options);

@@ -52,6 +52,16 @@ static const struct tool_command commands[] = {
      "  --to            a file, which is made whole or not at all\n"
      "  --force         replaces a file that is there\n",
      NULL, 0, BIT(organization) | BIT(to) | BIT(force), BIT(database) | BIT(root), run_export},
+    {"import", WHICH " --from FILE [--remint MAPFILE] [--json]",
+     "Takes what `export` has written, while gateways go on. Checks the whole file first. Each\n"
+     "database is one transaction, in which its gateways' changes wait. What is there already,\n"
+     "and the same, is left; what differs is refused. If this is ended in the middle, run it\n"
+     "again.\n"
+     "Under a root, organizations get databases.\n" ABOUT_WHICH "  --from          the file\n"
+     "  --remint        gives new IDs to integrations whose IDs lack the tag of their\n"
+     "                  organization, and keeps in this file which; the trail keeps the old ones\n" ABOUT_JSON,
+     NULL, BIT(from), BIT(organization) | BIT(remint) | BIT(json), BIT(database) | BIT(root),
+     run_import},
     {"tenants list", "--root DIR [--json]",
      "Lists the organizations below a root: the state that their leases say, whether a gateway or\n"
      "a tool has the database open, and how large it is.\n",

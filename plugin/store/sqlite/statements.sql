@@ -290,6 +290,16 @@ SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.ke
 FROM organization AS o JOIN integration AS i INDEXED BY integration_by_title ON i.organization = o.key
 WHERE o.id = ?1 ORDER BY i.id;
 
+-- For imports: the integration with this ID (?1); one with all that it had.
+-- name: find_row
+SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.key, o.id
+FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
+WHERE i.id = ?1;
+
+-- name: import_integration
+INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
 -- name: list_organizations
 SELECT id, active, inactive FROM organization ORDER BY id;
 

@@ -10,7 +10,7 @@ import subprocess
 from ctl import CTL, NEWER, as_nobody, folder_of, gateway, main, query, sql, test
 
 COMMANDS = ["check", "stats"]
-ALL = ["check", "stats", "backup", "restore", "export", "tenants list", "tenants show",
+ALL = ["check", "stats", "backup", "restore", "export", "import", "tenants list", "tenants show",
        "tenants suspend", "tenants resume", "tenants move", "tenants erase", "tokens expiring", "audit list",
        "audit verify"]
 

@@ -47,7 +47,8 @@ static int32_t identify(struct database_access *access, struct text organization
     int32_t code = migrations_examine(connection, &access->schema, failure);
     if (code != GQL_OK)
         return code;
-    if (access->schema == 0)
+    access->is_blank = access->schema == 0;
+    if (access->is_blank)
         return fail(failure, GQL_E_UNAVAILABLE,
                     "'%s' is a database without tables; name one that a gateway has made",
                     access->path);

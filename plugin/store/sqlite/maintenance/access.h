@@ -16,6 +16,7 @@ struct database_access {
     char path[PATH_MAX]; /* What the path of the options leads to. */
     struct connection connection;
     int schema;
+    bool is_blank; /* It could be opened, but has no tables. */
     struct owner owner;
 };
 

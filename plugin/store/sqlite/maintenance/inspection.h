@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * A check of all that a database holds: SQLite's integrity_check and foreign keys, the counters
- * against the rows, each row's values, the order of titles against the collation, and the trails. It takes one
- * short read transaction after the other, so that a gateway's log does not grow meanwhile.
+ * against the rows, each row's values, the order of titles against the collation, and the trails.
+ * It takes one short read transaction after the other, so that a gateway's log does not grow
+ * meanwhile.
  */
 #ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_INSPECTION_H
 #define PLUGIN_STORE_SQLITE_MAINTENANCE_INSPECTION_H

@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* The command import: checks the whole file first, then takes it, a transaction per database. */
+#include <stdio.h>
+
+#include "plugin/ctl/commands.h"
+#include "plugin/ctl/import_lines.h"
+#include "plugin/ctl/output.h"
+#include "plugin/ctl/reminting.h"
+#include "plugin/ctl/tenant.h"
+#include "plugin/store/sqlite/maintenance/intake.h"
+#include "plugin/store/sqlite/maintenance/provision.h"
+
+struct importing {
+    const struct options *options;
+    struct reminting reminting;
+    /* The database that lines go to. */
+    bool is_open;
+    struct tenant_id organization; /* Under a root: whose it is. */
+    struct lease lease;
+    struct tenant tenant;
+    struct database_access access;
+    struct intake intake;
+};
+
+static bool is_wanted(const struct options *options, struct text id)
+{
+    return options->organization == NULL || text_equal(text_of(options->organization), id);
+}
+
+/* ---- The whole file, before anything is changed ---- */
+
+static enum exit_code check_lines(struct importing *importing, struct import_reader *reader)
+{
+    enum import_kind kind = IMPORT_INTEGRATION;
+    struct vault_failure failure;
+    while (kind != IMPORT_END) {
+        if (!import_next(reader, &kind, &failure))
+            return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
+        if (kind == IMPORT_INTEGRATION && is_wanted(importing->options, reader->organization_id) &&
+            !reminting_look(&importing->reminting, &reader->integration))
+            return report_no_memory();
+    }
+    return EXIT_DONE;
+}
+
+static enum exit_code settle_ids(const struct importing *importing)
+{
+    struct vault_failure failure;
+    const struct reminting *reminting = &importing->reminting;
+    if (reminting->count > 0 && reminting->path == NULL)
+        return report(EXIT_UNUSABLE,
+                      "%lld integrations have IDs without the tag of their organization, and would "
+                      "not be found in a database of its own; --remint MAPFILE gives them new IDs. "
+                      "Nothing was imported",
+                      reminting->count);
+    return reminting_save(reminting, &failure) ? EXIT_DONE
+                                               : report(EXIT_UNUSABLE, "%s", failure.message);
+}
+
+/* ---- The database ---- */
+
+static enum exit_code take_lease(struct importing *importing)
+{
+    const struct tenant *tenant = &importing->tenant;
+    const int error = lease_take(&importing->lease, tenant->folder, true, 0600);
+    if (error != 0)
+        return report(EXIT_UNUSABLE, "'%s/" TENANT_LEASE "' can't be used: %s", tenant->folder,
+                      strerrordesc_np(error));
+    if (!lease_closes(importing->lease.state))
+        return EXIT_DONE;
+    return report(EXIT_UNUSABLE, "organization '%.*s' can't be imported: it is %s",
+                  (int)tenant->id.size, tenant->id.data,
+                  importing->lease.state == LEASE_ERASED ? "erased" : "being moved or restored");
+}
+
+static enum exit_code prepare_tenant(struct importing *importing)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    const char *root = importing->options->root;
+    enum exit_code code = tenant_locate(&importing->tenant, root,
+                                        tenant_id_text(&importing->organization));
+    if (code == EXIT_DONE)
+        code = tenant_make_folder(&importing->tenant, root);
+    if (code == EXIT_DONE)
+        code = take_lease(importing);
+    if (code == EXIT_DONE &&
+        database_provision(importing->tenant.database, importing->tenant.id, &failure) != GQL_OK)
+        code = report_failure(&failure);
+    return code;
+}
+
+static enum exit_code open_database(struct importing *importing, struct text id)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    const bool is_root = importing->options->root != NULL;
+    importing->is_open = true;
+    importing->lease.file = -1;
+    importing->access = (struct database_access){.schema = 0};
+    importing->intake = (struct intake){.access = NULL};
+    tenant_id_set(&importing->organization, id);
+    const enum exit_code code = is_root ? prepare_tenant(importing) : EXIT_DONE;
+    if (code != EXIT_DONE)
+        return code;
+    const char *path = is_root ? importing->tenant.database : importing->options->database;
+    int32_t opened = database_access_open(&importing->access, path, is_root ? id : NO_TEXT,
+                                          CONNECTION_WRITER, &failure);
+    if (opened == GQL_OK)
+        opened = intake_begin(&importing->intake, &importing->access, &failure);
+    return opened == GQL_OK ? EXIT_DONE : report_failure(&failure);
+}
+
+static void close_database(struct importing *importing)
+{
+    if (!importing->is_open)
+        return;
+    intake_end(&importing->intake);
+    database_access_close(&importing->access);
+    lease_give(&importing->lease);
+    importing->is_open = false;
+}
+
+static enum exit_code print(const struct importing *importing)
+{
+    const struct intake *intake = &importing->intake;
+    if (importing->options->json != NULL)
+        return output_json_line(json_pack("{s:s, s:I, s:I}", "database", importing->access.path,
+                                          "imported", (json_int_t)intake->added, "same",
+                                          (json_int_t)intake->same));
+    output_text(text_of(importing->access.path));
+    printf(": %lld integrations imported, %lld were there\n", intake->added, intake->same);
+    return EXIT_DONE;
+}
+
+static enum exit_code commit_database(struct importing *importing)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    if (!importing->is_open)
+        return EXIT_DONE;
+    const enum exit_code code = intake_commit(&importing->intake, &failure) == GQL_OK
+                                    ? print(importing)
+                                    : report_failure(&failure);
+    close_database(importing);
+    return code;
+}
+
+/* ---- The lines ---- */
+
+/* Under a root, an organization's lines stand together. */
+static enum exit_code enter(struct importing *importing, struct text id)
+{
+    const bool same = importing->options->root == NULL ||
+                      text_equal(tenant_id_text(&importing->organization), id);
+    if (importing->is_open && same)
+        return EXIT_DONE;
+    const enum exit_code code = commit_database(importing);
+    return code == EXIT_DONE ? open_database(importing, id) : code;
+}
+
+static int32_t take(struct importing *importing, struct import_reader *reader,
+                    enum import_kind kind, gql_failure *failure)
+{
+    struct integration integration = reader->integration;
+    if (kind == IMPORT_EVENT)
+        return intake_event(&importing->intake, reader->organization_id, &reader->event, failure);
+    integration.id = reminting_id(&importing->reminting, &integration);
+    return intake_integration(&importing->intake, &integration, failure);
+}
+
+static enum exit_code refuse_owner(const struct importing *importing, struct text id)
+{
+    const struct owner *owner = &importing->access.owner;
+    if (owner->text.data == NULL || text_equal(owner->text, id))
+        return EXIT_DONE;
+    return report(EXIT_UNUSABLE,
+                  "'%s' belongs to the organization '%.*s', and the export has '%.*s', too; name "
+                  "one with --organization. Nothing was imported",
+                  importing->access.path, (int)owner->text.size, owner->text.data, (int)id.size,
+                  id.data);
+}
+
+static enum exit_code take_lines(struct importing *importing, struct import_reader *reader)
+{
+    enum import_kind kind;
+    struct vault_failure why;
+    gql_failure failure = {.struct_size = sizeof failure};
+    for (;;) {
+        if (!import_next(reader, &kind, &why))
+            return report(EXIT_UNUSABLE, "%s", why.message);
+        if (kind == IMPORT_END)
+            return commit_database(importing);
+        if (!is_wanted(importing->options, reader->organization_id))
+            continue;
+        enum exit_code code = enter(importing, reader->organization_id);
+        if (code == EXIT_DONE)
+            code = refuse_owner(importing, reader->organization_id);
+        if (code == EXIT_DONE && take(importing, reader, kind, &failure) != GQL_OK)
+            code = report_failure(&failure);
+        if (code != EXIT_DONE)
+            return code;
+    }
+}
+
+typedef enum exit_code pass_fn(struct importing *importing, struct import_reader *reader);
+
+static enum exit_code read_file(struct importing *importing, pass_fn *pass)
+{
+    struct import_reader reader;
+    struct vault_failure failure;
+    const enum exit_code code = import_open(&reader, importing->options->from, &failure)
+                                    ? pass(importing, &reader)
+                                    : report(EXIT_UNUSABLE, "%s", failure.message);
+    import_close(&reader);
+    return code;
+}
+
+enum exit_code run_import(const struct options *options)
+{
+    struct vault_failure failure;
+    struct importing importing = {.options = options};
+    enum exit_code code = reminting_init(&importing.reminting, options->remint, &failure)
+                              ? EXIT_DONE
+                              : report(EXIT_UNUSABLE, "%s", failure.message);
+    if (code == EXIT_DONE)
+        code = read_file(&importing, check_lines);
+    if (code == EXIT_DONE)
+        code = settle_ids(&importing);
+    if (code == EXIT_DONE)
+        code = read_file(&importing, take_lines);
+    close_database(&importing);
+    reminting_finish(&importing.reminting);
+    return code;
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/maintenance/intake.h"
+
+#include "plugin/base/failure.h"
+#include "plugin/store/sqlite/maintenance/trails.h"
+#include "plugin/store/sqlite/mark.h"
+#include "plugin/store/sqlite/metadata.h"
+#include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/row.h"
+#include "plugin/store/sqlite/trail_rows.h"
+
+static int32_t fail_here(const struct intake *intake, gql_failure *failure)
+{
+    return database_access_fail(intake->access, "importing", failure);
+}
+
+/* ---- Beginning ---- */
+
+static int32_t open_collation(struct intake *intake, gql_failure *failure)
+{
+    char made[256] = {0}, locale[256];
+    if (metadata_read(&intake->access->connection, "collation", made, (int)sizeof made - 1) < 0)
+        return fail_here(intake, failure);
+    if (!collation_fingerprint_locale(made, locale, sizeof locale))
+        return fail(failure, GQL_E_UNAVAILABLE, "'%s' does not name the collation of its order",
+                    intake->access->path);
+    const int32_t code = collation_open(locale, &intake->collation, failure);
+    if (code != GQL_OK || strcmp(collation_fingerprint(intake->collation), made) == 0)
+        return code;
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "the order of '%s' was made with '%s', and this tool has '%s': use the tool where "
+                "the gateways run",
+                intake->access->path, made, collation_fingerprint(intake->collation));
+}
+
+int32_t intake_begin(struct intake *intake, struct database_access *access, gql_failure *failure)
+{
+    *intake = (struct intake){.access = access};
+    if (access->schema < migration_count)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "'%s' has schema version %d, and this tool writes version %d; start a gateway "
+                    "of this version, which migrates it",
+                    access->path, access->schema, migration_count);
+    const int32_t code = open_collation(intake, failure);
+    return code == GQL_OK ? database_access_begin(access, STATEMENT_BEGIN_WRITE, failure) : code;
+}
+
+/* ---- The organization ---- */
+
+/* The statement's only value, a key. False if there is none. */
+static bool take_key(sqlite3_stmt *statement, struct text id, int64_t *ret_key)
+{
+    bind_text(statement, 1, id);
+    const bool found = sqlite3_step(statement) == SQLITE_ROW;
+    if (found)
+        *ret_key = sqlite3_column_int64(statement, 0);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return found;
+}
+
+static int32_t add_organization(struct intake *intake, struct text id, gql_failure *failure)
+{
+    sqlite3_stmt *add = connection_statement(&intake->access->connection,
+                                             STATEMENT_ADD_ORGANIZATION);
+    return add != NULL && take_key(add, id, &intake->key) ? GQL_OK : fail_here(intake, failure);
+}
+
+static int32_t enter(struct intake *intake, struct text id, gql_failure *failure)
+{
+    struct store_detail detail;
+    if (text_equal(tenant_id_text(&intake->organization), id))
+        return GQL_OK;
+    sqlite3_stmt *find = connection_statement(&intake->access->connection, STATEMENT_GET_TRAIL);
+    if (find == NULL)
+        return fail_here(intake, failure);
+    int32_t code = GQL_OK;
+    if (!take_key(find, id, &intake->key))
+        code = add_organization(intake, id, failure);
+    if (code != GQL_OK)
+        return code;
+    const enum store_status status = trail_rows_head(&intake->access->connection, id, &intake->head,
+                                                     &detail);
+    if (status != STORE_OK)
+        return database_access_fail_status(intake->access, status, &detail, failure);
+    tenant_id_set(&intake->organization, id);
+    return GQL_OK;
+}
+
+/* ---- Integrations ---- */
+
+static bool is_same(const struct integration *a, const struct integration *b)
+{
+    return a->version == b->version && a->is_active == b->is_active &&
+           text_equal(a->title, b->title) && text_equal(a->credential_ref, b->credential_ref) &&
+           (a->credential_ref.data == NULL) == (b->credential_ref.data == NULL);
+}
+
+/* *ret_is: it is there, and the same. */
+static int32_t find_same(struct intake *intake, const struct integration *integration, bool *ret_is,
+                         gql_failure *failure)
+{
+    char id[IDENTIFIER_TEXT_SIZE];
+    struct integration stored;
+    struct store_detail detail;
+    sqlite3_stmt *find = connection_statement(&intake->access->connection, STATEMENT_FIND_ROW);
+    *ret_is = false;
+    if (find == NULL)
+        return fail_here(intake, failure);
+    bind_identifier(find, 1, &integration->id);
+    const int code = sqlite3_step(find);
+    const enum store_status status = code == SQLITE_ROW ? row_integration(find, &stored, &detail)
+                                                        : STORE_NOT_FOUND;
+    *ret_is = status == STORE_OK && is_same(&stored, integration) &&
+              text_equal(column_text(find, 7), integration->organization_id);
+    sqlite3_reset(find);
+    identifier_write(&integration->id, id);
+    if (code == SQLITE_DONE || *ret_is)
+        return GQL_OK;
+    return code != SQLITE_ROW
+               ? fail_here(intake, failure)
+               : fail(failure, GQL_E_UNAVAILABLE,
+                      "the integration %.*s is in '%s' already, and differs; nothing was imported "
+                      "into it",
+                      IDENTIFIER_TEXT_SIZE, id, intake->access->path);
+}
+
+static int32_t add(struct intake *intake, const struct integration *integration,
+                   gql_failure *failure)
+{
+    SORT_KEY_AUTO key = {0};
+    sqlite3_stmt *insert = connection_statement(&intake->access->connection,
+                                                STATEMENT_IMPORT_INTEGRATION);
+    if (insert == NULL)
+        return fail_here(intake, failure);
+    if (!sort_key_make(intake->collation, integration->title, &key))
+        return fail_no_memory(failure);
+    bind_identifier(insert, 1, &integration->id);
+    sqlite3_bind_int64(insert, 2, intake->key);
+    sqlite3_bind_int64(insert, 3, integration->version);
+    sqlite3_bind_int(insert, 4, integration->is_active);
+    bind_text(insert, 5, integration->title);
+    sqlite3_bind_blob(insert, 6, key.data, (int)key.size, SQLITE_STATIC);
+    bind_text(insert, 7, integration->credential_ref);
+    const int code = sqlite3_step(insert);
+    sqlite3_reset(insert);
+    sqlite3_clear_bindings(insert);
+    intake->added++;
+    return code == SQLITE_DONE ? GQL_OK : fail_here(intake, failure);
+}
+
+int32_t intake_integration(struct intake *intake, const struct integration *integration,
+                           gql_failure *failure)
+{
+    bool same = false;
+    int32_t code = enter(intake, integration->organization_id, failure);
+    if (code == GQL_OK)
+        code = find_same(intake, integration, &same, failure);
+    if (code != GQL_OK || same) {
+        intake->same += same;
+        return code;
+    }
+    return add(intake, integration, failure);
+}
+
+/* ---- Events ---- */
+
+struct stored_event {
+    struct trail_hash hash;
+    bool is;
+};
+
+static bool take_hash(void *user, const struct trail_event *event)
+{
+    *(struct stored_event *)user = (struct stored_event){event->hash, true};
+    return false;
+}
+
+/* Whether the trail has this very event. */
+static int32_t has_event(struct intake *intake, struct text id, const struct trail_event *event,
+                         bool *ret_has, gql_failure *failure)
+{
+    struct stored_event stored = {.is = false};
+    const struct store_event_range range = {.organization_id = id, .after = event->sequence - 1};
+    const int32_t code = database_trail_read(intake->access, &range, take_hash, &stored, failure);
+    *ret_has = stored.is && trail_hash_equal(&stored.hash, &event->hash);
+    return code;
+}
+
+static int32_t run(struct intake *intake, sqlite3_stmt *statement, gql_failure *failure)
+{
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE ? GQL_OK : fail_here(intake, failure);
+}
+
+static int32_t append(struct intake *intake, const struct trail_event *event, gql_failure *failure)
+{
+    sqlite3_stmt *add_event = connection_statement(&intake->access->connection,
+                                                   STATEMENT_ADD_EVENT);
+    if (add_event == NULL)
+        return fail_here(intake, failure);
+    sqlite3_bind_int64(add_event, 1, intake->key);
+    sqlite3_bind_int64(add_event, 2, event->sequence);
+    bind_identifier(add_event, 3, &event->entity);
+    if (event->body.data != NULL)
+        sqlite3_bind_blob(add_event, 4, event->salt, TRAIL_SALT_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(add_event, 5, event->digest.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
+    sqlite3_bind_blob(add_event, 6, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
+    bind_text(add_event, 7, event->body);
+    const int32_t code = run(intake, add_event, failure);
+    sqlite3_stmt *put = code == GQL_OK
+                            ? connection_statement(&intake->access->connection, STATEMENT_PUT_TRAIL)
+                            : NULL;
+    if (put == NULL)
+        return code == GQL_OK ? fail_here(intake, failure) : code;
+    intake->head = (struct trail_head){event->sequence, event->hash};
+    sqlite3_bind_int64(put, 1, intake->key);
+    sqlite3_bind_int64(put, 2, event->sequence);
+    sqlite3_bind_blob(put, 3, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
+    return run(intake, put, failure);
+}
+
+int32_t intake_event(struct intake *intake, struct text organization_id,
+                     const struct trail_event *event, gql_failure *failure)
+{
+    bool has = false;
+    int32_t code = enter(intake, organization_id, failure);
+    if (code == GQL_OK && event->sequence <= intake->head.length)
+        code = has_event(intake, organization_id, event, &has, failure);
+    if (code != GQL_OK || has)
+        return code;
+    const struct trail_hash next = trail_link(&intake->head.hash, event);
+    if (event->sequence == intake->head.length + 1 && trail_hash_equal(&next, &event->hash))
+        return append(intake, event, failure);
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "organization '%.*s' has another audit trail in '%s' already; nothing was imported "
+                "into it. Import into a database that does not know the organization",
+                (int)organization_id.size, organization_id.data, intake->access->path);
+}
+
+/* ---- The end ---- */
+
+int32_t intake_commit(struct intake *intake, gql_failure *failure)
+{
+    struct connection *connection = &intake->access->connection;
+    if (mark_advance(connection) != SQLITE_OK)
+        return fail_here(intake, failure);
+    const int code = connection_end(connection, STATEMENT_COMMIT);
+    return code == SQLITE_OK ? GQL_OK
+                             : connection_fail_with(connection, code, "committing", failure);
+}
+
+void intake_end(struct intake *intake)
+{
+    if (intake->access != NULL)
+        database_access_rollback(intake->access);
+    collation_close(&intake->collation);
+}

@@ -1,0 +1,177 @@
+# SPDX-License-Identifier: MIT
+"""The command import: round trips, and what it refuses. Prints TAP."""
+
+import json
+import os
+import pathlib
+import signal
+import subprocess
+
+from ctl import CTL, folder_of, gateway, main, query, sql, test, until
+
+
+def exported(scratch, *of):
+    return scratch.expect(0, "export", *of).stdout
+
+
+def fill(scratch):
+    """An export of a shared database with updates, deletions and an erased body; the IDs of acme."""
+    ids = scratch.make()
+    with gateway({"path": scratch.database}) as running:
+        running.update(ids["acme"][0], 1, title="\u00e9 renamed", isActive=False)
+        running.delete(ids["globex"][0], 1)
+    sql(scratch.database, "UPDATE event SET body = NULL, salt = NULL WHERE sequence = 1")
+    (scratch.folder / "all.jsonl").write_text(exported(scratch, "--database", scratch.database))
+    os.mkdir(scratch.root)
+    return ids["acme"]
+
+
+def from_file(scratch, name="all.jsonl"):
+    return ["import", "--from", scratch.folder / name]
+
+
+@test
+def a_round_trip_gives_the_same(scratch):
+    fill(scratch)
+    text = (scratch.folder / "all.jsonl").read_text()
+    said = scratch.json(0, *from_file(scratch), "--root", scratch.root)
+    assert [(one["imported"], one["same"]) for one in said] == [(3, 0), (2, 0)], said
+    assert exported(scratch, "--root", scratch.root) == text
+    said = scratch.json(0, *from_file(scratch), "--root", scratch.root)
+    assert [(one["imported"], one["same"]) for one in said] == [(0, 3), (0, 2)], said
+    assert len(scratch.json(0, "check", "--root", scratch.root)) == 2
+    assert all(one["sound"] for one in scratch.json(0, "audit", "verify", "--root", scratch.root))
+    with gateway({"root": scratch.root}) as running:
+        assert running.titles("acme") == ["acme 1", "acme 2", "\u00e9 renamed"]
+        assert "SERVICE" not in running.create("acme", "new")
+    one = scratch.folder / "one.db"
+    scratch.expect(0, "backup", "--database", scratch.tenant("globex"), "--to", one)
+    sql(one, "DELETE FROM setting WHERE name = 'owner'")
+    told = scratch.expect(0, *from_file(scratch), "--database", one).stdout
+    assert "3 integrations imported, 2 were there" in told, told
+    assert exported(scratch, "--database", one) == text
+
+
+@test
+def an_import_runs_beside_a_gateway(scratch):
+    fill(scratch)
+    with gateway({"root": scratch.root}) as running:
+        running.create("initech", "here")
+        scratch.expect(0, *from_file(scratch), "--root", scratch.root, "--organization", "acme")
+        until(lambda: len(running.titles("acme")) == 3, "serving")
+        assert running.titles("globex") == [] and running.create("acme", "new") != "SERVICE_UNAVAILABLE"
+    assert not scratch.tenant("globex").exists()
+    assert scratch.expect(0, "audit", "verify", "--root", scratch.root)
+
+
+@test
+def an_export_that_was_cut_off_or_changed_is_refused(scratch):
+    fill(scratch)
+    lines = (scratch.folder / "all.jsonl").read_text().splitlines(keepends=True)
+    event = next(number for number, line in enumerate(lines) if '"event"' in line)
+    for broken, said in [
+        (lines[:-1], "was cut off"), (lines[:-1] + [lines[-1][:-1]], "was cut off"),
+        (lines[:3] + lines[4:], "checksum differs"),
+        ([line.replace("acme 1", "acme 9") if '"integration"' in line else line for line in lines],
+         "checksum differs"),
+        (lines[:event] + lines[event + 1:], "does not continue"),
+        (lines + ["{}\n"], "something comes after"), (["{}\n"], "no line of an export"),
+        (['{"export":{"format":2}}\n'], "does not know"), ([], "was cut off"),
+        (['{"integration":{}}\n'], "no export of integrationsctl"),
+        ([lines[0], lines[1].replace('"version":2', '"version":0')], "out of range"),
+        ([lines[0], lines[1].replace('"id":"', '"id":"x')], "out of range"),
+    ]:
+        (scratch.folder / "broken.jsonl").write_text("".join(broken))
+        told = scratch.expect(3, *from_file(scratch, "broken.jsonl"), "--root", scratch.root).stderr
+        assert said in told and "line" in told, (said, told)
+        assert scratch.names(scratch.root) == [], said
+    for name in ["missing", "."]:
+        scratch.expect(3, *from_file(scratch, name), "--root", scratch.root)
+
+
+@test
+def what_differs_is_refused_and_nothing_is_lost(scratch):
+    fill(scratch)
+    scratch.expect(0, *from_file(scratch), "--root", scratch.root)
+    with gateway({"root": scratch.root}) as running:
+        running.update(query(scratch.tenant("acme"), "SELECT 1") and json.loads(
+            exported(scratch, "--root", scratch.root).splitlines()[1])["integration"]["id"], 2,
+            title="changed since")
+    before = exported(scratch, "--root", scratch.root)
+    told = scratch.expect(3, *from_file(scratch), "--root", scratch.root).stderr
+    assert "differs; nothing was imported" in told, told
+    assert exported(scratch, "--root", scratch.root) == before
+    with gateway({"root": str(scratch.folder / "tenants")}) as running:
+        running.create("hooli", "x")
+    text = exported(scratch, "--root", scratch.root, "--organization", "hooli")
+    (scratch.folder / "hooli.jsonl").write_text(text)
+    other = scratch.folder / "other"
+    other.mkdir()
+    with gateway({"root": str(other)}) as running:
+        running.create("hooli", "another's")
+    told = scratch.expect(3, *from_file(scratch, "hooli.jsonl"), "--root", other).stderr
+    assert "another audit trail" in told, told
+    assert query(folder_of(other, "hooli") / "integrations.db", "SELECT title FROM integration") == [("another's",)]
+
+
+@test
+def what_a_database_is_not_for_is_refused(scratch):
+    fill(scratch)
+    scratch.expect(0, *from_file(scratch), "--root", scratch.root, "--organization", "acme")
+    told = scratch.expect(3, *from_file(scratch), "--database", scratch.tenant("acme")).stderr
+    assert "belongs to the organization 'acme'" in told, told
+    scratch.expect(3, *from_file(scratch), "--database", scratch.folder / "missing.db")
+    assert not (scratch.folder / "missing.db").exists()
+    lease = folder_of(scratch.root, "acme") / "lease"
+    for state, said in [("erased", "it is erased"), ("moving", "being moved or restored")]:
+        lease.write_text(state)
+        told = scratch.expect(3, *from_file(scratch), "--root", scratch.root).stderr
+        assert said in told, told
+    lease.write_text("active")
+    sql(scratch.tenant("acme"), "UPDATE setting SET value = CAST(replace(value, 'icu ', 'icu 1') AS BLOB)"
+                                " WHERE name = 'collation'")
+    told = scratch.expect(3, *from_file(scratch), "--root", scratch.root).stderr
+    assert "use the tool where the gateways run" in told, told
+
+
+@test
+def ids_without_tags_are_made_anew_if_asked(scratch):
+    first = fill(scratch)[0]
+    old = f"{first[:15]}abc{first[18:32]}0000"
+    sql(scratch.database, f"UPDATE integration SET id = x'{old.replace('-', '')}' WHERE key = 1")
+    (scratch.folder / "old.jsonl").write_text(exported(scratch, "--database", scratch.database))
+    of = [*from_file(scratch, "old.jsonl"), "--root", scratch.root]
+    told = scratch.expect(3, *of).stderr
+    assert "1 integrations have IDs without the tag" in told and "--remint" in told, told
+    assert scratch.names(scratch.root) == []
+    remap = scratch.folder / "map.json"
+    scratch.expect(0, *of, "--remint", remap)
+    made = json.loads(remap.read_text())
+    assert list(made) == [old] and made[old] != old, made
+    ids = [json.loads(line)["integration"]["id"] for line
+           in exported(scratch, "--root", scratch.root).splitlines() if '"integration"' in line]
+    assert made[old] in ids and old not in ids, ids
+    assert scratch.json(0, *of, "--remint", remap)[0]["same"] == 3
+    assert json.loads(remap.read_text()) == made
+    assert all(one["sound"] for one in scratch.json(0, "check", "--root", scratch.root))
+    pathlib.Path(remap).write_text("no map")
+    assert "no map of IDs" in scratch.expect(3, *of, "--remint", remap).stderr
+
+
+@test
+def an_import_that_is_killed_is_finished_by_another(scratch):
+    fill(scratch)
+    text = (scratch.folder / "all.jsonl").read_text()
+    for milliseconds in [1, 3, 6, 10, 15, 25, 40]:
+        process = subprocess.Popen([CTL, *map(str, from_file(scratch)), "--root", scratch.root],
+                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            process.wait(milliseconds / 1000)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            process.wait()
+    scratch.expect(0, *from_file(scratch), "--root", scratch.root)
+    assert exported(scratch, "--root", scratch.root) == text
+
+
+main()
