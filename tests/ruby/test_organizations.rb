@@ -116,7 +116,7 @@ class TestOrganizations < Minitest::Test
   def test_it_has_until_the_deadline_of_the_request
     load { sleep }
     assert_equal ['SERVICE_UNAVAILABLE'], codes(ask(CREATE, { 'of' => 'acme' }, deadline: Gql::Request.now + 30_000_000))
-    assert_match(/no answer within 0\.\d+ s\z/, @lines.first[1])
+    assert_match(/no answer within [\d.]+ s\z/, @lines.first[1])
   end
 
   def test_organizations_are_found_wherever_arguments_name_them_and_the_error_has_the_place
