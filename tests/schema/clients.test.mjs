@@ -46,6 +46,11 @@ before(async () => {
   token = await sandbox.jwt({ sub: 'user:ada', grants: [{ organizationId: '*', actions: ['READ', 'CREATE', 'UPDATE', 'DELETE'] }] });
   run(join(packages, '@graphql-codegen/cli/cjs/bin.js'));
   const options = { strict: true, outDir: 'js', skipLibCheck: true, target: 'es2022', module: 'node16', types: [] };
+  const asModules = { compilerOptions: { ...options, noEmit: true, verbatimModuleSyntax: true } };
+  desk.write('package.json', '{ "type": "module" }');
+  desk.write('tsconfig.json', JSON.stringify({ ...asModules, include: ['src'] }));
+  run(requireOfExamples.resolve('typescript/lib/tsc.js'), '-p', '.');
+  desk.write('package.json', '{}');
   desk.write('tsconfig.json', JSON.stringify({ compilerOptions: options, include: ['src'] }));
   run(requireOfExamples.resolve('typescript/lib/tsc.js'), '-p', '.');
 });
