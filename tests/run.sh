@@ -35,8 +35,8 @@ logs=build/test-logs
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
 # Without chromium, only the browser suite fails.
 # shellcheck disable=SC2086 # A list of words, also below.
-./examples/setup.sh abigail-tools chromium clang-format rustc valgrind $ruby_packages ||
-    ./examples/setup.sh abigail-tools clang-format rustc valgrind $ruby_packages || exit 1
+./examples/setup.sh abigail-tools chromium clang-format rustc systemd valgrind $ruby_packages ||
+    ./examples/setup.sh abigail-tools clang-format rustc systemd valgrind $ruby_packages || exit 1
 mkdir -p build
 
 # configure FOLDER OPTION…: sets up a build folder unless it exists.

@@ -36,8 +36,11 @@ static int32_t map_code(gql_library *library, gql_failure *failure)
     if (error != NULL && strncmp(error, library->path, prefix) == 0 &&
         strncmp(error + prefix, ": ", 2) == 0)
         error += prefix + 2;
-    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s", library->path,
-                    error != NULL ? error : "unknown error");
+    const char *missing = error != NULL ? strstr(error, ": cannot open shared object file") : NULL;
+    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s%s", library->path,
+                    error != NULL ? error : "unknown error",
+                    missing != NULL ? "; install that library, or build the plugin on this system"
+                                    : "");
 }
 
 static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)

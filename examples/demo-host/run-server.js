@@ -35,7 +35,6 @@ async function serve(config, start) {
   const log = createLog(config.logLevel);
   const host = await openHost(config, log);
   const { url, stop } = await startOr(() => host.close(), () => start(host, config, log));
-  log('info', `serving ${new URL('/graphql', url)}`);
   let stopping = false;
   const end = async (signal) => {
     if (stopping) return;
@@ -46,6 +45,7 @@ async function serve(config, start) {
     log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
+  log('info', `serving ${new URL('/graphql', url)}`);
 }
 
 function fail(error) {

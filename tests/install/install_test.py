@@ -10,6 +10,8 @@ Installs BUILD below a temporary DESTDIR. Prints TAP.
 import json
 import os
 import pathlib
+import re
+import shutil
 import stat
 import subprocess
 import sys
@@ -18,6 +20,23 @@ import tempfile
 ROOT, BUILD = (pathlib.Path(each).resolve() for each in sys.argv[1:3])
 COMPILER = sys.argv[3:]
 RESULTS = []
+
+GATEWAY = "LIB/gql-integrations/gateway"
+UNBUILT = ("build.js", "meson.build", "gql_binding.node")  # Of the package node-host.
+
+
+PROGRAMS = ("demo/server.js", "node-host/command.js")
+
+
+def gateway_files():
+    """The JavaScript of the demo gateway, as the checkout has it, without what builds the binding."""
+    for folder in ["demo", "demo-host", "node-host"]:
+        for path in (ROOT / "examples" / folder).rglob("*"):
+            ignored = {"binding", "node_modules"} & set(path.relative_to(ROOT).parts)
+            if path.is_file() and not ignored and path.name not in UNBUILT:
+                yield path.relative_to(ROOT / "examples").as_posix()
+    yield from [".npmrc", "package.json", "package-lock.json"]
+
 
 TEMPLATE = "share/gql-integrations/new/template"
 # Every file with its mode, and every link with its target, below the prefix; LIB is libdir.
@@ -31,6 +50,8 @@ EXPECTED = {
     "include/gql/gql_plugin_kit.h": 0o644,
     "include/gql/mock_host.h": 0o644,
     "LIB/gql-plugins/integrations.so": 0o755,
+    **{f"{GATEWAY}/{name}": 0o755 if name in PROGRAMS else 0o644 for name in gateway_files()},
+    f"{GATEWAY}/node-host/gql_binding.node": 0o755,
     "LIB/libgql_host.so": "libgql_host.so.0.1",
     "LIB/libgql_host.so.0.1": 0o755,
     "LIB/libgql_strict_host.so": "libgql_strict_host.so.0.1",
@@ -38,7 +59,11 @@ EXPECTED = {
     "LIB/pkgconfig/gql-host.pc": 0o644,
     "LIB/pkgconfig/gql-plugin.pc": 0o644,
     "LIB/pkgconfig/gql-strict-host.pc": 0o644,
+    "lib/systemd/system/gql-gateway.service": 0o644,
+    "lib/sysusers.d/gql-gateway.conf": 0o644,
     "share/bash-completion/completions/vaultctl": 0o644,
+    "share/gql-integrations/README.md": 0o644,
+    "share/gql-integrations/gateway.json": 0o644,
     "share/gql-integrations/new/gql-plugin-new": 0o755,
     f"{TEMPLATE}/.github/workflows/ci.yml": 0o644,
     f"{TEMPLATE}/.gitignore": 0o644,
@@ -146,6 +171,12 @@ def check_hello(installation, folder):
     call = installation.run(host, plugin, "{}", "Query", "hello", '{"name": "Ada"}')
     report(call.returncode == 0 and "Ada" in call.stdout, "the host calls the plugin",
            call.stdout, call.stderr)
+    other = folder / "other.so"
+    other.write_bytes(plugin.read_bytes().replace(b"libjansson.so.4", b"libjansson.so.9"))
+    call = installation.run(host, other, "{}", "Query", "hello", "{}")
+    report(call.returncode == 1 and "libjansson.so.9" in call.stderr
+           and "install that library" in call.stderr,
+           "a library that is missing is named, with the cure", call.stderr)
 
 
 def check_new(installation, folder):
@@ -164,6 +195,67 @@ def check_new(installation, folder):
     report("\ngql-plugin-check --print" in shown, "its page names the installed checker", shown)
 
 
+def check_unit(installation):
+    unit = installation.prefix / "lib/systemd/system/gql-gateway.service"
+    if shutil.which("systemd-analyze") is None:
+        report(True, "the unit is valid # SKIP the package systemd is not installed")
+        return
+    gateway = f"{installation.prefix / installation.libdir}/gql-integrations/gateway"
+    text = unit.read_text().replace("/usr/bin/node", sys.executable)
+    unit.write_text(text.replace("/opt/gql-gateway", gateway))
+    said = run("systemd-analyze", "verify", "--man=no", unit)
+    report(said.returncode == 0 and not said.stderr, "systemd-analyze verifies the unit", said.stderr)
+    unit.write_text(text.replace("ProtectSystem=strict", "ProtectSystem=strictly"))
+    said = run("systemd-analyze", "verify", "--man=no", unit)
+    report("protect system" in said.stderr, "and finds a wrong line", said.stderr)
+    unit.write_text(text)
+    rated = run("systemd-analyze", "security", "--offline=true", "--threshold=20", unit)
+    report(rated.returncode == 0, "its exposure is rated 2.0 of 10 at most", rated.stdout[-300:])
+
+
+def link_packages(gateway):
+    """As npm installs them, with its links to the gateway's own packages."""
+    (gateway / "node_modules").mkdir()
+    for package in (ROOT / "examples/node_modules").iterdir():
+        own = package.is_symlink()
+        (gateway / "node_modules" / package.name).symlink_to(
+            os.readlink(package) if own else package)
+
+
+def serve(installation, folder):
+    """Starts the installed gateway with the sample configuration, in places that can be written."""
+    gateway = folder / "gateway"
+    shutil.copytree(installation.prefix / installation.libdir / "gql-integrations/gateway", gateway)
+    link_packages(gateway)
+    run(installation.prefix / "bin/vaultctl", "keygen", "--keyring", folder / "keyring.json",
+        "--secret", folder / "secret", env={**os.environ, "VAULT_PASSPHRASE": "correct horse battery"})
+    (folder / "jwt.secret").write_text("0123456789abcdef" * 4)
+    text = (installation.prefix / "share/gql-integrations/gateway.json").read_text()
+    plugins = installation.prefix / installation.libdir / "gql-plugins"
+    text = text.replace(f'"{installation.plugins}"', f'"{plugins}"').replace("4000", "0")
+    text = re.sub(r"/(?:var/lib|etc|run/credentials)/gql-gateway(?:\.service)?", str(folder), text)
+    (folder / "gateway.json").write_text(text)
+    return subprocess.Popen(["node", gateway / "demo/server.js", "--config", folder / "gateway.json"],
+                            stderr=subprocess.STDOUT, stdout=subprocess.PIPE, text=True)
+
+
+def check_gateway(installation, folder):
+    if not (ROOT / "examples/node_modules").is_dir():
+        report(True, "the gateway runs # SKIP run examples/npm-ci.sh examples first")
+        return
+    server = serve(installation, folder)
+    lines = []
+    for line in server.stdout:
+        lines.append(line)
+        if "serving http" in line:
+            break
+    server.terminate()
+    lines += server.communicate(timeout=60)[0].splitlines(True)
+    report(server.returncode == 0 and any("serving http" in line for line in lines)
+           and (folder / "integrations.db").is_file(),
+           "the installed gateway serves with the sample configuration", "".join(lines))
+
+
 def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name).resolve()
@@ -172,6 +264,8 @@ def main():
         check_tools(installation)
         check_hello(installation, folder)
         check_new(installation, folder)
+        check_unit(installation)
+        check_gateway(installation, folder)
     print(f"1..{len(RESULTS)}")
 
 
