@@ -2,6 +2,8 @@
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "plugin/store/sqlite/migrations.h"
@@ -138,6 +140,26 @@ Test(migrations, the_old_library_goes_on_while_a_newer_one_adds)
                                              "version 98 or later may use"),
                        "the log has '%s'", fixture_log());
     fixture_close(&store);
+}
+
+/* So that not all threads of a pool are migrating. */
+Test(migrations, an_older_one_is_left_alone_unless_it_may_take_long)
+{
+    bool done, changed;
+    struct connection connection;
+    gql_failure failure = {.struct_size = sizeof failure};
+    char *path = strdup(scratch_file(&scratch, "integrations.db"));
+    const struct sqlite_options options = {.path = path};
+    run_sql(migration_sql[0]);
+    run_sql("PRAGMA application_id = 0x494E5447; PRAGMA user_version = 1");
+    cr_assert_eq(connection_open(&connection, &options, CONNECTION_WRITER), SQLITE_OK);
+    cr_assert_eq(connection_run(&connection, STATEMENT_BEGIN_WRITE), SQLITE_OK);
+    cr_expect_eq(migrate(&connection, false, &done, &changed, &failure), GQL_PENDING);
+    cr_expect_eq(sqlite3_total_changes(connection.handle), 0);
+    cr_expect_eq(migrate(&connection, true, &done, &changed, &failure), GQL_OK);
+    cr_expect(changed);
+    connection_close(&connection);
+    free(path);
 }
 
 Test(migrations, a_database_of_something_else_is_refused)
