@@ -32,6 +32,7 @@ const ways = {
   leave: work,
   wait: async () => { ask(plugins, '{ slow(milliseconds: 300) }').then(print); },
   exit: async () => {
+    print({ created: await create(plugins, 'A') }); // On a busy machine, it may take longer than what follows.
     setTimeout(() => process.exit(3), 200);
     ask(plugins, '{ slow(milliseconds: 1000) }');
     await Promise.all(Array.from({ length: 8 }, createUntilTheEnd));
