@@ -69,7 +69,7 @@ static enum exit_code export_database(const struct target *target, void *user)
 
 static enum exit_code write_export(const struct options *options, FILE *stream)
 {
-    struct exporting exporting = {.failed = false};
+    static struct exporting exporting; /* Its sum needs more alignment than some stacks have. */
     if (!check(&exporting, export_begin(&exporting.writer, stream)))
         return EXIT_UNUSABLE;
     enum exit_code code = targets_each(options, export_database, &exporting);

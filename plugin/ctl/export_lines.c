@@ -56,7 +56,8 @@ bool export_line(struct export_writer *writer, const char *name, json_t *value)
 
 bool export_begin(struct export_writer *writer, FILE *stream)
 {
-    *writer = (struct export_writer){.stream = stream};
+    memset(writer, 0, sizeof *writer);
+    writer->stream = stream;
     crypto_generichash_init(&writer->sum, NULL, 0, 32);
     return export_line(writer, "export", json_pack("{s:i}", "format", EXPORT_FORMAT));
 }

@@ -204,7 +204,7 @@ typedef enum exit_code pass_fn(struct importing *importing, struct import_reader
 
 static enum exit_code read_file(struct importing *importing, pass_fn *pass)
 {
-    struct import_reader reader;
+    static struct import_reader reader; /* Its sum needs more alignment than some stacks have. */
     struct vault_failure failure;
     const enum exit_code code = import_open(&reader, importing->options->from, &failure)
                                     ? pass(importing, &reader)

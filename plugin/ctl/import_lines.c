@@ -180,7 +180,8 @@ bool import_next(struct import_reader *reader, enum import_kind *ret_kind,
     struct vault_bytes line;
     const char *name;
     json_t *value;
-    crypto_generichash_state before = reader->sum;
+    static crypto_generichash_state before; /* As in import.c. */
+    before = reader->sum;
     if (!read_line(reader, &line, failure) || !parse_line(reader, &name, &value, line, failure))
         return false;
     crypto_generichash_update(&reader->sum, (const unsigned char *)line.data, line.size + 1);
@@ -209,7 +210,8 @@ static bool read_header(struct import_reader *reader, struct vault_failure *fail
 bool import_open(struct import_reader *reader, const char *path, struct vault_failure *failure)
 {
     struct stat found;
-    *reader = (struct import_reader){.path = path};
+    memset(reader, 0, sizeof *reader);
+    reader->path = path;
     crypto_generichash_init(&reader->sum, NULL, 0, 32);
     if (stat(path, &found) == 0 && !S_ISREG(found.st_mode))
         return vault_fail(failure, "'%.300s' is not a regular file", path);
@@ -225,5 +227,5 @@ void import_close(struct import_reader *reader)
     free(reader->text);
     if (reader->stream != NULL)
         fclose(reader->stream);
-    *reader = (struct import_reader){0};
+    memset(reader, 0, sizeof *reader);
 }
