@@ -12,24 +12,23 @@ import os
 import pathlib
 import re
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
 
-ROOT, BUILD = (pathlib.Path(each).resolve() for each in sys.argv[1:3])
-COMPILER = sys.argv[3:]
-RESULTS = []
+sys.dont_write_bytecode = True
+from installation import BUILD, RESULTS, ROOT, Installation, report, run  # noqa: E402
 
 GATEWAY = "LIB/gql-integrations/gateway"
 UNBUILT = ("build.js", "meson.build", "gql_binding.node")  # Of the package node-host.
 
 
+TOOLS = ("gql-plugin-check", "gql-plugin-new", "integrationsctl", "vaultctl")
 PROGRAMS = ("demo/server.js", "node-host/command.js")
 
 
 def gateway_files():
-    """The JavaScript of the demo gateway, as the checkout has it, without what builds the binding."""
+    """The demo gateway as the checkout has it, without what builds the binding."""
     for folder in ["demo", "demo-host", "node-host"]:
         for path in (ROOT / "examples" / folder).rglob("*"):
             ignored = {"binding", "node_modules"} & set(path.relative_to(ROOT).parts)
@@ -62,6 +61,7 @@ EXPECTED = {
     "lib/systemd/system/gql-gateway.service": 0o644,
     "lib/sysusers.d/gql-gateway.conf": 0o644,
     "share/bash-completion/completions/vaultctl": 0o644,
+    **{f"share/man/man1/{tool}.1": 0o644 for tool in TOOLS},
     "share/gql-integrations/README.md": 0o644,
     "share/gql-integrations/gateway.json": 0o644,
     "share/gql-integrations/new/gql-plugin-new": 0o755,
@@ -75,54 +75,6 @@ EXPECTED = {
     f"{TEMPLATE}/tests/calls.json": 0o644,
     f"{TEMPLATE}/tests/test_plugin.c.in": 0o644,
 }
-
-
-def report(good, name, *notes):
-    RESULTS.append(good)
-    for note in [] if good else notes:
-        print(f"# {note}".replace("\n", "\n# "))
-    print(f"{'ok' if good else 'not ok'} {len(RESULTS)} - {name}", flush=True)
-
-
-def run(*command, **options):
-    return subprocess.run([str(part) for part in command], capture_output=True, text=True,
-                          timeout=200, **options)
-
-
-class Installation:
-    """What was installed below `destination`, and how programs are run with it."""
-
-    def __init__(self, destination):
-        options = {each["name"]: each["value"] for each in json.loads(
-            run("meson", "introspect", "--buildoptions", BUILD).stdout)}
-        self.prefix = destination / options["prefix"].lstrip("/")
-        self.libdir = options["libdir"]
-        self.plugins = f"{options['prefix']}/{self.libdir}/gql-plugins"  # Without `destination`.
-        libraries = self.prefix / self.libdir
-        clean = {name: value for name, value in os.environ.items()
-                 if not name.startswith(("MESON", "NINJA", "MALLOC"))}
-        self.environment = {
-            **clean, "DESTDIR": str(destination), "PKG_CONFIG_SYSROOT_DIR": str(destination),
-            "PKG_CONFIG_PATH": str(libraries / "pkgconfig"), "LD_LIBRARY_PATH": str(libraries),
-            "PATH": f"{self.prefix / 'bin'}:{os.environ['PATH']}"}
-
-    def run(self, *command, cwd=None):
-        return run(*command, cwd=cwd, env=self.environment)
-
-    def flags(self, *arguments):
-        return self.run("pkg-config", *arguments).stdout.split()
-
-    def compile(self, source, output, *options):
-        return self.run(*COMPILER, "-std=gnu11", "-Wall", "-Werror", source, "-o", output, *options)
-
-    def found(self):
-        """What there is, as in EXPECTED."""
-        for path in self.prefix.rglob("*"):
-            name = path.relative_to(self.prefix).as_posix().replace(f"{self.libdir}/", "LIB/", 1)
-            if path.is_symlink():
-                yield name, os.readlink(path)
-            elif path.is_file():
-                yield name, stat.S_IMODE(path.stat().st_mode)
 
 
 def check_files(installation):
@@ -147,7 +99,7 @@ def check_tools(installation):
     for tool in ["gql-plugin-check", "integrationsctl", "vaultctl"]:
         told = installation.run(tool, "--version")
         report(told.stdout == f"{tool} {version}\n", f"{tool} --version", told.stdout, told.stderr)
-    for tool in ["gql-plugin-check", "gql-plugin-new", "integrationsctl", "vaultctl"]:
+    for tool in TOOLS:
         told = installation.run(tool, "--help")
         report(told.returncode == 0 and tool in told.stdout, f"{tool} --help", told.stderr)
     for package in ["gql-plugin", "gql-host", "gql-strict-host"]:
@@ -157,6 +109,35 @@ def check_tools(installation):
                for each in ["gql-plugin", "gql-host"]}
     report(all(said == [installation.plugins] for said in folders.values()),
            "and the folder of plugins", folders)
+
+
+def check_manual(installation, tool, commands):
+    """That its page has each command with its options, and that `man` can show it."""
+    page = installation.prefix / f"share/man/man1/{tool}.1"
+    head, *sections = re.split(r"^\.S[HS] ", page.read_text().replace("\\-", "-"), flags=re.M)
+    by_title = dict(section.split("\n", 1) for section in sections)
+    wrong = [command for command in commands if command not in by_title]
+    for title, command in [("DESCRIPTION", []), *((each, each.split()) for each in commands)]:
+        options = re.findall(r"--[a-z-]+", installation.run(tool, *command, "--help").stdout)
+        said = by_title.get(title, "")
+        wrong += [f"{title} {option}" for option in options if option not in said]
+    report(head.startswith(".TH") and not wrong,
+           f"the page of {tool} has every command and option", *wrong)
+    if shutil.which("man") is not None:
+        shown = run("man", "--warnings=all", "--local-file", page)
+        report(shown.returncode == 0 and shown.stdout and not shown.stderr, f"man shows {tool}",
+               shown.stderr)
+
+
+def check_manuals(installation):
+    completion = (installation.prefix / "share/bash-completion/completions/vaultctl").read_text()
+    vault = re.search(r"commands='([^']*)'", completion)[1].split()
+    told = installation.run("integrationsctl", "--help").stdout
+    databases = re.findall(r"^  integrationsctl ([a-z]+(?: [a-z]+)?) [-(]", told, re.M)
+    report(len(vault) >= 10 and len(databases) >= 13, "the tools have commands", vault, databases)
+    commands = {"vaultctl": vault, "integrationsctl": databases}
+    for tool in TOOLS:
+        check_manual(installation, tool, commands.get(tool, []))
 
 
 def check_hello(installation, folder):
@@ -262,6 +243,7 @@ def main():
         installation = Installation(folder / "destination")
         check_files(installation)
         check_tools(installation)
+        check_manuals(installation)
         check_hello(installation, folder)
         check_new(installation, folder)
         check_unit(installation)
