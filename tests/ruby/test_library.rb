@@ -83,6 +83,8 @@ class TestLibrary < Minitest::Test
     assert_match(/another machine: Power \(64 bits, big endian\)/,
                  failure_of(file('other.so', code.dup.tap { |text| text[5] = "\2".b; text[18, 2] = "\0\x15".b })))
     assert_match(/not a shared object/, failure_of(file('object.so', code.dup.tap { |text| text[16] = "\x01".b })))
+    assert_match(/libjansson\.so\.9: cannot open.*; install that library/,
+                 failure_of(file('other.so', code.sub('libjansson.so.4'.b, 'libjansson.so.9'.b))))
     assert_match(/not a regular file/, failure_of(@folder))
     assert_match(/not a regular file/, failure_of(File.join(@folder, 'nowhere.so')))
   end

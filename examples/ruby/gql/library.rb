@@ -57,7 +57,8 @@ module Gql
     def load
       FFI::DynamicLibrary.open(File.realpath(@path), FLAGS)
     rescue LoadError => e
-      raise Refused.new(@path, "can't be loaded: #{e.message}")
+      cure = '; install that library, or build the plugin on this system' if e.message.include?(': cannot open shared object file')
+      raise Refused.new(@path, "can't be loaded: #{e.message}#{cure}")
     end
 
     def enter
