@@ -49,8 +49,11 @@ static void print_text(const struct target *target, const struct inspection *ins
         output_text(text_of(json_string_value(json_object_get(finding, "message"))));
         putchar('\n');
     }
-    if (inspection->unchecked[0] != '\0')
-        printf("  the order of titles was not checked: %s\n", inspection->unchecked);
+    if (inspection->unchecked[0] == '\0')
+        return;
+    fputs("  the order of titles was not checked: ", stdout);
+    output_text(text_of(inspection->unchecked));
+    putchar('\n');
 }
 
 static enum exit_code print(const struct target *target, const struct database_access *access,

@@ -35,10 +35,10 @@ static void print_text(const struct target *target, const struct database_access
         fputs("\n  owner      ", stdout);
         output_text(access->owner.text);
     }
-    printf("\n  schema     %d\n  collation  %s\n  size       %lld bytes, of which %lld are free; "
-           "the log has %lld\n",
-           access->schema, facts->collation, facts->file_bytes, facts->free_bytes,
-           facts->log_bytes);
+    printf("\n  schema     %d\n  collation  ", access->schema);
+    output_text(text_of(facts->collation));
+    printf("\n  size       %lld bytes, of which %lld are free; the log has %lld\n",
+           facts->file_bytes, facts->free_bytes, facts->log_bytes);
     printf("  %10s  %10s  %s\n", "active", "inactive", "organization");
     json_array_foreach(organizations, index, row) {
         const json_t *id = json_object_get(row, "organization");

@@ -36,7 +36,7 @@ static bool print_claims(struct vault_bytes message, bool json)
         printed = terminal_print_json(claims, JSON_INDENT(2));
     else if (printed) {
         fputs(json ? "{\"valid\": true, \"claims\": " : "", stdout);
-        terminal_write(message.data, message.size);
+        terminal_write_document(message.data, message.size);
         puts(json ? "}" : "");
     }
     json_decref(claims);

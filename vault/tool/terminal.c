@@ -18,7 +18,7 @@ static void write_escaped(uint32_t code)
         printf("\\u%04x", (unsigned)code);
 }
 
-void terminal_write(const char *text, size_t size)
+static void write_text(const char *text, size_t size, bool keeps_lines)
 {
     const char *end = text + size;
     while (text < end) {
@@ -26,7 +26,7 @@ void terminal_write(const char *text, size_t size)
         const size_t step = vault_utf8_read(text, end, &code);
         if (step == 0)
             printf("\\x%02x", (unsigned char)*text);
-        else if (vault_line_is_unprintable(code) && code != '\n')
+        else if (vault_line_is_unprintable(code) && !(keeps_lines && code == '\n'))
             write_escaped(code);
         else
             fwrite(text, 1, step, stdout);
@@ -34,11 +34,21 @@ void terminal_write(const char *text, size_t size)
     }
 }
 
+void terminal_write(const char *text, size_t size)
+{
+    write_text(text, size, false);
+}
+
+void terminal_write_document(const char *text, size_t size)
+{
+    write_text(text, size, true);
+}
+
 bool terminal_write_json(const json_t *value, size_t dump_flags)
 {
     char *text = json_dumps(value, dump_flags | JSON_ENCODE_ANY);
     if (text != NULL)
-        terminal_write(text, strlen(text));
+        terminal_write_document(text, strlen(text)); /* No string has a line break. */
     free(text);
     return text != NULL;
 }
@@ -56,7 +66,7 @@ bool terminal_print_document(json_t *document)
     json_decref(document);
     if (text == NULL)
         return false;
-    terminal_write(text, strlen(text));
+    terminal_write_document(text, strlen(text));
     putchar('\n');
     free(text);
     return true;

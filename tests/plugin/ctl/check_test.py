@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The commands check and stats of integrationsctl, and what all commands refuse. Prints TAP."""
 
+import json
 import os
 import pathlib
 import shutil
@@ -268,6 +269,30 @@ def what_an_organization_is_called_commands_no_terminal(scratch):
         for more in [[], ["--json"]]:
             shown = scratch.expect(0, command, "--database", scratch.database, *more).stdout
             assert not set(shown) & set("\x1b\x9b\u202e"), ascii(shown)
+
+
+@test
+def no_field_begins_a_line(scratch):
+    odd, actor = "a\nb: sound", "actor\n9  2030-01-01T00:00:00Z  acme  DELETED  mallory"
+    with gateway({"path": scratch.database}) as running:
+        running.create(odd, "title")
+    body, = query(scratch.database, "SELECT body FROM event")[0]
+    changed = body.replace('"actor"', json.dumps(actor))
+    assert changed != body
+    sql(scratch.database, "DROP TRIGGER event_kept;"
+        f"UPDATE event SET body = '{changed}'; UPDATE setting SET value ="
+        " CAST('icu \x1b[2J' AS BLOB) WHERE name = 'collation'")
+    for command, code, lines in [("stats", 0, 6), ("check", 1, None), ("audit list", 0, 1),
+                                 ("audit verify", 1, 1)]:
+        shown = scratch.expect(code, *command.split(), "--database", scratch.database).stdout
+        assert lines in (None, shown.count("\n")), (command, shown)
+        assert "\x1b" not in shown, ascii(shown)
+        assert not any(line.startswith(("b: sound", "9  2030")) for line in shown.split("\n")), shown
+    os.mkdir(scratch.root)
+    with gateway({"root": scratch.root}) as running:
+        running.create(odd, "title")
+    shown = scratch.expect(0, "tenants", "list", "--root", scratch.root).stdout
+    assert shown.count("\n") == 2 and "a\\u000ab" in shown, shown
 
 
 @test
