@@ -37,8 +37,8 @@ static enum exit_code check_lines(struct importing *importing, struct import_rea
         if (!import_next(reader, &kind, &failure))
             return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
         if (kind == IMPORT_INTEGRATION && is_wanted(importing->options, reader->organization_id) &&
-            !reminting_look(&importing->reminting, &reader->integration))
-            return report_no_memory();
+            !reminting_look(&importing->reminting, &reader->integration, &failure))
+            return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
     }
     return EXIT_DONE;
 }

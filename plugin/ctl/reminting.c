@@ -25,6 +25,40 @@ static struct id_text text_of_id(const struct identifier *id)
     return result;
 }
 
+static bool refuse_entry(const struct reminting *reminting, struct text old, const char *what,
+                         struct vault_failure *failure)
+{
+    return vault_fail(failure, "'%.300s': the entry of '%.*s' %s; name another map, or a new file",
+                      reminting->path, (int)(old.size < 64 ? old.size : 64), old.data, what);
+}
+
+/* Each entry is an ID and another, which no other entry has. */
+static bool check_map(const struct reminting *reminting, struct vault_failure *failure)
+{
+    const char *old;
+    json_t *value;
+    struct identifier id;
+    json_t *seen = json_object();
+    bool sound = seen != NULL || vault_fail_no_memory(failure);
+    json_object_foreach(reminting->map, old, value) {
+        const struct text new = {json_string_value(value), json_string_length(value)};
+        if (!sound)
+            break;
+        if (!identifier_parse(text_of(old), &id) || new.data == NULL || !identifier_parse(new, &id))
+            sound = refuse_entry(reminting, text_of(old),
+                                 "is not the ID of an integration and "
+                                 "its new one",
+                                 failure);
+        else if (json_object_get(seen, new.data) != NULL)
+            sound = refuse_entry(reminting, text_of(old), "has the new ID of another entry",
+                                 failure);
+        else if (json_object_set(seen, new.data, value) != 0)
+            sound = vault_fail_no_memory(failure);
+    }
+    json_decref(seen);
+    return sound;
+}
+
 static bool read_map(struct reminting *reminting, struct vault_failure *failure)
 {
     char *text = NULL;
@@ -44,7 +78,7 @@ static bool read_map(struct reminting *reminting, struct vault_failure *failure)
     }
     json_decref(reminting->map);
     reminting->map = map;
-    return true;
+    return check_map(reminting, failure);
 }
 
 bool reminting_init(struct reminting *reminting, const char *path, struct vault_failure *failure)
@@ -67,18 +101,32 @@ static bool has_tag(const struct integration *integration)
     return identifier_tag(&integration->id) == organization_tag(integration->organization_id);
 }
 
-bool reminting_look(struct reminting *reminting, const struct integration *integration)
+/* The map has the integration. */
+static bool check_tag(const struct reminting *reminting, const struct integration *integration,
+                      struct vault_failure *failure)
+{
+    const struct identifier id = reminting_id(reminting, integration);
+    return identifier_tag(&id) == organization_tag(integration->organization_id) ||
+           refuse_entry(reminting, text_of(text_of_id(&integration->id).text),
+                        "is for another organization than the integration's", failure);
+}
+
+bool reminting_look(struct reminting *reminting, const struct integration *integration,
+                    struct vault_failure *failure)
 {
     if (has_tag(integration))
         return true;
     reminting->count++;
     const struct id_text old = text_of_id(&integration->id);
-    if (reminting->path == NULL || json_object_get(reminting->map, old.text) != NULL)
+    if (reminting->path == NULL)
         return true;
+    if (json_object_get(reminting->map, old.text) != NULL)
+        return check_tag(reminting, integration, failure);
     const struct identifier id = identifier_next(&reminting->mint,
                                                  organization_tag(integration->organization_id),
                                                  clock_now());
-    return json_object_set_new(reminting->map, old.text, json_string(text_of_id(&id).text)) == 0;
+    return json_object_set_new(reminting->map, old.text, json_string(text_of_id(&id).text)) == 0 ||
+           vault_fail_no_memory(failure);
 }
 
 bool reminting_save(const struct reminting *reminting, struct vault_failure *failure)

@@ -20,12 +20,19 @@ struct reminting {
     long long count; /* Integrations that were looked at, and lack the tag. */
 };
 
-/* Reads the file if it is there. Finish it in any case. */
+/*
+ * Reads the file if it is there, and refuses it if an entry is no pair of IDs. Finish it in any
+ * case.
+ */
 bool reminting_init(struct reminting *reminting, const char *path, struct vault_failure *failure);
 void reminting_finish(struct reminting *reminting);
 
-/* Counts, and gives a new ID to, what lacks its tag. False if memory ran out. */
-bool reminting_look(struct reminting *reminting, const struct integration *integration);
+/*
+ * Counts, and gives a new ID to, what lacks its tag. False if memory ran out, or if the file gives
+ * it an ID with the tag of another organization.
+ */
+bool reminting_look(struct reminting *reminting, const struct integration *integration,
+                    struct vault_failure *failure);
 
 /* Writes the file, durably, if new IDs were given. */
 bool reminting_save(const struct reminting *reminting, struct vault_failure *failure);

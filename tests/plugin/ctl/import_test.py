@@ -159,6 +159,29 @@ def ids_without_tags_are_made_anew_if_asked(scratch):
 
 
 @test
+def a_map_of_ids_is_not_trusted(scratch):
+    first, second, _ = fill(scratch)
+    old = f"{first[:15]}abc{first[18:32]}0000"
+    sql(scratch.database, f"UPDATE integration SET id = x'{old.replace('-', '')}' WHERE key = 1")
+    (scratch.folder / "old.jsonl").write_text(exported(scratch, "--database", scratch.database))
+    globex = query(scratch.database, "SELECT lower(hex(i.id)) FROM integration i JOIN organization o"
+                                     " ON o.key = i.organization WHERE o.id = 'globex'")[0][0]
+    globex = "-".join([globex[:8], globex[8:12], globex[12:16], globex[16:20], globex[20:]])
+    remap = scratch.folder / "map.json"
+    for entries, said in [
+        ({old: "x"}, "is not the ID"), ({old: None}, "is not the ID"), ({old: 7}, "is not the ID"),
+        ({old: {}}, "is not the ID"), ({old: second + "\0"}, "is not the ID"),
+        ({"x\n": second}, "is not the ID"), ({old: globex}, "for another organization"),
+        ({old: second, first: second}, "of another entry"),
+    ]:
+        remap.write_text(json.dumps(entries))
+        told = scratch.expect(3, *from_file(scratch, "old.jsonl"), "--root", scratch.root,
+                              "--remint", remap).stderr
+        assert said in told and "the entry of" in told and "name another map" in told, told
+        assert scratch.names(scratch.root) == [], entries
+
+
+@test
 def an_import_that_is_killed_is_finished_by_another(scratch):
     fill(scratch)
     text = (scratch.folder / "all.jsonl").read_text()
