@@ -145,6 +145,16 @@ static bool parse_since(const char *text, int64_t *ret_ms)
     return true;
 }
 
+static bool is_type(const char *text)
+{
+    static const char *const types[] = {"CREATED", "UPDATED", "DELETED", "REFUSED"};
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        if (strcmp(text, types[i]) == 0)
+            return true;
+    }
+    return false;
+}
+
 enum exit_code run_audit_list(const struct options *options)
 {
     struct filter filter = {.actor = options->actor, .type = options->type, .since = INT64_MIN};
@@ -156,5 +166,8 @@ enum exit_code run_audit_list(const struct options *options)
         return report(EXIT_USAGE,
                       "--since: '%s' is neither a time, 2030-01-02T03:04:05Z, nor how long ago, 7d",
                       options->since);
+    if (options->type != NULL && !is_type(options->type))
+        return report(EXIT_USAGE, "--type: '%s' is not CREATED, UPDATED, DELETED or REFUSED",
+                      options->type);
     return targets_each(options, list_all, &filter);
 }

@@ -104,13 +104,30 @@ static enum exit_code write_file(const struct options *options, const char *temp
     return code;
 }
 
+/* Whether what is there may be replaced: another export. */
+static bool is_export(const char *path)
+{
+    static const char begin[] = "{\"export\":";
+    char found[sizeof begin - 1];
+    const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    const bool same = file >= 0 && read(file, found, sizeof found) == (ssize_t)sizeof found &&
+                      memcmp(found, begin, sizeof found) == 0;
+    if (file >= 0)
+        close(file);
+    return same;
+}
+
 enum exit_code run_export(const struct options *options)
 {
     char temporary[4096];
     struct stat found;
     if (options->to == NULL)
         return write_export(options, stdout);
-    if (options->force == NULL && lstat(options->to, &found) == 0)
+    if (lstat(options->to, &found) == 0 && !is_export(options->to))
+        return report(EXIT_UNUSABLE,
+                      "'%s' is there already, and is not an export; name another file",
+                      options->to);
+    if (lstat(options->to, &found) == 0 && options->force == NULL)
         return report(EXIT_UNUSABLE, "'%s' is there already; --force replaces it", options->to);
     if (snprintf(temporary, sizeof temporary, "%s.%ld.new", options->to, (long)getpid()) >=
         (int)sizeof temporary)

@@ -13,8 +13,10 @@
 struct importing {
     const struct options *options;
     struct reminting reminting;
+    enum exit_code worst; /* Of the databases until now. */
     /* The database that lines go to. */
     bool is_open;
+    bool has_failed;               /* The rest of its lines is left out. */
     struct tenant_id organization; /* Under a root: whose it is. */
     struct lease lease;
     struct tenant tenant;
@@ -145,15 +147,24 @@ static enum exit_code commit_database(struct importing *importing)
 
 /* ---- The lines ---- */
 
-/* Under a root, an organization's lines stand together. */
-static enum exit_code enter(struct importing *importing, struct text id)
+static void note(struct importing *importing, enum exit_code code)
+{
+    importing->has_failed = code != EXIT_DONE;
+    if (code > importing->worst)
+        importing->worst = code;
+}
+
+/* Under a root, an organization's lines stand together. One that fails does so alone. */
+static void enter(struct importing *importing, struct text id)
 {
     const bool same = importing->options->root == NULL ||
                       text_equal(tenant_id_text(&importing->organization), id);
     if (importing->is_open && same)
-        return EXIT_DONE;
-    const enum exit_code code = commit_database(importing);
-    return code == EXIT_DONE ? open_database(importing, id) : code;
+        return;
+    if (importing->is_open && !importing->has_failed)
+        note(importing, commit_database(importing));
+    close_database(importing);
+    note(importing, open_database(importing, id));
 }
 
 static int32_t take(struct importing *importing, struct import_reader *reader,
@@ -178,26 +189,34 @@ static enum exit_code refuse_owner(const struct importing *importing, struct tex
                   id.data);
 }
 
+static enum exit_code take_line(struct importing *importing, struct import_reader *reader,
+                                enum import_kind kind)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    const enum exit_code code = refuse_owner(importing, reader->organization_id);
+    if (code != EXIT_DONE)
+        return code;
+    return take(importing, reader, kind, &failure) == GQL_OK ? EXIT_DONE : report_failure(&failure);
+}
+
 static enum exit_code take_lines(struct importing *importing, struct import_reader *reader)
 {
     enum import_kind kind;
     struct vault_failure why;
-    gql_failure failure = {.struct_size = sizeof failure};
     for (;;) {
         if (!import_next(reader, &kind, &why))
             return report(EXIT_UNUSABLE, "%s", why.message);
         if (kind == IMPORT_END)
-            return commit_database(importing);
+            break;
         if (!is_wanted(importing->options, reader->organization_id))
             continue;
-        enum exit_code code = enter(importing, reader->organization_id);
-        if (code == EXIT_DONE)
-            code = refuse_owner(importing, reader->organization_id);
-        if (code == EXIT_DONE && take(importing, reader, kind, &failure) != GQL_OK)
-            code = report_failure(&failure);
-        if (code != EXIT_DONE)
-            return code;
+        enter(importing, reader->organization_id);
+        if (!importing->has_failed)
+            note(importing, take_line(importing, reader, kind));
     }
+    if (!importing->has_failed)
+        note(importing, commit_database(importing));
+    return importing->worst;
 }
 
 typedef enum exit_code pass_fn(struct importing *importing, struct import_reader *reader);

@@ -50,7 +50,7 @@ static const struct tool_command commands[] = {
      "standard output or a file. What is the same gives the same lines. The last line has a\n"
      "checksum: an export without it was cut off.\n" ABOUT_WHICH
      "  --to            a file, which is made whole or not at all\n"
-     "  --force         replaces a file that is there\n",
+     "  --force         replaces an export that is there\n",
      NULL, 0, BIT(organization) | BIT(to) | BIT(force), BIT(database) | BIT(root), run_export},
     {"import", WHICH " --from FILE [--remint MAPFILE] [--json]",
      "Takes what `export` has written, while gateways go on. Checks the whole file first. Each\n"

@@ -14,29 +14,41 @@ static enum exit_code worse(enum exit_code a, enum exit_code b)
     return a > b ? a : b;
 }
 
-static enum exit_code refuse_state(enum lease_state state, struct text id)
+static enum exit_code refuse_state(const struct tenant *tenant, enum lease_state state,
+                                   struct text id)
 {
     const int size = (int)id.size;
     if (state == LEASE_ERASED)
         return report(EXIT_UNUSABLE, "organization '%.*s' was erased", size, id.data);
+    if (!tenant_has_database(tenant))
+        return report(EXIT_UNUSABLE, "organization '%.*s' was moved to another root", size,
+                      id.data);
     return report(EXIT_UNUSABLE,
-                  "organization '%.*s' is being moved or restored; try again when that is done",
+                  "organization '%.*s' is being moved or restored; try again when that is done, or "
+                  "run the command again that was interrupted",
                   size, id.data);
 }
 
-/* With the lease, if there is one. */
-static enum exit_code run_leased(const struct target *target, const char *folder, bool is_named,
-                                 target_fn *run, void *user)
+/* It is not here any more, and nothing is wrong with that. */
+static bool is_gone(const struct tenant *tenant, enum lease_state state)
 {
+    return state == LEASE_ERASED || (state == LEASE_MOVING && !tenant_has_database(tenant));
+}
+
+/* With the lease, if there is one. */
+static enum exit_code run_leased(const struct target *target, const struct tenant *tenant,
+                                 bool is_named, target_fn *run, void *user)
+{
+    const char *folder = tenant->folder;
     struct lease lease = {.file = -1};
     const int error = lease_take(&lease, folder, false, 0);
     if (error != 0 && error != ENOENT)
         return report(EXIT_UNUSABLE, "'%s/" TENANT_LEASE "' can't be used: %s", folder,
                       strerrordesc_np(error));
     if (error == 0 && lease_closes(lease.state))
-        return lease.state == LEASE_ERASED && !is_named
+        return is_gone(tenant, lease.state) && !is_named
                    ? EXIT_DONE
-                   : refuse_state(lease.state, target->organization_id);
+                   : refuse_state(tenant, lease.state, target->organization_id);
     const enum exit_code code = run(target, user);
     lease_give(&lease);
     return code;
@@ -49,8 +61,8 @@ static enum exit_code run_tenant(const struct options *options, struct text id, 
     const bool is_named = options->organization != NULL;
     const enum exit_code code = is_named ? tenant_find(&tenant, options->root, id)
                                          : tenant_locate(&tenant, options->root, id);
-    return code == EXIT_DONE ? run_leased(&(struct target){tenant.database, id, options},
-                                          tenant.folder, is_named, run, user)
+    return code == EXIT_DONE ? run_leased(&(struct target){tenant.database, id, options}, &tenant,
+                                          is_named, run, user)
                              : code;
 }
 

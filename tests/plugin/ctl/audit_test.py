@@ -35,7 +35,7 @@ def events_are_listed_and_filtered(scratch):
     assert not listed(scratch, "--since", "2100-01-01T00:00:00Z")
     shown = scratch.expect(0, "audit", "list", "--database", scratch.database, "--entity", deleted).stdout
     assert "DELETED  actor  " + deleted in shown and shown.count("\n") == 2, shown
-    for wrong in [["--entity", "x"], ["--since", "yesterday"], ["--since", "7y"]]:
+    for wrong in [["--entity", "x"], ["--since", "yesterday"], ["--since", "7y"], ["--type", "deleted"]]:
         scratch.expect(2, "audit", "list", "--database", scratch.database, *wrong)
 
 

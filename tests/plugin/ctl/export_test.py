@@ -3,6 +3,7 @@
 
 import hashlib
 import json
+import pathlib
 import stat
 
 from ctl import gateway, main, small_files, sql, test
@@ -56,6 +57,9 @@ def a_file_is_made_whole_or_not_at_all(scratch):
     assert "is damaged" in scratch.expect(3, *export, "--force").stderr
     assert to.read_text() == content and scratch.names() == ["all.jsonl", "integrations.db"]
     scratch.expect(3, "export", "--database", scratch.database, "--to", "/no such folder/x")
+    before = pathlib.Path(scratch.database).read_bytes()
+    told = scratch.expect(3, "export", "--database", scratch.database, "--to", scratch.database, "--force").stderr
+    assert "is not an export" in told and pathlib.Path(scratch.database).read_bytes() == before, told
 
 
 @test

@@ -89,6 +89,9 @@ def a_tenant_moves_beside_gateways_of_both_roots(scratch):
         assert later.create("acme", "new") not in (REFUSED, *ids["acme"])
     assert scratch.names(folder_of(scratch.root, "acme")) == ["lease", "lease.former"]
     assert show(scratch)["state"] == "moved"
+    assert len(scratch.json(0, "check", "--root", scratch.root)) == 1  # Globex: acme is not missed here.
+    told = scratch.expect(3, "check", *of(scratch)).stderr
+    assert "was moved to another root" in told, told
     told = scratch.expect(3, *moved(scratch)).stderr
     assert "has no database" in told, told
     told = scratch.expect(3, "tenants", "resume", *of(scratch)).stderr
