@@ -18,8 +18,8 @@ typedef enum exit_code target_fn(const struct target *target, void *user);
 /*
  * Calls `run` for --database, or for each organization below --root, in the order of their IDs, or
  * for the one that --organization names. Under a root, what is suspended is served; what a tool
- * moves or restores meanwhile is reported, and what was erased or moved away is left out. While `run` runs, the
- * lease is held as gateways hold it, if there is one. Returns the worst exit code.
+ * moves or restores meanwhile is reported, and what was erased or moved away is left out. While
+ * `run` runs, the lease is held as gateways hold it, if there is one. Returns the worst exit code.
  */
 enum exit_code targets_each(const struct options *options, target_fn *run, void *user);
 

@@ -40,8 +40,9 @@ int connection_open(struct connection *connection, const struct sqlite_options *
 void connection_close(struct connection *connection);
 
 /*
- * For the background, which may wait on its thread: whether to try again after this code. It is SQLITE_BUSY then, and a millisecond has passed. `until` is
- * from connection_patience: the end of the busy timeout that begins now.
+ * For the background, which may wait on its thread: whether to try again after this code. It is
+ * SQLITE_BUSY then, and a millisecond has passed. `until` is from connection_patience: the end of
+ * the busy timeout that begins now.
  */
 uint64_t connection_patience(const struct sqlite_options *options);
 bool connection_wait(int code, uint64_t until);
