@@ -12,12 +12,53 @@
 #include "plugin/store/sqlite/exclusive.h"
 #include "plugin/store/sqlite/log_reader.h"
 #include "plugin/store/sqlite/mark.h"
+#include "plugin/store/sqlite/migrations.h"
 
 enum {
-    /* The schema cookie, big-endian, in the header of the database: its first page. */
-    SCHEMA_NUMBER_PLACE = 40,
-    SCHEMA_NUMBER_SIZE = 4,
+    /* In the header of the database, its first page. Numbers are big-endian. */
+    SCHEMA_NUMBER_PLACE = 40, /* The schema cookie. */
+    APPLICATION_PLACE = 68,
+    NUMBER_SIZE = 4,
+    HEADER_SIZE = 100,
 };
+
+static const char magic[] = "SQLite format 3"; /* With its 0. */
+static const uint8_t no_number[NUMBER_SIZE];
+
+static bool has_plugins_number(const uint8_t *header)
+{
+    const uint8_t number[NUMBER_SIZE] = {APPLICATION_ID >> 24, APPLICATION_ID >> 16 & 0xff,
+                                         APPLICATION_ID >> 8 & 0xff, APPLICATION_ID & 0xff};
+    return memcmp(header + APPLICATION_PLACE, number, sizeof number) == 0;
+}
+
+/* As SQLite makes a file for a log, before anything is in it: the rest is still in the log. */
+static bool is_without_schema(const uint8_t *header)
+{
+    return memcmp(header + APPLICATION_PLACE, no_number, sizeof no_number) == 0 &&
+           memcmp(header + SCHEMA_NUMBER_PLACE, no_number, sizeof no_number) == 0;
+}
+
+/* Whether the file is no database of the plugin's, nor one that the log makes of it. */
+static bool is_beside_another_file(struct log_reader *log, sqlite3_file *file)
+{
+    uint8_t header[HEADER_SIZE];
+    struct log_frame frame;
+    bool committed = false;
+    const int code = file->pMethods->xRead(file, header, sizeof header, 0);
+    if (code != SQLITE_OK && code != SQLITE_IOERR_SHORT_READ)
+        return false;
+    const bool is_database = code == SQLITE_OK && memcmp(header, magic, sizeof magic) == 0;
+    if (is_database && has_plugins_number(header))
+        return false;
+    const bool is_new = is_database && is_without_schema(header);
+    while (log_reader_next(log, &frame)) {
+        if (is_new && frame.page == 1)
+            return false;
+        committed = committed || frame.commits;
+    }
+    return committed;
+}
 
 /* What the database has in the place of the log's frame. Beyond its end, SQLite reads zeros. */
 static enum mark_sight look_at_database(sqlite3_file *file, const struct log_reader *log,
@@ -63,7 +104,7 @@ static bool continues_another(struct log_reader *log, sqlite3_file *file)
 static bool is_rebuilt(struct log_reader *log, sqlite3_file *file)
 {
     struct log_frame frame;
-    uint8_t number[SCHEMA_NUMBER_SIZE];
+    uint8_t number[NUMBER_SIZE];
     bool known = false, higher = false;
     if (file->pMethods->xRead(file, number, sizeof number, SCHEMA_NUMBER_PLACE) != SQLITE_OK)
         return false;
@@ -85,14 +126,41 @@ static bool read_log(judge_fn *judge, const char *log_path, sqlite3_file *file)
     return foreign;
 }
 
-static bool look(const char *path, const char *log_path, int busy_timeout_ms)
+enum finding { LOG_IS_OWN, LOG_IS_FOREIGN, FILE_IS_FOREIGN };
+
+static enum finding look(const char *path, const char *log_path, int busy_timeout_ms)
 {
     struct exclusive exclusive;
-    const bool foreign = exclusive_take(&exclusive, path, busy_timeout_ms) &&
-                         (read_log(continues_another, log_path, exclusive.file) ||
-                          read_log(is_rebuilt, log_path, exclusive.file));
+    enum finding finding = LOG_IS_OWN;
+    if (exclusive_take(&exclusive, path, busy_timeout_ms)) {
+        if (read_log(is_beside_another_file, log_path, exclusive.file))
+            finding = FILE_IS_FOREIGN;
+        else if (read_log(continues_another, log_path, exclusive.file) ||
+                 read_log(is_rebuilt, log_path, exclusive.file))
+            finding = LOG_IS_FOREIGN;
+    }
     exclusive_give(&exclusive);
-    return foreign;
+    return finding;
+}
+
+static int32_t refuse_log(const char *path, const char *log_path, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' is not the log of '%s': it continues another state of that "
+                "database, and would damage it. Nothing was changed. If a backup was restored, "
+                "move the -wal and the -shm away; otherwise restore the database and the -wal "
+                "that belong together",
+                log_path, path);
+}
+
+static int32_t refuse_file(const char *path, const char *log_path, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "database.path: '%s' is no database of this plugin, and '%s' has changes that "
+                "would overwrite it. Nothing was changed. Put the database back that belongs to "
+                "the -wal, or restore a backup and move the -wal and the -shm away; if both belong "
+                "to another application, give the plugin a file of its own",
+                path, log_path);
 }
 
 int32_t foreign_log_refuse(const char *path, const struct sqlite_options *options,
@@ -101,13 +169,10 @@ int32_t foreign_log_refuse(const char *path, const struct sqlite_options *option
     char log_path[PATH_MAX + 8];
     struct stat found;
     snprintf(log_path, sizeof log_path, "%s-wal", path);
-    if (stat(log_path, &found) != 0 || found.st_size == 0 ||
-        !look(path, log_path, options->busy_timeout_ms))
+    if (stat(log_path, &found) != 0 || found.st_size == 0)
         return GQL_OK;
-    return fail(failure, GQL_E_UNAVAILABLE,
-                "database.path: '%s' is not the log of '%s': it continues another state of that "
-                "database, and would damage it. Nothing was changed. If a backup was restored, "
-                "move the -wal and the -shm away; otherwise restore the database and the -wal "
-                "that belong together",
-                log_path, path);
+    const enum finding finding = look(path, log_path, options->busy_timeout_ms);
+    return finding == LOG_IS_OWN       ? GQL_OK
+           : finding == LOG_IS_FOREIGN ? refuse_log(path, log_path, failure)
+                                       : refuse_file(path, log_path, failure);
 }

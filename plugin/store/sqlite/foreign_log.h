@@ -8,6 +8,9 @@
  * is the page with the mark (mark.h): the database's mark is the one that the log's first mark
  * replaced, or one of the log's. Otherwise the log is foreign.
  *
+ * A file that is no database of the plugin's (by the application in its header) is refused beside
+ * any log that has changes: with them SQLite would overwrite it, and then remove the log.
+ *
  * Found is every log that begins with another state than the database's. Not found are
  * - databases and logs without a mark, which older versions of the plugin wrote;
  * - changes that others made (sqlite3) between the database's state and the log's;
@@ -22,8 +25,8 @@
 #include "plugin/store/sqlite/options.h"
 
 /*
- * Before the first connection is opened. GQL_OK, or a failure that names both files if the log is
- * foreign; nothing was changed. `path` is that behind links. While it looks, at a log that has
+ * Before the first connection is opened. GQL_OK, or a failure that names both files if the log or
+ * the file is foreign; nothing was changed. `path` is that behind links. While it looks, at a log that has
  * something and that nobody uses, others who open the database wait for a lock. What can't be read
  * or locked is left to SQLite.
  */

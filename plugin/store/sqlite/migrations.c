@@ -6,9 +6,6 @@
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/schema_version.h"
 
-/* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
-enum { APPLICATION_ID = 0x494E5447 };
-
 static int read_number(sqlite3 *handle, const char *sql, int *ret_number)
 {
     sqlite3_stmt *statement = NULL;

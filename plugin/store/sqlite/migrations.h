@@ -12,6 +12,9 @@
 extern const char *const migration_sql[];
 extern const int migration_count;
 
+/* "INTG" in the file's header marks the plugin's databases (PRAGMA application_id). */
+enum { APPLICATION_ID = 0x494E5447 };
+
 /*
  * Within a transaction: sets the version of the schema, 0 for a new database. Refuses as `migrate`.
  */

@@ -74,7 +74,8 @@ static void backup_and_die(const char *name)
     cr_assert(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 }
 
-static void expect_refused(const char *name)
+/* Nothing is changed, and the failure names both files. */
+static void expect_failure(const char *name, const char *const parts[])
 {
     struct store *opened = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
@@ -82,15 +83,21 @@ static void expect_refused(const char *name)
     cr_expect_eq(fixture_try_open(&crashed, "und", &opened, &failure), GQL_E_UNAVAILABLE,
                  "%s: it was opened", name);
     fixture_close(&opened);
-    cr_expect_not_null(strstr(failure.message, scratch_file(&crashed, "integrations.db-wal' is")),
+    for (; *parts != NULL; parts++)
+        cr_expect_not_null(strstr(failure.message, *parts), "%s: %s", name, failure.message);
+    cr_expect_not_null(strstr(failure.message, scratch_file(&crashed, "integrations.db-wal'")),
                        "%s: %s", name, failure.message);
-    cr_expect_not_null(strstr(failure.message, scratch_file(&crashed, "integrations.db':")),
+    cr_expect_not_null(strstr(failure.message, scratch_file(&crashed, "integrations.db'")),
                        "%s: %s", name, failure.message);
-    cr_expect_not_null(strstr(failure.message, "move the -wal and the -shm away"), "%s: %s", name,
-                       failure.message);
-    cr_expect_not_null(strstr(failure.message, "that belong together"), "%s: %s", name,
-                       failure.message);
     run("diff -r $copies/before $crashed");
+}
+
+static void expect_refused(const char *name)
+{
+    static const char *const parts[] = {"-wal' is not the log of",
+                                        "move the -wal and the -shm away", "that belong together",
+                                        NULL};
+    expect_failure(name, parts);
 }
 
 static void expect_opened(const char *name, int64_t count)
@@ -210,6 +217,60 @@ Test(foreign_log, a_copy_by_vacuum_beside_its_log_is_refused)
     copy_as_killed(&scratch, &crashed);
     run("cp $copies/copy.db $crashed/integrations.db");
     expect_refused("a copy by VACUUM");
+}
+
+/*
+ * By mistake in the place of the database: the log would overwrite it, and be removed. With the
+ * database back, nothing of the log is lost.
+ */
+static void expect_files_refused(int64_t count)
+{
+    static const char *const parts[] = {"is no database of this plugin", "Nothing was changed",
+                                        "Put the database back", NULL};
+    static const char *const files[] = {
+        "printf abc",
+        "yes text | head -c 20000",
+        "seq 1 20000 | gzip -c",
+        "head -c 8192 /dev/zero",
+        "printf 'SQLite format 3\\0'",
+        "cat $copies/plain.db",
+        "cat $copies/another.db",
+    };
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char command[128];
+        copy_as_killed(&scratch, &crashed);
+        run("cp $crashed/integrations.db $copies/original.db");
+        snprintf(command, sizeof command, "%s >$crashed/integrations.db", files[i]);
+        run(command);
+        expect_failure(files[i], parts);
+        run("cp $copies/original.db $crashed/integrations.db");
+        expect_opened(files[i], count);
+    }
+}
+
+static void make_another(const char *name, const char *sql)
+{
+    sqlite3 *handle;
+    sqlite3_open(scratch_file(&copies, name), &handle);
+    cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK, "%s", sql);
+    sqlite3_close(handle);
+}
+
+Test(foreign_log, a_file_that_is_no_database_of_the_plugin_is_refused)
+{
+    make_another("plain.db", "CREATE TABLE a (b)");
+    make_another("another.db", "PRAGMA application_id = 7; CREATE TABLE a (b)");
+    make_another("empty.db", "PRAGMA journal_mode = WAL");
+    create("beside the log with which the database was made");
+    expect_files_refused(1);
+    reopen();
+    create("beside a later one");
+    expect_files_refused(2);
+    copy_as_killed(&scratch, &crashed);
+    run("cp $copies/empty.db $crashed/integrations.db");
+    expect_failure("empty", (const char *const[]){"is no database of this plugin", NULL});
+    run("truncate -s 4000 $crashed/integrations.db-wal");
+    expect_opened("a log without changes", 0);
 }
 
 /* ---- What is not ---- */
