@@ -304,7 +304,7 @@ VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 SELECT id, active, inactive FROM organization ORDER BY id;
 
 -- name: next_organization
-SELECT id FROM organization WHERE id > ?1 ORDER BY id LIMIT 1;
+SELECT id, key FROM organization WHERE key > ?1 ORDER BY key LIMIT 1;
 
 -- name: get_sizes
 SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count;

@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: MIT
 """The commands audit list and audit verify, and the trail in check. Prints TAP."""
 
-from ctl import gateway, main, query, sql, test
+import os
+import pathlib
 
+from ctl import gateway, main, sql, test
+
+MIGRATIONS = pathlib.Path(__file__).parents[3] / "plugin/store/sqlite/migrations"
 UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
 
 
@@ -91,9 +95,13 @@ def each_change_of_a_trail_is_found_and_located(scratch):
 @test
 def a_database_from_before_trails_has_none(scratch):
     fill(scratch)
-    tables = query(scratch.database, "SELECT name FROM sqlite_schema WHERE name = 'event'")
-    assert tables == [("event",)]
-    sql(scratch.database, "PRAGMA foreign_keys = OFF; DROP TABLE event; PRAGMA user_version = 1")
+    first = MIGRATIONS / "0001_integrations.sql"
+    rest = ("INSERT INTO setting SELECT * FROM new.setting WHERE name <> 'oldest_reader';"
+            "INSERT INTO organization SELECT key, id, 0, 0 FROM new.organization;"
+            "INSERT INTO integration SELECT * FROM new.integration;"
+            "PRAGMA user_version = 1; PRAGMA application_id = 0x494E5447; PRAGMA journal_mode = WAL")
+    os.rename(scratch.database, scratch.folder / "new.db")
+    sql(scratch.database, f"{first.read_text()} ATTACH '{scratch.folder}/new.db' AS new; {rest}")
     assert listed(scratch) == []
     said = scratch.json(0, "audit", "verify", "--database", scratch.database)
     assert [one["events"] for one in said] == [0, 0], said

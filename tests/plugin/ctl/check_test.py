@@ -116,6 +116,52 @@ def damage_is_found_and_named(scratch):
         pathlib.Path(scratch.database).write_bytes(sound)
 
 
+SCHEMAS = {
+    "trigger 'silent' is not": "CREATE TRIGGER silent BEFORE INSERT ON event BEGIN SELECT RAISE(IGNORE); END",
+    "view 'v' is not": "CREATE VIEW v AS SELECT 1",
+    "index 'i' is not": "CREATE INDEX i ON event (body)",
+    "table 't' is not": "CREATE TABLE t (x)",
+    "trigger 'event_kept' is missing": "DROP TRIGGER event_kept",
+    "trigger 'event_not_deleted' is not": "DROP TRIGGER event_not_deleted; CREATE TRIGGER"
+                                          " event_not_deleted BEFORE DELETE ON event BEGIN SELECT 1; END",
+    "trigger 'event_chained' is not": "CREATE TRIGGER event_chained AFTER INSERT ON event BEGIN SELECT 1; END",
+    "view 'organization' is not": "PRAGMA foreign_keys = OFF; DROP TABLE organization; CREATE VIEW organization"
+                                  " AS WITH RECURSIVE n(key) AS (SELECT 1 UNION ALL SELECT key + 1 FROM n)"
+                                  " SELECT key, 'a' AS id, 0 AS active, 0 AS inactive FROM n",
+    "trigger 'sqlite_own' is not": "CREATE TRIGGER own BEFORE INSERT ON event BEGIN SELECT 1; END;"
+                                   "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET name = 'sqlite_own',"
+                                   " sql = replace(sql, 'own', 'sqlite_own') WHERE name = 'own'",
+}
+
+
+@test
+def a_schema_of_somebody_else_is_found(scratch):
+    scratch.make()
+    sound = pathlib.Path(scratch.database).read_bytes()
+    for found, change in SCHEMAS.items():
+        sql(scratch.database, change)
+        told = scratch.expect(1, "check", "--database", scratch.database).stdout
+        assert f"  schema: the {found}" in told, (change, told)
+        copy = scratch.folder / "copy.db"
+        told = scratch.expect(1, "restore", "--from", scratch.database, "--database", copy).stderr
+        assert "schema: the " in told and not copy.exists(), (change, told)
+        pathlib.Path(scratch.database).write_bytes(sound)
+    sql(scratch.database, "ANALYZE; CREATE TRIGGER event_chained AFTER INSERT ON event BEGIN\n"
+        "    UPDATE organization SET trail_length = new.sequence, trail_hash = new.hash"
+        " WHERE key = new.organization;\nEND")
+    scratch.expect(0, "check", "--database", scratch.database)
+
+
+@test
+def a_trail_behind_an_impossible_organization_is_checked(scratch):
+    scratch.make(["b", "c"])
+    sql(scratch.database, "UPDATE organization SET trail_hash = zeroblob(32) WHERE id = 'c'")
+    for impossible in ["x" * 200, "", "a" * 129]:
+        sql(scratch.database, f"UPDATE organization SET id = '{impossible}' WHERE id NOT IN ('c')")
+        told = scratch.expect(1, "check", "--database", scratch.database).stdout
+        assert f"its ID has {len(impossible)} bytes" in told and "  trail: of 'c'" in told, told
+
+
 @test
 def damaged_pages_are_found_and_do_not_crash(scratch):
     scratch.make(count=60)

@@ -23,6 +23,8 @@ static int try_open(struct database_access *access, enum connection_role role, b
     int code = connection_open(&access->connection, &access->options, role);
     if (keeps_log)
         connection_keep_log(&access->connection);
+    if (access->connection.handle != NULL)
+        sqlite3_db_config(access->connection.handle, SQLITE_DBCONFIG_ENABLE_VIEW, 0, (int *)NULL);
     if (code == SQLITE_OK)
         code = connection_run(&access->connection, STATEMENT_LOCK_READ);
     return code;

@@ -8,6 +8,7 @@
 #include "plugin/base/organization.h"
 #include "plugin/base/tenant_name.h"
 #include "plugin/store/collation.h"
+#include "plugin/store/sqlite/maintenance/schema_check.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/row.h"
@@ -20,8 +21,9 @@ struct run {
     struct inspection *inspection;
     struct database_access *access;
     struct collation *collation; /* That of the order; NULL: it can't be checked. */
+    bool is_readable; /* Nothing but triggers differs: those change only what is written. */
     long long all;
-    long long bad_rows, bad_keys; /* Found so far. */
+    long long bad_objects, bad_rows, bad_keys, bad_organizations; /* Found so far. */
 };
 
 __attribute__((format(printf, 3, 4))) static void tell(struct inspection *inspection,
@@ -34,6 +36,38 @@ __attribute__((format(printf, 3, 4))) static void tell(struct inspection *inspec
     va_end(arguments);
     inspection->findings++;
     inspection->found(inspection->user, check, line);
+}
+
+static int32_t conclude(struct run *run, int code, gql_failure *failure)
+{
+    struct store_detail detail;
+    if (code == SQLITE_OK)
+        return GQL_OK;
+    if (connection_status(&run->access->connection, code, &detail) != STORE_DAMAGED)
+        return connection_fail_with(&run->access->connection, code, "checking", failure);
+    tell(run->inspection, "integrity", "%s", detail.text);
+    return GQL_OK;
+}
+
+/* ---- The schema ---- */
+
+static void tell_schema(void *user, struct text type, struct text name, const char *what)
+{
+    struct run *run = user;
+    run->is_readable = run->is_readable && text_equal(type, TEXT("trigger"));
+    if (run->bad_objects++ < TOLD_MAX)
+        tell(run->inspection, "schema", "the %.*s '%.*s' %s", (int)type.size,
+             type.data == NULL ? "" : type.data, (int)name.size, name.data == NULL ? "" : name.data,
+             what);
+}
+
+static int check_schema(struct run *run)
+{
+    const int code = schema_check_run(&run->access->connection, run->access->schema, tell_schema,
+                                      run);
+    if (run->bad_objects > TOLD_MAX)
+        tell(run->inspection, "schema", "and %lld more", run->bad_objects - TOLD_MAX);
+    return code;
 }
 
 /* ---- What statements say ---- */
@@ -177,38 +211,69 @@ static int check_rows(struct run *run)
 
 /* ---- Trails ---- */
 
-/* The organization after *last, which becomes it; *ret_is whether there is one. */
-static int next_organization(struct run *run, struct tenant_id *last, bool *ret_is)
+struct organization {
+    sqlite3_int64 key;
+    struct tenant_id id; /* Of size 0: no organization can have it, which has been told. */
+};
+
+static void take_organization(struct run *run, sqlite3_stmt *row, struct organization *organization)
+{
+    const struct text id = column_text(row, 0);
+    organization->key = sqlite3_column_int64(row, 1);
+    organization->id.size = 0;
+    if (id.data != NULL && id.size > 0 && id.size <= ORGANIZATION_ID_MAX)
+        tenant_id_set(&organization->id, id);
+    else if (run->bad_organizations++ < TOLD_MAX)
+        tell(run->inspection, "rows",
+             "organization %lld: its ID has %zu bytes, and 1 to %d are possible", organization->key,
+             id.size, ORGANIZATION_ID_MAX);
+}
+
+/* The one after *organization, which becomes it; *ret_is whether there is one. */
+static int next_organization(struct run *run, struct organization *organization, bool *ret_is)
 {
     sqlite3_stmt *statement = connection_statement(&run->access->connection,
                                                    STATEMENT_NEXT_ORGANIZATION);
     if (statement == NULL)
         return sqlite3_extended_errcode(run->access->connection.handle);
-    bind_text(statement, 1, tenant_id_text(last));
+    sqlite3_bind_int64(statement, 1, organization->key);
     const int code = sqlite3_step(statement);
-    const struct text id = code == SQLITE_ROW ? column_text(statement, 0) : NO_TEXT;
-    *ret_is = id.data != NULL && id.size <= ORGANIZATION_ID_MAX;
+    *ret_is = code == SQLITE_ROW;
     if (*ret_is)
-        tenant_id_set(last, id);
+        take_organization(run, statement, organization);
     sqlite3_reset(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
-static int32_t check_trails(struct run *run, gql_failure *failure)
+static int32_t check_trail(struct run *run, const struct tenant_id *id, gql_failure *failure)
 {
-    struct tenant_id id = {.size = 0};
     struct trail_check check;
     char fault[256];
+    if (id->size == 0)
+        return GQL_OK;
+    const int32_t code = database_trail_verify(run->access, tenant_id_text(id), &check, failure);
+    if (code != GQL_OK || check.fault == TRAIL_SOUND)
+        return code;
+    trail_check_describe(&check, fault, sizeof fault);
+    tell(run->inspection, "trail", "of '%.*s': %s", (int)id->size, id->bytes, fault);
+    return GQL_OK;
+}
+
+static int32_t check_trails(struct run *run, gql_failure *failure)
+{
+    struct organization organization = {.key = INT64_MIN};
     bool is = true;
-    int32_t code = GQL_OK;
-    while (code == GQL_OK && next_organization(run, &id, &is) == SQLITE_OK && is) {
-        code = database_trail_verify(run->access, tenant_id_text(&id), &check, failure);
-        if (code != GQL_OK || check.fault == TRAIL_SOUND)
-            continue;
-        trail_check_describe(&check, fault, sizeof fault);
-        tell(run->inspection, "trail", "of '%.*s': %s", (int)id.size, id.bytes, fault);
+    int code = SQLITE_OK;
+    int32_t result = GQL_OK;
+    while (result == GQL_OK && is &&
+           (code = next_organization(run, &organization, &is)) == SQLITE_OK) {
+        if (is)
+            result = check_trail(run, &organization.id, failure);
     }
-    return code;
+    if (run->bad_organizations > TOLD_MAX)
+        tell(run->inspection, "rows", "and %lld more organizations",
+             run->bad_organizations - TOLD_MAX);
+    return result == GQL_OK ? conclude(run, code, failure) : result;
 }
 
 /* ---- The whole ---- */
@@ -249,32 +314,27 @@ static int32_t open_collation(struct run *run, gql_failure *failure)
     return code;
 }
 
-static int32_t conclude(struct run *run, int code, gql_failure *failure)
+static int32_t inspect(struct run *run, gql_failure *failure)
 {
-    struct store_detail detail;
+    int code = count_all(run);
     if (code == SQLITE_OK)
-        return GQL_OK;
-    if (connection_status(&run->access->connection, code, &detail) != STORE_DAMAGED)
-        return connection_fail_with(&run->access->connection, code, "checking", failure);
-    tell(run->inspection, "integrity", "%s", detail.text);
-    return GQL_OK;
+        code = run_statements(run);
+    if (code == SQLITE_OK)
+        code = check_rows(run);
+    const int32_t result = conclude(run, code, failure);
+    return result == GQL_OK && code == SQLITE_OK ? check_trails(run, failure) : result;
 }
 
 int32_t inspection_run(struct inspection *inspection, struct database_access *access,
                        gql_failure *failure)
 {
-    struct run run = {.inspection = inspection, .access = access};
-    int32_t opened = open_collation(&run, failure);
-    if (opened != GQL_OK)
-        return opened;
-    int code = count_all(&run);
-    if (code == SQLITE_OK)
-        code = run_statements(&run);
-    if (code == SQLITE_OK)
-        code = check_rows(&run);
-    opened = conclude(&run, code, failure);
-    if (opened == GQL_OK && code == SQLITE_OK)
-        opened = check_trails(&run, failure);
+    struct run run = {.inspection = inspection, .access = access, .is_readable = true};
+    int32_t result = conclude(&run, check_schema(&run), failure);
+    if (result != GQL_OK || !run.is_readable)
+        return result;
+    result = open_collation(&run, failure);
+    if (result == GQL_OK)
+        result = inspect(&run, failure);
     collation_close(&run.collation);
-    return opened;
+    return result;
 }

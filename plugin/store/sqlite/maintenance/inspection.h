@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
- * A check of all that a database holds: SQLite's integrity_check and foreign keys, the counters
- * against the rows, each row's values, the order of titles against the collation, and the trails.
- * It takes one short read transaction after the other, so that a gateway's log does not grow
- * meanwhile.
+ * A check of all that a database holds: the schema, which must be that of its version, or, unless
+ * only triggers differ, nothing else is read; SQLite's integrity_check and foreign keys, the
+ * counters against the rows, each row's values, the order of titles against the collation, and the
+ * trails. It takes one short read transaction after the other, so that a gateway's log does not
+ * grow meanwhile.
  */
 #ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_INSPECTION_H
 #define PLUGIN_STORE_SQLITE_MAINTENANCE_INSPECTION_H
@@ -12,7 +13,7 @@
 
 struct inspection {
     void *user; /* Passed to the functions. */
-    /* `check`: integrity, foreign-keys, counters, rows, order or trail. One line of message. */
+    /* `check`: schema, integrity, foreign-keys, counters, rows, order or trail. One line. */
     void (*found)(void *user, const char *check, const char *message);
     void (*advanced)(void *user, long long done, long long all);
 
