@@ -51,7 +51,7 @@ static enum exit_code copy_database(struct copy *copy, const struct target *from
     int32_t code = database_access_open(&access, from->path, from->organization_id,
                                         CONNECTION_READER, &failure);
     if (code == GQL_OK)
-        code = database_copy(&access, copy->made, &inspection, &failure);
+        code = database_copy(&access, copy->made, &inspection, &copy->file, &failure);
     progress_end(&watch.progress);
     if (code != GQL_OK)
         result = report_failure(&failure);
@@ -97,7 +97,8 @@ static struct moment moment_now(void)
 enum exit_code copy_install(struct copy *copy, char ret_kept[PATH_MAX])
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    return database_install(copy->made, copy->path, moment_now().text, ret_kept, &failure) == GQL_OK
+    return database_install(copy->made, &copy->file, copy->path, moment_now().text, ret_kept,
+                            &failure) == GQL_OK
                ? EXIT_DONE
                : report_failure(&failure);
 }

@@ -4,6 +4,7 @@
 #define PLUGIN_CTL_COPY_H
 
 #include <limits.h>
+#include <sys/stat.h>
 
 #include "plugin/base/limits.h"
 #include "plugin/base/tenant_name.h"
@@ -13,6 +14,7 @@
 struct copy {
     char path[PATH_MAX];         /* What the path that it is for leads to. */
     char made[PATH_MAX + 8];     /* The copy: another file in the same folder. */
+    struct stat file;            /* What was made. */
     struct vault_file_lock lock; /* On `path`: of two tools, the second waits. */
     struct tenant_id owner;      /* Of the database; of size 0: none. */
     long long integrations;

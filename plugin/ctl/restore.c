@@ -108,7 +108,7 @@ static enum exit_code restore_by_lease(struct restoring *restoring, const struct
     if (code != EXIT_DONE)
         return code;
     code = copy_make(&restoring->copy, from, path);
-    if (code == EXIT_DONE && lease_hold_close_database(hold, LEASE_MOVING, &failure) != GQL_OK)
+    if (code == EXIT_DONE && lease_hold_close_database(hold, LEASE_MOVING, "", &failure) != GQL_OK)
         code = report_failure(&failure);
     else if (code == EXIT_DONE)
         code = install_held(restoring, hold);
@@ -149,6 +149,10 @@ enum exit_code run_restore(const struct options *options)
     gql_failure failure = {.struct_size = sizeof failure};
     if (options->root != NULL && root_check(options->root, &failure) != GQL_OK)
         return report_failure(&failure);
+    if (options->root != NULL && tenant_is_same_folder(options->root, options->from))
+        return report(EXIT_USAGE,
+                      "--from '%s' is the root itself: name the folder that backup had as --to",
+                      options->from);
     if (options->root != NULL)
         from.root = options->from;
     else

@@ -44,6 +44,13 @@ enum exit_code tenant_make_folder(struct tenant *tenant, const char *root)
     return report(EXIT_UNUSABLE, "'%s' can't be made: %s", tenant->folder, strerrordesc_np(errno));
 }
 
+bool tenant_is_same_folder(const char *one, const char *other)
+{
+    struct stat a, b;
+    return stat(one, &a) == 0 && stat(other, &b) == 0 && a.st_dev == b.st_dev &&
+           a.st_ino == b.st_ino;
+}
+
 bool tenant_has_database(const struct tenant *tenant)
 {
     struct stat found;

@@ -25,6 +25,9 @@ enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text 
 /* Makes its folder, and the one that holds it. What is wrong has been reported. */
 enum exit_code tenant_make_folder(struct tenant *tenant, const char *root);
 
+/* Whether both are there, and the same. */
+bool tenant_is_same_folder(const char *one, const char *other);
+
 /* Whether it has a database. */
 bool tenant_has_database(const struct tenant *tenant);
 

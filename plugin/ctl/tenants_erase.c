@@ -88,7 +88,8 @@ static enum exit_code erase(const struct options *options, const struct tenant *
                             struct lease_hold *hold)
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    if (lease_hold_close_database(hold, LEASE_ERASED, &failure) != GQL_OK)
+    if (folder_check(tenant->folder, &failure) != GQL_OK ||
+        lease_hold_close_database(hold, LEASE_ERASED, "", &failure) != GQL_OK)
         return report_failure(&failure);
     const bool is_open = is_open_elsewhere(tenant);
     json_t *removed = json_array();

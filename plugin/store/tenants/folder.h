@@ -11,6 +11,12 @@
  */
 bool folder_make(const char *root, char *path);
 
+/*
+ * Refuses an organization's folder that has a folder in it, which folder_empty could not remove.
+ * Nobody makes one but by hand.
+ */
+int32_t folder_check(const char *folder, gql_failure *failure);
+
 /* Called before a file is removed. False: memory ran out. */
 typedef bool folder_removes_fn(void *user, const char *path, long long bytes);
 

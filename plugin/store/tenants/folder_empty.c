@@ -42,6 +42,29 @@ static bool is_kept(const char *name)
     return false;
 }
 
+int32_t folder_check(const char *folder, gql_failure *failure)
+{
+    struct dirent *entry;
+    struct stat found;
+    int32_t code = GQL_OK;
+    DIR *opened = opendir(folder);
+    if (opened == NULL)
+        return fail(failure, GQL_E_UNAVAILABLE, "'%s' can't be read: %s", folder,
+                    strerrordesc_np(errno));
+    while (code == GQL_OK && (entry = readdir(opened)) != NULL) {
+        const char *name = entry->d_name;
+        if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
+            fstatat(dirfd(opened), name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
+            S_ISDIR(found.st_mode))
+            code = fail(failure, GQL_E_UNAVAILABLE,
+                        "'%s/%s' is a folder, and not of this plugin: move it elsewhere, and run "
+                        "this again; nothing was changed",
+                        folder, name);
+    }
+    closedir(opened);
+    return code;
+}
+
 int32_t folder_empty(const char *folder, folder_removes_fn *removes, void *user,
                      gql_failure *failure)
 {

@@ -18,7 +18,7 @@ static const char *const words[] = {[LEASE_ACTIVE] = "active",
 
 /* ---- What it says ---- */
 
-static enum lease_state state_of(const char *text, size_t size)
+enum lease_state lease_state_of(const char *text, size_t size)
 {
     while (size > 0 && strchr(" \t\r\n", text[size - 1]) != NULL && text[size - 1] != '\0')
         size--;
@@ -38,7 +38,7 @@ enum lease_state lease_read(int file)
     do {
         size = pread(file, text, sizeof text, 0);
     } while (size < 0 && errno == EINTR);
-    return size < 0 || size == sizeof text ? LEASE_DAMAGED : state_of(text, (size_t)size);
+    return size < 0 || size == sizeof text ? LEASE_DAMAGED : lease_state_of(text, (size_t)size);
 }
 
 const char *lease_word(enum lease_state state)

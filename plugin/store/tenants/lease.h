@@ -14,6 +14,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 
 enum lease_state {
     LEASE_ACTIVE,
@@ -28,6 +29,9 @@ enum lease_state {
 
 /* The word for a state that can be written; NULL for others. */
 const char *lease_word(enum lease_state state);
+
+/* What a text of `size` bytes says. Blanks behind the word do not count. */
+enum lease_state lease_state_of(const char *text, size_t size);
 
 /* What the lease that is open as `file` says. */
 enum lease_state lease_read(int file);

@@ -40,39 +40,60 @@ static int32_t fail_file(const struct lease_hold *hold, const char *doing, gql_f
 
 /* ---- The former state ---- */
 
-static enum lease_state read_former(const char *folder)
+/* The state on the first line, the move on the second. */
+static void read_former(struct lease_hold *hold)
 {
-    const int file = open(path_of(folder, TENANT_LEASE_FORMER).text,
-                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    const enum lease_state state = file < 0 ? LEASE_ACTIVE : lease_read(file);
+    char text[WORD_WIDTH + LEASE_MOVE_SIZE + 2];
+    const int file = open(path_of(hold->folder, TENANT_LEASE_FORMER).text,
+                          O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    const ssize_t found = file < 0 ? 0 : read(file, text, sizeof text - 1);
+    const size_t size = found < 0 ? 0 : (size_t)found;
+    text[size] = '\0';
+    const size_t line = strcspn(text, "\n");
+    hold->former = lease_state_of(text, line);
+    if (hold->former == LEASE_MOVING)
+        hold->former = LEASE_SUSPENDED;
+    if (line < size)
+        snprintf(hold->move, sizeof hold->move, "%.*s", LEASE_MOVE_SIZE - 1, text + line + 1);
     if (file >= 0)
         close(file);
-    return state == LEASE_MOVING ? LEASE_SUSPENDED : state;
 }
 
-static int32_t write_former(const struct lease_hold *hold, gql_failure *failure)
+static int32_t write_former(struct lease_hold *hold, const char *move, gql_failure *failure)
 {
+    char text[WORD_WIDTH + LEASE_MOVE_SIZE + 2];
     struct vault_failure why;
     const struct vault_file_access access = vault_file_own_access(0600);
     const char *word = lease_word(hold->former);
     if (word == NULL) /* It was damaged, and counted as suspended. */
         word = lease_word(LEASE_SUSPENDED);
-    if (vault_file_write(path_of(hold->folder, TENANT_LEASE_FORMER).text, word, strlen(word),
-                         &access, &why))
-        return GQL_OK;
-    return fail(failure, GQL_E_UNAVAILABLE, "%s", why.message);
+    const int size = snprintf(text, sizeof text, "%s\n%s", word, move);
+    if (!vault_file_write(path_of(hold->folder, TENANT_LEASE_FORMER).text, text, (size_t)size,
+                          &access, &why))
+        return fail(failure, GQL_E_UNAVAILABLE, "%s", why.message);
+    snprintf(hold->move, sizeof hold->move, "%s", move);
+    return GQL_OK;
 }
 
 /* ---- The file ---- */
 
-/* The owner of the folder is the user who runs the gateways. */
+/*
+ * The owner of the folder is the user who runs the gateways, and could have put a link to a file of
+ * root's there.
+ */
 static bool give_to_owner(int file, const char *folder)
 {
     struct stat owner, found;
     if (geteuid() != 0)
         return true;
-    return stat(folder, &owner) == 0 && fstat(file, &found) == 0 &&
-           (found.st_uid == owner.st_uid || fchown(file, owner.st_uid, owner.st_gid) == 0);
+    if (stat(folder, &owner) != 0 || fstat(file, &found) != 0)
+        return false;
+    if (found.st_uid == owner.st_uid)
+        return true;
+    if (S_ISREG(found.st_mode) && found.st_nlink == 1)
+        return fchown(file, owner.st_uid, owner.st_gid) == 0;
+    errno = EMLINK;
+    return false;
 }
 
 int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failure *failure)
@@ -96,7 +117,9 @@ int32_t lease_hold_begin(struct lease_hold *hold, const char *folder, gql_failur
         return code;
     }
     hold->state = lease_read(hold->file);
-    hold->former = hold->state == LEASE_MOVING ? read_former(folder) : hold->state;
+    hold->former = hold->state;
+    if (hold->state == LEASE_MOVING)
+        read_former(hold);
     return GQL_OK;
 }
 
@@ -182,14 +205,12 @@ static int32_t fail_to_close(const struct lease_hold *hold, gql_failure *failure
                 stays ? "its tombstone stays: run this again" : "nothing was changed: try again");
 }
 
-int32_t lease_hold_close_database(struct lease_hold *hold, enum lease_state state,
+int32_t lease_hold_close_database(struct lease_hold *hold, enum lease_state state, const char *move,
                                   gql_failure *failure)
 {
     gql_failure ignored = {.struct_size = sizeof ignored};
     hold_back_signals();
-    int32_t code = hold->state == LEASE_MOVING || state == LEASE_ERASED
-                       ? GQL_OK
-                       : write_former(hold, failure);
+    int32_t code = state == LEASE_ERASED ? GQL_OK : write_former(hold, move, failure);
     if (code == GQL_OK)
         code = lease_hold_write(hold, state, failure);
     if (code == GQL_OK && wait_alone(hold->file))

@@ -186,4 +186,14 @@ def who_does_not_let_go_is_not_robbed(scratch):
     assert not kept_beside(scratch.tenant("acme"))
 
 
+@test
+def a_root_is_not_restored_from_itself(scratch):
+    scratch.make_root(["acme"])
+    (scratch.folder / "alias").symlink_to(scratch.root)
+    for source in [scratch.root, f"{scratch.root}/.", scratch.folder / "alias"]:
+        told = scratch.expect(2, "restore", "--root", scratch.root, "--from", source, "--force").stderr
+        assert "is the root itself" in told, told
+        assert (folder_of(scratch.root, "acme") / "lease").read_text().strip() in ("", "active")
+
+
 main()

@@ -2,12 +2,16 @@
 """The commands tenants list, show, suspend, resume, move and erase, beside gateways. Prints TAP."""
 
 import contextlib
+import fcntl
 import json
 import os
 import pathlib
+import shutil
 import sqlite3
+import subprocess
 
-from ctl import Gateway, folder_of, gateway, main, test, titles, until
+from ctl import (CTL, NOBODY, Gateway, folder_of, gateway, kept_beside, lock, main, sql, test, titles,
+                 until)
 
 REFUSED = "SERVICE_UNAVAILABLE"
 
@@ -63,6 +67,20 @@ def gateways_heed_a_suspension_and_its_end(scratch):
         assert lease.read_text().strip() == "active"
     lease.write_text("moving\n")
     assert "it is moving" in scratch.expect(3, "tenants", "suspend", *of(scratch)).stderr
+
+
+@test
+def root_gives_no_other_file_to_the_owner_of_the_folder(scratch):
+    if os.geteuid() != 0:
+        return  # Only root can give files away.
+    scratch.make_root(["acme"])
+    folder, other = folder_of(scratch.root, "acme"), scratch.folder / "other"
+    other.write_text("suspended")
+    (folder / "lease").unlink()
+    os.link(other, folder / "lease")
+    os.chown(folder, NOBODY, NOBODY)
+    assert "links" in scratch.expect(3, "tenants", "resume", *of(scratch)).stderr
+    assert other.read_text() == "suspended" and other.stat().st_uid == 0
 
 
 # ---- Moving ----
@@ -139,6 +157,80 @@ def a_damaged_database_is_not_moved(scratch):
     assert "is damaged" in scratch.expect(1, *moved(scratch)).stderr
     assert show(scratch)["state"] == "active"
     assert (folder_of(other, "acme") / "lease").read_text().strip() == "active"
+
+
+def interrupted(scratch):
+    """A move that ended as it removed the source. Returns the database that it has copied."""
+    scratch.make_root(["acme"])
+    other = scratch.folder / "other"
+    other.mkdir()
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", scratch.folder / "copies")
+    kept = scratch.folder / "kept"
+    shutil.copytree(folder_of(scratch.root, "acme"), kept)
+    scratch.expect(0, *moved(scratch))
+    shutil.copy(kept / "integrations.db", scratch.tenant("acme"))
+    lease, name = [folder_of(scratch.root, "acme") / name for name in ["lease", "lease.former"]]
+    for path in [lease, name]:
+        shutil.copy(path, folder_of(other, "acme") / path.name)
+    return folder_of(other, "acme") / "integrations.db"
+
+
+@test
+def a_move_that_was_ended_copies_nothing_twice(scratch):
+    there = interrupted(scratch)
+    sql(scratch.tenant("acme"), "DELETE FROM integration")  # As if its log had been removed.
+    scratch.expect(0, *moved(scratch))
+    assert len(titles(there)) == 3 and not kept_beside(there) and not scratch.tenant("acme").exists()
+
+
+@test
+def a_newer_database_is_not_replaced_by_a_move_that_was_ended(scratch):
+    there = interrupted(scratch)
+    to_other = ["--root", scratch.folder / "other", "--organization", "acme"]
+    lease = there.parent / "lease"
+    former = (there.parent / "lease.former").read_text()
+    for later in ["resumed", "restored", "another", "older"]:
+        if later == "resumed":
+            scratch.expect(0, "tenants", "resume", *to_other)
+            with gateway({"root": str(scratch.folder / "other")}) as running:
+                running.create("acme", "newer")
+            lease.write_text("moving\n")  # A tool was ended there.
+        elif later == "restored":  # Without a resumption: the lease says moving all the time.
+            (there.parent / "lease.former").write_text(former)
+            command = ["restore", *to_other, "--from", scratch.folder / "copies", "--force"]
+            held = lock(lease, fcntl.F_RDLCK)
+            with subprocess.Popen([CTL, *map(str, command)]) as waiting:
+                until(lambda: former[-32:] not in (there.parent / "lease.former").read_text(), "waiting")
+                waiting.kill()
+            held.close()
+        elif later == "another":
+            (there.parent / "lease.former").write_text("active\n" + "0" * 32)
+        else:  # As older versions wrote it.
+            for folder in [there.parent, folder_of(scratch.root, "acme")]:
+                (folder / "lease.former").write_text("active")
+        before = titles(there)
+        told = scratch.expect(3, *moved(scratch)).stderr
+        assert str(there) in told and str(scratch.tenant("acme")) in told and "resume" in told, told
+        assert titles(there) == before and "newer" in before and len(titles(scratch.tenant("acme"))) == 3
+        assert lease.read_text().strip() == show(scratch)["state"] == "moving"
+
+
+@test
+def folders_within_an_organizations_folder_are_refused_first(scratch):
+    scratch.make_root(["acme"])
+    other, inside = scratch.folder / "other", folder_of(scratch.root, "acme") / "notes"
+    other.mkdir()
+    inside.mkdir()
+    for code, command, said in [(3, moved(scratch), "move it elsewhere"),
+                                (3, erased(scratch, "--force"), "move it elsewhere"),
+                                (2, ["tenants", "move", *of(scratch), "--to", inside], "own folder"),
+                                (2, ["tenants", "move", *of(scratch), "--to", inside.parent], "own folder")]:
+        told = scratch.expect(code, *command).stderr
+        assert str(inside if code == 3 else command[-1]) in told and said in told, told
+        assert show(scratch)["state"] == "active" and len(titles(scratch.tenant("acme"))) == 3
+        assert not list(inside.iterdir())
+    inside.rmdir()
+    scratch.expect(0, *moved(scratch))
 
 
 # ---- Erasing ----

@@ -21,20 +21,22 @@ static int32_t fail_file(const char *path, const char *doing, int error, gql_fai
                 strerrordesc_np(error), cure_of_error(error).text);
 }
 
-static int32_t make_file(const char *path, gql_failure *failure)
+static int32_t make_file(const char *path, struct stat *ret_made, gql_failure *failure)
 {
     if (unlink(path) != 0 && errno != ENOENT)
         return fail_file(path, "replaced", errno, failure);
     const int file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (file < 0)
         return fail_file(path, "made", errno, failure);
+    const bool is_known = fstat(file, ret_made) == 0;
+    const int error = errno;
     close(file);
-    return GQL_OK;
+    return is_known ? GQL_OK : fail_file(path, "made", error, failure);
 }
 
 static int32_t sync_file(const char *path, gql_failure *failure)
 {
-    const int file = open(path, O_RDONLY | O_CLOEXEC);
+    const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
     const bool synced = file >= 0 && fsync(file) == 0;
     const int error = errno;
     if (file >= 0)
@@ -63,7 +65,8 @@ static int32_t copy_content(struct database_access *from, const char *path,
                             const struct inspection *inspection, gql_failure *failure)
 {
     struct connection to = {.path = path};
-    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE;
+    const int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_READWRITE | SQLITE_OPEN_EXRESCODE |
+                      SQLITE_OPEN_NOFOLLOW;
     int code = sqlite3_open_v2(path, &to.handle, flags, NULL);
     if (code == SQLITE_OK)
         code = sqlite3_exec(to.handle, pragmas, NULL, NULL, NULL);
@@ -86,9 +89,9 @@ static int32_t check_copy(const char *path, struct inspection *inspection, gql_f
 }
 
 int32_t database_copy(struct database_access *from, const char *path, struct inspection *inspection,
-                      gql_failure *failure)
+                      struct stat *ret_made, gql_failure *failure)
 {
-    int32_t code = make_file(path, failure);
+    int32_t code = make_file(path, ret_made, failure);
     if (code != GQL_OK)
         return code;
     code = database_access_begin(from, STATEMENT_BEGIN_READ, failure);

@@ -110,19 +110,40 @@ static int32_t keep_log(const char *path, const char *kept, gql_failure *failure
     return GQL_OK;
 }
 
+/* Of the file itself: root must give away no other that somebody put at its path. */
+static int32_t give_access(int file, const char *path, const struct stat *made,
+                           const struct stat *access, mode_t mode, gql_failure *failure)
+{
+    struct stat found;
+    if (fstat(file, &found) != 0)
+        return fail_system(path, "used", failure);
+    if (!S_ISREG(found.st_mode) || found.st_nlink != 1 || found.st_dev != made->st_dev ||
+        found.st_ino != made->st_ino)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "'%s' was replaced meanwhile by another file: find out who did that, and run "
+                    "this again",
+                    path);
+    if (geteuid() == 0 && fchown(file, access->st_uid, access->st_gid) != 0)
+        return fail_system(path, "given to the owner of the database", failure);
+    return fchmod(file, mode) == 0 ? GQL_OK : fail_system(path, "given its mode", failure);
+}
+
 /* As the former database's, or as the owner of the folder would make it. */
-static int32_t take_access(const char *from, const char *path, const char *folder,
-                           gql_failure *failure)
+static int32_t take_access(const char *from, const struct stat *made, const char *path,
+                           const char *folder, gql_failure *failure)
 {
     struct stat access;
     mode_t mode = 0600;
-    if (stat(path, &access) == 0)
+    if (lstat(path, &access) == 0)
         mode = access.st_mode & 0777;
     else if (stat(folder, &access) != 0)
         return fail_system(folder, "used", failure);
-    if (geteuid() == 0 && chown(from, access.st_uid, access.st_gid) != 0)
-        return fail_system(from, "given to the owner of the database", failure);
-    return chmod(from, mode) == 0 ? GQL_OK : fail_system(from, "given its mode", failure);
+    const int file = open(from, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    if (file < 0)
+        return fail_system(from, "opened", failure);
+    const int32_t code = give_access(file, from, made, &access, mode, failure);
+    close(file);
+    return code;
 }
 
 static int32_t sync_folder(const char *folder, gql_failure *failure)
@@ -135,14 +156,14 @@ static int32_t sync_folder(const char *folder, gql_failure *failure)
     return code;
 }
 
-static int32_t install(const char *from, const char *path, const char *timestamp,
-                       char ret_kept[PATH_MAX], gql_failure *failure)
+static int32_t install(const char *from, const struct stat *made, const char *path,
+                       const char *timestamp, char ret_kept[PATH_MAX], gql_failure *failure)
 {
     char copy[PATH_MAX];
     struct stat found;
     snprintf(copy, sizeof copy, "%s", path);
     const char *folder = dirname(copy);
-    int32_t code = take_access(from, path, folder, failure);
+    int32_t code = take_access(from, made, path, folder, failure);
     if (code == GQL_OK)
         code = keep_database(path, timestamp, ret_kept, failure);
     if (code == GQL_OK)
@@ -173,14 +194,14 @@ static int32_t take_alone(struct exclusive *exclusive, const char *path, gql_fai
                 "'%s' is in use: stop the gateways and tools that use it", path);
 }
 
-int32_t database_install(const char *from, const char *path, const char *timestamp,
-                         char ret_kept[PATH_MAX], gql_failure *failure)
+int32_t database_install(const char *from, const struct stat *made, const char *path,
+                         const char *timestamp, char ret_kept[PATH_MAX], gql_failure *failure)
 {
     struct exclusive exclusive;
     ret_kept[0] = '\0';
     int32_t code = take_alone(&exclusive, path, failure);
     if (code == GQL_OK)
-        code = install(from, path, timestamp, ret_kept, failure);
+        code = install(from, made, path, timestamp, ret_kept, failure);
     exclusive_give(&exclusive);
     return code;
 }

@@ -17,6 +17,7 @@
 #include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <sys/stat.h>
 
 #include "gql_plugin.h"
 
@@ -36,9 +37,10 @@ int32_t database_replace(const char *from, const char *path, gql_failure *failur
  * Moves the file at `from`, in the same folder, to `path`, which is no symbolic link. The former
  * database, if there is one, is kept as *ret_kept, with its log as *ret_kept-wal; empty: there was
  * none. The new file gets its mode and owner, or those of the folder's owner. `timestamp` is a part
- * of the name that is kept. Fails if somebody uses the database.
+ * of the name that is kept. Fails if somebody uses the database, or if `from` is not the file
+ * `made`: who may write into the folder could have put a link to another's in its place.
  */
-int32_t database_install(const char *from, const char *path, const char *timestamp,
-                         char ret_kept[PATH_MAX], gql_failure *failure);
+int32_t database_install(const char *from, const struct stat *made, const char *path,
+                         const char *timestamp, char ret_kept[PATH_MAX], gql_failure *failure);
 
 #endif
