@@ -32,14 +32,15 @@ static void set_patience(struct databases *databases)
 }
 
 bool databases_init(struct databases *databases, const struct store_engine *engine,
-                    const struct store_options *options, const char *root, struct listing *listing,
-                    void (*watch)(struct job *))
+                    const struct store_options *options, struct root_guard *guard,
+                    struct listing *listing, void (*watch)(struct job *))
 {
     *databases = (struct databases){
         .options = options,
         .engine = engine,
         .listing = listing,
-        .root = root,
+        .root = guard->root,
+        .guard = guard,
         .settings = json_copy_whole(options->database),
         .lease_log.options = options,
         .lease_log.suspended_reads =
@@ -172,8 +173,9 @@ static enum reception receive(struct databases *databases, struct visit *visit,
 /* Makes sure that no other database is closed for one that there isn't. */
 static void look_and_open(struct databases *databases, struct visit *visit)
 {
-    const enum store_status status = folder_look(databases->root, visit->organization_id,
-                                                 &visit->detail);
+    enum store_status status = folder_look(databases->root, visit->organization_id, &visit->detail);
+    if (status == STORE_NOT_FOUND && !root_guard_check(databases->guard))
+        status = STORE_STOPPED;
     visit->exists = true;
     if (status == STORE_OK)
         open_for(databases, visit);

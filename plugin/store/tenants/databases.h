@@ -15,6 +15,7 @@
 #include "plugin/store/tenants/database_table.h"
 #include "plugin/store/tenants/lease_log.h"
 #include "plugin/store/tenants/listing.h"
+#include "plugin/store/tenants/root_guard.h"
 #include "plugin/store/tenants/waiting.h"
 
 struct databases {
@@ -22,13 +23,14 @@ struct databases {
     const struct store_engine *engine;   /* Of each database. */
     struct listing *listing;             /* Learns of organizations that are made. */
     const char *root;
-    json_t *settings;       /* `database`, for the engine, but for its path. */
-    uint64_t idle;          /* Nanoseconds after which an idle one is closed; 0: never. */
-    uint64_t lock_patience; /* Nanoseconds that a visit waits for another process's lock. */
-    uint64_t patience;      /* The same for room. */
-    struct job impatience;  /* Ends the visits that have waited long enough. */
-    struct job retries;     /* Goes on opening those that have to wait. */
-    struct job watch;       /* Looks at the leases, and who is idle, while databases are open. */
+    struct root_guard *guard; /* Of the root. */
+    json_t *settings;         /* `database`, for the engine, but for its path. */
+    uint64_t idle;            /* Nanoseconds after which an idle one is closed; 0: never. */
+    uint64_t lock_patience;   /* Nanoseconds that a visit waits for another process's lock. */
+    uint64_t patience;        /* The same for room. */
+    struct job impatience;    /* Ends the visits that have waited long enough. */
+    struct job retries;       /* Goes on opening those that have to wait. */
+    struct job watch;         /* Looks at the leases, and who is idle, while databases are open. */
     struct lease_log lease_log;
     struct throttle failures; /* Lines of databases that can't be opened. */
 
@@ -73,8 +75,8 @@ struct visit {
  * what looks at the leases (lease_watch.h).
  */
 bool databases_init(struct databases *databases, const struct store_engine *engine,
-                    const struct store_options *options, const char *root, struct listing *listing,
-                    void (*watch)(struct job *));
+                    const struct store_options *options, struct root_guard *guard,
+                    struct listing *listing, void (*watch)(struct job *));
 
 /* Lets nobody in from now on, waits until all have left, and closes all. May be called again. */
 void databases_drain(struct databases *databases);

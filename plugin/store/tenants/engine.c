@@ -18,6 +18,7 @@ struct tenants_store {
     char *locale;
     struct collation *collation; /* Kept, so that databases open and close without loading it. */
     struct listing listing;
+    struct root_guard guard;
     struct databases databases;
     struct root_probe probe;
 };
@@ -96,6 +97,9 @@ static int32_t open_parts(struct tenants_store *store, gql_failure *failure)
     int32_t code = root_check(root, failure);
     if (code == GQL_OK && (store->locale == NULL || (store->root = realpath(root, NULL)) == NULL))
         code = fail_no_memory(failure);
+    if (code == GQL_OK &&
+        !root_guard_init(&store->guard, store->root, &store->options, &store->base.state))
+        code = root_check(root, failure);
     store->options.locale = store->locale;
     root_probe_init(&store->probe, store->root, &store->base.state,
                     &store->options.executors->storage);
@@ -103,7 +107,7 @@ static int32_t open_parts(struct tenants_store *store, gql_failure *failure)
     if (code == GQL_OK)
         code = collation_open(store->locale, &store->collation, failure);
     if (code == GQL_OK && !databases_init(&store->databases, &sqlite_engine, &store->options,
-                                          store->root, &store->listing, lease_watch_look))
+                                          &store->guard, &store->listing, lease_watch_look))
         code = fail_no_memory(failure);
     return code;
 }
@@ -135,7 +139,9 @@ static void drain(struct store *base)
 
 static void look(struct store *base)
 {
-    const struct store_state state = databases_state(&store_of(base)->databases, &base->state);
+    struct tenants_store *store = store_of(base);
+    root_guard_check(&store->guard);
+    const struct store_state state = databases_state(&store->databases, &base->state);
     state_report(&base->state, STATE_CONTENT, state.health, state.reason);
 }
 

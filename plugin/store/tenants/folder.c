@@ -158,6 +158,8 @@ static enum store_status make_missing(struct database *database, char *folder,
                                       struct store_detail *detail)
 {
     struct databases *databases = database->databases;
+    if (!root_guard_check(databases->guard))
+        return STORE_STOPPED;
     if (!database->makes)
         return STORE_NOT_FOUND;
     if (lease_suspends(database->lease.state))

@@ -327,6 +327,8 @@ static bool is_outdated(struct walk *walk, const struct identifier *id)
 static enum store_status refresh(struct databases *databases, uint32_t tag,
                                  struct store_detail *detail)
 {
+    if (!root_guard_check(databases->guard))
+        return STORE_STOPPED;
     const enum store_status status = listing_refresh(databases->listing, tag, detail);
     return status == STORE_OK && !databases_keep_listed(databases, tag) ? STORE_NO_MEMORY : status;
 }

@@ -361,11 +361,16 @@ Test(tenants, a_shortage_of_descriptors_closes_others)
 }
 
 /* No database is open that could tell whether calls succeed. */
+static bool is_healthy(void)
+{
+    char reason[256];
+    const gql_health *health = mock_plugin(world.host)->extension(GQL_EXT_HEALTH);
+    return health->check(world.instance, reason, sizeof reason) == GQL_HEALTH_OK;
+}
+
 Test(tenants, health_comes_back_after_a_shortage)
 {
     struct rlimit former, limit;
-    char reason[256];
-    const gql_health *health = mock_plugin(world.host)->extension(GQL_EXT_HEALTH);
     free(world_create(&world, "acme", "x"));
     restart_with(1);
     expect_total("nobody", 0);
@@ -385,11 +390,8 @@ Test(tenants, health_comes_back_after_a_shortage)
         usleep(50000);
     }
     cr_assert_eq(setrlimit(RLIMIT_NOFILE, &former), 0);
-    for (int look = 0; look < 400; look++) {
-        if (health->check(world.instance, reason, sizeof reason) == GQL_HEALTH_OK)
-            break;
+    for (int look = 0; look < 400 && !is_healthy(); look++)
         usleep(50000);
-    }
     expect_health(&world, GQL_HEALTH_OK, "");
 }
 
@@ -471,6 +473,55 @@ Test(tenants, one_that_is_moved_away_is_missed)
     run("mv away 7b/acme");
     expect_title(id, "x");
     free(world_create(&world, "acme", "z"));
+    free(id);
+    free(other);
+}
+
+static void expect_rejected(const char *id)
+{
+    expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", id),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrations", "total { count }", NULL,
+                            "{\"organizationId\":\"acme\"}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrations", "total { count }", NULL,
+                            "{\"organizationId\":\"nobody\"}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    expect_error(world_call(&world, "integrationCreate", NULL, NULL,
+                            "{\"input\":{\"organizationId\":\"acme\",\"title\":\"x\"}}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+}
+
+/*
+ * The root is moved away while no database is open; then an empty folder is in its place, as where
+ * a volume is not mounted. Also where there is no room, so that a folder is looked for first.
+ */
+Test(tenants, a_root_that_is_moved_away_is_missed_and_nothing_is_made_in_its_place)
+{
+    char *id = world_create(&world, "acme", "x"), *other = world_create(&world, "beta", "y");
+    char away[256];
+    snprintf(away, sizeof away, "%s.away", world.scratch.path);
+    for (int with_room = 0; with_room < 2; with_room++) {
+        size_t position = 0;
+        restart_with(with_room ? 8 : 1);
+        if (!with_room)
+            expect_title(other, "y");
+        cr_assert_eq(rename(world.scratch.path, away), 0);
+        expect_health(&world, GQL_HEALTH_FAILED, "is not mounted");
+        expect_rejected(id);
+        cr_assert_eq(mkdir(world.scratch.path, 0700), 0);
+        expect_rejected(id);
+        expect_health(&world, GQL_HEALTH_FAILED, "is not mounted");
+        cr_expect_not_null(mock_find_log(world.host, &position, "is not the folder any more"));
+        cr_assert_eq(rmdir(world.scratch.path), 0, "something was made");
+        cr_assert_eq(rename(away, world.scratch.path), 0);
+        expect_title(id, "x");
+        free(world_create(&world, "acme", "z"));
+        cr_expect_not_null(mock_find_log(world.host, &position, "is back"));
+        for (int look = 0; look < 400 && !is_healthy(); look++)
+            usleep(50000);
+        expect_health(&world, GQL_HEALTH_OK, "");
+    }
     free(id);
     free(other);
 }
