@@ -101,7 +101,8 @@ static bool take_event(void *user, const struct trail_event *event)
     if (event->body.data == NULL) {
         if (!filters_bodies(listing->filter))
             listing->code = print_erased(listing, event);
-    } else if (vault_json_read(text, VAULT_JSON_STRICT, &body, NULL) != VAULT_JSON_OK) {
+    } else if (vault_json_read(text, VAULT_JSON_STRICT, &body, NULL) != VAULT_JSON_OK ||
+               !json_is_object(body)) {
         listing->code = report(EXIT_FOUND,
                                "event %lld can't be read; see integrationsctl audit verify",
                                (long long)event->sequence);

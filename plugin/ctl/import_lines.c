@@ -8,7 +8,11 @@
 
 #include "plugin/base/limits.h"
 #include "plugin/ctl/export_lines.h"
+#include "plugin/store/trail_body_check.h"
 #include "vault/json_reader.h"
+
+/* Of a line: several times what an event with the longest texts takes. */
+enum { LINE_LIMIT = 1 << 22 };
 
 static bool refuse(const struct import_reader *reader, struct vault_failure *failure,
                    const char *what)
@@ -106,6 +110,16 @@ static bool continues_trail(struct import_reader *reader)
 
 /* ---- Lines ---- */
 
+/* The bytes up to the line feed, and it, or up to the end or the limit. */
+static size_t read_bytes(struct import_reader *reader)
+{
+    size_t size = 0;
+    int byte = 0;
+    while (size < LINE_LIMIT && byte != '\n' && (byte = getc_unlocked(reader->stream)) != EOF)
+        reader->text[size++] = (char)byte;
+    return size;
+}
+
 /* Without its line feed, which a whole line has. */
 static bool read_line(struct import_reader *reader, struct vault_bytes *ret_line,
                       struct vault_failure *failure)
@@ -113,12 +127,16 @@ static bool read_line(struct import_reader *reader, struct vault_bytes *ret_line
     reader->number++;
     json_decref(reader->root);
     reader->root = NULL;
-    const ssize_t size = getline(&reader->text, &reader->room, reader->stream);
-    if (size < 0 && ferror(reader->stream))
+    const size_t size = read_bytes(reader);
+    if (ferror(reader->stream))
         return refuse(reader, failure, strerrordesc_np(errno));
-    if (size <= 0 || reader->text[size - 1] != '\n')
+    if (size == LINE_LIMIT && reader->text[size - 1] != '\n')
+        return refuse(reader, failure,
+                      "it has more than 4 MiB, and no line of an export has that many; the file is "
+                      "another, or was changed: export again");
+    if (size == 0 || reader->text[size - 1] != '\n')
         return refuse(reader, failure, "the export was cut off: its last line is missing");
-    *ret_line = (struct vault_bytes){reader->text, (size_t)size - 1};
+    *ret_line = (struct vault_bytes){reader->text, size - 1};
     return true;
 }
 
@@ -170,8 +188,15 @@ static bool take_line(struct import_reader *reader, const char *name, const json
     reader->events++;
     if (!take_event(reader, value))
         return refuse(reader, failure, "a value of the event is missing or out of range");
-    return continues_trail(reader) ||
-           refuse(reader, failure, "the event does not continue its organization's trail");
+    if (!continues_trail(reader))
+        return refuse(reader, failure, "the event does not continue its organization's trail");
+    const enum trail_body_verdict verdict = trail_body_check(reader->event.body,
+                                                             reader->organization_id);
+    if (verdict == TRAIL_BODY_NO_MEMORY)
+        return vault_fail_no_memory(failure);
+    return verdict == TRAIL_BODY_FITS ||
+           refuse(reader, failure,
+                  "the event's body is no object of JSON that names its organization");
 }
 
 bool import_next(struct import_reader *reader, enum import_kind *ret_kind,
@@ -218,6 +243,9 @@ bool import_open(struct import_reader *reader, const char *path, struct vault_fa
     reader->stream = fopen(path, "re");
     if (reader->stream == NULL)
         return vault_fail(failure, "'%.300s' can't be read: %s", path, strerrordesc_np(errno));
+    reader->text = malloc(LINE_LIMIT);
+    if (reader->text == NULL)
+        return vault_fail_no_memory(failure);
     return read_header(reader, failure);
 }
 

@@ -18,8 +18,7 @@ enum import_kind { IMPORT_INTEGRATION, IMPORT_EVENT, IMPORT_END };
 struct import_reader {
     FILE *stream;
     const char *path;
-    char *text;
-    size_t room;
+    char *text;       /* The line's bytes. */
     long long number; /* Of the line. */
     crypto_generichash_state sum;
     long long integrations, events;

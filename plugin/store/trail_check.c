@@ -66,6 +66,10 @@ void trail_check_describe(const struct trail_check *check, char *text, size_t si
     case TRAIL_BODY_CHANGED:
         snprintf(text, size, "event %lld was changed: its body does not match its digest", at);
         break;
+    case TRAIL_BODY_FOREIGN:
+        snprintf(text, size, "event %lld has a body that is no JSON, or names another organization",
+                 at);
+        break;
     case TRAIL_LINK_CHANGED:
         snprintf(text, size, "event %lld was changed: its hash does not follow from event %lld", at,
                  found);

@@ -13,6 +13,7 @@ enum trail_fault {
     TRAIL_SOUND,
     TRAIL_GAP,          /* The events before `at` are missing. */
     TRAIL_BODY_CHANGED, /* Body, salt or digest of the event `at`. */
+    TRAIL_BODY_FOREIGN, /* The body of the event `at` is none of the organization's. */
     TRAIL_LINK_CHANGED, /* Entity, digest or hash of the event `at`. */
     TRAIL_TAIL_MISSING, /* The events from `at` on, up to the head. */
     TRAIL_HEAD_CHANGED, /* The head is not that of the last event. */

@@ -4,7 +4,7 @@
 import os
 import pathlib
 
-from ctl import gateway, main, sql, test
+from ctl import FOREIGN_BODIES, first_event, gateway, main, sql, test
 
 MIGRATIONS = pathlib.Path(__file__).parents[3] / "plugin/store/sqlite/migrations"
 UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
@@ -90,6 +90,22 @@ def each_change_of_a_trail_is_found_and_located(scratch):
         assert "changed; " in scratch.expect(1, *verify).stdout
         checked, = scratch.json(1, "check", "--database", scratch.database)
         assert "trail" in {finding["check"] for finding in checked["findings"]}, checked
+
+
+@test
+def a_body_of_another_is_found(scratch):
+    scratch.make(["acme"], count=1)
+    for body in ['{"organizationId": "acme"}'] + FOREIGN_BODIES:
+        made = first_event("acme", body)
+        values = ", ".join(f"{name} = x'{value}'" for name, value in made.items())
+        sql(scratch.database, "DROP TRIGGER IF EXISTS event_kept;"
+            f"UPDATE event SET body = '{body}', {values};"
+            f"UPDATE organization SET trail_hash = x'{made['hash']}'")
+        is_own = body not in FOREIGN_BODIES
+        said, = scratch.json(0 if is_own else 1, "audit", "verify", "--database", scratch.database)
+        assert said["sound"] == is_own and (is_own or "event 1 has a body" in said["fault"]), (body, said)
+    sql(scratch.database, "UPDATE event SET body = '[]'")
+    assert not scratch.expect(1, "audit", "list", "--json", "--database", scratch.database).stdout
 
 
 @test

@@ -8,7 +8,7 @@ import shutil
 import signal
 import subprocess
 
-from ctl import CTL, folder_of, gateway, main, query, sql, test, until
+from ctl import CTL, FOREIGN_BODIES, first_event, folder_of, gateway, main, query, sql, test, until
 
 
 def exported(scratch, *of):
@@ -182,6 +182,29 @@ def a_map_of_ids_is_not_trusted(scratch):
                               "--remint", remap).stderr
         assert said in told and "the entry of" in told and "name another map" in told, told
         assert scratch.names(scratch.root) == [], entries
+
+
+@test
+def a_body_of_another_is_refused(scratch):
+    header = '{"export":{"format":1}}\n'
+    own = '{"organizationId": "acme"}'
+    os.mkdir(scratch.root)
+    for body, said in [(own, "was cut off")] + [(each, "the event's body is no") for each in FOREIGN_BODIES]:
+        event = {"organizationId": "acme", "sequence": 1, "body": body, **first_event("acme", body)}
+        (scratch.folder / "forged.jsonl").write_text(header + json.dumps({"event": event}) + "\n")
+        told = scratch.expect(3, *from_file(scratch, "forged.jsonl"), "--root", scratch.root).stderr
+        assert said in told, (body, told)
+    assert scratch.names(scratch.root) == []
+
+
+@test
+def a_line_without_an_end_is_refused(scratch):
+    os.mkdir(scratch.root)
+    with open(scratch.folder / "long.jsonl", "w") as file:
+        file.write('{"export":{"format":1}}\n')
+        file.truncate(1 << 30)
+    told = scratch.expect(3, *from_file(scratch, "long.jsonl"), "--root", scratch.root).stderr
+    assert "line 2: it has more than 4 MiB" in told, told
 
 
 @test

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/maintenance/trails.h"
 
+#include "plugin/base/failure.h"
 #include "plugin/store/sqlite/trail_rows.h"
+#include "plugin/store/trail_body_check.h"
 
 enum { FIRST_SCHEMA = 2, EVENTS_PER_STEP = 1000 };
 
@@ -52,6 +54,28 @@ int32_t database_trail_read(struct database_access *access, const struct store_e
 
 /* ---- Verifying ---- */
 
+struct verification {
+    struct trail_check *check;
+    struct text organization_id;
+    bool is_short; /* Of memory. */
+};
+
+static bool verify_event(void *user, const struct trail_event *event)
+{
+    struct verification *verification = user;
+    struct trail_check *check = verification->check;
+    if (!trail_check_event(check, event))
+        return false;
+    const enum trail_body_verdict verdict = trail_body_check(event->body,
+                                                             verification->organization_id);
+    verification->is_short = verdict == TRAIL_BODY_NO_MEMORY;
+    if (verdict == TRAIL_BODY_WRONG) {
+        check->fault = TRAIL_BODY_FOREIGN;
+        check->at = event->sequence;
+    }
+    return verdict == TRAIL_BODY_FITS;
+}
+
 static int32_t verify(struct database_access *access, struct text organization_id,
                       struct trail_check *check, gql_failure *failure)
 {
@@ -63,7 +87,9 @@ static int32_t verify(struct database_access *access, struct text organization_i
     if (status != STORE_OK)
         return database_access_fail_status(access, status, &detail, failure);
     trail_check_begin(check, organization_id, &head);
-    return database_trail_read(access, &range, trail_check_event, check, failure);
+    struct verification verification = {check, organization_id, false};
+    const int32_t code = database_trail_read(access, &range, verify_event, &verification, failure);
+    return code == GQL_OK && verification.is_short ? fail_no_memory(failure) : code;
 }
 
 int32_t database_trail_verify(struct database_access *access, struct text organization_id,
