@@ -40,7 +40,8 @@ export class Model {
       integrationCreate: (source, { input }) => this.create(input),
       integrationUpdate: (source, { input }) => this.update(input),
       integrationDelete: (source, { input }) => this.delete(input) });
-    put('Integration', { organization: ({ organizationId }) => completeOrganization(organizationId) });
+    put('Integration', { organization: ({ organizationId }, args, context, { operation }) =>
+      (operation.operation === 'mutation' ? keptOrganization(organizationId) : completeOrganization(organizationId)) });
   }
 
   find(id) {
@@ -92,4 +93,9 @@ export class Model {
 export function completeOrganization(id) {
   if (id.startsWith(BROKEN)) throw new GraphQLError('broken', { extensions: { code: 'BROKEN' } });
   return { __typename: 'Organization', id, title: id, version: 1, country: null, settings: { locale: 'en', timeZone: 'UTC' } };
+}
+
+/** What is done is answered: without the host's object, its type and ID are left. */
+function keptOrganization(id) {
+  return id.startsWith(BROKEN) ? { __typename: 'Organization', id } : completeOrganization(id);
 }
