@@ -171,7 +171,7 @@ __attribute__((format(printf, 3, 4))) static inline int32_t gql_kit_fail(gql_fai
     return code;
 }
 
-/* Completes the reply with an error; both texts are for the client. For `return gql_kit_reject(…)`. */
+/* Completes the reply with an error; both texts are for the client. For `return gql_kit_reject`. */
 static inline int32_t gql_kit_reject(const gql_host *host, const gql_reply *reply, const char *code,
                                      const char *message)
 {
