@@ -123,11 +123,12 @@ enum exit_code run_export(const struct options *options)
     struct stat found;
     if (options->to == NULL)
         return write_export(options, stdout);
-    if (lstat(options->to, &found) == 0 && !is_export(options->to))
+    const bool is_there = lstat(options->to, &found) == 0;
+    if (is_there && !is_export(options->to))
         return report(EXIT_UNUSABLE,
                       "'%s' is there already, and is not an export; name another file",
                       options->to);
-    if (lstat(options->to, &found) == 0 && options->force == NULL)
+    if (is_there && options->force == NULL)
         return report(EXIT_UNUSABLE, "'%s' is there already; --force replaces it", options->to);
     if (snprintf(temporary, sizeof temporary, "%s.%ld.new", options->to, (long)getpid()) >=
         (int)sizeof temporary)

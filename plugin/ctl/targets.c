@@ -14,9 +14,9 @@ static enum exit_code worse(enum exit_code a, enum exit_code b)
     return a > b ? a : b;
 }
 
-static enum exit_code refuse_state(const struct tenant *tenant, enum lease_state state,
-                                   struct text id)
+static enum exit_code refuse_state(const struct tenant *tenant, enum lease_state state)
 {
+    const struct text id = tenant->id;
     const int size = (int)id.size;
     if (state == LEASE_ERASED)
         return report(EXIT_UNUSABLE, "organization '%.*s' was erased", size, id.data);
@@ -39,16 +39,14 @@ static bool is_gone(const struct tenant *tenant, enum lease_state state)
 static enum exit_code run_leased(const struct target *target, const struct tenant *tenant,
                                  bool is_named, target_fn *run, void *user)
 {
-    const char *folder = tenant->folder;
     struct lease lease = {.file = -1};
-    const int error = lease_take(&lease, folder, false, 0);
+    const int error = lease_take(&lease, tenant->folder, false, 0);
     if (error != 0 && error != ENOENT)
-        return report(EXIT_UNUSABLE, "'%s/" TENANT_LEASE "' can't be used: %s", folder,
+        return report(EXIT_UNUSABLE, "'%s/" TENANT_LEASE "' can't be used: %s", tenant->folder,
                       strerrordesc_np(error));
     if (error == 0 && lease_closes(lease.state))
-        return is_gone(tenant, lease.state) && !is_named
-                   ? EXIT_DONE
-                   : refuse_state(tenant, lease.state, target->organization_id);
+        return is_gone(tenant, lease.state) && !is_named ? EXIT_DONE
+                                                         : refuse_state(tenant, lease.state);
     const enum exit_code code = run(target, user);
     lease_give(&lease);
     return code;

@@ -8,13 +8,8 @@
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
 {
-    const int code = sqlite3_step(statement);
-    const enum store_status status = code == SQLITE_DONE
-                                         ? STORE_OK
-                                         : connection_status(context->connection, code, detail);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return status;
+    const int code = statement_run(statement);
+    return code == SQLITE_OK ? STORE_OK : connection_status(context->connection, code, detail);
 }
 
 /* The change's event, in the same transaction. */

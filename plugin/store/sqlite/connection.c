@@ -126,6 +126,14 @@ sqlite3_stmt *connection_statement(struct connection *connection, enum statement
     return *slot;
 }
 
+int statement_run(sqlite3_stmt *statement)
+{
+    const int code = sqlite3_step(statement);
+    sqlite3_reset(statement);
+    sqlite3_clear_bindings(statement);
+    return code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
 int connection_run(struct connection *connection, enum statement statement)
 {
     sqlite3_stmt *prepared = connection_statement(connection, statement);

@@ -58,6 +58,12 @@ sqlite3_stmt *connection_statement(struct connection *connection, enum statement
 /* Ends the borrowing of a row, if there is one. */
 void connection_release_row(struct connection *connection);
 
+/*
+ * Runs a statement that is bound and has no rows, and makes it ready for the next use. Returns
+ * SQLITE_OK, or SQLite's code.
+ */
+int statement_run(sqlite3_stmt *statement);
+
 /* Runs a statement without parameters and results. Returns SQLite's code. */
 int connection_run(struct connection *connection, enum statement statement);
 

@@ -26,10 +26,7 @@ int mark_advance(struct connection *connection)
         return sqlite3_extended_errcode(connection->handle);
     randombytes_buf(mark, sizeof mark);
     sqlite3_bind_blob(statement, 1, mark, sizeof mark, SQLITE_STATIC);
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return statement_run(statement);
 }
 
 static size_t number_at(const uint8_t *place)

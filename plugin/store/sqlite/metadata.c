@@ -61,10 +61,7 @@ static bool put_sort_key(struct connection *connection, const struct collation *
         return false;
     sqlite3_bind_int64(statement, 1, row);
     sqlite3_bind_blob(statement, 2, key.data, (int)key.size, SQLITE_STATIC);
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE;
+    return statement_run(statement) == SQLITE_OK;
 }
 
 /* Rebuilds rows after *last, which becomes the last of them. Returns how many, -1 on failure. */

@@ -28,10 +28,7 @@ static int write_head(struct connection *connection, const struct trail_row *row
     sqlite3_bind_int64(statement, 1, row->organization);
     sqlite3_bind_int64(statement, 2, row->head.length);
     sqlite3_bind_blob(statement, 3, row->head.hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return statement_run(statement);
 }
 
 int trail_writer_end(struct trail_writer *writer)
@@ -79,10 +76,7 @@ static int insert(struct connection *connection, int64_t organization,
     sqlite3_bind_blob(statement, 5, event->digest.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
     sqlite3_bind_blob(statement, 6, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
     bind_text(statement, 7, event->body);
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return statement_run(statement);
 }
 
 static enum store_status find_row(struct trail_writer *writer, struct text organization_id,

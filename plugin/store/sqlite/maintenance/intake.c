@@ -142,11 +142,9 @@ static int32_t add(struct intake *intake, const struct integration *integration,
     bind_text(insert, 5, integration->title);
     sqlite3_bind_blob(insert, 6, key.data, (int)key.size, SQLITE_STATIC);
     bind_text(insert, 7, integration->credential_ref);
-    const int code = sqlite3_step(insert);
-    sqlite3_reset(insert);
-    sqlite3_clear_bindings(insert);
+    const int code = statement_run(insert);
     intake->added++;
-    return code == SQLITE_DONE ? GQL_OK : fail_here(intake, failure);
+    return code == SQLITE_OK ? GQL_OK : fail_here(intake, failure);
 }
 
 int32_t intake_integration(struct intake *intake, const struct integration *integration,
@@ -189,10 +187,7 @@ static int32_t has_event(struct intake *intake, struct text id, const struct tra
 
 static int32_t run(struct intake *intake, sqlite3_stmt *statement, gql_failure *failure)
 {
-    const int code = sqlite3_step(statement);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return code == SQLITE_DONE ? GQL_OK : fail_here(intake, failure);
+    return statement_run(statement) == SQLITE_OK ? GQL_OK : fail_here(intake, failure);
 }
 
 static int32_t append(struct intake *intake, const struct trail_event *event, gql_failure *failure)
