@@ -9,16 +9,13 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "support"))
+import tap  # noqa: E402
+from tap import test  # noqa: E402, F401 Tests take it from here.
+
 VAULTCTL = sys.argv[1]
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Vault:
@@ -88,13 +85,4 @@ def talk(arguments, answers):
 
 
 def main():
-    print(f"1..{len(TESTS)}")
-    for number, function in enumerate(TESTS, 1):
-        name = function.__name__.replace("_", " ")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                function(Vault(folder))
-                print(f"ok {number} - {name}")
-            except (AssertionError, subprocess.TimeoutExpired) as error:
-                print("# " + str(error).replace("\n", "\n# "))
-                print(f"not ok {number} - {name}")
+    tap.run(Vault)

@@ -14,8 +14,11 @@ import sqlite3
 import struct
 import subprocess
 import sys
-import tempfile
 import time
+
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "support"))
+import tap  # noqa: E402
+from tap import test  # noqa: E402, F401 Tests take it from here.
 
 CTL, GATEWAY, WRITER, PLUGIN, VAULTCTL = (
     os.environ[name] for name in ["CTL", "GATEWAY", "WRITER", "PLUGIN", "VAULTCTL"])
@@ -23,12 +26,6 @@ NOBODY = 65534
 F_OFD_SETLK = 37
 # A schema that this plugin may not use.
 NEWER = "PRAGMA user_version = 99; DELETE FROM setting WHERE name = 'oldest_reader'"
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 def folder_of(root, organization):
@@ -217,14 +214,4 @@ def lock(path, kind):
 
 
 def main():
-    print(f"1..{len(TESTS)}")
-    for number, function in enumerate(TESTS, 1):
-        name = function.__name__.replace("_", " ")
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                function(Scratch(folder))
-                print(f"ok {number} - {name}", flush=True)
-            except Exception as error:  # Also what a test did not foresee.
-                print(f"# {type(error).__name__}: {error}".replace("\n", "\n# "))
-                print(f"not ok {number} - {name}", flush=True)
-    sys.exit(0)
+    tap.run(Scratch)
