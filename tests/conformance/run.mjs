@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { build, root } from '../support-js/paths.mjs';
 import { readCases } from './runner/cases.mjs';
 import { readHosts, versionOf, whyAbsent } from './runner/hosts.mjs';
-import { replaceTable, tableDifferences } from './runner/readme.mjs';
+import { replaceTable, tableDifferences } from './runner/page.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
 import { forEach, runHost } from './runner/suite.mjs';
 import { makeVault } from './runner/tokens.mjs';
@@ -15,12 +15,13 @@ import { makeVault } from './runner/tokens.mjs';
 const HELP = `Usage: node tests/conformance/run.mjs [OPTION…]
 
 Runs every case against every host and prints TAP. Without --host and --case, it also writes
-build/conformance/report.md and report.json, and compares the table with the one in README.md.
+build/conformance/report.md and report.json, and compares the table with the one in
+tests/conformance/README.md.
 
   --host NAME   run only this host; may be repeated
   --case NAME   run only this case; may be repeated
   --jobs N      run N hosts at the same time; default 2
-  --update      write the table into README.md
+  --update      write the table into the page
   --list        print the names of hosts and cases, and exit
 `;
 
@@ -32,7 +33,7 @@ const OPTIONS = {
   list: { type: 'boolean' },
   help: { type: 'boolean' },
 };
-const README = join(root, 'README.md');
+const PAGE = join(root, 'tests/conformance/README.md');
 
 class WrongUsage extends Error {}
 
@@ -59,14 +60,14 @@ function writeReport({ rows, absent, isUpdate, tap }) {
   mkdirSync(join(build, 'conformance'), { recursive: true });
   writeFileSync(join(build, 'conformance/report.md'), `${table}\n`);
   writeFileSync(join(build, 'conformance/report.json'), `${JSON.stringify(rows, null, 2)}\n`);
-  const readme = readFileSync(README, 'utf8');
+  const page = readFileSync(PAGE, 'utf8');
   if (isUpdate && absent.length > 0) throw new Error(`The table is not written: these hosts can't run here: ${absent.map(({ name }) => name).join(', ')}`);
   if (isUpdate) {
-    writeFileSync(README, replaceTable(readme, table));
+    writeFileSync(PAGE, replaceTable(page, table));
     return;
   }
-  const findings = tableDifferences(readme, table, absent);
-  tap.add({ title: 'the README has the table that was produced', verdict: findings.length === 0 ? 'pass' : 'fail',
+  const findings = tableDifferences(page, table, absent);
+  tap.add({ title: 'the page has the table that was produced', verdict: findings.length === 0 ? 'pass' : 'fail',
     findings: [...findings, 'node tests/conformance/run.mjs --update writes it'] });
 }
 

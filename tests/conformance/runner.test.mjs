@@ -11,7 +11,7 @@ import { isFor } from './runner/host.mjs';
 import { readHosts } from './runner/hosts.mjs';
 import { differ, differInOrder, substitute } from './runner/match.mjs';
 import { ERRORS } from './runner/problem-details.mjs';
-import { replaceTable, tableDifferences } from './runner/readme.mjs';
+import { replaceTable, tableDifferences } from './runner/page.mjs';
 import { markdownOf, rowOf, Tap } from './runner/report.mjs';
 import { runCase } from './runner/steps.mjs';
 import { runHost } from './runner/suite.mjs';

@@ -19,6 +19,7 @@ import sys
 sys.dont_write_bytecode = True
 import files  # noqa: E402
 import graph  # noqa: E402
+import links  # noqa: E402
 import rules  # noqa: E402
 
 CLANG_FORMAT_VERSION = "14"  # Debian 12's. Other versions format some lines differently.
@@ -38,6 +39,8 @@ MAY_USE = {
 
 # A library's header, the folder where it is used, and where in that folder it may be included.
 CONFINED = [("sqlite3.h", "plugin/", "plugin/store/sqlite/")]
+
+SETTINGS = "plugin/configuration.md"  # The page that lists the plugin's.
 
 # Headers that the build generates. Their paths are from the root and from the build folder.
 GENERATED_HEADERS = {"plugin/schema_text.h", "plugin/store/sqlite/statements.h",
@@ -157,6 +160,10 @@ def check_prose(house):
                 yield f"{name}:{number}: wrap it at about {LONG_LINE} columns"
 
 
+def check_links(house):
+    yield from links.breaches_of(house.texts, lambda path: (pathlib.Path(house.root) / path).exists())
+
+
 def check_build(house):
     for name in graph.unbuilt(house.root, house.build, house.texts):
         yield f"{name} is not compiled in {house.build}, so its dependencies are unknown"
@@ -255,15 +262,14 @@ def settings_of_page(page):
 def check_settings(house):
     """The page's words for no default are `required`, `none` and `any`."""
     published = dict(settings_of(json.loads(house.texts["plugin/schema/config.schema.json"])))
-    section = house.texts["README.md"].split("## Configuration")[1].split("\n## ")[0]
-    listed = dict(settings_of_page(section))
+    listed = dict(settings_of_page(house.texts[SETTINGS]))
     for name in sorted(published.keys() ^ listed.keys()):
-        yield f"{name} is {'not ' if name not in listed else 'only '}in the table of README.md"
+        yield f"{name} is {'not ' if name not in listed else 'only '}in the table of {SETTINGS}"
     for name in sorted(published.keys() & listed.keys()):
         default = published[name]
         expected = str(default).lower() if isinstance(default, bool) else str(default)
         if default is not None and listed[name] != expected:
-            yield f"the default of {name} is {expected}, and in README.md {listed[name]}"
+            yield f"the default of {name} is {expected}, and in {SETTINGS} {listed[name]}"
 
 
 RULES = [
@@ -271,6 +277,7 @@ RULES = [
     (".editorconfig agrees with .clang-format", check_editorconfig),
     ("C has few lines that are too long", check_long_lines),
     ("prose of pages is wrapped", check_prose),
+    ("links of pages lead to files and titles", check_links),
     ("every source of the product is in the graph", check_build),
     ("files do not depend on each other in a circle", check_circles_of_files),
     ("folders do not depend on each other in a circle", check_circles_of_folders),
@@ -278,7 +285,7 @@ RULES = [
     ("libraries are included only where they belong", check_confined),
     ("includes name public headers, or paths from the root", check_includes),
     ("every source begins with its SPDX line", check_spdx),
-    ("the first page lists every setting with its default", check_settings),
+    ("the page of settings lists each with its default", check_settings),
     ("nothing is marked as unfinished", check_unfinished),
     ("identifiers use the words of the vocabulary", check_words),
 ]
