@@ -75,10 +75,10 @@ def sizes_of(header, compiler):
 
 
 def parts_of(text):
-    """The parts of a golden table, as lists of lines by version."""
+    """The parts of a golden table, as lists of lines by version: "0.2", "0.2, later"."""
     parts = {}
     for line in text.splitlines():
-        heading = re.fullmatch(r"# ABI (\d+\.\d+)", line)
+        heading = re.fullmatch(r"# ABI (\d+\.\d+(, later)?)", line)
         if heading:
             parts[heading.group(1)] = lines = []
         elif line and not line.startswith("#"):

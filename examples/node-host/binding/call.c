@@ -30,6 +30,7 @@ enum call_argument {
     CLIENT_ADDRESS,
     USER_AGENT,
     IDEMPOTENCY_KEY,
+    RESPONSE_NAME,
     CALL_ARGUMENT_COUNT
 };
 
@@ -87,7 +88,7 @@ static uint64_t deadline_in(double milliseconds)
            (uint64_t)(milliseconds * 1e6);
 }
 
-/* The text that describes the request. */
+/* The texts that describe the request, and the name of the call in it. */
 static bool take_texts(napi_env env, const napi_value *arguments, struct pending *pending)
 {
     gql_request *request = &pending->request;
@@ -108,7 +109,10 @@ static bool take_texts(napi_env env, const napi_value *arguments, struct pending
                              &request->user_agent_size) &&
            take_short_string(env, arguments[IDEMPOTENCY_KEY], "idempotencyKey",
                              texts->idempotency_key, sizeof texts->idempotency_key,
-                             &request->idempotency_key, &request->idempotency_key_size);
+                             &request->idempotency_key, &request->idempotency_key_size) &&
+           take_short_string(env, arguments[RESPONSE_NAME], "responseName", texts->response_name,
+                             sizeof texts->response_name, &pending->call.response_name,
+                             &pending->call.response_name_size);
 }
 
 static bool take_request(napi_env env, const napi_value *arguments, struct pending *pending)
@@ -211,10 +215,10 @@ static bool take_target(napi_env env, napi_value value, struct target *ret_targe
 /*
  * call(instance or pool, key, isLoader, index, argumentsJson, parentJson or null, selection or
  * null, actor, request, remaining, source, sourceType, then texts or null: traceId, locale,
- * occurrence, organizationId, clientAddress, userAgent, idempotencyKey) → an answer (answer.h), or
- * a promise of one. `key` is of a pool; an instance has none. `request` is the number by which
- * `cancel` finds the call; 0: the request has been cancelled. `remaining` is the time until the
- * deadline in milliseconds; 0: no deadline.
+ * occurrence, organizationId, clientAddress, userAgent, idempotencyKey, responseName) → an answer
+ * (answer.h), or a promise of one. `key` is of a pool; an instance has none. `request` is the
+ * number by which `cancel` finds the call; 0: the request has been cancelled. `remaining` is the
+ * time until the deadline in milliseconds; 0: no deadline.
  */
 napi_value call(napi_env env, napi_callback_info info)
 {

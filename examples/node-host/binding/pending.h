@@ -7,7 +7,10 @@
 #include "examples/node-host/binding/addon.h"
 #include "examples/node-host/binding/selection.h"
 
-/* The texts of a gql_request. Each has room for its longest value, which lib/request.js ensures. */
+/*
+ * The texts of a gql_request, and the name of a call. Each has room for its longest value, which
+ * lib/ ensures.
+ */
 struct request_texts {
     char trace_id[40];
     char locale[52];
@@ -16,6 +19,7 @@ struct request_texts {
     char client_address[64];
     char user_agent[520];
     char idempotency_key[260];
+    char response_name[260];
 };
 
 /* What a call goes to: an instance, or that of a key of a pool. */

@@ -173,13 +173,13 @@ export class PluginRequest {
       { extensions: { code: 'VALIDATION_ERROR' } });
   }
 
-  /** Calls a resolver or a loader of a plugin. Returns an answer; see answer.js. */
-  call({ target, keyOf }, isLoader, index, args, parent, selection) {
+  /** Calls a resolver or a loader of a plugin. `name` is the response name of a mutation. Returns an answer; see answer.js. */
+  call({ target, keyOf }, isLoader, index, args, parent, selection, name = null) {
     if (keyOf) this.#key ??= keyOf(this.#context);
     const text = this.#write(args);
     const remaining = this.#deadline && this.remainingMilliseconds();
     return this.#native.call(target, this.#key, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
-      ...this.#about);
+      ...this.#about, name);
   }
 
   /** How long the request has until its deadline: more than 0; Infinity without one. */

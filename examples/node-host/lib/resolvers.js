@@ -5,6 +5,13 @@ import { isAbstractType, Kind } from './graphql.js';
 import { parentOf } from './parent.js';
 import { lookAhead } from './selection.js';
 
+const LONGEST_NAME = 255; // The binding has room for it.
+
+/** Returns the response name of a field. A longer one is never an alias: those have a limit. */
+function nameOf({ path: { key } }) {
+  return key.length <= LONGEST_NAME ? key : null;
+}
+
 /**
  * Adds the plugin's resolvers to a map of types. `requestOf` returns the request of a GraphQL context,
  * `served` are the fields that plugins resolve, `limits` those of operations; `organizations`, if the host says
@@ -19,7 +26,7 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
     resolvers[type][field] = (source, args, context, info) => {
       const request = requestOf(context);
       const note = isChange ? undefined : (size) => request.answer(size * limits.copiesOf(info));
-      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info)), note);
+      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info), isChange ? nameOf(info) : null), note);
       if (isChange && organizations) limits.check(info); // Before anybody is asked.
       const checked = isChange ? organizations?.check(args, context, request) : undefined;
       if (checked) return checked.then(() => call(null));

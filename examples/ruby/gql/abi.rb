@@ -163,7 +163,8 @@ module Gql
 
     class Call < Struct
       layout :struct_size, :uint32, :flags, :uint32, :arguments, :pointer, :arguments_size, :uint64,
-             :parent, :pointer, :parent_size, :uint64, :selection, :pointer, :request, :pointer, :shape, :pointer
+             :parent, :pointer, :parent_size, :uint64, :selection, :pointer, :request, :pointer, :shape, :pointer,
+             :response_name, :pointer, :response_name_size, :uint64
     end
 
     class Error < Struct

@@ -23,12 +23,13 @@ module Gql
     attr_reader :answer
 
     # Holds `request` and `selection`, because the garbage collector can't see that the struct points to them.
-    def initialize(request, arguments:, parent: nil, selection: nil)
+    def initialize(request, arguments:, parent: nil, selection: nil, response_name: nil)
       @request = request
       @selection = selection
       @struct = Abi::Call.make(arguments: Abi.bytes(arguments), arguments_size: arguments.bytesize,
                                parent: Abi.bytes(parent), parent_size: parent.to_s.bytesize,
-                               selection: selection&.pointer, request: request.pointer)
+                               selection: selection&.pointer, request: request.pointer,
+                               response_name: Abi.bytes(response_name), response_name_size: response_name.to_s.bytesize)
       @mutex = Mutex.new
       @completed = ConditionVariable.new
     end

@@ -20,9 +20,9 @@ module Gql
     end
 
     # Starts a call of a resolver or a loader of the descriptor; see Call#wait. `tree`: the selected fields; nil:
-    # unknown.
-    def start(resolver, request, arguments, parent: nil, tree: nil)
-      call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree))
+    # unknown. `response_name`: of a mutation; nil: unknown.
+    def start(resolver, request, arguments, parent: nil, tree: nil, response_name: nil)
+      call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree), response_name: response_name)
       @runtime.start(call, @pointer, resolver.function)
     end
 

@@ -22,8 +22,9 @@ module Schema
       @organizations&.check(values, context[:exchange])
       given = context[:exchange].write(values)
       parent = @root ? nil : JSON.generate(parent_of(object, context))
-      call = @instance.start(@resolver, context[:exchange].request, given, parent: parent,
-                                                                           tree: tree_of(arguments[:lookahead], context.query))
+      lookahead = arguments[:lookahead]
+      call = @instance.start(@resolver, context[:exchange].request, given, parent: parent, tree: tree_of(lookahead, context.query),
+                                                                           response_name: response_name(lookahead))
       context[:exchange].value(call, context)
     end
 
@@ -31,6 +32,14 @@ module Schema
 
     def tree_of(lookahead, query)
       lookahead ? SelectionTree.of(lookahead.ast_nodes, lookahead.field.type.unwrap, @served, query) : {}
+    end
+
+    # Of a mutation. All nodes of one field have the same.
+    def response_name(lookahead)
+      return unless @resolver.type == 'Mutation'
+
+      node = lookahead.ast_nodes.first
+      node.alias || node.name
     end
 
     # The plugin gets what its resolver requires, never the whole object, which may be the host's.

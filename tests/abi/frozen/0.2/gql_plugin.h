@@ -256,8 +256,8 @@ typedef struct gql_request {
     /*
      * The client's key for retries, or NULL: of one actor, the same key means the same mutation. It
      * applies to calls with GQL_RESOLVER_WRITES. All mutations of one document have it, so a plugin
-     * that keeps it keeps it per actor and field, for as long as it says. One that does not keep
-     * it ignores it.
+     * that keeps it keeps it per actor, field and gql_call.response_name, for as long as it says.
+     * One that does not keep it ignores it.
      */
     const char *idempotency_key;
     uint64_t idempotency_key_size;
@@ -381,6 +381,13 @@ typedef struct gql_call {
 
     /* With GQL_CALL_SHAPED, in place of the selection; otherwise NULL. */
     const gql_shape *shape;
+
+    /*
+     * Of a field of Mutation: its response name, which is its alias or its name. It tells apart the
+     * calls of one field in one document, which share an idempotency key. NULL: not known.
+     */
+    const char *response_name;
+    uint64_t response_name_size;
 } gql_call;
 #define GQL_CALL_SIZE_0_2 GQL_SIZE_THROUGH(gql_call, shape)
 
