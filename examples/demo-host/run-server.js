@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Starts and stops every example gateway.
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLog } from 'gql-plugin-host';
 import { readConfig } from './config.js';
@@ -9,14 +10,14 @@ function helpOf(what) {
   return `Usage: node server.js --config FILE
 
 ${what}
-FILE is JSON; examples/demo-host/config.schema.json describes it. Ctrl-C or SIGTERM stops the server after it has answered the
-requests under way.
+FILE is JSON, which ${fileURLToPath(new URL('config.schema.json', import.meta.url))}
+describes. Ctrl-C or SIGTERM stops the server after it has answered the requests under way.
 `;
 }
 
 function optionsOf() {
   try {
-    return parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean' } } }).values;
+    return parseArgs({ options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } } }).values;
   } catch (error) {
     return { wrong: error.message };
   }

@@ -8,7 +8,8 @@ require_relative 'gateway/server'
 HELP = <<~TEXT
   Usage: ruby server.rb --config FILE
 
-  Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON; ../demo-host/config.schema.json describes it.
+  Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON, which
+  #{File.expand_path('../demo-host/config.schema.json', __dir__)} describes.
 
     GET /health      200 when the server is ready; 503 if a plugin has failed; the log says why
     POST /graphql    the API (GraphQL over HTTP)

@@ -12,11 +12,14 @@ import os
 import pathlib
 import re
 import shutil
+import stat
 import subprocess
 import sys
 import tempfile
 
 sys.dont_write_bytecode = True
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "house"))
+import links  # noqa: E402
 from installation import BUILD, RESULTS, ROOT, Installation, report, run  # noqa: E402
 
 GATEWAY = "LIB/gql-integrations/gateway"
@@ -24,32 +27,34 @@ UNBUILT = ("build.js", "meson.build", "gql_binding.node")  # Of the package node
 
 
 TOOLS = ("gql-plugin-check", "gql-plugin-new", "integrationsctl", "vaultctl")
-PROGRAMS = ("demo/server.js", "node-host/command.js")
+PAGES = "share/doc/gql-integrations"
 
 
 def gateway_files():
-    """The demo gateway as the checkout has it, without what builds the binding."""
-    for folder in ["demo", "demo-host", "node-host"]:
+    """The example gateways as the checkout has them, without pages and what builds the binding."""
+    for folder in ["demo", "demo-host", "gateways", "node-host"]:
         for path in (ROOT / "examples" / folder).rglob("*"):
             ignored = {"binding", "node_modules"} & set(path.relative_to(ROOT).parts)
-            if path.is_file() and not ignored and path.name not in UNBUILT:
+            if path.is_file() and not ignored and path.name not in UNBUILT and path.suffix != ".md":
                 yield path.relative_to(ROOT / "examples").as_posix()
     yield from [".npmrc", "package.json", "package-lock.json"]
+
+
+def mode_of(path):
+    return 0o755 if os.access(path, os.X_OK) else 0o644
 
 
 TEMPLATE = "share/gql-integrations/new/template"
 # Every file with its mode, and every link with its target, below the prefix; LIB is libdir.
 EXPECTED = {
-    "bin/gql-plugin-check": 0o755,
+    **{f"bin/{tool}": 0o755 for tool in TOOLS},
     "bin/gql-plugin-new": "../share/gql-integrations/new/gql-plugin-new",
-    "bin/integrationsctl": 0o755,
-    "bin/vaultctl": 0o755,
     "include/gql/gql_host.h": 0o644,
     "include/gql/gql_plugin.h": 0o644,
     "include/gql/gql_plugin_kit.h": 0o644,
     "include/gql/mock_host.h": 0o644,
     "LIB/gql-plugins/integrations.so": 0o755,
-    **{f"{GATEWAY}/{name}": 0o755 if name in PROGRAMS else 0o644 for name in gateway_files()},
+    **{f"{GATEWAY}/{name}": mode_of(ROOT / "examples" / name) for name in gateway_files()},
     f"{GATEWAY}/node-host/gql_binding.node": 0o755,
     "LIB/libgql_host.so": "libgql_host.so.0.1",
     "LIB/libgql_host.so.0.1": 0o755,
@@ -60,9 +65,8 @@ EXPECTED = {
     "LIB/pkgconfig/gql-strict-host.pc": 0o644,
     "lib/systemd/system/gql-gateway.service": 0o644,
     "lib/sysusers.d/gql-gateway.conf": 0o644,
-    "share/bash-completion/completions/vaultctl": 0o644,
+    **{f"share/bash-completion/completions/{tool}": 0o644 for tool in TOOLS},
     **{f"share/man/man1/{tool}.1": 0o644 for tool in TOOLS},
-    "share/gql-integrations/README.md": 0o644,
     "share/gql-integrations/gateway.json": 0o644,
     "share/gql-integrations/new/gql-plugin-new": 0o755,
     f"{TEMPLATE}/.github/workflows/ci.yml": 0o644,
@@ -83,7 +87,7 @@ def check_files(installation):
     report(made.returncode == 0, "meson install", made.stdout, made.stderr)
     found = dict(installation.found())
     names = sorted(name for name in found.keys() | EXPECTED.keys()
-                   if found.get(name) != EXPECTED.get(name))
+                   if found.get(name) != EXPECTED.get(name) and not name.startswith(PAGES))
     report(not names, "exactly these files are installed, with these modes",
            *(f"{name}: {found.get(name)} instead of {EXPECTED.get(name)}" for name in names))
     binaries = [path for path in installation.prefix.rglob("*")
@@ -96,10 +100,9 @@ def check_files(installation):
 
 def check_tools(installation):
     version = json.loads(run("meson", "introspect", "--projectinfo", BUILD).stdout)["version"]
-    for tool in ["gql-plugin-check", "integrationsctl", "vaultctl"]:
+    for tool in TOOLS:
         told = installation.run(tool, "--version")
         report(told.stdout == f"{tool} {version}\n", f"{tool} --version", told.stdout, told.stderr)
-    for tool in TOOLS:
         told = installation.run(tool, "--help")
         report(told.returncode == 0 and tool in told.stdout, f"{tool} --help", told.stderr)
     for package in ["gql-plugin", "gql-host", "gql-strict-host"]:
@@ -109,6 +112,25 @@ def check_tools(installation):
                for each in ["gql-plugin", "gql-host"]}
     report(all(said == [installation.plugins] for said in folders.values()),
            "and the folder of plugins", folders)
+
+
+def check_pages(installation):
+    """That pages lead to each other, and to files that are installed too."""
+    folder = installation.prefix / PAGES
+    files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
+    texts = {name: path.read_text() for name, path in files.items()}
+    breaches = list(links.breaches_of(texts, files.__contains__))
+    report(len(texts) >= 20 and not breaches, "links of installed pages lead to installed files", *breaches)
+    strayed = [path for path in installation.prefix.rglob("*.md") if folder not in path.parents]
+    report(not strayed, "all pages are below one folder", *strayed)
+    linked = {path for name, text in texts.items() for _, path, _ in links.links_of(name, text)}
+    unlinked = sorted(files.keys() - linked - {"README.md", "examples/hello/host.c"})
+    report(not unlinked, "a page leads to each file", *unlinked)
+    unread = [name for name, path in files.items() if stat.S_IMODE(path.stat().st_mode) != 0o644]
+    report(not unread, "everybody can read them", *unread)
+    unit = (installation.prefix / "lib/systemd/system/gql-gateway.service").read_text()
+    page = re.search(r"^Documentation=file:.*?/(share/.*)$", unit, re.M)[1]
+    report((installation.prefix / page).is_file(), "the unit names its page", page)
 
 
 def check_manual(installation, tool, commands):
@@ -130,14 +152,11 @@ def check_manual(installation, tool, commands):
 
 
 def check_manuals(installation):
-    completion = (installation.prefix / "share/bash-completion/completions/vaultctl").read_text()
-    vault = re.search(r"commands='([^']*)'", completion)[1].split()
-    told = installation.run("integrationsctl", "--help").stdout
-    databases = re.findall(r"^  integrationsctl ([a-z]+(?: [a-z]+)?) [-(]", told, re.M)
-    report(len(vault) >= 10 and len(databases) >= 13, "the tools have commands", vault, databases)
-    commands = {"vaultctl": vault, "integrationsctl": databases}
     for tool in TOOLS:
-        check_manual(installation, tool, commands.get(tool, []))
+        told = installation.run(tool, "--help").stdout
+        commands = re.findall(rf"^  {tool} ([a-z][a-z-]*(?: [a-z]+)?) [-([]", told, re.M)
+        report(tool.startswith("gql") or len(commands) >= 10, f"{tool} has its commands", commands)
+        check_manual(installation, tool, commands)
 
 
 def check_hello(installation, folder):
@@ -203,11 +222,22 @@ def link_packages(gateway):
             os.readlink(package) if own else package)
 
 
-def serve(installation, folder):
+def check_programs(gateway):
+    """That each starts as far as its help, and files that this names are there."""
+    programs = [path for path in gateway.rglob("*.js")
+                if "node_modules" not in path.parts and path.read_text().startswith("#!")]
+    report(len(programs) >= 8 and all(os.access(program, os.X_OK) for program in programs),
+           "programs can be executed", programs)
+    for program in programs:
+        told = run("node", program, "--help")
+        missing = [path for path in re.findall(r"/\S+\.json", told.stdout)
+                   if gateway not in pathlib.Path(path).parents or not pathlib.Path(path).is_file()]
+        report(told.returncode == 0 and not missing, f"{program.relative_to(gateway)} --help",
+               *missing, told.stderr)
+
+
+def serve(installation, folder, gateway):
     """Starts the installed gateway with the sample configuration, in places that can be written."""
-    gateway = folder / "gateway"
-    shutil.copytree(installation.prefix / installation.libdir / "gql-integrations/gateway", gateway)
-    link_packages(gateway)
     run(installation.prefix / "bin/vaultctl", "keygen", "--keyring", folder / "keyring.json",
         "--secret", folder / "secret", env={**os.environ, "VAULT_PASSPHRASE": "correct horse battery"})
     (folder / "jwt.secret").write_text("0123456789abcdef" * 4)
@@ -224,7 +254,11 @@ def check_gateway(installation, folder):
     if not (ROOT / "examples/node_modules").is_dir():
         report(True, "the gateway runs # SKIP run examples/npm-ci.sh examples first")
         return
-    server = serve(installation, folder)
+    gateway = folder / "gateway"
+    shutil.copytree(installation.prefix / installation.libdir / "gql-integrations/gateway", gateway)
+    link_packages(gateway)
+    check_programs(gateway)
+    server = serve(installation, folder, gateway)
     lines = []
     for line in server.stdout:
         lines.append(line)
@@ -243,6 +277,7 @@ def main():
         installation = Installation(folder / "destination")
         check_files(installation)
         check_tools(installation)
+        check_pages(installation)
         check_manuals(installation)
         check_hello(installation, folder)
         check_new(installation, folder)

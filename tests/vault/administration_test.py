@@ -1,22 +1,16 @@
 # SPDX-License-Identifier: MIT
-"""
-Documents, dates, reasons, rotation, passphrases and completion:
-administration_test.py VAULTCTL COMPLETION. Prints TAP.
-"""
+"""Documents, dates, reasons, rotation and passphrases: administration_test.py VAULTCTL. Prints TAP."""
 
 import json
 import os
 import pathlib
 import re
-import shlex
 import stat
-import subprocess
 import sys
 
 sys.dont_write_bytecode = True
-from tool import VAULTCTL, main, talk, test, token_of  # noqa: E402
+from tool import main, talk, test, token_of  # noqa: E402
 
-COMPLETION = str(pathlib.Path(sys.argv[2]).resolve())
 DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
 
 
@@ -235,35 +229,6 @@ def reasons_are_checked(vault):
             assert "--reason is" in told.stderr, told
     shown = listed(vault)
     assert shown["keys"][0]["state"] == "active" and shown["revokedTokens"] == []
-
-
-def complete(line, folder):
-    words = shlex.split(line.replace("|", "''"))
-    script = (f'source {shlex.quote(COMPLETION)}; COMP_WORDS=({shlex.join(words)}); '
-              f'COMP_CWORD={len(words) - 1}; _vaultctl; printf "%s\\n" "${{COMPREPLY[@]}}"')
-    path = f"{pathlib.Path(VAULTCTL).resolve().parent}:{os.environ['PATH']}"
-    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, timeout=60,
-                          cwd=folder, env={**os.environ, "PATH": path}, check=True)
-    assert done.stderr == "", done.stderr
-    return set(done.stdout.split())
-
-
-@test
-def bash_completes_every_command_and_option(vault):
-    overview = vault.expect(0, "--help").stdout
-    usages = dict(re.findall(r"^  vaultctl ([a-z]\S*) (.*)$", overview, re.M))
-    assert len(usages) == 10, usages
-    assert complete("vaultctl |", vault.folder) == {*usages, "--help", "--version"}
-    assert complete("vaultctl re", vault.folder) == {
-        "rewrap", "retire", "revoke", "revoke-token"}
-    for command, usage in usages.items():
-        expected = {*re.findall(r"--[a-z]+", usage), "--help"}
-        found = complete(f"vaultctl {command} --", vault.folder)
-        assert found == expected, (command, found, expected)
-    kid = vault.keygen()
-    assert complete("vaultctl issue --secret sec", vault.folder) == {"secret.paserk"}
-    assert complete("vaultctl revoke --keyring keyring.json |", vault.folder) == {kid}
-    assert complete("vaultctl issue --aud |", vault.folder) == set()
 
 
 main()
