@@ -145,6 +145,12 @@ int32_t gql_instance_create(gql_library *library, const char *config, size_t con
 uint32_t gql_instance_health(const gql_library *library, gql_instance *instance, char *reason,
                              size_t reason_size);
 
+/*
+ * The plugin's events, whose `read`, `claim` and `acknowledge` are for gql_runtime_call. NULL if it
+ * offers none, or not all of the functions. Valid as long as the library. Any thread.
+ */
+const gql_events *gql_library_events(const gql_library *library);
+
 /* Waits until all calls are completed. The plugin rejects later calls with SERVICE_UNAVAILABLE. */
 void gql_instance_drain(gql_library *library, gql_instance *instance);
 

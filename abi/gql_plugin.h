@@ -747,6 +747,96 @@ typedef struct gql_health {
 } gql_health;
 #define GQL_HEALTH_SIZE_0_2 GQL_SIZE_THROUGH(gql_health, check)
 
+/* [host] For gql_events.watch: there may be events that nobody has claimed yet. */
+typedef void (*gql_events_more_fn)(void *user);
+
+/*
+ * Extension of the plugin, a draft that may change: what was changed, by whom, as numbered events
+ * of each organization, to be read or to be delivered to somebody else.
+ *
+ * Three functions are calls like those of resolvers: they have the same rules for threads, memory,
+ * cancellation, errors and drain. Their arguments and results are JSON objects, described below; a
+ * `?` stands behind what may be missing or null, and a plugin ignores arguments that it does not
+ * know. gql_call.parent, selection and shape are NULL.
+ *
+ * AN EVENT is an object with `position`, an opaque text of at most 64 bytes that stands for the
+ * event's place among those of its organization; `sequence`, which counts them from 1 without gaps;
+ * `organizationId`; `time`, RFC 3339 in UTC; `eventType`, in UPPER_CASE; and what else the plugin
+ * tells of it, such as `id`, `actorId`, `aggregateType`, `aggregateId` and `data`. If its content
+ * was erased, there is only `position`, `sequence`, `organizationId`, `aggregateId`? and
+ * `isErased`, which is true.
+ */
+#define GQL_EXT_EVENTS "draft/events/1"
+typedef struct gql_events {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /*
+     * [call] Reads events of an organization. The actor needs GQL_ACTION_READ there; of an unknown
+     * organization there are no events.
+     *
+     * { organizationId, entityId?, limit?, after?, before?, backward?, filter? } ->
+     * { events, hasMore, position? }
+     *
+     * `entityId`: only events of that aggregateId. `limit`: 1 to 500, by default 50. `after` and
+     * `before` are positions, of which only events strictly between count. `backward`: from the
+     * last one on, in falling order; otherwise in rising order. `filter`: { actorId?, eventTypes?,
+     * from?, to? }: events with that actor, with one of these types, at or after `from` and before
+     * `to`, RFC 3339; none that was erased.
+     *
+     * A call examines a bounded number of events: there may be fewer than `limit`, even none, and
+     * more behind them. With `hasMore`, the next call has `position` as its `after`, or as its
+     * `before` if it reads backward.
+     */
+    gql_resolve_fn read;
+
+    /*
+     * [call] Takes events for a consumer: somebody with a name, for whom the plugin keeps, for each
+     * organization, up to which event he has acknowledged. An organization's events are leased to
+     * one who claims at a time, of all processes with the same storage: others get those of other
+     * organizations, or these when the lease has ended. So each event is delivered at least once,
+     * in order within its organization. The actor needs GQL_ACTION_READ in every organization that
+     * the instance serves: in all (gql_grant.organization_id NULL), or in the one that the instance
+     * is bound to; gql_request.organization_id must not name another one.
+     *
+     * { consumer, limit?, leaseMilliseconds?, since? } -> { batch? }
+     * batch: { organizationId, lease, events, position }
+     *
+     * `consumer`: 1 to 64 of the characters A-Z a-z 0-9 . _ -. A new one begins with the first
+     * event of each organization. `limit`: 1 to 500, by default 50. `leaseMilliseconds`: from now;
+     * 1,000 to 3,600,000, by default 60,000. `since`: events before that time, RFC 3339, are passed
+     * over. It should stay the same: a later one passes over what was not delivered yet.
+     *
+     * The batch is null if there is nothing for now. `events` may be empty where events were passed
+     * over, such as erased ones: acknowledge `position` all the same.
+     */
+    gql_resolve_fn claim;
+
+    /*
+     * [call] Says up to which event a consumer has taken those of an organization. Needs the same
+     * grants as `claim`.
+     *
+     * { consumer, organizationId, lease, position?, leaseMilliseconds? } -> { }
+     *
+     * `lease`: from the claim. `position`: that of an event, or of the batch, for all of it; if it
+     * is missing, nothing more was taken. `leaseMilliseconds`: keeps the lease for that long,
+     * counted from now, as for `claim`; if it is missing, the lease ends, and what comes after the
+     * last position can be claimed. A lease may be used beyond its time as long as nobody else has
+     * claimed the events; otherwise the call is rejected with CONFLICT, and the new holder gets the
+     * events from the last position on that was acknowledged. A position never moves backward.
+     */
+    gql_resolve_fn acknowledge;
+
+    /*
+     * [control] Has `more` called when there may be more to claim: after a change, also of another
+     * process if it shares the storage, and when leases may have ended. Signals are coalesced, and
+     * may be in vain. `more` NULL: not any more; it is not called after the return, nor after that
+     * of drain. One at a time: a second one takes the place of the first.
+     */
+    void (*watch)(gql_instance *instance, gql_events_more_fn more, void *user);
+} gql_events;
+#define GQL_EVENTS_SIZE_0_2 GQL_SIZE_THROUGH(gql_events, watch)
+
 /*
  * [any] The exported function. Takes the host's version and returns the plugin's struct, or NULL if
  * the plugin does not support that host. May be called before init; always returns the same

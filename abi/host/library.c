@@ -197,11 +197,24 @@ int32_t gql_instance_create(gql_library *library, const char *config, size_t con
     return GQL_OK;
 }
 
+static const void *find_extension(const gql_plugin *plugin, const char *id)
+{
+    return plugin->extension == NULL ? NULL : plugin->extension(id);
+}
+
+const gql_events *gql_library_events(const gql_library *library)
+{
+    const gql_events *events = find_extension(library->plugin, GQL_EXT_EVENTS);
+    const bool whole = events != NULL && GQL_FITS(events, GQL_EVENTS_SIZE_0_2) &&
+                       events->reserved == 0 && events->read != NULL && events->claim != NULL &&
+                       events->acknowledge != NULL && events->watch != NULL;
+    return whole ? events : NULL;
+}
+
 uint32_t gql_instance_health(const gql_library *library, gql_instance *instance, char *reason,
                              size_t reason_size)
 {
-    const gql_plugin *plugin = library->plugin;
-    const gql_health *health = plugin->extension == NULL ? NULL : plugin->extension(GQL_EXT_HEALTH);
+    const gql_health *health = find_extension(library->plugin, GQL_EXT_HEALTH);
     if (reason_size > 0)
         reason[0] = '\0';
     if (health == NULL || !GQL_FITS(health, GQL_HEALTH_SIZE_0_2) || health->check == NULL)

@@ -188,6 +188,98 @@ export interface PluginHealth {
   reason: string;
 }
 
+/** Something that was done, as a plugin numbers it for each organization. */
+export interface PluginEvent {
+  /** Opaque: the event's place among those of its organization. */
+  position: string;
+  /** Counts the organization's events from 1 without gaps. */
+  sequence: number;
+  organizationId: string;
+  /** The content was erased: nothing is left but the place and `aggregateId`. */
+  isErased?: true;
+  /** Of the event: by it, a receiver drops those that it had before. */
+  id?: string;
+  /** RFC 3339, UTC. */
+  time?: string;
+  eventType?: 'CREATED' | 'UPDATED' | 'DELETED' | 'RESTORED' | 'REFUSED' | (string & {});
+  actorId?: string;
+  actorKind?: 'USER' | 'INTEGRATION' | 'SYSTEM' | (string & {});
+  clientAddress?: string;
+  userAgent?: string;
+  sourceType?: 'WEB' | 'MOBILE' | 'API' | 'INTERNAL' | 'INTEGRATION' | (string & {});
+  traceId?: string;
+  aggregateType?: string;
+  aggregateId?: string;
+  /** What changed: each field with its `old` and `new` value. */
+  data?: Record<string, any>;
+}
+
+export interface EventQuery {
+  organizationId: string;
+  /** Only events of that aggregate, such as an integration. */
+  entityId?: string | null;
+  filter?: {
+    actorId?: string | null;
+    eventTypes?: readonly string[] | null;
+    /** RFC 3339: at or after. */
+    from?: string | null;
+    /** RFC 3339: before. */
+    to?: string | null;
+  } | null;
+  /** 1 to 500. Default: 50. */
+  limit?: number | null;
+  /** Only events after the one at this position, in rising order of `sequence`. */
+  after?: string | null;
+  /** Only events before the one at this position. */
+  before?: string | null;
+  /** From the last one on, in falling order. Default: false. */
+  backward?: boolean | null;
+}
+
+export interface EventPage {
+  /** At most `limit`. There may be fewer, even none, and more to come: a call examines a bounded number. */
+  events: PluginEvent[];
+  /** There may be more: go on with `position` as `after`, or as `before` if `backward`. */
+  hasMore: boolean;
+  position: string | null;
+}
+
+/** An event for a consumer. */
+export interface DeliveredEvent extends PluginEvent {
+  /**
+   * Says that this event, and those of its organization before it, are taken: they are not delivered again. Rejects
+   * with the code CONFLICT if the process was away for longer than its lease, and another one has taken over.
+   */
+  acknowledge(): Promise<void>;
+}
+
+export interface EventsOptions {
+  /** The consumer's name, by which the plugin keeps how far it has come: 1 to 64 of A-Z a-z 0-9 . _ - */
+  consumer: string;
+  /** Ends the loop, as `break` does. */
+  signal?: AbortSignal;
+  /**
+   * Events before that time are passed over. Keep it the same, such as the day when the consumer was set up: a later
+   * one passes over what was not delivered yet. Default: a new consumer begins with the first event there is.
+   */
+  since?: Date | string;
+  /**
+   * Default, false: an event is acknowledged when the loop asks for the next one, and the next one is delivered after
+   * that. True: by its `acknowledge`, while the loop goes on with others; as long as the events of `maxOrganizations`
+   * organizations are not acknowledged, it waits.
+   */
+  manual?: boolean;
+  /** With `manual`, how many organizations' events are under way. Default: 16. */
+  maxOrganizations?: number;
+  /** How many events of an organization are taken at a time: 1 to 500. Default: 50. */
+  batchSize?: number;
+  /**
+   * How long after the end of this process another one takes its events over: 1,000 to 3,600,000. Leases are extended
+   * while it works. Default: 60,000.
+   */
+  leaseMilliseconds?: number;
+}
+
 /** Keyed by type, then by field. */
 export type Resolvers = Record<string, Record<string, (...args: any[]) => unknown>>;
 
@@ -252,6 +344,20 @@ export interface Plugins {
    * not block. Empty after `close`.
    */
   health(): PluginHealth[];
+  /** The ID of the plugin that offers events (`draft/events/1`), or null. `readEvents` and `events` ask the first that does. */
+  readonly eventsPlugin: string | null;
+  /**
+   * Reads events of an organization, for the actor of the request in the GraphQL context: who may not read there gets
+   * PERMISSION_DENIED. Rejects with a GraphQLError, as a field of the plugin would.
+   */
+  readEvents(query: EventQuery, context: any): Promise<EventPage>;
+  /**
+   * Delivers the events of all organizations to a consumer: each at least once, in order within its organization, by
+   * one of several gateways. Waits when there are none, and ends with `signal`, `break` or `close`. Failures of the
+   * storage are logged and tried again. Throws a TypeError for wrong options, and if no plugin offers events or it has an
+   * instance for each key.
+   */
+  events(options: EventsOptions): AsyncIterableIterator<DeliveredEvent>;
   /**
    * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No
    * handle stays open.

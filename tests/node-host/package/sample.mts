@@ -42,6 +42,12 @@ const tenants = await loadPlugins('plugins', {
 });
 await loadPlugins('plugins', { organizations: { exists: async (id, { actor }: Context) => actor !== null && id === 'acme', timeoutMilliseconds: 1000 } });
 tenants.instances?.list().filter(({ state, failure }) => state === 'failed' && failure !== null).forEach(({ key }) => tenants.instances?.resume(key));
+const page = await plugins.readEvents({ organizationId: 'acme', filter: { eventTypes: ['DELETED'] }, limit: 10, backward: true }, {});
+console.log(page.events.map(({ sequence, time, isErased }) => `${sequence} ${isErased ? 'erased' : time}`), page.hasMore && page.position);
+for await (const event of plugins.events({ consumer: 'sample', signal: AbortSignal.timeout(1000), since: new Date(0), manual: true })) {
+  console.log(event.organizationId, event.data?.title?.new);
+  await event.acknowledge();
+}
 await plugins.close();
 
 // @ts-expect-error: there is no such option.
@@ -54,5 +60,7 @@ plugins.request({ actor: { id: 'x', kind: 'robot', grants: [] } });
 plugins.request({ actor: null, instance: 'urn:x' });
 // @ts-expect-error: the actor is required.
 plugins.request({});
+// @ts-expect-error: a consumer has a name.
+plugins.events({ manual: true });
 // @ts-expect-error: it is read-only.
 plugins.typeDefs = parse(sdl);
