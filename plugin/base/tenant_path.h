@@ -10,6 +10,7 @@
 #define TENANT_DATABASE "integrations.db"
 #define TENANT_LEASE "lease"
 #define TENANT_LEASE_FORMER "lease.former"
+#define TENANT_RECEIPT "erased.json" /* Of an erasure; a tool's. */
 
 /*
  * Writes `{root}/7b/acme`: the organization's folder, in one that is named after the first byte of

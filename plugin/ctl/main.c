@@ -73,21 +73,29 @@ static const struct tool_command commands[] = {
      "Suspends an organization: within a second all gateways reject its changes, and its reads if\n"
      "their setting database.suspendedReads is false.\n",
      NULL, BIT(root) | BIT(organization), 0, 0, run_tenants_suspend},
-    {"tenants resume", "--root DIR --organization ID [--force]",
+    {"tenants resume", "(--database FILE | --root DIR) --organization ID [--force]",
      "Ends a suspension, or what a tool that was ended in the middle has left.\n\n"
-     "  --force  lets one begin anew that was erased, or whose database is elsewhere\n",
-     NULL, BIT(root) | BIT(organization), BIT(force), 0, run_tenants_resume},
+     "  --database  the file that gateways have as database.path: its organizations can only have\n"
+     "              been erased\n"
+     "  --root      the folder that gateways have as database.root\n"
+     "  --force     lets one begin anew that was erased, or whose database is elsewhere\n",
+     NULL, BIT(organization), BIT(force), BIT(database) | BIT(root), run_tenants_resume},
     {"tenants move", "--root DIR --organization ID --to DIR [--json]",
      "Moves an organization to another root, while gateways go on: they reject its calls\n"
      "meanwhile. Gateways of the former root reject them from then on. If this is ended in the\n"
      "middle, run it again.\n\n"
      "  --to    the other root, a folder\n",
      NULL, BIT(root) | BIT(organization) | BIT(to), BIT(json), 0, run_tenants_move},
-    {"tenants erase", "--root DIR --organization ID --force [--json]",
-     "Erases an organization for good, while gateways go on: its integrations, logs, and what was\n"
-     "kept by restores. A tombstone stays, so that nothing comes back by accident. Prints a\n"
-     "receipt, which names what could not be reached.\n",
-     NULL, BIT(root) | BIT(organization), BIT(force) | BIT(json), 0, run_tenants_erase},
+    {"tenants erase", "(--database FILE | --root DIR) --organization ID --force [--json]",
+     "Erases an organization for good, while gateways go on. A tombstone stays, so that nothing\n"
+     "comes back by accident. Prints a receipt, which names what could not be reached. If this is\n"
+     "ended in the middle, run it again.\n\n"
+     "  --database  the file that gateways have as database.path, for many organizations: erases\n"
+     "              the rows of this one, what its events say, and what the file and its -wal\n"
+     "              still hold of them. The hashes of its audit trail stay\n"
+     "  --root      the folder that gateways have as database.root: removes the organization's\n"
+     "              database, its -wal, and what was kept by restores\n",
+     NULL, BIT(organization), BIT(force) | BIT(json), BIT(database) | BIT(root), run_tenants_erase},
     {"tokens expiring", WHICH " --within TIME [--keyring FILE] [--json]",
      "Lists integrations whose credentialRef has expired, or expires soon. Exits with 1 if there\n"
      "are any.\n" ABOUT_WHICH "  --within        how soon: 30d (s, m, h, d, w)\n"

@@ -123,9 +123,8 @@ static enum exit_code copy_over(struct move *move)
 static enum exit_code remove_source(const struct move *move)
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    return folder_empty(move->from.folder, NULL, NULL, &failure) == GQL_OK
-               ? EXIT_DONE
-               : report_failure(&failure);
+    return folder_empty(move->from.folder, &failure) == GQL_OK ? EXIT_DONE
+                                                               : report_failure(&failure);
 }
 
 static enum exit_code move_database(struct move *move)

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The commands tenants suspend and tenants resume: what gateways heed within a second. */
-#include "plugin/ctl/commands.h"
+#include <stdio.h>
+#include <unistd.h>
+
+#include "plugin/ctl/erase_shared.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/install.h"
@@ -8,6 +11,14 @@
 
 typedef enum exit_code judge_fn(const struct options *options, const struct tenant *tenant,
                                 const struct lease_hold *hold);
+
+/* Of a former erasure: what comes now is another. */
+static void remove_receipt(const struct tenant *tenant)
+{
+    char path[PATH_MAX + sizeof TENANT_RECEIPT];
+    snprintf(path, sizeof path, "%s/" TENANT_RECEIPT, tenant->folder);
+    unlink(path);
+}
 
 static enum exit_code set_state(const struct options *options, enum lease_state state,
                                 judge_fn *judge)
@@ -23,6 +34,8 @@ static enum exit_code set_state(const struct options *options, enum lease_state 
     code = judge(options, &tenant, &hold);
     if (code == EXIT_DONE && lease_hold_write(&hold, state, &failure) != GQL_OK)
         code = report_failure(&failure);
+    if (code == EXIT_DONE)
+        remove_receipt(&tenant);
     lease_hold_end(&hold);
     return code;
 }
@@ -66,5 +79,6 @@ enum exit_code run_tenants_suspend(const struct options *options)
 
 enum exit_code run_tenants_resume(const struct options *options)
 {
-    return set_state(options, LEASE_ACTIVE, may_resume);
+    return options->database != NULL ? resume_shared(options)
+                                     : set_state(options, LEASE_ACTIVE, may_resume);
 }

@@ -254,6 +254,8 @@ static struct error error_of(const struct operation *operation, enum store_statu
                               .detail = "The database failed while the change was saved; read "
                                         "later whether it was",
                               .outcome = "unknown"};
+    case STORE_ERASED:
+        return say_unchanged(operation, room, "The organization was erased");
     case STORE_STOPPED:
         return say(room, "The service's database can't be used; the service's log has the cause");
     default:
@@ -263,12 +265,27 @@ static struct error error_of(const struct operation *operation, enum store_statu
     }
 }
 
+/* Who creates on and on in an organization that was erased: at most one line a minute. */
+static void log_erased(const struct operation *operation, const struct trace *trace,
+                       const struct store_detail *detail)
+{
+    unsigned held;
+    gql_instance *instance = operation->instance;
+    if (throttle_pass(&instance->changes.lines[STORE_ERASED], monotonic_now(), &held))
+        instance_log(instance, GQL_LOG_WARNING, trace->id,
+                     "Rejected: %s; calls rejected since the last such line: %u (at most one line "
+                     "a minute)",
+                     detail->text, held + 1);
+}
+
 /* For the log, under the client's trace ID: what it is not told. */
 static void log_failure(const struct operation *operation, const struct trace *trace,
                         enum store_status status, const struct store_detail *detail)
 {
     struct unavailable room;
-    if (status == STORE_UNKNOWN)
+    if (status == STORE_ERASED)
+        log_erased(operation, trace, detail);
+    else if (status == STORE_UNKNOWN)
         instance_log(operation->instance, GQL_LOG_ERROR, trace->id,
                      "A change was answered with the outcome \"unknown\": %s", detail->text);
     else if (error_of(operation, status, &room).code == ERROR_INTERNAL_ERROR)

@@ -25,6 +25,7 @@ struct store_engine;
 enum store_status {
     STORE_OK,
     STORE_NOT_FOUND,
+    STORE_ERASED,    /* The organization was erased here: nothing is created in it again. */
     STORE_CONFLICT,  /* The stored version differs from the expected one. */
     STORE_EXHAUSTED, /* The version can't grow; nothing was changed. */
     STORE_EXPIRED,   /* The deadline passed, or the call was cancelled; nothing was changed. */

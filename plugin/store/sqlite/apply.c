@@ -215,7 +215,7 @@ static enum store_status apply_denial(struct apply_context *context,
     return trail_writer_add(&context->trail, &facts, &mutation->detail);
 }
 
-enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)
+static enum store_status apply(struct apply_context *context, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
     case STORE_CREATE:
@@ -228,6 +228,13 @@ enum store_status apply_mutation(struct apply_context *context, struct store_mut
         return apply_denial(context, mutation);
     }
     return STORE_BROKEN;
+}
+
+/* What an erasure under way has not reached yet is gone already, for who would change it. */
+enum store_status apply_mutation(struct apply_context *context, struct store_mutation *mutation)
+{
+    const enum store_status status = apply(context, mutation);
+    return status == STORE_ERASED && mutation->kind != STORE_CREATE ? STORE_NOT_FOUND : status;
 }
 
 int apply_end(struct apply_context *context)

@@ -28,12 +28,13 @@ static int use_wal(struct connection *connection)
 
 /*
  * With its temporary storage in files, SQLite writes the pages that a savepoint could bring back to
- * one in /var/tmp, many for each mutation of a large batch.
+ * one in /var/tmp, many for each mutation of a large batch. What is deleted is overwritten, as
+ * Debian's SQLite does without being told.
  */
 static int set_pragmas(struct connection *connection, const struct sqlite_options *options,
                        enum connection_role role)
 {
-    char pragmas[256];
+    char pragmas[512];
     const bool writes = role == CONNECTION_WRITER;
     const int code = writes ? use_wal(connection) : SQLITE_OK;
     if (code != SQLITE_OK)
@@ -42,7 +43,7 @@ static int set_pragmas(struct connection *connection, const struct sqlite_option
         (int)sizeof pragmas, pragmas,
         "%s PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
         "PRAGMA trusted_schema = OFF; PRAGMA cell_size_check = ON; PRAGMA cache_size = -%d;"
-        "PRAGMA mmap_size = %lld; PRAGMA temp_store = MEMORY;",
+        "PRAGMA mmap_size = %lld; PRAGMA temp_store = MEMORY; PRAGMA secure_delete = ON;",
         writes ? "" : "PRAGMA query_only = ON;", options->cache_kib,
         (sqlite3_int64)options->mmap_mib << 20);
     return sqlite3_exec(connection->handle, pragmas, NULL, NULL, NULL);

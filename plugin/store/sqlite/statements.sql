@@ -185,8 +185,14 @@ WHERE id = ?1;
 -- name: delete_integration
 DELETE FROM integration WHERE id = ?1;
 
+-- The head of an organization's trail. The last column is whether it was erased, for who changes something;
+-- who only reads may have an older schema.
+
 -- name: get_trail
-SELECT key, trail_length, trail_hash FROM organization WHERE id = ?1;
+SELECT key, trail_length, trail_hash, 0 FROM organization WHERE id = ?1;
+
+-- name: get_trail_to_append
+SELECT key, trail_length, trail_hash, erased IS NOT NULL FROM organization WHERE id = ?1;
 
 -- name: put_trail
 UPDATE organization SET trail_length = ?2, trail_hash = ?3 WHERE key = ?1;
@@ -308,6 +314,36 @@ SELECT id, key FROM organization WHERE key > ?1 ORDER BY key LIMIT 1;
 
 -- name: get_sizes
 SELECT page_size, page_count, freelist_count FROM pragma_page_size, pragma_page_count, pragma_freelist_count;
+
+-- For erasing an organization (maintenance/erasure.h).
+
+-- name: get_tombstone
+SELECT key, erased, active + inactive + trail_length FROM organization WHERE id = ?1;
+
+-- name: put_tombstone
+UPDATE organization SET erased = ?2 WHERE key = ?1;
+
+-- name: get_highest_id_of
+SELECT max(id) FROM integration WHERE organization = ?1;
+
+-- Each table with rows of organizations, and what deletes some (?2) of one (?1). Events stay.
+-- name: list_deletions
+SELECT name, printf('DELETE FROM "%w" WHERE (%s) IN (SELECT %s FROM "%w" WHERE organization = ?1 LIMIT ?2)',
+                    name, keys, keys, name)
+FROM (SELECT t.name AS name,
+             coalesce((SELECT group_concat(printf('"%w"', c.name)) FROM pragma_table_info(t.name) AS c
+                       WHERE c.pk > 0), 'rowid') AS keys
+      FROM sqlite_schema AS t
+      WHERE t.type = 'table' AND t.name <> 'event'
+        AND EXISTS (SELECT 1 FROM pragma_table_info(t.name) AS c WHERE c.name = 'organization'));
+
+-- name: erase_bodies
+UPDATE event SET body = NULL, salt = NULL
+WHERE organization = ?1
+  AND sequence IN (SELECT sequence FROM event
+                   WHERE organization = ?1 AND sequence > ?3 AND (body IS NOT NULL OR salt IS NOT NULL)
+                   ORDER BY sequence LIMIT ?2)
+RETURNING sequence;
 
 -- For rebuilding the sort keys, in steps by the rows' keys.
 

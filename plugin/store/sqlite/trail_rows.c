@@ -14,18 +14,20 @@ static void take_bytes(sqlite3_stmt *row, int column, uint8_t *bytes, size_t siz
 
 static void take_head(sqlite3_stmt *row, struct text organization_id, struct trail_row *ret_row)
 {
-    *ret_row = (struct trail_row){sqlite3_column_int64(row, 0),
-                                  {.length = sqlite3_column_int64(row, 1)}};
+    *ret_row = (struct trail_row){.organization = sqlite3_column_int64(row, 0),
+                                  .head.length = sqlite3_column_int64(row, 1),
+                                  .erased = sqlite3_column_int(row, 3) != 0};
     if (sqlite3_column_type(row, 2) == SQLITE_NULL && ret_row->head.length == 0)
         ret_row->head = trail_start(organization_id);
     else
         take_bytes(row, 2, ret_row->head.hash.bytes, TRAIL_HASH_SIZE);
 }
 
-enum store_status trail_rows_find(struct connection *connection, struct text organization_id,
-                                  struct trail_row *ret_row, struct store_detail *detail)
+static enum store_status find(struct connection *connection, enum statement which,
+                              struct text organization_id, struct trail_row *ret_row,
+                              struct store_detail *detail)
 {
-    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_GET_TRAIL);
+    sqlite3_stmt *statement = connection_statement(connection, which);
     if (statement == NULL)
         return connection_failure(connection, detail);
     bind_text(statement, 1, organization_id);
@@ -33,10 +35,23 @@ enum store_status trail_rows_find(struct connection *connection, struct text org
     if (code == SQLITE_ROW)
         take_head(statement, organization_id, ret_row);
     else
-        *ret_row = (struct trail_row){0, trail_start(organization_id)};
+        *ret_row = (struct trail_row){.head = trail_start(organization_id)};
     sqlite3_reset(statement);
     return code == SQLITE_ROW || code == SQLITE_DONE ? STORE_OK
                                                      : connection_status(connection, code, detail);
+}
+
+enum store_status trail_rows_find(struct connection *connection, struct text organization_id,
+                                  struct trail_row *ret_row, struct store_detail *detail)
+{
+    return find(connection, STATEMENT_GET_TRAIL, organization_id, ret_row, detail);
+}
+
+enum store_status trail_rows_find_to_append(struct connection *connection,
+                                            struct text organization_id, struct trail_row *ret_row,
+                                            struct store_detail *detail)
+{
+    return find(connection, STATEMENT_GET_TRAIL_TO_APPEND, organization_id, ret_row, detail);
 }
 
 enum store_status trail_rows_head(struct connection *connection, struct text organization_id,

@@ -8,10 +8,15 @@
 struct trail_row {
     int64_t organization; /* Its key; 0: there is no such organization. */
     struct trail_head head;
+    bool erased; /* The organization was; only trail_rows_find_to_append tells. */
 };
 
+/* The second needs the schema of today. */
 enum store_status trail_rows_find(struct connection *connection, struct text organization_id,
                                   struct trail_row *ret_row, struct store_detail *detail);
+enum store_status trail_rows_find_to_append(struct connection *connection,
+                                            struct text organization_id, struct trail_row *ret_row,
+                                            struct store_detail *detail);
 
 /*
  * Within a transaction, which must be the same for all that is verified together. As store_events

@@ -2,6 +2,7 @@
 #include "plugin/store/sqlite/trail_writer.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 #include "plugin/store/sqlite/row.h"
 
@@ -79,6 +80,15 @@ static int insert(struct connection *connection, int64_t organization,
     return statement_run(statement);
 }
 
+static enum store_status refuse_erased(struct text organization_id, struct store_detail *detail)
+{
+    snprintf(detail->text, sizeof detail->text,
+             "organization '%.*s' was erased here, as its tombstone says; integrationsctl tenants "
+             "resume --force lets it begin anew",
+             (int)organization_id.size, organization_id.data);
+    return STORE_ERASED;
+}
+
 static enum store_status find_row(struct trail_writer *writer, struct text organization_id,
                                   struct trail_row *ret_row, struct store_detail *detail)
 {
@@ -87,11 +97,13 @@ static enum store_status find_row(struct trail_writer *writer, struct text organ
     if (i < writer->count)
         *ret_row = writer->open[i].row;
     else
-        status = trail_rows_find(writer->connection, organization_id, ret_row, detail);
+        status = trail_rows_find_to_append(writer->connection, organization_id, ret_row, detail);
     if (status != STORE_OK)
         return status;
     if (ret_row->organization == 0)
         return STORE_NOT_FOUND;
+    if (ret_row->erased)
+        return refuse_erased(organization_id, detail);
     if (ret_row->head.length < 0 || ret_row->head.length > INT64_MAX / 2)
         return row_damage(detail, "a trail has the length", ret_row->head.length);
     return STORE_OK;

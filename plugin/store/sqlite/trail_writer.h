@@ -32,7 +32,7 @@ static inline void trail_writer_begin(struct trail_writer *writer)
 /*
  * Appends an event. Draws the salt and facts->random. The ID of the organization must live until
  * the end of the transaction. If it fails, undo what it did: STORE_NOT_FOUND if there is no such
- * organization.
+ * organization, STORE_ERASED if it was erased here.
  */
 enum store_status trail_writer_add(struct trail_writer *writer, struct trail_facts *facts,
                                    struct store_detail *detail);

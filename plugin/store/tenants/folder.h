@@ -17,16 +17,18 @@ bool folder_make(const char *root, char *path);
  */
 int32_t folder_check(const char *folder, gql_failure *failure);
 
-/* Called before a file is removed. False: memory ran out. */
-typedef bool folder_removes_fn(void *user, const char *path, long long bytes);
+/* A file's name, borrowed. False: memory ran out. */
+typedef bool folder_file_fn(void *user, const char *name, long long bytes);
+
+/* Gives the files that folder_empty removes to `take`. */
+int32_t folder_list(const char *folder, folder_file_fn *take, void *user, gql_failure *failure);
 
 /*
- * Removes all files in an organization's folder but its lease, which the caller holds alone, and
- * what that said before: the database, its log, what was kept and what was begun. Durable on
- * return. `removes` may be NULL.
+ * Removes all files in an organization's folder but its lease, which the caller holds alone, what
+ * that said before, and the receipt of an erasure: the database, its log, what was kept and what
+ * was begun. Durable on return.
  */
-int32_t folder_empty(const char *folder, folder_removes_fn *removes, void *user,
-                     gql_failure *failure);
+int32_t folder_empty(const char *folder, gql_failure *failure);
 
 /*
  * STORE_OK if there is a database, or a lease, for the organization; otherwise as folder_open. The

@@ -19,22 +19,10 @@ static int32_t fail_at(const char *path, gql_failure *failure)
                 strerrordesc_np(error));
 }
 
-static int32_t remove_file(const char *folder, const char *name, folder_removes_fn *removes,
-                           void *user, gql_failure *failure)
-{
-    char path[PATH_MAX + NAME_MAX + 2];
-    struct stat found;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    if (lstat(path, &found) != 0)
-        return errno == ENOENT ? GQL_OK : fail_at(path, failure);
-    if (removes != NULL && !removes(user, path, (long long)found.st_size))
-        return fail_no_memory(failure);
-    return unlink(path) == 0 || errno == ENOENT ? GQL_OK : fail_at(path, failure);
-}
-
 static bool is_kept(const char *name)
 {
-    static const char *const kept[] = {".", "..", TENANT_LEASE, TENANT_LEASE_FORMER};
+    static const char *const kept[] = {".", "..", TENANT_LEASE, TENANT_LEASE_FORMER,
+                                       TENANT_RECEIPT};
     for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
         if (strcmp(name, kept[i]) == 0)
             return true;
@@ -65,20 +53,58 @@ int32_t folder_check(const char *folder, gql_failure *failure)
     return code;
 }
 
-int32_t folder_empty(const char *folder, folder_removes_fn *removes, void *user,
-                     gql_failure *failure)
+/* Calls `take` for each name; it fails with errno, and the folder is synced at the end. */
+static int32_t each_file(const char *folder,
+                         int32_t (*take)(int folder, const char *name, void *user), void *user,
+                         gql_failure *failure)
 {
-    struct dirent *entry;
+    char path[PATH_MAX + NAME_MAX + 2];
+    const struct dirent *entry;
     int32_t code = GQL_OK;
     DIR *opened = opendir(folder);
     if (opened == NULL)
         return fail_at(folder, failure);
     while (code == GQL_OK && (entry = readdir(opened)) != NULL) {
-        if (!is_kept(entry->d_name))
-            code = remove_file(folder, entry->d_name, removes, user, failure);
+        if (is_kept(entry->d_name))
+            continue;
+        code = take(dirfd(opened), entry->d_name, user);
+        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
+        if (code == GQL_E_UNAVAILABLE)
+            fail_at(path, failure);
     }
     if (code == GQL_OK && fsync(dirfd(opened)) != 0)
         code = fail_at(folder, failure);
     closedir(opened);
-    return code;
+    return code == GQL_E_NO_MEMORY ? fail_no_memory(failure) : code;
+}
+
+struct list {
+    folder_file_fn *take;
+    void *user;
+};
+
+static int32_t list_file(int folder, const char *name, void *user)
+{
+    struct stat found;
+    const struct list *list = user;
+    if (fstatat(folder, name, &found, AT_SYMLINK_NOFOLLOW) != 0)
+        return errno == ENOENT ? GQL_OK : GQL_E_UNAVAILABLE;
+    return list->take(list->user, name, (long long)found.st_size) ? GQL_OK : GQL_E_NO_MEMORY;
+}
+
+int32_t folder_list(const char *folder, folder_file_fn *take, void *user, gql_failure *failure)
+{
+    struct list list = {take, user};
+    return each_file(folder, list_file, &list, failure);
+}
+
+static int32_t remove_file(int folder, const char *name, void *user)
+{
+    (void)user;
+    return unlinkat(folder, name, 0) == 0 || errno == ENOENT ? GQL_OK : GQL_E_UNAVAILABLE;
+}
+
+int32_t folder_empty(const char *folder, gql_failure *failure)
+{
+    return each_file(folder, remove_file, NULL, failure);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
  * Preloaded into a process: ends it before the call number KILL_AT, from 1, of those that change
- * what names of files lead to, or what a lease says. KILL_COUNT is a file that gets how many there
- * were, if the process comes to its end. The linker gives the functions the names of the calls.
+ * what names of files lead to, what a lease says, or what is durable. KILL_COUNT is a file that
+ * gets how many there were, if the process comes to its end. The linker gives the functions the
+ * names of the calls.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -44,6 +45,7 @@ int killed_rename(const char *from, const char *to);
 int killed_link(const char *from, const char *to);
 int killed_unlink(const char *path);
 int killed_fsync(int file);
+int killed_fdatasync(int file);
 int killed_ftruncate(int file, off_t size);
 
 int killed_rename(const char *from, const char *to)
@@ -74,6 +76,14 @@ int killed_fsync(int file)
 {
     int (*real)(int);
     find(&real, "fsync");
+    step();
+    return real(file);
+}
+
+int killed_fdatasync(int file)
+{
+    int (*real)(int);
+    find(&real, "fdatasync");
     step();
     return real(file);
 }

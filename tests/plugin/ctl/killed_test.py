@@ -167,10 +167,38 @@ def an_erasure_that_is_killed_is_finished_by_another(scratch):
             return one.titles("acme") == (["acme 0"] if state == "active" else [])
 
     def is_done():
-        return scratch.names(folder) == ["lease"] and (folder / "lease").read_text().strip() == "erased"
+        return scratch.names(folder) == ["erased.json", "lease"] and (folder / "lease").read_text().strip() == "erased"
 
     kill_at_each_step(scratch, ["tenants", "erase", "--root", scratch.root, "--organization", "acme",
                                 "--force"], prepare, is_left_alone, is_done)
+
+
+@test
+def an_erasure_from_a_shared_database_that_is_killed_is_finished_by_another(scratch):
+    former, shared = scratch.folder / "former", scratch.folder / "shared"
+    database = shared / "x.db"
+    former.mkdir()
+    scratch.make(["acme", "globex"], 2)
+    shutil.move(scratch.database, former / "x.db")
+    command = ["tenants", "erase", "--database", database, "--organization", "acme", "--force"]
+
+    def prepare():
+        shutil.rmtree(shared, ignore_errors=True)
+        shutil.copytree(former, shared)
+
+    def is_left_alone():
+        with gateway({"path": str(database)}) as one:
+            mine = one.titles("acme")
+            return (one.titles("globex") == ["globex 0", "globex 1"]
+                    and (mine == ["acme 0", "acme 1"] or one.create("acme", "acme x") == "SERVICE_UNAVAILABLE"))
+
+    def is_done():
+        receipt, = scratch.json(0, *command)
+        rows = {each["table"]: each["rows"] for each in receipt["removed"]}
+        left = b"".join(path.read_bytes() for path in shared.iterdir())
+        return receipt["already"] and rows["integration"] == rows["event"] == 2 and b"acme 0" not in left
+
+    kill_at_each_step(scratch, command, prepare, is_left_alone, is_done)
 
 
 main()

@@ -3,7 +3,6 @@
 
 import contextlib
 import fcntl
-import json
 import os
 import pathlib
 import shutil
@@ -265,15 +264,18 @@ def nothing_of_an_erased_tenant_is_left_and_nothing_comes_back(scratch):
     assert "integrations.db " in names + " " and ".before-" in names, names
     assert any("backups" in each for each in receipt["notReached"]), receipt
     assert not files_with(scratch.root, "acme"), files_with(scratch.root, "acme")
-    assert scratch.names(folder_of(scratch.root, "acme")) == ["lease"]
+    assert scratch.names(folder_of(scratch.root, "acme")) == ["erased.json", "lease"]
     told = scratch.expect(3, "restore", "--root", scratch.root, "--from", copies).stderr
     assert "'acme' was erased" in told, told
     told = scratch.expect(3, "tenants", "resume", *of(scratch)).stderr
     assert "was erased" in told and "--force" in told, told
-    assert json.loads(scratch.expect(0, *erased(scratch, "--force", "--json")).stdout)["removed"] == []
+    again, = scratch.json(0, *erased(scratch, "--force"))
+    assert again == {**receipt, "already": True}, again
     scratch.expect(0, "tenants", "resume", *of(scratch), "--force")
     with gateway({"root": scratch.root}) as running:
         assert running.create("acme", "anew") != REFUSED and running.titles("acme") == ["anew"]
+    later, = scratch.json(0, *erased(scratch, "--force"))
+    assert not later["already"] and later["time"] > receipt["time"], later
 
 
 @test
@@ -286,7 +288,7 @@ def who_reads_meanwhile_is_named(scratch):
     assert any("had the database open" in each for each in receipt["notReached"]), receipt
     assert not files_with(scratch.root, "acme")
     shown = scratch.expect(0, *erased(scratch, "--force")).stdout
-    assert "was erased at" in shown and "not reached: backups" in shown, shown
+    assert "was erased already, at" in shown and "not reached: backups" in shown, shown
 
 
 @test

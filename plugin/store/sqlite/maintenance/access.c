@@ -85,6 +85,16 @@ int32_t database_access_open(struct database_access *access, const char *path,
     return identify(access, organization_id, failure);
 }
 
+int32_t database_access_check_schema(const struct database_access *access, gql_failure *failure)
+{
+    if (access->schema >= migration_count)
+        return GQL_OK;
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "'%s' has schema version %d, and this tool writes version %d; integrationsctl "
+                "migrate, or a gateway of this version, migrates it",
+                access->path, access->schema, migration_count);
+}
+
 void database_access_close(struct database_access *access)
 {
     connection_close(&access->connection);

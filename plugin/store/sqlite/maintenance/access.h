@@ -31,6 +31,9 @@ int32_t database_access_open(struct database_access *access, const char *path,
                              gql_failure *failure);
 void database_access_close(struct database_access *access);
 
+/* Refuses a database of an older schema than this tool writes. */
+int32_t database_access_check_schema(const struct database_access *access, gql_failure *failure);
+
 /* Fails with the code of SQLite's last call, or with `code`. */
 int32_t database_access_fail(const struct database_access *access, const char *doing,
                              gql_failure *failure);

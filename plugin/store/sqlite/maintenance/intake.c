@@ -36,55 +36,53 @@ static int32_t open_collation(struct intake *intake, gql_failure *failure)
 int32_t intake_begin(struct intake *intake, struct database_access *access, gql_failure *failure)
 {
     *intake = (struct intake){.access = access};
-    if (access->schema < migration_count)
-        return fail(failure, GQL_E_UNAVAILABLE,
-                    "'%s' has schema version %d, and this tool writes version %d; start a gateway "
-                    "of this version, which migrates it",
-                    access->path, access->schema, migration_count);
-    const int32_t code = open_collation(intake, failure);
+    int32_t code = database_access_check_schema(access, failure);
+    if (code == GQL_OK)
+        code = open_collation(intake, failure);
     return code == GQL_OK ? database_access_begin(access, STATEMENT_BEGIN_WRITE, failure) : code;
 }
 
 /* ---- The organization ---- */
 
-/* The statement's only value, a key. False if there is none. */
-static bool take_key(sqlite3_stmt *statement, struct text id, int64_t *ret_key)
-{
-    bind_text(statement, 1, id);
-    const bool found = sqlite3_step(statement) == SQLITE_ROW;
-    if (found)
-        *ret_key = sqlite3_column_int64(statement, 0);
-    sqlite3_reset(statement);
-    sqlite3_clear_bindings(statement);
-    return found;
-}
-
 static int32_t add_organization(struct intake *intake, struct text id, gql_failure *failure)
 {
     sqlite3_stmt *add = connection_statement(&intake->access->connection,
                                              STATEMENT_ADD_ORGANIZATION);
-    return add != NULL && take_key(add, id, &intake->key) ? GQL_OK : fail_here(intake, failure);
+    if (add == NULL)
+        return fail_here(intake, failure);
+    bind_text(add, 1, id);
+    const bool added = sqlite3_step(add) == SQLITE_ROW;
+    if (added)
+        intake->key = sqlite3_column_int64(add, 0);
+    sqlite3_reset(add);
+    sqlite3_clear_bindings(add);
+    return added ? GQL_OK : fail_here(intake, failure);
+}
+
+static int32_t refuse_erased(const struct intake *intake, struct text id, gql_failure *failure)
+{
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "organization '%.*s' was erased from '%s', as its tombstone says; nothing was "
+                "imported into it. integrationsctl tenants resume --force lets it in again",
+                (int)id.size, id.data, intake->access->path);
 }
 
 static int32_t enter(struct intake *intake, struct text id, gql_failure *failure)
 {
+    struct trail_row row;
     struct store_detail detail;
     if (text_equal(tenant_id_text(&intake->organization), id))
         return GQL_OK;
-    sqlite3_stmt *find = connection_statement(&intake->access->connection, STATEMENT_GET_TRAIL);
-    if (find == NULL)
-        return fail_here(intake, failure);
-    int32_t code = GQL_OK;
-    if (!take_key(find, id, &intake->key))
-        code = add_organization(intake, id, failure);
-    if (code != GQL_OK)
-        return code;
-    const enum store_status status = trail_rows_head(&intake->access->connection, id, &intake->head,
-                                                     &detail);
+    const enum store_status status = trail_rows_find_to_append(&intake->access->connection, id,
+                                                               &row, &detail);
     if (status != STORE_OK)
         return database_access_fail_status(intake->access, status, &detail, failure);
+    if (row.erased)
+        return refuse_erased(intake, id, failure);
     tenant_id_set(&intake->organization, id);
-    return GQL_OK;
+    intake->head = row.head;
+    intake->key = row.organization;
+    return row.organization != 0 ? GQL_OK : add_organization(intake, id, failure);
 }
 
 /* ---- Integrations ---- */
