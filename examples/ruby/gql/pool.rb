@@ -49,9 +49,9 @@ module Gql
     end
 
     # As Instance#start, with the instance of the request's key.
-    def start(resolver, request, arguments, parent: nil, tree: nil)
+    def start(resolver, request, arguments, parent: nil, tree: nil, response_name: nil)
       key = Pool.checked_key(@key.call(request), 'What instances.key returns')
-      call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree))
+      call = Call.new(request, arguments: arguments, parent: parent, selection: tree && Selection.of(tree), response_name: response_name)
       within { |pool| begin_call(pool, key, resolver, call) } || call.complete(SHUTTING_DOWN)
       call
     end
