@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugin/ctl/follow.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
@@ -19,9 +20,19 @@ struct filter {
     const char *type;
 };
 
+/* The command. */
+struct search {
+    struct filter filter;
+    bool is_json;
+    bool follows;
+    struct follow follow; /* If so. */
+};
+
+/* Of one organization. */
 struct listing {
-    const struct options *options;
-    const struct filter *filter;
+    struct search *search;
+    const char *path;
+    struct text organization_id;
     enum exit_code code;
 };
 
@@ -66,7 +77,7 @@ static void print_changes(const json_t *body)
 static enum exit_code print_body(const struct listing *listing, const struct trail_event *event,
                                  json_t *body)
 {
-    if (listing->options->json != NULL) {
+    if (listing->search->is_json) {
         json_object_set_new(body, "sequence", json_integer(event->sequence));
         return output_json_line(json_incref(body));
     }
@@ -85,7 +96,7 @@ static enum exit_code print_erased(const struct listing *listing, const struct t
 {
     char id[IDENTIFIER_TEXT_SIZE];
     identifier_write(&event->entity, id);
-    if (listing->options->json != NULL)
+    if (listing->search->is_json)
         return output_json_line(json_pack("{s:I, s:s%, s:b}", "sequence",
                                           (json_int_t)event->sequence, "aggregateId", id,
                                           (size_t)IDENTIFIER_TEXT_SIZE, "erased", 1));
@@ -99,36 +110,77 @@ static bool take_event(void *user, const struct trail_event *event)
     json_t *body = NULL;
     const struct vault_bytes text = {event->body.data, event->body.size};
     if (event->body.data == NULL) {
-        if (!filters_bodies(listing->filter))
+        if (!filters_bodies(&listing->search->filter))
             listing->code = print_erased(listing, event);
     } else if (vault_json_read(text, VAULT_JSON_STRICT, &body, NULL) != VAULT_JSON_OK ||
                !json_is_object(body)) {
         listing->code = report(EXIT_FOUND,
                                "event %lld can't be read; see integrationsctl audit verify",
                                (long long)event->sequence);
-    } else if (is_wanted(listing->filter, body)) {
+    } else if (is_wanted(&listing->search->filter, body)) {
         listing->code = print_body(listing, event, body);
     }
     json_decref(body);
-    return listing->code == EXIT_DONE;
+    if (!listing->search->follows)
+        return listing->code == EXIT_DONE;
+    follow_set_place(&listing->search->follow, listing->path, listing->organization_id,
+                     event->sequence);
+    return listing->code == EXIT_DONE && !follow_is_over();
+}
+
+/* Where the listing goes on. A trail that is shorter than before is another: of a backup. */
+static int32_t find_place(struct listing *listing, struct database_access *access,
+                          struct store_event_range *range, gql_failure *failure)
+{
+    struct trail_head head;
+    struct search *search = listing->search;
+    const struct text id = listing->organization_id;
+    if (!search->follows)
+        return GQL_OK;
+    const int32_t code = database_trail_head(access, id, &head, failure);
+    range->after = follow_place(&search->follow, listing->path, id);
+    if (code != GQL_OK || head.length >= range->after)
+        return code;
+    report(EXIT_DONE, "the audit trail of '%.*s' is shorter than before; going on from its end",
+           (int)id.size, id.data);
+    range->after = head.length;
+    follow_set_place(&search->follow, listing->path, id, head.length);
+    return GQL_OK;
 }
 
 static enum exit_code list(struct database_access *access, const struct target *target,
                            struct text id, void *user)
 {
-    const struct filter *filter = user;
-    struct listing listing = {.options = target->options, .filter = filter};
+    struct search *search = user;
+    const struct filter *filter = &search->filter;
+    struct listing listing = {.search = search, .path = target->path, .organization_id = id};
     gql_failure failure = {.struct_size = sizeof failure};
-    const struct store_event_range range = {.organization_id = id,
-                                            .entity = filter->has_entity ? &filter->entity : NULL};
-    if (database_trail_read(access, &range, take_event, &listing, &failure) != GQL_OK)
-        return report_failure(&failure);
-    return listing.code;
+    struct store_event_range range = {.organization_id = id,
+                                      .entity = filter->has_entity ? &filter->entity : NULL};
+    int32_t code = find_place(&listing, access, &range, &failure);
+    if (code == GQL_OK)
+        code = database_trail_read(access, &range, take_event, &listing, &failure);
+    return code == GQL_OK ? listing.code : report_failure(&failure);
 }
 
 static enum exit_code list_all(const struct target *target, void *user)
 {
+    struct search *search = user;
+    if (search->follows && !follow_is_changed(&search->follow, target->path))
+        return EXIT_DONE;
     return organizations_each(target, list, user);
+}
+
+/* What fails later is reported, and looked at again when its database has changed. */
+static enum exit_code follow(const struct options *options, struct search *search)
+{
+    if (!follow_begin(&search->follow))
+        return report_no_memory();
+    const enum exit_code code = targets_each(options, list_all, search);
+    while (code == EXIT_DONE && follow_wait())
+        targets_each(options, list_all, search);
+    follow_end(&search->follow);
+    return code;
 }
 
 /* "7d" is that long ago. */
@@ -156,19 +208,33 @@ static bool is_type(const char *text)
     return false;
 }
 
-enum exit_code run_audit_list(const struct options *options)
+static enum exit_code read_filter(const struct options *options, struct filter *filter)
 {
-    struct filter filter = {.actor = options->actor, .type = options->type, .since = INT64_MIN};
-    filter.has_entity = options->entity != NULL;
-    if (filter.has_entity && !identifier_parse(text_of(options->entity), &filter.entity))
+    *filter = (struct filter){.actor = options->actor, .type = options->type, .since = INT64_MIN};
+    filter->has_entity = options->entity != NULL;
+    if (filter->has_entity && !identifier_parse(text_of(options->entity), &filter->entity))
         return report(EXIT_USAGE, "--entity: '%s' is not the ID of an integration",
                       options->entity);
-    if (options->since != NULL && !parse_since(options->since, &filter.since))
+    if (options->since != NULL && !parse_since(options->since, &filter->since))
         return report(EXIT_USAGE,
                       "--since: '%s' is neither a time, 2030-01-02T03:04:05Z, nor how long ago, 7d",
                       options->since);
     if (options->type != NULL && !is_type(options->type))
         return report(EXIT_USAGE, "--type: '%s' is not CREATED, UPDATED, DELETED or REFUSED",
                       options->type);
-    return targets_each(options, list_all, &filter);
+    return EXIT_DONE;
+}
+
+enum exit_code run_audit_list(const struct options *options)
+{
+    const char *format = options->format == NULL ? "text" : options->format;
+    const bool is_jsonl = strcmp(format, "jsonl") == 0;
+    struct search search = {.is_json = is_jsonl || options->json != NULL,
+                            .follows = options->follow != NULL};
+    if (!is_jsonl && strcmp(format, "text") != 0)
+        return report(EXIT_USAGE, "--format: '%s' is neither text nor jsonl", format);
+    const enum exit_code code = read_filter(options, &search.filter);
+    if (code != EXIT_DONE)
+        return code;
+    return search.follows ? follow(options, &search) : targets_each(options, list_all, &search);
 }

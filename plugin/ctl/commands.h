@@ -20,7 +20,9 @@
     X(since, "since", false)               \
     X(within, "within", false)             \
     X(remint, "remint", false)             \
-    X(keyring, "keyring", false) X(force, "force", true) X(json, "json", true)
+    X(keyring, "keyring", false)           \
+    X(format, "format", false)             \
+    X(follow, "follow", true) X(force, "force", true) X(json, "json", true)
 
 enum option_number {
 #define OPTION_CONSTANT(member, option, is_flag) OPTION_##member,

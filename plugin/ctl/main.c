@@ -103,14 +103,21 @@ static const struct tool_command commands[] = {
      "                  or whose key it does not know\n" ABOUT_JSON,
      NULL, BIT(within), BIT(organization) | BIT(keyring) | BIT(json), BIT(database) | BIT(root),
      run_tokens_expiring},
-    {"audit list", WHICH " [--entity ID] [--actor ID] [--type TYPE] [--since TIME] [--json]",
+    {"audit list",
+     WHICH " [--entity ID] [--actor ID] [--type TYPE] [--since TIME] [--follow] [--format FORMAT] "
+           "[--json]",
      "Lists the events of the audit trail: who did what to which integration.\n" ABOUT_WHICH
      "  --entity        only of this integration, also if it was deleted\n"
      "  --actor         only by this actor\n"
      "  --type          only CREATED, UPDATED, DELETED or REFUSED\n"
      "  --since         only from 2030-01-02T03:04:05Z on, or in the last 7d (s, m, h, d, w)\n"
+     "  -f, --follow    goes on with events as they come, until SIGINT or SIGTERM, or until nobody\n"
+     "                  reads its output\n"
+     "  --format        text, or jsonl, which is the same as --json\n"
      "  --json          writes each event as it is stored, with its sequence\n",
-     NULL, 0, BIT(organization) | BIT(entity) | BIT(actor) | BIT(type) | BIT(since) | BIT(json),
+     NULL, 0,
+     BIT(organization) | BIT(entity) | BIT(actor) | BIT(type) | BIT(since) | BIT(follow) |
+         BIT(format) | BIT(json),
      BIT(database) | BIT(root), run_audit_list},
     {"audit verify", WHICH " [--json]",
      "Verifies the trail of each organization: that no event was changed, and none is missing.\n"
@@ -120,7 +127,8 @@ static const struct tool_command commands[] = {
 };
 
 static const struct tool_option tool_options[] = {
-#define TOOL_OPTION(member, option, is_flag) {option, is_flag},
+#define TOOL_OPTION(member, option, is_flag) \
+    {option, is_flag, OPTION_##member == OPTION_follow ? 'f' : 0},
     OPTIONS(TOOL_OPTION)
 #undef TOOL_OPTION
 };

@@ -86,6 +86,35 @@ static void list_options(const struct tool *tool, struct option ret_list[TOOL_OP
     ret_list[count + 1] = (struct option){0};
 }
 
+/* The letters of the options, as getopt reads them. */
+struct letters {
+    char text[2 * TOOL_OPTIONS_MAX + 2];
+};
+
+static struct letters letters_of(const struct tool *tool)
+{
+    struct letters letters = {"h"};
+    size_t size = 1;
+    for (size_t i = 0; i < tool->option_count; i++) {
+        if (tool->options[i].letter == 0)
+            continue;
+        letters.text[size++] = tool->options[i].letter;
+        if (!tool->options[i].is_flag)
+            letters.text[size++] = ':';
+    }
+    return letters;
+}
+
+/* What getopt found: an option's place, or its letter. */
+static int place_of(const struct tool *tool, int found)
+{
+    for (size_t i = 0; i < tool->option_count; i++) {
+        if (tool->options[i].letter != 0 && tool->options[i].letter == found)
+            return (int)i;
+    }
+    return found;
+}
+
 static enum exit_code check_operands(const struct tool *tool, const struct tool_command *command,
                                      int argc, char **argv)
 {
@@ -103,9 +132,11 @@ static enum exit_code run(const struct tool *tool, const struct tool_command *co
     struct option list[TOOL_OPTIONS_MAX + 2];
     uint32_t given = 0;
     int option;
+    const struct letters letters = letters_of(tool);
     list_options(tool, list);
     opterr = 0;
-    while ((option = getopt_long(argc, argv, "h", list, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, letters.text, list, NULL)) != -1) {
+        option = place_of(tool, option);
         if (option == OPTION_HELP) {
             print_help(tool, command);
             return EXIT_DONE;

@@ -18,6 +18,7 @@ enum { TOOL_OPTIONS_MAX = 32 };
 struct tool_option {
     const char *name;
     bool is_flag; /* It has no value. */
+    char letter;  /* Its short form; 0: there is none. */
 };
 
 /* The tool's own: what was given. */

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: MIT
 """The commands audit list and audit verify, and the trail in check. Prints TAP."""
 
+import json
 import os
 import pathlib
+import signal
+import subprocess
+import threading
 
-from ctl import FOREIGN_BODIES, first_event, gateway, main, sql, test
+from ctl import CTL, FOREIGN_BODIES, first_event, gateway, main, sql, test, until
 
 MIGRATIONS = pathlib.Path(__file__).parents[3] / "plugin/store/sqlite/migrations"
 UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
@@ -41,6 +45,85 @@ def events_are_listed_and_filtered(scratch):
     assert "DELETED  actor  " + deleted in shown and shown.count("\n") == 2, shown
     for wrong in [["--entity", "x"], ["--since", "yesterday"], ["--since", "7y"], ["--type", "deleted"]]:
         scratch.expect(2, "audit", "list", "--database", scratch.database, *wrong)
+
+
+class Followed:
+    """A listing that goes on, and what it has said so far."""
+
+    def __init__(self, *arguments):
+        self.process = subprocess.Popen([CTL, "audit", "list", *map(str, arguments)], text=True,
+                                        stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.lines = []
+        self.reader = threading.Thread(target=self.read, daemon=True)
+        self.reader.start()
+
+    def read(self):
+        for line in self.process.stdout:
+            self.lines.append(line)
+
+    def wait_for(self, count):
+        until(lambda: len(self.lines) >= count, f"line {count}, after {self.lines},")
+
+    def end(self, number):
+        self.process.send_signal(number)
+        told = self.process.stderr.read()
+        assert self.process.wait(20) == 0, (self.process.returncode, told)
+        self.reader.join()
+        return told
+
+
+@test
+def events_are_followed_as_they_come(scratch):
+    ids = scratch.make(["acme"], 2)
+    with gateway({"path": scratch.database}) as running:
+        both = Followed("--database", scratch.database, "-f")
+        mine = Followed("--database", scratch.database, "--follow", "--format", "jsonl", "--organization",
+                        "acme", "--type", "DELETED")
+        both.wait_for(2)
+        running.create("globex", "new")
+        both.wait_for(3)
+        running.delete(ids["acme"][0], 1)
+        both.wait_for(4)
+        mine.wait_for(1)
+        running.create("acme", "newer")
+        both.wait_for(5)
+        assert not both.end(signal.SIGINT) and not mine.end(signal.SIGTERM)
+    assert [line.split("  ")[2:4] for line in both.lines] == [
+        ["acme", "CREATED"], ["acme", "CREATED"], ["globex", "CREATED"], ["acme", "DELETED"],
+        ["acme", "CREATED"]], both.lines
+    assert [json.loads(line)["aggregateId"] for line in mine.lines] == [ids["acme"][0]]
+    assert "neither text nor jsonl" in scratch.expect(2, "audit", "list", "--database", scratch.database,
+                                                      "--format", "csv").stderr
+
+
+@test
+def a_root_is_followed_and_a_trail_that_was_restored(scratch):
+    copies = scratch.folder / "copies"
+    ids = scratch.make_root(["acme"], 2)
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", copies)
+    followed = Followed("--root", scratch.root, "-f")
+    followed.wait_for(2)
+    with gateway({"root": scratch.root}) as running:
+        running.delete(ids["acme"][0], 1)
+        running.create("globex", "a new tenant")
+        followed.wait_for(4)
+        scratch.expect(0, "restore", "--root", scratch.root, "--from", copies, "--force")
+        running.create("acme", "again")
+        running.create("acme", "and again")
+        followed.wait_for(5)
+    assert followed.process.poll() is None
+    followed.end(signal.SIGTERM)
+    assert {line.split("  ")[2] for line in followed.lines} == {"acme", "globex"}
+
+
+@test
+def a_listing_that_nobody_reads_ends(scratch):
+    scratch.make(["acme"], 1)
+    process = subprocess.Popen([CTL, "audit", "list", "--database", scratch.database, "-f"],
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.wait(20) == 0 and not process.stderr.read()
 
 
 @test

@@ -76,19 +76,30 @@ static bool verify_event(void *user, const struct trail_event *event)
     return verdict == TRAIL_BODY_FITS;
 }
 
+int32_t database_trail_head(struct database_access *access, struct text organization_id,
+                            struct trail_head *ret_head, gql_failure *failure)
+{
+    struct store_detail detail;
+    *ret_head = trail_start(organization_id);
+    if (access->schema < FIRST_SCHEMA)
+        return GQL_OK;
+    const enum store_status status = trail_rows_head(&access->connection, organization_id, ret_head,
+                                                     &detail);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
+}
+
 static int32_t verify(struct database_access *access, struct text organization_id,
                       struct trail_check *check, gql_failure *failure)
 {
     struct trail_head head;
-    struct store_detail detail;
     const struct store_event_range range = {.organization_id = organization_id};
-    const enum store_status status = trail_rows_head(&access->connection, organization_id, &head,
-                                                     &detail);
-    if (status != STORE_OK)
-        return database_access_fail_status(access, status, &detail, failure);
+    int32_t code = database_trail_head(access, organization_id, &head, failure);
+    if (code != GQL_OK)
+        return code;
     trail_check_begin(check, organization_id, &head);
     struct verification verification = {check, organization_id, false};
-    const int32_t code = database_trail_read(access, &range, verify_event, &verification, failure);
+    code = database_trail_read(access, &range, verify_event, &verification, failure);
     return code == GQL_OK && verification.is_short ? fail_no_memory(failure) : code;
 }
 

@@ -10,6 +10,10 @@
 int32_t database_trail_verify(struct database_access *access, struct text organization_id,
                               struct trail_check *ret_check, gql_failure *failure);
 
+/* The end of an organization's trail, as the organization has it. */
+int32_t database_trail_head(struct database_access *access, struct text organization_id,
+                            struct trail_head *ret_head, gql_failure *failure);
+
 /*
  * Gives the events of the range to `visit`, in rising order; of one state if a transaction is open,
  * otherwise in steps.
