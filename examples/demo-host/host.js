@@ -64,6 +64,7 @@ export async function openHost(config, log) {
   const plugins = await load(config, log, executableHostSchema(resolvers), organizations);
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
+    if (config.webhooks) throw new Error('webhooks: no plugin offers events (draft/events/1), so there is nothing to post: remove the setting');
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');
     for (const warning of lenienciesOf(config.authentication)) log('warning', warning);

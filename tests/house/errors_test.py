@@ -21,7 +21,7 @@ ANSWERERS = ("plugin/", "abi/host/", "examples/node-host/", "examples/demo-host/
              "examples/gateways/", "examples/ruby/")
 NO_CODES = re.compile(
     "HTTP_[A-Z_]+|ERR_[A-Z_]+|CONTENT_[A-Z]+|PATH_INFO|REMOTE_ADDR|REQUEST_METHOD|"  # Rack's, Node's
-    "GET|POST|UTC|SIGINT|SIGTERM|EADDRINUSE|ECONNRESET|MODULE_NOT_FOUND|GQL_HOST_LIBRARY|"
+    "GET|POST|UTC|SIGINT|SIGTERM|EADDRINUSE|ECONNRESET|ENOENT|MODULE_NOT_FOUND|GQL_HOST_LIBRARY|"
     "CREATE|READ|UPDATE|DELETE|ASC|DESC|TITLE|ID|INTG|MIT|"  # Words of schema and plugin.
     "CREATED|UPDATED|DELETED|REFUSED|USER|SYSTEM|INTEGRATION|WEB|MOBILE|API|INTERNAL")  # Of the audit trail.
 
