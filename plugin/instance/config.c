@@ -9,6 +9,8 @@
 #include "plugin/schema_text.h"
 #include "vault/json_reader.h"
 
+static const int64_t DAY_MILLISECONDS = 86400000;
+
 static int32_t parse(const char *json, size_t size, json_t **ret_root, gql_failure *failure)
 {
     struct vault_json_error error;
@@ -85,6 +87,8 @@ static void read_members(struct config *config)
     read_identifiers(config, json_object_get(root, "identifiers"));
     config->records_denials =
         json_is_true(json_object_get(json_object_get(root, "audit"), "refusals"));
+    const json_t *retention = json_object_get(root, "retention");
+    config->retention.deleted_milliseconds = integer(retention, "deletedDays") * DAY_MILLISECONDS;
     config->error_type_base = text_of(string(json_object_get(root, "errors"), "typeBase"));
 
     const json_t *limits = json_object_get(root, "limits");

@@ -10,6 +10,7 @@
 #include "plugin/base/executors.h"
 #include "plugin/base/identifier.h"
 #include "plugin/base/text.h"
+#include "plugin/store/store.h"
 
 struct config {
     json_t *root; /* Owns what the members point to. */
@@ -28,6 +29,7 @@ struct config {
     struct identifier_mint mint;
     struct text error_type_base;
     bool records_denials;
+    struct store_retention retention;
 
     int pending_mutations;
     int pending_of_each; /* Organization. */

@@ -86,6 +86,7 @@ static int32_t open_store(gql_instance *instance, const struct store_engine *con
         .locale = config->locale,
         .organization = config->organization,
         .mint = config->mint,
+        .retention = config->retention,
         .executors = instance->executors,
         .user = instance,
         .unix_milliseconds = store_clock,

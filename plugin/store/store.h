@@ -49,11 +49,17 @@ struct store_detail {
 /* For STORE_SHORTAGE: there is no thread, and none could be started because of `error` (errno). */
 void store_detail_no_thread(struct store_detail *detail, int error);
 
+/* How long what is over is kept. */
+struct store_retention {
+    int64_t deleted_milliseconds; /* Deleted integrations; 0: not at all. */
+};
+
 struct store_options {
     const json_t *database;   /* The setting `database`, checked, for the engine to read. */
     const char *locale;       /* BCP 47; decides the order of titles. */
     struct text organization; /* The only one that is served; no text: any. Outlives the store. */
     struct identifier_mint mint;
+    struct store_retention retention;
     struct executors *executors; /* Run what may wait. Must outlive the store. */
     void *user;                  /* Passed to the functions below, which any thread may call. */
     int64_t (*unix_milliseconds)(void *user);
@@ -249,6 +255,11 @@ enum store_mutation_kind {
      * not known, or the engine keeps no trail.
      */
     STORE_NOTE_DENIAL,
+    /*
+     * Erases some of what is kept beyond its retention, a bounded number of rows: STORE_OK if there
+     * may be more, STORE_NOT_FOUND if nothing was left. Has no result.
+     */
+    STORE_SWEEP,
 };
 
 /* One change. Owned by the caller, with its texts and the request, until `done` is called. */

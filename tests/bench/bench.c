@@ -255,10 +255,9 @@ static const struct kind {
     bench_fn function;
     bool has_tokens;
 } kinds[] = {
-    {"get", subject_get, false},
-    {"page", subject_page, false},
-    {"create", subject_create, true},
-    {"create-without-token", subject_create, false},
+    {"get", subject_get, false},       {"page", subject_page, false},
+    {"create", subject_create, true},  {"create-without-token", subject_create, false},
+    {"delete", subject_delete, false},
 };
 
 static const struct kind *find_kind(const char *name)

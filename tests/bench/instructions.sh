@@ -15,6 +15,7 @@ libraries that they use:
   page                   integrations(first: 100), all fields
   create                 integrationCreate with a token, one call at a time
   create-without-token   the same without a token to verify
+  delete                 integrationDelete, one call at a time
 
 Each figure is the difference of two runs under callgrind that differ only in the number of calls,
 so start-up cancels out. It varies by less than 1%, even on a busy machine. To compare two builds,
@@ -77,3 +78,4 @@ figure get 2000 12000
 figure page 100 400
 figure create 200 1000
 figure create-without-token 200 1000
+figure delete 200 1000

@@ -22,7 +22,7 @@ struct subject {
     gql_runtime *runtime;
     gql_library *library;
     gql_instance *instance;
-    gql_resolve_fn get, list, create;
+    gql_resolve_fn get, list, create, delete;
     gql_selection *page_selection, *total_selection;
     unsigned char secret_key[64];
     char **tokens;
@@ -94,6 +94,7 @@ struct subject *subject_open(const char *plugin_path, const char *database, cons
     subject->get = schema->resolvers[0]->resolve;
     subject->list = schema->resolvers[1]->resolve;
     subject->create = schema->resolvers[2]->resolve;
+    subject->delete = schema->resolvers[4]->resolve;
     subject->page_selection = select_fields(
         "nodes { id version title organization { id } credentialRef isActive } "
         "pageInfo { endCursor hasNextPage }");
@@ -192,6 +193,19 @@ void subject_get(void *context, int count)
         identifier_write(&caller->ids[bench_random(&caller->random, caller->id_count)],
                          arguments + 7);
         read_and_wait(caller, caller->subject->get, arguments, sizeof arguments - 1, NULL, NULL);
+    }
+}
+
+void subject_delete(void *context, int count)
+{
+    struct caller *caller = context;
+    char id[IDENTIFIER_TEXT_SIZE], arguments[96];
+    for (int i = 0; i < count; i++) {
+        identifier_write(&caller->ids[i], id);
+        const int size = snprintf(arguments, sizeof arguments,
+                                  "{\"input\":{\"id\":\"%.*s\",\"version\":1}}",
+                                  IDENTIFIER_TEXT_SIZE, id);
+        read_and_wait(caller, caller->subject->delete, arguments, (size_t)size, NULL, NULL);
     }
 }
 

@@ -31,9 +31,10 @@ struct caller {
 };
 
 /* Each is a bench_fn whose context is a struct caller. */
-void subject_get(void *caller, int count);   /* An integration by a random ID. */
-void subject_page(void *caller, int count);  /* 100 nodes with all fields, after the cursor. */
-void subject_total(void *caller, int count); /* Only `total`. */
+void subject_get(void *caller, int count);    /* An integration by a random ID. */
+void subject_page(void *caller, int count);   /* 100 nodes with all fields, after the cursor. */
+void subject_total(void *caller, int count);  /* Only `total`. */
+void subject_delete(void *caller, int count); /* The first of the IDs; each once. */
 /* Creates, with the next signed token each, and keeps `in_flight` calls under way. */
 void subject_create(void *caller, int count);
 

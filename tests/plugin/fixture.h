@@ -23,6 +23,7 @@ extern int fixture_busy_timeout_ms;      /* The setting of stores to be opened. 
 extern int fixture_storage_threads;      /* Likewise. */
 extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
+extern int64_t fixture_deleted_ms;       /* retention.deletedDays */
 extern const char *fixture_organization; /* organization; NULL: none */
 
 /* All that the store has logged so far. */

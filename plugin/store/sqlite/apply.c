@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/apply.h"
 
+#include "plugin/store/sqlite/deleted_rows.h"
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/row.h"
+
+enum { SWEEP_LIMIT = 100 }; /* Rows of one transaction. */
 
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
@@ -184,18 +187,26 @@ static enum store_status apply_update(struct apply_context *context,
     return status == STORE_OK ? record(context, mutation, &before, changed) : status;
 }
 
-static enum store_status apply_delete(struct apply_context *context,
-                                      struct store_mutation *mutation)
+static enum store_status remove_row(const struct apply_context *context,
+                                    struct store_mutation *mutation)
 {
-    enum store_status status = check_version(context, mutation);
-    if (status != STORE_OK)
-        return status;
     sqlite3_stmt *statement = connection_statement(context->connection,
                                                    STATEMENT_DELETE_INTEGRATION);
     if (statement == NULL)
         return connection_failure(context->connection, &mutation->detail);
     bind_identifier(statement, 1, &mutation->id);
-    status = run(context, statement, &mutation->detail);
+    return run(context, statement, &mutation->detail);
+}
+
+static enum store_status apply_delete(struct apply_context *context,
+                                      struct store_mutation *mutation)
+{
+    enum store_status status = check_version(context, mutation);
+    if (status == STORE_OK && context->deleted_milliseconds > 0)
+        status = deleted_rows_keep(context->connection, &mutation->id, context->unix_milliseconds,
+                                   &mutation->detail);
+    if (status == STORE_OK)
+        status = remove_row(context, mutation);
     if (status == STORE_OK)
         status = minting_note_deleted(context->connection, &mutation->id, &mutation->detail);
     return status == STORE_OK ? record(context, mutation, &mutation->result.integration, NULL)
@@ -215,6 +226,17 @@ static enum store_status apply_denial(struct apply_context *context,
     return trail_writer_add(&context->trail, &facts, &mutation->detail);
 }
 
+/* STORE_NOT_FOUND if nothing is due. */
+static enum store_status apply_sweep(struct apply_context *context, struct store_mutation *mutation)
+{
+    int count = 0;
+    const enum store_status status =
+        deleted_rows_sweep(context->connection,
+                           context->unix_milliseconds - context->deleted_milliseconds, SWEEP_LIMIT,
+                           &count, &mutation->detail);
+    return status == STORE_OK && count == 0 ? STORE_NOT_FOUND : status;
+}
+
 static enum store_status apply(struct apply_context *context, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
@@ -226,6 +248,8 @@ static enum store_status apply(struct apply_context *context, struct store_mutat
         return apply_delete(context, mutation);
     case STORE_NOTE_DENIAL:
         return apply_denial(context, mutation);
+    case STORE_SWEEP:
+        return apply_sweep(context, mutation);
     }
     return STORE_BROKEN;
 }

@@ -13,6 +13,7 @@ struct apply_context {
     struct minting minting;
     struct trail_writer trail;
     int64_t unix_milliseconds;
+    int64_t deleted_milliseconds; /* How long deleted integrations are kept; 0: not at all. */
 };
 
 /* Before the first mutation of each transaction. */

@@ -185,9 +185,18 @@ WHERE id = ?1;
 -- name: delete_integration
 DELETE FROM integration WHERE id = ?1;
 
+-- Keeps an integration (?1) that is about to be deleted, at that time (?2).
+-- name: keep_deleted
+INSERT INTO deleted (organization, id, time, version, is_active, title, credential_ref)
+SELECT organization, id, ?2, version, is_active, title, credential_ref FROM integration WHERE id = ?1;
+
+-- Erases what was deleted before that time (?1), at most ?2, the oldest first.
+-- name: sweep_deleted
+DELETE FROM deleted
+WHERE (organization, id) IN (SELECT organization, id FROM deleted WHERE time < ?1 ORDER BY time LIMIT ?2);
+
 -- The head of an organization's trail. The last column is whether it was erased, for who changes something;
 -- who only reads may have an older schema.
-
 -- name: get_trail
 SELECT key, trail_length, trail_hash, 0 FROM organization WHERE id = ?1;
 
@@ -250,6 +259,18 @@ SELECT CASE WHEN rows = indexed THEN 'ok' ELSE printf('%d events and %d in their
 FROM (SELECT (SELECT count(*) FROM event NOT INDEXED) AS rows,
              (SELECT count(*) FROM event INDEXED BY event_by_entity) AS indexed);
 
+-- name: check_deleted
+PRAGMA quick_check(deleted);
+
+-- An ID is that of an integration, or of a deleted one.
+-- name: check_deleted_rows
+SELECT CASE WHEN rows <> indexed THEN printf('%d deleted integrations and %d in their index', rows, indexed)
+            WHEN twice > 0 THEN printf('%d integrations are also among the deleted ones', twice)
+            ELSE 'ok' END
+FROM (SELECT (SELECT count(*) FROM deleted NOT INDEXED) AS rows,
+             (SELECT count(*) FROM deleted INDEXED BY deleted_by_time) AS indexed,
+             (SELECT count(*) FROM deleted AS d JOIN integration AS i ON i.id = d.id) AS twice);
+
 -- name: check_organization_rows
 SELECT CASE WHEN rows = ids THEN 'ok' ELSE printf('%d organizations and %d IDs of them', rows, ids) END
 FROM (SELECT (SELECT count(*) FROM organization NOT INDEXED) AS rows,
@@ -266,9 +287,11 @@ WHERE active <> (SELECT count(*) FROM integration INDEXED BY integration_by_acti
    OR active + inactive <> (SELECT count(*) FROM integration INDEXED BY integration_by_title
                             WHERE organization = o.key);
 
--- Whose the integrations are: see ownership.h.
+-- Whose the integrations are, the deleted ones, too: see ownership.h.
 -- name: scan_owners
-SELECT i.id, o.id FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization;
+SELECT i.id, o.id FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
+UNION ALL
+SELECT d.id, o.id FROM deleted AS d LEFT JOIN organization AS o ON o.key = d.organization;
 
 -- For tools (maintenance/).
 

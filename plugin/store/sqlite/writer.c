@@ -22,10 +22,12 @@ void writer_init(struct writer *writer, const struct connection *connection,
                                        .state = state,
                                        .user = options->user,
                                        .log = options->log};
-    writer->context = (struct apply_context){.connection = &writer->link.connection,
-                                             .collation = collation,
-                                             .minting.mint = options->mint,
-                                             .trail.connection = &writer->link.connection};
+    writer->context =
+        (struct apply_context){.connection = &writer->link.connection,
+                               .collation = collation,
+                               .minting.mint = options->mint,
+                               .trail.connection = &writer->link.connection,
+                               .deleted_milliseconds = options->retention.deleted_milliseconds};
     mutation_queue_init(&writer->queue);
     job_init(&writer->job, &options->executors->storage, take_turn);
 }

@@ -96,6 +96,7 @@ DAMAGES = {
     "rows": "PRAGMA ignore_check_constraints = ON;"
             "UPDATE integration SET version = 9999999999 WHERE key = 1",
     "order": "UPDATE integration SET sort_key = x'00' WHERE key = 2",
+    "deleted": "INSERT INTO deleted SELECT organization, id, 0, 1, 1, title, NULL FROM integration WHERE key = 1",
     "foreign-keys": "PRAGMA foreign_keys = OFF; UPDATE integration SET organization = 77 WHERE key = 3",
 }
 

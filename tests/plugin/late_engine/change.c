@@ -41,8 +41,8 @@ enum store_status table_apply(struct table *table, const struct collation *colla
 {
     if (deadline_passed(mutation->deadline))
         return STORE_EXPIRED;
-    if (mutation->kind == STORE_NOTE_DENIAL)
-        return STORE_NOT_FOUND; /* It keeps no trail. */
+    if (mutation->kind == STORE_NOTE_DENIAL || mutation->kind == STORE_SWEEP)
+        return STORE_NOT_FOUND; /* It keeps no trail, and nothing that was deleted. */
     if (mutation->kind == STORE_CREATE) {
         create(table, collation, mint, now, mutation);
         return STORE_OK;

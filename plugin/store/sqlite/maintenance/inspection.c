@@ -8,6 +8,7 @@
 #include "plugin/base/organization.h"
 #include "plugin/base/tenant_name.h"
 #include "plugin/store/collation.h"
+#include "plugin/store/sqlite/deleted_rows.h"
 #include "plugin/store/sqlite/maintenance/schema_check.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 #include "plugin/store/sqlite/metadata.h"
@@ -117,6 +118,8 @@ static int run_statements(struct run *run)
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof list / sizeof *list && code == SQLITE_OK; i++)
         code = run_statement(run, list[i].statement, list[i].check);
+    if (code == SQLITE_OK && run->access->schema >= DELETED_SCHEMA)
+        code = run_statement(run, STATEMENT_CHECK_DELETED_ROWS, "deleted");
     return code == SQLITE_OK ? check_foreign_keys(run) : code;
 }
 

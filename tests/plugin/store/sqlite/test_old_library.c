@@ -193,6 +193,7 @@ Test(old_library, an_old_plugin_writes_beside_a_new_one)
     sqlite3_stmt *delete = old_statement(handle, "delete_integration");
     sqlite3_bind_blob(delete, 1, mine.bytes, IDENTIFIER_SIZE, SQLITE_STATIC);
     end(delete);
+    cr_expect_eq(end(prepare_at(handle, "\nSELECT count(*) FROM deleted")), 0);
     sqlite3_close(handle);
     expect_trail(store, 2);
     cr_expect_eq(fixture_counts(store, "acme").active + fixture_counts(store, "acme").inactive, 0);
