@@ -200,7 +200,7 @@ static bool parse_since(const char *text, int64_t *ret_ms)
 
 static bool is_type(const char *text)
 {
-    static const char *const types[] = {"CREATED", "UPDATED", "DELETED", "REFUSED"};
+    static const char *const types[] = {"CREATED", "UPDATED", "DELETED", "RESTORED", "REFUSED"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         if (strcmp(text, types[i]) == 0)
             return true;
@@ -220,7 +220,8 @@ static enum exit_code read_filter(const struct options *options, struct filter *
                       "--since: '%s' is neither a time, 2030-01-02T03:04:05Z, nor how long ago, 7d",
                       options->since);
     if (options->type != NULL && !is_type(options->type))
-        return report(EXIT_USAGE, "--type: '%s' is not CREATED, UPDATED, DELETED or REFUSED",
+        return report(EXIT_USAGE,
+                      "--type: '%s' is not CREATED, UPDATED, DELETED, RESTORED or REFUSED",
                       options->type);
     return EXIT_DONE;
 }

@@ -48,6 +48,7 @@ enum exit_code run_audit_list(const struct options *options);
 enum exit_code run_audit_verify(const struct options *options);
 enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
+enum exit_code run_deleted_list(const struct options *options);
 enum exit_code run_export(const struct options *options);
 enum exit_code run_import(const struct options *options);
 enum exit_code run_restore(const struct options *options);
@@ -59,5 +60,6 @@ enum exit_code run_tenants_resume(const struct options *options);
 enum exit_code run_tenants_show(const struct options *options);
 enum exit_code run_tenants_suspend(const struct options *options);
 enum exit_code run_tokens_expiring(const struct options *options);
+enum exit_code run_undelete(const struct options *options);
 
 #endif

@@ -35,6 +35,12 @@ static bool take_integration(void *user, const struct integration *integration)
                  export_line(&exporting->writer, "integration", export_integration(integration)));
 }
 
+static bool take_deleted(void *user, const struct deleted_integration *deleted)
+{
+    struct exporting *exporting = user;
+    return check(exporting, export_line(&exporting->writer, "deleted", export_deleted(deleted)));
+}
+
 static bool take_event(void *user, const struct trail_event *event)
 {
     struct exporting *exporting = user;
@@ -54,6 +60,8 @@ static enum exit_code export_organization(struct database_access *access,
     int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, &failure);
     if (code == GQL_OK)
         code = database_rows_of(access, id, take_integration, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = database_deleted_of(access, id, take_deleted, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_trail_read(access, &range, take_event, exporting, &failure);
     database_access_rollback(access);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "plugin/ctl/output.h"
+#include "vault/timestamp.h"
 
 static json_t *hexadecimal(const uint8_t *bytes, size_t size)
 {
@@ -23,6 +24,17 @@ json_t *export_integration(const struct integration *integration)
                      integration->version, "isActive", integration->is_active, "title",
                      output_text_value(integration->title), "credentialRef",
                      output_text_value(integration->credential_ref));
+}
+
+json_t *export_deleted(const struct deleted_integration *deleted)
+{
+    char time[VAULT_TIMESTAMP_SIZE];
+    json_t *object = export_integration(&deleted->integration);
+    vault_timestamp_write(deleted->time, time);
+    if (object != NULL && json_object_set_new(object, "deletedAt", json_string(time)) == 0)
+        return object;
+    json_decref(object);
+    return NULL;
 }
 
 json_t *export_event(const struct trail_event *event, struct text organization_id)

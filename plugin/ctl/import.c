@@ -38,7 +38,8 @@ static enum exit_code check_lines(struct importing *importing, struct import_rea
     while (kind != IMPORT_END) {
         if (!import_next(reader, &kind, &failure))
             return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
-        if (kind == IMPORT_INTEGRATION && is_wanted(importing->options, reader->organization_id) &&
+        const bool has_id = kind == IMPORT_INTEGRATION || kind == IMPORT_DELETED;
+        if (has_id && is_wanted(importing->options, reader->organization_id) &&
             !reminting_look(&importing->reminting, &reader->integration, &failure))
             return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
     }
@@ -125,11 +126,15 @@ static enum exit_code print(const struct importing *importing)
 {
     const struct intake *intake = &importing->intake;
     if (importing->options->json != NULL)
-        return output_json_line(json_pack("{s:s, s:I, s:I}", "database", importing->access.path,
-                                          "imported", (json_int_t)intake->added, "same",
-                                          (json_int_t)intake->same));
+        return output_json_line(
+            json_pack("{s:s, s:I, s:I, s:I}", "database", importing->access.path, "imported",
+                      (json_int_t)intake->added, "same", (json_int_t)intake->same, "deleted",
+                      (json_int_t)intake->deleted));
     output_text(text_of(importing->access.path));
-    printf(": %lld integrations imported, %lld were there\n", intake->added, intake->same);
+    printf(": %lld integrations imported, %lld were there", intake->added, intake->same);
+    if (intake->deleted > 0)
+        printf("; deleted: %lld", intake->deleted);
+    putchar('\n');
     return EXIT_DONE;
 }
 
@@ -174,6 +179,10 @@ static int32_t take(struct importing *importing, struct import_reader *reader,
     if (kind == IMPORT_EVENT)
         return intake_event(&importing->intake, reader->organization_id, &reader->event, failure);
     integration.id = reminting_id(&importing->reminting, &integration);
+    if (kind == IMPORT_DELETED)
+        return intake_deleted(&importing->intake,
+                              &(struct deleted_integration){integration, reader->deleted_at},
+                              failure);
     return intake_integration(&importing->intake, &integration, failure);
 }
 

@@ -10,6 +10,7 @@
 #include "plugin/ctl/export_lines.h"
 #include "plugin/store/trail_body_check.h"
 #include "vault/json_reader.h"
+#include "vault/timestamp.h"
 
 /* Of a line: several times what an event with the longest texts takes. */
 enum { LINE_LIMIT = 1 << 22 };
@@ -74,6 +75,14 @@ static bool take_integration(struct import_reader *reader, const json_t *object)
     integration->version = (int32_t)version;
     integration->organization_id = reader->organization_id;
     return true;
+}
+
+static bool take_deleted(struct import_reader *reader, const json_t *object)
+{
+    struct text time;
+    return take_integration(reader, object) &&
+           take_text(object, "deletedAt", VAULT_TIMESTAMP_SIZE, false, &time) &&
+           vault_timestamp_parse(time.data, time.size, &reader->deleted_at);
 }
 
 static bool take_event(struct import_reader *reader, const json_t *object)
@@ -182,6 +191,12 @@ static bool take_line(struct import_reader *reader, const char *name, const json
         return take_integration(reader, value) ||
                refuse(reader, failure, "a value of the integration is missing or out of range");
     }
+    if (strcmp(name, "deleted") == 0) {
+        *ret_kind = IMPORT_DELETED;
+        return take_deleted(reader, value) ||
+               refuse(reader, failure,
+                      "a value of the deleted integration is missing or out of range");
+    }
     if (strcmp(name, "event") != 0)
         return refuse(reader, failure, "this is no line of an export");
     *ret_kind = IMPORT_EVENT;
@@ -226,7 +241,8 @@ static bool read_header(struct import_reader *reader, struct vault_failure *fail
     crypto_generichash_update(&reader->sum, (const unsigned char *)line.data, line.size + 1);
     if (strcmp(name, "export") != 0)
         return refuse(reader, failure, "this is no export of integrationsctl");
-    return json_integer_value(json_object_get(value, "format")) == EXPORT_FORMAT ||
+    const json_int_t format = json_integer_value(json_object_get(value, "format"));
+    return (format >= 1 && format <= EXPORT_FORMAT) ||
            refuse(reader, failure,
                   "the export has a format that this tool does not know; use the "
                   "version that wrote it, or a newer one");

@@ -12,7 +12,7 @@
 #include "plugin/store/trail.h"
 #include "vault/failure.h"
 
-enum import_kind { IMPORT_INTEGRATION, IMPORT_EVENT, IMPORT_END };
+enum import_kind { IMPORT_INTEGRATION, IMPORT_DELETED, IMPORT_EVENT, IMPORT_END };
 
 /* One thread. */
 struct import_reader {
@@ -28,7 +28,8 @@ struct import_reader {
     /* The line; what it points to is valid until the next one is read. */
     json_t *root;
     struct text organization_id;
-    struct integration integration;
+    struct integration integration; /* Of a deleted one, too. */
+    int64_t deleted_at;             /* IMPORT_DELETED: Unix milliseconds. */
     struct trail_event event;
 };
 

@@ -96,6 +96,19 @@ static const struct tool_command commands[] = {
      "  --root      the folder that gateways have as database.root: removes the organization's\n"
      "              database, its -wal, and what was kept by restores\n",
      NULL, BIT(organization), BIT(force) | BIT(json), BIT(database) | BIT(root), run_tenants_erase},
+    {"deleted list", WHICH " [--json]",
+     "Lists integrations that were deleted and can be brought back: when, of whom, by whom, and\n"
+     "their titles. How long they are kept is the gateways' setting retention.deletedDays.\n" ABOUT_WHICH
+         ABOUT_JSON,
+     NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_deleted_list},
+    {"undelete", WHICH " [--keyring FILE] [--actor NAME] [--json] ID",
+     "Brings a deleted integration back, while gateways go on: with its ID, one version more, and\n"
+     "an event RESTORED in the audit trail. Exits with 1 if that can't be done, and says why.\n" ABOUT_WHICH
+     "  --keyring       the vault's keyring: the integration comes back without its credentialRef\n"
+     "                  if the token or its key was revoked meanwhile, or the key is not known\n"
+     "  --actor         who brings it back, for the trail; by default the user who runs this\n" ABOUT_JSON,
+     "ID", 0, BIT(organization) | BIT(keyring) | BIT(actor) | BIT(json), BIT(database) | BIT(root),
+     run_undelete},
     {"tokens expiring", WHICH " --within TIME [--keyring FILE] [--json]",
      "Lists integrations whose credentialRef has expired, or expires soon. Exits with 1 if there\n"
      "are any.\n" ABOUT_WHICH "  --within        how soon: 30d (s, m, h, d, w)\n"
@@ -109,7 +122,7 @@ static const struct tool_command commands[] = {
      "Lists the events of the audit trail: who did what to which integration.\n" ABOUT_WHICH
      "  --entity        only of this integration, also if it was deleted\n"
      "  --actor         only by this actor\n"
-     "  --type          only CREATED, UPDATED, DELETED or REFUSED\n"
+     "  --type          only CREATED, UPDATED, DELETED, RESTORED or REFUSED\n"
      "  --since         only from 2030-01-02T03:04:05Z on, or in the last 7d (s, m, h, d, w)\n"
      "  -f, --follow    goes on with events as they come, until SIGINT or SIGTERM, or until nobody\n"
      "                  reads its output\n"

@@ -4,9 +4,8 @@
 
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/targets.h"
+#include "plugin/ctl/token_verdict.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
-#include "vault/credential_ref.h"
-#include "vault/keyring.h"
 #include "vault/keyring_content.h"
 #include "vault/timestamp.h"
 #include "vault/token_summary.h"
@@ -29,17 +28,11 @@ struct finding {
 static const char *judge(const struct search *search, const struct integration *integration,
                          const struct vault_token_summary *summary)
 {
-    const struct text token = integration->credential_ref;
-    const struct vault_policy policy = {.organization_id = integration->organization_id.data,
-                                        .organization_id_size = integration->organization_id.size,
-                                        .now = search->now};
-    const enum vault_token_status status =
-        search->keyring == NULL
-            ? VAULT_TOKEN_OK
-            : vault_credential_ref_check(search->keyring, NULL, token.data, token.size, &policy);
-    if (status == VAULT_TOKEN_REVOKED || status == VAULT_TOKEN_REVOKED_KEY ||
-        status == VAULT_TOKEN_UNKNOWN_KEY)
-        return vault_token_status_name(status);
+    const char *revocation = search->keyring == NULL
+                                 ? NULL
+                                 : token_revocation(search->keyring, integration, search->now);
+    if (revocation != NULL)
+        return revocation;
     if (summary->expires <= search->now)
         return "expired";
     return summary->expires <= search->until ? "expiring" : NULL;

@@ -180,7 +180,7 @@ static bool write_change(struct json_writer *writer, const struct trail_facts *f
 static bool write_data(struct json_writer *writer, const struct trail_facts *facts)
 {
     const struct integration *before = facts->before, *after = facts->after;
-    const bool whole = before == NULL || after == NULL;
+    const bool whole = before == NULL || after == NULL || facts->restored;
     bool written = write_change(writer, facts, TEXT("\"version\":"), write_version);
     if (whole || !text_equal(before->title, after->title))
         written &= write_change(writer, facts, TEXT(",\"title\":"), write_title);
@@ -201,6 +201,8 @@ static struct text event_type(const struct trail_facts *facts)
 {
     if (facts->denied != NULL)
         return TEXT("REFUSED");
+    if (facts->restored)
+        return TEXT("RESTORED");
     if (facts->before == NULL)
         return TEXT("CREATED");
     return facts->after == NULL ? TEXT("DELETED") : TEXT("UPDATED");

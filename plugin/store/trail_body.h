@@ -21,6 +21,7 @@ struct trail_facts {
     const char *denied;               /* The action that was refused; NULL: it was done. */
     const struct integration *before; /* NULL: created. */
     const struct integration *after;  /* NULL: deleted. */
+    bool restored;                    /* It was deleted, and is there again. */
 };
 
 /*

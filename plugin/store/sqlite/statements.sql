@@ -325,6 +325,29 @@ SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.ke
 FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
 WHERE i.id = ?1;
 
+-- Deleted integrations: the columns of a row of integrations, then those that only tools read. Those of an
+-- organization (?1); the one with an ID (?1); that of an organization (?2), to be removed.
+-- name: scan_deleted_of
+SELECT d.id, d.version, d.is_active, d.title, d.credential_ref, d.time, o.id
+FROM organization AS o JOIN deleted AS d ON d.organization = o.key
+WHERE o.id = ?1 ORDER BY d.id;
+
+-- name: find_deleted
+SELECT d.id, d.version, d.is_active, d.title, d.credential_ref, d.time, o.id
+FROM organization AS o CROSS JOIN deleted AS d ON d.organization = o.key AND d.id = ?1;
+
+-- name: import_deleted
+INSERT INTO deleted (organization, id, time, version, is_active, title, credential_ref)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
+
+-- name: drop_deleted
+DELETE FROM deleted WHERE id = ?1 AND organization = (SELECT key FROM organization WHERE id = ?2);
+
+-- Whether any organization has an event of it (?1).
+-- name: find_entity
+SELECT 1 FROM organization AS o CROSS JOIN event AS e INDEXED BY event_by_entity
+     ON e.organization = o.key AND e.entity = ?1 LIMIT 1;
+
 -- name: import_integration
 INSERT INTO integration (id, organization, version, is_active, title, sort_key, credential_ref)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);

@@ -22,7 +22,7 @@ def everything_is_exported_with_a_checksum(scratch):
         running.delete(ids["globex"][0], 1)
         text = scratch.expect(0, "export", "--database", scratch.database).stdout
     lines = lines_of(text)
-    assert lines[0] == ("export", {"format": 1}), lines[0]
+    assert lines[0] == ("export", {"format": 2}), lines[0]
     integrations = [value for kind, value in lines if kind == "integration"]
     assert [value["id"] for value in integrations] == [*ids["acme"], ids["globex"][1]], integrations
     assert integrations[0] == {"id": ids["acme"][0], "organizationId": "acme", "version": 2,
@@ -37,7 +37,7 @@ def everything_is_exported_with_a_checksum(scratch):
     assert text.isascii() and scratch.expect(0, "export", "--database", scratch.database).stdout == text
     only = lines_of(scratch.expect(0, "export", "--database", scratch.database, "--organization",
                                    "globex").stdout)
-    assert [kind for kind, _ in only] == ["export", "integration", *["event"] * 3, "end"], only
+    assert [kind for kind, _ in only] == ["export", "integration", "deleted", *["event"] * 3, "end"], only
 
 
 @test

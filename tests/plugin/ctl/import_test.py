@@ -77,7 +77,7 @@ def an_export_that_was_cut_off_or_changed_is_refused(scratch):
          "checksum differs"),
         (lines[:event] + lines[event + 1:], "does not continue"),
         (lines + ["{}\n"], "something comes after"), (["{}\n"], "no line of an export"),
-        (['{"export":{"format":2}}\n'], "does not know"), ([], "was cut off"),
+        (['{"export":{"format":3}}\n'], "does not know"), ([], "was cut off"),
         (['{"integration":{}}\n'], "no export of integrationsctl"),
         ([lines[0], lines[1].replace('"version":2', '"version":0')], "out of range"),
         ([lines[0], lines[1].replace('"id":"', '"id":"x')], "out of range"),

@@ -15,6 +15,7 @@ import page  # noqa: E402
 TEXT = (ROOT / "examples/operating.md").read_text()
 CONTENT = [("acme", "ERP connector", True), ("acme", "Mail relay", True), ("globex", "CRM", False)]
 TOKEN_OF = "Mail relay"
+DELETED = "Old mail relay"
 
 
 def fill(running, token):
@@ -22,6 +23,7 @@ def fill(running, token):
         made = running.create(organization, title, **({"credentialRef": token} if title == TOKEN_OF else {}))
         if not is_active:
             running.update(made, 1, isActive=False)
+    running.delete(running.create("acme", DELETED), 1)
 
 
 @test

@@ -6,6 +6,7 @@
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/metadata.h"
 #include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/minting.h"
 #include "plugin/store/sqlite/row.h"
 #include "plugin/store/sqlite/trail_rows.h"
 
@@ -94,11 +95,21 @@ static bool is_same(const struct integration *a, const struct integration *b)
            (a->credential_ref.data == NULL) == (b->credential_ref.data == NULL);
 }
 
+static int32_t refuse_other(const struct intake *intake, const struct identifier *integration_id,
+                            gql_failure *failure)
+{
+    char id[IDENTIFIER_TEXT_SIZE];
+    identifier_write(integration_id, id);
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "the integration %.*s is in '%s' already, and differs; nothing was imported into "
+                "it",
+                IDENTIFIER_TEXT_SIZE, id, intake->access->path);
+}
+
 /* *ret_is: it is there, and the same. */
 static int32_t find_same(struct intake *intake, const struct integration *integration, bool *ret_is,
                          gql_failure *failure)
 {
-    char id[IDENTIFIER_TEXT_SIZE];
     struct integration stored;
     struct store_detail detail;
     sqlite3_stmt *find = connection_statement(&intake->access->connection, STATEMENT_FIND_ROW);
@@ -112,16 +123,85 @@ static int32_t find_same(struct intake *intake, const struct integration *integr
     *ret_is = status == STORE_OK && is_same(&stored, integration) &&
               text_equal(column_text(find, 7), integration->organization_id);
     sqlite3_reset(find);
-    identifier_write(&integration->id, id);
     if (code == SQLITE_DONE || *ret_is)
         return GQL_OK;
-    return code != SQLITE_ROW
-               ? fail_here(intake, failure)
-               : fail(failure, GQL_E_UNAVAILABLE,
-                      "the integration %.*s is in '%s' already, and differs; nothing was imported "
-                      "into it",
-                      IDENTIFIER_TEXT_SIZE, id, intake->access->path);
+    return code == SQLITE_ROW ? refuse_other(intake, &integration->id, failure)
+                              : fail_here(intake, failure);
 }
+
+/* ---- Deleted ones ---- */
+
+struct stored_deleted {
+    const struct deleted_integration *wanted; /* NULL: none. */
+    bool is, same;
+};
+
+static bool compare_deleted(void *user, const struct deleted_integration *deleted)
+{
+    struct stored_deleted *stored = user;
+    const struct deleted_integration *wanted = stored->wanted;
+    stored->is = true;
+    stored->same = wanted != NULL && wanted->time == deleted->time &&
+                   is_same(&deleted->integration, &wanted->integration) &&
+                   text_equal(deleted->integration.organization_id,
+                              wanted->integration.organization_id);
+    return false;
+}
+
+/* *ret_is: it is among the deleted ones, as `wanted`; fails if it is there, but differs. */
+static int32_t find_deleted(struct intake *intake, const struct identifier *id,
+                            const struct deleted_integration *wanted, bool *ret_is,
+                            gql_failure *failure)
+{
+    struct stored_deleted stored = {.wanted = wanted};
+    const int32_t code = database_deleted_find(intake->access, id, compare_deleted, &stored,
+                                               failure);
+    *ret_is = stored.same;
+    return code == GQL_OK && stored.is && !stored.same ? refuse_other(intake, id, failure) : code;
+}
+
+static int32_t add_deleted(struct intake *intake, const struct deleted_integration *deleted,
+                           gql_failure *failure)
+{
+    struct store_detail detail;
+    const struct integration *integration = &deleted->integration;
+    sqlite3_stmt *insert = connection_statement(&intake->access->connection,
+                                                STATEMENT_IMPORT_DELETED);
+    if (insert == NULL)
+        return fail_here(intake, failure);
+    sqlite3_bind_int64(insert, 1, intake->key);
+    bind_identifier(insert, 2, &integration->id);
+    sqlite3_bind_int64(insert, 3, deleted->time);
+    sqlite3_bind_int64(insert, 4, integration->version);
+    sqlite3_bind_int(insert, 5, integration->is_active);
+    bind_text(insert, 6, integration->title);
+    bind_text(insert, 7, integration->credential_ref);
+    if (statement_run(insert) != SQLITE_OK)
+        return fail_here(intake, failure);
+    intake->deleted++;
+    const enum store_status status = minting_note_deleted(&intake->access->connection,
+                                                          &integration->id, &detail);
+    return status == STORE_OK
+               ? GQL_OK
+               : database_access_fail_status(intake->access, status, &detail, failure);
+}
+
+int32_t intake_deleted(struct intake *intake, const struct deleted_integration *deleted,
+                       gql_failure *failure)
+{
+    bool is = false, lives = false;
+    const struct integration *integration = &deleted->integration;
+    int32_t code = enter(intake, integration->organization_id, failure);
+    if (code == GQL_OK)
+        code = find_same(intake, integration, &lives, failure);
+    if (code == GQL_OK && lives)
+        return refuse_other(intake, &integration->id, failure);
+    if (code == GQL_OK)
+        code = find_deleted(intake, &integration->id, deleted, &is, failure);
+    return code == GQL_OK && !is ? add_deleted(intake, deleted, failure) : code;
+}
+
+/* ---- Adding ---- */
 
 static int32_t add(struct intake *intake, const struct integration *integration,
                    gql_failure *failure)
@@ -156,7 +236,8 @@ int32_t intake_integration(struct intake *intake, const struct integration *inte
         intake->same += same;
         return code;
     }
-    return add(intake, integration, failure);
+    code = find_deleted(intake, &integration->id, NULL, &same, failure);
+    return code == GQL_OK ? add(intake, integration, failure) : code;
 }
 
 /* ---- Events ---- */

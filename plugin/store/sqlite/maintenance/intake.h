@@ -10,6 +10,7 @@
 #include "plugin/base/tenant_name.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/maintenance/access.h"
+#include "plugin/store/sqlite/maintenance/deleted.h"
 #include "plugin/store/trail.h"
 
 struct intake {
@@ -19,6 +20,7 @@ struct intake {
     int64_t key;
     struct trail_head head;
     long long added, same; /* Integrations. */
+    long long deleted;     /* Deleted ones that were added. */
 };
 
 /*
@@ -27,8 +29,13 @@ struct intake {
  */
 int32_t intake_begin(struct intake *intake, struct database_access *access, gql_failure *failure);
 
+/* One that is there as a deleted one differs. */
 int32_t intake_integration(struct intake *intake, const struct integration *integration,
                            gql_failure *failure);
+
+/* Takes a deleted one; one that is there differs. */
+int32_t intake_deleted(struct intake *intake, const struct deleted_integration *deleted,
+                       gql_failure *failure);
 
 /* An organization's events come in their order; each must continue its trail, or be in it. */
 int32_t intake_event(struct intake *intake, struct text organization_id,
