@@ -15,6 +15,7 @@ static const uint64_t nanoseconds[DELAYS] = {
     [DELAY_SWEEP] = 50 * 1000000,
     [DELAY_LEASE] = 500 * 1000000,
     [DELAY_WATCH] = UINT64_C(10) * NANOSECONDS,
+    [DELAY_REST] = UINT64_C(3600) * NANOSECONDS,
 };
 
 /* Without a thread to run it, the task waits for as long again. */

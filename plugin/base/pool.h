@@ -35,6 +35,7 @@ enum delay {
     DELAY_SWEEP,       /* 50 ms: for what nobody may need any more. */
     DELAY_LEASE,       /* 500 ms: for what must be heeded within a second. */
     DELAY_WATCH,       /* 10 s: for what may have changed outside. */
+    DELAY_REST,        /* An hour: for what is not urgent. */
     DELAYS,
 };
 

@@ -9,9 +9,9 @@
  *   {"end": {"integrations", "events", "checksum"}}
  *
  * An organization's lines stand together: its integrations in the order of their IDs, those that
- * were deleted and are kept likewise, then its events. Format 1 had no deleted ones. Bytes are in hexadecimal digits; what an event has lost by erasure is null. The checksum
- * is BLAKE2b of 32 bytes of all that stands before the last line. What is the same gives the same
- * lines.
+ * were deleted and are kept likewise, then its events. Format 1 had no deleted ones. Bytes are in
+ * hexadecimal digits; what an event has lost by erasure is null. The checksum is BLAKE2b of 32
+ * bytes of all that stands before the last line. What is the same gives the same lines.
  */
 #ifndef PLUGIN_CTL_EXPORT_LINES_H
 #define PLUGIN_CTL_EXPORT_LINES_H

@@ -98,15 +98,16 @@ static const struct tool_command commands[] = {
      NULL, BIT(organization), BIT(force) | BIT(json), BIT(database) | BIT(root), run_tenants_erase},
     {"deleted list", WHICH " [--json]",
      "Lists integrations that were deleted and can be brought back: when, of whom, by whom, and\n"
-     "their titles. How long they are kept is the gateways' setting retention.deletedDays.\n" ABOUT_WHICH
-         ABOUT_JSON,
+     "their titles. How long they are kept is the gateways' setting\n"
+     "retention.deletedDays.\n" ABOUT_WHICH ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_deleted_list},
     {"undelete", WHICH " [--keyring FILE] [--actor NAME] [--json] ID",
      "Brings a deleted integration back, while gateways go on: with its ID, one version more, and\n"
-     "an event RESTORED in the audit trail. Exits with 1 if that can't be done, and says why.\n" ABOUT_WHICH
+     "an event RESTORED in the audit trail. Exits with 1 if that can't be done, and\n"
+     "says why.\n" ABOUT_WHICH
      "  --keyring       the vault's keyring: the integration comes back without its credentialRef\n"
      "                  if the token or its key was revoked meanwhile, or the key is not known\n"
-     "  --actor         who brings it back, for the trail; by default the user who runs this\n" ABOUT_JSON,
+     "  --actor         who brings it back, for the trail; by default who runs this\n" ABOUT_JSON,
      "ID", 0, BIT(organization) | BIT(keyring) | BIT(actor) | BIT(json), BIT(database) | BIT(root),
      run_undelete},
     {"tokens expiring", WHICH " --within TIME [--keyring FILE] [--json]",

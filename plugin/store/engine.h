@@ -6,9 +6,19 @@
 #ifndef PLUGIN_STORE_ENGINE_H
 #define PLUGIN_STORE_ENGINE_H
 
+#include "plugin/base/tenant_name.h"
 #include "plugin/store/store.h"
 
 enum { STORE_SECRET_SIZE = 16 };
+
+/* Erases what is over: sweeper.h. */
+struct sweeper;
+
+/* A place in a round of organizations. */
+struct sweep_place {
+    uint64_t offset; /* Where the round begins: any number. */
+    uint64_t number; /* The engine's; 0: at the begin. */
+};
 
 /* How far a store is that is being opened. */
 enum store_opening {
@@ -22,6 +32,7 @@ struct store {
     const struct store_engine *engine;
     enum store_opening opening;
     struct state_board state; /* The engine initializes and finishes it. */
+    struct sweeper *sweeper;  /* store_open's; NULL: there is none. */
 };
 
 /* The first member of an engine's own struct. */
@@ -79,6 +90,14 @@ struct store_engine {
                                     struct trail_head *ret_head);
 
     bool (*submit)(struct store *store, struct store_mutation *mutation);
+
+    /*
+     * For STORE_SWEEP, where each organization has a database of its own: the one at the place, which
+     * moves on. False: there are no more. On a thread of the storage pool. NULL: there is one
+     * database, which is swept as a whole.
+     */
+    bool (*next_organization)(struct store *store, struct sweep_place *place,
+                              struct tenant_id *ret_id);
 };
 
 /*

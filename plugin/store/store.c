@@ -2,8 +2,10 @@
 #include "plugin/store/store.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
-#include "plugin/store/engine.h"
+#include "plugin/base/failure.h"
+#include "plugin/store/sweeper.h"
 
 void store_detail_no_thread(struct store_detail *detail, int error)
 {
@@ -40,6 +42,19 @@ static bool wait_for_lock(const struct store_options *options, uint64_t *until)
     return true;
 }
 
+static int32_t start_sweeper(struct store *store, const struct store_options *options,
+                             gql_failure *failure)
+{
+    store->sweeper = calloc(1, sizeof *store->sweeper);
+    if (store->sweeper == NULL)
+        return fail_no_memory(failure);
+    if (!sweeper_start(store->sweeper, store, &options->executors->storage))
+        options->log(options->user, GQL_LOG_WARNING,
+                     "What is kept beyond its retention is not erased: no thread can be started. "
+                     "Restart the gateway once there are threads");
+    return GQL_OK;
+}
+
 int32_t store_open(const struct store_engine *engine, const struct store_options *options,
                    struct store **ret_store, gql_failure *failure)
 {
@@ -56,7 +71,11 @@ int32_t store_open(const struct store_engine *engine, const struct store_options
         code = store_go_on(&store, failure);
     }
     if (code == GQL_OK)
+        code = start_sweeper(store, options, failure);
+    if (code == GQL_OK)
         *ret_store = store;
+    else
+        store_close(&store);
     return code;
 }
 
@@ -66,12 +85,18 @@ void store_close(struct store **store)
         return;
     if ((*store)->opening == STORE_IS_OPEN)
         store_drain(*store);
+    struct sweeper *sweeper = (*store)->sweeper;
+    if (sweeper != NULL)
+        sweeper_finish(sweeper);
+    free(sweeper);
     (*store)->engine->close(*store);
     *store = NULL;
 }
 
 void store_drain(struct store *store)
 {
+    if (store->sweeper != NULL)
+        sweeper_stop(store->sweeper);
     store->engine->drain(store);
 }
 

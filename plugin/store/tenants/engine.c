@@ -8,6 +8,7 @@
 #include "plugin/store/sqlite/engine.h"
 #include "plugin/store/tenants/lease_watch.h"
 #include "plugin/store/tenants/root.h"
+#include "plugin/store/tenants/round.h"
 #include "plugin/store/tenants/routed_change.h"
 #include "plugin/store/tenants/routed_read.h"
 
@@ -162,6 +163,18 @@ static bool submit(struct store *base, struct store_mutation *mutation)
     return routed_change(&store_of(base)->databases, mutation);
 }
 
+/* An instance that is bound to an organization looks after that alone. */
+static bool next_organization(struct store *base, struct sweep_place *place,
+                              struct tenant_id *ret_id)
+{
+    struct tenants_store *store = store_of(base);
+    const struct text bound = store->options.organization;
+    if (bound.data == NULL)
+        return round_next(&store->listing, place, ret_id);
+    tenant_id_set(ret_id, bound);
+    return place->number++ == 0;
+}
+
 const struct store_engine tenants_engine = {
     .setting = "root",
     .init = init,
@@ -177,4 +190,5 @@ const struct store_engine tenants_engine = {
     .events = events,
     .trail_head = trail_head,
     .submit = submit,
+    .next_organization = next_organization,
 };

@@ -13,7 +13,7 @@
 
 struct inspection {
     void *user; /* Passed to the functions. */
-    /* `check`: schema, integrity, foreign-keys, counters, rows, deleted, order or trail. One line. */
+    /* `check`: schema, integrity, foreign-keys, counters, rows, deleted, order, trail. One line. */
     void (*found)(void *user, const char *check, const char *message);
     void (*advanced)(void *user, long long done, long long all);
 
