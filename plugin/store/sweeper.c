@@ -54,7 +54,7 @@ static void take_step(struct sweep_step *step)
     pthread_mutex_lock(&sweeper->lock);
     sweeper->under_way = true;
     pthread_mutex_unlock(&sweeper->lock);
-    if (store_submit(sweeper->store, &step->mutation))
+    if (sweeper->store->engine->submit(sweeper->store, &step->mutation))
         return;
     step->mutation.status = STORE_SHORTAGE;
     end_step(&step->mutation);

@@ -3,10 +3,11 @@
  * Erases, beside the calls, what a store keeps beyond its retention: a mutation of its own,
  * STORE_SWEEP, that comes again and again. What is due is erased in steps, with pauses for others.
  *
- * A store with one database is swept ten seconds after it was opened, and every hour. Where each organization has
- * one, a round goes over all of them once a day, one after the other: it opens those that nobody
- * uses, one every ten seconds, or, where there are more than a day has room for, some. The first
- * round begins at a random hour and place: many processes may have been started together.
+ * A store with one database is swept ten seconds after it was opened, and every hour. Where each
+ * organization has one, a round goes over all of them once a day, one after the other: it opens
+ * those that nobody uses, one every ten seconds, or, where there are more than a day has room for,
+ * some. The first round begins at a random hour and place: many processes may have been started
+ * together.
  */
 #ifndef PLUGIN_STORE_SWEEPER_H
 #define PLUGIN_STORE_SWEEPER_H

@@ -94,6 +94,17 @@ def what_cannot_be_brought_back_is_refused_with_the_reason(scratch):
 
 
 @test
+def nothing_comes_back_while_its_organization_is_erased(scratch):
+    with gateway({"path": scratch.database}) as running:
+        made = running.create("acme", "x")
+        running.delete(made, 1)
+    sql(scratch.database, "UPDATE organization SET erased = '{}'")  # As an erasure begins.
+    told = scratch.expect(3, "undelete", "--database", scratch.database, made).stderr
+    assert "organization 'acme' was erased from" in told, told
+    assert query(scratch.database, "SELECT count(*) FROM deleted") == [(1,)]
+
+
+@test
 def under_a_root_an_id_leads_to_its_organization(scratch):
     ids = scratch.make_root()
     with gateway({"root": scratch.root}) as running:

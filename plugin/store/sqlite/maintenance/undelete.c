@@ -123,6 +123,10 @@ static int32_t record(struct database_access *access, const struct undeletion *u
     };
     trail_writer_begin(&writer);
     const enum store_status status = trail_writer_add(&writer, &facts, &detail);
+    if (status == STORE_ERASED)
+        return fail(failure, GQL_E_UNAVAILABLE, "organization '%.*s' was erased from '%s'",
+                    (int)deleted->organization_id.size, deleted->organization_id.data,
+                    access->path);
     if (status != STORE_OK)
         return database_access_fail_status(access, status, &detail, failure);
     const int code = trail_writer_end(&writer);
