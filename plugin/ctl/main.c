@@ -22,8 +22,8 @@ static const struct tool_command commands[] = {
     {"check", WHICH " [--json]",
      "Checks what a database holds, while gateways use it or not: SQLite's integrity_check and\n"
      "foreign keys, the counters, the values of each row, the order of titles, and the audit\n"
-     "trails. Changes nothing. Exits with 1 if a database is damaged, and says what to do.\n" ABOUT_WHICH
-         ABOUT_JSON,
+     "trails. Changes nothing. Exits with 1 if a database is damaged, and says what\n"
+     "to do.\n" ABOUT_WHICH ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_check},
     {"stats", WHICH " [--json]",
      "Says what a database holds: organizations and how many integrations they have, the version\n"
