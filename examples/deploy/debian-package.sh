@@ -50,7 +50,8 @@ Version: $version
 Architecture: $architecture
 Maintainer: gql-integrations maintainers <maintainers@example.org>
 Depends: $depends
-Suggests: nodejs (>= 20), npm, python3, gcc, meson, pkgconf, libjansson-dev
+Recommends: python3
+Suggests: nodejs (>= 20), npm, gcc, meson, pkgconf, libjansson-dev
 Section: net
 Priority: optional
 Description: plugin for GraphQL gateways that serves integrations
