@@ -48,6 +48,13 @@ if [ "$(id -u)" -ne 0 ]; then
     sudo=sudo
 fi
 echo "Installing:$missing" >&2
+case $missing in
+*postgresql*) # Without a cluster of its own, which would listen: those who need a server make a private one.
+    $sudo mkdir -p /etc/postgresql-common/createcluster.d
+    echo 'create_main_cluster = false' |
+        $sudo tee /etc/postgresql-common/createcluster.d/no-main-cluster.conf >/dev/null
+    ;;
+esac
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq
 # shellcheck disable=SC2086 # A list of words.
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null

@@ -89,27 +89,35 @@ def statements_of(text):
         yield name, without_comments(sql, "--").strip()
 
 
-def statements_header(text):
+def statements_header(text, kind="statement"):
     names = [name for name, _ in statements_of(text)]
-    out = ["enum statement {"] + [f"    STATEMENT_{name.upper()}," for name in names]
-    out += ["    STATEMENT_COUNT", "};", "extern const char *const statement_sql[STATEMENT_COUNT];"]
+    out = [f"enum {kind} {{"] + [f"    {kind.upper()}_{name.upper()}," for name in names]
+    out += [f"    {kind.upper()}_COUNT", "};", f"extern const char *const {kind}_sql[{kind.upper()}_COUNT];"]
     return "\n".join(out)
 
 
-def statements_source(text):
-    out = ['#include "plugin/store/sqlite/statements.h"', "const char *const statement_sql[STATEMENT_COUNT] = {"]
-    out += [f"    [STATEMENT_{name.upper()}] = {literal(sql)}," for name, sql in statements_of(text)]
+def statements_source(text, kind="statement", header="plugin/store/sqlite/statements.h"):
+    out = [f'#include "{header}"', f"const char *const {kind}_sql[{kind.upper()}_COUNT] = {{"]
+    out += [f"    [{kind.upper()}_{name.upper()}] = {literal(sql)}," for name, sql in statements_of(text)]
     return "\n".join(out + ["};"])
 
 
-def migrations(files):
+def queries_header(text):
+    return statements_header(text, "query")
+
+
+def queries_source(text):
+    return statements_source(text, "query", "plugin/store/postgres/queries.h")
+
+
+def migrations(files, engine="sqlite", prefix=""):
     files = sorted(files, key=lambda file: file.name)
     numbers = [int(file.name.split("_")[0]) for file in files]
     if numbers != list(range(1, len(files) + 1)):
         raise SystemExit(f"embed.py: the migrations are not numbered 1, 2, 3, …: {numbers}")
-    out = ['#include "plugin/store/sqlite/migrations.h"', "const char *const migration_sql[] = {"]
+    out = [f'#include "plugin/store/{engine}/migrations.h"', f"const char *const {prefix}migration_sql[] = {{"]
     out += [f"    {literal(without_comments(file.read_text(), '--'))}," for file in files]
-    out += ["};", f"const int migration_count = {len(files)};"]
+    out += ["};", f"const int {prefix}migration_count = {len(files)};"]
     return "\n".join(out)
 
 
@@ -118,12 +126,20 @@ KINDS = {
     "schema.c": schema_source,
     "statements.h": statements_header,
     "statements.c": statements_source,
+    "queries.h": queries_header,
+    "queries.c": queries_source,
+}
+
+MIGRATIONS = {
+    "migrations": migrations,
+    "postgres-migrations": lambda files: migrations(files, "postgres", "postgres_"),
 }
 
 
 def main(kind, output, *inputs):
     files = [pathlib.Path(name) for name in inputs]
-    text = migrations(files) if kind == "migrations" else KINDS[kind](*(file.read_text() for file in files))
+    of_files = MIGRATIONS.get(kind)
+    text = of_files(files) if of_files else KINDS[kind](*(file.read_text() for file in files))
     guard = ["#pragma once"] if output.endswith(".h") else []
     made = "// Made by embed.py of: " + ", ".join(file.name for file in files)
     pathlib.Path(output).write_text("\n".join([made, *guard, text]) + "\n")

@@ -33,10 +33,11 @@ esac
 logs=build/test-logs
 
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
+postgres_packages='libpq-dev postgresql'
 # Without chromium, only the browser suite fails.
 # shellcheck disable=SC2086 # A list of words, also below.
-./examples/setup.sh abigail-tools chromium clang-format rustc systemd valgrind $ruby_packages ||
-    ./examples/setup.sh abigail-tools clang-format rustc systemd valgrind $ruby_packages || exit 1
+./examples/setup.sh abigail-tools chromium clang-format rustc systemd valgrind $ruby_packages $postgres_packages ||
+    ./examples/setup.sh abigail-tools clang-format rustc systemd valgrind $ruby_packages $postgres_packages || exit 1
 mkdir -p build
 
 # configure FOLDER OPTION…: sets up a build folder unless it exists.
@@ -44,9 +45,11 @@ configure() {
     folder=$1
     shift
     if [ ! -e "$folder/build.ninja" ]; then
-        meson setup "$folder" -Dtests=enabled "$@" >build/setup.log 2>&1 || { cat build/setup.log; exit 1; }
+        meson setup "$folder" -Dtests=enabled -Dpostgres=enabled "$@" >build/setup.log 2>&1 || { cat build/setup.log; exit 1; }
     else
-        meson configure "$folder" -Dtests=enabled >/dev/null
+        # A folder of a version that lacked an option does not know it yet.
+        meson configure "$folder" -Dtests=enabled -Dpostgres=enabled >/dev/null 2>&1 ||
+            meson setup --reconfigure "$folder" -Dtests=enabled -Dpostgres=enabled >/dev/null
     fi
 }
 

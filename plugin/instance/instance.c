@@ -94,7 +94,8 @@ static int32_t open_store(gql_instance *instance, const struct store_engine *con
     };
     if (engine == NULL)
         return fail(failure, GQL_E_CONFIG,
-                    "database: this build of the plugin has no engine for these settings");
+                    "database.url: this plugin is built without PostgreSQL; build it with "
+                    "-Dpostgres=enabled");
     return store_open(engine, &options, &instance->store, failure);
 }
 

@@ -5,6 +5,7 @@
 
 static const char *const causes[STORE_STATUSES] = {
     [STORE_BUSY] = "The database is locked by another process",
+    [STORE_UNREACHABLE] = "The database's server can't be reached",
     [STORE_FULL] = "The database's disk is full",
     [STORE_NO_MEMORY] = "Out of memory",
     [STORE_SHORTAGE] = "The service is short of resources",

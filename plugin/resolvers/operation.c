@@ -241,6 +241,8 @@ static struct error error_of(const struct operation *operation, enum store_statu
         return say_unchanged(operation, room, expired);
     case STORE_BUSY:
         return say(room, "Another process holds the database; try again");
+    case STORE_UNREACHABLE:
+        return say_unchanged(operation, room, "The service's database can't be reached");
     case STORE_FULL:
         return say_unchanged(operation, room, "The service has no disk space left");
     case STORE_NO_MEMORY:

@@ -28,6 +28,7 @@ enum state_subject {
     STATE_FILE,      /* Whether the file is the one that was opened. */
     STATE_AGREEMENT, /* Whether its schema and collation are those of this store. */
     STATE_CONTENT,   /* Whether what the file holds is sound. */
+    STATE_SERVER,    /* Whether the database's server can be reached. */
     STATE_SUBJECTS,
 };
 

@@ -25,12 +25,13 @@ struct store_engine;
 enum store_status {
     STORE_OK,
     STORE_NOT_FOUND,
-    STORE_ERASED,    /* The organization was erased here: nothing is created in it again. */
-    STORE_CONFLICT,  /* The stored version differs from the expected one. */
-    STORE_EXHAUSTED, /* The version can't grow; nothing was changed. */
-    STORE_EXPIRED,   /* The deadline passed, or the call was cancelled; nothing was changed. */
-    STORE_BUSY,      /* Another process held the database for too long. */
-    STORE_FULL,      /* The disk is full. */
+    STORE_ERASED,      /* The organization was erased here: nothing is created in it again. */
+    STORE_CONFLICT,    /* The stored version differs from the expected one. */
+    STORE_EXHAUSTED,   /* The version can't grow; nothing was changed. */
+    STORE_EXPIRED,     /* The deadline passed, or the call was cancelled; nothing was changed. */
+    STORE_BUSY,        /* Another process held the database for too long. */
+    STORE_UNREACHABLE, /* The database's server does not answer; nothing was changed. */
+    STORE_FULL,        /* The disk is full. */
     STORE_NO_MEMORY,
     STORE_SHORTAGE, /* The process or the machine is short of something: the detail says of what. */
     STORE_DENIED,   /* The system does not let the service use the database's files. */
@@ -293,6 +294,7 @@ struct store_mutation {
     struct integration_copy result;
 
     /* The engine's. */
+    uint32_t tag;
     uint64_t waits_since;
     struct store_mutation *next;
     struct store_mutation *next_turn;

@@ -38,12 +38,14 @@ MAY_USE = {
 }
 
 # A library's header, the folder where it is used, and where in that folder it may be included.
-CONFINED = [("sqlite3.h", "plugin/", "plugin/store/sqlite/")]
+CONFINED = [("sqlite3.h", "plugin/", "plugin/store/sqlite/"),
+            ("libpq-fe.h", "plugin/", "plugin/store/postgres/")]
 
 SETTINGS = "plugin/configuration.md"  # The page that lists the plugin's.
 
 # Headers that the build generates. Their paths are from the root and from the build folder.
 GENERATED_HEADERS = {"plugin/schema_text.h", "plugin/store/sqlite/statements.h",
+                     "plugin/store/postgres/queries.h",
                      "tests/node-host/workshop_text.h"}
 
 # Names of files without an SPDX line: formats without comments, and settings of tools.

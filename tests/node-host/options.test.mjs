@@ -121,7 +121,7 @@ test('a second plugin of one ID is refused, and settings for one plugin twice ar
 test('a configuration is checked against the schema that the plugin publishes, before the plugin sees it', async (t) => {
   const bench = new Bench(t);
   const cases = [
-    [{ database: {} }, 'database: `path` or `root` is required'],
+    [{ database: {} }, 'database: `path` or `root` or `url` is required'],
     [{ database: { path: 'a', root: 'b' } }, 'database: `path` and `root` exclude each other; remove all but one'],
     [{ database: { path: '', fileMode: '0644' }, colour: 1 },
       /^database\.path: it must not be empty; database\.fileMode: it must be one of "0600", "0640", "0660"; colour: there is no such setting\. Known are: database,/],

@@ -70,11 +70,15 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     slot->executors =
         executors_acquire(&(struct executors_sizes){.storage = fixture_storage_threads});
     pthread_mutex_unlock(&open_lock);
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:b}",
-                                 fixture_engine->setting, path, "maxOpen", 8, "readers", 4,
-                                 "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds",
-                                 fixture_busy_timeout_ms, "checkMiB", fixture_check_mib, "fileMode",
-                                 file_mode, "dedicated", fixture_dedicated);
+    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:b, "
+                                 "s:i, s:i, s:b, s:b, s:s, s:s}",
+                                 fixture_engine->setting, fixture_place(path), "maxOpen", 8,
+                                 "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
+                                 "busyTimeoutMilliseconds", fixture_busy_timeout_ms, "checkMiB",
+                                 fixture_check_mib, "fileMode", file_mode, "dedicated",
+                                 fixture_dedicated, "connections", 4,
+                                 "statementTimeoutMilliseconds", 10000, "preparedStatements", true,
+                                 "migrate", true, "open", "eager", "synchronousCommit", "on");
     struct store_options options = {
         .database = database,
         .locale = locale,

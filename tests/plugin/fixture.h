@@ -9,6 +9,9 @@
 /* The engine under test: a suite is linked with one of them. */
 extern const struct store_engine *const fixture_engine;
 
+/* The value of the engine's setting for the database of that path; overwritten by the next call. */
+const char *fixture_place(const char *path);
+
 /* Opens `integrations.db` in the folder, or fails the test. The time is fixture_now_ms. */
 struct store *fixture_open(const struct scratch *scratch, const char *locale);
 int32_t fixture_try_open(const struct scratch *scratch, const char *locale,

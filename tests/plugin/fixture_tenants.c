@@ -3,3 +3,8 @@
 #include "tests/plugin/fixture.h"
 
 const struct store_engine *const fixture_engine = &tenants_engine;
+
+const char *fixture_place(const char *path)
+{
+    return path;
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/apply.h"
 
+#include "plugin/store/change.h"
 #include "plugin/store/sqlite/deleted_rows.h"
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/queries.h"
@@ -104,14 +105,7 @@ static enum store_status apply_create(struct apply_context *context,
                                                  &mutation->detail);
     if (status == STORE_OK)
         status = insert_new(context, mutation, organization, &key);
-    mutation->result.integration = (struct integration){
-        .id = mutation->id,
-        .version = 1,
-        .is_active = true,
-        .title = mutation->title,
-        .organization_id = mutation->organization_id,
-        .credential_ref = mutation->credential_ref,
-    };
+    change_create(mutation);
     return status == STORE_OK ? record(context, mutation, NULL, &mutation->result.integration)
                               : status;
 }
@@ -123,11 +117,7 @@ static enum store_status check_version(const struct apply_context *context,
     struct integration stored;
     const enum store_status status = query_integration(context->connection, &mutation->id, &stored,
                                                        &mutation->detail);
-    if (status != STORE_OK)
-        return status;
-    if (!integration_copy_init(&mutation->result, &stored))
-        return STORE_NO_MEMORY;
-    return stored.version == mutation->expected_version ? STORE_OK : STORE_CONFLICT;
+    return status == STORE_OK ? change_begin(mutation, &stored) : status;
 }
 
 static enum store_status write_with_title(const struct apply_context *context,
@@ -169,21 +159,14 @@ static enum store_status apply_update(struct apply_context *context,
     enum store_status status = check_version(context, mutation);
     if (status != STORE_OK)
         return status;
-    struct integration *changed = &mutation->result.integration;
+    const struct integration *changed = &mutation->result.integration;
     const struct integration before = *changed;
-    if (changed->version == INT32_MAX)
-        return STORE_EXHAUSTED;
-    const bool retitled = mutation->title.data != NULL &&
-                          !text_equal(mutation->title, changed->title);
-    if (retitled)
-        changed->title = mutation->title;
-    if (mutation->sets_credential_ref)
-        changed->credential_ref = mutation->credential_ref;
-    if (mutation->sets_active)
-        changed->is_active = mutation->is_active;
-    changed->version++;
-    status = retitled ? write_with_title(context, changed, &mutation->detail)
-                      : write_in_place(context, changed, &mutation->detail);
+    status = change_update(mutation);
+    if (status != STORE_OK)
+        return status;
+    status = changed->title.data != before.title.data
+                 ? write_with_title(context, changed, &mutation->detail)
+                 : write_in_place(context, changed, &mutation->detail);
     return status == STORE_OK ? record(context, mutation, &before, changed) : status;
 }
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/trail_writer.h"
 
-#include <sodium.h>
 #include <stdio.h>
 
 #include "plugin/store/sqlite/row.h"
+#include "plugin/store/trail_event.h"
 
 /* The index of an organization's head, or the count of them. */
 static int find_open(const struct trail_writer *writer, struct text organization_id)
@@ -128,17 +128,11 @@ enum store_status trail_writer_add(struct trail_writer *writer, struct trail_fac
 {
     char room[2048];
     struct json_writer body;
-    struct trail_event event = {.entity = facts->entity};
-    uint8_t random[TRAIL_SALT_SIZE + sizeof facts->random];
-    randombytes_buf(random, sizeof random);
-    memcpy(event.salt, random, TRAIL_SALT_SIZE);
-    memcpy(facts->random, random + TRAIL_SALT_SIZE, sizeof facts->random);
+    struct trail_event event;
     json_writer_begin(&body, room, sizeof room);
-    enum store_status status = STORE_NO_MEMORY;
-    if (trail_body_write(&body, facts)) {
-        event.body = (struct text){body.data, body.size};
-        status = append(writer, facts->organization_id, &event, detail);
-    }
+    const enum store_status status = trail_event_write(&body, facts, &event)
+                                         ? append(writer, facts->organization_id, &event, detail)
+                                         : STORE_NO_MEMORY;
     json_writer_finish(&body);
     return status;
 }

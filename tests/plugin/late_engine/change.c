@@ -2,37 +2,16 @@
 #include "tests/plugin/late_engine/change.h"
 
 #include "plugin/base/organization.h"
+#include "plugin/store/change.h"
 
 static void create(struct table *table, const struct collation *collation,
                    struct identifier_mint *mint, int64_t now, struct store_mutation *mutation)
 {
-    struct integration *created = &mutation->result.integration;
     identifier_rise(mint, &table->highest);
     mutation->id = identifier_next(mint, organization_tag(mutation->organization_id), now);
     table->highest = mutation->id;
-    *created = (struct integration){
-        .id = mutation->id,
-        .version = 1,
-        .is_active = true,
-        .title = mutation->title,
-        .organization_id = mutation->organization_id,
-        .credential_ref = mutation->credential_ref,
-    };
-    table_put(table, created, collation);
-}
-
-static void update(struct table *table, const struct collation *collation,
-                   struct store_mutation *mutation)
-{
-    struct integration *changed = &mutation->result.integration;
-    if (mutation->title.data != NULL)
-        changed->title = mutation->title;
-    if (mutation->sets_credential_ref)
-        changed->credential_ref = mutation->credential_ref;
-    if (mutation->sets_active)
-        changed->is_active = mutation->is_active;
-    changed->version++;
-    table_put(table, changed, collation);
+    change_create(mutation);
+    table_put(table, &mutation->result.integration, collation);
 }
 
 enum store_status table_apply(struct table *table, const struct collation *collation,
@@ -50,13 +29,12 @@ enum store_status table_apply(struct table *table, const struct collation *colla
     const struct row *row = table_find(table, &mutation->id);
     if (row == NULL)
         return STORE_NOT_FOUND;
-    if (!integration_copy_init(&mutation->result, &row->copy.integration))
-        return STORE_NO_MEMORY;
-    if (mutation->result.integration.version != mutation->expected_version)
-        return STORE_CONFLICT;
-    if (mutation->kind == STORE_UPDATE)
-        update(table, collation, mutation);
-    else
+    enum store_status status = change_begin(mutation, &row->copy.integration);
+    if (status == STORE_OK && mutation->kind == STORE_UPDATE)
+        status = change_update(mutation);
+    if (status == STORE_OK && mutation->kind == STORE_UPDATE)
+        table_put(table, &mutation->result.integration, collation);
+    else if (status == STORE_OK)
         table_remove(table, &mutation->id);
-    return STORE_OK;
+    return status;
 }

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "tests/plugin/postgres/space.h"
 #include "vault/file.h"
 #include "vault/paseto.h"
 
@@ -42,6 +43,12 @@ const char *world_database(const struct world *world)
 {
     static char database[512];
     const char *kind = getenv("DATABASE");
+    if (kind != NULL && strcmp(kind, "url") == 0) {
+        snprintf(database, sizeof database,
+                 "{\"url\":\"%s\",\"migrate\":true,\"connections\":4,\"open\":\"eager\"}",
+                 space_url(world->scratch.path));
+        return database;
+    }
     const bool root = kind != NULL && strcmp(kind, "root") == 0;
     snprintf(database, sizeof database, "{\"%s\":\"%s%s\",\"readers\":4}", root ? "root" : "path",
              world->scratch.path, root ? "" : "/integrations.db");

@@ -36,8 +36,8 @@ void world_prepare(struct world *world);
 void world_end(struct world *world);
 
 /*
- * The setting `database`: of one database, or, if the environment variable DATABASE is `root`, of
- * one for each organization. Overwritten by the next call.
+ * The setting `database`: of one database; if the environment variable DATABASE is `root`, of one
+ * for each organization; if it is `url`, on a server. Overwritten by the next call.
  */
 const char *world_database(const struct world *world);
 

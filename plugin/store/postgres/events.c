@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/postgres/reader.h"
+
+#include "plugin/base/organization.h"
+
+enum { EVENTS_TOGETHER = 500 };
+
+static void add_events(struct trip *trip, const struct store_event_range *range, int64_t after,
+                       int64_t limit)
+{
+    struct wire_parameters given = {0};
+    wire_give_integer(&given, (int32_t)organization_tag(range->organization_id));
+    wire_give_text(&given, range->organization_id);
+    wire_give_bigint(&given, after);
+    wire_give_bigint(&given, limit);
+    if (range->entity != NULL)
+        wire_give_identifier(&given, range->entity);
+    trip_add(trip, range->entity == NULL ? QUERY_GET_EVENTS : QUERY_GET_EVENTS_OF_ENTITY, &given);
+}
+
+static struct trail_event event_of(const PGresult *result, int row)
+{
+    struct trail_event event = {.sequence = wire_column_number(result, row, 0),
+                                .body = wire_column(result, row, 5)};
+    wire_column_bytes(result, row, 1, event.entity.bytes, IDENTIFIER_SIZE);
+    wire_column_bytes(result, row, 2, event.salt, TRAIL_SALT_SIZE);
+    wire_column_bytes(result, row, 3, event.digest.bytes, TRAIL_HASH_SIZE);
+    wire_column_bytes(result, row, 4, event.hash.bytes, TRAIL_HASH_SIZE);
+    return event;
+}
+
+/* Returns whether more are wanted. */
+static bool visit_all(const PGresult *result, trail_visit_fn visit, void *user, int64_t *ret_last)
+{
+    for (int row = 0; row < pq.PQntuples(result); row++) {
+        const struct trail_event event = event_of(result, row);
+        *ret_last = event.sequence;
+        if (!visit(user, &event))
+            return false;
+    }
+    return true;
+}
+
+enum store_status postgres_events(struct store_reader *base, const struct store_event_range *range,
+                                  int64_t limit, trail_visit_fn visit, void *user)
+{
+    struct postgres_reader *reader = (struct postgres_reader *)base;
+    int64_t after = range->after;
+    while (limit > 0) {
+        const int64_t most = limit < EVENTS_TOGETHER ? limit : EVENTS_TOGETHER;
+        const int place = reader_begin_last(reader);
+        add_events(&reader->last, range, after, most);
+        const enum store_status status = reader_run_last(reader);
+        if (status != STORE_OK)
+            return status;
+        const PGresult *result = reader->last.results[place];
+        if (!visit_all(result, visit, user, &after) || pq.PQntuples(result) < most)
+            return STORE_OK;
+        limit -= most;
+    }
+    return STORE_OK;
+}

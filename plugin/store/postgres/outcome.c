@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/postgres/outcome.h"
+
+#include "plugin/store/change.h"
+#include "plugin/store/postgres/tuple.h"
+#include "plugin/store/trail_event.h"
+
+/* ---- Beginning ---- */
+
+static enum store_status take_rows(struct outcome *outcome, const PGresult *result,
+                                   struct store_detail *detail)
+{
+    enum store_status status = STORE_OK;
+    for (int i = 0; i < pq.PQntuples(result) && i < OUTCOME_MAX && status == STORE_OK; i++) {
+        struct outcome_row *row = &outcome->rows[outcome->row_count++];
+        *row = (struct outcome_row){.is_stored = true, .exists = true};
+        status = tuple_integration(result, i, &row->now, detail);
+    }
+    return status;
+}
+
+static enum store_status take_organizations(struct outcome *outcome, const PGresult *result,
+                                            struct store_detail *detail)
+{
+    enum store_status status = STORE_OK;
+    for (int i = 0; i < pq.PQntuples(result) && i < OUTCOME_MAX && status == STORE_OK; i++) {
+        struct outcome_organization *organization =
+            &outcome->organizations[outcome->organization_count++];
+        *organization = (struct outcome_organization){.id = wire_column(result, i, 0)};
+        wire_column_bytes(result, i, 5, organization->highest.bytes, IDENTIFIER_SIZE);
+        status = tuple_counters(result, i, 1, organization->id, &organization->counts,
+                                &organization->head, detail);
+    }
+    return status;
+}
+
+static void begin_events(struct outcome_events *events)
+{
+    wire_array_init(&events->organizations, WIRE_BYTEA);
+    wire_array_init(&events->sequences, WIRE_BIGINT);
+    wire_array_init(&events->entities, WIRE_BYTEA);
+    wire_array_init(&events->salts, WIRE_BYTEA);
+    wire_array_init(&events->digests, WIRE_BYTEA);
+    wire_array_init(&events->hashes, WIRE_BYTEA);
+    wire_array_init(&events->bodies, WIRE_TEXT);
+}
+
+enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,
+                                const PGresult *integrations, const PGresult *organizations,
+                                struct store_detail *detail)
+{
+    outcome->database = database;
+    outcome->tag = tag;
+    outcome->unix_milliseconds = database->unix_milliseconds(database->user);
+    outcome->changed = false;
+    outcome->row_count = outcome->organization_count = 0;
+    begin_events(&outcome->events);
+    const enum store_status status = take_rows(outcome, integrations, detail);
+    return status == STORE_OK ? take_organizations(outcome, organizations, detail) : status;
+}
+
+void outcome_finish(struct outcome *outcome)
+{
+    struct outcome_events *events = &outcome->events;
+    wire_array_finish(&events->organizations);
+    wire_array_finish(&events->sequences);
+    wire_array_finish(&events->entities);
+    wire_array_finish(&events->salts);
+    wire_array_finish(&events->digests);
+    wire_array_finish(&events->hashes);
+    wire_array_finish(&events->bodies);
+}
+
+/* ---- Applying ---- */
+
+static struct outcome_row *find_row(struct outcome *outcome, const struct identifier *id)
+{
+    for (int i = 0; i < outcome->row_count; i++) {
+        struct outcome_row *row = &outcome->rows[i];
+        if (row->exists && identifier_equal(&row->now.id, id))
+            return row;
+    }
+    return NULL;
+}
+
+static struct outcome_organization *find_organization(struct outcome *outcome, struct text id)
+{
+    for (int i = 0; i < outcome->organization_count; i++) {
+        if (text_equal(outcome->organizations[i].id, id))
+            return &outcome->organizations[i];
+    }
+    return NULL;
+}
+
+static bool keep_event(struct outcome_events *events, struct text organization_id,
+                       const struct trail_event *event)
+{
+    wire_array_add(&events->organizations, organization_id.data, organization_id.size);
+    wire_array_add_bigint(&events->sequences, event->sequence);
+    wire_array_add(&events->entities, event->entity.bytes, IDENTIFIER_SIZE);
+    wire_array_add(&events->salts, event->salt, TRAIL_SALT_SIZE);
+    wire_array_add(&events->digests, event->digest.bytes, TRAIL_HASH_SIZE);
+    wire_array_add(&events->hashes, event->hash.bytes, TRAIL_HASH_SIZE);
+    wire_array_add(&events->bodies, event->body.data, event->body.size);
+    return !events->organizations.failed && !events->sequences.failed && !events->entities.failed &&
+           !events->salts.failed && !events->digests.failed && !events->hashes.failed &&
+           !events->bodies.failed;
+}
+
+static enum store_status add_event(struct outcome *outcome,
+                                   struct outcome_organization *organization,
+                                   struct trail_facts *facts)
+{
+    char room[2048];
+    struct json_writer body;
+    struct trail_event event;
+    bool kept = false;
+    facts->unix_milliseconds = outcome->unix_milliseconds;
+    facts->organization_id = organization->id;
+    json_writer_begin(&body, room, sizeof room);
+    if (trail_event_write(&body, facts, &event)) {
+        trail_append(&organization->head, &event);
+        kept = keep_event(&outcome->events, organization->id, &event);
+        organization->changed = outcome->changed = true;
+    }
+    json_writer_finish(&body);
+    return kept ? STORE_OK : STORE_NO_MEMORY;
+}
+
+static void count(struct outcome_organization *organization, const struct integration *integration,
+                  int64_t difference)
+{
+    if (integration->is_active)
+        organization->counts.active += difference;
+    else
+        organization->counts.inactive += difference;
+}
+
+static enum store_status create(struct outcome *outcome, struct store_mutation *mutation)
+{
+    struct outcome_organization *organization = find_organization(outcome,
+                                                                  mutation->organization_id);
+    if (organization == NULL || outcome->row_count == OUTCOME_MAX)
+        return STORE_BROKEN;
+    mutation->id = database_mint(outcome->database, outcome->tag, &organization->highest,
+                                 outcome->unix_milliseconds);
+    change_create(mutation);
+    const struct integration *created = &mutation->result.integration;
+    struct trail_facts facts = {.request = mutation->request,
+                                .entity = mutation->id,
+                                .after = created};
+    const enum store_status status = add_event(outcome, organization, &facts);
+    if (status != STORE_OK)
+        return status;
+    outcome->rows[outcome->row_count++] =
+        (struct outcome_row){.now = *created, .exists = true, .changed = true};
+    organization->highest = mutation->id;
+    count(organization, created, 1);
+    return STORE_OK;
+}
+
+static enum store_status change(struct outcome *outcome, struct store_mutation *mutation)
+{
+    struct outcome_row *row = find_row(outcome, &mutation->id);
+    if (row == NULL)
+        return STORE_NOT_FOUND;
+    struct outcome_organization *organization = find_organization(outcome,
+                                                                  row->now.organization_id);
+    if (organization == NULL)
+        return tuple_damaged(&mutation->detail,
+                             "an integration has no organization; its version:", row->now.version);
+    const bool deletes = mutation->kind == STORE_DELETE;
+    enum store_status status = change_begin(mutation, &row->now);
+    if (status == STORE_OK && !deletes)
+        status = change_update(mutation);
+    if (status != STORE_OK)
+        return status;
+    const struct integration before = row->now, *after = &mutation->result.integration;
+    struct trail_facts facts = {.request = mutation->request,
+                                .entity = before.id,
+                                .before = &before,
+                                .after = deletes ? NULL : after};
+    status = add_event(outcome, organization, &facts);
+    if (status != STORE_OK)
+        return status;
+    count(organization, &before, -1);
+    if (!deletes)
+        count(organization, after, 1);
+    *row = (struct outcome_row){.now = *after,
+                                .is_stored = row->is_stored,
+                                .exists = !deletes,
+                                .changed = true};
+    return STORE_OK;
+}
+
+static enum store_status note_denial(struct outcome *outcome, struct store_mutation *mutation)
+{
+    struct outcome_organization *organization = find_organization(outcome,
+                                                                  mutation->organization_id);
+    struct trail_facts facts = {.request = mutation->request,
+                                .entity = mutation->id,
+                                .denied = mutation->denied};
+    return organization == NULL ? STORE_NOT_FOUND : add_event(outcome, organization, &facts);
+}
+
+void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
+{
+    switch (mutation->kind) {
+    case STORE_CREATE:
+        mutation->status = create(outcome, mutation);
+        break;
+    case STORE_UPDATE:
+    case STORE_DELETE:
+        mutation->status = change(outcome, mutation);
+        break;
+    case STORE_NOTE_DENIAL:
+        mutation->status = note_denial(outcome, mutation);
+        break;
+    }
+}

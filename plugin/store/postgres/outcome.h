@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: MIT
+/*
+ * What a batch of mutations of one tag makes of the rows that it has locked: computed here, in the
+ * order of their arrival, and written as one final state of each row. A batch that is run again
+ * begins anew. Used by one thread at a time.
+ */
+#ifndef PLUGIN_STORE_POSTGRES_OUTCOME_H
+#define PLUGIN_STORE_POSTGRES_OUTCOME_H
+
+#include "plugin/store/postgres/database.h"
+
+enum { OUTCOME_MAX = 256 }; /* Mutations of a batch. */
+
+struct outcome_row {
+    struct integration now;
+    bool is_stored;
+    bool exists;
+    bool changed;
+};
+
+struct outcome_organization {
+    struct text id;
+    struct store_counts counts;
+    struct trail_head head;
+    struct identifier highest; /* The highest ID that it has, or had. */
+    bool changed;
+};
+
+struct outcome_events {
+    struct wire_array organizations, sequences, entities, salts, digests, hashes, bodies;
+};
+
+struct outcome {
+    struct database *database;
+    uint32_t tag;
+    int64_t unix_milliseconds;
+    bool changed;
+    int row_count;
+    int organization_count;
+    struct outcome_row rows[OUTCOME_MAX];
+    struct outcome_organization organizations[OUTCOME_MAX];
+    struct outcome_events events;
+};
+
+/* The results of lock_integrations and lock_organizations, which must outlive the outcome. */
+enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,
+                                const PGresult *integrations, const PGresult *organizations,
+                                struct store_detail *detail);
+void outcome_finish(struct outcome *outcome);
+
+/* Sets the mutation's status, result and detail. */
+void outcome_apply(struct outcome *outcome, struct store_mutation *mutation);
+
+/* Adds the statements that write the outcome. */
+void outcome_write(struct outcome *outcome, struct trip *trip);
+
+#endif

@@ -1,0 +1,114 @@
+-- SPDX-License-Identifier: MIT
+-- Every statement that reads or writes rows names the organization tag, its first parameter.
+
+-- name: begin
+BEGIN ISOLATION LEVEL READ COMMITTED
+
+-- name: begin_snapshot
+BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY
+
+-- name: limit_time
+SELECT set_config('statement_timeout', $1, true)
+
+-- name: commit
+COMMIT
+
+-- name: rollback
+ROLLBACK
+
+-- name: get_settings
+SELECT name, value FROM setting
+UNION ALL SELECT 'synchronous_commit', convert_to(current_setting('synchronous_commit'), 'UTF8')
+
+-- name: get_integrations
+SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref
+FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
+JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
+
+-- name: get_organization
+SELECT active, inactive, trail_length, trail_hash FROM organization WHERE tag = $1 AND id = $2
+
+-- name: scan_forward
+SELECT id, version, is_active, title, credential_ref FROM integration
+WHERE tag = $1 AND organization = $2 AND (sort_key, id) > ($3, $4) AND (sort_key, id) < ($5, $6)
+ORDER BY sort_key, id LIMIT $7
+
+-- name: scan_backward
+SELECT id, version, is_active, title, credential_ref FROM integration
+WHERE tag = $1 AND organization = $2 AND (sort_key, id) > ($3, $4) AND (sort_key, id) < ($5, $6)
+ORDER BY sort_key DESC, id DESC LIMIT $7
+
+-- name: scan_activity_forward
+SELECT id, version, is_active, title, credential_ref FROM integration
+WHERE tag = $1 AND organization = $2 AND is_active = $8
+      AND (sort_key, id) > ($3, $4) AND (sort_key, id) < ($5, $6)
+ORDER BY sort_key, id LIMIT $7
+
+-- name: scan_activity_backward
+SELECT id, version, is_active, title, credential_ref FROM integration
+WHERE tag = $1 AND organization = $2 AND is_active = $8
+      AND (sort_key, id) > ($3, $4) AND (sort_key, id) < ($5, $6)
+ORDER BY sort_key DESC, id DESC LIMIT $7
+
+-- name: get_events
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE tag = $1 AND organization = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
+
+-- name: get_events_of_entity
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE tag = $1 AND organization = $2 AND sequence > $3 AND entity = $5 ORDER BY sequence LIMIT $4
+
+-- name: lock_integrations
+SELECT id, organization, version, is_active, title, credential_ref FROM integration
+WHERE tag = $1 AND id = ANY ($2::bytea[]) ORDER BY id FOR UPDATE
+
+-- name: add_organizations
+INSERT INTO organization (tag, id) SELECT $1, id FROM unnest($2::bytea[]) AS new (id) ORDER BY id
+ON CONFLICT DO NOTHING
+
+-- name: lock_organizations
+SELECT id, active, inactive, trail_length, trail_hash, highest FROM organization
+WHERE tag = $1 AND (id = ANY ($2::bytea[])
+                    OR id IN (SELECT organization FROM integration WHERE tag = $1 AND id = ANY ($3::bytea[])))
+ORDER BY id FOR UPDATE
+
+-- name: add_batch
+INSERT INTO batch (tag, id) VALUES ($1, $2)
+
+-- name: void_batch
+INSERT INTO batch (tag, id, is_void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING
+
+-- name: get_batch
+SELECT is_void FROM batch WHERE tag = $1 AND id = $2
+
+-- name: forget_batches
+DELETE FROM batch WHERE tag = $1 AND id < $2
+
+-- name: add_integrations
+INSERT INTO integration (tag, id, organization, version, is_active, title, sort_key, credential_ref)
+SELECT $1, new.* FROM unnest($2::bytea[], $3::bytea[], $4::integer[], $5::boolean[], $6::bytea[], $7::bytea[],
+                             $8::bytea[]) AS new
+
+-- name: put_integrations
+UPDATE integration
+SET version = new.version, is_active = new.is_active, title = new.title, sort_key = new.sort_key,
+    credential_ref = new.credential_ref
+FROM unnest($2::bytea[], $3::bytea[], $4::integer[], $5::boolean[], $6::bytea[], $7::bytea[], $8::bytea[])
+     AS new (id, organization, version, is_active, title, sort_key, credential_ref)
+WHERE integration.tag = $1 AND integration.id = new.id
+
+-- name: delete_integrations
+DELETE FROM integration WHERE tag = $1 AND id = ANY ($2::bytea[])
+
+-- name: add_events
+INSERT INTO event (tag, organization, sequence, entity, salt, digest, hash, body)
+SELECT $1, new.* FROM unnest($2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[],
+                             $8::text[]) AS new
+
+-- name: put_organizations
+UPDATE organization
+SET active = new.active, inactive = new.inactive, trail_length = new.trail_length, trail_hash = new.trail_hash,
+    highest = new.highest
+FROM unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[])
+     AS new (id, active, inactive, trail_length, trail_hash, highest)
+WHERE organization.tag = $1 AND organization.id = new.id

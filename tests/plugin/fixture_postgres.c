@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+#include <stdio.h>
+#include <string.h>
+
+#include "plugin/store/postgres/engine.h"
+#include "tests/plugin/fixture.h"
+#include "tests/plugin/postgres/space.h"
+
+const struct store_engine *const fixture_engine = &postgres_engine;
+
+const char *fixture_place(const char *path)
+{
+    char folder[256];
+    snprintf(folder, sizeof folder, "%.*s", (int)(strrchr(path, '/') - path), path);
+    return space_url(folder);
+}

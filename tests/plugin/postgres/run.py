@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: MIT
+"""
+Runs Criterion programs against a private PostgreSQL server, which is started once for all of them:
+run.py PROGRAM…. Prints TAP. The programs find the server by POSTGRES_URL.
+"""
+
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+sys.dont_write_bytecode = True
+import server  # noqa: E402
+
+PROGRAM_SECONDS = 240
+
+
+def results_of(program, environment):
+    """Lines of TAP without numbers, each with the comments that follow it."""
+    result = subprocess.run([program, "--output=tap:-", "--jobs=4"], env=environment, capture_output=True, text=True,
+                            timeout=PROGRAM_SECONDS)
+    name = pathlib.Path(program).name
+    found = [(match[1], f"{name} {match[2]}\n{match[3]}") for match in
+             re.finditer(r"^(ok|not ok) - (.*)\n((?:(?!ok|not ok).*\n)*)", result.stdout, re.M)]
+    if not found or (result.returncode != 0 and all(verdict == "ok" for verdict, _ in found)):
+        output = (result.stdout + result.stderr).replace("\n", "\n# ")
+        found.append(("not ok", f"{name} ends with {result.returncode}\n# {output}\n"))
+    return found
+
+
+def main(*programs):
+    with server.Server() as database:
+        environment = {**os.environ, "POSTGRES_URL": database.url, "DATABASE": "url"}
+        results = [result for program in programs for result in results_of(program, environment)]
+    for number, (verdict, text) in enumerate(results, 1):
+        print(f"{verdict} {number} - {text}", end="")
+    print(f"1..{len(results)}")
+
+
+main(*sys.argv[1:])

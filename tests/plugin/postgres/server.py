@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: MIT
+"""A PostgreSQL server of the tests' own: private, on 127.0.0.1, as an unprivileged user."""
+
+import getpass
+import os
+import pathlib
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+START_SECONDS = 60
+SETTINGS = """
+listen_addresses = '127.0.0.1'
+max_connections = 300
+shared_buffers = 32MB
+fsync = off
+ssl = off
+log_min_messages = fatal
+"""
+
+
+def program(name):
+    folders = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: int(path.parent.name))
+    found = shutil.which(name) or next((str(path / name) for path in reversed(folders) if (path / name).exists()), None)
+    if found is None:
+        raise SystemExit(f"There is no {name}: install the package postgresql")
+    return found
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """`with Server() as server`: its URL is `server.url`."""
+
+    def __init__(self, settings=""):
+        self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="integrations-postgres-"))
+        self.data = self.folder / "data"
+        self.port = free_port()
+        self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres"
+        self.process = None
+        if os.geteuid() == 0:  # initdb and the server refuse root.
+            entry = pwd.getpwnam(self.user)
+            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
+            self.identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+        else:
+            self.identity = {}
+        self.run("initdb", "--username=integrations", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        with open(self.data / "postgresql.conf", "a") as conf:
+            conf.write(f"{SETTINGS}port = {self.port}\nunix_socket_directories = '{self.folder}'\n{settings}\n")
+
+    def run(self, name, *arguments):
+        result = subprocess.run([program(name), "-D", self.data, *arguments], cwd=self.folder, capture_output=True,
+                                text=True, timeout=START_SECONDS, **self.identity)
+        if result.returncode != 0:
+            raise SystemExit(f"{name} failed: {result.stderr}")
+
+    def start(self):
+        with open(self.folder / "log", "ab") as log:
+            self.process = subprocess.Popen([program("postgres"), "-D", self.data], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                            stdout=log, stderr=log, **self.identity)
+        end = time.monotonic() + START_SECONDS
+        while subprocess.run([program("pg_isready"), "-q", "-d", self.url]).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"The server did not start: {(self.folder / 'log').read_text()}")
+            time.sleep(0.05)
+
+    def stop(self, how=signal.SIGINT):
+        """SIGINT: ends all sessions; SIGQUIT: as after a crash."""
+        if self.process is not None:
+            self.process.send_signal(how)
+            self.process.wait(START_SECONDS)
+        self.process = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
+        shutil.rmtree(self.folder)

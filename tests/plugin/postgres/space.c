@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+#include "tests/plugin/postgres/space.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char *name_of(const char *folder)
+{
+    return strrchr(folder, '/') + 1;
+}
+
+static void run(const char *url, const char *sql)
+{
+    char command[4096];
+    snprintf(command, sizeof command, "LD_PRELOAD= psql -qXt -v ON_ERROR_STOP=1 '%s' -c '%s'", url,
+             sql);
+    cr_assert_eq(system(command), 0, "%s", command);
+}
+
+static const char *url_of(const char *folder)
+{
+    static _Thread_local char url[1024];
+    const char *server = getenv("POSTGRES_URL");
+    cr_assert_not_null(server, "the environment variable POSTGRES_URL names the server");
+    snprintf(url, sizeof url, "%s%coptions=-csearch_path%%3D%%22%s%%22", server,
+             strchr(server, '?') == NULL ? '?' : '&', name_of(folder));
+    return url;
+}
+
+const char *space_url(const char *folder)
+{
+    static char made[128];
+    char sql[256];
+    if (strcmp(made, name_of(folder)) != 0) {
+        snprintf(made, sizeof made, "%s", name_of(folder));
+        snprintf(sql, sizeof sql,
+                 "SET client_min_messages = error; "
+                 "CREATE SCHEMA IF NOT EXISTS \"%s\"",
+                 made);
+        run(getenv("POSTGRES_URL"), sql);
+    }
+    return url_of(folder);
+}
+
+void space_run(const char *folder, const char *sql)
+{
+    run(url_of(folder), sql);
+}
