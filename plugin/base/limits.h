@@ -14,6 +14,8 @@
 
 #define ORGANIZATION_ID_MAX 128 /* Bytes. */
 
+#define IDEMPOTENCY_KEY_MAX 255 /* Bytes. */
+
 #define CREDENTIAL_REF_MAX 4096 /* Bytes; as VAULT_TOKEN_LIMIT. */
 
 /*

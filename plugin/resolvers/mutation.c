@@ -43,6 +43,11 @@ static void check_and_submit(struct task *task)
                                                             mutation->change.organization_id);
     if (status == VAULT_TOKEN_OK) {
         submit(mutation);
+    } else if (mutation->change.key != NULL) {
+        /* A retry: the token may have been good when the integration was created. */
+        mutation->token_status = status;
+        mutation->change.kind = STORE_REPEAT;
+        submit(mutation);
     } else {
         places_free(&instance->places, &mutation->place);
         mutation_reject_token(mutation, status);

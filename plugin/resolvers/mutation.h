@@ -29,6 +29,8 @@ struct mutation {
     struct text id;                 /* Update, delete: as the client wrote it. */
     struct integration_copy target; /* Update, delete: the integration before the change. */
     struct text token;              /* The credentialRef to check before the commit; or no text. */
+    enum vault_token_status token_status; /* Of a token that was rejected (STORE_REPEAT). */
+    struct store_key key;                 /* Create: if change.key is set. */
     struct store_mutation change;
     struct place place;
     struct task task;

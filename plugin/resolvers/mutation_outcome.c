@@ -3,6 +3,7 @@
 
 #include <stddef.h>
 
+#include "plugin/resolvers/idempotency.h"
 #include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/selection.h"
 
@@ -82,6 +83,14 @@ int32_t mutation_reject_token(struct mutation *mutation, enum vault_token_status
                                             .reason = vault_token_status_name(status)});
 }
 
+static void reject_not_found(struct mutation *mutation)
+{
+    if (mutation->change.kind == STORE_REPEAT)
+        mutation_reject_token(mutation, mutation->token_status);
+    else
+        operation_reject_not_found(&mutation->operation, mutation->id);
+}
+
 void mutation_answer(struct store_mutation *change)
 {
     struct mutation *mutation =
@@ -90,10 +99,14 @@ void mutation_answer(struct store_mutation *change)
     places_free(&mutation->operation.instance->places, &mutation->place);
     switch (change->status) {
     case STORE_OK:
+    case STORE_REPEATED:
         resolve(mutation);
         break;
+    case STORE_KEY_USED:
+        idempotency_reject_used(&mutation->operation);
+        break;
     case STORE_NOT_FOUND:
-        operation_reject_not_found(&mutation->operation, mutation->id);
+        reject_not_found(mutation);
         break;
     case STORE_CONFLICT:
         mutation_reject_conflict(mutation, change->result.integration.version);

@@ -105,6 +105,8 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
                                     .selection = call->selection,
                                     .reply = reply,
                                     .ticket = ticket};
+    if (GQL_HAS(call, response_name_size) && call->response_name != NULL)
+        operation->response_name = (struct text){call->response_name, call->response_name_size};
     memset(operation + 1, 0, type->size - sizeof *operation);
     return admit(operation, call) ? type->start(operation) : GQL_OK;
 }

@@ -34,6 +34,7 @@ struct operation {
     const gql_selection *selection;
     gql_reply *reply;
     json_t *arguments;           /* An object, whose strings may hold lone surrogates (WTF-8). */
+    struct text response_name;   /* Of a mutation; no text: the host does not tell. */
     struct text organization_id; /* Whose data it is about, for the log; no text: not known. */
     int ticket;                  /* Of the instance's gate. */
     bool fails_in_part;          /* operation_note_failure. */

@@ -5,7 +5,10 @@
 
 #include "plugin/store/store.h"
 
-/* Sets the result of a create, whose ID is minted: its texts are those of the mutation. */
+/*
+ * Sets the result of a create whose ID is minted, or that was done before under its ID: the texts
+ * are those of the mutation.
+ */
 void change_create(struct store_mutation *mutation);
 
 /* Copies what is stored into the result of an update or a deletion, and compares the version. */

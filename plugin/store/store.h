@@ -28,6 +28,8 @@ enum store_status {
     STORE_ERASED,      /* The organization was erased here: nothing is created in it again. */
     STORE_CONFLICT,    /* The stored version differs from the expected one. */
     STORE_EXHAUSTED,   /* The version can't grow; nothing was changed. */
+    STORE_REPEATED,    /* Under that key it was created before; nothing was changed. */
+    STORE_KEY_USED,    /* Under that key something else was created; nothing was changed. */
     STORE_EXPIRED,     /* The deadline passed, or the call was cancelled; nothing was changed. */
     STORE_BUSY,        /* Another process held the database for too long. */
     STORE_UNREACHABLE, /* The database's server does not answer; nothing was changed. */
@@ -249,6 +251,11 @@ enum store_status store_verify_trail(struct store_reader *reader, struct text or
 
 enum store_mutation_kind {
     STORE_CREATE,
+    /*
+     * Changes nothing: what a create under that key would find. STORE_REPEATED, STORE_KEY_USED, or
+     * STORE_NOT_FOUND if it would create.
+     */
+    STORE_REPEAT,
     STORE_UPDATE,
     STORE_DELETE,
     /*
@@ -263,6 +270,17 @@ enum store_mutation_kind {
     STORE_SWEEP,
 };
 
+enum { STORE_HASH_SIZE = 32, STORE_KEY_HOURS = 24 };
+
+/*
+ * The key of a create, which its organization keeps for STORE_KEY_HOURS, in the same transaction:
+ * hashes, so that neither the key nor what was created can be read from them.
+ */
+struct store_key {
+    uint8_t scope[STORE_HASH_SIZE]; /* What it has in common with its retries. */
+    uint8_t input[STORE_HASH_SIZE]; /* Of all from which the integration is made. */
+};
+
 /* One change. Owned by the caller, with its texts and the request, until `done` is called. */
 struct store_mutation {
     enum store_mutation_kind kind;
@@ -274,8 +292,9 @@ struct store_mutation {
     bool sets_credential_ref;    /* Update. */
     bool sets_active;            /* Update. */
     bool is_active;
-    const char *denied;         /* Denial: the action. */
-    const gql_request *request; /* Who asks for it, for the trail; NULL: not known. */
+    const struct store_key *key; /* Create, repeat: NULL: it has none. */
+    const char *denied;          /* Denial: the action. */
+    const gql_request *request;  /* Who asks for it, for the trail; NULL: not known. */
     struct deadline deadline;
 
     /*
@@ -288,7 +307,8 @@ struct store_mutation {
     enum store_status status;
     struct store_detail detail; /* As in store_read. */
     /*
-     * STORE_OK: the integration as it is now, or was before its deletion; STORE_CONFLICT: as it is.
+     * STORE_OK: the integration as it is now, or was before its deletion; STORE_CONFLICT: as it is;
+     * STORE_REPEATED: as it was created, from the mutation's own texts.
      * The caller finishes it. Its texts may be those of the mutation.
      */
     struct integration_copy result;

@@ -4,7 +4,8 @@ crash_test.py WRITER PLUGIN: kills a writer under load, many times, and checks t
 
 Everything that was acknowledged must be there, and nothing that was rejected: in one database, and
 in one for each of many organizations, of which half may be open, so that they open and close all
-the time. None has anything of another's. The audit trail of each verifies, and has every change. SEED
+the time. None has anything of another's. The audit trail of each verifies, and has every change. A
+create that got no answer is sent again under its key in the next round, and makes nothing new. SEED
 repeats a run.
 """
 
@@ -26,12 +27,13 @@ TENANT_ROUNDS = 12
 SEED = int(os.environ.get("SEED", time.time_ns() % 1_000_000))
 
 
-def run_and_kill(writer, plugin, database, name, organizations, seconds):
+def run_and_kill(writer, plugin, database, name, organizations, unanswered, seconds):
     """
     Returns the complete lines that the writer printed before it was killed, so many seconds after
     the first of them: opening the database is not what is tested.
     """
-    process = subprocess.Popen([writer, plugin, database, name, str(organizations)], stdout=subprocess.PIPE)
+    process = subprocess.Popen([writer, plugin, database, name, str(organizations), *unanswered],
+                               stdout=subprocess.PIPE)
     said = process.stdout.readline()
     timer = time.monotonic() + seconds
     os.set_blocking(process.stdout.fileno(), False)
@@ -83,6 +85,10 @@ def listen(chains, lines):
         chains.setdefault(name, Chain()).hear(what, operation, int(version))
         answers += what != "try"
     return answers
+
+
+def unanswered_creates(chains):
+    return [name for name, chain in chains.items() if chain.tried == ("create", 0)]
 
 
 def violations_of(databases, organizations, chains):
@@ -141,37 +147,45 @@ def violations_within(database, organizations, found):
 
 
 def run(writer, plugin, folder, organizations, rounds, rng):
-    """Kills writers so many times; yields (violations, answers) after each."""
-    chains = {}
+    """
+    Kills writers so many times; yields (violations, answers, done) after each: how many creates were
+    done, but not answered.
+    """
+    chains, unanswered = {}, []
     one = folder / "integrations.db"
     for number in range(1, rounds + 1):
         lines = run_and_kill(writer, plugin, str(one if organizations == 1 else folder),
-                             f"r{number}", organizations, rng.uniform(0.08, 0.5))
+                             f"r{number}", organizations, unanswered, rng.uniform(0.08, 0.5))
         answers = listen(chains, lines)
+        unanswered = unanswered_creates(chains)
         databases = [one] if organizations == 1 else sorted(folder.glob("*/*/integrations.db"))
-        yield violations_of(databases, organizations, chains), answers
+        violations = violations_of(databases, organizations, chains)
+        yield violations, answers, sum(chains[name].version == 1 for name in unanswered)
+
+
+def report(number, good, text):
+    print(f"{'ok' if good else 'not ok'} {number} - {text}")
 
 
 def main(writer, plugin):
     rng = random.Random(SEED)
     ways = {"one": (1, ROUNDS), "many": (ORGANIZATIONS, TENANT_ROUNDS)}
     number = 0
-    print(f"1..{ROUNDS + TENANT_ROUNDS + len(ways)}")
+    print(f"1..{ROUNDS + TENANT_ROUNDS + 2 * len(ways)}")
     print(f"# SEED={SEED}")
     for name, (organizations, rounds) in ways.items():
-        total = 0
+        total = repeated = 0
         with tempfile.TemporaryDirectory() as folder:
             place = pathlib.Path(folder) / name
             place.mkdir()
-            for violations, answers in run(writer, plugin, place, organizations, rounds, rng):
-                number, total = number + 1, total + answers
+            for violations, answers, done in run(writer, plugin, place, organizations, rounds, rng):
+                number, total, repeated = number + 1, total + answers, repeated + done
                 for violation in violations[:10]:
                     print(f"# {violation}")
-                print(f"{'not ok' if violations else 'ok'} {number} - {name}: killed after "
-                      f"{answers} answers")
-        number += 1
-        print(f"{'ok' if total > 40 * rounds else 'not ok'} {number} - {name}: {total} answers in "
-              "all rounds")
+                report(number, not violations, f"{name}: killed after {answers} answers")
+        number += 2
+        report(number - 1, total > 40 * rounds, f"{name}: {total} answers in all rounds")
+        report(number, repeated > 0, f"{name}: {repeated} creates were done and not answered")
 
 
 main(*sys.argv[1:])

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /*
- * crash_writer PLUGIN DATABASE ROUND ORGANIZATIONS: writes at full load until it is killed, to so
- * many organizations. If DATABASE is a folder, each has a database of its own in it, half of which
- * may be open. Many chains run at once. Each creates an integration, tries a stale update, updates
- * it a few times, and may delete it. Each call and each answer is a line on the standard output, in
- * one write(2): `CHAIN try OP N`, `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and
- * the version; the organization of chain R.7 of three is `org-1`.
+ * crash_writer PLUGIN DATABASE ROUND ORGANIZATIONS [CHAIN…]: writes at full load until it is
+ * killed, to so many organizations. If DATABASE is a folder, each has a database of its own in it,
+ * half of which may be open. Many chains run at once. Each creates an integration, tries a stale
+ * update, updates it a few times, and may delete it. The given chains are begun first: their create
+ * got no answer in an earlier round. The name of a chain is the key of its create.
+ *
+ * Each call and each answer is a line on the standard output, in one write(2): `CHAIN try OP N`,
+ * `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version; the organization of
+ * chain R.7 of three is `org-1`.
  */
 #include <jansson.h>
 #include <pthread.h>
@@ -29,6 +32,7 @@ struct chain {
     int version;
     char id[64];
     char arguments[256];
+    gql_request request;
     gql_call call;
     struct chain *next; /* In the stack of chains that are ready. */
 };
@@ -46,6 +50,7 @@ static const gql_request request = {.struct_size = sizeof request,
 
 static const char *round_name;
 static int chain_count, organization_count;
+static char **unanswered; /* Names, up to NULL. */
 static struct chain *ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t filled = PTHREAD_COND_INITIALIZER;
@@ -62,9 +67,14 @@ static void journal(const struct chain *chain, const char *what)
 /* `lock` is held. */
 static void begin_chain(struct chain *chain)
 {
-    *chain = (struct chain){.step = CREATE};
-    chain->organization = chain_count % organization_count;
-    snprintf(chain->name, sizeof chain->name, "%s.%d", round_name, chain_count++);
+    *chain = (struct chain){.step = CREATE, .request = request};
+    if (*unanswered != NULL)
+        snprintf(chain->name, sizeof chain->name, "%s", *unanswered++);
+    else
+        snprintf(chain->name, sizeof chain->name, "%s.%d", round_name, chain_count++);
+    chain->organization = atoi(strchr(chain->name, '.') + 1) % organization_count;
+    chain->request.idempotency_key = chain->name;
+    chain->request.idempotency_key_size = strlen(chain->name);
 }
 
 static void advance(struct chain *chain, const gql_answer *answer)
@@ -146,7 +156,7 @@ static void *work(void *argument)
         chain->call = (gql_call){.struct_size = sizeof chain->call,
                                  .arguments = chain->arguments,
                                  .arguments_size = strlen(chain->arguments),
-                                 .request = &request};
+                                 .request = &chain->request};
         journal(chain, "try");
         if (gql_runtime_call(runtime, instance, resolvers[chain->step], &chain->call, on_answer,
                              chain) < 0)
@@ -190,9 +200,10 @@ int main(int argc, char **argv)
     gql_library *library = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     const gql_runtime_options options = {.name = "crash", .version = "1"};
-    if (argc != 5 || (organization_count = atoi(argv[4])) < 1)
+    if (argc < 5 || (organization_count = atoi(argv[4])) < 1)
         return 2;
     round_name = argv[3];
+    unanswered = argv + 5;
     write_config(argv[2], config, sizeof config);
     check(gql_runtime_create(&options, &runtime, &failure), &failure);
     check(gql_library_open(runtime, argv[1], &library, &failure), &failure);

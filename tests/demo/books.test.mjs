@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The README's samples are correct, and the plugin publishes valid GraphQL.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
@@ -40,6 +41,17 @@ test('the session of the README is correct', async () => {
     if (id === shownId) id = /"id":"([0-9a-f-]{36})"/.exec(answer)[1];
     assert.match(answer.replaceAll(id, shownId), patternOf(shown));
   }
+});
+
+test('the session of the page of errors is correct: a create that is sent again', () => {
+  const [, session] = /```console\n([^]*?)```/.exec(readFileSync(new URL('../../examples/clients/errors.md', import.meta.url), 'utf8'));
+  const steps = session.split(/^\$ /m).slice(1).map((step) => step.split('\n'));
+  const script = steps.map(([command]) => `${command}\necho`).join('\n').replace('http://127.0.0.1:4000/graphql', gateway.url);
+  const said = execFileSync('bash', ['-c', script], { encoding: 'utf8', timeout: 60_000 }).split('\n').slice(1, -1);
+  const ID = /"id":"([0-9a-f-]{36})"/;
+  const [id, shownId] = [ID.exec(said[0])[1], ID.exec(session)[1]];
+  assert.equal(steps.length, 4);
+  steps.slice(1).forEach(([, shown], i) => assert.match(said[i].replaceAll(id, shownId), patternOf(shown)));
 });
 
 test('the configuration of the README fits its schema', () => {

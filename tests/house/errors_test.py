@@ -57,6 +57,7 @@ class Sources:
                       if name.startswith("tests/conformance/cases/") and name.endswith(".json")]
         self.contract = texts["abi/gql_plugin.h"]
         self.reasons = texts["vault/credential_ref.h"]
+        self.key_reasons = texts["plugin/resolvers/idempotency.c"]
         self.codes, self.writer = (texts[f"plugin/resolvers/error.{end}"] for end in "hc")
         self.answerers = {name: text for name, text in texts.items()
                           if name.startswith(ANSWERERS) and name.endswith((".c", ".h", ".js", ".rb"))}
@@ -123,6 +124,7 @@ def check_common_members(sources):
 
 def check_reasons(sources):
     defined = set(re.findall(r'X\([A-Z_]+, "(\w+)",', sources.reasons))
+    defined |= set(re.findall(r'"(idempotency_key_\w+)"', sources.key_reasons))
     yield from difference("the reason", {row[0] for row in sources.rows(REASONS)}, defined)
 
 
@@ -185,7 +187,10 @@ def errors_in(value):
 def check_answered(sources):
     expected = [error for case in sources.cases for error in errors_in(case)]
     codes = {error["code"] for error in expected}
-    reasons = {error.get("extensions", {}).get("reason") for error in expected}
+    # Gateways reject a malformed key before the plugin sees it.
+    in_c = {reason for text in sources.tests
+            for reason in re.findall(r'\\"reason\\":\\"(idempotency_\w+)\\"', text)}
+    reasons = in_c | {error.get("extensions", {}).get("reason") for error in expected}
     for name, answered in ((PLUGIN, codes), (REASONS, reasons)):
         for row in sources.rows(name):
             if row[0] not in answered:
@@ -207,7 +212,7 @@ RULES = [
     ("the page has the plugin's codes with status, title, type and members", check_plugin),
     ("hosts answer the plugin's codes with its status, title and type", check_same_problems),
     ("the page names the members of every error", check_common_members),
-    ("the page has every reason to reject a token", check_reasons),
+    ("the page has every reason to reject a token or a key", check_reasons),
     ("the page has every outcome", check_outcomes),
     ("the page has every code of hosts and contract, and no other", check_hosts),
     ("the page has every HTTP status", check_statuses),

@@ -112,6 +112,10 @@ static void lend(struct mock_pending *pending, const char *arguments, const char
                             .arguments_size = size,
                             .selection = lent->selection,
                             .request = &lent->request.request};
+    if (request != NULL && request->response_name != NULL) {
+        lent->call.response_name = request->response_name;
+        lent->call.response_name_size = strlen(request->response_name);
+    }
     pending->lent = lent;
 }
 

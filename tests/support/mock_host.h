@@ -107,7 +107,8 @@ struct mock_request {
     gql_request request;
     gql_grant grants[MOCK_GRANTS];
     const gql_grant *grant_pointers[MOCK_GRANTS];
-    uint32_t cancelled; /* mock_cancel. */
+    uint32_t cancelled;        /* mock_cancel. */
+    const char *response_name; /* Of the call; NULL: not known. */
 };
 
 /*

@@ -216,5 +216,9 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
     case STORE_NOTE_DENIAL:
         mutation->status = note_denial(outcome, mutation);
         break;
+    case STORE_REPEAT: /* It keeps no keys. */
+    case STORE_SWEEP:
+        mutation->status = STORE_NOT_FOUND;
+        break;
     }
 }

@@ -78,9 +78,9 @@ enum queueing queue_add_read(struct queue *queue, struct store_read *read)
 /* A change knows the ID, and perhaps not whose it is. */
 static uint32_t tag_of(const struct store_mutation *mutation)
 {
-    return mutation->kind == STORE_CREATE || mutation->kind == STORE_NOTE_DENIAL
-               ? organization_tag(mutation->organization_id)
-               : identifier_tag(&mutation->id);
+    return mutation->kind == STORE_UPDATE || mutation->kind == STORE_DELETE
+               ? identifier_tag(&mutation->id)
+               : organization_tag(mutation->organization_id);
 }
 
 enum queueing queue_add_mutation(struct queue *queue, struct store_mutation *mutation)

@@ -3,11 +3,12 @@
 
 #include "plugin/store/change.h"
 #include "plugin/store/sqlite/deleted_rows.h"
+#include "plugin/store/sqlite/idempotent_creates.h"
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/queries.h"
 #include "plugin/store/sqlite/row.h"
 
-enum { SWEEP_LIMIT = 100 }; /* Rows of one transaction. */
+enum { SWEEP_LIMIT = 100, KEY_SWEEP_LIMIT = 500 }; /* Rows of one transaction. */
 
 static enum store_status run(const struct apply_context *context, sqlite3_stmt *statement,
                              struct store_detail *detail)
@@ -52,6 +53,7 @@ static enum store_status add_organization(const struct apply_context *context, s
     return code == SQLITE_DONE ? STORE_OK : connection_status(context->connection, code, detail);
 }
 
+/* *ret_key is 0 if the database has never seen it. */
 static enum store_status find_organization(const struct apply_context *context, struct text id,
                                            int64_t *ret_key, struct store_detail *detail)
 {
@@ -60,8 +62,6 @@ static enum store_status find_organization(const struct apply_context *context, 
     if (*ret_key != 0)
         return STORE_OK;
     const enum store_status status = query_organization(context->connection, id, &row, detail);
-    if (status == STORE_OK && row.key == 0)
-        return add_organization(context, id, ret_key, detail);
     if (status == STORE_OK)
         *ret_key = row.key;
     return status;
@@ -83,6 +83,7 @@ static enum store_status insert(const struct apply_context *context,
     return run(context, statement, &mutation->detail);
 }
 
+/* The row, and the key that it is created under. */
 static enum store_status insert_new(struct apply_context *context, struct store_mutation *mutation,
                                     int64_t organization, const struct sort_key *key)
 {
@@ -91,6 +92,36 @@ static enum store_status insert_new(struct apply_context *context, struct store_
                                             &mutation->id, &mutation->detail);
     if (status == STORE_OK)
         status = insert(context, mutation, organization, key);
+    if (status == STORE_OK && mutation->key != NULL)
+        status = idempotent_creates_add(context->connection, organization, mutation->key,
+                                        context->unix_milliseconds, &mutation->id,
+                                        &mutation->detail);
+    return status;
+}
+
+static enum store_status create(struct apply_context *context, struct store_mutation *mutation,
+                                int64_t organization)
+{
+    SORT_KEY_AUTO key;
+    if (!sort_key_make(context->collation, mutation->title, &key))
+        return STORE_NO_MEMORY;
+    const enum store_status status = insert_new(context, mutation, organization, &key);
+    change_create(mutation);
+    return status == STORE_OK ? record(context, mutation, NULL, &mutation->result.integration)
+                              : status;
+}
+
+/* STORE_NOT_FOUND: there is no key, or it was not used at the organization. */
+static enum store_status find_repeated(const struct apply_context *context,
+                                       struct store_mutation *mutation, int64_t organization)
+{
+    if (mutation->key == NULL || organization == 0)
+        return STORE_NOT_FOUND;
+    const enum store_status status =
+        idempotent_creates_find(context->connection, organization, mutation->key,
+                                context->unix_milliseconds, &mutation->id, &mutation->detail);
+    if (status == STORE_REPEATED)
+        change_create(mutation);
     return status;
 }
 
@@ -98,16 +129,20 @@ static enum store_status apply_create(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     int64_t organization = 0;
-    SORT_KEY_AUTO key;
-    if (!sort_key_make(context->collation, mutation->title, &key))
-        return STORE_NO_MEMORY;
     enum store_status status = find_organization(context, mutation->organization_id, &organization,
                                                  &mutation->detail);
-    if (status == STORE_OK)
-        status = insert_new(context, mutation, organization, &key);
-    change_create(mutation);
-    return status == STORE_OK ? record(context, mutation, NULL, &mutation->result.integration)
-                              : status;
+    if (status != STORE_OK)
+        return status;
+    status = find_repeated(context, mutation, organization);
+    if (status != STORE_NOT_FOUND || mutation->kind == STORE_REPEAT)
+        return status;
+    if (organization == 0) {
+        status = add_organization(context, mutation->organization_id, &organization,
+                                  &mutation->detail);
+        if (status != STORE_OK)
+            return status;
+    }
+    return create(context, mutation, organization);
 }
 
 /* Copies the stored integration into the result and compares its version. */
@@ -212,18 +247,22 @@ static enum store_status apply_denial(struct apply_context *context,
 /* STORE_NOT_FOUND if nothing is due. */
 static enum store_status apply_sweep(struct apply_context *context, struct store_mutation *mutation)
 {
-    int count = 0;
-    const enum store_status status =
+    int count = 0, keys = 0;
+    enum store_status status =
         deleted_rows_sweep(context->connection,
                            context->unix_milliseconds - context->deleted_milliseconds, SWEEP_LIMIT,
                            &count, &mutation->detail);
-    return status == STORE_OK && count == 0 ? STORE_NOT_FOUND : status;
+    if (status == STORE_OK)
+        status = idempotent_creates_sweep(context->connection, context->unix_milliseconds,
+                                          KEY_SWEEP_LIMIT, &keys, &mutation->detail);
+    return status == STORE_OK && count + keys == 0 ? STORE_NOT_FOUND : status;
 }
 
 static enum store_status apply(struct apply_context *context, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
     case STORE_CREATE:
+    case STORE_REPEAT:
         return apply_create(context, mutation);
     case STORE_UPDATE:
         return apply_update(context, mutation);

@@ -111,6 +111,7 @@ static int run_all(struct check *check)
         STATEMENT_CHECK_EVENT_ROWS,
         STATEMENT_CHECK_DELETED,
         STATEMENT_CHECK_DELETED_ROWS,
+        STATEMENT_CHECK_IDEMPOTENT_CREATES,
     };
     int code = SQLITE_OK;
     for (size_t i = 0; i < sizeof statements / sizeof *statements && code == SQLITE_OK &&

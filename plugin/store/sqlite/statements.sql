@@ -219,6 +219,22 @@ WHERE organization = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
 SELECT sequence, entity, salt, digest, hash, body FROM event INDEXED BY event_by_entity
 WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
 
+-- The key (?2) of a create of an organization (?1).
+-- name: find_idempotent_create
+SELECT input, entity, created FROM idempotent_create WHERE organization = ?1 AND scope = ?2;
+
+-- In place of one that has expired.
+-- name: add_idempotent_create
+INSERT INTO idempotent_create (organization, scope, input, entity, created) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (organization, scope) DO UPDATE
+SET input = excluded.input, entity = excluded.entity, created = excluded.created;
+
+-- At most ?2 of those that are not younger than ?1.
+-- name: sweep_idempotent_creates
+DELETE FROM idempotent_create WHERE (organization, scope) IN
+    (SELECT organization, scope FROM idempotent_create INDEXED BY idempotent_create_by_time
+     WHERE created <= ?1 ORDER BY created LIMIT ?2);
+
 -- name: get_setting
 SELECT value FROM setting WHERE name = ?1;
 
@@ -270,6 +286,9 @@ SELECT CASE WHEN rows <> indexed THEN printf('%d deleted integrations and %d in 
 FROM (SELECT (SELECT count(*) FROM deleted NOT INDEXED) AS rows,
              (SELECT count(*) FROM deleted INDEXED BY deleted_by_time) AS indexed,
              (SELECT count(*) FROM deleted AS d JOIN integration AS i ON i.id = d.id) AS twice);
+
+-- name: check_idempotent_creates
+PRAGMA quick_check(idempotent_create);
 
 -- name: check_organization_rows
 SELECT CASE WHEN rows = ids THEN 'ok' ELSE printf('%d organizations and %d IDs of them', rows, ids) END

@@ -77,6 +77,8 @@ def every_table_is_one_that_erasing_reaches(scratch):
 def nothing_of_an_erased_organization_is_left(scratch):
     with gateway({"path": scratch.database}) as running:
         fill(running)
+        sql(scratch.database, "INSERT INTO idempotent_create SELECT key, zeroblob(32), zeroblob(32), "
+            "zeroblob(16), 2000000000000 FROM organization")
         keys = sort_keys(scratch)
         others, events = running.titles("globex"), rows_of(scratch)["event"]
         assert traces(scratch) > 100 and len(keys) > 50
@@ -88,6 +90,7 @@ def nothing_of_an_erased_organization_is_left(scratch):
         assert running.create("acme", "again") == REFUSED
         assert running.create("globex", "more") != REFUSED
     removed = {each["table"]: each["rows"] for each in receipt["removed"]}
+    assert removed["idempotent_create"] == 1
     assert removed["integration"] == len(keys) and removed["event"] == events, receipt
     assert {table: rows for table, rows in rows_of(scratch).items() if rows} == {"event": events}
     assert any("backups" in each for each in receipt["notReached"]) and not receipt["already"]

@@ -18,6 +18,7 @@ void table_finish(struct table *table)
     for (size_t i = 0; i < table->count; i++)
         free_row(table->rows[i]);
     free(table->rows);
+    free(table->keys);
     *table = (struct table){0};
 }
 
@@ -68,6 +69,41 @@ void table_remove(struct table *table, const struct identifier *id)
         return;
     free_row(table->rows[index]);
     table->rows[index] = table->rows[--table->count];
+}
+
+/* ---- Keys ---- */
+
+static bool has_scope(const struct used_key *used, const struct store_mutation *mutation)
+{
+    return memcmp(used->key.scope, mutation->key->scope, STORE_HASH_SIZE) == 0 &&
+           text_equal(text_of(used->organization_id), mutation->organization_id);
+}
+
+enum store_status table_find_key(const struct table *table, const struct store_mutation *mutation,
+                                 int64_t now, struct identifier *ret_id)
+{
+    for (size_t i = 0; i < table->key_count; i++) {
+        const struct used_key *used = &table->keys[i];
+        if (!has_scope(used, mutation) || used->created <= now - STORE_KEY_HOURS * 3600000)
+            continue;
+        *ret_id = used->id;
+        return memcmp(used->key.input, mutation->key->input, STORE_HASH_SIZE) == 0 ? STORE_REPEATED
+                                                                                   : STORE_KEY_USED;
+    }
+    return STORE_NOT_FOUND;
+}
+
+static struct used_key *new_key(struct table *table)
+{
+    table->keys = checked(realloc(table->keys, (table->key_count + 1) * sizeof *table->keys));
+    return &table->keys[table->key_count++];
+}
+
+void table_add_key(struct table *table, const struct store_mutation *mutation, int64_t now)
+{
+    struct used_key *used = new_key(table);
+    *used = (struct used_key){.key = *mutation->key, .id = mutation->id, .created = now};
+    memcpy(used->organization_id, mutation->organization_id.data, mutation->organization_id.size);
 }
 
 /* ---- Reading ---- */
@@ -156,6 +192,29 @@ static json_t *json_of_text(struct text text)
     return text.data == NULL ? json_null() : json_stringn(text.data, text.size);
 }
 
+/* A key in the file is its bytes as they are in memory. */
+static void load_keys(struct table *table, const json_t *keys)
+{
+    size_t index;
+    json_t *key;
+    json_array_foreach(keys, index, key) {
+        struct used_key *used = new_key(table);
+        sodium_hex2bin((uint8_t *)used, sizeof *used, json_string_value(key),
+                       json_string_length(key), NULL, NULL, NULL);
+    }
+}
+
+static json_t *json_of_keys(const struct table *table)
+{
+    char text[2 * sizeof(struct used_key) + 1];
+    json_t *keys = json_array();
+    for (size_t i = 0; i < table->key_count; i++) {
+        sodium_bin2hex(text, sizeof text, (const uint8_t *)&table->keys[i], sizeof *table->keys);
+        json_array_append_new(keys, json_string(text));
+    }
+    return keys;
+}
+
 bool table_load(struct table *table, const char *path, const struct collation *collation)
 {
     size_t index;
@@ -178,6 +237,7 @@ bool table_load(struct table *table, const char *path, const struct collation *c
         identifier_parse(text_member(row, "id"), &integration.id);
         table_put(table, &integration, collation);
     }
+    load_keys(table, json_object_get(root, "keys"));
     json_decref(root);
     return true;
 }
@@ -201,8 +261,8 @@ bool table_save(const struct table *table, const char *path)
         json_array_append_new(rows, json_of_row(&table->rows[i]->copy.integration));
     sodium_bin2hex(secret, sizeof secret, table->secret, sizeof table->secret);
     identifier_write(&table->highest, highest);
-    json_t *root = json_pack("{s:s, s:s%, s:o}", "secret", secret, "highest", highest,
-                             sizeof highest, "rows", rows);
+    json_t *root = json_pack("{s:s, s:s%, s:o, s:o}", "secret", secret, "highest", highest,
+                             sizeof highest, "rows", rows, "keys", json_of_keys(table));
     const bool saved = json_dump_file(root, path, 0) == 0;
     json_decref(root);
     return saved;

@@ -11,11 +11,21 @@ struct row {
     struct sort_key key;
 };
 
+/* The key of a create. */
+struct used_key {
+    struct store_key key;
+    char organization_id[128];
+    struct identifier id;
+    int64_t created; /* Unix milliseconds. */
+};
+
 struct table {
     uint8_t secret[STORE_SECRET_SIZE];
     struct row **rows;
     size_t count;
     struct identifier highest; /* Of all IDs that there are or were. */
+    struct used_key *keys;
+    size_t key_count;
 };
 
 /* Reads the file, or draws a secret for a new table. */
@@ -30,6 +40,12 @@ struct row *table_find(const struct table *table, const struct identifier *id);
 void table_put(struct table *table, const struct integration *integration,
                const struct collation *collation);
 void table_remove(struct table *table, const struct identifier *id);
+
+/* As the store does: STORE_REPEATED with the ID, STORE_KEY_USED or STORE_NOT_FOUND. */
+enum store_status table_find_key(const struct table *table, const struct store_mutation *mutation,
+                                 int64_t now, struct identifier *ret_id);
+/* Adds the key of what the mutation has created. */
+void table_add_key(struct table *table, const struct store_mutation *mutation, int64_t now);
 
 struct store_counts table_count(const struct table *table, struct text organization_id);
 
