@@ -799,7 +799,7 @@ typedef struct gql_events {
      * the instance serves: in all (gql_grant.organization_id NULL), or in the one that the instance
      * is bound to; gql_request.organization_id must not name another one.
      *
-     * { consumer, limit?, leaseMilliseconds?, since? } -> { batch? }
+     * { consumer, limit?, leaseMilliseconds?, since? } -> { batch?, hasMore }
      * batch: { organizationId, lease, events, position }
      *
      * `consumer`: 1 to 64 of the characters A-Z a-z 0-9 . _ -. A new one begins with the first
@@ -807,8 +807,9 @@ typedef struct gql_events {
      * 1,000 to 3,600,000, by default 60,000. `since`: events before that time, RFC 3339, are passed
      * over. It should stay the same: a later one passes over what was not delivered yet.
      *
-     * The batch is null if there is nothing for now. `events` may be empty where events were passed
-     * over, such as erased ones: acknowledge `position` all the same.
+     * The batch is null if nothing was found: with `hasMore`, after a bounded search that the next
+     * call continues, otherwise because there is nothing for now. `events` may be empty where
+     * events were passed over, such as erased ones: acknowledge `position` all the same.
      */
     gql_resolve_fn claim;
 

@@ -10,6 +10,7 @@
 #include "plugin/base/pin.h"
 #include "plugin/engines.h"
 #include "plugin/instance/instance.h"
+#include "plugin/resolvers/events.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/schema_text.h"
 #include "plugin/store/collation.h"
@@ -102,8 +103,18 @@ static int32_t create(const gql_host *host, const char *config, uint64_t config_
 
 static const gql_health health = {.struct_size = sizeof(gql_health), .check = instance_health};
 
+static const gql_events events = {
+    .struct_size = sizeof(gql_events),
+    .read = events_read,
+    .claim = events_claim,
+    .acknowledge = events_acknowledge,
+    .watch = instance_watch_events,
+};
+
 static const void *extension(const char *id)
 {
+    if (strcmp(id, GQL_EXT_EVENTS) == 0)
+        return &events;
     return strcmp(id, GQL_EXT_HEALTH) == 0 ? &health : NULL;
 }
 

@@ -30,6 +30,7 @@ struct config {
     struct text error_type_base;
     bool records_denials;
     struct store_retention retention;
+    int event_poll_ms;
 
     int pending_mutations;
     int pending_of_each; /* Organization. */

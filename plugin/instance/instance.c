@@ -129,6 +129,9 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     }
     if (code == GQL_OK)
         code = open_store(instance, engines, failure);
+    if (code == GQL_OK)
+        event_watch_init(&instance->event_watch, &instance->backlog, instance->store,
+                         &instance->executors->storage, instance->config.event_poll_ms);
     return code;
 }
 
@@ -159,6 +162,7 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
     *instance = (gql_instance){.host = host, .log = host_log(host), .clock = host_clock(host)};
     gate_init(&instance->gate);
     places_init(&instance->places);
+    backlog_init(&instance->backlog);
     rejections_init(&instance->reads, "Reads");
     rejections_init(&instance->changes, "Changes");
     struct file_signal signal;
@@ -172,11 +176,24 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
     return code;
 }
 
+void instance_watch_events(gql_instance *instance, gql_events_more_fn more, void *user)
+{
+    if (instance != NULL)
+        event_watch_set(&instance->event_watch, more, user);
+}
+
+void instance_note_event(gql_instance *instance, struct text organization_id)
+{
+    if (backlog_note(&instance->backlog, organization_id))
+        event_watch_signal(&instance->event_watch);
+}
+
 void instance_drain(gql_instance *instance)
 {
     if (instance == NULL)
         return;
     gate_close(&instance->gate);
+    event_watch_finish(&instance->event_watch);
     if (instance->store != NULL)
         store_drain(instance->store);
 }
@@ -196,6 +213,7 @@ void instance_destroy(gql_instance *instance)
     executors_release(&instance->executors);
     config_finish(&instance->config);
     places_finish(&instance->places);
+    backlog_finish(&instance->backlog);
     rejections_finish(&instance->reads);
     rejections_finish(&instance->changes);
     free(instance);

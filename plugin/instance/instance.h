@@ -6,7 +6,9 @@
 #include "gql_plugin.h"
 #include "plugin/base/executors.h"
 #include "plugin/base/gate.h"
+#include "plugin/instance/backlog.h"
 #include "plugin/instance/config.h"
+#include "plugin/instance/event_watch.h"
 #include "plugin/instance/organization_keyrings.h"
 #include "plugin/instance/places.h"
 #include "plugin/instance/rejections.h"
@@ -28,6 +30,8 @@ struct gql_instance {
     struct places places;                               /* Of the mutations under way. */
     struct rejections reads, changes;                   /* Those that were rejected. */
     struct throttle denials, denials_lost;              /* Lines of the log: denial.h. */
+    struct backlog backlog;                             /* Whose events are to be delivered. */
+    struct event_watch event_watch;
 };
 
 /* Whether the host's struct keeps to the contract, and has what the plugin calls. */
@@ -45,6 +49,12 @@ void instance_destroy(gql_instance *instance);
  * NULL: there is none for now. One must be configured. May read a file.
  */
 struct vault_keyring *instance_keyring(gql_instance *instance, struct text organization_id);
+
+/* As gql_events.watch. */
+void instance_watch_events(gql_instance *instance, gql_events_more_fn more, void *user);
+
+/* A change of an organization is durable: there is an event. */
+void instance_note_event(gql_instance *instance, struct text organization_id);
 
 /* As gql_health.check. */
 uint32_t instance_health(gql_instance *instance, char *reason, uint64_t reason_size);

@@ -64,7 +64,9 @@ static void end_recording(struct store_mutation *change)
     struct operation *operation = denial->operation;
     const struct text id = denial->id;
     places_free(&operation->instance->places, &denial->place);
-    if (change->status != STORE_OK && change->status != STORE_NOT_FOUND)
+    if (change->status == STORE_OK)
+        instance_note_event(operation->instance, change->organization_id);
+    else if (change->status != STORE_NOT_FOUND)
         log_loss(operation, change->detail.text);
     const char *action = change->denied;
     free(denial);

@@ -90,6 +90,8 @@ static void write_extras(struct json_writer *writer, const struct error *error)
         write_entity(writer, error);
         break;
     case ERROR_CONFLICT:
+        if (error->of_lease)
+            break;
         write_entity(writer, error);
         json_write(writer, ",\"expectedVersion\":");
         json_write_integer(writer, error->expected_version);

@@ -33,6 +33,7 @@ struct error {
     const char *reason;          /* VALIDATION_ERROR: or NULL. */
     const char *outcome;         /* SERVICE_UNAVAILABLE: "unknown", or NULL. */
     const char *allowed_values;  /* VALIDATION_ERROR: JSON array, or NULL. */
+    bool of_lease;               /* CONFLICT: not of an integration's version. */
     int64_t expected_version;    /* CONFLICT */
     int64_t current_version;     /* CONFLICT */
 };

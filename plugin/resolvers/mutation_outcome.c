@@ -99,6 +99,9 @@ void mutation_answer(struct store_mutation *change)
     places_free(&mutation->operation.instance->places, &mutation->place);
     switch (change->status) {
     case STORE_OK:
+        instance_note_event(mutation->operation.instance, change->organization_id);
+        resolve(mutation);
+        break;
     case STORE_REPEATED:
         resolve(mutation);
         break;

@@ -36,3 +36,18 @@ bool may_read(const gql_instance *instance, const gql_request *request, struct t
 {
     return (permitted_actions(instance, request, organization_id) & GQL_ACTION_READ) != 0;
 }
+
+bool may_read_all(const gql_instance *instance, const gql_request *request)
+{
+    const struct text bound_to = instance->config.organization;
+    if (bound_to.data != NULL)
+        return may_read(instance, request, bound_to);
+    if (request->organization_id != NULL)
+        return false;
+    for (uint32_t i = 0; i < request->grant_count; i++) {
+        const gql_grant *grant = request->grants[i];
+        if (grant->organization_id == NULL && (grant->actions & GQL_ACTION_READ) != 0)
+            return true;
+    }
+    return false;
+}

@@ -16,4 +16,7 @@ uint32_t permitted_actions(const gql_instance *instance, const gql_request *requ
 bool may_read(const gql_instance *instance, const gql_request *request,
               struct text organization_id);
 
+/* Whether the actor may read in every organization that the instance serves. */
+bool may_read_all(const gql_instance *instance, const gql_request *request);
+
 #endif

@@ -89,6 +89,12 @@ struct store_engine {
     enum store_status (*trail_head)(struct store_reader *reader, struct text organization_id,
                                     struct trail_head *ret_head);
 
+    /* As store_survey. NULL: the engine keeps no trail. */
+    int32_t (*survey)(struct store *store, struct store_survey *survey);
+
+    /* As store_generation. NULL: the engine can't tell. */
+    uint64_t (*generation)(struct store *store);
+
     bool (*submit)(struct store *store, struct store_mutation *mutation);
 
     /*

@@ -184,10 +184,9 @@ enum store_status store_scan(struct store_reader *reader, const struct store_ran
 
 /* ---- The audit trail ---- */
 
-static enum store_status refuse_trail(struct store_reader *reader)
+static enum store_status refuse_trail(struct store_detail *detail)
 {
-    snprintf(reader->detail->text, sizeof reader->detail->text,
-             "this storage engine keeps no audit trail");
+    snprintf(detail->text, sizeof detail->text, "this storage engine keeps no audit trail");
     return STORE_BROKEN;
 }
 
@@ -195,7 +194,7 @@ enum store_status store_events(struct store_reader *reader, const struct store_e
                                int64_t limit, trail_visit_fn visit, void *user)
 {
     return reader->engine->events == NULL
-               ? refuse_trail(reader)
+               ? refuse_trail(reader->detail)
                : reader->engine->events(reader, range, limit, visit, user);
 }
 
@@ -203,7 +202,7 @@ enum store_status store_trail_head(struct store_reader *reader, struct text orga
                                    struct trail_head *ret_head)
 {
     return reader->engine->trail_head == NULL
-               ? refuse_trail(reader)
+               ? refuse_trail(reader->detail)
                : reader->engine->trail_head(reader, organization_id, ret_head);
 }
 
@@ -220,6 +219,21 @@ enum store_status store_verify_trail(struct store_reader *reader, struct text or
     if (status == STORE_OK)
         trail_check_end(ret_check);
     return status;
+}
+
+int32_t store_survey(struct store *store, struct store_survey *survey)
+{
+    survey->status = STORE_OK;
+    survey->detail.text[0] = '\0';
+    if (store->engine->survey != NULL)
+        return store->engine->survey(store, survey);
+    survey->status = refuse_trail(&survey->detail);
+    return survey->done(survey);
+}
+
+uint64_t store_generation(struct store *store)
+{
+    return store->engine->generation == NULL ? 0 : store->engine->generation(store);
 }
 
 bool store_submit(struct store *store, struct store_mutation *mutation)

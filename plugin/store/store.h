@@ -15,10 +15,13 @@
 #include "plugin/base/executors.h"
 #include "plugin/base/identifier.h"
 #include "plugin/base/integration.h"
+#include "plugin/base/pool.h"
 #include "plugin/base/text.h"
+#include "plugin/store/consumer.h"
 #include "plugin/store/state.h"
 #include "plugin/store/trail_check.h"
 
+struct listing;
 struct store;
 struct store_engine;
 
@@ -227,12 +230,11 @@ struct store_event_range {
     struct text organization_id;
     const struct identifier *entity; /* Whose events; NULL: all of the organization. */
     int64_t after;                   /* Events with a higher sequence; 0: from the first on. */
+    int64_t before;                  /* Events with a lower one; 0: to the last. */
+    bool backward;                   /* From the end, in falling order. */
 };
 
-/*
- * Gives at most `limit` events to `visit`, in rising order. STORE_BROKEN if the engine keeps no
- * trail.
- */
+/* Gives at most `limit` events to `visit`. STORE_BROKEN if the engine keeps no trail. */
 enum store_status store_events(struct store_reader *reader, const struct store_event_range *range,
                                int64_t limit, trail_visit_fn visit, void *user);
 
@@ -246,6 +248,42 @@ enum store_status store_trail_head(struct store_reader *reader, struct text orga
  */
 enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,
                                      struct trail_check *ret_check);
+
+/* Takes the ID of an organization, borrowed until the return. False: memory ran out. */
+typedef bool (*store_organization_fn)(void *user, struct text organization_id);
+
+/* A look, in small steps, for organizations that may have events for a consumer. */
+struct store_survey {
+    struct text consumer;
+    int64_t place; /* Where the next step goes on: 0 at first; SURVEY_END after the last one. */
+    store_organization_fn found;
+    void *user;
+    struct deadline deadline;
+
+    /* Called once, as that of store_read; may free the survey. */
+    int32_t (*done)(struct store_survey *survey);
+
+    enum store_status status; /* For `done`. */
+    struct store_detail detail;
+
+    /* The engine's. */
+    struct store_read read;
+    struct store *store;
+    struct task task;
+    struct listing *listing;
+};
+
+#define SURVEY_END INT64_MAX
+
+/*
+ * Does a step, as store_read: gives at most some thousand organizations to `found`. None is left
+ * out that has events which the consumer has not acknowledged and nobody has leased; others may be
+ * among them. STORE_BROKEN if the engine keeps no trail.
+ */
+int32_t store_survey(struct store *store, struct store_survey *survey);
+
+/* Another number after each commit of any process; 0: the engine can't tell. Any thread. */
+uint64_t store_generation(struct store *store);
 
 /* ---- Mutations ---- */
 
@@ -268,6 +306,13 @@ enum store_mutation_kind {
      * may be more, STORE_NOT_FOUND if nothing was left. Has no result.
      */
     STORE_SWEEP,
+    /*
+     * Leases an organization's events to a consumer. STORE_NOT_FOUND: he has acknowledged all.
+     * STORE_CONFLICT: they are leased. STORE_BROKEN: the engine keeps no trail.
+     */
+    STORE_CLAIM,
+    /* STORE_CONFLICT: somebody else has claimed the events since. Otherwise likewise. */
+    STORE_ACKNOWLEDGE,
 };
 
 enum { STORE_HASH_SIZE = 32, STORE_KEY_HOURS = 24 };
@@ -294,6 +339,7 @@ struct store_mutation {
     bool is_active;
     const struct store_key *key; /* Create, repeat: NULL: it has none. */
     const char *denied;          /* Denial: the action. */
+    struct store_lease *lease;   /* Claim, acknowledge. */
     const gql_request *request;  /* Who asks for it, for the trail; NULL: not known. */
     struct deadline deadline;
 

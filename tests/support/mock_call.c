@@ -253,11 +253,24 @@ static void check_list_size(const struct mock_pending *pending, size_t size)
     json_decref(ids);
 }
 
+static void check_object(const struct mock_pending *pending)
+{
+    json_t *object = NULL;
+    vault_json_read((struct vault_bytes){pending->json, pending->json_size}, VAULT_JSON_STRICT,
+                    &object, NULL);
+    if (!json_is_object(object))
+        mock_violation("%s: not an object of JSON: %.800s", pending->label, pending->json);
+    json_decref(object);
+}
+
 static void check_value(const struct mock_pending *pending, const struct mock_answer *answer)
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    if (gql_value_check(pending->host->document, mock_plugin(pending->host)->schema, pending->type,
-                        pending->selection, pending->json, pending->json_size, &failure) != GQL_OK)
+    if (pending->type == NULL)
+        check_object(pending);
+    else if (gql_value_check(pending->host->document, mock_plugin(pending->host)->schema,
+                             pending->type, pending->selection, pending->json, pending->json_size,
+                             &failure) != GQL_OK)
         mock_violation("%s: %s; the value: %.800s", pending->label, failure.message, pending->json);
     if (pending->ids != NULL)
         check_list_size(pending, json_array_size(answer->value));
@@ -362,6 +375,25 @@ struct mock_answer *mock_call(struct mock_host *host, gql_instance *instance, co
 {
     struct mock_pending *pending = mock_start(host, instance, type, field, arguments, selection,
                                               request);
+    return mock_wait(&pending);
+}
+
+struct mock_pending *mock_start_function(struct mock_host *host, gql_instance *instance,
+                                         const char *label, gql_resolve_fn function,
+                                         const char *arguments, const struct mock_request *request)
+{
+    struct mock_pending *pending = prepare(host, instance, label, NULL);
+    lend(pending, arguments, NULL, request);
+    start(pending, function, 0);
+    return pending;
+}
+
+struct mock_answer *mock_call_function(struct mock_host *host, gql_instance *instance,
+                                       const char *label, gql_resolve_fn function,
+                                       const char *arguments, const struct mock_request *request)
+{
+    struct mock_pending *pending = mock_start_function(host, instance, label, function, arguments,
+                                                       request);
     return mock_wait(&pending);
 }
 

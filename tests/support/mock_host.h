@@ -160,6 +160,14 @@ struct mock_answer *mock_load(struct mock_host *host, gql_instance *instance, co
                               const struct mock_request *request);
 
 /*
+ * Calls a function of an extension that is a call, such as gql_events.read. The value must be an
+ * object of JSON. `label` is for violations.
+ */
+struct mock_answer *mock_call_function(struct mock_host *host, gql_instance *instance,
+                                       const char *label, gql_resolve_fn function,
+                                       const char *arguments, const struct mock_request *request);
+
+/*
  * mock_call in two steps. What mock_start gets must live until mock_wait returns, which frees
  * `pending`.
  */
@@ -170,6 +178,9 @@ struct mock_pending *mock_start(struct mock_host *host, gql_instance *instance, 
 struct mock_pending *mock_start_load(struct mock_host *host, gql_instance *instance,
                                      const char *type, const char *ids, const char *selection,
                                      const struct mock_request *request);
+struct mock_pending *mock_start_function(struct mock_host *host, gql_instance *instance,
+                                         const char *label, gql_resolve_fn function,
+                                         const char *arguments, const struct mock_request *request);
 struct mock_answer *mock_wait(struct mock_pending **pending);
 
 /* Waits until the call is completed; mock_wait then checks the answer. */

@@ -2,6 +2,7 @@
 #include "plugin/store/sqlite/apply.h"
 
 #include "plugin/store/change.h"
+#include "plugin/store/sqlite/consumer_rows.h"
 #include "plugin/store/sqlite/deleted_rows.h"
 #include "plugin/store/sqlite/idempotent_creates.h"
 #include "plugin/store/sqlite/mark.h"
@@ -272,6 +273,10 @@ static enum store_status apply(struct apply_context *context, struct store_mutat
         return apply_denial(context, mutation);
     case STORE_SWEEP:
         return apply_sweep(context, mutation);
+    case STORE_CLAIM:
+        return consumer_claim(context->connection, mutation, context->unix_milliseconds);
+    case STORE_ACKNOWLEDGE:
+        return consumer_acknowledge(context->connection, mutation, context->unix_milliseconds);
     }
     return STORE_BROKEN;
 }

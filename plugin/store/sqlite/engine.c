@@ -7,6 +7,7 @@
 #include "plugin/base/pin.h"
 #include "plugin/store/sqlite/opening.h"
 #include "plugin/store/sqlite/read.h"
+#include "plugin/store/sqlite/survey.h"
 
 static struct sqlite_store *store_of(struct store *base)
 {
@@ -142,5 +143,7 @@ const struct store_engine sqlite_engine = {
     .scan = sqlite_scan,
     .events = sqlite_events,
     .trail_head = sqlite_trail_head,
+    .survey = sqlite_survey,
+    .generation = sqlite_generation,
     .submit = submit,
 };

@@ -209,15 +209,42 @@ UPDATE organization SET trail_length = ?2, trail_hash = ?3 WHERE key = ?1;
 -- name: add_event
 INSERT INTO event (organization, sequence, entity, salt, digest, hash, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7);
 
--- Events of an organization (?1) after one (?2), at most ?3; of all, or of one integration (?4).
+-- Events of an organization (?1) after one (?2) and before one (?5), at most ?3; of all, or of one integration (?4).
 
 -- name: get_events
 SELECT sequence, entity, salt, digest, hash, body FROM event
-WHERE organization = ?1 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
+WHERE organization = ?1 AND sequence > ?2 AND sequence < ?5 ORDER BY sequence LIMIT ?3;
+
+-- name: get_events_backward
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE organization = ?1 AND sequence > ?2 AND sequence < ?5 ORDER BY sequence DESC LIMIT ?3;
 
 -- name: get_entity_events
 SELECT sequence, entity, salt, digest, hash, body FROM event INDEXED BY event_by_entity
-WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 ORDER BY sequence LIMIT ?3;
+WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 AND sequence < ?5 ORDER BY sequence LIMIT ?3;
+
+-- name: get_entity_events_backward
+SELECT sequence, entity, salt, digest, hash, body FROM event INDEXED BY event_by_entity
+WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 AND sequence < ?5 ORDER BY sequence DESC LIMIT ?3;
+
+-- Consumers (consumer.h): a row of one (?2), or nulls, beside the trail of an organization (?1).
+-- name: get_consumer
+SELECT o.key, o.trail_length, c.position, c.lease, c.lease_until
+FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?2
+WHERE o.id = ?1 AND o.erased IS NULL;
+
+-- name: put_consumer
+INSERT INTO consumer (organization, name, position, lease, lease_until) VALUES (?1, ?2, ?3, ?4, ?5)
+ON CONFLICT (organization, name)
+DO UPDATE SET position = excluded.position, lease = excluded.lease, lease_until = excluded.lease_until;
+
+-- The next ?3 organizations behind a key (?2), each with whether there are events for a consumer (?1) which nobody
+-- has leased at a time (?4).
+-- name: survey_organizations
+SELECT o.key, o.id, o.trail_length > coalesce(c.position, 0) AND (c.lease IS NULL OR c.lease_until <= ?4)
+       AND o.erased IS NULL
+FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?1
+WHERE o.key > ?2 ORDER BY o.key LIMIT ?3;
 
 -- The key (?2) of a create of an organization (?1).
 -- name: find_idempotent_create

@@ -92,6 +92,13 @@ static enum store_status visit_all(struct connection *connection, sqlite3_stmt *
     return code == SQLITE_DONE ? STORE_OK : connection_status(connection, code, detail);
 }
 
+static enum statement statement_of(const struct store_event_range *range)
+{
+    if (range->entity == NULL)
+        return range->backward ? STATEMENT_GET_EVENTS_BACKWARD : STATEMENT_GET_EVENTS;
+    return range->backward ? STATEMENT_GET_ENTITY_EVENTS_BACKWARD : STATEMENT_GET_ENTITY_EVENTS;
+}
+
 enum store_status trail_rows_read(struct connection *connection,
                                   const struct store_event_range *range, int64_t limit,
                                   trail_visit_fn visit, void *user, struct store_detail *detail)
@@ -100,9 +107,7 @@ enum store_status trail_rows_read(struct connection *connection,
     enum store_status status = trail_rows_find(connection, range->organization_id, &row, detail);
     if (status != STORE_OK)
         return status;
-    sqlite3_stmt *statement = connection_statement(connection, range->entity == NULL
-                                                                   ? STATEMENT_GET_EVENTS
-                                                                   : STATEMENT_GET_ENTITY_EVENTS);
+    sqlite3_stmt *statement = connection_statement(connection, statement_of(range));
     if (statement == NULL)
         return connection_failure(connection, detail);
     sqlite3_bind_int64(statement, 1, row.organization);
@@ -110,6 +115,7 @@ enum store_status trail_rows_read(struct connection *connection,
     sqlite3_bind_int64(statement, 3, limit);
     if (range->entity != NULL)
         bind_identifier(statement, 4, range->entity);
+    sqlite3_bind_int64(statement, 5, range->before == 0 ? INT64_MAX : range->before);
     status = visit_all(connection, statement, visit, user, detail);
     sqlite3_reset(statement);
     sqlite3_clear_bindings(statement);

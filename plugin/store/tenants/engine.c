@@ -11,6 +11,7 @@
 #include "plugin/store/tenants/round.h"
 #include "plugin/store/tenants/routed_change.h"
 #include "plugin/store/tenants/routed_read.h"
+#include "plugin/store/tenants/survey.h"
 
 struct tenants_store {
     struct store base;
@@ -158,6 +159,12 @@ static int32_t read_store(struct store *base, struct store_read *read)
     return routed_read(&store_of(base)->databases, &nothing, read);
 }
 
+static int32_t survey(struct store *base, struct store_survey *given)
+{
+    struct tenants_store *store = store_of(base);
+    return tenants_survey(&store->listing, &store->options.executors->storage, given);
+}
+
 static bool submit(struct store *base, struct store_mutation *mutation)
 {
     return routed_change(&store_of(base)->databases, mutation);
@@ -189,6 +196,7 @@ const struct store_engine tenants_engine = {
     .scan = scan,
     .events = events,
     .trail_head = trail_head,
+    .survey = survey,
     .submit = submit,
     .next_organization = next_organization,
 };

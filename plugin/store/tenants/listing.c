@@ -205,6 +205,21 @@ bool listing_find(struct listing *listing, uint32_t tag, const struct store_read
     return added;
 }
 
+/* A name in the folder of another first byte is nobody's. */
+bool listing_each(struct listing *listing, uint32_t tag, store_organization_fn found, void *user)
+{
+    bool wanted = true;
+    struct kept_shelf *kept = shelf_of(listing, tag);
+    pthread_mutex_lock(&kept->lock);
+    const struct shelf *shelf = &kept->shelf;
+    for (size_t i = 0; i < shelf->count && wanted; i++) {
+        if (shelf->entries[i].tag >> 16 == tag >> 16)
+            wanted = found(user, tenant_id_text(&shelf->entries[i].id));
+    }
+    pthread_mutex_unlock(&kept->lock);
+    return wanted;
+}
+
 static bool is_of_time(const struct shelf *shelf, const struct timespec *changed)
 {
     return shelf->listed > shelf->forgotten && !shelf->young &&

@@ -54,6 +54,9 @@ void listing_finish(struct listing *listing);
 bool listing_find(struct listing *listing, uint32_t tag, const struct store_read *read,
                   struct organizations *organizations);
 
+/* Gives those of the tag's shelf to `found`, under its lock. False if `found` is. */
+bool listing_each(struct listing *listing, uint32_t tag, store_organization_fn found, void *user);
+
 /*
  * Whether the shelf's folders may have changed since they were listed: listing_refresh then. It is
  * a system call: for who did not find what it looks for.

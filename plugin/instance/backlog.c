@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/instance/backlog.h"
+
+#include <search.h>
+#include <stdlib.h>
+
+#include "plugin/base/limits.h"
+#include "plugin/store/store.h"
+
+/*
+ * What may be found by nobody's note: events of a gateway that ended before it delivered them, and
+ * leases that have run out.
+ */
+enum { SURVEY_MILLISECONDS = 30 * 1000 };
+
+struct consumer {
+    struct consumer *next;
+    char name[CONSUMER_NAME_MAX];
+    size_t name_size;
+    /* In the order of their coming, each once: the tree has the same items, by ID. */
+    struct backlog_item *first, **last;
+    void *tree;
+    bool doubted;   /* It needs a survey after the present one. */
+    bool surveying; /* Steps are to be done from `place` on. */
+    int64_t place;
+    int64_t surveyed_at; /* When the last one ended. */
+};
+
+void backlog_init(struct backlog *backlog)
+{
+    pthread_mutex_init(&backlog->lock, NULL);
+}
+
+static void keep_item(void *item)
+{
+    (void)item;
+}
+
+static void destroy_consumer(struct consumer *consumer)
+{
+    tdestroy(consumer->tree, keep_item);
+    while (consumer->first != NULL) {
+        struct backlog_item *item = consumer->first;
+        consumer->first = item->next;
+        free(item);
+    }
+    free(consumer);
+}
+
+void backlog_finish(struct backlog *backlog)
+{
+    while (backlog->consumers != NULL) {
+        struct consumer *consumer = backlog->consumers;
+        backlog->consumers = consumer->next;
+        destroy_consumer(consumer);
+    }
+    pthread_mutex_destroy(&backlog->lock);
+}
+
+/* ---- With the lock ---- */
+
+static struct consumer *find(const struct backlog *backlog, struct text name)
+{
+    struct consumer *consumer = backlog->consumers;
+    while (consumer != NULL &&
+           !text_equal((struct text){consumer->name, consumer->name_size}, name))
+        consumer = consumer->next;
+    return consumer;
+}
+
+static struct consumer *create_consumer(struct text name)
+{
+    struct consumer *consumer = calloc(1, sizeof *consumer);
+    if (consumer == NULL)
+        return NULL;
+    memcpy(consumer->name, name.data, name.size);
+    consumer->name_size = name.size;
+    consumer->last = &consumer->first;
+    consumer->doubted = true;
+    return consumer;
+}
+
+static int compare(const void *left, const void *right)
+{
+    const struct backlog_item *one = left, *other = right;
+    if (one->size != other->size)
+        return one->size < other->size ? -1 : 1;
+    return memcmp(one->id, other->id, one->size);
+}
+
+static struct backlog_item *create_item(struct text id)
+{
+    struct backlog_item *item = malloc(sizeof *item + id.size);
+    if (item == NULL)
+        return NULL;
+    item->next = NULL;
+    item->size = id.size;
+    memcpy(item->id, id.data, id.size);
+    return item;
+}
+
+static bool add(struct consumer *consumer, struct text id)
+{
+    struct backlog_item *item = create_item(id);
+    void **node = item == NULL ? NULL : tsearch(item, &consumer->tree, compare);
+    if (node == NULL || *node != item) {
+        free(item);
+        return node != NULL; /* It is there already. */
+    }
+    *consumer->last = item;
+    consumer->last = &item->next;
+    return true;
+}
+
+static void begin_survey(struct consumer *consumer)
+{
+    consumer->surveying = true;
+    consumer->doubted = false;
+    consumer->place = 0;
+}
+
+/* A clock that was set back says nothing of how long ago it was. */
+static bool is_due(const struct consumer *consumer, int64_t now)
+{
+    return consumer->doubted || now < consumer->surveyed_at ||
+           now - consumer->surveyed_at >= SURVEY_MILLISECONDS;
+}
+
+/* ---- From outside ---- */
+
+bool backlog_join(struct backlog *backlog, struct text consumer)
+{
+    pthread_mutex_lock(&backlog->lock);
+    bool joined = find(backlog, consumer) != NULL;
+    struct consumer *made = joined || backlog->count == BACKLOG_CONSUMERS_MAX
+                                ? NULL
+                                : create_consumer(consumer);
+    if (made != NULL) {
+        made->next = backlog->consumers;
+        backlog->consumers = made;
+        backlog->count++;
+        atomic_store(&backlog->used, true);
+        joined = true;
+    }
+    pthread_mutex_unlock(&backlog->lock);
+    return joined;
+}
+
+/* What there is no memory for, a survey will find. */
+bool backlog_note(struct backlog *backlog, struct text organization_id)
+{
+    if (!atomic_load_explicit(&backlog->used, memory_order_acquire))
+        return false;
+    pthread_mutex_lock(&backlog->lock);
+    for (struct consumer *consumer = backlog->consumers; consumer != NULL;
+         consumer = consumer->next) {
+        if (!add(consumer, organization_id))
+            consumer->doubted = true;
+    }
+    pthread_mutex_unlock(&backlog->lock);
+    return true;
+}
+
+bool backlog_add(struct backlog *backlog, struct text consumer, struct text organization_id)
+{
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    const bool added = found != NULL && add(found, organization_id);
+    pthread_mutex_unlock(&backlog->lock);
+    return added;
+}
+
+struct backlog_item *backlog_take(struct backlog *backlog, struct text consumer)
+{
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    struct backlog_item *item = found == NULL ? NULL : found->first;
+    if (item != NULL) {
+        tdelete(item, &found->tree, compare);
+        found->first = item->next;
+        if (found->first == NULL)
+            found->last = &found->first;
+    }
+    pthread_mutex_unlock(&backlog->lock);
+    return item;
+}
+
+void backlog_doubt(struct backlog *backlog)
+{
+    pthread_mutex_lock(&backlog->lock);
+    for (struct consumer *consumer = backlog->consumers; consumer != NULL;
+         consumer = consumer->next)
+        consumer->doubted = true;
+    pthread_mutex_unlock(&backlog->lock);
+}
+
+bool backlog_surveys(struct backlog *backlog, struct text consumer, int64_t now, int64_t *ret_place)
+{
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    if (found != NULL && !found->surveying && is_due(found, now))
+        begin_survey(found);
+    const bool surveys = found != NULL && found->surveying;
+    if (surveys)
+        *ret_place = found->place;
+    pthread_mutex_unlock(&backlog->lock);
+    return surveys;
+}
+
+/* Of two that did the same step, one counts. */
+void backlog_surveyed(struct backlog *backlog, struct text consumer, int64_t from, int64_t place,
+                      int64_t now)
+{
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    if (found != NULL && found->surveying && found->place == from) {
+        found->place = place;
+        found->surveying = place != SURVEY_END;
+        if (!found->surveying)
+            found->surveyed_at = now;
+    }
+    pthread_mutex_unlock(&backlog->lock);
+}

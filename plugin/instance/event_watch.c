@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/instance/event_watch.h"
+
+#include <stddef.h>
+
+#include "plugin/base/deadline.h"
+
+/* Leases run out, and what another gateway did not deliver is to be found. */
+enum { SIGNAL_SECONDS = 10 };
+
+static const uint64_t second = 1000 * 1000 * 1000;
+
+static bool is_watched(struct event_watch *watch)
+{
+    pthread_mutex_lock(&watch->lock);
+    const bool watched = watch->more != NULL;
+    pthread_mutex_unlock(&watch->lock);
+    return watched;
+}
+
+/* One commit, of whoever, is enough for a survey; what this instance has changed is known. */
+static bool has_changed(struct event_watch *watch)
+{
+    const uint64_t generation = store_generation(watch->store);
+    const bool changed = generation != 0 && generation != watch->generation;
+    if (changed)
+        watch->generation = generation;
+    return changed;
+}
+
+static void look(struct job *job)
+{
+    struct event_watch *watch = (struct event_watch *)job;
+    const uint64_t now = monotonic_now();
+    if (!is_watched(watch))
+        return;
+    if (now >= watch->look_at) {
+        watch->look_at = now + watch->interval;
+        const bool changed = has_changed(watch);
+        if (changed)
+            backlog_doubt(watch->backlog);
+        if (changed || now >= watch->signal_at) {
+            watch->signal_at = now + SIGNAL_SECONDS * second;
+            event_watch_signal(watch);
+        }
+    }
+    job_wake_after(job, DELAY_LEASE);
+}
+
+void event_watch_init(struct event_watch *watch, struct backlog *backlog, struct store *store,
+                      struct pool *pool, int interval_milliseconds)
+{
+    *watch = (struct event_watch){.backlog = backlog,
+                                  .store = store,
+                                  .interval = (uint64_t)interval_milliseconds * 1000 * 1000};
+    pthread_mutex_init(&watch->lock, NULL);
+    job_init(&watch->job, pool, look);
+}
+
+void event_watch_finish(struct event_watch *watch)
+{
+    if (watch->store == NULL)
+        return;
+    event_watch_set(watch, NULL, NULL);
+    job_stop(&watch->job);
+}
+
+void event_watch_set(struct event_watch *watch, gql_events_more_fn more, void *user)
+{
+    pthread_mutex_lock(&watch->lock);
+    watch->more = more;
+    watch->user = user;
+    atomic_store(&watch->told, false);
+    pthread_mutex_unlock(&watch->lock);
+    if (more != NULL)
+        job_wake(&watch->job);
+}
+
+void event_watch_signal(struct event_watch *watch)
+{
+    if (atomic_exchange(&watch->told, true))
+        return;
+    pthread_mutex_lock(&watch->lock);
+    if (watch->more != NULL)
+        watch->more(watch->user);
+    pthread_mutex_unlock(&watch->lock);
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/*
+ * Consumers of events: somebody with a name, for whom the store keeps up to which event of each
+ * organization he has come. An organization's events are leased to one of his at a time.
+ */
+#ifndef PLUGIN_STORE_CONSUMER_H
+#define PLUGIN_STORE_CONSUMER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "plugin/base/text.h"
+
+enum { CONSUMER_NAME_MAX = 64, STORE_LEASE_SIZE = 16 };
+
+/* What STORE_CLAIM and STORE_ACKNOWLEDGE are about. Owned by the caller, with its text. */
+struct store_lease {
+    struct text consumer;
+    uint8_t token[STORE_LEASE_SIZE]; /* Who holds the lease: of the claim, drawn at random. */
+    int64_t milliseconds;            /* How long it lasts from now on; 0: it ends. */
+    /*
+     * Up to which event the consumer has come. Acknowledge: set it, 0 for no progress; if the
+     * result is STORE_OK, both functions set it to what is stored.
+     */
+    int64_t position;
+    bool is_behind; /* Set likewise: there are events after the position. */
+};
+
+#endif

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/survey.h"
+
+#include <stddef.h>
+
+#include "plugin/store/sqlite/consumer_rows.h"
+#include "plugin/store/sqlite/opening.h"
+
+static struct store_survey *survey_of(struct store_read *read)
+{
+    return (struct store_survey *)((char *)read - offsetof(struct store_survey, read));
+}
+
+static enum store_status run(struct store_read *read, struct store_reader *base)
+{
+    struct store_survey *survey = survey_of(read);
+    const struct writer *writer = &((struct sqlite_store *)survey->store)->writer;
+    return consumer_survey(&((struct reader *)base)->connection, survey,
+                           writer->unix_milliseconds(writer->user), base->detail);
+}
+
+static int32_t end(struct store_read *read)
+{
+    struct store_survey *survey = survey_of(read);
+    survey->status = read->status;
+    survey->detail = read->detail;
+    return survey->done(survey);
+}
+
+int32_t sqlite_survey(struct store *store, struct store_survey *survey)
+{
+    survey->store = store;
+    survey->read = (struct store_read){.run = run, .done = end, .deadline = survey->deadline};
+    return store_read(store, &survey->read);
+}
+
+uint64_t sqlite_generation(struct store *store)
+{
+    struct reader *reader = readers_take_ready(&((struct sqlite_store *)store)->readers);
+    if (reader == NULL)
+        return 0;
+    const struct wal_state state = wal_index_state(reader->snapshot.index);
+    uint64_t generation = 0;
+    readers_give_back(reader);
+    for (size_t i = 0; i < sizeof state.words / sizeof *state.words; i++)
+        generation = (generation ^ state.words[i]) * UINT64_C(0x9E3779B97F4A7C15);
+    return generation | 1;
+}

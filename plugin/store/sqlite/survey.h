@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* What the delivery of events asks of a database besides reads and changes. */
+#ifndef PLUGIN_STORE_SQLITE_SURVEY_H
+#define PLUGIN_STORE_SQLITE_SURVEY_H
+
+#include "plugin/store/engine.h"
+
+/* As store_survey and store_generation. */
+int32_t sqlite_survey(struct store *store, struct store_survey *survey);
+uint64_t sqlite_generation(struct store *store);
+
+#endif
