@@ -22,6 +22,8 @@
     X(remint, "remint", false)             \
     X(keyring, "keyring", false)           \
     X(format, "format", false)             \
+    X(locale, "locale", false)             \
+    X(finish, "finish", true)              \
     X(follow, "follow", true) X(force, "force", true) X(json, "json", true)
 
 enum option_number {
@@ -51,6 +53,8 @@ enum exit_code run_check(const struct options *options);
 enum exit_code run_deleted_list(const struct options *options);
 enum exit_code run_export(const struct options *options);
 enum exit_code run_import(const struct options *options);
+enum exit_code run_migrate(const struct options *options);
+enum exit_code run_reindex(const struct options *options);
 enum exit_code run_restore(const struct options *options);
 enum exit_code run_stats(const struct options *options);
 enum exit_code run_tenants_erase(const struct options *options);

@@ -62,6 +62,23 @@ static const struct tool_command commands[] = {
      "                  organization, and keeps in this file which; the trail keeps the old ones\n" ABOUT_JSON,
      NULL, BIT(from), BIT(organization) | BIT(remint) | BIT(json), BIT(database) | BIT(root),
      run_import},
+    {"migrate", WHICH " [--finish] [--json]",
+     "Brings databases to this version's schema, while gateways go on, also those of the version\n"
+     "before. A gateway does the same when it opens a database; with many, this does it\n"
+     "beforehand. One that can't be migrated is named with the reason, and the others are\n"
+     "migrated. If this is ended in the middle, run it again.\n" ABOUT_WHICH
+     "  --finish        lets only gateways of this version or later use them from then on:\n"
+     "                  nothing is changed any more without an event, nor after an erasure\n" ABOUT_JSON,
+     NULL, 0, BIT(organization) | BIT(finish) | BIT(json), BIT(database) | BIT(root), run_migrate},
+    {"reindex", WHICH " [--locale LOCALE] [--json]",
+     "Makes the order of titles anew with this machine's ICU, and SQLite's indexes: after a new\n"
+     "version of ICU, before gateways do it as they start, or when `check` finds them wrong. Says\n"
+     "how many integrations have another place. Under a root, gateways go on: they close each\n"
+     "organization's database meanwhile. Gateways that use a single database must be\n"
+     "stopped.\n" ABOUT_WHICH
+     "  --locale        what gateways have as collation.locale; if it is not given,\n"
+     "                  that of the order\n" ABOUT_JSON,
+     NULL, 0, BIT(organization) | BIT(locale) | BIT(json), BIT(database) | BIT(root), run_reindex},
     {"tenants list", "--root DIR [--json]",
      "Lists the organizations below a root: the state that their leases say, whether a gateway or\n"
      "a tool has the database open, and how large it is.\n",
@@ -125,8 +142,8 @@ static const struct tool_command commands[] = {
      "  --actor         only by this actor\n"
      "  --type          only CREATED, UPDATED, DELETED, RESTORED or REFUSED\n"
      "  --since         only from 2030-01-02T03:04:05Z on, or in the last 7d (s, m, h, d, w)\n"
-     "  -f, --follow    goes on with events as they come, until SIGINT or SIGTERM, or until nobody\n"
-     "                  reads its output\n"
+     "  -f, --follow    goes on with events as they come, until SIGINT or SIGTERM, or until\n"
+     "                  nobody reads its output\n"
      "  --format        text, or jsonl, which is the same as --json\n"
      "  --json          writes each event as it is stored, with its sequence\n",
      NULL, 0,

@@ -6,14 +6,17 @@
 
 #include "vault/tool/terminal.h"
 
-enum exit_code report_failure(const gql_failure *failure)
+const char *failure_text(const gql_failure *failure)
 {
     static const char setting[] = "database.";
     const char *message = failure->message;
     const char *end = strstr(message, ": ");
-    if (strncmp(message, setting, sizeof setting - 1) == 0 && end != NULL)
-        message = end + 2;
-    return report(EXIT_UNUSABLE, "%s", message);
+    return strncmp(message, setting, sizeof setting - 1) == 0 && end != NULL ? end + 2 : message;
+}
+
+enum exit_code report_failure(const gql_failure *failure)
+{
+    return report(EXIT_UNUSABLE, "%s", failure_text(failure));
 }
 
 enum exit_code report_no_memory(void)

@@ -9,7 +9,10 @@
 #include "plugin/base/text.h"
 #include "vault/tool/report.h"
 
-/* Reports why something can't be used: EXIT_UNUSABLE. A tool has no settings, so names none. */
+/* Why something can't be used. A tool has no settings, so names none. */
+const char *failure_text(const gql_failure *failure);
+
+/* Reports it: EXIT_UNUSABLE. */
 enum exit_code report_failure(const gql_failure *failure);
 enum exit_code report_no_memory(void);
 

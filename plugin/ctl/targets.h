@@ -23,4 +23,11 @@ typedef enum exit_code target_fn(const struct target *target, void *user);
  */
 enum exit_code targets_each(const struct options *options, target_fn *run, void *user);
 
+/*
+ * The same for what is below --root, but gateways have closed each database while `run` runs
+ * (lease_hold.h), and serve it again afterwards. What a tool that was killed left closed is taken
+ * over, unless that was a move or a restore.
+ */
+enum exit_code targets_each_closed(const struct options *options, target_fn *run, void *user);
+
 #endif

@@ -52,20 +52,23 @@ int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECR
     return connection_fail(connection, "reading the secret of cursors", failure);
 }
 
-static bool put_sort_key(struct connection *connection, const struct collation *collation,
+static bool put_sort_key(struct connection *connection, struct order_rebuild *rebuild,
                          sqlite3_int64 row, struct text title)
 {
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_SORT_KEY);
     SORT_KEY_AUTO key;
-    if (!sort_key_make(collation, title, &key) || statement == NULL)
+    if (!sort_key_make(rebuild->collation, title, &key) || statement == NULL)
         return false;
     sqlite3_bind_int64(statement, 1, row);
     sqlite3_bind_blob(statement, 2, key.data, (int)key.size, SQLITE_STATIC);
-    return statement_run(statement) == SQLITE_OK;
+    const bool put = statement_run(statement) == SQLITE_OK;
+    rebuild->rows++;
+    rebuild->moved += put ? sqlite3_changes(connection->handle) : 0;
+    return put;
 }
 
 /* Rebuilds rows after *last, which becomes the last of them. Returns how many, -1 on failure. */
-static int rebuild_some(struct connection *connection, const struct collation *collation,
+static int rebuild_some(struct connection *connection, struct order_rebuild *rebuild,
                         sqlite3_int64 *last)
 {
     sqlite3_stmt *scan = connection_statement(connection, STATEMENT_SCAN_TITLES);
@@ -78,31 +81,46 @@ static int rebuild_some(struct connection *connection, const struct collation *c
     while (fine && (code = sqlite3_step(scan)) == SQLITE_ROW) {
         *last = sqlite3_column_int64(scan, 0);
         const struct text title = column_text(scan, 1);
-        fine = title.data != NULL && put_sort_key(connection, collation, *last, title);
+        fine = title.data != NULL && put_sort_key(connection, rebuild, *last, title);
         rows++;
     }
     sqlite3_reset(scan);
     return fine && code == SQLITE_DONE ? rows : -1;
 }
 
+bool metadata_rebuild(struct connection *connection, struct order_rebuild *rebuild)
+{
+    sqlite3_int64 last = 0;
+    int rows = ROWS_PER_STEP;
+    while (rows == ROWS_PER_STEP) {
+        rows = rebuild_some(connection, rebuild, &last);
+        rebuild->advanced(rebuild->user, rebuild);
+    }
+    return rows >= 0;
+}
+
+/* `user` is the store's options. */
+static void log_progress(void *user, const struct order_rebuild *rebuild)
+{
+    char message[128];
+    const struct store_options *options = user;
+    if (rebuild->rows % ROWS_PER_REPORT != 0 && rebuild->rows % ROWS_PER_STEP == 0)
+        return;
+    snprintf(message, sizeof message, "Rebuilding the order of titles: %lld done", rebuild->rows);
+    options->log(options->user, GQL_LOG_INFO, message);
+}
+
 static bool rebuild(struct connection *connection, const struct collation *collation,
                     const struct store_options *options)
 {
     char message[512];
+    struct order_rebuild rebuild = {.collation = collation,
+                                    .user = (void *)(uintptr_t)options,
+                                    .advanced = log_progress};
     snprintf(message, sizeof message, "Rebuilding the order of titles for the collation: %s",
              collation_fingerprint(collation));
     options->log(options->user, GQL_LOG_INFO, message);
-    sqlite3_int64 last = 0;
-    long total = 0;
-    int rows;
-    while ((rows = rebuild_some(connection, collation, &last)) > 0) {
-        total += rows;
-        if (total % ROWS_PER_REPORT == 0 || rows < ROWS_PER_STEP) {
-            snprintf(message, sizeof message, "Rebuilding the order of titles: %ld done", total);
-            options->log(options->user, GQL_LOG_INFO, message);
-        }
-    }
-    return rows == 0;
+    return metadata_rebuild(connection, &rebuild);
 }
 
 int32_t metadata_collate(struct connection *connection, const struct collation *collation,

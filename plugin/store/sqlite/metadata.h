@@ -20,6 +20,17 @@ bool metadata_write(struct connection *connection, const char *name, const void 
 int32_t metadata_secret(struct connection *connection, uint8_t secret[STORE_SECRET_SIZE],
                         gql_failure *failure);
 
+/* Rebuilding the sort keys. */
+struct order_rebuild {
+    const struct collation *collation;
+    void *user;
+    void (*advanced)(void *user, const struct order_rebuild *rebuild); /* After some rows. */
+    long long rows, moved; /* So far: `moved` have another key than before. */
+};
+
+/* Within a write transaction: all of them, without a look at what they were made with. */
+bool metadata_rebuild(struct connection *connection, struct order_rebuild *rebuild);
+
 /*
  * Within a write transaction: rebuilds all sort keys if the database's were made with another
  * collation, which is GQL_PENDING if it may not take long. Logs what it does and its progress.

@@ -2,15 +2,12 @@
 """The commands audit list and audit verify, and the trail in check. Prints TAP."""
 
 import json
-import os
-import pathlib
 import signal
 import subprocess
 import threading
 
-from ctl import CTL, FOREIGN_BODIES, first_event, gateway, main, sql, test, until
+from ctl import CTL, FOREIGN_BODIES, first_event, gateway, main, make_older, sql, test, until
 
-MIGRATIONS = pathlib.Path(__file__).parents[3] / "plugin/store/sqlite/migrations"
 UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
 
 
@@ -194,13 +191,7 @@ def a_body_of_another_is_found(scratch):
 @test
 def a_database_from_before_trails_has_none(scratch):
     fill(scratch)
-    first = MIGRATIONS / "0001_integrations.sql"
-    rest = ("INSERT INTO setting SELECT * FROM new.setting WHERE name <> 'oldest_reader';"
-            "INSERT INTO organization SELECT key, id, 0, 0 FROM new.organization;"
-            "INSERT INTO integration SELECT * FROM new.integration;"
-            "PRAGMA user_version = 1; PRAGMA application_id = 0x494E5447; PRAGMA journal_mode = WAL")
-    os.rename(scratch.database, scratch.folder / "new.db")
-    sql(scratch.database, f"{first.read_text()} ATTACH '{scratch.folder}/new.db' AS new; {rest}")
+    make_older(scratch.database, 1)
     assert listed(scratch) == []
     said = scratch.json(0, "audit", "verify", "--database", scratch.database)
     assert [one["events"] for one in said] == [0, 0], said

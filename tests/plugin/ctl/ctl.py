@@ -162,6 +162,37 @@ def query(path, statement):
         return connection.execute(statement).fetchall()
 
 
+MIGRATIONS = pathlib.Path(__file__).parents[3] / "plugin/store/sqlite/migrations"
+
+
+def make_older(path, schema):
+    """Gives a database, which is closed, the schema that a former version made; its rows stay."""
+    path = pathlib.Path(path)
+    newer = path.with_name("newer.db")
+    path.rename(newer)
+    sql(path, "".join(file.read_text() for file in sorted(MIGRATIONS.iterdir())[:schema]))
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute(f"ATTACH '{newer}' AS newer")
+        connection.execute("DELETE FROM newer.setting WHERE name = 'oldest_reader'")
+        for table in ["setting", "organization", "integration", "event"]:
+            columns = [row[1] for row in connection.execute(f"PRAGMA main.table_info({table})")
+                       if row[1] not in ("active", "inactive")]
+            if columns:
+                names = ", ".join(columns)
+                connection.execute(f"INSERT INTO {table} ({names}) SELECT {names} FROM newer.{table}")
+        connection.execute(f"PRAGMA user_version = {schema}")
+        connection.execute("PRAGMA application_id = 0x494E5447")
+        connection.execute("PRAGMA journal_mode = WAL")
+    newer.unlink()
+
+
+def schema_of(path):
+    return query(path, "PRAGMA user_version")[0][0]
+
+
+SCHEMA = len(list(MIGRATIONS.iterdir()))
+
+
 def first_event(organization, body):
     """An event that begins an organization's trail: its columns in hexadecimal."""
     def blake(data, **more):

@@ -9,7 +9,8 @@ import shutil
 import signal
 import subprocess
 
-from ctl import Gateway, folder_of, gateway, kept_beside, main, test, titles
+from ctl import (SCHEMA, Gateway, folder_of, gateway, kept_beside, main, make_older, schema_of, sql, test,
+                 titles)
 
 
 def environment_of(**more):
@@ -199,6 +200,48 @@ def an_erasure_from_a_shared_database_that_is_killed_is_finished_by_another(scra
         return receipt["already"] and rows["integration"] == rows["event"] == 2 and b"acme 0" not in left
 
     kill_at_each_step(scratch, command, prepare, is_left_alone, is_done)
+
+
+@test
+def a_migration_that_is_killed_is_finished_by_another(scratch):
+    former, database = scratch.folder / "former", scratch.folder / "d" / "x.db"
+    former.mkdir()
+    scratch.make(["acme"], 2)
+    make_older(scratch.database, 1)
+    shutil.move(scratch.database, former / "x.db")
+
+    def prepare():
+        shutil.rmtree(database.parent, ignore_errors=True)
+        shutil.copytree(former, database.parent)
+
+    kill_at_each_step(scratch, ["migrate", "--database", database], prepare,
+                      lambda: titles(database) == ["acme 0", "acme 1"] and 1 <= schema_of(database) <= SCHEMA,
+                      lambda: titles(database) == ["acme 0", "acme 1"] and schema_of(database) == SCHEMA)
+
+
+@test
+def a_reindexing_by_lease_that_is_killed_is_finished_by_another(scratch):
+    former = scratch.folder / "former"
+    scratch.make_root(["acme"], 2)
+    lease = folder_of(scratch.root, "acme") / "lease"
+    lease.write_text("suspended\n")
+    sql(scratch.tenant("acme"), "UPDATE integration SET sort_key = CAST(x'00' || sort_key AS BLOB)")
+    shutil.move(scratch.root, former)
+
+    def prepare():
+        shutil.rmtree(scratch.root, ignore_errors=True)
+        shutil.copytree(former, scratch.root)
+
+    def is_left_alone():
+        with gateway({"root": scratch.root}) as one:
+            found = one.titles("acme")
+        return found == ("SERVICE_UNAVAILABLE" if lease.read_text().strip() == "moving" else ["acme 0", "acme 1"])
+
+    def is_done():
+        return (lease.read_text().strip() == "suspended"
+                and scratch.run("check", "--root", scratch.root).returncode == 0)
+
+    kill_at_each_step(scratch, ["reindex", "--root", scratch.root], prepare, is_left_alone, is_done)
 
 
 main()
