@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """The command backup of integrationsctl, beside gateways and loads. A disk that is full: restore, too. Prints TAP."""
 
+import concurrent.futures
+import os
 import pathlib
 import shutil
 import stat
@@ -9,8 +11,6 @@ import threading
 import time
 
 from ctl import CTL, PLUGIN, WRITER, gateway, main, query, small_files, sql, test, titles, until
-
-BACKUP_SECONDS = 2
 
 
 @test
@@ -133,33 +133,40 @@ class Load:
                 if operation == "delete"}
 
 
+def verify(scratch, load, copy, before):
+    """Restores the backup, and returns the chains that lack what was told in so many lines."""
+    target = copy.with_name("restored.db")
+    scratch.expect(0, "restore", "--database", target, "--from", copy, timeout=600)
+    found = {title.split()[0]: version for title, version
+             in query(target, "SELECT title, version FROM integration")}
+    said, = scratch.json(0, "check", "--database", target)
+    assert said["sound"] and said["integrations"] == len(found), said
+    assert all(one["sound"] for one in scratch.json(0, "audit", "verify", "--database", target))
+    for path in [copy, target]:
+        path.unlink()
+    return {chain for chain, version in load.acknowledged(before).items() if found.get(chain, 0) < version}
+
+
 @test
-def a_backup_under_load_has_what_was_acknowledged_before(scratch):
+def backups_under_load_have_what_was_acknowledged_before(scratch):
+    """BACKUPS=60 takes as many, one each second."""
+    wanted, pause = (int(os.environ["BACKUPS"]), 1) if "BACKUPS" in os.environ else (3, 0)
     load = Load(scratch.database, 3)
-    taken = []
-    try:
-        until(lambda: len(load.lines) > 200, "writing")
-        end = time.monotonic() + BACKUP_SECONDS
-        while time.monotonic() < end:
-            copy = scratch.folder / f"{len(taken)}.db"
-            before = len(load.lines)
-            scratch.expect(0, "backup", "--database", scratch.database, "--to", copy)
-            taken.append((copy, before))
-        until(lambda: len(load.lines) > taken[-1][1] + 100, "writing after the last backup")
-    finally:
-        load.end()
-    deleted = load.deleted()
-    assert len(taken) > 1, taken
-    for copy, before in taken:
-        found = {title.split()[0]: version for title, version
-                 in query(copy, "SELECT title, version FROM integration")}
-        missing = {chain: version for chain, version in load.acknowledged(before).items()
-                   if chain not in deleted and found.get(chain, 0) < version}
-        assert not missing, (copy, len(missing))
-        scratch.expect(0, "check", "--database", copy)
-    target = scratch.folder / "restored.db"
-    scratch.expect(0, "restore", "--database", target, "--from", taken[-1][0])
-    assert titles(target) == titles(taken[-1][0])
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        try:
+            until(lambda: len(load.lines) > 200, "writing")
+            verified = []
+            for number in range(wanted):
+                began = time.monotonic()
+                copy, before = scratch.folder / f"{number}.db", len(load.lines)
+                scratch.expect(0, "backup", "--database", scratch.database, "--to", copy)
+                verified.append(pool.submit(verify, scratch, load, copy, before))
+                until(lambda: len(load.lines) > before + 100, "writing during and after the backup")
+                time.sleep(max(0.0, pause - (time.monotonic() - began)))
+        finally:
+            load.end()
+        missing = [each.result() - load.deleted() for each in verified]
+    assert not any(missing) and len(missing) == wanted, missing
 
 
 @test

@@ -136,6 +136,23 @@ SCHEMAS = {
 
 
 @test
+def what_litestream_adds_is_known(scratch):
+    scratch.make()
+    tables = ("CREATE TABLE IF NOT EXISTS _litestream_seq (id INTEGER PRIMARY KEY, seq INTEGER);"
+              "CREATE TABLE IF NOT EXISTS _litestream_lock (id INTEGER);")
+    with gateway({"path": scratch.database}) as running:
+        for number in range(3):
+            sql(scratch.database, tables + "INSERT INTO _litestream_seq (id, seq) VALUES (1, 1) "
+                "ON CONFLICT (id) DO UPDATE SET seq = seq + 1")
+            running.create("acme", f"between {number}")
+    with gateway({"path": scratch.database}) as running:
+        assert "between 2" in running.titles("acme")
+    scratch.expect(0, "check", "--database", scratch.database)
+    sql(scratch.database, "CREATE TRIGGER _litestream_seq BEFORE DELETE ON integration BEGIN SELECT 1; END")
+    assert "_litestream_seq" in scratch.expect(1, "check", "--database", scratch.database).stdout
+
+
+@test
 def a_schema_of_somebody_else_is_found(scratch):
     scratch.make()
     sound = pathlib.Path(scratch.database).read_bytes()

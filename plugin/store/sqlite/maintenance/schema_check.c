@@ -3,10 +3,14 @@
 
 #include "plugin/store/sqlite/migrations.h"
 
-/* SQLite's own tables and indexes are left out. It has no triggers and views of its own. */
+/*
+ * SQLite's own tables and indexes are left out; it has no triggers and views of its own. So are the
+ * tables that Litestream adds.
+ */
 static const char list_sql[] =
     "SELECT type, name, sql FROM sqlite_schema"
-    " WHERE NOT (type IN ('table', 'index') AND name LIKE 'sqlite\\_%' ESCAPE '\\')";
+    " WHERE NOT (type IN ('table', 'index') AND name LIKE 'sqlite\\_%' ESCAPE '\\')"
+    " AND NOT (type = 'table' AND name IN ('_litestream_seq', '_litestream_lock'))";
 
 /* ?1 to ?3 are what list_sql gives; ?4: whether the SQL counts. */
 static const char find_sql[] = "SELECT 1 FROM sqlite_schema"
