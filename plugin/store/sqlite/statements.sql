@@ -445,5 +445,8 @@ SELECT key, title FROM integration WHERE key > ?1 ORDER BY key LIMIT ?2;
 -- name: put_sort_key
 UPDATE integration SET sort_key = ?2 WHERE key = ?1 AND sort_key IS NOT ?2;
 
+-- name: rebuild_indexes
+REINDEX;
+
 -- name: count_integrations
 SELECT coalesce(sum(active + inactive), 0) FROM organization;

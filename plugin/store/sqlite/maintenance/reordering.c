@@ -58,7 +58,7 @@ static int32_t rebuild(struct reordering *reordering, struct database_access *ac
     struct run run = {.reordering = reordering};
     struct order_rebuild rebuild = {.collation = collation, .user = &run, .advanced = advance};
     const int size = (int)strlen(reordering->after);
-    if (sqlite3_exec(connection->handle, "REINDEX", NULL, NULL, NULL) != SQLITE_OK ||
+    if (connection_run(connection, STATEMENT_REBUILD_INDEXES) != SQLITE_OK ||
         count(access, &run.all) != SQLITE_OK || !metadata_rebuild(connection, &rebuild) ||
         !metadata_write(connection, "collation", reordering->after, size) ||
         mark_advance(connection) != SQLITE_OK ||
