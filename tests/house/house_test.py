@@ -10,6 +10,7 @@ import configparser
 import fnmatch
 import functools
 import json
+import os
 import pathlib
 import re
 import shutil
@@ -221,6 +222,12 @@ def check_spdx(house):
             yield f"{name} does not begin with its SPDX line"
 
 
+def check_scripts(house):
+    for name, text in house.texts.items():
+        if text.startswith("#!") and not os.access(pathlib.Path(house.root) / name, os.X_OK):
+            yield f"{name} begins with #!, but is not executable: chmod +x"
+
+
 def check_unfinished(house):
     for name, text in house.texts.items():
         for number, line in enumerate(text.splitlines(), 1):
@@ -288,6 +295,7 @@ RULES = [
     ("includes name public headers, or paths from the root", check_includes),
     ("every source begins with its SPDX line", check_spdx),
     ("the page of settings lists each with its default", check_settings),
+    ("scripts are executable", check_scripts),
     ("nothing is marked as unfinished", check_unfinished),
     ("identifiers use the words of the vocabulary", check_words),
 ]
