@@ -56,12 +56,13 @@ static enum exit_code reindex(const struct target *target, void *user)
 }
 
 /* A gateway that has it open would find it in another order than its own. */
-static enum exit_code refuse_in_use(const char *path)
+static enum exit_code refuse_in_use(const char *path, struct text organization_id)
 {
     struct exclusive exclusive;
     gql_failure failure = {.struct_size = sizeof failure};
     struct database_access access;
-    int32_t code = database_access_open(&access, path, NO_TEXT, CONNECTION_READER, &failure);
+    int32_t code = database_access_open(&access, path, organization_id, CONNECTION_READER,
+                                        &failure);
     database_access_close(&access);
     if (code != GQL_OK)
         return report_failure(&failure);
@@ -76,6 +77,6 @@ enum exit_code run_reindex(const struct options *options)
 {
     if (options->root != NULL)
         return targets_each_closed(options, reindex, NULL);
-    const enum exit_code code = refuse_in_use(options->database);
+    const enum exit_code code = refuse_in_use(options->database, text_of(options->organization));
     return code == EXIT_DONE ? targets_each(options, reindex, NULL) : code;
 }

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: MIT
 """The command backup of integrationsctl, beside gateways and loads. A disk that is full: restore, too. Prints TAP."""
 
-import concurrent.futures
 import os
 import pathlib
 import shutil
@@ -151,21 +150,19 @@ def verify(scratch, load, copy, before):
 def backups_under_load_have_what_was_acknowledged_before(scratch):
     """BACKUPS=60 takes as many, one each second."""
     wanted, pause = (int(os.environ["BACKUPS"]), 1) if "BACKUPS" in os.environ else (3, 0)
-    load = Load(scratch.database, 3)
-    with concurrent.futures.ThreadPoolExecutor(1) as pool:
-        try:
-            until(lambda: len(load.lines) > 200, "writing")
-            verified = []
-            for number in range(wanted):
-                began = time.monotonic()
-                copy, before = scratch.folder / f"{number}.db", len(load.lines)
-                scratch.expect(0, "backup", "--database", scratch.database, "--to", copy)
-                verified.append(pool.submit(verify, scratch, load, copy, before))
-                until(lambda: len(load.lines) > before + 100, "writing during and after the backup")
-                time.sleep(max(0.0, pause - (time.monotonic() - began)))
-        finally:
-            load.end()
-        missing = [each.result() - load.deleted() for each in verified]
+    load, taken = Load(scratch.database, 3), []
+    try:
+        until(lambda: len(load.lines) > 200, "writing")
+        for number in range(wanted):
+            began = time.monotonic()
+            copy, before = scratch.folder / f"{number}.db", len(load.lines)
+            scratch.expect(0, "backup", "--database", scratch.database, "--to", copy, timeout=600)
+            taken.append((copy, before))
+            until(lambda: len(load.lines) > before + 100, "writing during and after the backup")
+            time.sleep(max(0.0, pause - (time.monotonic() - began)))
+    finally:
+        load.end()
+    missing = [verify(scratch, load, *each) - load.deleted() for each in taken]
     assert not any(missing) and len(missing) == wanted, missing
 
 

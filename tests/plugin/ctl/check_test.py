@@ -1,19 +1,18 @@
 # SPDX-License-Identifier: MIT
-"""The commands check and stats of integrationsctl, and what all commands refuse. Prints TAP."""
+"""The commands check and stats of integrationsctl. Prints TAP."""
 
 import json
 import os
 import pathlib
 import shutil
-import sqlite3
 import subprocess
 
-from ctl import CTL, NEWER, as_nobody, folder_of, gateway, main, query, sql, test
+from ctl import CTL, folder_of, gateway, main, query, sql, test
 
 COMMANDS = ["check", "stats"]
 ALL = ["check", "stats", "backup", "restore", "export", "import", "tenants list", "tenants show",
        "tenants suspend", "tenants resume", "tenants move", "tenants erase", "tokens expiring", "audit list",
-       "audit verify"]
+       "audit verify", "migrate", "reindex"]
 
 
 @test
@@ -218,45 +217,6 @@ def an_order_of_another_icu_is_left_alone(scratch):
 
 # ---- What no command takes ----
 
-def refusals(scratch):
-    """Files with a part of what must be said of them."""
-    base = scratch.folder
-    scratch.make()
-    yield base / "missing.db", "No such file"
-    yield base / "missing" / "x.db", "No such file"
-    yield base, "not a regular file"
-    yield ":memory:", "not a regular file"
-    yield f"file:{scratch.database}", "not a regular file"
-    (base / "empty.db").touch()
-    yield base / "empty.db", "is empty"
-    (base / "emptied.db").touch()
-    (base / "emptied.db-wal").write_bytes(b"x" * 100)
-    yield base / "emptied.db", "has changes that belong to it"
-    (base / "text.db").write_text("this is no database\n" * 500)
-    yield base / "text.db", "not a database"
-    sql(base / "other.db", "CREATE TABLE customer (id)")
-    yield base / "other.db", "another application"
-    shutil.copy(scratch.database, base / "newer.db")
-    sql(base / "newer.db", NEWER)
-    yield base / "newer.db", "schema version 99"
-    shutil.copy(scratch.database, base / "linked.db")
-    os.link(base / "linked.db", base / "linked too.db")
-    yield base / "linked.db", "hard links"
-
-
-@test
-def what_is_no_database_of_the_plugin_is_refused(scratch):
-    for path, said in refusals(scratch):
-        before = {name: (scratch.folder / name).stat().st_size for name in scratch.names()}
-        for command in COMMANDS:
-            result = scratch.expect(3, command, "--database", path)
-            assert said in result.stderr and not result.stdout, (path, result)
-            assert "database.path" not in result.stderr, result.stderr
-        after = {name: (scratch.folder / name).stat().st_size for name in scratch.names()}
-        made = {name for name in after if name not in before and not name.endswith(("-shm", "-wal"))}
-        assert not made and {name: after.get(name) for name in before} == before, (path, after)
-
-
 @test
 def a_database_of_another_organization_is_refused(scratch):
     scratch.make_root()
@@ -298,31 +258,6 @@ def a_log_that_nobody_closed_stays_as_it_is(scratch):
     scratch.expect(0, "check", "--database", scratch.database)
     for name, content in files.items():
         assert (scratch.folder / name).read_bytes() == content, name
-
-
-@test
-def a_locked_database_is_reported(scratch):
-    scratch.make()
-    connection = sqlite3.connect(scratch.database)
-    connection.executescript("PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;")
-    told = scratch.expect(3, "stats", "--database", scratch.database).stderr
-    connection.close()
-    assert "another process holds it" in told, told
-
-
-@test
-def files_that_may_not_be_used_are_reported(scratch):
-    scratch.make()
-    os.chmod(scratch.folder, 0o755)
-    os.chmod(scratch.database, 0o444)
-    options = as_nobody()
-    if options:
-        told = scratch.expect(3, "stats", "--database", scratch.database, **options).stderr
-        assert "may not write" in told or "read and write" in told, told
-    os.chmod(scratch.database, 0o000)
-    if options:
-        told = scratch.expect(3, "stats", "--database", scratch.database, **options).stderr
-        assert "read and write" in told or "may not write" in told, told
 
 
 @test
