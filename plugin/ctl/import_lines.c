@@ -8,6 +8,7 @@
 
 #include "plugin/base/limits.h"
 #include "plugin/ctl/export_lines.h"
+#include "plugin/store/trail_body.h"
 #include "plugin/store/trail_body_check.h"
 #include "vault/json_reader.h"
 #include "vault/timestamp.h"
@@ -94,7 +95,7 @@ static bool take_event(struct import_reader *reader, const json_t *object)
            take_bytes(object, "entity", event->entity.bytes, IDENTIFIER_SIZE) &&
            take_bytes(object, "digest", event->digest.bytes, TRAIL_HASH_SIZE) &&
            take_bytes(object, "hash", event->hash.bytes, TRAIL_HASH_SIZE) &&
-           take_text(object, "body", SIZE_MAX, true, &event->body) &&
+           take_text(object, "body", TRAIL_BODY_MAX, true, &event->body) &&
            (event->body.data == NULL ? json_is_null(json_object_get(object, "salt"))
                                      : take_bytes(object, "salt", event->salt, TRAIL_SALT_SIZE));
 }

@@ -163,6 +163,7 @@ int32_t instance_create(const gql_host *host, const struct store_engine *const *
     gate_init(&instance->gate);
     places_init(&instance->places);
     backlog_init(&instance->backlog);
+    denial_budget_init(&instance->denials_recorded);
     rejections_init(&instance->reads, "Reads");
     rejections_init(&instance->changes, "Changes");
     struct file_signal signal;
@@ -214,6 +215,7 @@ void instance_destroy(gql_instance *instance)
     config_finish(&instance->config);
     places_finish(&instance->places);
     backlog_finish(&instance->backlog);
+    denial_budget_finish(&instance->denials_recorded);
     rejections_finish(&instance->reads);
     rejections_finish(&instance->changes);
     free(instance);

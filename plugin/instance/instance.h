@@ -8,6 +8,7 @@
 #include "plugin/base/gate.h"
 #include "plugin/instance/backlog.h"
 #include "plugin/instance/config.h"
+#include "plugin/instance/denial_budget.h"
 #include "plugin/instance/event_watch.h"
 #include "plugin/instance/organization_keyrings.h"
 #include "plugin/instance/places.h"
@@ -30,6 +31,7 @@ struct gql_instance {
     struct places places;                               /* Of the mutations under way. */
     struct rejections reads, changes;                   /* Those that were rejected. */
     struct throttle denials, denials_lost;              /* Lines of the log: denial.h. */
+    struct denial_budget denials_recorded;              /* Those in trails: denial.h. */
     struct backlog backlog;                             /* Whose events are to be delivered. */
     struct event_watch event_watch;
 };

@@ -92,7 +92,7 @@ static bool submit(struct denial *denial)
 
 /* False if it can't be recorded. */
 static bool record(struct operation *operation, struct text organization_id, struct text id,
-                   const char *action)
+                   const char *action, uint32_t unrecorded)
 {
     struct denial *denial = malloc(sizeof *denial);
     if (denial == NULL) {
@@ -103,6 +103,7 @@ static bool record(struct operation *operation, struct text organization_id, str
         .change = {.kind = STORE_NOTE_DENIAL,
                    .organization_id = organization_id,
                    .denied = action,
+                   .unrecorded = unrecorded,
                    .request = operation->request,
                    .done = end_recording},
         .operation = operation,
@@ -115,20 +116,30 @@ static bool record(struct operation *operation, struct text organization_id, str
     return false;
 }
 
-/* The trail of an organization that the instance is not bound to is not its own to write. */
-static bool is_recorded(const gql_instance *instance, struct text organization_id)
+/*
+ * The trail of an organization that the instance is not bound to is not its own to write. A client
+ * can be refused as often as it likes: *ret_unrecorded is how often it was without a record.
+ */
+static bool is_recorded(const struct operation *operation, struct text organization_id,
+                        uint32_t *ret_unrecorded)
 {
+    gql_instance *instance = operation->instance;
+    const gql_request *request = operation->request;
     const struct text bound_to = instance->config.organization;
     return instance->config.records_denials &&
-           (bound_to.data == NULL || text_equal(bound_to, organization_id));
+           (bound_to.data == NULL || text_equal(bound_to, organization_id)) &&
+           denial_budget_take(&instance->denials_recorded, organization_id,
+                              (struct text){request->actor_id, request->actor_id_size},
+                              monotonic_now(), ret_unrecorded);
 }
 
 int32_t denial_answer(struct operation *operation, struct text organization_id, struct text id,
                       const char *action)
 {
+    uint32_t unrecorded;
     log_denial(operation, organization_id, id, action);
-    if (is_recorded(operation->instance, organization_id) &&
-        record(operation, organization_id, id, action))
+    if (is_recorded(operation, organization_id, &unrecorded) &&
+        record(operation, organization_id, id, action, unrecorded))
         return GQL_PENDING;
     return reject(operation, id, action);
 }

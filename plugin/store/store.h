@@ -340,6 +340,7 @@ struct store_mutation {
     const struct store_key *key; /* Create, repeat: NULL: it has none. */
     const char *denied;          /* Denial: the action. */
     struct store_lease *lease;   /* Claim, acknowledge. */
+    uint32_t unrecorded;         /* Denial: how many before it were not recorded. */
     const gql_request *request;  /* Who asks for it, for the trail; NULL: not known. */
     struct deadline deadline;
 

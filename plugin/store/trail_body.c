@@ -191,10 +191,14 @@ static bool write_data(struct json_writer *writer, const struct trail_facts *fac
     return written;
 }
 
-static void write_denial(struct json_writer *writer, const char *action)
+static void write_denial(struct json_writer *writer, const struct trail_facts *facts)
 {
     json_write(writer, "\"action\":");
-    json_write_string(writer, text_of(action));
+    json_write_string(writer, text_of(facts->denied));
+    if (facts->unrecorded == 0)
+        return;
+    json_write(writer, ",\"unrecorded\":");
+    json_write_integer(writer, facts->unrecorded);
 }
 
 static struct text event_type(const struct trail_facts *facts)
@@ -247,9 +251,9 @@ bool trail_body_write(struct json_writer *writer, const struct trail_facts *fact
     json_write(writer, ",\"data\":{");
     bool written = true;
     if (facts->denied != NULL)
-        write_denial(writer, facts->denied);
+        write_denial(writer, facts);
     else
         written = write_data(writer, facts);
     json_write(writer, "}}");
-    return written && !writer->failed;
+    return written && !writer->failed && writer->size <= TRAIL_BODY_MAX;
 }

@@ -19,6 +19,7 @@ struct trail_facts {
     struct text organization_id;
     struct identifier entity;         /* Whose event it is; all zeros: nobody's. */
     const char *denied;               /* The action that was refused; NULL: it was done. */
+    uint32_t unrecorded;              /* With denied: how many before it were not recorded. */
     const struct integration *before; /* NULL: created. */
     const struct integration *after;  /* NULL: deleted. */
     bool restored;                    /* It was deleted, and is there again. */
@@ -26,7 +27,8 @@ struct trail_facts {
 
 /*
  * Any thread. Texts of the host that are too long are cut, and what is not UTF-8 in them is
- * replaced. Of tokens it tells what vault/token_summary.h does. False if out of memory.
+ * replaced. Of tokens it tells what vault/token_summary.h does. False if out of memory, or if the
+ * body would be longer than TRAIL_BODY_MAX, which nothing that fits the limits is.
  */
 bool trail_body_write(struct json_writer *writer, const struct trail_facts *facts);
 

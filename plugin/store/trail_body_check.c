@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/trail_body_check.h"
 
+#include "plugin/store/trail_body.h"
 #include "vault/json_reader.h"
 
 enum trail_body_verdict trail_body_read(struct text body, struct text organization_id,
                                         json_t **ret_body)
 {
     json_t *root = NULL;
+    if (body.size > TRAIL_BODY_MAX)
+        return TRAIL_BODY_WRONG;
     const enum vault_json_status status =
         vault_json_read((struct vault_bytes){body.data, body.size}, VAULT_JSON_STRICT, &root, NULL);
     const json_t *named = json_object_get(root, "organizationId");

@@ -9,7 +9,10 @@
 
 enum trail_body_verdict { TRAIL_BODY_FITS, TRAIL_BODY_WRONG, TRAIL_BODY_NO_MEMORY };
 
-/* It fits if it is an object of JSON that names the organization, or erased. Any thread. */
+/*
+ * It fits if it is an object of JSON of at most TRAIL_BODY_MAX bytes that names the organization,
+ * or erased. Any thread.
+ */
 enum trail_body_verdict trail_body_check(struct text body, struct text organization_id);
 
 /* The same for a body that is there; TRAIL_BODY_FITS: *ret_body is a new reference. */

@@ -199,7 +199,8 @@ static enum store_status note_denial(struct outcome *outcome, struct store_mutat
                                                                   mutation->organization_id);
     struct trail_facts facts = {.request = mutation->request,
                                 .entity = mutation->id,
-                                .denied = mutation->denied};
+                                .denied = mutation->denied,
+                                .unrecorded = mutation->unrecorded};
     return organization == NULL ? STORE_NOT_FOUND : add_event(outcome, organization, &facts);
 }
 

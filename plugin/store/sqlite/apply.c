@@ -241,6 +241,7 @@ static enum store_status apply_denial(struct apply_context *context,
         .organization_id = mutation->organization_id,
         .entity = mutation->id,
         .denied = mutation->denied,
+        .unrecorded = mutation->unrecorded,
     };
     return trail_writer_add(&context->trail, &facts, &mutation->detail);
 }

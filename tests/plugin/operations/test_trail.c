@@ -179,6 +179,25 @@ Test(trail, denials_are_recorded_if_that_is_set)
     free(id);
 }
 
+/* Of what one actor tries over and over, some is recorded. Others have a budget of their own. */
+Test(trail, a_flood_of_denials_is_bounded)
+{
+    static const char *const actors[] = {"eve", "adam"};
+    world_restart(&world, ",\"audit\":{\"refusals\":true}");
+    free(world_create(&world, "acme", "x"));
+    for (int actor = 0; actor < 2; actor++) {
+        struct mock_request by;
+        mock_request(&by, actors[actor]);
+        for (int i = 0; i < 40; i++)
+            expect_error(world_call(&world, "integrations", NULL, &by,
+                                    "{\"organizationId\":\"acme\"}"),
+                         "PERMISSION_DENIED", "{\"requiredAction\":\"READ\"}");
+    }
+    cr_expect_eq(count_events(), 1 + 2 * 10);
+    expect_event(11, "{\"actorId\":\"eve\",\"data\":{\"action\":\"READ\"}}");
+    expect_event(12, "{\"actorId\":\"adam\"}");
+}
+
 Test(trail, denials_are_only_logged_by_default)
 {
     size_t position = 0;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "plugin/store/trail_body.h"
+#include "plugin/store/trail_body_check.h"
 
 #define ID "018bcfe5-6800-8000-8000-494e54475e42"
 #define HEAD                                                                                  \
@@ -177,4 +178,38 @@ Test(trail_body, the_longest_fits_the_limit)
     cr_expect_gt(writer.size, 4 * 1019 * 6);
     cr_expect_lt(writer.size, TRAIL_BODY_MAX);
     json_writer_finish(&writer);
+}
+
+/* What no client can send, but a defect or a later limit might let through. */
+Test(trail_body, a_longer_one_is_not_written)
+{
+    static char control[20000];
+    memset(control, 1, sizeof control);
+    struct integration one = integration_of(1, "x");
+    one.title = (struct text){control, sizeof control};
+    struct json_writer writer;
+    char room[64];
+    json_writer_begin(&writer, room, sizeof room);
+    cr_expect_not(trail_body_write(&writer, &(struct trail_facts){.after = &one}));
+    cr_expect_gt(writer.size, TRAIL_BODY_MAX);
+    json_writer_finish(&writer);
+}
+
+Test(trail_body, a_longer_one_does_not_fit_a_trail)
+{
+    static const char body[] = "{\"organizationId\":\"acme\"}";
+    static char text[TRAIL_BODY_MAX + 1];
+    memset(text, ' ', sizeof text);
+    memcpy(text, body, sizeof body - 1);
+    cr_expect_eq(trail_body_check((struct text){text, TRAIL_BODY_MAX}, TEXT("acme")),
+                 TRAIL_BODY_FITS);
+    cr_expect_eq(trail_body_check((struct text){text, TRAIL_BODY_MAX + 1}, TEXT("acme")),
+                 TRAIL_BODY_WRONG);
+}
+
+Test(trail_body, denials_that_were_not_recorded_are_counted)
+{
+    expect_body(&(struct trail_facts){.denied = "READ", .unrecorded = 3990}, HEAD
+                ",\"aggregateType\":\"Integration\""
+                ",\"eventType\":\"REFUSED\",\"data\":{\"action\":\"READ\",\"unrecorded\":3990}}");
 }
