@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Starts and stops every example gateway.
+import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { createLog } from 'gql-plugin-host';
@@ -7,7 +8,7 @@ import { readConfig } from './config.js';
 import { openHost } from './host.js';
 
 function helpOf(what) {
-  return `Usage: node server.js --config FILE
+  return `Usage: node ${basename(process.argv[1])} --config FILE
 
 ${what}
 FILE is JSON, which ${fileURLToPath(new URL('config.schema.json', import.meta.url))}
