@@ -15,6 +15,7 @@ int fixture_check_mib = 1024;
 bool fixture_dedicated;
 int64_t fixture_deleted_ms = INT64_C(30) * 86400000;
 const char *fixture_organization;
+const char *fixture_more;
 
 static char log_text[8192];
 static pthread_mutex_t log_lock = PTHREAD_MUTEX_INITIALIZER;
@@ -79,6 +80,11 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
                                  fixture_dedicated, "connections", 4,
                                  "statementTimeoutMilliseconds", 10000, "preparedStatements", true,
                                  "migrate", true, "open", "eager", "synchronousCommit", "on");
+    if (fixture_more != NULL) {
+        json_t *more = json_loads(fixture_more, 0, NULL);
+        cr_assert_eq(json_object_update(database, more), 0, "%s", fixture_more);
+        json_decref(more);
+    }
     struct store_options options = {
         .database = database,
         .locale = locale,

@@ -28,6 +28,7 @@ extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
 extern int64_t fixture_deleted_ms;       /* retention.deletedDays */
 extern const char *fixture_organization; /* organization; NULL: none */
+extern const char *fixture_more;         /* Members of `database` in JSON, which win; NULL: none */
 
 /* All that the store has logged so far. */
 const char *fixture_log(void);

@@ -7,7 +7,7 @@
 
 enum {
     BATCH_KEPT_MS = 3600 * 1000, /* How long the row stays. */
-    BATCH_GRACE_MS = 1000,       /* How much longer than the server the client waits. */
+    BATCH_GRACE_MS = 250,        /* How much longer than the server the client waits. */
 };
 
 /* The key of such a row: it begins with the time. The first is lower than all of that time. */

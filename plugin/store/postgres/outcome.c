@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/postgres/outcome.h"
 
+#include <stdio.h>
+
 #include "plugin/store/change.h"
 #include "plugin/store/postgres/tuple.h"
 #include "plugin/store/trail_event.h"
@@ -217,9 +219,15 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
     case STORE_NOTE_DENIAL:
         mutation->status = note_denial(outcome, mutation);
         break;
-    case STORE_REPEAT: /* It keeps no keys. */
-    case STORE_SWEEP:
+    case STORE_REPEAT: /* It keeps no keys, */
+    case STORE_SWEEP:  /* and nothing that was deleted. */
         mutation->status = STORE_NOT_FOUND;
+        break;
+    case STORE_CLAIM:
+    case STORE_ACKNOWLEDGE:
+        snprintf(mutation->detail.text, sizeof mutation->detail.text,
+                 "this storage engine keeps no consumers of events");
+        mutation->status = STORE_BROKEN;
         break;
     }
 }

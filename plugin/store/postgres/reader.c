@@ -5,7 +5,7 @@
 #include "plugin/store/postgres/tuple.h"
 
 /* How much longer than the server the client waits. */
-enum { GRACE_MS = 1000 };
+enum { GRACE_MS = 250 };
 
 /* Where the results of the first trip are. */
 enum { SETTINGS_RESULT = 2, AHEAD_RESULT = 3 };

@@ -21,7 +21,7 @@ def results_of(program, environment):
     result = subprocess.run([program, "--output=tap:-", "--jobs=4"], env=environment, capture_output=True, text=True,
                             timeout=PROGRAM_SECONDS)
     name = pathlib.Path(program).name
-    found = [(match[1], f"{name} {match[2]}\n{match[3]}") for match in
+    found = [(match[1], f"{name} {match[2]}\n" + re.sub(r"^", "# ", match[3].rstrip(), flags=re.M) + "\n") for match in
              re.finditer(r"^(ok|not ok) - (.*)\n((?:(?!ok|not ok).*\n)*)", result.stdout, re.M)]
     if not found or (result.returncode != 0 and all(verdict == "ok" for verdict, _ in found)):
         output = (result.stdout + result.stderr).replace("\n", "\n# ")

@@ -45,7 +45,7 @@ class Server:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="integrations-postgres-"))
         self.data = self.folder / "data"
         self.port = free_port()
-        self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres"
+        self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres?sslmode=disable&gssencmode=disable"
         self.process = None
         if os.geteuid() == 0:  # initdb and the server refuse root.
             entry = pwd.getpwnam(self.user)
@@ -56,6 +56,9 @@ class Server:
         self.run("initdb", "--username=integrations", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.write(f"{SETTINGS}port = {self.port}\nunix_socket_directories = '{self.folder}'\n{settings}\n")
+
+        hba = self.data / "pg_hba.conf"
+        hba.write_text("host all locked all scram-sha-256\n" + hba.read_text())
 
     def run(self, name, *arguments):
         result = subprocess.run([program(name), "-D", self.data, *arguments], cwd=self.folder, capture_output=True,
