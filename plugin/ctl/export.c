@@ -41,6 +41,18 @@ static bool take_deleted(void *user, const struct deleted_integration *deleted)
     return check(exporting, export_line(&exporting->writer, "deleted", export_deleted(deleted)));
 }
 
+static int32_t export_checkpoint_of(struct exporting *exporting, struct database_access *access,
+                                    gql_failure *failure)
+{
+    struct trail_checkpoint checkpoint;
+    const struct text id = exporting->organization_id;
+    const int32_t code = database_trail_checkpoint(access, id, &checkpoint, failure);
+    if (code == GQL_OK && checkpoint.head.length > 0)
+        check(exporting,
+              export_line(&exporting->writer, "checkpoint", export_checkpoint(&checkpoint, id)));
+    return code;
+}
+
 static bool take_event(void *user, const struct trail_event *event)
 {
     struct exporting *exporting = user;
@@ -62,6 +74,8 @@ static enum exit_code export_organization(struct database_access *access,
         code = database_rows_of(access, id, take_integration, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_deleted_of(access, id, take_deleted, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = export_checkpoint_of(exporting, access, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_trail_read(access, &range, take_event, exporting, &failure);
     database_access_rollback(access);

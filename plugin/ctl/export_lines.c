@@ -37,6 +37,15 @@ json_t *export_deleted(const struct deleted_integration *deleted)
     return NULL;
 }
 
+json_t *export_checkpoint(const struct trail_checkpoint *checkpoint, struct text organization_id)
+{
+    char time[VAULT_TIMESTAMP_SIZE];
+    vault_timestamp_write(checkpoint->time, time);
+    return json_pack("{s:o, s:I, s:o, s:s}", "organizationId", output_text_value(organization_id),
+                     "sequence", (json_int_t)checkpoint->head.length, "hash",
+                     hexadecimal(checkpoint->head.hash.bytes, TRAIL_HASH_SIZE), "time", time);
+}
+
 json_t *export_event(const struct trail_event *event, struct text organization_id)
 {
     const bool is_erased = event->body.data == NULL;

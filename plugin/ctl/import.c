@@ -176,6 +176,9 @@ static int32_t take(struct importing *importing, struct import_reader *reader,
                     enum import_kind kind, gql_failure *failure)
 {
     struct integration integration = reader->integration;
+    if (kind == IMPORT_CHECKPOINT)
+        return intake_checkpoint(&importing->intake, reader->organization_id, &reader->checkpoint,
+                                 failure);
     if (kind == IMPORT_EVENT)
         return intake_event(&importing->intake, reader->organization_id, &reader->event, failure);
     integration.id = reminting_id(&importing->reminting, &integration);

@@ -100,7 +100,28 @@ static bool take_event(struct import_reader *reader, const json_t *object)
                                      : take_bytes(object, "salt", event->salt, TRAIL_SALT_SIZE));
 }
 
+static bool take_checkpoint(struct import_reader *reader, const json_t *object)
+{
+    struct text time;
+    struct trail_checkpoint *checkpoint = &reader->checkpoint;
+    return take_organization(reader, object) &&
+           take_integer(object, "sequence", INT64_MAX / 2, &checkpoint->head.length) &&
+           take_bytes(object, "hash", checkpoint->head.hash.bytes, TRAIL_HASH_SIZE) &&
+           take_text(object, "time", VAULT_TIMESTAMP_SIZE, false, &time) &&
+           vault_timestamp_parse(time.data, time.size, &checkpoint->time);
+}
+
 /* ---- Trails ---- */
+
+/* The events that follow continue it. It comes before all of its organization. */
+static bool begins_trail(struct import_reader *reader)
+{
+    if (text_equal(tenant_id_text(&reader->trail), reader->organization_id))
+        return false;
+    reader->head = reader->checkpoint.head;
+    tenant_id_set(&reader->trail, reader->organization_id);
+    return true;
+}
 
 static bool continues_trail(struct import_reader *reader)
 {
@@ -197,6 +218,13 @@ static bool take_line(struct import_reader *reader, const char *name, const json
         return take_deleted(reader, value) ||
                refuse(reader, failure,
                       "a value of the deleted integration is missing or out of range");
+    }
+    if (strcmp(name, "checkpoint") == 0) {
+        *ret_kind = IMPORT_CHECKPOINT;
+        return (take_checkpoint(reader, value) && begins_trail(reader)) ||
+               refuse(reader, failure,
+                      "a value of the checkpoint is missing or out of range, or it does not come "
+                      "before the events");
     }
     if (strcmp(name, "event") != 0)
         return refuse(reader, failure, "this is no line of an export");

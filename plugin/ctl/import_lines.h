@@ -9,10 +9,16 @@
 
 #include "plugin/base/integration.h"
 #include "plugin/base/tenant_name.h"
-#include "plugin/store/trail.h"
+#include "plugin/store/trail_checkpoint.h"
 #include "vault/failure.h"
 
-enum import_kind { IMPORT_INTEGRATION, IMPORT_DELETED, IMPORT_EVENT, IMPORT_END };
+enum import_kind {
+    IMPORT_INTEGRATION,
+    IMPORT_DELETED,
+    IMPORT_CHECKPOINT,
+    IMPORT_EVENT,
+    IMPORT_END
+};
 
 /* One thread. */
 struct import_reader {
@@ -30,6 +36,7 @@ struct import_reader {
     struct text organization_id;
     struct integration integration; /* Of a deleted one, too. */
     int64_t deleted_at;             /* IMPORT_DELETED: Unix milliseconds. */
+    struct trail_checkpoint checkpoint;
     struct trail_event event;
 };
 

@@ -89,6 +89,7 @@ static void read_members(struct config *config)
         json_is_true(json_object_get(json_object_get(root, "audit"), "refusals"));
     const json_t *retention = json_object_get(root, "retention");
     config->retention.deleted_milliseconds = integer(retention, "deletedDays") * DAY_MILLISECONDS;
+    config->retention.trail_milliseconds = integer(retention, "trailDays") * DAY_MILLISECONDS;
     config->event_poll_ms = integer(json_object_get(root, "events"), "pollMilliseconds");
     config->error_type_base = text_of(string(json_object_get(root, "errors"), "typeBase"));
 

@@ -83,11 +83,13 @@ struct store_engine {
     enum store_status (*scan)(struct store_reader *reader, const struct store_range *range,
                               int limit, struct integration_list *list);
 
-    /* The trail, with which each mutation is recorded. NULL, both: the engine keeps none. */
+    /* The trail, with which each mutation is recorded. NULL, all three: the engine keeps none. */
     enum store_status (*events)(struct store_reader *reader, const struct store_event_range *range,
                                 int64_t limit, trail_visit_fn visit, void *user);
     enum store_status (*trail_head)(struct store_reader *reader, struct text organization_id,
                                     struct trail_head *ret_head);
+    enum store_status (*trail_checkpoint)(struct store_reader *reader, struct text organization_id,
+                                          struct trail_checkpoint *ret_checkpoint);
 
     /* As store_survey. NULL: the engine keeps no trail. */
     int32_t (*survey)(struct store *store, struct store_survey *survey);
@@ -98,8 +100,8 @@ struct store_engine {
     bool (*submit)(struct store *store, struct store_mutation *mutation);
 
     /*
-     * For STORE_SWEEP, where each organization has a database of its own: the one at the place, which
-     * moves on. False: there are no more. On a thread of the storage pool. NULL: there is one
+     * For STORE_SWEEP, where each organization has a database of its own: the one at the place,
+     * which moves on. False: there are no more. On a thread of the storage pool. NULL: there is one
      * database, which is swept as a whole.
      */
     bool (*next_organization)(struct store *store, struct sweep_place *place,

@@ -206,15 +206,26 @@ enum store_status store_trail_head(struct store_reader *reader, struct text orga
                : reader->engine->trail_head(reader, organization_id, ret_head);
 }
 
+enum store_status store_trail_checkpoint(struct store_reader *reader, struct text organization_id,
+                                         struct trail_checkpoint *ret_checkpoint)
+{
+    return reader->engine->trail_checkpoint == NULL
+               ? refuse_trail(reader)
+               : reader->engine->trail_checkpoint(reader, organization_id, ret_checkpoint);
+}
+
 enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,
                                      struct trail_check *ret_check)
 {
     struct trail_head head;
     const struct store_event_range all = {.organization_id = organization_id};
+    struct trail_checkpoint checkpoint;
     enum store_status status = store_trail_head(reader, organization_id, &head);
+    if (status == STORE_OK)
+        status = store_trail_checkpoint(reader, organization_id, &checkpoint);
     if (status != STORE_OK)
         return status;
-    trail_check_begin(ret_check, organization_id, &head);
+    trail_check_begin(ret_check, &checkpoint, &head);
     status = store_events(reader, &all, INT64_MAX, trail_check_event, ret_check);
     if (status == STORE_OK)
         trail_check_end(ret_check);

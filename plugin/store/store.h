@@ -58,6 +58,7 @@ void store_detail_no_thread(struct store_detail *detail, int error);
 /* How long what is over is kept. */
 struct store_retention {
     int64_t deleted_milliseconds; /* Deleted integrations; 0: not at all. */
+    int64_t trail_milliseconds;   /* Events of the trail; 0: for ever. */
 };
 
 struct store_options {
@@ -237,6 +238,13 @@ struct store_event_range {
 /* Gives at most `limit` events to `visit`. STORE_BROKEN if the engine keeps no trail. */
 enum store_status store_events(struct store_reader *reader, const struct store_event_range *range,
                                int64_t limit, trail_visit_fn visit, void *user);
+
+/*
+ * Where an organization's trail begins: behind the events that were removed since their retention
+ * was over.
+ */
+enum store_status store_trail_checkpoint(struct store_reader *reader, struct text organization_id,
+                                         struct trail_checkpoint *ret_checkpoint);
 
 /* The end of an organization's trail, without events its start (trail_start). */
 enum store_status store_trail_head(struct store_reader *reader, struct text organization_id,

@@ -3,10 +3,11 @@
 
 #include <stdio.h>
 
-void trail_check_begin(struct trail_check *check, struct text organization_id,
+void trail_check_begin(struct trail_check *check, const struct trail_checkpoint *checkpoint,
                        const struct trail_head *head)
 {
-    *check = (struct trail_check){.head = *head, .found = trail_start(organization_id)};
+    *check =
+        (struct trail_check){.head = *head, .checkpoint = *checkpoint, .found = checkpoint->head};
 }
 
 static bool stop(struct trail_check *check, enum trail_fault fault, int64_t at)

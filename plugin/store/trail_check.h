@@ -7,7 +7,7 @@
 #ifndef PLUGIN_STORE_TRAIL_CHECK_H
 #define PLUGIN_STORE_TRAIL_CHECK_H
 
-#include "plugin/store/trail.h"
+#include "plugin/store/trail_checkpoint.h"
 
 enum trail_fault {
     TRAIL_SOUND,
@@ -20,14 +20,15 @@ enum trail_fault {
 };
 
 struct trail_check {
-    struct trail_head head;  /* As the organization has it. */
-    struct trail_head found; /* Of the events so far. */
-    int64_t erased;          /* Events without a body. */
+    struct trail_head head;             /* As the organization has it. */
+    struct trail_checkpoint checkpoint; /* Where the events begin. */
+    struct trail_head found;            /* Of the events so far. */
+    int64_t erased;                     /* Events without a body. */
     enum trail_fault fault;
     int64_t at; /* The sequence that the fault is at. */
 };
 
-void trail_check_begin(struct trail_check *check, struct text organization_id,
+void trail_check_begin(struct trail_check *check, const struct trail_checkpoint *checkpoint,
                        const struct trail_head *head);
 
 /*

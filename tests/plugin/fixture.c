@@ -14,6 +14,7 @@ int fixture_storage_threads = 4;
 int fixture_check_mib = 1024;
 bool fixture_dedicated;
 int64_t fixture_deleted_ms = INT64_C(30) * 86400000;
+int64_t fixture_trail_ms;
 const char *fixture_organization;
 const char *fixture_more;
 
@@ -89,7 +90,8 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
         .database = database,
         .locale = locale,
         .organization = text_of(fixture_organization),
-        .retention = {.deleted_milliseconds = fixture_deleted_ms},
+        .retention = {.deleted_milliseconds = fixture_deleted_ms,
+                      .trail_milliseconds = fixture_trail_ms},
         .executors = slot->executors,
         .unix_milliseconds = now_ms,
         .log = keep_log,

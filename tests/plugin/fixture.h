@@ -27,6 +27,7 @@ extern int fixture_storage_threads;      /* Likewise. */
 extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
 extern int64_t fixture_deleted_ms;       /* retention.deletedDays */
+extern int64_t fixture_trail_ms;         /* retention.trailDays */
 extern const char *fixture_organization; /* organization; NULL: none */
 extern const char *fixture_more;         /* Members of `database` in JSON, which win; NULL: none */
 

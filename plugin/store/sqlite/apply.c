@@ -221,7 +221,7 @@ static enum store_status apply_delete(struct apply_context *context,
                                       struct store_mutation *mutation)
 {
     enum store_status status = check_version(context, mutation);
-    if (status == STORE_OK && context->deleted_milliseconds > 0)
+    if (status == STORE_OK && context->retention.deleted_milliseconds > 0)
         status = deleted_rows_keep(context->connection, &mutation->id, context->unix_milliseconds,
                                    &mutation->detail);
     if (status == STORE_OK)
@@ -246,18 +246,23 @@ static enum store_status apply_denial(struct apply_context *context,
     return trail_writer_add(&context->trail, &facts, &mutation->detail);
 }
 
-/* STORE_NOT_FOUND if nothing is due. */
+/* First what was deleted, then the trails. STORE_NOT_FOUND if nothing is due. */
 static enum store_status apply_sweep(struct apply_context *context, struct store_mutation *mutation)
 {
     int count = 0, keys = 0;
-    enum store_status status =
-        deleted_rows_sweep(context->connection,
-                           context->unix_milliseconds - context->deleted_milliseconds, SWEEP_LIMIT,
-                           &count, &mutation->detail);
+    bool more = false;
+    const int64_t now = context->unix_milliseconds;
+    enum store_status status = deleted_rows_sweep(context->connection,
+                                                  now - context->retention.deleted_milliseconds,
+                                                  SWEEP_LIMIT, &count, &mutation->detail);
     if (status == STORE_OK)
-        status = idempotent_creates_sweep(context->connection, context->unix_milliseconds,
-                                          KEY_SWEEP_LIMIT, &keys, &mutation->detail);
-    return status == STORE_OK && count + keys == 0 ? STORE_NOT_FOUND : status;
+        status = idempotent_creates_sweep(context->connection, now, KEY_SWEEP_LIMIT, &keys,
+                                          &mutation->detail);
+    if (status == STORE_OK && count + keys == 0 && context->retention.trail_milliseconds > 0)
+        status = trail_sweep_step(&context->sweep, context->connection,
+                                  now - context->retention.trail_milliseconds, now, &more,
+                                  &mutation->detail);
+    return status == STORE_OK && count + keys == 0 && !more ? STORE_NOT_FOUND : status;
 }
 
 static enum store_status apply(struct apply_context *context, struct store_mutation *mutation)

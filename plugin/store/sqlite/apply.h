@@ -5,6 +5,7 @@
 
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/minting.h"
+#include "plugin/store/sqlite/trail_sweep.h"
 #include "plugin/store/sqlite/trail_writer.h"
 
 struct apply_context {
@@ -13,7 +14,8 @@ struct apply_context {
     struct minting minting;
     struct trail_writer trail;
     int64_t unix_milliseconds;
-    int64_t deleted_milliseconds; /* How long deleted integrations are kept; 0: not at all. */
+    struct store_retention retention;
+    struct trail_sweep sweep;
 };
 
 /* Before the first mutation of each transaction. */

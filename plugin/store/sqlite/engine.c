@@ -143,6 +143,7 @@ const struct store_engine sqlite_engine = {
     .scan = sqlite_scan,
     .events = sqlite_events,
     .trail_head = sqlite_trail_head,
+    .trail_checkpoint = sqlite_trail_checkpoint,
     .survey = sqlite_survey,
     .generation = sqlite_generation,
     .submit = submit,

@@ -4,6 +4,7 @@
 #include "plugin/store/sqlite/readers.h"
 #include "plugin/store/sqlite/scan.h"
 #include "plugin/store/sqlite/trail_rows.h"
+#include "plugin/store/sqlite/trail_sweep.h"
 
 static struct reader *reader_of(struct store_reader *base)
 {
@@ -60,4 +61,11 @@ enum store_status sqlite_trail_head(struct store_reader *base, struct text organ
                                     struct trail_head *ret_head)
 {
     return trail_rows_head(&reader_of(base)->connection, organization_id, ret_head, base->detail);
+}
+
+enum store_status sqlite_trail_checkpoint(struct store_reader *base, struct text organization_id,
+                                          struct trail_checkpoint *ret_checkpoint)
+{
+    return trail_sweep_checkpoint(&reader_of(base)->connection, organization_id, ret_checkpoint,
+                                  base->detail);
 }

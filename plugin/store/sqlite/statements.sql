@@ -262,6 +262,31 @@ DELETE FROM idempotent_create WHERE (organization, scope) IN
     (SELECT organization, scope FROM idempotent_create INDEXED BY idempotent_create_by_time
      WHERE created <= ?1 ORDER BY created LIMIT ?2);
 
+-- The first organization with a key in a range (?1 exclusive, ?2) whose trail begins with an event of before a
+-- time (?3), or null; the highest key of all. What does not say when it was is never old.
+-- name: find_old_trail
+SELECT (SELECT o.key FROM organization AS o
+        WHERE o.key > ?1 AND o.key <= ?2 AND o.erased IS NULL AND
+              (SELECT CASE WHEN body IS NULL THEN '' WHEN json_valid(body) THEN json_extract(body, '$.time') END
+               FROM event WHERE organization = o.key ORDER BY sequence LIMIT 1) < ?3
+        ORDER BY o.key LIMIT 1),
+       (SELECT coalesce(max(key), 0) FROM organization);
+
+-- The first events (at most ?3) of an organization (?1), each with whether it is of before a time (?2).
+-- name: get_first_events
+SELECT sequence, hash,
+       CASE WHEN body IS NULL THEN '' WHEN json_valid(body) THEN json_extract(body, '$.time') END < ?2
+FROM event WHERE organization = ?1 ORDER BY sequence LIMIT ?3;
+
+-- name: remove_events
+DELETE FROM event WHERE organization = ?1 AND sequence <= ?2;
+
+-- name: get_checkpoint
+SELECT checkpoint_length, checkpoint_hash, checkpoint_time FROM organization WHERE id = ?1;
+
+-- name: put_checkpoint
+UPDATE organization SET checkpoint_length = ?2, checkpoint_hash = ?3, checkpoint_time = ?4 WHERE key = ?1;
+
 -- name: get_setting
 SELECT value FROM setting WHERE name = ?1;
 

@@ -22,12 +22,11 @@ void writer_init(struct writer *writer, const struct connection *connection,
                                        .state = state,
                                        .user = options->user,
                                        .log = options->log};
-    writer->context =
-        (struct apply_context){.connection = &writer->link.connection,
-                               .collation = collation,
-                               .minting.mint = options->mint,
-                               .trail.connection = &writer->link.connection,
-                               .deleted_milliseconds = options->retention.deleted_milliseconds};
+    writer->context = (struct apply_context){.connection = &writer->link.connection,
+                                             .collation = collation,
+                                             .minting.mint = options->mint,
+                                             .trail.connection = &writer->link.connection,
+                                             .retention = options->retention};
     mutation_queue_init(&writer->queue);
     job_init(&writer->job, &options->executors->storage, take_turn);
 }

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import threading
 
-from ctl import CTL, FOREIGN_BODIES, first_event, gateway, main, make_older, sql, test, until
+from ctl import CTL, FOREIGN_BODIES, first_event, gateway, main, make_older, query, sql, test, until
 
 UNLOCK = "DROP TRIGGER event_kept; DROP TRIGGER event_not_deleted;"
 
@@ -196,6 +196,69 @@ def a_database_from_before_trails_has_none(scratch):
     said = scratch.json(0, "audit", "verify", "--database", scratch.database)
     assert [one["events"] for one in said] == [0, 0], said
     scratch.expect(0, "check", "--database", scratch.database)
+
+
+# As gateways do when the retention of two events is over.
+SHORTEN = ("UPDATE organization SET checkpoint_length = 2, checkpoint_time = 1700000000000, checkpoint_hash ="
+           " (SELECT hash FROM event WHERE organization = key AND sequence = 2) WHERE id = 'acme';"
+           "DELETE FROM event WHERE sequence <= 2 AND"
+           " organization = (SELECT key FROM organization WHERE id = 'acme')")
+
+
+@test
+def a_trail_that_was_shortened_is_verified_from_its_checkpoint(scratch):
+    scratch.make(count=4)
+    of = ["--database", scratch.database]
+    before = {said["organization"]: said for said in scratch.json(0, "audit", "verify", *of)}
+    assert before["acme"]["checkpoint"] is None, before
+    sql(scratch.database, SHORTEN)
+    after = {said["organization"]: said for said in scratch.json(0, "audit", "verify", *of)}
+    assert after["acme"]["head"] == before["acme"]["head"] and after["globex"] == before["globex"], after
+    checkpoint = after["acme"]["checkpoint"]
+    assert checkpoint["sequence"] == 2 and checkpoint["time"] == "2023-11-14T22:13:20.000Z", checkpoint
+    told = scratch.expect(0, "audit", "verify", *of).stdout
+    assert f"  the first 2 were removed, the last time at 2023-11-14T22:13:20.000Z; checkpoint {checkpoint['hash']}" in told
+    scratch.expect(0, "check", *of)
+    listed = scratch.json(0, "audit", "list", *of, "--organization", "acme")
+    assert [event["sequence"] for event in listed] == [3, 4], listed
+    with gateway({"path": scratch.database}) as running:
+        running.create("acme", "another")
+    scratch.expect(0, "audit", "verify", *of)
+    for change in ["checkpoint_hash = zeroblob(32)", "checkpoint_length = 1", "checkpoint_length = 0",
+                   "checkpoint_length = 9"]:
+        sound = query(scratch.database, "SELECT checkpoint_length, hex(checkpoint_hash) FROM organization"
+                                        " WHERE id = 'acme'")[0]
+        sql(scratch.database, f"UPDATE organization SET {change} WHERE id = 'acme'")
+        assert "acme: changed; " in scratch.expect(1, "audit", "verify", *of).stdout, change
+        assert "trail: of 'acme'" in scratch.expect(1, "check", *of).stdout, change
+        sql(scratch.database, f"UPDATE organization SET checkpoint_length = {sound[0]},"
+                              f" checkpoint_hash = x'{sound[1]}' WHERE id = 'acme'")
+    scratch.expect(0, "audit", "verify", *of)
+
+
+@test
+def a_trail_that_was_shortened_is_exported_and_imported(scratch):
+    whole, short, again = (scratch.folder / name for name in ["whole", "short", "again"])
+    os.mkdir(scratch.root)
+    scratch.make(count=4)
+    scratch.expect(0, "export", "--database", scratch.database, "--to", whole)
+    sql(scratch.database, SHORTEN)
+    scratch.expect(0, "export", "--database", scratch.database, "--to", short)
+    assert short.read_text().count('{"checkpoint":') == 1
+    for times in range(2):
+        scratch.expect(0, "import", "--root", scratch.root, "--from", short)
+    scratch.expect(0, "export", "--root", scratch.root, "--to", again)
+    assert short.read_bytes() == again.read_bytes()
+    scratch.expect(0, "import", "--root", scratch.root, "--from", whole)  # It goes on as it is.
+    scratch.expect(0, "check", "--root", scratch.root)
+    other = scratch.folder / "other"
+    other.mkdir()
+    scratch.expect(0, "import", "--root", other, "--from", whole)
+    scratch.expect(0, "import", "--root", other, "--from", short)
+    with gateway({"root": scratch.root}) as running:
+        running.create("acme", "another")
+    sql(scratch.tenant("acme"), "UPDATE organization SET checkpoint_hash = zeroblob(32)")
+    assert "another audit trail" in scratch.expect(3, "import", "--root", scratch.root, "--from", short).stderr
 
 
 main()

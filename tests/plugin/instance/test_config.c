@@ -69,6 +69,10 @@ Test(config, what_is_wrong_is_named)
          "identifiers.shard: This setting was removed: its bits are part of the organization tag"},
         {"{\"database\":{\"path\":\"a\"},\"identifiers\":{\"shard\":null}}",
          "databases that may be merged one day need different values of identifiers.region"},
+        {"{\"database\":{\"path\":\"a\"},\"retention\":{\"deletedDays\":-1}}",
+         "retention.deletedDays: -1 is not from 0 to 36500"},
+        {"{\"database\":{\"path\":\"a\"},\"retention\":{\"trailDays\":0}}",
+         "retention.trailDays: 0 is not from 1 to 36500"},
         {"{\"database\":{\"path\":\"a\"},\"credentials\":{}}",
          "credentials.keyring: it is missing"},
         {"{\"database\":{\"path\":\"a\"},\"credentials\":{\"keyring\":\"k\",\"requireExpiry\":1}}",
@@ -98,6 +102,8 @@ Test(config, defaults_are_those_of_the_schema)
     cr_expect_not(config.mint.on_premise);
     cr_expect_eq(config.mint.region, 31);
     cr_expect(text_equal(config.error_type_base, TEXT("urn:gql-integrations:problem:")));
+    cr_expect_eq(config.retention.deleted_milliseconds, INT64_C(30) * 86400000);
+    cr_expect_eq(config.retention.trail_milliseconds, 0);
     cr_expect_eq(config.pending_mutations, 4096);
     cr_expect_eq(config.pending_of_each, 1024);
     cr_expect_eq(config.threads.compute, 0);
@@ -109,6 +115,7 @@ Test(config, defaults_are_those_of_the_schema)
 static const char full[] =
     "{\"database\":{\"path\":\"a.db\",\"readers\":3,\"cacheKiB\":64,\"mmapMiB\":"
     "0,\"busyTimeoutMilliseconds\":1,\"checkMiB\":0},"
+    "\"retention\":{\"deletedDays\":0,\"trailDays\":36500},"
     "\"organization\":\"acme\",\"credentials\":{\"keyring\":\"k\",\"issuer\":"
     "\"i\",\"leewaySeconds\":5,"
     "\"requireExpiry\":true},\"collation\":{\"locale\":\"sv\"},\"identifiers\":{"
@@ -128,6 +135,8 @@ Test(config, everything_given_is_used)
     cr_expect_str_eq(config.locale, "sv");
     cr_expect(config.mint.on_premise);
     cr_expect_eq(config.mint.region, 0);
+    cr_expect_eq(config.retention.deleted_milliseconds, 0);
+    cr_expect_eq(config.retention.trail_milliseconds, INT64_C(36500) * 86400000);
     cr_expect_eq(config.pending_mutations, 1);
     cr_expect_eq(config.threads.compute, 64);
     cr_expect_eq(config.threads.storage, 1);

@@ -37,7 +37,8 @@ static void removes(struct trail *trail, int from, int to)
 static struct trail_check verify(const struct trail *trail, const char *organization_id)
 {
     struct trail_check check;
-    trail_check_begin(&check, text_of(organization_id), &trail->head);
+    const struct trail_checkpoint start = {.head = trail_start(text_of(organization_id))};
+    trail_check_begin(&check, &start, &trail->head);
     for (int i = 0; i < trail->count && trail_check_event(&check, &trail->events[i]); i++)
         ;
     trail_check_end(&check);

@@ -9,6 +9,7 @@
 #include "plugin/store/sqlite/minting.h"
 #include "plugin/store/sqlite/row.h"
 #include "plugin/store/sqlite/trail_rows.h"
+#include "plugin/store/sqlite/trail_sweep.h"
 
 static int32_t fail_here(const struct intake *intake, gql_failure *failure)
 {
@@ -68,14 +69,17 @@ static int32_t refuse_erased(const struct intake *intake, struct text id, gql_fa
                 (int)id.size, id.data, intake->access->path);
 }
 
-static int32_t enter(struct intake *intake, struct text id, gql_failure *failure)
+int32_t intake_enter(struct intake *intake, struct text id, gql_failure *failure)
 {
     struct trail_row row;
     struct store_detail detail;
     if (text_equal(tenant_id_text(&intake->organization), id))
         return GQL_OK;
-    const enum store_status status = trail_rows_find_to_append(&intake->access->connection, id,
-                                                               &row, &detail);
+    enum store_status status = trail_rows_find_to_append(&intake->access->connection, id, &row,
+                                                         &detail);
+    if (status == STORE_OK)
+        status = trail_sweep_checkpoint(&intake->access->connection, id, &intake->checkpoint,
+                                        &detail);
     if (status != STORE_OK)
         return database_access_fail_status(intake->access, status, &detail, failure);
     if (row.erased)
@@ -191,7 +195,7 @@ int32_t intake_deleted(struct intake *intake, const struct deleted_integration *
 {
     bool is = false, lives = false;
     const struct integration *integration = &deleted->integration;
-    int32_t code = enter(intake, integration->organization_id, failure);
+    int32_t code = intake_enter(intake, integration->organization_id, failure);
     if (code == GQL_OK)
         code = find_same(intake, integration, &lives, failure);
     if (code == GQL_OK && lives)
@@ -229,7 +233,7 @@ int32_t intake_integration(struct intake *intake, const struct integration *inte
                            gql_failure *failure)
 {
     bool same = false;
-    int32_t code = enter(intake, integration->organization_id, failure);
+    int32_t code = intake_enter(intake, integration->organization_id, failure);
     if (code == GQL_OK)
         code = find_same(intake, integration, &same, failure);
     if (code != GQL_OK || same) {
@@ -238,80 +242,6 @@ int32_t intake_integration(struct intake *intake, const struct integration *inte
     }
     code = find_deleted(intake, &integration->id, NULL, &same, failure);
     return code == GQL_OK ? add(intake, integration, failure) : code;
-}
-
-/* ---- Events ---- */
-
-struct stored_event {
-    struct trail_hash hash;
-    bool is;
-};
-
-static bool take_hash(void *user, const struct trail_event *event)
-{
-    *(struct stored_event *)user = (struct stored_event){event->hash, true};
-    return false;
-}
-
-/* Whether the trail has this very event. */
-static int32_t has_event(struct intake *intake, struct text id, const struct trail_event *event,
-                         bool *ret_has, gql_failure *failure)
-{
-    struct stored_event stored = {.is = false};
-    const struct store_event_range range = {.organization_id = id, .after = event->sequence - 1};
-    const int32_t code = database_trail_read(intake->access, &range, take_hash, &stored, failure);
-    *ret_has = stored.is && trail_hash_equal(&stored.hash, &event->hash);
-    return code;
-}
-
-static int32_t run(struct intake *intake, sqlite3_stmt *statement, gql_failure *failure)
-{
-    return statement_run(statement) == SQLITE_OK ? GQL_OK : fail_here(intake, failure);
-}
-
-static int32_t append(struct intake *intake, const struct trail_event *event, gql_failure *failure)
-{
-    sqlite3_stmt *add_event = connection_statement(&intake->access->connection,
-                                                   STATEMENT_ADD_EVENT);
-    if (add_event == NULL)
-        return fail_here(intake, failure);
-    sqlite3_bind_int64(add_event, 1, intake->key);
-    sqlite3_bind_int64(add_event, 2, event->sequence);
-    bind_identifier(add_event, 3, &event->entity);
-    if (event->body.data != NULL)
-        sqlite3_bind_blob(add_event, 4, event->salt, TRAIL_SALT_SIZE, SQLITE_STATIC);
-    sqlite3_bind_blob(add_event, 5, event->digest.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    sqlite3_bind_blob(add_event, 6, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    bind_text(add_event, 7, event->body);
-    const int32_t code = run(intake, add_event, failure);
-    sqlite3_stmt *put = code == GQL_OK
-                            ? connection_statement(&intake->access->connection, STATEMENT_PUT_TRAIL)
-                            : NULL;
-    if (put == NULL)
-        return code == GQL_OK ? fail_here(intake, failure) : code;
-    intake->head = (struct trail_head){event->sequence, event->hash};
-    sqlite3_bind_int64(put, 1, intake->key);
-    sqlite3_bind_int64(put, 2, event->sequence);
-    sqlite3_bind_blob(put, 3, event->hash.bytes, TRAIL_HASH_SIZE, SQLITE_STATIC);
-    return run(intake, put, failure);
-}
-
-int32_t intake_event(struct intake *intake, struct text organization_id,
-                     const struct trail_event *event, gql_failure *failure)
-{
-    bool has = false;
-    int32_t code = enter(intake, organization_id, failure);
-    if (code == GQL_OK && event->sequence <= intake->head.length)
-        code = has_event(intake, organization_id, event, &has, failure);
-    if (code != GQL_OK || has)
-        return code;
-    const struct trail_hash next = trail_link(&intake->head.hash, event);
-    if (event->sequence == intake->head.length + 1 && trail_hash_equal(&next, &event->hash))
-        return append(intake, event, failure);
-    return fail(failure, GQL_E_UNAVAILABLE,
-                "organization '%.*s' has another audit trail in '%s' already; nothing was imported "
-                "into it. Import into a database that does not know the organization",
-                (int)organization_id.size, organization_id.data, intake->access->path);
 }
 
 /* ---- The end ---- */

@@ -11,7 +11,7 @@
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/maintenance/access.h"
 #include "plugin/store/sqlite/maintenance/deleted.h"
-#include "plugin/store/trail.h"
+#include "plugin/store/trail_checkpoint.h"
 
 struct intake {
     struct database_access *access;
@@ -19,6 +19,7 @@ struct intake {
     struct tenant_id organization; /* That the next two are of; of size 0: none. */
     int64_t key;
     struct trail_head head;
+    struct trail_checkpoint checkpoint;
     long long added, same; /* Integrations. */
     long long deleted;     /* Deleted ones that were added. */
 };
@@ -36,6 +37,16 @@ int32_t intake_integration(struct intake *intake, const struct integration *inte
 /* Takes a deleted one; one that is there differs. */
 int32_t intake_deleted(struct intake *intake, const struct deleted_integration *deleted,
                        gql_failure *failure);
+
+/* Finds the organization, or makes it: for the functions below. */
+int32_t intake_enter(struct intake *intake, struct text id, gql_failure *failure);
+
+/*
+ * Where an organization's trail begins whose first events were removed: before its events. A trail
+ * that is there must have had that event.
+ */
+int32_t intake_checkpoint(struct intake *intake, struct text organization_id,
+                          const struct trail_checkpoint *checkpoint, gql_failure *failure);
 
 /* An organization's events come in their order; each must continue its trail, or be in it. */
 int32_t intake_event(struct intake *intake, struct text organization_id,

@@ -3,6 +3,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/trail_rows.h"
+#include "plugin/store/sqlite/trail_sweep.h"
 #include "plugin/store/trail_body_check.h"
 
 enum { FIRST_SCHEMA = 2, EVENTS_PER_STEP = 1000 };
@@ -89,15 +90,31 @@ int32_t database_trail_head(struct database_access *access, struct text organiza
                               : database_access_fail_status(access, status, &detail, failure);
 }
 
+int32_t database_trail_checkpoint(struct database_access *access, struct text organization_id,
+                                  struct trail_checkpoint *ret_checkpoint, gql_failure *failure)
+{
+    struct store_detail detail;
+    *ret_checkpoint = (struct trail_checkpoint){.head = trail_start(organization_id)};
+    if (access->schema < CHECKPOINT_SCHEMA)
+        return GQL_OK;
+    const enum store_status status = trail_sweep_checkpoint(&access->connection, organization_id,
+                                                            ret_checkpoint, &detail);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
+}
+
 static int32_t verify(struct database_access *access, struct text organization_id,
                       struct trail_check *check, gql_failure *failure)
 {
     struct trail_head head;
+    struct trail_checkpoint checkpoint;
     const struct store_event_range range = {.organization_id = organization_id};
     int32_t code = database_trail_head(access, organization_id, &head, failure);
+    if (code == GQL_OK)
+        code = database_trail_checkpoint(access, organization_id, &checkpoint, failure);
     if (code != GQL_OK)
         return code;
-    trail_check_begin(check, organization_id, &head);
+    trail_check_begin(check, &checkpoint, &head);
     struct verification verification = {check, organization_id, false};
     code = database_trail_read(access, &range, verify_event, &verification, failure);
     return code == GQL_OK && verification.is_short ? fail_no_memory(failure) : code;
@@ -106,8 +123,8 @@ static int32_t verify(struct database_access *access, struct text organization_i
 int32_t database_trail_verify(struct database_access *access, struct text organization_id,
                               struct trail_check *ret_check, gql_failure *failure)
 {
-    const struct trail_head none = trail_start(organization_id);
-    trail_check_begin(ret_check, organization_id, &none);
+    const struct trail_checkpoint none = {.head = trail_start(organization_id)};
+    trail_check_begin(ret_check, &none, &none.head);
     if (access->schema < FIRST_SCHEMA)
         return GQL_OK;
     int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, failure);

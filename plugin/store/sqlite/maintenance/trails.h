@@ -14,6 +14,10 @@ int32_t database_trail_verify(struct database_access *access, struct text organi
 int32_t database_trail_head(struct database_access *access, struct text organization_id,
                             struct trail_head *ret_head, gql_failure *failure);
 
+/* Where it begins: behind the events that were removed. */
+int32_t database_trail_checkpoint(struct database_access *access, struct text organization_id,
+                                  struct trail_checkpoint *ret_checkpoint, gql_failure *failure);
+
 /*
  * Gives the events of the range to `visit`, in rising order; of one state if a transaction is open,
  * otherwise in steps.

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* Events are removed from the begin of a trail, and what is left can be verified. */
+#include <criterion/criterion.h>
+#include <sqlite3.h>
+#include <stdio.h>
+
+#include "tests/plugin/fixture.h"
+#include "tests/plugin/store/sqlite/pages.h"
+
+static const int64_t DAY = 86400000;
+
+static struct scratch scratch;
+static struct store *store;
+
+static void make(void)
+{
+    scratch = scratch_make();
+    fixture_trail_ms = 10 * DAY;
+    store = fixture_open(&scratch, "und");
+}
+
+static void clean(void)
+{
+    fixture_close(&store);
+    scratch_remove(&scratch);
+}
+
+TestSuite(trail_sweep, .init = make, .fini = clean);
+
+/* Two events a day for each. */
+static void fill(const char *organization_id, int days)
+{
+    for (int day = 0; day < days; day++) {
+        fixture_create(store, organization_id, "x", false);
+        fixture_now_ms += DAY;
+    }
+}
+
+static int sweep(void)
+{
+    int steps = 0;
+    struct store_mutation mutation;
+    do {
+        mutation = (struct store_mutation){.kind = STORE_SWEEP};
+        fixture_apply(store, &mutation);
+        steps += mutation.status == STORE_OK;
+    } while (mutation.status == STORE_OK && steps < 50);
+    cr_expect_eq(mutation.status, STORE_NOT_FOUND, "%s", mutation.detail.text);
+    return steps;
+}
+
+struct verdict {
+    const char *organization_id;
+    struct trail_check check;
+};
+
+static enum store_status verify_one(struct store_reader *reader, void *context)
+{
+    struct verdict *verdict = context;
+    return store_verify_trail(reader, text_of(verdict->organization_id), &verdict->check);
+}
+
+static struct trail_check verify(const char *organization_id)
+{
+    struct verdict verdict = {.organization_id = organization_id};
+    cr_assert_eq(fixture_read(store, verify_one, &verdict), STORE_OK);
+    return verdict.check;
+}
+
+static void expect_trail(const char *organization_id, int64_t removed, int64_t length)
+{
+    const struct trail_check check = verify(organization_id);
+    cr_expect_eq(check.fault, TRAIL_SOUND, "%s: fault %d at %lld", organization_id, check.fault,
+                 (long long)check.at);
+    cr_expect_eq(check.checkpoint.head.length, removed, "%s: %lld", organization_id,
+                 (long long)check.checkpoint.head.length);
+    cr_expect_eq(check.head.length, length);
+}
+
+/* Behind the store's back. Returns SQLite's code. */
+static int run(const char *sql)
+{
+    sqlite3 *handle;
+    cr_assert_eq(sqlite3_open(scratch_file(&scratch, "integrations.db"), &handle), SQLITE_OK);
+    const int code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
+    sqlite3_close(handle);
+    return code;
+}
+
+Test(trail_sweep, old_events_are_removed_up_to_a_checkpoint)
+{
+    fill("acme", 15);
+    fill("globex", 1);
+    expect_trail("acme", 0, 30);
+    sweep();
+    expect_trail("acme", 12, 30); /* The days 0 to 5; it is day 16. */
+    expect_trail("globex", 0, 2);
+    fixture_create(store, "acme", "x", true);
+    expect_trail("acme", 12, 31);
+    cr_expect_eq(sweep(), 0, "there was more");
+    fixture_now_ms += 100 * DAY;
+    sweep();
+    expect_trail("acme", 31, 31);
+    expect_trail("globex", 2, 2);
+    fixture_create(store, "acme", "x", true);
+    expect_trail("acme", 31, 32);
+    cr_expect_eq(verify("acme").checkpoint.time, fixture_now_ms);
+}
+
+Test(trail_sweep, without_the_setting_events_stay)
+{
+    fixture_close(&store);
+    fixture_trail_ms = 0;
+    store = fixture_open(&scratch, "und");
+    fill("acme", 3);
+    fixture_now_ms += 10000 * DAY;
+    sweep();
+    expect_trail("acme", 0, 6);
+}
+
+Test(trail_sweep, a_sweep_has_bounded_steps)
+{
+    for (int i = 0; i < 130; i++)
+        fixture_create(store, "acme", "x", false);
+    fixture_now_ms += 11 * DAY;
+    struct store_mutation mutation = {.kind = STORE_SWEEP};
+    fixture_apply(store, &mutation);
+    cr_expect_eq(mutation.status, STORE_OK);
+    expect_trail("acme", 100, 260);
+    cr_expect_eq(sweep(), 2);
+    expect_trail("acme", 260, 260);
+}
+
+/* More than a step looks at. */
+Test(trail_sweep, all_of_many_organizations_are_reached)
+{
+    cr_assert_eq(run("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 2500)"
+                     " INSERT INTO organization (id) SELECT printf('o%d', i) FROM n"),
+                 SQLITE_OK);
+    fixture_create(store, "last", "x", true);
+    fixture_now_ms += 11 * DAY;
+    sweep();
+    expect_trail("last", 1, 1);
+}
+
+Test(trail_sweep, what_is_left_can_be_neither_removed_nor_shortened)
+{
+    fill("acme", 15);
+    sweep();
+    cr_expect_neq(run("DELETE FROM event WHERE sequence = 11"), SQLITE_OK);
+    cr_expect_neq(run("DELETE FROM event"), SQLITE_OK);
+    expect_trail("acme", 10, 30);
+    /* Whoever moves the checkpoint must have the hash of an event; then nothing shows. */
+    cr_assert_eq(
+        run("UPDATE organization SET checkpoint_length = 12;DELETE FROM event WHERE sequence < 13"),
+        SQLITE_OK);
+    cr_expect_eq(verify("acme").fault, TRAIL_LINK_CHANGED);
+    cr_assert_eq(run("UPDATE organization SET checkpoint_length = 11"), SQLITE_OK);
+    cr_expect_eq(verify("acme").fault, TRAIL_GAP);
+    cr_assert_eq(run("UPDATE organization SET checkpoint_length = 31"), SQLITE_OK);
+    cr_expect_neq(verify("acme").fault, TRAIL_SOUND);
+}
+
+/* An event that does not say when it was, or an organization that was erased, is left alone. */
+Test(trail_sweep, what_is_not_known_to_be_old_stays)
+{
+    fill("acme", 2);
+    fill("globex", 2);
+    fill("initech", 2);
+    cr_assert_eq(run("DROP TRIGGER event_kept; UPDATE event SET body = '{}' WHERE sequence = 3 AND"
+                     " organization = (SELECT key FROM organization WHERE id = 'acme');"
+                     "UPDATE event SET body = 'x' WHERE sequence = 1 AND"
+                     " organization = (SELECT key FROM organization WHERE id = 'initech');"
+                     "UPDATE organization SET erased = '{}' WHERE id = 'globex'"),
+                 SQLITE_OK);
+    fixture_now_ms += 100 * DAY;
+    sweep();
+    cr_expect_eq(verify("acme").checkpoint.head.length, 2);
+    expect_trail("globex", 0, 4);
+    cr_expect_eq(verify("initech").checkpoint.head.length, 0);
+}
