@@ -53,6 +53,17 @@ static void create(struct cost *cost, const char *organization_id, char id[37])
     mock_answer_free(&answer);
 }
 
+static void delete (struct cost *cost, const char *id)
+{
+    char arguments[128];
+    snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":1}}", id);
+    struct mock_answer *answer = mock_call(cost->host, cost->instance, "Mutation",
+                                           "integrationDelete", arguments, NULL, NULL);
+    if (!answer->resolved)
+        exit(1);
+    mock_answer_free(&answer);
+}
+
 static void run_case(struct cost *cost, const char *name, const char *field, const char *arguments)
 {
     for (int round = 0; round < ROUNDS; round++) {
@@ -112,8 +123,12 @@ static void ask_for_what_cannot_be_read(struct cost *cost)
     char ids[ROWS][37], absent[37];
     for (int i = 0; i < ROWS; i++)
         create(cost, i % 2 == 0 ? "theirs" : "ours", ids[i]);
+    delete (cost, ids[34]);
+    delete (cost, ids[35]);
     age_folders(cost);
     ask_for(cost, "unreadable", ids[32]);
+    ask_for(cost, "deleted", ids[34]);
+    ask_for(cost, "deleted-of-ours", ids[35]);
     memcpy(absent, ids[33], sizeof absent);
     change(&absent[7]);
     ask_for(cost, "absent-of-ours", absent);

@@ -3,8 +3,9 @@
 
 Usage: cost.py COST-PROGRAM PLUGIN.so
 
-- Time does not tell that an ID exists which the actor may not read: each way to ask for it takes as
-  many instructions as one for an ID that is absent or malformed, within 5%: in one database, and in
+- Time does not tell that an ID exists which the actor may not read, or that it was
+  deleted: each way to ask for it takes as many instructions as one for an ID that is absent or
+  malformed, within 5%: in one database, and in
   one for each organization.
 - A call whose database is open takes about as many with a database for each organization as in one
   for all, within 5%.
