@@ -83,11 +83,12 @@ struct store_engine {
     enum store_status (*scan)(struct store_reader *reader, const struct store_range *range,
                               int limit, struct integration_list *list);
 
-    /* The trail, with which each mutation is recorded. NULL, all three: the engine keeps none. */
+    /* The trail, with which each mutation is recorded. NULL, both: the engine keeps none. */
     enum store_status (*events)(struct store_reader *reader, const struct store_event_range *range,
                                 int64_t limit, trail_visit_fn visit, void *user);
     enum store_status (*trail_head)(struct store_reader *reader, struct text organization_id,
                                     struct trail_head *ret_head);
+    /* NULL: no events are removed. */
     enum store_status (*trail_checkpoint)(struct store_reader *reader, struct text organization_id,
                                           struct trail_checkpoint *ret_checkpoint);
 

@@ -209,9 +209,10 @@ enum store_status store_trail_head(struct store_reader *reader, struct text orga
 enum store_status store_trail_checkpoint(struct store_reader *reader, struct text organization_id,
                                          struct trail_checkpoint *ret_checkpoint)
 {
-    return reader->engine->trail_checkpoint == NULL
-               ? refuse_trail(reader)
-               : reader->engine->trail_checkpoint(reader, organization_id, ret_checkpoint);
+    if (reader->engine->trail_checkpoint != NULL)
+        return reader->engine->trail_checkpoint(reader, organization_id, ret_checkpoint);
+    *ret_checkpoint = (struct trail_checkpoint){.head = trail_start(organization_id)};
+    return STORE_OK;
 }
 
 enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,

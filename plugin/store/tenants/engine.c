@@ -73,14 +73,6 @@ static enum store_status trail_head(struct store_reader *reader, struct text org
     return STORE_OK;
 }
 
-static enum store_status trail_checkpoint(struct store_reader *reader, struct text organization_id,
-                                          struct trail_checkpoint *ret_checkpoint)
-{
-    (void)reader;
-    *ret_checkpoint = (struct trail_checkpoint){.head = trail_start(organization_id)};
-    return STORE_OK;
-}
-
 /* ---- The engine ---- */
 
 static int32_t init(gql_failure *failure)
@@ -204,7 +196,6 @@ const struct store_engine tenants_engine = {
     .scan = scan,
     .events = events,
     .trail_head = trail_head,
-    .trail_checkpoint = trail_checkpoint,
     .survey = survey,
     .submit = submit,
     .next_organization = next_organization,
