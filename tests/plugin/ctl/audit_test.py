@@ -2,6 +2,7 @@
 """The commands audit list and audit verify, and the trail in check. Prints TAP."""
 
 import json
+import os
 import signal
 import subprocess
 import threading
