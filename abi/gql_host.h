@@ -151,6 +151,26 @@ uint32_t gql_instance_health(const gql_library *library, gql_instance *instance,
  */
 const gql_events *gql_library_events(const gql_library *library);
 
+/*
+ * What a plugin has counted and measured: gql_metrics.read of an instance, or with NULL of the
+ * process. A plugin without metrics (GQL_EXT_METRICS) has none: `take` is not called. Any thread,
+ * until the instance is destroyed, or the library closed.
+ */
+int32_t gql_library_metrics(const gql_library *library, gql_instance *instance,
+                            uint32_t organizations, gql_metrics_fn take, void *user);
+
+/*
+ * The same of this library: calls under way, broken contracts by kind, files loaded and refused by
+ * reason. Any thread.
+ */
+int32_t gql_runtime_metrics(const gql_runtime *runtime, gql_metrics_fn take, void *user);
+
+/*
+ * Checks a text that a plugin gave as its metrics: GQL_E_MISUSE, with the metric and the reason, if
+ * it is not as gql_plugin.h says. Any thread.
+ */
+int32_t gql_metrics_check(const char *json, size_t json_size, gql_failure *failure);
+
 /* Waits until all calls are completed. The plugin rejects later calls with SERVICE_UNAVAILABLE. */
 void gql_instance_drain(gql_library *library, gql_instance *instance);
 
@@ -349,6 +369,17 @@ int32_t gql_pool_list_keys(gql_pool *pool, gql_pool_key **ret_keys, size_t *ret_
  * instance; a suspension, or an eviction, of the one that is being asked waits for its answer.
  */
 uint32_t gql_pool_health(gql_pool *pool, char *reason, size_t reason_size);
+
+/* As gql_metrics_fn, with the key of the instance. */
+typedef void (*gql_pool_metrics_fn)(void *user, const char *key, size_t key_size, const char *json,
+                                    size_t json_size);
+
+/*
+ * gql_library_metrics of each instance that there is, one after the other in the order of their
+ * keys, as gql_pool_health asks them. Goes on after a failure, and returns the first.
+ */
+int32_t gql_pool_metrics(gql_pool *pool, uint32_t organizations, gql_pool_metrics_fn take,
+                         void *user);
 
 /* ---- Schema ---- */
 

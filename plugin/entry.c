@@ -9,7 +9,7 @@
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
 #include "plugin/engines.h"
-#include "plugin/instance/instance.h"
+#include "plugin/instance/metrics.h"
 #include "plugin/resolvers/events.h"
 #include "plugin/resolvers/resolvers.h"
 #include "plugin/schema_text.h"
@@ -111,10 +111,20 @@ static const gql_events events = {
     .watch = instance_watch_events,
 };
 
+static int32_t read_metrics(gql_instance *instance, const gql_metrics_query *query,
+                            gql_metrics_fn take, void *user)
+{
+    return metrics_read(PLUGIN_VERSION, instance, query, take, user);
+}
+
+static const gql_metrics metrics = {.struct_size = sizeof(gql_metrics), .read = read_metrics};
+
 static const void *extension(const char *id)
 {
     if (strcmp(id, GQL_EXT_EVENTS) == 0)
         return &events;
+    if (strcmp(id, GQL_EXT_METRICS) == 0)
+        return &metrics;
     return strcmp(id, GQL_EXT_HEALTH) == 0 ? &health : NULL;
 }
 

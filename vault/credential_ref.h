@@ -80,6 +80,9 @@ void vault_token_cache_destroy(struct vault_token_cache **cache);
 struct vault_token_cache *vault_token_cache_acquire(void);
 void vault_token_cache_release(struct vault_token_cache **cache);
 
+/* How often the process looked for a token in a cache, and found it or not. Any thread. */
+void vault_token_cache_lookups(uint64_t *ret_found, uint64_t *ret_missed);
+
 /*
  * Checks a token of `size` bytes. `keyring` may be NULL, as vault_keyring_source_current gives it:
  * VAULT_TOKEN_NO_KEYRING. `cache` may be NULL. Any thread; no lock is taken but the

@@ -8,6 +8,8 @@
 #define VAULT_KEYRING_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 #include "vault/failure.h"
 
@@ -58,6 +60,20 @@ bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source)
 
 /* Whether a previous keyring stays in use: revocations do not arrive. Never waits. */
 bool vault_keyring_source_is_outdated(const struct vault_keyring_source *source);
+
+/* The states of a key, as the file names them. */
+enum { VAULT_KEYRING_STATES = 3 };
+extern const char *const vault_keyring_states[VAULT_KEYRING_STATES];
+
+/* Of the keyring that was read last, and is one. */
+struct vault_keyring_facts {
+    int64_t age_ms; /* Since it was read. */
+    size_t keys[VAULT_KEYRING_STATES];
+};
+
+/* Never waits; while a keyring is replaced, part of it may be of the former one. */
+void vault_keyring_source_facts(const struct vault_keyring_source *source,
+                                struct vault_keyring_facts *ret_facts);
 
 /* Looks at the file now. Any thread. */
 void vault_keyring_source_look(struct vault_keyring_source *source);

@@ -47,6 +47,9 @@ struct vault_keyring_source {
     int64_t doubt_logged_ms;
     /* The file is missing or no keyring, so that `current` is a previous one. Likewise. */
     atomic_bool outdated;
+    /* Of `current`. Likewise. */
+    _Atomic int64_t read_ms;
+    atomic_size_t keys[VAULT_KEYRING_STATES];
     bool judged_good;
     struct file_state state; /* Of the last look. */
     int64_t state_since_ms;
@@ -137,12 +140,29 @@ static void keep_previous(struct vault_keyring_source *source, const struct vaul
     warn(source, "the previous keyring stays in use", why);
 }
 
+const char *const vault_keyring_states[VAULT_KEYRING_STATES] = {
+#define VAULT_KEY_STATE_TEXT(constant, text) text,
+    VAULT_KEY_STATES(VAULT_KEY_STATE_TEXT)
+#undef VAULT_KEY_STATE_TEXT
+};
+
+static void note_facts(struct vault_keyring_source *source)
+{
+    size_t keys[VAULT_KEYRING_STATES] = {0};
+    for (size_t i = 0; i < source->current->key_count; i++)
+        keys[source->current->keys[i].state]++;
+    for (size_t i = 0; i < VAULT_KEYRING_STATES; i++)
+        atomic_store(&source->keys[i], keys[i]);
+    atomic_store(&source->read_ms, monotonic_ms());
+}
+
 static void replace(struct vault_keyring_source *source, struct vault_keyring *keyring)
 {
     char message[96];
     source->outdated = false;
     vault_keyring_release(&source->current);
     source->current = keyring;
+    note_facts(source);
     snprintf(message, sizeof message, "the keyring was reloaded; keys: %zu", keyring->key_count);
     say(source, VAULT_LOG_INFO, message);
 }
@@ -215,6 +235,8 @@ static bool open_first(struct vault_keyring_source *source, struct vault_failure
                        size, NULL, 0);
     free(text);
     source->judged_good = parsed;
+    if (parsed)
+        note_facts(source);
     return parsed || vault_fail_at(failure, source->path, &why);
 }
 
@@ -285,4 +307,12 @@ bool vault_keyring_source_is_doubtful(const struct vault_keyring_source *source)
 bool vault_keyring_source_is_outdated(const struct vault_keyring_source *source)
 {
     return atomic_load(&source->outdated);
+}
+
+void vault_keyring_source_facts(const struct vault_keyring_source *source,
+                                struct vault_keyring_facts *ret_facts)
+{
+    ret_facts->age_ms = monotonic_ms() - atomic_load(&source->read_ms);
+    for (size_t i = 0; i < VAULT_KEYRING_STATES; i++)
+        ret_facts->keys[i] = atomic_load(&source->keys[i]);
 }

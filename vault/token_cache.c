@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sodium.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,6 +29,7 @@ struct vault_token_cache {
     struct set *sets;
 };
 
+static _Atomic uint64_t found_count, missed_count;
 static struct vault_process_lock shared_lock;
 static struct vault_token_cache *shared; /* NULL while nobody has acquired it. */
 
@@ -60,8 +62,11 @@ void vault_token_cache_destroy(struct vault_token_cache **cache)
 
 struct vault_token_cache *vault_token_cache_acquire(void)
 {
-    if (vault_process_lock_take(&shared_lock))
+    if (vault_process_lock_take(&shared_lock)) {
         shared = NULL; /* The parent's, whose lock another of its threads may have held. */
+        atomic_store(&found_count, 0);
+        atomic_store(&missed_count, 0);
+    }
     if (shared == NULL)
         shared = vault_token_cache_create(SHARED_CAPACITY);
     if (shared != NULL)
@@ -118,7 +123,14 @@ bool vault_token_cache_has(struct vault_token_cache *cache, const struct vault_t
     pthread_mutex_lock(&cache->lock);
     const bool found = holds(find_set(cache, digest), digest);
     pthread_mutex_unlock(&cache->lock);
+    atomic_fetch_add(found ? &found_count : &missed_count, 1);
     return found;
+}
+
+void vault_token_cache_lookups(uint64_t *ret_found, uint64_t *ret_missed)
+{
+    *ret_found = atomic_load(&found_count);
+    *ret_missed = atomic_load(&missed_count);
 }
 
 void vault_token_cache_add(struct vault_token_cache *cache, const struct vault_token_digest *digest)

@@ -114,12 +114,9 @@ static void forget(gql_library *library, bool unload)
     free(library);
 }
 
-int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library,
-                         gql_failure *failure)
+static int32_t open_library(gql_runtime *runtime, const char *path, gql_library **ret_library,
+                            gql_failure *failure)
 {
-    if (runtime == NULL || path == NULL || ret_library == NULL)
-        return gql_fail(failure, GQL_E_MISUSE,
-                        "gql_library_open: runtime, path and ret_library must not be NULL");
     int32_t code = gql_elf_validate(path, failure);
     if (code != GQL_OK)
         return code;
@@ -143,6 +140,17 @@ int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **r
         *ret_library = library;
     else
         forget(library, true);
+    return code;
+}
+
+int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library,
+                         gql_failure *failure)
+{
+    if (runtime == NULL || path == NULL || ret_library == NULL)
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_library_open: runtime, path and ret_library must not be NULL");
+    const int32_t code = open_library(runtime, path, ret_library, failure);
+    gql_runtime_note_load(runtime, code);
     return code;
 }
 

@@ -23,6 +23,7 @@ struct gql_runtime {
     char *name;
     char *version;
     _Atomic uint64_t misuses[GQL_MISUSE_COUNT];
+    _Atomic uint64_t loads[RUNTIME_LOADS];
 };
 
 /* The calls that are on the stack of this thread: what they do inline needs no atomics. */
@@ -451,6 +452,17 @@ const gql_host *gql_runtime_host(const gql_runtime *runtime)
 uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse)
 {
     return (unsigned)misuse < GQL_MISUSE_COUNT ? atomic_load(&runtime->misuses[misuse]) : 0;
+}
+
+uint64_t gql_runtime_loads(const gql_runtime *runtime, int code)
+{
+    return atomic_load(&runtime->loads[code]);
+}
+
+void gql_runtime_note_load(gql_runtime *runtime, int32_t code)
+{
+    const int known = code > 0 || code <= -RUNTIME_LOADS ? -GQL_E_UNAVAILABLE : -code;
+    atomic_fetch_add(&runtime->loads[known], 1);
 }
 
 uint64_t gql_runtime_pending(const gql_runtime *runtime)

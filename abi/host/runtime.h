@@ -10,6 +10,11 @@ struct reply_slot;
 /* Waits until no call of the instance is under way. Not from inside a call. */
 void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance);
 
+/* How often files were loaded (0), or refused with that code, made positive. */
+enum { RUNTIME_LOADS = 8 };
+uint64_t gql_runtime_loads(const gql_runtime *runtime, int code);
+void gql_runtime_note_load(gql_runtime *runtime, int32_t code);
+
 /*
  * The two halves of gql_runtime_call, for a call that waits between them: the first takes what the
  * call needs, so that the second can't fail. It must follow, once, on any thread, and returns as

@@ -21,12 +21,21 @@ static inline uint64_t monotonic_now(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
-/* Also true once the call is cancelled. */
+static inline bool deadline_is_cancelled(struct deadline deadline)
+{
+    return deadline.cancelled != NULL && __atomic_load_n(deadline.cancelled, __ATOMIC_RELAXED) != 0;
+}
+
+/* Whether it has passed at that time. Also true once the call is cancelled. */
+static inline bool deadline_passed_by(struct deadline deadline, uint64_t now)
+{
+    return deadline_is_cancelled(deadline) || (deadline.at != 0 && now >= deadline.at);
+}
+
+/* The same now. */
 static inline bool deadline_passed(struct deadline deadline)
 {
-    if (deadline.cancelled != NULL && __atomic_load_n(deadline.cancelled, __ATOMIC_RELAXED) != 0)
-        return true;
-    return deadline.at != 0 && monotonic_now() >= deadline.at;
+    return deadline_is_cancelled(deadline) || (deadline.at != 0 && monotonic_now() >= deadline.at);
 }
 
 #endif

@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include "plugin/base/tally.h"
 #include "vault/process_lock.h"
 
 enum { NICENESS = 10 }; /* Of the background. */
@@ -22,8 +23,10 @@ static int processors(void)
 struct executors *executors_acquire(const struct executors_sizes *sizes)
 {
     const int compute = sizes->compute == 0 ? processors() : sizes->compute;
-    if (vault_process_lock_take(&lock))
+    if (vault_process_lock_take(&lock)) {
         users = 0; /* The parent's: its threads do not run here. */
+        tally_forget();
+    }
     if (users++ == 0) {
         pool_init(&all.compute, "gql-compute", compute, 0);
         pool_init(&all.storage, "gql-storage", sizes->storage, 0);

@@ -34,6 +34,14 @@ void gate_leave(struct gate *gate, int ticket)
     atomic_fetch_sub(&gate->counters[ticket].inside, 1);
 }
 
+uint64_t gate_count(struct gate *gate)
+{
+    int64_t inside = 0; /* While somebody moves on, even less than 0. */
+    for (int i = 0; i < GATE_COUNTERS; i++)
+        inside += atomic_load(&gate->counters[i].inside);
+    return inside < 0 ? 0 : (uint64_t)inside;
+}
+
 static bool is_empty(struct gate *gate)
 {
     for (int i = 0; i < GATE_COUNTERS; i++) {

@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 enum { GATE_COUNTERS = 16 };
 
@@ -27,6 +28,9 @@ bool gate_enter(struct gate *gate, int *ret_ticket);
 
 /* Any thread. The gate may be freed when this returns. */
 void gate_leave(struct gate *gate, int ticket);
+
+/* How many are inside. Any thread. */
+uint64_t gate_count(struct gate *gate);
 
 /* Closes the gate and waits until every call has left. May be called again. */
 void gate_close(struct gate *gate);

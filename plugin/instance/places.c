@@ -52,6 +52,14 @@ enum places_verdict places_take(struct places *places, struct place *place,
     return verdict;
 }
 
+int places_count(struct places *places)
+{
+    pthread_mutex_lock(&places->lock);
+    const int count = places->count;
+    pthread_mutex_unlock(&places->lock);
+    return count;
+}
+
 void places_free(struct places *places, struct place *place)
 {
     pthread_mutex_lock(&places->lock);

@@ -30,6 +30,9 @@ struct places {
 void places_init(struct places *places);
 void places_finish(struct places *places);
 
+/* How many are taken. */
+int places_count(struct places *places);
+
 enum places_verdict { PLACES_TAKEN, PLACES_FULL, PLACES_FULL_FOR_ORGANIZATION };
 
 enum places_verdict places_take(struct places *places, struct place *place,

@@ -252,6 +252,11 @@ struct vault_keyring *shared_keyring_current(const struct keyring_user *user)
     return vault_keyring_source_current(user->keyring->source);
 }
 
+void shared_keyring_facts(const struct keyring_user *user, struct vault_keyring_facts *ret_facts)
+{
+    vault_keyring_source_facts(user->keyring->source, ret_facts);
+}
+
 bool shared_keyring_is_doubtful(const struct keyring_user *user)
 {
     return user->keyring != NULL && vault_keyring_source_is_doubtful(user->keyring->source);

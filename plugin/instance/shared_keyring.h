@@ -43,6 +43,9 @@ void shared_keyring_leave(struct keyring_user *user);
 /* As vault_keyring_source_current. */
 struct vault_keyring *shared_keyring_current(const struct keyring_user *user);
 
+/* As vault_keyring_source_facts. */
+void shared_keyring_facts(const struct keyring_user *user, struct vault_keyring_facts *ret_facts);
+
 /* Whether its file can't be read for now, so that no token can be checked. */
 bool shared_keyring_is_doubtful(const struct keyring_user *user);
 

@@ -22,6 +22,11 @@ enum error_code {
 #undef ERROR_CONSTANT
 };
 
+/* How many there are. */
+#define ERROR_ONE(code, slug, status, title) +1
+enum { ERROR_CODES = 0 ERRORS(ERROR_ONE) };
+#undef ERROR_ONE
+
 /* Members that do not belong to the code are ignored. */
 struct error {
     enum error_code code;

@@ -108,6 +108,7 @@ static const struct operation_type acknowledging_type = {
     .size = sizeof(struct acknowledging),
     .start = start,
     .writes = true,
+    .field = TALLY_EVENTS_ACKNOWLEDGE,
 };
 
 int32_t events_acknowledge(gql_instance *instance, const gql_call *call, gql_reply *reply)

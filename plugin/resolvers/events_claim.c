@@ -242,6 +242,7 @@ static const struct operation_type claiming_type = {
     .start = start,
     .finish = finish,
     .writes = true,
+    .field = TALLY_EVENTS_CLAIM,
 };
 
 int32_t events_claim(gql_instance *instance, const gql_call *call, gql_reply *reply)

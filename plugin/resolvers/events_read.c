@@ -133,7 +133,9 @@ static int32_t start(struct operation *operation)
                           read_page, answer);
 }
 
-static const struct operation_type reading_type = {.size = sizeof(struct reading), .start = start};
+static const struct operation_type reading_type = {.size = sizeof(struct reading),
+                                                   .start = start,
+                                                   .field = TALLY_EVENTS_READ};
 
 int32_t events_read(gql_instance *instance, const gql_call *call, gql_reply *reply)
 {

@@ -61,6 +61,7 @@ static int32_t start(struct operation *operation)
 static const struct operation_type lookup_type = {
     .size = sizeof(struct lookup),
     .start = start,
+    .field = TALLY_QUERY_INTEGRATION,
 };
 
 int32_t resolve_integration(gql_instance *instance, const gql_call *call, gql_reply *reply)

@@ -19,7 +19,7 @@ static bool take_input(struct mutation *mutation)
 }
 
 static const struct mutation_type create = {
-    .operation = MUTATION_OPERATION,
+    .operation = MUTATION_OPERATION(TALLY_CREATE),
     .kind = STORE_CREATE,
     .action = GQL_ACTION_CREATE,
     .action_name = "CREATE",

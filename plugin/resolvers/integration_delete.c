@@ -4,7 +4,7 @@
 #include "plugin/resolvers/resolvers.h"
 
 static const struct mutation_type delete_type = {
-    .operation = MUTATION_OPERATION,
+    .operation = MUTATION_OPERATION(TALLY_DELETE),
     .kind = STORE_DELETE,
     .action = GQL_ACTION_DELETE,
     .action_name = "DELETE",

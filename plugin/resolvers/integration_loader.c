@@ -182,6 +182,7 @@ static const struct operation_type loading_type = {
     .size = sizeof(struct loading),
     .start = start,
     .finish = finish,
+    .field = TALLY_LOADER,
 };
 
 int32_t load_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply)

@@ -204,6 +204,7 @@ static const struct operation_type listing_type = {
     .size = sizeof(struct listing),
     .start = start,
     .finish = finish,
+    .field = TALLY_QUERY_INTEGRATIONS,
 };
 
 int32_t resolve_integrations(gql_instance *instance, const gql_call *call, gql_reply *reply)

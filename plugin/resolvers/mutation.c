@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stddef.h>
 
+#include "plugin/base/tally.h"
 #include "plugin/resolvers/credential_check.h"
 #include "plugin/resolvers/denial.h"
 #include "plugin/resolvers/input.h"
@@ -72,12 +73,14 @@ static bool take_place(struct mutation *mutation)
     case PLACES_TAKEN:
         return true;
     case PLACES_FULL:
+        tally_count(TALLY_REJECTIONS + TALLY_PENDING);
         operation_reject_unavailable(&mutation->operation,
                                      "Too many changes are queued; try again later");
         return false;
     case PLACES_FULL_FOR_ORGANIZATION:
         break;
     }
+    tally_count(TALLY_REJECTIONS + TALLY_PENDING_OF_EACH);
     operation_reject_unavailable(
         &mutation->operation, "Too many changes of this organization are queued; try again later");
     return false;

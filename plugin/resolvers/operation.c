@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/resolvers/operation.h"
 
+#include <assert.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,16 @@
 
 static const char expired[] = "The request was cancelled, or its deadline has passed";
 static const char out_of_memory[] = "Out of memory";
+
+static_assert((int)ERROR_CODES < (int)TALLY_OUTCOMES, "an outcome for each code");
+static_assert((int)TALLY_SHARDS == (int)GATE_COUNTERS, "a ticket of the gate is a shard");
+
+/* `outcome`: 0, or 1 + enum error_code. */
+static void count(const struct operation_type *type, int ticket, int outcome, uint64_t began)
+{
+    tally_call(ticket, TALLY_CALLS + (int)type->field * TALLY_OUTCOMES + outcome,
+               monotonic_now() - began);
+}
 
 static void end(struct operation *operation)
 {
@@ -43,10 +54,13 @@ static int32_t reject_unchanged(struct operation *operation, const char *cause)
     return operation_reject_unavailable(operation, unavailable(operation->type, cause).detail);
 }
 
-static int32_t reject_call(gql_instance *instance, const gql_call *call, const gql_reply *reply,
-                           const char *detail)
+/* What does not become an operation. */
+static int32_t reject_call(const struct operation_type *type, gql_instance *instance,
+                           const gql_call *call, const gql_reply *reply, const char *detail)
 {
     const struct trace trace = trace_of(call->request);
+    tally_call(0, TALLY_CALLS + (int)type->field * TALLY_OUTCOMES + 1 + ERROR_SERVICE_UNAVAILABLE,
+               0);
     error_reject(instance, reply->handle, &trace,
                  call->request == NULL ? NULL : call->request->occurrence,
                  &(struct error){.code = ERROR_SERVICE_UNAVAILABLE, .detail = detail});
@@ -82,7 +96,7 @@ static bool admit(struct operation *operation, const gql_call *call)
                                                     .detail = "Authentication is required"});
         return false;
     }
-    if (deadline_passed(operation_deadline(operation))) {
+    if (deadline_passed_by(operation_deadline(operation), operation->began)) {
         reject_unchanged(operation, expired);
         return false;
     }
@@ -94,7 +108,7 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
 {
     struct operation *operation = malloc(type->size); /* calloc of glibc is slower. */
     if (operation == NULL) {
-        const int32_t code = reject_call(instance, call, reply,
+        const int32_t code = reject_call(type, instance, call, reply,
                                          unavailable(type, out_of_memory).detail);
         gate_leave(&instance->gate, ticket);
         return code;
@@ -104,7 +118,8 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
                                     .request = call->request,
                                     .selection = call->selection,
                                     .reply = reply,
-                                    .ticket = ticket};
+                                    .ticket = ticket,
+                                    .began = monotonic_now()};
     if (GQL_HAS(call, response_name_size) && call->response_name != NULL)
         operation->response_name = (struct text){call->response_name, call->response_name_size};
     memset(operation + 1, 0, type->size - sizeof *operation);
@@ -118,7 +133,7 @@ int32_t operation_serve(const struct operation_type *type, gql_instance *instanc
     if (instance == NULL || !contract_is_kept(call, reply))
         return GQL_E_MISUSE;
     if (!gate_enter(&instance->gate, &ticket))
-        return reject_call(instance, call, reply, "The service is shutting down");
+        return reject_call(type, instance, call, reply, "The service is shutting down");
     return start(type, instance, call, reply, ticket);
 }
 
@@ -199,6 +214,7 @@ int32_t operation_resolve(struct operation *operation, struct json_writer *write
             operation, "The answer exceeds the gateway's limit, or memory ran out");
     if (!operation->fails_in_part)
         note_success(operation);
+    count(operation->type, operation->ticket, 0, operation->began);
     host->reply_resolve(host, operation->reply->handle);
     end(operation);
     return GQL_OK;
@@ -208,6 +224,7 @@ static int32_t reject_traced(struct operation *operation, const struct trace *tr
                              const struct error *error)
 {
     const char *occurrence = operation->request == NULL ? NULL : operation->request->occurrence;
+    count(operation->type, operation->ticket, 1 + (int)error->code, operation->began);
     error_reject(operation->instance, operation->reply->handle, trace, occurrence, error);
     end(operation);
     return GQL_OK;
@@ -305,6 +322,8 @@ int32_t operation_reject_store(struct operation *operation, enum store_status st
     const struct error error = error_of(operation, status, &room);
     note_rejection(operation, status, detail == NULL ? "" : detail->text);
     log_failure(operation, &trace, status, detail);
+    if (status == STORE_BUSY)
+        tally_count(TALLY_REJECTIONS + TALLY_BUSY_TIMEOUT);
     return reject_traced(operation, &trace, &error);
 }
 

@@ -12,6 +12,7 @@
 #include <jansson.h>
 
 #include "plugin/base/json_writer.h"
+#include "plugin/base/tally.h"
 #include "plugin/instance/instance.h"
 #include "plugin/resolvers/error.h"
 
@@ -25,6 +26,7 @@ struct operation_type {
     /* Frees what the resolver's own members hold, also if they are still zeroed; or NULL. */
     void (*finish)(struct operation *operation);
     bool writes; /* Errors of the service then say that nothing was changed. */
+    enum tally_field field;
 };
 
 struct operation {
@@ -37,6 +39,7 @@ struct operation {
     struct text response_name;   /* Of a mutation; no text: the host does not tell. */
     struct text organization_id; /* Whose data it is about, for the log; no text: not known. */
     int ticket;                  /* Of the instance's gate. */
+    uint64_t began;              /* CLOCK_MONOTONIC, nanoseconds. */
     bool fails_in_part;          /* operation_note_failure. */
     struct store_read read;
 };

@@ -70,6 +70,10 @@ struct store_engine {
     /* As store_probe. NULL: nothing. */
     void (*probe)(struct store *store);
 
+    /* As store_measure. NULL: there is nothing to measure. */
+    void (*measure)(struct store *store,
+                    void (*visit)(void *user, const struct store_measure *measure), void *user);
+
     int32_t (*read)(struct store *store, struct store_read *read);
     /*
      * Runs the read inline, without `done`, if a reader is free and ready: who has several

@@ -127,6 +127,13 @@ void store_probe(struct store *store)
         store->engine->probe(store);
 }
 
+void store_measure(struct store *store,
+                   void (*visit)(void *user, const struct store_measure *measure), void *user)
+{
+    if (store->engine->measure != NULL)
+        store->engine->measure(store, visit, user);
+}
+
 uint64_t store_proved(struct store *store, enum state_proof proof)
 {
     return state_proved(&store->state, proof);

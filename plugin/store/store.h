@@ -101,6 +101,19 @@ void store_probe(struct store *store);
 /* When reads, or changes, last succeeded as far as store_state and store_probe have found. */
 uint64_t store_proved(struct store *store, enum state_proof proof);
 
+/* What a database that is open takes. */
+struct store_measure {
+    struct text organization_id; /* Whose alone it is; no text: anybody's. */
+    const char *state;           /* "active", or what its organization's lease says. Static. */
+    uint64_t file_bytes;
+    uint64_t log_bytes;
+    uint64_t snapshots; /* That are kept between reads. */
+};
+
+/* Calls `visit` for each database that is open. Looks at the files, and waits for none. */
+void store_measure(struct store *store,
+                   void (*visit)(void *user, const struct store_measure *measure), void *user);
+
 /* ---- Reads ---- */
 
 /* A consistent snapshot of a database, for the code of one read. */

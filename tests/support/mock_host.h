@@ -9,6 +9,7 @@
  *   - a reply is not written to after its completion;
  *   - the log and the clock are used only between init and deinit, and a log line is one line of
  *     UTF-8;
+ *   - metrics are well-formed, and given once, on the thread that asks;
  *   - after deinit, no thread and no file descriptor of the plugin is left.
  *
  * Each violation is reported by mock_violation, which by default prints it and aborts, so that the
@@ -91,6 +92,12 @@ int32_t mock_try_create(struct mock_host *host, const char *config, gql_instance
 
 /* Success is a violation. Returns the code, which *failure has, too. */
 int32_t mock_create_fails(struct mock_host *host, const char *config, gql_failure *failure);
+
+/*
+ * What the plugin has counted, of an instance or with NULL of the process; NULL if it has no
+ * metrics. Each instance is asked once more before it is destroyed. The caller owns the result.
+ */
+json_t *mock_metrics(struct mock_host *host, gql_instance *instance, uint32_t organizations);
 
 void mock_drain(struct mock_host *host, gql_instance *instance);
 void mock_destroy(struct mock_host *host, gql_instance **instance);

@@ -84,6 +84,8 @@ void mock_destroy(struct mock_host *host, gql_instance **instance)
     if (instance == NULL || *instance == NULL)
         return;
     mock_drain(host, *instance);
+    json_decref(mock_metrics(host, *instance, 1));
+    json_decref(mock_metrics(host, NULL, 0));
     gql_instance *old = *instance;
     gql_instance_destroy(host->library, instance);
     pthread_mutex_lock(&host->mutex);

@@ -47,6 +47,7 @@ const struct check checks[] = {
      "create refuses invalid configurations and names unknown settings",
      {"init"},
      check_config_strict},
+    {"metrics", "metrics are well-formed, and given once", {"create", "extensions"}, check_metrics},
 
     {"required-fields",
      "field resolvers work with exactly the fields that they require",

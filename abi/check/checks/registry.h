@@ -87,6 +87,9 @@ void check_extensions(struct check_run *run);
 void check_create(struct check_run *run);
 void check_parallel(struct check_run *run);
 
+/* metrics.c: what the plugin tells of itself. */
+void check_metrics(struct check_run *run);
+
 /* leaks.c: what instances leave behind. */
 void check_threads(struct check_run *run);
 void check_descriptors(struct check_run *run);

@@ -155,6 +155,15 @@ struct pool_call *pool_take_waiting(struct pool_entry *entry);
 void pool_begin(gql_instance *instance, struct pool_call *calls);
 void pool_reject(gql_pool *pool, struct pool_call *calls, const char *message);
 
+/* ---- survey.c. The mutex is not held. ---- */
+
+/*
+ * Calls `see` for each entry that has no instance, with the mutex held, and `ask` for each that has
+ * one, without it. NULL: nobody. False, without any call, if memory ran out.
+ */
+bool pool_survey(gql_pool *pool, void (*see)(struct pool_entry *entry, void *user),
+                 void (*ask)(struct pool_entry *entry, void *user), void *user);
+
 /* ---- threads.c ---- */
 
 /* Starts the threads, or none. */

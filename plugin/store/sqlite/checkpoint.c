@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
+#include "plugin/base/tally.h"
 #include "plugin/store/sqlite/wal_index.h"
 
 enum { FRAMES_DUE = 1000 }; /* SQLite's own limit, wal_autocheckpoint. */
@@ -36,12 +37,23 @@ static int copy(struct connection *connection)
                                      NULL);
 }
 
+static void count(struct connection *connection, int code, uint64_t nanoseconds)
+{
+    struct store_detail detail;
+    const enum store_status status = code == SQLITE_OK
+                                         ? STORE_OK
+                                         : connection_status(connection, code, &detail);
+    tally_duration(TALLY_OPERATIONS + TALLY_CHECKPOINT * TALLY_STATUSES + (int)status, nanoseconds);
+}
+
 void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *connection)
 {
     const struct wal_index *index = wal_index_of(connection);
     if (index == NULL || wal_index_frames(index) < FRAMES_DUE)
         return;
+    const uint64_t began = monotonic_now();
     const int code = copy(connection);
+    count(connection, code, monotonic_now() - began);
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         report(checkpointer, connection, code);
     if (code == SQLITE_OK && checkpointer->failing) {

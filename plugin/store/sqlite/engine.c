@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/engine.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
@@ -111,6 +114,25 @@ static void probe(struct store *base)
     writer_probe(&store_of(base)->writer);
 }
 
+static uint64_t size_of(const char *path)
+{
+    struct stat status;
+    return stat(path, &status) == 0 ? (uint64_t)status.st_size : 0;
+}
+
+static void measure(struct store *base,
+                    void (*visit)(void *user, const struct store_measure *measure), void *user)
+{
+    char log[PATH_MAX];
+    const struct sqlite_store *store = store_of(base);
+    snprintf(log, sizeof log, "%s-wal", store->options.path);
+    visit(user, &(struct store_measure){.organization_id = store->given.organization,
+                                        .state = "active",
+                                        .file_bytes = size_of(store->options.path),
+                                        .log_bytes = size_of(log),
+                                        .snapshots = readers_count_kept(&store->readers)});
+}
+
 static int32_t read_store(struct store *base, struct store_read *read)
 {
     struct sqlite_store *store = store_of(base);
@@ -136,6 +158,7 @@ const struct store_engine sqlite_engine = {
     .drain = drain,
     .look = look,
     .probe = probe,
+    .measure = measure,
     .read = read_store,
     .read_now = read_now,
     .get = sqlite_get,

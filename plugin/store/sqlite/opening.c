@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "plugin/base/deadline.h"
 #include "plugin/base/failure.h"
+#include "plugin/base/tally.h"
 #include "plugin/store/sqlite/database_content.h"
 #include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/other_sqlite.h"
@@ -93,6 +95,14 @@ static void serve(struct sqlite_store *store)
                     &given->executors->background);
 }
 
+/* Of an opening that has ended; the failures by the code that the ABI has for them. */
+static int32_t count(const struct sqlite_store *store, int32_t code)
+{
+    if (code != GQL_OK || store->base.opening == STORE_IS_OPEN)
+        tally_duration(TALLY_OPENINGS - code, monotonic_now() - store->began);
+    return code;
+}
+
 int32_t opening_go_on(struct sqlite_store *store, gql_failure *failure)
 {
     int32_t code = GQL_OK;
@@ -102,12 +112,13 @@ int32_t opening_go_on(struct sqlite_store *store, gql_failure *failure)
     }
     if (code == GQL_OK)
         serve(store);
-    return code == GQL_PENDING ? GQL_OK : code;
+    return count(store, code == GQL_PENDING ? GQL_OK : code);
 }
 
 int32_t opening_begin(struct sqlite_store *store, const struct store_options *options,
                       gql_failure *failure)
 {
+    store->began = monotonic_now();
     store->given = *options;
     store->given.database = NULL;
     store->given.locale = NULL;
@@ -123,5 +134,5 @@ int32_t opening_begin(struct sqlite_store *store, const struct store_options *op
         open_file_enter(&store->file, store->options.path);
     agreement_init(&store->agreement, store->collation, options, &store->base.state);
     integrity_init(&store->integrity, store->options.path, options, &store->base.state);
-    return code == GQL_OK ? opening_go_on(store, failure) : code;
+    return code == GQL_OK ? opening_go_on(store, failure) : count(store, code);
 }

@@ -30,6 +30,7 @@ struct sqlite_store {
     struct store_options given;   /* `database` and `locale` are gone after opening_begin. */
     struct connection connection; /* The writer's. */
     int step;                     /* To be taken. */
+    uint64_t began;               /* CLOCK_MONOTONIC, nanoseconds. */
     bool unclean;                 /* Nobody closed the database the last time. */
 };
 

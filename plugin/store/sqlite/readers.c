@@ -254,6 +254,14 @@ bool readers_any_open(const struct readers *readers)
     return any;
 }
 
+uint64_t readers_count_kept(const struct readers *readers)
+{
+    uint64_t kept = 0;
+    for (int i = 0; i < readers->count; i++)
+        kept += atomic_load(&readers->slots[i].kept);
+    return kept;
+}
+
 void readers_end_kept(struct readers *readers)
 {
     sweep(readers, false);

@@ -96,6 +96,9 @@ enum taking readers_take(struct readers *readers, struct reader **ret_reader,
 /* Whether a connection is open. */
 bool readers_any_open(const struct readers *readers);
 
+/* How many snapshots are kept between reads. */
+uint64_t readers_count_kept(const struct readers *readers);
+
 void readers_give_back(struct reader *reader);
 
 /* Any thread, after a commit: ends the snapshots that are kept between reads, now out of date. */

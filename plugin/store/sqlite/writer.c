@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
+#include "plugin/base/tally.h"
 
 /* So that the first of a long queue need not wait for the last, nor another database. */
 enum { BATCH_LIMIT = 256, PROBE_NANOSECONDS = 1000 * 1000 * 1000 };
@@ -118,12 +119,13 @@ static void note_success(struct writer *writer)
  */
 static int apply_all(struct writer *writer, struct store_mutation *batch)
 {
-    const uint64_t end = monotonic_now() + JOB_TURN_NANOSECONDS;
+    const uint64_t now = monotonic_now(), end = now + JOB_TURN_NANOSECONDS;
     int code = SQLITE_OK;
     apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
     bool changed = batch == NULL;
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
+        tally_duration(TALLY_WAITS, now - mutation->waits_since);
         if (deadline_passed(mutation->deadline))
             mutation->status = STORE_EXPIRED;
         else
@@ -164,14 +166,14 @@ static void doubt_all(struct store_mutation *batch, enum store_status status,
     }
 }
 
-static void commit_all(struct writer *writer, struct store_mutation *batch)
+static enum store_status commit_all(struct writer *writer, struct store_mutation *batch)
 {
     bool known;
     enum store_status status;
     struct store_detail detail;
     if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK) {
         note_success(writer);
-        return;
+        return STORE_OK;
     }
     status = judge(writer, status, &detail);
     note_failure(writer, batch == NULL, status, &detail);
@@ -179,6 +181,7 @@ static void commit_all(struct writer *writer, struct store_mutation *batch)
         fail_all(batch, status, &detail);
     else
         doubt_all(batch, status, &detail);
+    return status;
 }
 
 /* Returns SQLite's code; with SQLITE_BUSY, nothing was done. */
@@ -188,7 +191,7 @@ static int begin(struct writer *writer)
     return code == SQLITE_OK ? write_link_begin(&writer->link) : code;
 }
 
-static void fail(struct writer *writer, struct store_mutation *batch, int code)
+static enum store_status fail(struct writer *writer, struct store_mutation *batch, int code)
 {
     struct connection *connection = &writer->link.connection;
     struct store_detail detail;
@@ -197,6 +200,20 @@ static void fail(struct writer *writer, struct store_mutation *batch, int code)
     connection_end(connection, STATEMENT_ROLLBACK);
     note_failure(writer, batch == NULL, status, &detail);
     fail_all(batch, status, &detail);
+    return status;
+}
+
+/* A probe is no batch. */
+static void count(const struct store_mutation *batch, enum store_status status, uint64_t began)
+{
+    uint64_t size = 0;
+    for (; batch != NULL; batch = batch->next)
+        size++;
+    if (size == 0)
+        return;
+    tally_size(TALLY_BATCHES, size);
+    tally_duration(TALLY_OPERATIONS + TALLY_BATCH * TALLY_STATUSES + (int)status,
+                   monotonic_now() - began);
 }
 
 static void finish_all(struct store_mutation *batch)
@@ -233,6 +250,7 @@ static void wait_for_lock(struct writer *writer, struct store_mutation *batch, i
 
 static void write_batch(struct writer *writer, struct store_mutation *batch)
 {
+    const uint64_t began = monotonic_now();
     int code = begin(writer);
     if ((code & 0xff) == SQLITE_BUSY) {
         wait_for_lock(writer, batch, code);
@@ -241,10 +259,9 @@ static void write_batch(struct writer *writer, struct store_mutation *batch)
     writer->tries = 0;
     if (code == SQLITE_OK)
         code = apply_all(writer, batch);
-    if (code == SQLITE_OK)
-        commit_all(writer, batch);
-    else
-        fail(writer, batch, code);
+    const enum store_status status = code == SQLITE_OK ? commit_all(writer, batch)
+                                                       : fail(writer, batch, code);
+    count(batch, status, began);
     readers_end_kept(writer->readers);
     finish_all(batch); /* Last: with the answers come the next mutations. */
     if (!mutation_queue_is_empty(&writer->queue))

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "plugin/base/json_copy.h"
+#include "plugin/base/tally.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/lifecycle.h"
 #include "plugin/store/tenants/root.h"
@@ -235,8 +236,11 @@ static void end_impatient(struct job *job)
     snprintf(detail, sizeof detail,
              "database.maxOpen: all databases that may be open (%d) are in use",
              databases->table.limit);
-    while ((visit = waiting_take(&ended)) != NULL)
+    while ((visit = waiting_take(&ended)) != NULL) {
+        if (visit->status == STORE_SHORTAGE)
+            tally_count(TALLY_REJECTIONS + TALLY_MAX_OPEN);
         visit_turn_away(visit, visit->status, visit->status == STORE_SHORTAGE ? detail : "");
+    }
 }
 
 static bool admit(struct databases *databases, struct visit *visit)

@@ -125,6 +125,10 @@ bool databases_suspend(const struct databases *databases, const struct database 
  */
 struct store_state databases_state(struct databases *databases, struct state_board *board);
 
+/* As store_measure. */
+void databases_measure(struct databases *databases,
+                       void (*visit)(void *user, const struct store_measure *measure), void *user);
+
 /* store_probe for all that are open. Returns how many they are. */
 size_t databases_probe(struct databases *databases);
 

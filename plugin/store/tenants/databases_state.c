@@ -34,6 +34,34 @@ struct store_state databases_state(struct databases *databases, struct state_boa
     return worst;
 }
 
+struct measuring {
+    void (*visit)(void *user, const struct store_measure *measure);
+    void *user;
+    const struct database *database;
+};
+
+static void pass_measure_on(void *user, const struct store_measure *measure)
+{
+    const struct measuring *measuring = user;
+    const char *state = lease_word(measuring->database->lease.state);
+    struct store_measure named = *measure;
+    named.state = state == NULL ? "damaged" : state;
+    measuring->visit(measuring->user, &named);
+}
+
+void databases_measure(struct databases *databases,
+                       void (*visit)(void *user, const struct store_measure *measure), void *user)
+{
+    struct database **entered;
+    const size_t count = databases_enter_all(databases, &entered);
+    for (size_t i = 0; i < count; i++) {
+        struct measuring measuring = {visit, user, entered[i]};
+        store_measure(entered[i]->store, pass_measure_on, &measuring);
+        databases_leave(databases, entered[i]);
+    }
+    free(entered);
+}
+
 size_t databases_probe(struct databases *databases)
 {
     struct database **entered;

@@ -154,6 +154,12 @@ static void probe(struct store *base)
         root_probe_start(&store->probe);
 }
 
+static void measure(struct store *base,
+                    void (*visit)(void *user, const struct store_measure *measure), void *user)
+{
+    databases_measure(&store_of(base)->databases, visit, user);
+}
+
 static int32_t read_store(struct store *base, struct store_read *read)
 {
     return routed_read(&store_of(base)->databases, &nothing, read);
@@ -190,6 +196,7 @@ const struct store_engine tenants_engine = {
     .drain = drain,
     .look = look,
     .probe = probe,
+    .measure = measure,
     .read = read_store,
     .get = get,
     .count = count,

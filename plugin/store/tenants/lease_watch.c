@@ -5,17 +5,24 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "plugin/base/tally.h"
 #include "plugin/base/tenant_path.h"
 
 static void look_at(struct databases *databases, struct database *database)
 {
     char folder[PATH_MAX];
+    enum tally_eviction reason = TALLY_LEASE;
     const struct text id = database_organization(database);
-    if (tenant_folder(databases->root, id, folder, sizeof folder) &&
-        lease_closes(lease_log_look(&databases->lease_log, &database->lease, id, folder)))
-        databases_let_go(database);
-    else if (databases->idle != 0 && database_is_idle(database, monotonic_now(), databases->idle))
-        databases_let_go(database);
+    const bool is_needed =
+        tenant_folder(databases->root, id, folder, sizeof folder) &&
+        lease_closes(lease_log_look(&databases->lease_log, &database->lease, id, folder));
+    if (!is_needed && databases->idle != 0 &&
+        database_is_idle(database, monotonic_now(), databases->idle))
+        reason = TALLY_IDLE;
+    else if (!is_needed)
+        return;
+    tally_count(TALLY_EVICTIONS + (int)reason);
+    databases_let_go(database);
 }
 
 void lease_watch_look(struct job *watch)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "plugin/base/tally.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/visits.h"
@@ -70,6 +71,7 @@ bool lifecycle_close_idle(struct databases *databases)
     struct database *database = table_shut_idle(&databases->table);
     if (database == NULL)
         return false;
+    tally_count(TALLY_EVICTIONS + TALLY_FOR_ROOM);
     pthread_mutex_unlock(&databases->lock);
     close_store(database);
     pthread_mutex_lock(&databases->lock);

@@ -204,6 +204,10 @@ CASES = [
     ("LEAVES_LOCK", "unload", "file locks are left after deinit"),
     ("LEAVES_FILE_MAPPED", "unload", "/tmp/gql-faulty-"),
     ("STAYS", "unload", "the plugin stays mapped"),
+    ("METRICS_MALFORMED", "metrics", "metrics: not JSON: "),
+    ("METRICS_TWICE", "metrics", "metrics of the process: given 2 times"),
+    ("METRICS_NEVER", "metrics", "metrics of the process: given 0 times"),
+    ("METRICS_FAIL", "metrics", "metrics of the process: returned -6"),
 ]
 # The check is skipped under a sanitizer, which adds constructors.
 UNDER_SANITIZERS = ["CONSTRUCTOR", "ATEXIT", "DT_INIT", "DT_FINI", "INIT_SECTION",

@@ -306,6 +306,17 @@ static void note_answer(gql_answer *answer)
     sem_post(&answered);
 }
 
+static void ignore(void *user, const char *json, uint64_t size)
+{
+    (void)user, (void)json, (void)size;
+}
+
+static void ignore_metrics(void *user, const char *key, size_t key_size, const char *json,
+                           size_t json_size)
+{
+    (void)user, (void)key, (void)key_size, (void)json, (void)json_size;
+}
+
 static void use_pool(gql_pool *pool)
 {
     static const gql_request request = {.struct_size = sizeof request};
@@ -328,6 +339,8 @@ static void use_pool(gql_pool *pool)
     free(keys);
     gql_pool_health(pool, reason, sizeof reason);
     note(strcmp(reason, "Memory ran out") == 0 ? GQL_E_NO_MEMORY : GQL_OK);
+    note(gql_pool_metrics(pool, 0, ignore_metrics, NULL));
+    note(gql_runtime_metrics(runtime, ignore, NULL));
 }
 
 static int32_t run_pool(void)

@@ -84,8 +84,25 @@ static uint32_t check(gql_instance *self, char *reason, uint64_t reason_size)
     return health;
 }
 
+/* Only an instance has any: its number. */
+static int32_t read_metrics(gql_instance *self, const gql_metrics_query *query, gql_metrics_fn take,
+                            void *user)
+{
+    char json[192];
+    (void)query;
+    snprintf(json, sizeof json,
+             "[{\"name\":\"pooled.number\",\"kind\":\"gauge\",\"unit\":\"1\","
+             "\"description\":\"Number\",\"points\":[{\"attributes\":{},\"value\":%d}]}]",
+             self == NULL ? 0 : self->number);
+    take(user, json, strlen(json));
+    return GQL_OK;
+}
+
 static const void *extension(const char *id)
 {
+    static const gql_metrics metrics = {.struct_size = sizeof metrics, .read = read_metrics};
+    if (strcmp(id, GQL_EXT_METRICS) == 0)
+        return &metrics;
     static const gql_health health = {.struct_size = sizeof health, .check = check};
     return strcmp(id, GQL_EXT_HEALTH) == 0 ? &health : NULL;
 }

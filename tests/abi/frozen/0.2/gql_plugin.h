@@ -838,6 +838,56 @@ typedef struct gql_events {
 } gql_events;
 #define GQL_EVENTS_SIZE_0_2 GQL_SIZE_THROUGH(gql_events, watch)
 
+/* What a host wants to know of metrics. NULL counts as one that is zero. */
+typedef struct gql_metrics_query {
+    uint32_t struct_size;
+
+    /*
+     * How many organizations may be told apart, in metrics that know them, by the attribute
+     * `graphql.organization`: all others are added up under `_OTHER`. 0: they are not told apart.
+     */
+    uint32_t organizations;
+} gql_metrics_query;
+#define GQL_METRICS_QUERY_SIZE_0_2 GQL_SIZE_THROUGH(gql_metrics_query, organizations)
+
+/* [host] Takes the metrics, inside of gql_metrics.read alone. `json` is borrowed. */
+typedef void (*gql_metrics_fn)(void *user, const char *json, uint64_t json_size);
+
+/*
+ * Extension of the plugin, a draft that may change: what it has counted and measured. The host
+ * asks when it wants to know. The text is a JSON list of metrics, by the conventions of
+ * OpenTelemetry: the names say what is measured, and not in which unit. All members are there:
+ *
+ *   name, unit, description   strings; the unit is in UCUM: `s`, `By`, `{call}`, `1`.
+ *   kind                      `counter`: only grows, until the library is unloaded;
+ *                             `updowncounter`: a sum, such as of calls under way;
+ *                             `gauge`: a state, of which the highest is the worst;
+ *                             `histogram`.
+ *   bounds                    histograms: the upper bounds of all buckets but the last, which rise,
+ *                             as numbers without an exponent.
+ *   points                    a list with one object for each combination of attributes that
+ *                             occurred: `attributes`, an object of strings, and `value`; in place
+ *                             of that, histograms have `count`, `sum` and `buckets`, the number of
+ *                             values in each, which is above the bound before it.
+ *
+ * A host that adds up several instances takes the highest of a gauge, and the sum of all else.
+ */
+#define GQL_EXT_METRICS "draft/metrics/1"
+typedef struct gql_metrics {
+    uint32_t struct_size;
+    uint32_t reserved;
+
+    /*
+     * [any] With `instance` NULL, from init until deinit: what is counted for all instances of the
+     * process. Otherwise from create until destroy is called: how that instance is. No metric is in
+     * both. May look at files, but waits for none. Calls `take` once, on this thread, and returns
+     * GQL_OK; or returns GQL_E_NO_MEMORY, or GQL_E_MISUSE.
+     */
+    int32_t (*read)(gql_instance *instance, const gql_metrics_query *query, gql_metrics_fn take,
+                    void *user);
+} gql_metrics;
+#define GQL_METRICS_SIZE_0_2 GQL_SIZE_THROUGH(gql_metrics, read)
+
 /*
  * [any] The exported function. Takes the host's version and returns the plugin's struct, or NULL if
  * the plugin does not support that host. May be called before init; always returns the same

@@ -398,3 +398,29 @@ Test(pool, refuses_wrong_options)
     gql_pool_destroy(NULL);
     pool_tear_down();
 }
+
+static void list_metrics(void *user, const char *key, size_t key_size, const char *json,
+                         size_t json_size)
+{
+    char *list = user;
+    gql_failure failure = {.struct_size = sizeof failure};
+    cr_expect_eq(gql_metrics_check(json, json_size, &failure), GQL_OK, "%s", failure.message);
+    const char *value = strstr(json, "\"value\":");
+    sprintf(list + strlen(list), "%.*s %d; ", (int)key_size, key, atoi(value + 8));
+}
+
+Test(pool, passes_on_the_metrics_of_each_instance)
+{
+    char list[128] = "";
+    pool_set_up((gql_pool_options){.max_idle = 2, .threads = 1});
+    cr_expect_eq(gql_pool_metrics(pool, 0, list_metrics, list), GQL_OK);
+    cr_expect_str_eq(list, "", "there is no instance yet");
+    pool_call("b", 1);
+    await_list("b open 0 0");
+    pool_call("a", 2);
+    await_list("a open 0 0; b open 0 0");
+    cr_expect_eq(gql_pool_suspend_key(pool, "c", 1), GQL_OK);
+    cr_expect_eq(gql_pool_metrics(pool, 0, list_metrics, list), GQL_OK);
+    cr_expect_str_eq(list, "a 2; b 1; ", "the metrics are: %s", list);
+    pool_tear_down();
+}
