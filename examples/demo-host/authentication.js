@@ -57,23 +57,30 @@ function readGrant(grant) {
   return { organizationId: grant.organizationId === '*' ? null : grant.organizationId, actions: grant.actions };
 }
 
-function actorOf({ sub, exp, grants = [] }) {
+const KINDS = /^(user|integration|system):/;
+
+/** Who it is: what the subject begins with; the client itself, if it is the subject (RFC 9068, section 2.2); else a user. */
+function kindOf({ sub, client_id: clientId, azp }) {
+  return KINDS.exec(sub)?.[1] ?? ([clientId, azp].includes(sub) ? 'integration' : 'user');
+}
+
+function actorOf({ sub, exp, grants = [], ...claims }) {
   if (exp === Infinity) throw new BadToken('The token never expires'); // Written as 1e400.
   if (typeof sub !== 'string' || sub === '') throw new BadToken('The token has no subject');
   if (!isText(sub)) throw new BadToken('The subject of the token is not text');
   if (!Array.isArray(grants)) throw new BadToken('The grants of the token are not an array');
-  return { id: sub, kind: sub.startsWith('user:') ? 'user' : 'unknown', grants: grants.map(readGrant) };
+  return { id: sub, kind: kindOf({ sub, ...claims }), grants: grants.map(readGrant) };
 }
 
 /**
- * Returns a function that maps the Authorization header to an actor {id, grants}, or to null without a
+ * Returns a function that maps the Authorization header to an actor {id, kind, grants}, or to null without a
  * header. With `demo`, a request without a token may do everything.
  */
 export function authenticator({ jwt, demo }) {
   const { key, algorithms } = jwt ? readKey(jwt) : {};
   const requiredClaims = jwt?.allowWithoutExpiry ? ['sub'] : ['sub', 'exp'];
   const options = { algorithms, issuer: jwt?.issuer, audience: jwt?.audience, clockTolerance: 5, requiredClaims };
-  const anonymous = demo ? { id: 'demo', grants: [{ organizationId: null, actions: ACTIONS }] } : null;
+  const anonymous = demo ? { id: 'demo', kind: 'user', grants: [{ organizationId: null, actions: ACTIONS }] } : null;
   return async (header) => {
     if (!header) return anonymous;
     const token = /^Bearer +([\w-]+\.[\w-]+\.[\w-]+)$/i.exec(header)?.[1];

@@ -33,6 +33,12 @@ function rejectionOf(error) {
   return http?.status < 500 ? new Rejected(http.status, code, error.message) : error;
 }
 
+/** Browsers send Origin with every POST. */
+function sourceTypeOf({ origin }, actor) {
+  if (origin) return 'web';
+  return actor?.kind === 'integration' ? 'integration' : 'api';
+}
+
 /**
  * Returns a function that creates the GraphQL context of an HTTP request. It throws Rejected if the request is at fault.
  * `isForPage`: the request asks for a page, which concerns no organization.
@@ -46,7 +52,7 @@ function contextMaker(config, plugins) {
     const pluginRequest = plugins.httpRequest(req, res, {
       actor,
       organizationId,
-      sourceType: req.headers.origin ? 'web' : 'api', // Browsers send it with every POST.
+      sourceType: sourceTypeOf(req.headers, actor),
       deadlineMilliseconds: config.requestTimeoutMilliseconds,
     });
     return { actor, plugins, pluginRequest, organizationId };

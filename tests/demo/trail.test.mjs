@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What the audit trail says of who changed something over HTTP.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
+import { eventsOf } from '../support-js/trail.mjs';
 import { Sandbox } from './harness.mjs';
 
 let sandbox;
@@ -20,15 +20,6 @@ after(async () => {
   sandbox?.remove();
 });
 
-const READ = `import sqlite3, sys
-for body, in sqlite3.connect(sys.argv[1]).execute('SELECT body FROM event ORDER BY sequence'): print(body)`;
-
-/** The events of the trail, which has one organization's. */
-function events() {
-  return execFileSync('python3', ['-c', READ, sandbox.path('gateway.db')], { encoding: 'utf8' })
-    .trim().split('\n').map((line) => JSON.parse(line));
-}
-
 const CREATE = 'mutation { integrationCreate(input: { organizationId: "acme", title: "x" }) { integration { id } } }';
 
 test('who, from where and with what, of a change and of what is denied', async () => {
@@ -40,16 +31,16 @@ test('who, from where and with what, of a change and of what is denied', async (
   const data = await gateway.data(CREATE, {}, await actor('ann', ['READ', 'CREATE']));
   const denied = await gateway.query(CREATE, {}, await actor('eve', ['READ']));
   assert.equal(denied.errors[0].extensions.code, 'PERMISSION_DENIED');
-  const [created, refused] = events();
+  const [created, refused] = eventsOf(sandbox.path('gateway.db'));
   const said = { organizationId: 'acme', clientAddress: '127.0.0.1', userAgent: 'App/1', sourceType: 'API', traceId,
     aggregateType: 'Integration' };
   const { id, time, ...rest } = created;
   assert.match(id, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
   assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
-  assert.deepEqual(rest, { ...said, actorId: 'ann', aggregateId: data.integrationCreate.integration.id, eventType: 'CREATED',
+  assert.deepEqual(rest, { ...said, actorId: 'ann', actorKind: 'USER', aggregateId: data.integrationCreate.integration.id, eventType: 'CREATED',
     data: { version: { new: 1 }, title: { new: 'x' }, isActive: { new: true }, credentialRef: { new: null } } });
   const { id: other, time: later, ...denial } = refused;
   assert.notEqual(other, id);
   assert.ok(later >= time);
-  assert.deepEqual(denial, { ...said, actorId: 'eve', eventType: 'REFUSED', data: { action: 'CREATE' } });
+  assert.deepEqual(denial, { ...said, actorId: 'eve', actorKind: 'USER', eventType: 'REFUSED', data: { action: 'CREATE' } });
 });

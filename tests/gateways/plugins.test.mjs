@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { build } from '../support-js/paths.mjs';
 import { Sandbox } from '../support-js/sandbox.mjs';
+import { eventsOf } from '../support-js/trail.mjs';
 import { ask, dataOf, GATEWAYS, start } from './support.mjs';
 
 for (const name of GATEWAYS) {
@@ -48,10 +49,28 @@ for (const name of GATEWAYS) {
       const { traceId, occurrence, ...rest } = await seen({ 'user-agent': 'Tool/1', 'idempotency-key': '"k 1"', 'accept-language': 'de-AT, en;q=0.5' });
       assert.match(traceId, /^[0-9a-f]{32}$/);
       assert.match(occurrence, /^urn:uuid:/);
-      assert.deepEqual(rest, { actor: 'demo', actorKind: 0, source: 1, sourceType: 3, locale: 'de-AT', organizationId: null, clientAddress: '127.0.0.1',
+      assert.deepEqual(rest, { actor: 'demo', actorKind: 1, source: 1, sourceType: 3, locale: 'de-AT', organizationId: null, clientAddress: '127.0.0.1',
         userAgent: 'Tool/1', idempotencyKey: 'k 1' });
       const browser = await seen({ origin: 'http://localhost:4000', authorization: `Bearer ${await sandbox.jwt({ sub: 'user:ada' })}` });
       assert.deepEqual([browser.actor, browser.actorKind, browser.sourceType, browser.idempotencyKey], ['user:ada', 1, 1, null]);
+    });
+
+    test('the audit trail says who it was, from where and with what', async () => {
+      const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+      const grants = [{ organizationId: 'acme', actions: ['READ', 'CREATE'] }];
+      const headers = { 'user-agent': 'Tool/2', traceparent: `00-${traceId}-00f067aa0ba902b7-01` };
+      const create = async (more) => dataOf(server, 'mutation { integrationCreate(input: { organizationId: "acme", title: "x" }) { integration { id } } }',
+        {}, { ...headers, ...more });
+      const bearer = async (claims) => ({ authorization: `Bearer ${await sandbox.jwt({ grants, ...claims })}` });
+      await create({});
+      await create({ origin: 'http://localhost:4000', ...await bearer({ sub: 'ann' }) });
+      await create(await bearer({ sub: 'erp', client_id: 'erp' }));
+      await create(await bearer({ sub: 'integration:1', client_id: 'erp' }));
+      await create(await bearer({ sub: 'system:cron', azp: 'system:cron' }));
+      const kinds = [['demo', 'USER', 'API'], ['ann', 'USER', 'WEB'], ['erp', 'INTEGRATION', 'INTEGRATION'],
+        ['integration:1', 'INTEGRATION', 'INTEGRATION'], ['system:cron', 'SYSTEM', 'API']];
+      assert.deepEqual(eventsOf(sandbox.path('gateway.db')).map(({ actorId, actorKind, sourceType, clientAddress, userAgent, traceId: trace }) =>
+        [actorId, actorKind, sourceType, clientAddress, userAgent, trace]), kinds.map((kind) => [...kind, '127.0.0.1', 'Tool/2', traceId]));
     });
 
     test('a malformed idempotency key is rejected', async () => {

@@ -187,13 +187,19 @@ class TestLifecycle < Minitest::Test
     start
     seen = ->(headers) { JSON.parse(@server.data('{ echo { text } }', {}, headers)['echo']['text']) }
     tool = seen.call('user-agent' => 'Tööl/1', 'idempotency-key' => '"a \\"b\\""', 'accept-language' => 'de-AT,en;q=0.5')
-    assert_equal({ 'actorKind' => 0, 'sourceType' => 3, 'organizationId' => nil, 'clientAddress' => '127.0.0.1', 'userAgent' => 'Tööl/1',
+    assert_equal({ 'actorKind' => 1, 'sourceType' => 3, 'organizationId' => nil, 'clientAddress' => '127.0.0.1', 'userAgent' => 'Tööl/1',
                    'idempotencyKey' => 'a "b"' }, tool['origin'])
     assert_equal ['demo', 1, 'de-AT'], tool.values_at('actor', 'source', 'locale')
     assert_match(/\Aurn:uuid:/, tool['occurrence'])
     bearer = "Bearer #{@sandbox.token({ 'sub' => 'user:ada' })}"
     browser = seen.call('origin' => 'http://localhost', 'authorization' => bearer, 'idempotency-key' => 'bare', 'user-agent' => 'x' * 600)
     assert_equal [1, 1, 'bare', 'x' * 512], browser['origin'].values_at('actorKind', 'sourceType', 'idempotencyKey', 'userAgent')
+    kinds = { { 'sub' => 'ann' } => [1, 3], { 'sub' => 'erp', 'client_id' => 'erp' } => [2, 5], { 'sub' => 'erp', 'azp' => 'erp' } => [2, 5],
+              { 'sub' => 'integration:1', 'client_id' => 'erp' } => [2, 5], { 'sub' => 'system:cron', 'azp' => 'system:cron' } => [3, 3] }
+    kinds.each do |claims, expected|
+      origin = seen.call('authorization' => "Bearer #{@sandbox.token(claims)}")['origin']
+      assert_equal expected, origin.values_at('actorKind', 'sourceType'), claims
+    end
     assert_clean_end
   end
 

@@ -87,15 +87,22 @@ module Gateway
 
     def exchange_of(env)
       actor = @authentication.actor(env['HTTP_AUTHORIZATION'])
-      request = Gql::Request.new(actor: actor, deadline: @timeout.positive? ? Gql::Request.now + @timeout : nil, **description_of(env))
+      request = Gql::Request.new(actor: actor, deadline: @timeout.positive? ? Gql::Request.now + @timeout : nil, **description_of(env, actor))
       Schema::Exchange.new(actor, request, -> { gone?(env['puma.socket']) })
     end
 
-    # What headers and connection say of a request. Browsers send Origin with every POST.
-    def description_of(env)
+    # Browsers send Origin with every POST.
+    def source_type(env, actor)
+      return Gql::Abi::SOURCE_TYPE_WEB if env.key?('HTTP_ORIGIN')
+
+      actor&.kind == Gql::Abi::ACTOR_INTEGRATION ? Gql::Abi::SOURCE_TYPE_INTEGRATION : Gql::Abi::SOURCE_TYPE_API
+    end
+
+    # What headers and connection say of a request.
+    def description_of(env, actor)
       {
         source: Gql::Abi::SOURCE_HTTP,
-        source_type: env.key?('HTTP_ORIGIN') ? Gql::Abi::SOURCE_TYPE_WEB : Gql::Abi::SOURCE_TYPE_API,
+        source_type: source_type(env, actor),
         trace_id: trace_id(env['HTTP_TRACEPARENT']) || SecureRandom.hex(16),
         locale: env['HTTP_ACCEPT_LANGUAGE'].to_s[LANGUAGE, 1], occurrence: "urn:uuid:#{SecureRandom.uuid}",
         client_address: env['REMOTE_ADDR']&.sub(/\A::ffff:(?=\d+\.)/i, ''),

@@ -15,6 +15,7 @@ module Gateway
     KEY_TYPES = %w[EC RSA].freeze
     ACTIONS = { 'READ' => Gql::Abi::ACTION_READ, 'CREATE' => Gql::Abi::ACTION_CREATE,
                 'UPDATE' => Gql::Abi::ACTION_UPDATE, 'DELETE' => Gql::Abi::ACTION_DELETE }.freeze
+    KINDS = { 'user:' => Gql::Abi::ACTOR_USER, 'integration:' => Gql::Abi::ACTOR_INTEGRATION, 'system:' => Gql::Abi::ACTOR_SYSTEM }.freeze
     LENIENCIES = { 'anyAudience' => 'tokens that are issued for any audience are accepted',
                    'allowWithoutExpiry' => 'tokens that never expire are accepted' }.freeze
     NOBODY = 'authentication: neither jwt nor demo is set: every request is made by nobody, tokens are rejected, and plugins ' \
@@ -25,7 +26,7 @@ module Gateway
     # `settings` is `authentication` in the configuration.
     def initialize(settings)
       jwt = settings['jwt']
-      @anonymous = settings['demo'] ? Gql::Actor.new('demo', EVERYTHING) : nil
+      @anonymous = settings['demo'] ? Gql::Actor.new('demo', EVERYTHING, Gql::Abi::ACTOR_USER) : nil
       @keys = jwt && read_keys(jwt)
       @options = { algorithms: jwt&.key?('jwksFile') ? ASYMMETRIC : ['HS256'], leeway: 5 }
       @options[:required_claims] = jwt&.fetch('allowWithoutExpiry', false) ? ['sub'] : %w[sub exp]
@@ -99,8 +100,13 @@ module Gateway
       reject('The token has no subject') unless subject.is_a?(String) && !subject.empty?
       reject('The subject of the token is not text') unless text?(subject)
       reject('The grants of the token are not an array') unless grants.nil? || grants.is_a?(Array)
-      kind = subject.start_with?('user:') ? Gql::Abi::ACTOR_USER : Gql::Abi::ACTOR_UNKNOWN
-      Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) }, kind)
+      Gql::Actor.new(subject, grants.to_a.map { |grant| grant_of(grant) }, kind_of(subject, claims))
+    end
+
+    # Who it is: what the subject begins with; the client itself, if it is the subject (RFC 9068, section 2.2); else a user.
+    def kind_of(subject, claims)
+      KINDS.each { |prefix, kind| return kind if subject.start_with?(prefix) }
+      claims.values_at('client_id', 'azp').include?(subject) ? Gql::Abi::ACTOR_INTEGRATION : Gql::Abi::ACTOR_USER
     end
 
     # No lone surrogates, which are not Unicode, and no NUL.
