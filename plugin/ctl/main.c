@@ -123,7 +123,8 @@ static const struct tool_command commands[] = {
      "an event RESTORED in the audit trail. Exits with 1 if that can't be done, and\n"
      "says why.\n" ABOUT_WHICH
      "  --keyring       the vault's keyring: the integration comes back without its credentialRef\n"
-     "                  if the token or its key was revoked meanwhile, or the key is not known\n"
+     "                  if the token or its key was revoked meanwhile, or the key is not known;\n"
+     "                  {organization} in its path stands for the organization's name\n"
      "  --actor         who brings it back, for the trail; by default who runs this\n" ABOUT_JSON,
      "ID", 0, BIT(organization) | BIT(keyring) | BIT(actor) | BIT(json), BIT(database) | BIT(root),
      run_undelete},
@@ -131,7 +132,8 @@ static const struct tool_command commands[] = {
      "Lists integrations whose credentialRef has expired, or expires soon. Exits with 1 if there\n"
      "are any.\n" ABOUT_WHICH "  --within        how soon: 30d (s, m, h, d, w)\n"
      "  --keyring       the vault's keyring: lists those, too, whose token or key it has revoked,\n"
-     "                  or whose key it does not know\n" ABOUT_JSON,
+     "                  or whose key it does not know; {organization} in its path stands for the\n"
+     "                  organization's name, where each has its own\n" ABOUT_JSON,
      NULL, BIT(within), BIT(organization) | BIT(keyring) | BIT(json), BIT(database) | BIT(root),
      run_tokens_expiring},
     {"audit list",

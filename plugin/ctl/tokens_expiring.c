@@ -2,35 +2,38 @@
 /* The command tokens expiring. */
 #include <stdio.h>
 
+#include "plugin/ctl/keyrings.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/targets.h"
 #include "plugin/ctl/token_verdict.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
-#include "vault/keyring_content.h"
 #include "vault/timestamp.h"
 #include "vault/token_summary.h"
 #include "vault/tool/clock.h"
 
 struct search {
-    int64_t now, until;            /* Unix milliseconds. */
-    struct vault_keyring *keyring; /* NULL: revocations are not looked at. */
+    int64_t now, until;       /* Unix milliseconds. */
+    struct keyrings keyrings; /* Without one, revocations are not looked at. */
 };
 
 /* In one database. */
 struct finding {
-    const struct search *search;
+    struct search *search;
     const struct target *target;
     enum exit_code code;
+    enum exit_code keyring_code; /* EXIT_UNUSABLE: that of an organization can't be used. */
     long long found;
 };
 
 /* NULL: nothing is to be done about the token. */
-static const char *judge(const struct search *search, const struct integration *integration,
+static const char *judge(struct finding *finding, const struct integration *integration,
                          const struct vault_token_summary *summary)
 {
-    const char *revocation = search->keyring == NULL
-                                 ? NULL
-                                 : token_revocation(search->keyring, integration, search->now);
+    struct search *search = finding->search;
+    struct vault_keyring *keyring = keyrings_of(&search->keyrings, integration->organization_id,
+                                                &finding->keyring_code);
+    const char *revocation = keyring == NULL ? NULL
+                                             : token_revocation(keyring, integration, search->now);
     if (revocation != NULL)
         return revocation;
     if (summary->expires <= search->now)
@@ -72,8 +75,7 @@ static bool take(void *user, const struct integration *integration)
         return true;
     if (!vault_token_summary_init(&summary, token.data, token.size))
         finding->code = report_no_memory();
-    const char *state = finding->code == EXIT_DONE ? judge(finding->search, integration, &summary)
-                                                   : NULL;
+    const char *state = finding->code == EXIT_DONE ? judge(finding, integration, &summary) : NULL;
     if (state != NULL) {
         finding->found++;
         finding->code = print(finding, integration, &summary, state);
@@ -94,22 +96,21 @@ static enum exit_code search_database(const struct target *target, void *user)
     database_access_close(&access);
     if (code != GQL_OK)
         return report_failure(&failure);
-    return finding.code == EXIT_DONE && finding.found > 0 ? EXIT_FOUND : finding.code;
+    if (finding.code != EXIT_DONE)
+        return finding.code;
+    return finding.keyring_code == EXIT_DONE && finding.found > 0 ? EXIT_FOUND
+                                                                  : finding.keyring_code;
 }
 
 static enum exit_code read_options(const struct options *options, struct search *search)
 {
     char span[32];
-    struct vault_failure failure;
     search->now = clock_now();
     if (snprintf(span, sizeof span, "+%s", options->within) >= (int)sizeof span ||
         !clock_parse(span, search->now, &search->until))
         return report(EXIT_USAGE, "--within: '%s' is not a time such as 30d (s, m, h, d, w)",
                       options->within);
-    if (options->keyring != NULL &&
-        !vault_keyring_load(options->keyring, &search->keyring, &failure))
-        return report(EXIT_UNUSABLE, "%s", failure.message);
-    return EXIT_DONE;
+    return keyrings_open(&search->keyrings, options->keyring);
 }
 
 enum exit_code run_tokens_expiring(const struct options *options)
@@ -118,6 +119,6 @@ enum exit_code run_tokens_expiring(const struct options *options)
     enum exit_code code = read_options(options, &search);
     if (code == EXIT_DONE)
         code = targets_each(options, search_database, &search);
-    vault_keyring_release(&search.keyring);
+    keyrings_close(&search.keyrings);
     return code;
 }

@@ -5,18 +5,18 @@
 #include <unistd.h>
 
 #include "plugin/base/organization.h"
+#include "plugin/ctl/keyrings.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/targets.h"
 #include "plugin/ctl/token_verdict.h"
 #include "plugin/store/sqlite/maintenance/undelete.h"
-#include "vault/keyring_content.h"
 #include "vault/tool/clock.h"
 
 struct search {
     const struct options *options;
     struct identifier id;
     gql_request request; /* What the trail says of who does it. */
-    struct vault_keyring *keyring;
+    struct keyrings keyrings;
     int64_t now;                   /* Unix milliseconds. */
     const char *revocation;        /* Why the credentialRef did not come back. */
     enum undelete_outcome outcome; /* The best of the databases until now. */
@@ -25,7 +25,10 @@ struct search {
 static bool is_revoked(void *user, const struct integration *deleted)
 {
     struct search *search = user;
-    search->revocation = token_revocation(search->keyring, deleted, search->now);
+    enum exit_code code = EXIT_DONE;
+    struct vault_keyring *keyring = keyrings_of(&search->keyrings, deleted->organization_id, &code);
+    search->revocation = keyring == NULL ? "no_keyring"
+                                         : token_revocation(keyring, deleted, search->now);
     return search->revocation != NULL;
 }
 
@@ -105,7 +108,8 @@ static enum exit_code undelete(const struct target *target, void *user)
                                     .request = &search->request,
                                     .unix_milliseconds = search->now,
                                     .user = search,
-                                    .is_revoked = search->keyring == NULL ? NULL : is_revoked};
+                                    .is_revoked = search->keyrings.path == NULL ? NULL
+                                                                                : is_revoked};
     int32_t code = database_access_open(&access, target->path, target->organization_id,
                                         CONNECTION_WRITER, &failure);
     if (code == GQL_OK)
@@ -158,15 +162,14 @@ static void tell_who(struct search *search, char name[256])
 enum exit_code run_undelete(const struct options *options)
 {
     char name[256];
-    struct vault_failure failure;
     struct search search = {.options = options, .now = clock_now()};
     if (!identifier_parse(text_of(options->operand), &search.id))
         return report(EXIT_USAGE, "'%s' is not the ID of an integration", options->operand);
-    if (options->keyring != NULL &&
-        !vault_keyring_load(options->keyring, &search.keyring, &failure))
-        return report(EXIT_UNUSABLE, "%s", failure.message);
-    tell_who(&search, name);
-    const enum exit_code code = targets_each(options, undelete_if_led, &search);
-    vault_keyring_release(&search.keyring);
+    enum exit_code code = keyrings_open(&search.keyrings, options->keyring);
+    if (code == EXIT_DONE) {
+        tell_who(&search, name);
+        code = targets_each(options, undelete_if_led, &search);
+    }
+    keyrings_close(&search.keyrings);
     return code == EXIT_DONE ? conclude(&search) : code;
 }

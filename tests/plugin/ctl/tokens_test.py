@@ -60,6 +60,37 @@ def revocations_are_found_by_the_keyring(scratch):
 
 
 @test
+def each_organization_can_have_its_own_keyring(scratch):
+    os.mkdir(scratch.root)
+    vaults = {}
+    for name in ("acme", "globex", "initech"):
+        os.mkdir(scratch.folder / name)
+        vaults[name] = Vault(scratch.folder / name)
+    template = str(scratch.folder / "{organization}" / "keyring.json")
+    for database in ({"root": scratch.root}, {"path": scratch.database}):
+        with gateway(database, credentials={"keyring": template}) as running:
+            for name, vault in vaults.items():
+                running.create(name, name, credentialRef=vault.issue("--jti", f"of-{name}", aud=name))
+    ways = [["--root", scratch.root], ["--database", scratch.database]]
+    for way in ways:
+        assert found(scratch, 0, *way, "--within", "1h", "--keyring", template) == {}
+        # Another organization's keyring does not know the key.
+        assert found(scratch, 1, *way, "--within", "1h", "--keyring", vaults["globex"].keyring) == {
+            "acme": "unknown_key", "initech": "unknown_key"}
+    vaults["acme"].run("revoke-token", "--keyring", vaults["acme"].keyring, "of-acme")
+    vaults["acme"].run("revoke-token", "--keyring", vaults["acme"].keyring, "of-globex")
+    for way in ways:
+        assert found(scratch, 1, *way, "--within", "1h", "--keyring", template) == {"acme": "revoked"}
+    os.remove(vaults["globex"].keyring)
+    for way in ways:
+        result = scratch.expect(3, "tokens", "expiring", *way, "--within", "1h", "--keyring", template, "--json")
+        assert '"revoked"' in result.stdout and result.stderr.count("globex/keyring.json") == 1, result
+    for wrong in ("{tenant}.json", "{organization", "a}{organization}"):
+        told = scratch.expect(2, "tokens", "expiring", *ways[0], "--within", "1h", "--keyring", wrong).stderr
+        assert "--keyring" in told, told
+
+
+@test
 def rows_that_are_damaged_are_a_failure(scratch):
     scratch.make()
     sql(scratch.database, "PRAGMA ignore_check_constraints = ON; UPDATE integration SET version = 0")

@@ -147,6 +147,23 @@ def a_revoked_token_does_not_come_back(scratch):
 
 
 @test
+def each_organization_can_have_its_own_keyring(scratch):
+    (scratch.folder / "acme").mkdir()
+    vault, template = Vault(scratch.folder / "acme"), str(scratch.folder / "{organization}" / "keyring.json")
+    of = ["--database", scratch.database, "--keyring", template]
+    with gateway({"path": scratch.database}, credentials={"keyring": template}) as running:
+        made = running.create("acme", "x", credentialRef=vault.issue("--jti", "t1"))
+        running.delete(made, 1)
+        said, = scratch.json(0, "undelete", *of, made)
+        assert said["credentialRefCleared"] is False and said["reason"] is None, said
+        running.delete(made, 2)
+    os.remove(vault.keyring)
+    result = scratch.expect(0, "undelete", *of, made)
+    assert "its credentialRef was cleared: no_keyring" in result.stdout, result
+    assert "acme/keyring.json" in result.stderr, result
+
+
+@test
 def it_waits_for_locks_and_tells_what_does_not_end(scratch):
     with gateway({"path": scratch.database}) as running:
         made = running.create("acme", "x")
