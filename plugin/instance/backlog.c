@@ -24,6 +24,7 @@ struct consumer {
     bool surveying; /* Steps are to be done from `place` on. */
     int64_t place;
     int64_t surveyed_at; /* When the last one ended. */
+    int64_t remind_at;   /* 0: never. */
 };
 
 void backlog_init(struct backlog *backlog)
@@ -116,13 +117,19 @@ static void begin_survey(struct consumer *consumer)
 {
     consumer->surveying = true;
     consumer->doubted = false;
+    consumer->remind_at = 0;
     consumer->place = 0;
+}
+
+static bool is_reminded(const struct consumer *consumer, int64_t now)
+{
+    return consumer->remind_at != 0 && now >= consumer->remind_at;
 }
 
 /* A clock that was set back says nothing of how long ago it was. */
 static bool is_due(const struct consumer *consumer, int64_t now)
 {
-    return consumer->doubted || now < consumer->surveyed_at ||
+    return consumer->doubted || is_reminded(consumer, now) || now < consumer->surveyed_at ||
            now - consumer->surveyed_at >= SURVEY_MILLISECONDS;
 }
 
@@ -183,6 +190,25 @@ struct backlog_item *backlog_take(struct backlog *backlog, struct text consumer)
     }
     pthread_mutex_unlock(&backlog->lock);
     return item;
+}
+
+void backlog_remind(struct backlog *backlog, struct text consumer, int64_t at)
+{
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    if (found != NULL && (found->remind_at == 0 || at < found->remind_at))
+        found->remind_at = at;
+    pthread_mutex_unlock(&backlog->lock);
+}
+
+bool backlog_is_reminded(struct backlog *backlog, int64_t now)
+{
+    bool reminded = false;
+    pthread_mutex_lock(&backlog->lock);
+    for (const struct consumer *each = backlog->consumers; each != NULL; each = each->next)
+        reminded = reminded || is_reminded(each, now);
+    pthread_mutex_unlock(&backlog->lock);
+    return reminded;
 }
 
 void backlog_doubt(struct backlog *backlog)

@@ -55,12 +55,19 @@ static inline struct text backlog_organization(const struct backlog_item *item)
 
 /* ---- Surveys ---- */
 
+/* The consumer needs one at that time: a lease runs out then. Unix milliseconds. */
+void backlog_remind(struct backlog *backlog, struct text consumer, int64_t at);
+
+/* Whether a consumer was to be reminded by now. */
+bool backlog_is_reminded(struct backlog *backlog, int64_t now);
+
 /* All consumers need one: others may have changed something. */
 void backlog_doubt(struct backlog *backlog);
 
 /*
- * Whether the consumer's survey is to go on, or to begin: because somebody had doubts, or the last
- * one ended long ago. *ret_place is where. `now` is Unix milliseconds.
+ * Whether the consumer's survey is to go on, or to begin: because somebody had doubts, at the time
+ * of a reminder, or because the last one ended long ago. *ret_place is where. `now` is in Unix
+ * milliseconds.
  */
 bool backlog_surveys(struct backlog *backlog, struct text consumer, int64_t now,
                      int64_t *ret_place);

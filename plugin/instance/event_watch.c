@@ -5,7 +5,7 @@
 
 #include "plugin/base/deadline.h"
 
-/* Leases run out, and what another gateway did not deliver is to be found. */
+/* What another gateway did not deliver is to be found. */
 enum { SIGNAL_SECONDS = 10 };
 
 static const uint64_t second = 1000 * 1000 * 1000;
@@ -28,6 +28,11 @@ static bool has_changed(struct event_watch *watch)
     return changed;
 }
 
+static bool is_reminded(struct event_watch *watch)
+{
+    return backlog_is_reminded(watch->backlog, watch->unix_milliseconds(watch->clock_user));
+}
+
 static void look(struct job *job)
 {
     struct event_watch *watch = (struct event_watch *)job;
@@ -39,7 +44,7 @@ static void look(struct job *job)
         const bool changed = has_changed(watch);
         if (changed)
             backlog_doubt(watch->backlog);
-        if (changed || now >= watch->signal_at) {
+        if (changed || now >= watch->signal_at || is_reminded(watch)) {
             watch->signal_at = now + SIGNAL_SECONDS * second;
             event_watch_signal(watch);
         }
@@ -47,12 +52,8 @@ static void look(struct job *job)
     job_wake_after(job, DELAY_LEASE);
 }
 
-void event_watch_init(struct event_watch *watch, struct backlog *backlog, struct store *store,
-                      struct pool *pool, int interval_milliseconds)
+void event_watch_init(struct event_watch *watch, struct pool *pool)
 {
-    *watch = (struct event_watch){.backlog = backlog,
-                                  .store = store,
-                                  .interval = (uint64_t)interval_milliseconds * 1000 * 1000};
     pthread_mutex_init(&watch->lock, NULL);
     job_init(&watch->job, pool, look);
 }

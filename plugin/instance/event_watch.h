@@ -13,9 +13,13 @@
 
 struct event_watch {
     struct job job;
+
+    /* Set by the caller before event_watch_init, and outlive it. */
     struct backlog *backlog;
     struct store *store;
     uint64_t interval; /* Nanoseconds between two looks. */
+    int64_t (*unix_milliseconds)(void *user);
+    void *clock_user;
 
     /* The job's. */
     uint64_t look_at; /* CLOCK_MONOTONIC, nanoseconds. */
@@ -29,9 +33,7 @@ struct event_watch {
     void *user;
 };
 
-/* What it is given must outlive it. */
-void event_watch_init(struct event_watch *watch, struct backlog *backlog, struct store *store,
-                      struct pool *pool, int interval_milliseconds);
+void event_watch_init(struct event_watch *watch, struct pool *pool);
 
 /* Nothing is called any more. Does nothing for one that was not initialized. */
 void event_watch_finish(struct event_watch *watch);

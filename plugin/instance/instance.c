@@ -117,6 +117,17 @@ static int32_t open_keyring(gql_instance *instance, gql_failure *failure)
     return instance->tokens == NULL ? fail_no_memory(failure) : GQL_OK;
 }
 
+static void start_watch(gql_instance *instance)
+{
+    struct event_watch *watch = &instance->event_watch;
+    watch->backlog = &instance->backlog;
+    watch->store = instance->store;
+    watch->interval = (uint64_t)instance->config.event_poll_ms * 1000 * 1000;
+    watch->unix_milliseconds = store_clock;
+    watch->clock_user = instance;
+    event_watch_init(watch, &instance->executors->storage);
+}
+
 static int32_t open_all(gql_instance *instance, const struct store_engine *const *engines,
                         const char *config, uint64_t config_size, gql_failure *failure)
 {
@@ -130,8 +141,7 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     if (code == GQL_OK)
         code = open_store(instance, engines, failure);
     if (code == GQL_OK)
-        event_watch_init(&instance->event_watch, &instance->backlog, instance->store,
-                         &instance->executors->storage, instance->config.event_poll_ms);
+        start_watch(instance);
     return code;
 }
 

@@ -8,7 +8,7 @@
 #include "plugin/resolvers/permission.h"
 #include "vault/timestamp.h"
 
-enum { LEASE_MIN = 1000, LEASE_MAX = 3600 * 1000 };
+enum { LEASE_MIN = 1000 };
 
 bool event_input_take_limit(struct operation *operation, int *ret_limit)
 {
@@ -85,7 +85,7 @@ bool event_input_take_duration(struct operation *operation, int64_t *ret_ms)
     if (!member_given(operation->arguments, "leaseMilliseconds"))
         return true;
     if (member_int(operation->arguments, "leaseMilliseconds", &given) && given >= LEASE_MIN &&
-        given <= LEASE_MAX) {
+        given <= STORE_LEASE_MILLISECONDS_MAX) {
         *ret_ms = given;
         return true;
     }

@@ -129,8 +129,13 @@ static void end_lease(struct store_mutation *change)
     case STORE_OK:
         read_events(claiming);
         break;
-    case STORE_NOT_FOUND:
     case STORE_CONFLICT:
+        backlog_remind(backlog_of(claiming), claiming->lease.consumer,
+                       instance_now_ms(claiming->operation.instance) +
+                           claiming->lease.milliseconds);
+        go_on(claiming);
+        break;
+    case STORE_NOT_FOUND:
     case STORE_STOPPED: /* Suspended, for example. */
         go_on(claiming);
         break;

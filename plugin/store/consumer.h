@@ -11,7 +11,11 @@
 
 #include "plugin/base/text.h"
 
-enum { CONSUMER_NAME_MAX = 64, STORE_LEASE_SIZE = 16 };
+enum {
+    CONSUMER_NAME_MAX = 64,
+    STORE_LEASE_SIZE = 16,
+    STORE_LEASE_MILLISECONDS_MAX = 3600 * 1000,
+};
 
 /* What STORE_CLAIM and STORE_ACKNOWLEDGE are about. Owned by the caller, with its text. */
 struct store_lease {

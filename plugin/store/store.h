@@ -289,7 +289,6 @@ struct store_survey {
 
     /* The engine's. */
     struct store_read read;
-    struct store *store;
     struct task task;
     struct listing *listing;
 };
@@ -298,8 +297,8 @@ struct store_survey {
 
 /*
  * Does a step, as store_read: gives at most some thousand organizations to `found`. None is left
- * out that has events which the consumer has not acknowledged and nobody has leased; others may be
- * among them. STORE_BROKEN if the engine keeps no trail.
+ * out that has events which the consumer has not acknowledged; others may be among them.
+ * STORE_BROKEN if the engine keeps no trail.
  */
 int32_t store_survey(struct store *store, struct store_survey *survey);
 
@@ -329,7 +328,8 @@ enum store_mutation_kind {
     STORE_SWEEP,
     /*
      * Leases an organization's events to a consumer. STORE_NOT_FOUND: he has acknowledged all.
-     * STORE_CONFLICT: they are leased. STORE_BROKEN: the engine keeps no trail.
+     * STORE_CONFLICT: they are leased, for so many milliseconds more. STORE_BROKEN: the engine
+     * keeps no trail.
      */
     STORE_CLAIM,
     /* STORE_CONFLICT: somebody else has claimed the events since. Otherwise likewise. */

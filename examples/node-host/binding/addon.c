@@ -77,13 +77,14 @@ static void on_environment_end(void *data)
         gql_pool_destroy(&pool->pool);
         free(pool);
     }
+    for (struct instance *each = addon->instances; each != NULL; each = each->next)
+        gql_instance_destroy(each->library->library, &each->instance);
+    addon_deliver(addon, NULL);
     while (addon->instances != NULL) {
         struct instance *instance = addon->instances;
         addon->instances = instance->next;
-        gql_instance_destroy(instance->library->library, &instance->instance);
         free(instance);
     }
-    addon_deliver(addon, NULL);
     while (addon->libraries != NULL) {
         struct library *library = addon->libraries;
         addon->libraries = library->next;

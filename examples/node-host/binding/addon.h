@@ -10,6 +10,7 @@
 #define NAPI_VERSION 8
 #include <node_api.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,10 +58,19 @@ struct library {
     struct library *next;
 };
 
+/* Of a plugin's events: see event_watch.h. */
+struct event_watch {
+    struct event event;
+    struct addon *addon;
+    napi_ref function; /* The JavaScript function that is called; NULL: nobody watches. */
+    atomic_bool posted;
+};
+
 struct instance {
     enum handle_kind kind;
     struct library *library;
     gql_instance *instance; /* NULL: destroyed, or being destroyed. */
+    struct event_watch watch;
     struct instance *next;
 };
 

@@ -13,7 +13,7 @@
 enum call_argument {
     TARGET,
     KEY,
-    IS_LOADER,
+    KIND,
     INDEX,
     ARGUMENTS,
     PARENT,
@@ -146,22 +146,36 @@ static bool take_call(napi_env env, const napi_value *arguments, struct pending 
            take_actor(env, arguments[ACTOR], pending) && take_request(env, arguments, pending);
 }
 
-/* NULL with an exception if there is no such resolver or loader. */
+/* What is called; `index` is of the plugin's table. */
+enum call_kind { CALL_RESOLVER, CALL_LOADER, CALL_EVENTS };
+
+static gql_resolve_fn event_function(const struct library *library, uint32_t index)
+{
+    const gql_events *events = gql_library_events(library->library);
+    if (events == NULL || index > 2)
+        return NULL;
+    return index == 0 ? events->read : index == 1 ? events->claim : events->acknowledge;
+}
+
+/* NULL with an exception if there is no such function. */
 static gql_resolve_fn find_function(napi_env env, const struct library *library, napi_value kind,
                                     napi_value index)
 {
     const gql_schema *schema = gql_library_plugin(library->library)->schema;
-    uint32_t place = 0;
-    bool is_loader = false;
-    if (napi_get_value_bool(env, kind, &is_loader) == napi_ok &&
+    uint32_t place = 0, chosen = 0;
+    gql_resolve_fn function = NULL;
+    if (napi_get_value_uint32(env, kind, &chosen) == napi_ok &&
         napi_get_value_uint32(env, index, &place) == napi_ok) {
-        if (is_loader && place < schema->loader_count)
-            return schema->loaders[place]->load;
-        if (!is_loader && place < schema->resolver_count)
-            return schema->resolvers[place]->resolve;
+        if (chosen == CALL_LOADER && place < schema->loader_count)
+            function = schema->loaders[place]->load;
+        else if (chosen == CALL_RESOLVER && place < schema->resolver_count)
+            function = schema->resolvers[place]->resolve;
+        else if (chosen == CALL_EVENTS)
+            function = event_function(library, place);
     }
-    throw_type(env, "index", "the index of a resolver or a loader");
-    return NULL;
+    if (function == NULL)
+        throw_type(env, "index", "the index of a resolver, a loader or a function of events");
+    return function;
 }
 
 /* Destroys `pending` unless the call waits for its answer. */
@@ -186,7 +200,7 @@ static napi_value perform(napi_env env, const struct target *target, gql_resolve
 static napi_value call_target(napi_env env, const struct target *target,
                               const napi_value *arguments)
 {
-    const gql_resolve_fn function = find_function(env, target->library, arguments[IS_LOADER],
+    const gql_resolve_fn function = find_function(env, target->library, arguments[KIND],
                                                   arguments[INDEX]);
     if (function == NULL)
         return NULL;
@@ -213,10 +227,11 @@ static bool take_target(napi_env env, napi_value value, struct target *ret_targe
 }
 
 /*
- * call(instance or pool, key, isLoader, index, argumentsJson, parentJson or null, selection or
+ * call(instance or pool, key, kind, index, argumentsJson, parentJson or null, selection or
  * null, actor, request, remaining, source, sourceType, then texts or null: traceId, locale,
  * occurrence, organizationId, clientAddress, userAgent, idempotencyKey, responseName) → an answer
- * (answer.h), or a promise of one. `key` is of a pool; an instance has none. `request` is the
+ * (answer.h), or a promise of one. `key` is of a pool; an instance has none. `kind` is 0 for
+ * a resolver, 1 for a loader, 2 for events: read, claim, acknowledge. `request` is the
  * number by which `cancel` finds the call; 0: the request has been cancelled. `remaining` is the
  * time until the deadline in milliseconds; 0: no deadline.
  */

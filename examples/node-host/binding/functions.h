@@ -37,6 +37,9 @@ napi_value suspend_key(napi_env env, napi_callback_info info);
 napi_value resume_key(napi_env env, napi_callback_info info);
 napi_value close_key(napi_env env, napi_callback_info info);
 
+/* event_watch.c */
+napi_value watch_events(napi_env env, napi_callback_info info);
+
 /* selection.c, actor.c */
 napi_value make_selection(napi_env env, napi_callback_info info);
 napi_value make_actor(napi_env env, napi_callback_info info);

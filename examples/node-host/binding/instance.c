@@ -3,6 +3,7 @@
  * Creating and destroying an instance, or destroying a pool, may block: they run on a thread of
  * Node's pool and settle a promise.
  */
+#include "examples/node-host/binding/event_watch.h"
 #include "examples/node-host/binding/functions.h"
 #include "examples/node-host/binding/values.h"
 
@@ -45,8 +46,10 @@ static napi_value adopt(napi_env env, struct task *task)
         gql_instance_destroy(task->library->library, &task->instance);
         return NULL;
     }
-    *instance = (struct instance){HANDLE_INSTANCE, task->library, task->instance,
-                                  task->addon->instances};
+    *instance = (struct instance){.kind = HANDLE_INSTANCE,
+                                  .library = task->library,
+                                  .instance = task->instance,
+                                  .next = task->addon->instances};
     task->addon->instances = instance;
     return result;
 }
@@ -158,6 +161,7 @@ napi_value destroy_instance(napi_env env, napi_callback_info info)
         return NULL;
     if (instance->instance == NULL)
         return throw_type(env, "instance", "an instance that is not destroyed");
+    event_watch_end(env, instance);
     napi_value promise = run(env, (struct task){.kind = TASK_DESTROY,
                                                 .library = instance->library,
                                                 .instance = instance->instance});

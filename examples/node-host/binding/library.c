@@ -133,7 +133,8 @@ static napi_value describe_loaders(napi_env env, const gql_schema *schema)
 }
 
 /*
- * describe(library) → {id, name, version, …, parts, resolvers, loaders, references, configSchema}
+ * describe(library) → {id, name, version, …, parts, resolvers, loaders, references,
+ * hasEvents, configSchema}
  */
 napi_value describe(napi_env env, napi_callback_info info)
 {
@@ -157,6 +158,9 @@ napi_value describe(napi_env env, napi_callback_info info)
     napi_set_named_property(env, result, "references",
                             text_list(env, plugin->schema->references,
                                       plugin->schema->reference_count));
+    napi_value has_events;
+    napi_get_boolean(env, gql_library_events(library->library) != NULL, &has_events);
+    napi_set_named_property(env, result, "hasEvents", has_events);
     napi_set_named_property(env, result, "configSchema",
                             string_value(env, plugin->config_schema, plugin->config_schema_size));
     return result;

@@ -18,6 +18,7 @@ static const struct {
     {"createInstance", create_instance},
     {"destroyInstance", destroy_instance},
     {"instanceHealth", instance_health},
+    {"watchEvents", watch_events},
     {"createPool", create_pool},
     {"destroyPool", destroy_pool},
     {"listKeys", list_keys},

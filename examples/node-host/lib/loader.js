@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Loads objects of plugins by ID, in batches.
 import { settle, sizeOf, toError } from './answer.js';
-import { isUnicode } from './request.js';
+import { CALL, isUnicode } from './request.js';
 import { lookAhead } from './selection.js';
 
 /** Runs an action after everything that is ready to run, so that it sees all IDs of one turn of the event loop. */
@@ -85,7 +85,7 @@ export class ObjectLoader {
 
   async #flush(request, { ids, infos }, { plugin, index, select }) {
     const list = [...ids];
-    const values = await settle(request.call(plugin, true, index, { ids: list }, null, select(...infos.values())));
+    const values = await settle(request.call(plugin, CALL.loader, index, { ids: list }, null, select(...infos.values())));
     return new Map(list.map((id, i) => [id, values[i]]));
   }
 }

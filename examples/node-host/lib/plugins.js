@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The result of loadPlugins: the plugins of a folder as parts of a schema.
 import { sizeOf } from './answer.js';
+import { feedOf } from './event-feed.js';
 import { Kind, parse } from './graphql.js';
 import { httpRequest } from './http-request.js';
 import { Instances } from './instances.js';
@@ -34,6 +35,7 @@ export class Plugins {
   #execution;
   #schema;
   #subgraphs;
+  #feed;
   #closed;
 
   /** `loaded`: {native, runtime, host, plugins}. */
@@ -45,6 +47,7 @@ export class Plugins {
     this.#loader = new ObjectLoader(native, plugins, this.#execution);
     this.validationRule = this.#execution.limits.rule();
     this.about = plugins.map(aboutOf);
+    this.#feed = feedOf(native, plugins, log);
     this.instances = instances && new Instances(native, plugins);
     this.typeDefs = host.typeDefs();
     this.resolvers = {};
@@ -104,8 +107,30 @@ export class Plugins {
     });
   }
 
+  get eventsPlugin() {
+    return this.#feed?.id ?? null;
+  }
+
+  #requireFeed(name) {
+    if (this.#feed) return this.#feed;
+    throw new TypeError(`${name}: no plugin offers events`);
+  }
+
+  async readEvents(query, context) {
+    return this.#requireFeed('readEvents').read(query, this.#execution.requestOf(context));
+  }
+
+  events(options) {
+    return this.#requireFeed('events').deliver(options);
+  }
+
+  async #close() {
+    await this.#feed?.close();
+    await closePlugins(this.#loaded);
+  }
+
   close() {
-    this.#closed ??= closePlugins(this.#loaded);
+    this.#closed ??= this.#close();
     return this.#closed;
   }
 }

@@ -114,6 +114,9 @@ function deadlineOf({ deadlineMilliseconds = 0 }) {
   return deadlineMilliseconds > 0 ? performance.now() + deadlineMilliseconds : 0;
 }
 
+/** What is called: an index of the plugin's resolvers, of its loaders, or 0 to 2 for `read`, `claim` and `acknowledge` of its events. */
+export const CALL = { resolver: 0, loader: 1, events: 2 };
+
 const CANCELLED = 0; // The number of every cancelled request.
 
 /**
@@ -173,12 +176,12 @@ export class PluginRequest {
       { extensions: { code: 'VALIDATION_ERROR' } });
   }
 
-  /** Calls a resolver or a loader of a plugin. `name` is the response name of a mutation. Returns an answer; see answer.js. */
-  call({ target, keyOf }, isLoader, index, args, parent, selection, name = null) {
+  /** Calls a function of a plugin, which `kind` (CALL) and `index` tell. `name` is the response name of a mutation. Returns an answer; see answer.js. */
+  call({ target, keyOf }, kind, index, args, parent, selection, name = null) {
     if (keyOf) this.#key ??= keyOf(this.#context);
     const text = this.#write(args);
     const remaining = this.#deadline && this.remainingMilliseconds();
-    return this.#native.call(target, this.#key, isLoader, index, text, parent, selection, this.#actor, this.#number, remaining,
+    return this.#native.call(target, this.#key, kind, index, text, parent, selection, this.#actor, this.#number, remaining,
       ...this.#about, name);
   }
 

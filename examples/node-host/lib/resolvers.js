@@ -3,6 +3,7 @@
 import { settle } from './answer.js';
 import { isAbstractType, Kind } from './graphql.js';
 import { parentOf } from './parent.js';
+import { CALL } from './request.js';
 import { lookAhead } from './selection.js';
 
 const LONGEST_NAME = 255; // The binding has room for it.
@@ -26,7 +27,7 @@ export function attachResolvers(native, plugin, resolvers, { requestOf, served, 
     resolvers[type][field] = (source, args, context, info) => {
       const request = requestOf(context);
       const note = isChange ? undefined : (size) => request.answer(size * limits.copiesOf(info));
-      const call = (parent) => settle(request.call(plugin, false, index, args, parent, select(info), isChange ? nameOf(info) : null), note);
+      const call = (parent) => settle(request.call(plugin, CALL.resolver, index, args, parent, select(info), isChange ? nameOf(info) : null), note);
       if (isChange && organizations) limits.check(info); // Before anybody is asked.
       const checked = isChange ? organizations?.check(args, context, request) : undefined;
       if (checked) return checked.then(() => call(null));

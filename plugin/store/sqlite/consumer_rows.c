@@ -75,6 +75,13 @@ static enum store_status put(struct connection *connection, const struct consume
 
 /* ---- Claiming ---- */
 
+/* A lease that would last longer than any was made before the clock was set back. */
+static bool is_held(const struct consumer_row *row, int64_t now)
+{
+    return row->is_leased && row->lease_until > now &&
+           row->lease_until - now <= STORE_LEASE_MILLISECONDS_MAX;
+}
+
 enum store_status consumer_claim(struct connection *connection, struct store_mutation *mutation,
                                  int64_t now)
 {
@@ -84,8 +91,10 @@ enum store_status consumer_claim(struct connection *connection, struct store_mut
         return status;
     if (row.trail_length <= row.position)
         return STORE_NOT_FOUND;
-    if (row.is_leased && row.lease_until > now)
+    if (is_held(&row, now)) {
+        mutation->lease->milliseconds = row.lease_until - now;
         return STORE_CONFLICT;
+    }
     status = put(connection, &row, mutation->lease, now, &mutation->detail);
     mutation->lease->position = row.position;
     mutation->lease->is_behind = true;
@@ -121,7 +130,7 @@ static enum store_status take_organization(struct store_survey *survey, sqlite3_
 }
 
 enum store_status consumer_survey(struct connection *connection, struct store_survey *survey,
-                                  int64_t now, struct store_detail *detail)
+                                  struct store_detail *detail)
 {
     sqlite3_stmt *rows = connection_statement(connection, STATEMENT_SURVEY_ORGANIZATIONS);
     if (rows == NULL)
@@ -129,7 +138,6 @@ enum store_status consumer_survey(struct connection *connection, struct store_su
     bind_text(rows, 1, survey->consumer);
     sqlite3_bind_int64(rows, 2, survey->place);
     sqlite3_bind_int(rows, 3, ORGANIZATIONS_PER_STEP);
-    sqlite3_bind_int64(rows, 4, now);
     int code, count = 0;
     enum store_status status = STORE_OK;
     while (status == STORE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {

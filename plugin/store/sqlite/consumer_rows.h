@@ -15,6 +15,6 @@ enum store_status consumer_acknowledge(struct connection *connection,
 
 /* Within a read transaction: a step of store_survey. */
 enum store_status consumer_survey(struct connection *connection, struct store_survey *survey,
-                                  int64_t now, struct store_detail *detail);
+                                  struct store_detail *detail);
 
 #endif

@@ -238,11 +238,9 @@ INSERT INTO consumer (organization, name, position, lease, lease_until) VALUES (
 ON CONFLICT (organization, name)
 DO UPDATE SET position = excluded.position, lease = excluded.lease, lease_until = excluded.lease_until;
 
--- The next ?3 organizations behind a key (?2), each with whether there are events for a consumer (?1) which nobody
--- has leased at a time (?4).
+-- The next ?3 organizations behind a key (?2), each with whether there are events for a consumer (?1).
 -- name: survey_organizations
-SELECT o.key, o.id, o.trail_length > coalesce(c.position, 0) AND (c.lease IS NULL OR c.lease_until <= ?4)
-       AND o.erased IS NULL
+SELECT o.key, o.id, o.trail_length > coalesce(c.position, 0) AND o.erased IS NULL
 FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?1
 WHERE o.key > ?2 ORDER BY o.key LIMIT ?3;
 

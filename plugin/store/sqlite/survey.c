@@ -13,10 +13,7 @@ static struct store_survey *survey_of(struct store_read *read)
 
 static enum store_status run(struct store_read *read, struct store_reader *base)
 {
-    struct store_survey *survey = survey_of(read);
-    const struct writer *writer = &((struct sqlite_store *)survey->store)->writer;
-    return consumer_survey(&((struct reader *)base)->connection, survey,
-                           writer->unix_milliseconds(writer->user), base->detail);
+    return consumer_survey(&((struct reader *)base)->connection, survey_of(read), base->detail);
 }
 
 static int32_t end(struct store_read *read)
@@ -29,7 +26,6 @@ static int32_t end(struct store_read *read)
 
 int32_t sqlite_survey(struct store *store, struct store_survey *survey)
 {
-    survey->store = store;
     survey->read = (struct store_read){.run = run, .done = end, .deadline = survey->deadline};
     return store_read(store, &survey->read);
 }

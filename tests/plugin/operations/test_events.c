@@ -389,7 +389,7 @@ Test(events, a_lease_that_ran_out_is_taken_over)
     expect_nothing(world.instance, HOOKS);
     mock_set_now(world.host, WORLD_NOW + 59999);
     expect_nothing(other, HOOKS);
-    mock_set_now(world.host, WORLD_NOW + 120000);
+    mock_set_now(world.host, WORLD_NOW + 60000);
     json_t *again = claim_as(other, HOOKS);
     expect_batch(again, "acme", "1 2");
     struct mock_answer *late = acknowledge_as(world.instance, lost, "position", "");
