@@ -68,7 +68,7 @@ static const struct tool_command commands[] = {
      "beforehand. One that can't be migrated is named with the reason, and the others are\n"
      "migrated. If this is ended in the middle, run it again.\n" ABOUT_WHICH
      "  --finish        lets only gateways of this version or later use them from then on:\n"
-     "                  nothing is changed any more without an event, nor after an erasure\n" ABOUT_JSON,
+     "                  nothing changes any more without an event, or after an erasure\n" ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(finish) | BIT(json), BIT(database) | BIT(root), run_migrate},
     {"reindex", WHICH " [--locale LOCALE] [--json]",
      "Makes the order of titles anew with this machine's ICU, and SQLite's indexes: after a new\n"

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plugin/resolvers/permission.h"
+
 /* A denial that is being recorded. */
 struct denial {
     struct store_mutation change;
@@ -34,13 +36,20 @@ static void log_denial(struct operation *operation, struct text organization_id,
     if (!throttle_pass(&instance->denials, monotonic_now(), &held))
         return;
     const struct trace trace = trace_of(request);
+    bool is_bound;
+    const struct text other = excluding_organization(instance, request, organization_id, &is_bound);
     instance_log(instance, GQL_LOG_WARNING, trace.id,
-                 "Refused: the actor '%.*s' has no permission %s in the organization '%.*s'%s%.*s; "
-                 "refusals since the last such line: %u (at most one line a minute)",
+                 "Refused: the actor '%.*s' has no permission %s in the organization '%.*s'%s%.*s"
+                 "%s%.*s%s; refusals since the last such line: %u (at most one line a minute)",
                  (int)request->actor_id_size, request->actor_id, action, (int)organization_id.size,
                  organization_id.data, id.size > 0 ? ", integration " : "",
                  (int)(id.size > IDENTIFIER_TEXT_SIZE ? IDENTIFIER_TEXT_SIZE : id.size),
-                 id.data == NULL ? "" : id.data, held + 1);
+                 id.data == NULL ? "" : id.data,
+                 other.data == NULL ? ""
+                 : is_bound         ? ", whatever its grants: the instance is bound to '"
+                                    : ", whatever its grants: the request is about '",
+                 (int)other.size, other.data == NULL ? "" : other.data,
+                 other.data == NULL ? "" : "'", held + 1);
 }
 
 static void log_loss(struct operation *operation, const char *cause)

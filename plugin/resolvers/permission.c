@@ -9,14 +9,22 @@ static bool covers(const gql_grant *grant, struct text organization_id)
                       organization_id);
 }
 
-/* What the instance is bound to, and what the host says the request is about, narrow the grants. */
-static bool is_excluded(const gql_instance *instance, const gql_request *request,
-                        struct text organization_id)
+struct text excluding_organization(const gql_instance *instance, const gql_request *request,
+                                   struct text organization_id, bool *ret_is_bound)
 {
     const struct text bound_to = instance->config.organization;
     const struct text about = {request->organization_id, request->organization_id_size};
-    return (bound_to.data != NULL && !text_equal(bound_to, organization_id)) ||
-           (about.data != NULL && !text_equal(about, organization_id));
+    *ret_is_bound = bound_to.data != NULL && !text_equal(bound_to, organization_id);
+    if (*ret_is_bound)
+        return bound_to;
+    return about.data != NULL && !text_equal(about, organization_id) ? about : NO_TEXT;
+}
+
+static bool is_excluded(const gql_instance *instance, const gql_request *request,
+                        struct text organization_id)
+{
+    bool is_bound;
+    return excluding_organization(instance, request, organization_id, &is_bound).data != NULL;
 }
 
 uint32_t permitted_actions(const gql_instance *instance, const gql_request *request,

@@ -13,6 +13,13 @@
 uint32_t permitted_actions(const gql_instance *instance, const gql_request *request,
                            struct text organization_id);
 
+/*
+ * The organization that the instance is bound to, or that the host says the request is about, if
+ * that rules this one out, whatever the grants; otherwise no text. *ret_is_bound: it is the former.
+ */
+struct text excluding_organization(const gql_instance *instance, const gql_request *request,
+                                   struct text organization_id, bool *ret_is_bound);
+
 bool may_read(const gql_instance *instance, const gql_request *request,
               struct text organization_id);
 

@@ -60,6 +60,7 @@ bool databases_init(struct databases *databases, const struct store_engine *engi
     job_init(&databases->impatience, &options->executors->storage, end_impatient);
     job_init(&databases->retries, &options->executors->storage, lifecycle_retry);
     job_init(&databases->watch, &options->executors->storage, watch);
+    unserved_init(&databases->unserved);
     pthread_mutex_init(&databases->lock, NULL);
     pthread_cond_init(&databases->left, NULL);
     return true;
@@ -301,6 +302,7 @@ void databases_finish(struct databases *databases)
     job_stop(&databases->watch);
     table_finish(&databases->table);
     pthread_cond_destroy(&databases->left);
+    unserved_finish(&databases->unserved);
     pthread_mutex_destroy(&databases->lock);
     json_decref(databases->settings);
 }

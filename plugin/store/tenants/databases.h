@@ -16,6 +16,7 @@
 #include "plugin/store/tenants/lease_log.h"
 #include "plugin/store/tenants/listing.h"
 #include "plugin/store/tenants/root_guard.h"
+#include "plugin/store/tenants/unserved.h"
 #include "plugin/store/tenants/waiting.h"
 
 struct databases {
@@ -33,6 +34,7 @@ struct databases {
     struct job watch;         /* Looks at the leases, and who is idle, while databases are open. */
     struct lease_log lease_log;
     struct throttle failures; /* Lines of databases that can't be opened. */
+    struct unserved unserved; /* The last of them. */
 
     struct database_table table;
     atomic_bool wanted; /* Visits wait for room. */
@@ -120,8 +122,9 @@ bool databases_suspend(const struct databases *databases, const struct database 
                        bool writes);
 
 /*
- * The worst state of the open databases; its reason names the organization. What fails in one of
- * several is a degradation of all. What one of them has proved is proved to the board.
+ * The worst state of the open databases, and of one that could not be opened; its reason names the
+ * organization. What fails in one of several is a degradation of all. What one of them has proved
+ * is proved to the board.
  */
 struct store_state databases_state(struct databases *databases, struct state_board *board);
 

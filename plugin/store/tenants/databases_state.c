@@ -31,7 +31,7 @@ struct store_state databases_state(struct databases *databases, struct state_boa
     free(entered);
     if (worst.health == STORE_FAILED && (count == 1 || failed < count))
         worst.health = STORE_DEGRADED;
-    return worst;
+    return worst.health == STORE_HEALTHY ? unserved_state(&databases->unserved) : worst;
 }
 
 struct measuring {

@@ -60,10 +60,14 @@ bool folder_make(const char *root, char *path)
 
 /* ---- Opening ---- */
 
+static bool is_denied(int error)
+{
+    return error == EACCES || error == EPERM || error == EROFS;
+}
+
 static enum store_status explain(struct store_detail *detail, const char *path, int error)
 {
-    const bool is_denied = error == EACCES || error == EPERM || error == EROFS;
-    if (is_denied)
+    if (is_denied(error))
         snprintf(detail->text, sizeof detail->text, "database.root: %s%.220s",
                  strerrordesc_np(error), cure_of_folder(path).text);
     else
@@ -71,8 +75,23 @@ static enum store_status explain(struct store_detail *detail, const char *path, 
                  strerrordesc_np(error), cure_of_error(error).text);
     return error == ENOSPC || error == EDQUOT                      ? STORE_FULL
            : error == EMFILE || error == ENFILE || error == ENOLCK ? STORE_SHORTAGE
-           : is_denied                                             ? STORE_DENIED
+           : is_denied(error)                                      ? STORE_DENIED
                                                                    : STORE_STOPPED;
+}
+
+/* One that is there, but may not be read, is named itself; otherwise its folder is to blame. */
+static enum store_status explain_lease(struct store_detail *detail, const char *folder, int error)
+{
+    char path[PATH_MAX + sizeof TENANT_LEASE];
+    struct stat found;
+    snprintf(path, sizeof path, "%s/" TENANT_LEASE, folder);
+    if (!is_denied(error))
+        return explain(detail, path, error);
+    if (stat(path, &found) != 0)
+        return explain(detail, folder, error);
+    snprintf(detail->text, sizeof detail->text, "database.root: %s%.220s", strerrordesc_np(error),
+             cure_of_read_only(path).text);
+    return STORE_DENIED;
 }
 
 /* The client is told that the log has the cause. */
@@ -82,6 +101,7 @@ static void complain(struct database *database, const char *cause)
     unsigned held;
     struct databases *databases = database->databases;
     const struct text id = database_organization(database);
+    unserved_note(&databases->unserved, id, cause);
     if (!throttle_pass(&databases->failures, monotonic_now(), &held))
         return;
     snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
@@ -96,8 +116,10 @@ static enum store_status judge(struct database *database, int32_t code, const gq
     char cause[sizeof failure->message];
     database_voice_copy(cause, sizeof cause, failure->message);
     snprintf(detail->text, sizeof detail->text, "%.*s", (int)sizeof detail->text - 1, cause);
-    if (code == GQL_OK)
+    if (code == GQL_OK) {
+        unserved_end(&database->databases->unserved, database_organization(database));
         return STORE_OK;
+    }
     if (root_is_short_of_files())
         return STORE_SHORTAGE;
     if (code == GQL_E_NO_MEMORY)
@@ -146,10 +168,8 @@ static enum store_status take_lease(struct database *database, const char *folde
     if (!makes && (error == ENOENT || error == ENOTDIR))
         return STORE_OK;
     if (error != 0)
-        return explain(detail, folder, error);
-    if (lease_closes(lease->state) || lease_suspends(lease->state))
-        lease_log_say(&databases->lease_log, lease->state, database_organization(database), folder,
-                      true);
+        return explain_lease(detail, folder, error);
+    lease_log_taken(&databases->lease_log, lease->state, database_organization(database), folder);
     return status_of_lease(database);
 }
 

@@ -4,8 +4,11 @@
 #include <limits.h>
 #include <stdio.h>
 
-void lease_log_say(struct lease_log *log, enum lease_state state, struct text organization_id,
-                   const char *folder, bool again)
+#include "plugin/base/deadline.h"
+#include "plugin/base/organization.h"
+
+static void say(const struct lease_log *log, enum lease_state state, struct text organization_id,
+                const char *folder)
 {
     static const char *const meanings[] = {
         [LEASE_ACTIVE] = "is active again",
@@ -20,16 +23,30 @@ void lease_log_say(struct lease_log *log, enum lease_state state, struct text or
                        "needed. Write into the file; do not replace it",
     };
     char line[PATH_MAX + 512];
-    unsigned held;
     const char *rejected = !lease_suspends(state) ? ""
                            : log->suspended_reads ? "; its changes are rejected"
                                                   : "; its calls are rejected";
-    if (again && !throttle_pass(&log->again[state], monotonic_now(), &held))
-        return;
     snprintf(line, sizeof line, "organization '%.*s' %s%s ('%s/lease')", (int)organization_id.size,
              organization_id.data, meanings[state], rejected, folder);
     log->options->log(log->options->user, state == LEASE_ACTIVE ? GQL_LOG_INFO : GQL_LOG_WARNING,
                       line);
+}
+
+void lease_log_taken(struct lease_log *log, enum lease_state state, struct text organization_id,
+                     const char *folder)
+{
+    unsigned held;
+    const unsigned tag = organization_tag(organization_id);
+    struct lease_log_slot *slot = &log->slots[tag % LEASE_LOG_SLOTS];
+    unsigned expected = tag + 1;
+    if (state == LEASE_ACTIVE) {
+        if (atomic_compare_exchange_strong(&slot->turned_away, &expected, 0))
+            say(log, state, organization_id, folder);
+        return;
+    }
+    atomic_store(&slot->turned_away, tag + 1);
+    if (throttle_pass(&slot->again[state], monotonic_now(), &held))
+        say(log, state, organization_id, folder);
 }
 
 enum lease_state lease_log_look(struct lease_log *log, struct lease *lease,
@@ -37,6 +54,6 @@ enum lease_state lease_log_look(struct lease_log *log, struct lease *lease,
 {
     const enum lease_state state = lease_look(lease, folder);
     if (atomic_exchange(&lease->state, state) != state)
-        lease_log_say(log, state, organization_id, folder, false);
+        say(log, state, organization_id, folder);
     return state;
 }

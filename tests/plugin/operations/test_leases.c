@@ -358,6 +358,24 @@ Test(leases, an_erased_organization_does_not_come_back)
     free(id);
 }
 
+/* Of each organization that is turned away, though others were a moment before. */
+Test(leases, each_that_is_turned_away_is_named_and_when_it_is_served_again)
+{
+    free(open_all());
+    stop();
+    run("for each in 7b/acme c5/beta; do echo moving > $each/lease; done");
+    start("");
+    cr_expect_str_eq(create_in("acme"), "SERVICE_UNAVAILABLE");
+    cr_expect_str_eq(create_in("beta"), "SERVICE_UNAVAILABLE");
+    expect_log("organization 'acme' is being moved");
+    expect_log("organization 'beta' is being moved");
+    run("for each in 7b/acme c5/beta; do echo active > $each/lease; done");
+    cr_expect_str_eq(create_in("acme"), "");
+    expect_log("organization 'acme' is active again");
+    cr_expect_str_eq(create_in("beta"), "");
+    expect_log("organization 'beta' is active again");
+}
+
 /* ---- The file itself ---- */
 
 /* Gateways take the lock of the file that is at the path, so that tools meet them there. */

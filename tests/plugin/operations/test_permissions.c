@@ -116,6 +116,7 @@ Test(permissions, grants_add_up)
 
 Test(permissions, a_bound_instance_knows_one_organization)
 {
+    size_t position = 0;
     char *inside = world_create(&world, "acme", "x"), *outside = world_create(&world, "other", "x");
     world_restart(&world, ",\"organization\":\"acme\"");
     json_decref(world_resolve(&world, "integration", NULL, "{\"id\":\"%s\"}", inside));
@@ -128,6 +129,11 @@ Test(permissions, a_bound_instance_knows_one_organization)
     expect_error(world_call(&world, "integrationCreate", NULL, NULL,
                             "{\"input\":{\"organizationId\":\"other\",\"title\":\"x\"}}"),
                  "PERMISSION_DENIED", "{}");
+    const char *line = mock_find_log(world.host, &position, "Refused: ");
+    cr_assert_not_null(line);
+    cr_expect_not_null(strstr(line,
+                              "'other', whatever its grants: the instance is bound to 'acme'"),
+                       "%s", line);
     free(inside);
     free(outside);
 }

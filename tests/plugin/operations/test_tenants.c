@@ -245,6 +245,11 @@ Test(tenants, what_may_not_be_written_is_named_with_mode_and_owner)
                  "SERVICE_UNAVAILABLE", "{}");
     run("chmod 0700 7b/acme");
     free(world_create(&world, "acme", "x"));
+    world_restart(&world, "");
+    run("chmod 0000 7b/acme/lease");
+    expect_error(world_call(&world, "integrations", NULL, NULL, "{\"organizationId\":\"acme\"}"),
+                 "SERVICE_UNAVAILABLE", "{}");
+    cr_expect_not_null(mock_find_log(world.host, &position, "/7b/acme/lease' (mode 0000, owner "));
 }
 
 /* The operator knows no database.path: each line says whose database it is about. */
@@ -411,9 +416,11 @@ Test(tenants, one_that_fails_fails_alone_and_comes_back)
                             "{\"input\":{\"organizationId\":\"beta\",\"title\":\"x\"}}"),
                  "SERVICE_UNAVAILABLE", "{}");
     cr_expect_not_null(mock_find_log(world.host, &position, "beta"));
+    expect_health(&world, GQL_HEALTH_DEGRADED, "organization 'beta' can't be served");
     expect_total("acme", 1);
     run("rm -r c5/beta; mv kept c5/beta");
     expect_title(bad, "bad");
+    expect_health(&world, GQL_HEALTH_OK, "");
     free(world_create(&world, "beta", "after"));
     free(good);
     free(bad);
