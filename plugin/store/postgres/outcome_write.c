@@ -56,11 +56,9 @@ static void give_rows(struct wire_parameters *given, struct row_arrays *arrays)
     wire_give_array(given, &arrays->credentials);
 }
 
-static struct wire_parameters begin(const struct outcome *outcome)
+static void give_tag(struct wire_parameters *given, const struct outcome *outcome)
 {
-    struct wire_parameters given = {0};
-    wire_give_integer(&given, (int32_t)outcome->tag);
-    return given;
+    wire_give_integer(given, (int32_t)outcome->tag);
 }
 
 /* The final state of each row that is there afterwards: of those that were, or were not. */
@@ -73,7 +71,8 @@ static void put_rows(const struct outcome *outcome, struct trip *trip, bool stor
         if (row->changed && row->exists && row->is_stored == stored)
             add_row(&arrays, outcome->database->collation, &row->now);
     }
-    struct wire_parameters given = begin(outcome);
+    struct wire_parameters given = {0};
+    give_tag(&given, outcome);
     give_rows(&given, &arrays);
     if (arrays.ids.count > 0 || given.failed)
         trip_add(trip, stored ? QUERY_PUT_INTEGRATIONS : QUERY_ADD_INTEGRATIONS, &given);
@@ -89,7 +88,8 @@ static void delete_rows(const struct outcome *outcome, struct trip *trip)
         if (row->is_stored && !row->exists)
             wire_array_add(&ids, row->now.id.bytes, IDENTIFIER_SIZE);
     }
-    struct wire_parameters given = begin(outcome);
+    struct wire_parameters given = {0};
+    give_tag(&given, outcome);
     wire_give_array(&given, &ids);
     if (ids.count > 0 || given.failed)
         trip_add(trip, QUERY_DELETE_INTEGRATIONS, &given);
@@ -98,7 +98,8 @@ static void delete_rows(const struct outcome *outcome, struct trip *trip)
 static void add_events(struct outcome *outcome, struct trip *trip)
 {
     struct outcome_events *events = &outcome->events;
-    struct wire_parameters given = begin(outcome);
+    struct wire_parameters given = {0};
+    give_tag(&given, outcome);
     wire_give_array(&given, &events->organizations);
     wire_give_array(&given, &events->sequences);
     wire_give_array(&given, &events->entities);
@@ -140,7 +141,8 @@ static void give_organizations(struct wire_parameters *given, struct organizatio
 static void put_organizations(const struct outcome *outcome, struct trip *trip)
 {
     struct organization_arrays arrays;
-    struct wire_parameters given = begin(outcome);
+    struct wire_parameters given = {0};
+    give_tag(&given, outcome);
     wire_array_init(&arrays.ids, WIRE_BYTEA);
     wire_array_init(&arrays.active, WIRE_BIGINT);
     wire_array_init(&arrays.inactive, WIRE_BIGINT);

@@ -41,7 +41,10 @@ void wire_array_add_boolean(struct wire_array *array, bool value);
 
 enum { WIRE_PARAMETERS = 8 };
 
-/* What a statement is given. Bytes and arrays are borrowed. Zeroed, it has none. */
+/*
+ * What a statement is given. Bytes and arrays are borrowed. Zeroed, it has none. Do not move it: it
+ * points to the numbers in it.
+ */
 struct wire_parameters {
     int count;
     bool failed; /* An array had no memory. */
