@@ -122,6 +122,8 @@ else
         keygen "$DATA/vault/keyrings/$organization.json" "$DATA/vault/$organization.paserk"
     done
 fi
+events='"auditEvents": true,'
+[ "$gateway" != ruby ] || events=
 instances=
 headers=
 header=
@@ -136,6 +138,7 @@ cat >"$DATA/gateway.json" <<END
 {
   "host": "127.0.0.1",
   "port": $PORT,
+  $events
   "plugins": {
     "folder": "plugins",
     $instances

@@ -38,7 +38,8 @@ function userOf(id) {
   return { __typename: 'User', id: checkId(id), title: USER.exec(id)?.[1] ?? id };
 }
 
-async function actorOf(id, context, info) {
+/** Returns who acts under an ID, or null if nobody does any more. */
+export async function actorOf(id, context, info) {
   return USER.test(id) && isText(id) ? userOf(id) : context.plugins.load(id, context, info);
 }
 
@@ -76,8 +77,8 @@ export function hostResolvers(organizations) {
 }
 
 /** Returns the executable schema, for hosts that take a schema instead of its parts. */
-export function executableHostSchema(resolvers) {
-  const schema = buildSchema(hostTypeDefs);
+export function executableHostSchema(resolvers, typeDefs = hostTypeDefs) {
+  const schema = buildSchema(typeDefs);
   for (const [type, fields] of Object.entries(resolvers)) {
     for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
   }

@@ -2,8 +2,10 @@
 // The demo host with its plugins, in the parts that a gateway needs.
 import { loadPlugins } from 'gql-plugin-host';
 import { authenticator, lenienciesOf } from './authentication.js';
-import { executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
+import { auditResolvers, auditTypeDefs } from './audit/audit.js';
+import { actorOf, executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 import { Rejected } from './rejected.js';
+import { postEvents } from './webhooks/post-events.js';
 import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
@@ -60,27 +62,46 @@ function contextMaker(config, plugins) {
   return (req, res, isForPage = false) => make(req, res, isForPage).catch((error) => { throw rejectionOf(error); });
 }
 
+/** Returns the host's own part of the schema: {typeDefs, resolvers}. */
+function ownPart({ auditEvents }, organizations) {
+  const { Query, ...resolvers } = hostResolvers(organizations);
+  if (!auditEvents) return { typeDefs: hostTypeDefs, resolvers: { ...resolvers, Query } };
+  const audit = auditResolvers(organizations.any, actorOf);
+  return { typeDefs: hostTypeDefs + auditTypeDefs, resolvers: { ...resolvers, ...audit, Query: { ...Query, ...audit.Query } } };
+}
+
+/** Refuses settings that are of no use without a plugin that offers events. */
+function checkEvents(config, { eventsPlugin }) {
+  const name = ['auditEvents', 'webhooks'].find((setting) => config[setting]);
+  if (!name || eventsPlugin !== null) return;
+  throw new Error(`${name}: no plugin in ${config.plugins.folder} offers events: add one that does, or remove the setting`);
+}
+
 /**
  * Opens the host. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
  * `contextOf(req, res, isForPage)` and `close()`.
  */
 export async function openHost(config, log) {
   const organizations = organizationsOf(config.organizations);
-  const resolvers = hostResolvers(organizations);
-  const plugins = await load(config, log, executableHostSchema(resolvers), organizations);
+  const own = ownPart(config, organizations);
+  const plugins = await load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations);
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
-    if (config.webhooks) throw new Error('webhooks: no plugin offers events (draft/events/1), so there is nothing to post: remove the setting');
+    checkEvents(config, plugins);
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');
     for (const warning of lenienciesOf(config.authentication)) log('warning', warning);
+    const webhooks = config.webhooks && postEvents(config.webhooks, plugins, log);
     return {
       plugins,
-      typeDefs: [hostTypeDefs, plugins.typeDefs],
-      resolvers: [resolvers, plugins.resolvers],
+      typeDefs: [own.typeDefs, plugins.typeDefs],
+      resolvers: [own.resolvers, plugins.resolvers],
       schema: plugins.schema,
       contextOf: contextMaker(config, plugins),
-      close: () => plugins.close(),
+      async close() {
+        await webhooks?.stop();
+        await plugins.close();
+      },
     };
   } catch (error) {
     await plugins.close();

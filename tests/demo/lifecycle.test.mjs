@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { PLUGIN_ID } from '../support-js/sandbox.mjs';
@@ -130,6 +130,7 @@ test('every path in the configuration is relative to the folder of the file', as
 });
 
 test('mistakes in the configuration are reported', async () => {
+  mkdirSync(sandbox.path('empty'));
   const cases = [
     [(config) => { config.colour = 'red'; }, /gateway\.json: colour: there is no such setting\. Known are: host, port,/],
     [(config) => { config.port = 'x'; }, /port: it must be of the type integer, not string/],
@@ -145,6 +146,15 @@ test('mistakes in the configuration are reported', async () => {
     [(config) => { config.authentication.jwt = { jwksFile: 'jwt.secret', audience: 'a' }; }, /jwt\.secret: not a JWK Set/],
     [(config) => { config.authentication.jwt = { jwksFile: 'gateway.json', audience: 'a' }; }, /gateway\.json: not a JWK Set/],
     [(config) => { config.plugins.settings['org.gql-integrations.integrations'].config.databse = {}; }, /databse: there is no such setting/],
+    [(config) => { config.webhooks = { folder: 'state', endpoints: {} }; config.plugins.instances = {}; }, /webhooks: they are of all organizations, and plugins\.instances has/],
+    [(config) => {
+      chmodSync(sandbox.path('jwt.secret'), 0o644);
+      config.webhooks = { folder: 'state', endpoints: { crm: { url: 'https://example.org/', secretFiles: ['jwt.secret'] } } };
+    }, /webhooks\.endpoints\.crm\.secretFiles: \S+jwt\.secret can't be used: other users have access to it \(mode 644\)/],
+    [(config) => { config.webhooks = { folder: 'state', endpoints: { crm: { url: 'http://127.0.0.1/', secretFiles: [] } } }; }, /secretFiles: it has less than 1 elements/],
+    ...['auditEvents', 'webhooks'].map((name) => [
+      (config) => { Object.assign(config, { [name]: name === 'webhooks' ? { folder: 'state', endpoints: {} } : true, plugins: { folder: 'empty' } }); },
+      new RegExp(`gateway: ${name}: no plugin in \\S+empty offers events: add one that does, or remove the setting`)]),
   ];
   for (const [change, said] of cases) {
     const gateway = await sandbox.start(change);

@@ -52,8 +52,9 @@ class TestLifecycle < Minitest::Test
         ->(config) { config['plugins']['settings']['a'] = { 'requird' => true } },
       /authentication\.jwt: `audience` or `anyAudience` is required/ => ->(config) { config['authentication']['jwt'].delete('anyAudience') },
       /authentication\.jwt: `secretFile` or `jwksFile` is required/ => ->(config) { config['authentication']['jwt'] = {} },
-      /webhooks: only the example gateways on Node post events/ =>
+      /webhooks: only the example gateways on Node use events: remove it here/ =>
         ->(config) { config['webhooks'] = { 'folder' => 'state', 'endpoints' => {} } },
+      /auditEvents: only the example gateways on Node use events/ => ->(config) { config['auditEvents'] = true },
       /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
       /The plugins folder \S*nowhere can't be read: No such file or directory$/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
       /gateway: authentication\.jwt\.secretFile: \S*none can't be read: No such file or directory$/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },

@@ -109,6 +109,7 @@ test('a disabled endpoint is listed, and enabled', async () => {
   await until(() => desk.lines.filter((line) => line.includes('disabled')).length === 2);
   assert.deepEqual(run('list', ...config, '--endpoint', 'b'), { status: 1, out: 'disabled  b\n', err: '' });
   assert.deepEqual(run('list', ...config, '--json', '--endpoint', 'b').out, '{"endpoint":"b","disabled":true}\n');
+  assert.deepEqual(run('list', ...config, '--organization', 'acme'), { status: 0, out: '', err: '' });
   receiver.answer = (req, res) => res.end();
   for (const said of ['b is enabled\n', 'b was not disabled\n']) assert.deepEqual(run('enable', ...config, '--endpoint', 'b'), { status: 0, out: said, err: '' });
   await desk.time.pass(LOOK);

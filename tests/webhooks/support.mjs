@@ -2,6 +2,7 @@
 // A clock that stands still, receivers, events and a gateway's folder for the tests of webhooks.
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startWebhooks } from '../../examples/demo-host/webhooks/index.js';
@@ -67,16 +68,18 @@ export class Receiver {
   got = [];
   answer = (req, res) => res.writeHead(204).end();
 
-  async listen() {
-    this.server = http.createServer(async (req, res) => {
+  /** `tls`: {key, cert}, to answer to https://localhost/. */
+  async listen(tls) {
+    const take = async (req, res) => {
       const chunks = [];
       for await (const chunk of req) chunks.push(chunk);
       const body = Buffer.concat(chunks).toString();
       this.got.push({ method: req.method, url: req.url, headers: req.headers, body, json: body && JSON.parse(body) });
       this.answer(req, res, JSON.parse(body));
-    });
+    };
+    this.server = tls ? https.createServer(tls, take) : http.createServer(take);
     await new Promise((resolve) => { this.server.listen(0, '127.0.0.1', resolve); });
-    this.url = `http://127.0.0.1:${this.server.address().port}/hook`;
+    this.url = `${tls ? 'https://localhost' : 'http://127.0.0.1'}:${this.server.address().port}/hook`;
     return this;
   }
 
@@ -117,7 +120,7 @@ export class Events {
     this.#all = this.#all.filter((event) => event.id !== id);
   }
 
-  source = async function* source(consumer, signal) {
+  source = async function* source({ consumer, signal }) {
     this.acknowledged.set(consumer, this.of(consumer));
     const given = new Set(this.of(consumer));
     while (!signal.aborted) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What is posted when, and what waits for what. The clock is the tests'.
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { Store } from '../../examples/demo-host/webhooks/store.js';
@@ -194,16 +194,55 @@ test('there are not too many dead letters: the organization that has the most lo
   assert.ok(desk.lines.some((line) => line.includes('dead letters that were dropped, since there are more than webhooks.mostDeadLetters: 1')));
 });
 
-test('an event that can be neither delivered nor kept is not acknowledged', async () => {
+test('an event that can be neither delivered nor kept is not acknowledged until it is kept', async () => {
   receiver.answer = failing(400);
-  const settings = desk.settings([receiver.url], once);
-  desk.start(settings);
+  desk.start(desk.settings([receiver.url], once));
   rmSync(desk.path('state/dead'), { recursive: true });
   writeFileSync(desk.path('state/dead'), '');
   desk.events.add(eventOf('acme', 1), eventOf('acme', 2), eventOf('globex', 1));
-  await until(() => desk.lines.filter((line) => line.includes('will be posted again')).length === 2);
+  await until(() => desk.lines.filter((line) => line.includes("can't be kept as a dead letter")).length === 2);
   assert.deepEqual(desk.events.of('webhooks.a'), []);
   assert.ok(!receiver.ids.includes('acme-2'));
+  rmSync(desk.path('state/dead'));
+  mkdirSync(desk.path('state/dead'));
+  await desk.time.pass(LOOK);
+  await acknowledged(3);
+  assert.equal(letters().length, 3);
+  assert.equal(receiver.got.length, 3);
+});
+
+/** Has the first acknowledgements fail. */
+function refuseAcknowledgements(errors) {
+  const source = desk.events.source;
+  return async function* refusing(options) {
+    for await (const event of source(options)) {
+      const { acknowledge } = event;
+      yield { ...event, acknowledge: () => (errors.length > 0 ? Promise.reject(errors.shift()) : acknowledge()) };
+    }
+  };
+}
+
+test('an acknowledgement that fails is tried again, without another post', async () => {
+  const events = refuseAcknowledgements([new Error('The disk is full'), new Error('The disk is full')]);
+  desk.start(desk.settings([receiver.url]), { events });
+  desk.events.add(eventOf('acme', 1), eventOf('acme', 2));
+  const failed = 'error webhooks: a: acme-1 is not acknowledged: The disk is full';
+  for (const times of [1, 2]) {
+    await until(() => desk.lines.filter((line) => line === failed).length === times);
+    await desk.time.pass(LOOK);
+  }
+  await acknowledged(2);
+  assert.deepEqual(receiver.ids, ['acme-1', 'acme-2']);
+});
+
+test('events that another gateway has taken over are left to it', async () => {
+  const lost = Object.assign(new Error('Somebody else has the lease'), { extensions: { code: 'CONFLICT' } });
+  desk.start(desk.settings([receiver.url]), { events: refuseAcknowledgements([lost]) });
+  desk.events.add(eventOf('acme', 1), eventOf('acme', 2), eventOf('globex', 1));
+  await acknowledged(1);
+  await until(() => desk.lines.some((line) => line.includes('Somebody else has the lease')));
+  await desk.time.advance(LOOK);
+  assert.deepEqual([receiver.ids.includes('acme-2'), desk.events.of('webhooks.a')], [false, ['globex-1']]);
 });
 
 test('410 disables the endpoint until it is enabled, also over a restart; its events wait', async () => {
@@ -267,16 +306,18 @@ test('a wait between two attempts does not hold up the stop', async () => {
   assert.deepEqual([desk.events.of('webhooks.a'), letters(), receiver.got.length], [[], [], 1]);
 });
 
-test('dead letters whose events are gone are dropped', async () => {
+test('dead letters whose events are gone are dropped, but not those that can\'t be looked up', async () => {
   receiver.answer = failing(500);
-  desk.start(desk.settings([receiver.url], once));
-  desk.events.add(eventOf('acme', 1), eventOf('globex', 1));
-  await acknowledged(2);
+  const find = (letter) => (letter.organizationId === 'moving' ? Promise.reject(new Error('It is moved')) : desk.events.find(letter));
+  desk.start(desk.settings([receiver.url], once), { find });
+  desk.events.add(eventOf('acme', 1), eventOf('globex', 1), eventOf('moving', 1));
+  await acknowledged(3);
   desk.events.forget('acme-1');
   await until(() => desk.time.waits(LOOK) > 0);
   await desk.time.advance(SWEEP + LOOK);
-  await until(() => letters().length === 1);
-  assert.equal(letters()[0].id, 'globex-1');
+  await until(() => letters().length === 2);
+  assert.deepEqual(letters().map(({ id }) => id).sort(), ['globex-1', 'moving-1']);
+  await until(() => desk.lines.some((line) => line.endsWith('which are kept: 1; the last: It is moved')));
   assert.ok(desk.lines.some((line) => line.includes('because their events are not there any more: 1')));
 });
 

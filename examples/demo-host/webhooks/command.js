@@ -12,7 +12,8 @@ const HELP = `Usage: node command.js COMMAND [OPTION]…
   keygen --to FILE [--hmac]          makes a key: FILE is for the setting secretFiles. Writes the public key, which
                                      the receiver gets (v1a, Ed25519). With --hmac the receiver gets what FILE
                                      holds (v1, HMAC-SHA256)
-  list --config FILE [FILTER]…       lists dead letters, and endpoints that are disabled; exits with 1 if there are any
+  list --config FILE [FILTER]…       lists dead letters, and without --organization and --id the endpoints that are
+                                     disabled; exits with 1 if there are any
        [--json]                      as JSON: an object for each, on a line of its own
   redeliver --config FILE FILTER…    has the gateway post dead letters once more, within seconds, or when it starts.
                                      Its log says what became of them
@@ -59,7 +60,8 @@ function keygen({ to, hmac }) {
 function list(options) {
   const store = storeOf(options);
   const letters = lettersOf(store, options).map(({ place, ...letter }) => letter);
-  const disabled = store.disabled().filter((name) => (options.endpoint ?? name) === name);
+  const isOfLetters = (options.organization ?? options.id) !== undefined;
+  const disabled = isOfLetters ? [] : store.disabled().filter((name) => (options.endpoint ?? name) === name);
   for (const name of disabled) write(options.json ? JSON.stringify({ endpoint: name, disabled: true }) : `disabled  ${name}`);
   for (const letter of letters) {
     const { time, endpoint, organizationId, id, type, attempts, reason } = letter;

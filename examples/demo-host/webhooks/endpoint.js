@@ -32,8 +32,8 @@ export class Endpoint {
   #ended;
 
   /**
-   * `store`: see Store. `events(consumer, signal)`: an async iterable of events, in the order of each organization,
-   * each with `acknowledge()`.
+   * `store`: see Store. `events({consumer, since, signal})`: an async iterable of events, in the order of each organization,
+   * each with `acknowledge()`, which rejects with the code CONFLICT if another gateway has the events.
    */
   constructor(settings, { store, events, time, log }) {
     this.#settings = settings;
@@ -49,7 +49,7 @@ export class Endpoint {
     this.#ended = this.#run();
   }
 
-  get isDisabled() {
+  get #isDisabled() {
     return this.#parts.store.isDisabled(this.#settings.name);
   }
 
@@ -65,16 +65,18 @@ export class Endpoint {
 
   async #run() {
     while (!this.#stop.signal.aborted) {
-      if (!this.isDisabled) await this.#takeEvents();
+      if (!this.#isDisabled) await this.#takeEvents();
       await this.#look();
     }
   }
 
   async #takeEvents() {
     const { stop, delivery } = this.#round = this.#newRound();
+    const { name, since } = this.#settings;
     const lanes = new Lanes((event) => this.#work(event, delivery));
     try {
-      for await (const event of this.#parts.events(`webhooks.${this.#settings.name}`, stop.signal)) lanes.add(event.organizationId, event);
+      const events = this.#parts.events({ consumer: `webhooks.${name}`, since, signal: stop.signal });
+      for await (const event of events) lanes.add(event.organizationId, event);
     } catch (error) {
       this.#log('error', `events can't be read: ${error.message}`);
     }
@@ -92,14 +94,8 @@ export class Endpoint {
   /** Deals with the first event of an organization. Returns whether to go on with the next one. */
   async #work(event, delivery) {
     const message = this.#wanted(event);
-    try {
-      if (message && !(await this.#deliver(event, message, delivery))) return false;
-      await event.acknowledge();
-      return true;
-    } catch (error) {
-      this.#log('error', `${message?.id ?? event.position} will be posted again: ${error.message}`);
-      return false;
-    }
+    if (message && !(await this.#deliver(event, message, delivery))) return false;
+    return this.#insist(`${message?.id ?? event.position} is not acknowledged`, () => event.acknowledge());
   }
 
   /** Returns whether the receiver has taken the message, or the store of dead letters. */
@@ -107,8 +103,23 @@ export class Endpoint {
     const outcome = await delivery.insist(message);
     if (!outcome) return false;
     if (isGone(outcome)) this.#disable();
-    else if (!isTaken(outcome)) this.#bury(event, message, outcome);
-    return !isGone(outcome);
+    if (isGone(outcome) || isTaken(outcome)) return isTaken(outcome);
+    return this.#insist(`${message.id} can't be kept as a dead letter`, () => this.#bury(event, message, outcome));
+  }
+
+  /** Runs a function until it succeeds. Returns false if that is in vain: the endpoint stops, or another gateway has the events. */
+  async #insist(what, run) {
+    const { signal } = this.#round.stop;
+    for (;;) {
+      try {
+        await run();
+        return true;
+      } catch (error) {
+        this.#log('error', `${what}: ${error.message}`);
+        if (signal.aborted || error.extensions?.code === 'CONFLICT') return false;
+      }
+      await pause(this.#parts.time, LOOK, signal);
+    }
   }
 
   #bury({ organizationId, aggregateId, time }, { id, type }, outcome) {

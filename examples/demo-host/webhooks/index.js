@@ -50,10 +50,19 @@ async function redeliver(letter, endpoints, { store, find, log }) {
 
 /** Drops the letters whose events are gone: with their organization, or with the retention of the trail. */
 async function sweep({ store, find, log }) {
-  const gone = [];
-  for (const letter of store.list()) if (!(await find(letter))) gone.push(letter);
-  for (const { place } of gone) store.remove(place);
-  if (gone.length > 0) log('info', `webhooks: dead letters that were dropped, because their events are not there any more: ${gone.length}`);
+  let [dropped, failed, latest] = [0, 0, undefined];
+  for (const letter of store.list()) {
+    try {
+      if (await find(letter)) continue;
+      store.remove(letter.place);
+      dropped++;
+    } catch (error) { // Of an organization that is moved just now, for example.
+      failed++;
+      latest = error;
+    }
+  }
+  if (dropped > 0) log('info', `webhooks: dead letters that were dropped, because their events are not there any more: ${dropped}`);
+  if (failed > 0) log('warning', `webhooks: dead letters whose events can't be looked up, and which are kept: ${failed}; the last: ${latest.message}`);
 }
 
 /** Looks after the letters until the signal. */

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema; the plugins then extend it. Its JIT compiles repeated queries.
-import { hostTypeDefs, LEAST_CACHED, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
+import { LEAST_CACHED, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
 import Fastify from 'fastify';
 import { getOperationAST, parse } from 'graphql';
 import mercurius from 'mercurius';
@@ -76,7 +76,7 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
   });
   const contexts = new WeakMap();
   await app.register(mercurius, {
-    schema: hostTypeDefs,
+    schema: host.typeDefs[0],
     resolvers: host.resolvers[0],
     context: ({ raw }) => contexts.get(raw),
     jit: 1,

@@ -20,7 +20,9 @@ module Gateway
     def self.read(file)
       folder = File.dirname(File.expand_path(file))
       config = check(file, parse(file), folder).merge('folder' => folder)
-      raise Invalid, "#{file}: webhooks: only the example gateways on Node post events: remove it here" if config['webhooks']
+      refused = %w[auditEvents webhooks].find { |name| config[name] }
+      raise Invalid, "#{file}: #{refused}: only the example gateways on Node use events: remove it here" if refused
+
       return config unless config['authentication']['demo'] && !LOOPBACK.match?(config['host'])
 
       raise Invalid, "#{file}: authentication.demo lets everybody in, so host must be a loopback address, " \
