@@ -2,6 +2,7 @@
 #include "plugin/instance/denial_budget.h"
 
 #include <sodium.h>
+#include <stdlib.h>
 
 #define DENIAL_NANOSECONDS (DENIAL_SECONDS * UINT64_C(1000000000))
 
@@ -15,6 +16,7 @@ void denial_budget_init(struct denial_budget *budget)
 void denial_budget_finish(struct denial_budget *budget)
 {
     pthread_mutex_destroy(&budget->lock);
+    free(budget->places);
 }
 
 static uint64_t hash_of(const struct denial_budget *budget, struct text organization_id,
@@ -34,9 +36,16 @@ static uint64_t hash_of(const struct denial_budget *budget, struct text organiza
     return hash;
 }
 
-/* Its own place, or one whose actor has not been refused for long. NULL: all are in use. */
+/*
+ * Its own place, or one whose actor has not been refused for long. NULL: all are in use, or there
+ * is no memory.
+ */
 static struct denial_place *find(struct denial_budget *budget, uint64_t who, uint64_t now)
 {
+    if (budget->places == NULL)
+        budget->places = calloc(DENIAL_SETS, sizeof *budget->places);
+    if (budget->places == NULL)
+        return NULL;
     struct denial_place *const set = budget->places[who % DENIAL_SETS], *unused = NULL;
     for (int i = 0; i < DENIAL_PLACES; i++) {
         if (set[i].who == who)

@@ -26,9 +26,9 @@ struct denial_place {
 };
 
 struct denial_budget {
-    uint8_t secret[16];   /* So that nobody can choose an actor's place. */
-    pthread_mutex_t lock; /* Guards the places. */
-    struct denial_place places[DENIAL_SETS][DENIAL_PLACES];
+    uint8_t secret[16];                           /* So that nobody can choose an actor's place. */
+    pthread_mutex_t lock;                         /* Guards the places. */
+    struct denial_place (*places)[DENIAL_PLACES]; /* The sets; NULL: nobody was refused yet. */
 };
 
 void denial_budget_init(struct denial_budget *budget);
@@ -36,8 +36,8 @@ void denial_budget_finish(struct denial_budget *budget);
 
 /*
  * Whether this refusal is recorded; then *ret_held is how many of the same actor were held back
- * since the last one. Where too many actors are refused at once, some are held back, and not
- * counted.
+ * since the last one. Where too many actors are refused at once, or memory is short, some are held
+ * back, and not counted.
  */
 bool denial_budget_take(struct denial_budget *budget, struct text organization_id,
                         struct text actor_id, uint64_t now, uint32_t *ret_held);

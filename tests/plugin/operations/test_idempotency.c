@@ -217,8 +217,8 @@ Test(idempotency, actor_organization_key_and_response_name_are_its_scope)
 
 Test(idempotency, a_key_has_limits)
 {
-    char longest[257];
-    struct mock_request by = with_key(memset(longest, 'k', sizeof longest));
+    char longest[257] = {0};
+    struct mock_request by = with_key(memset(longest, 'k', sizeof longest - 1));
     static const char malformed[] = "{\"reason\":\"idempotency_key_malformed\"}";
     by.request.idempotency_key_size = 255;
     char *id = created(&by, OF_ACME);

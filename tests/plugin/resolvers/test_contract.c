@@ -49,14 +49,24 @@ Test(contract, a_right_call_is_taken)
 Test(contract, structs_below_the_baseline_are_refused)
 {
     struct world world;
-    uint32_t *const sizes[] = {&world.grant.struct_size, &world.request.struct_size,
-                               &world.child.struct_size, &world.selection.struct_size,
-                               &world.call.struct_size,  &world.reply.struct_size};
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+    const struct {
+        uint32_t *size;
+        uint32_t baseline;
+    } structs[] = {
+        {&world.grant.struct_size, GQL_GRANT_SIZE_0_2},
+        {&world.request.struct_size, GQL_REQUEST_SIZE_0_2},
+        {&world.child.struct_size, GQL_SELECTION_SIZE_0_2},
+        {&world.selection.struct_size, GQL_SELECTION_SIZE_0_2},
+        {&world.call.struct_size, GQL_CALL_SIZE_0_2},
+        {&world.reply.struct_size, GQL_REPLY_SIZE_0_2},
+    };
+    for (size_t i = 0; i < sizeof structs / sizeof *structs; i++) {
         world_init(&world);
-        *sizes[i] -= 1;
+        *structs[i].size = structs[i].baseline - 1;
         cr_expect_not(contract_is_kept(&world.call, &world.reply), "struct %zu", i);
-        *sizes[i] += 1000;
+        *structs[i].size = structs[i].baseline;
+        cr_expect(contract_is_kept(&world.call, &world.reply), "struct %zu", i);
+        *structs[i].size = structs[i].baseline + 1000;
         cr_expect(contract_is_kept(&world.call, &world.reply), "struct %zu", i);
     }
 }
