@@ -109,6 +109,14 @@ static int32_t check_members(struct config *config, gql_failure *failure)
                : tenant_template_check("credentials.keyring", config->keyring, failure);
 }
 
+/* Of those there is nothing that the configuration still points to. */
+static void drop_read_sections(struct config *config)
+{
+    static const char *const sections[] = {"identifiers", "audit", "retention", "events", "limits"};
+    for (size_t i = 0; i < sizeof sections / sizeof *sections; i++)
+        json_object_del(config->root, sections[i]);
+}
+
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure)
 {
     *config = (struct config){0};
@@ -117,11 +125,18 @@ int32_t config_init(struct config *config, const char *json, size_t size, gql_fa
         code = check(config->root, failure);
     if (code == GQL_OK) {
         read_members(config);
+        drop_read_sections(config);
         code = check_members(config, failure);
     }
     if (code != GQL_OK)
         config_finish(config);
     return code;
+}
+
+void config_drop_database(struct config *config)
+{
+    json_object_del(config->root, "database");
+    config->database = NULL;
 }
 
 void config_finish(struct config *config)

@@ -44,6 +44,9 @@ struct config {
 int32_t config_init(struct config *config, const char *json, size_t size, gql_failure *failure);
 void config_finish(struct config *config);
 
+/* When the storage engine has read the setting: hosts keep many instances. */
+void config_drop_database(struct config *config);
+
 /* Frees the schema that config_init keeps, while no other function of this header runs. */
 void config_forget_schema(void);
 

@@ -140,8 +140,10 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     }
     if (code == GQL_OK)
         code = open_store(instance, engines, failure);
-    if (code == GQL_OK)
+    if (code == GQL_OK) {
+        config_drop_database(&instance->config);
         start_watch(instance);
+    }
     return code;
 }
 

@@ -7,7 +7,7 @@
 #include "plugin/store/store.h"
 #include "plugin/store/tenants/lease.h"
 
-enum { LEASE_LOG_SLOTS = 16 };
+enum { LEASE_LOG_SLOTS = 4 };
 
 /* What was said of some organizations, those whose tags fall to it. */
 struct lease_log_slot {
