@@ -360,7 +360,7 @@ export interface Plugins {
   events(options: EventsOptions): AsyncIterableIterator<DeliveredEvent>;
   /**
    * Completes the calls under way, rejects later ones (`SERVICE_UNAVAILABLE`) and closes everything. No
-   * handle stays open.
+   * handle stays open. Where loops over events hold some, these are given back first.
    */
   close(): Promise<void>;
 }

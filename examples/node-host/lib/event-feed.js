@@ -48,12 +48,13 @@ export class EventFeed {
     return this.#run(options);
   }
 
-  /** Gives back what nobody has acknowledged. Loops end when they ask for their next event. */
-  async close() {
+  /** Gives back what nobody has acknowledged: the promise of it, or null. Loops end when they ask for their next event. */
+  close() {
     this.#closed = true;
     this.#wake();
-    await Promise.all([...this.#leases].map((lease) => lease.end().catch(() => {})));
     if (!this.#plugin.keyOf) this.#native.watchEvents(this.#plugin.target, null);
+    const ends = [...this.#leases].map((lease) => lease.end().catch(() => {}));
+    return ends.length > 0 ? Promise.all(ends) : null;
   }
 
   async #call(consumer, index, args) {

@@ -125,7 +125,8 @@ export class Plugins {
   }
 
   async #close() {
-    await this.#feed?.close();
+    const givenBack = this.#feed?.close();
+    if (givenBack) await givenBack; // Otherwise later calls are rejected from now on.
     await closePlugins(this.#loaded);
   }
 
