@@ -67,7 +67,7 @@ class TestAbi < Minitest::Test
 
   def test_texts_of_the_header
     texts = HEADER.scan(/^#define GQL_(\w+) "(.*)"$/)
-    assert_equal %w[EXT_CLOCK EXT_HEALTH EXT_LOG PLUGIN_ENTRY_SYMBOL], texts.map(&:first).sort
+    assert_equal %w[EXT_CLOCK EXT_EVENTS EXT_HEALTH EXT_LOG EXT_METRICS PLUGIN_ENTRY_SYMBOL], texts.map(&:first).sort
     texts.each { |name, text| assert_equal text, Gql::Abi.const_get(name), name }
   end
 

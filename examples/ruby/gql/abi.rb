@@ -69,6 +69,8 @@ module Gql
     EXT_LOG = 'log/1'
     EXT_CLOCK = 'clock/1'
     EXT_HEALTH = 'draft/health/1'
+    EXT_EVENTS = 'draft/events/1'
+    EXT_METRICS = 'draft/metrics/1'
 
     HEALTH = %w[ok degraded failed].freeze
 
@@ -190,6 +192,19 @@ module Gql
       layout :struct_size, :uint32, :check, :pointer
     end
 
+    class Events < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :read, :pointer, :claim, :pointer, :acknowledge, :pointer,
+             :watch, :pointer
+    end
+
+    class MetricsQuery < Struct
+      layout :struct_size, :uint32, :organizations, :uint32
+    end
+
+    class Metrics < Struct
+      layout :struct_size, :uint32, :reserved, :uint32, :read, :pointer
+    end
+
     class SchemaPart < Struct
       layout :struct_size, :uint32, :kind, :uint32, :name, :pointer, :sdl, :pointer, :sdl_size, :uint64
     end
@@ -221,7 +236,7 @@ module Gql
       Failure => :message, Grant => :organization_id_size, Request => :idempotency_key_size, Selection => :next, Shape => :next,
       Reply => :capacity, Call => :shape, Error => :path_size, Host => :reply_error, Log => :write, Clock => :unix_milliseconds,
       SchemaPart => :sdl_size, Resolver => :reserved, Loader => :owns, Schema => :references, Plugin => :extension,
-      Health => :check
+      Health => :check, Events => :watch, MetricsQuery => :organizations, Metrics => :read
     }.each { |struct, member| struct.const_set(:SIZE_0_2, struct.size_through(member)) }
 
     # The signatures of the header's function pointers. `const gql_host *` and the like are plain pointers.
