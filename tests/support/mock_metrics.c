@@ -29,7 +29,8 @@ json_t *mock_metrics(struct mock_host *host, gql_instance *instance, uint32_t or
     if (plugin->extension == NULL || plugin->extension(GQL_EXT_METRICS) == NULL)
         return NULL;
     const int32_t code = gql_library_metrics(host->library, instance, organizations, take, &taken);
-    if (code != GQL_OK || taken.times != 1)
+    const bool none = code == GQL_E_NO_MEMORY && taken.times == 0; /* A test makes that happen. */
+    if (!none && (code != GQL_OK || taken.times != 1))
         mock_violation("metrics were given %d times, with code %d", taken.times, (int)code);
     return taken.metrics;
 }

@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 
-from ctl import (SCHEMA, Gateway, folder_of, gateway, kept_beside, main, make_older, schema_of, sql, test,
+from ctl import (SCHEMA, Gateway, folder_of, gateway, kept_beside, main, make_older, query, schema_of, sql, test,
                  titles)
 
 
@@ -242,6 +242,26 @@ def a_reindexing_by_lease_that_is_killed_is_finished_by_another(scratch):
                 and scratch.run("check", "--root", scratch.root).returncode == 0)
 
     kill_at_each_step(scratch, ["reindex", "--root", scratch.root], prepare, is_left_alone, is_done)
+
+
+@test
+def an_import_that_is_killed_leaves_all_or_nothing(scratch):
+    lines, new, target = scratch.folder / "all.jsonl", scratch.folder / "new.db", scratch.folder / "target.db"
+    scratch.make()
+    scratch.expect(0, "export", "--database", scratch.database, "--to", lines)
+    with gateway({"path": str(new)}) as running:
+        running.create("initech", "one")
+
+    def prepare():
+        for suffix in "-wal", "-shm":
+            target.with_name(target.name + suffix).unlink(missing_ok=True)
+        shutil.copy(new, target)
+
+    def rows():
+        return len(query(target, "SELECT 1 FROM integration"))
+
+    kill_at_each_step(scratch, ["import", "--database", target, "--from", lines], prepare,
+                      lambda: rows() in (1, 7), lambda: rows() == 7)
 
 
 main()

@@ -5,11 +5,10 @@ import os
 import pathlib
 import re
 import shutil
-import signal
 import sqlite3
 import subprocess
 
-from ctl import (CTL, NEWER, SCHEMA, as_nobody, gateway, main, make_older, query, schema_of, small_files, sql,
+from ctl import (CTL, NEWER, SCHEMA, as_nobody, main, make_older, schema_of, small_files, sql,
                  test, titles)
 
 UNKNOWN = "01a20da5-179e-83c1-8f7f-494e54475e42"
@@ -187,28 +186,6 @@ def two_at_once_do_no_harm(scratch):
         assert codes[0] == 0 and set(codes) <= {0, 3}, said
         assert is_done(scratch, command), (command, said)
         scratch.expect(0, "check", "--database", scratch.database)
-
-
-@test
-def an_import_that_is_killed_leaves_all_or_nothing(scratch):
-    prepare(scratch)
-    with gateway({"path": str(scratch.folder / "new.db")}) as running:
-        running.create("initech", "one")
-    empty = pathlib.Path(scratch.folder / "new.db").read_bytes()
-    command = ["import", "--database", scratch.folder / "target.db", "--from", scratch.folder / "all.jsonl"]
-    environment = {**os.environ, "LD_PRELOAD": os.environ["KILL_LIBRARY"]}
-    for number in range(1, 30):
-        for suffix in "", "-wal", "-shm":
-            pathlib.Path(f"{scratch.folder}/target.db{suffix}").unlink(missing_ok=True)
-        (scratch.folder / "target.db").write_bytes(empty)
-        result = scratch.run(*command, env={**environment, "KILL_AT": str(number)})
-        if result.returncode == 0:
-            break
-        assert result.returncode == -signal.SIGKILL, result
-        assert len(query(scratch.folder / "target.db", "SELECT 1 FROM integration")) in (1, 7), number
-        scratch.expect(0, *command)
-        assert len(titles(scratch.folder / "target.db")) == 7
-    assert 2 < number < 29, number
 
 
 main()
