@@ -229,7 +229,7 @@ WHERE organization = ?1 AND entity = ?4 AND sequence > ?2 AND sequence < ?5 ORDE
 
 -- Consumers (consumer.h): a row of one (?2), or nulls, beside the trail of an organization (?1).
 -- name: get_consumer
-SELECT o.key, o.trail_length, c.position, c.lease, c.lease_until
+SELECT o.key, o.trail_length, max(coalesce(c.position, 0), o.checkpoint_length), c.lease, c.lease_until
 FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?2
 WHERE o.id = ?1 AND o.erased IS NULL;
 
@@ -240,7 +240,7 @@ DO UPDATE SET position = excluded.position, lease = excluded.lease, lease_until 
 
 -- The next ?3 organizations behind a key (?2), each with whether there are events for a consumer (?1).
 -- name: survey_organizations
-SELECT o.key, o.id, o.trail_length > coalesce(c.position, 0) AND o.erased IS NULL
+SELECT o.key, o.id, o.trail_length > max(coalesce(c.position, 0), o.checkpoint_length) AND o.erased IS NULL
 FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?1
 WHERE o.key > ?2 ORDER BY o.key LIMIT ?3;
 
