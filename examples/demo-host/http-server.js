@@ -4,7 +4,9 @@
 import { createServer, STATUS_CODES } from 'node:http';
 import { countedWarning } from './counted-warning.js';
 import { readRequest } from './graphql-http.js';
-import { healthAnswerer } from './health.js';
+import { Health } from './health.js';
+import { listen, urlOf } from './listen.js';
+import { serveMetrics } from './metrics-server.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
 import { UntakenAnswers } from './untaken-answers.js';
 
@@ -24,21 +26,6 @@ const FAULTS = { // Of what can't be read as HTTP, by Node's code.
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new BadRequest('The extensions of a chunk are too large', 413),
 };
 const NO_HTTP = new BadRequest('The request is not HTTP');
-
-function listen(server, { host, port }) {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
-      const isTaken = error.code === 'EADDRINUSE';
-      reject(isTaken ? new Error(`Port ${port} of ${host} is in use: stop the program that uses it, or set another port`, { cause: error }) : error);
-    });
-    server.listen(port, host, () => resolve(server.address()));
-  });
-}
-
-function urlOf({ family, address, port }) {
-  const isIPv6 = family === 'IPv6' || family === 6;
-  return `http://${isIPv6 ? `[${address}]` : address}:${port}/`;
-}
 
 /**
  * While the server stops, closes each connection after the answer to its request, instead of at its
@@ -61,6 +48,13 @@ function close(server) {
     });
     server.closeIdleConnections();
   });
+}
+
+/** Who watches the gateway sees that it stops until it has. */
+async function stopAll(server, health, metrics) {
+  health.stop();
+  await close(server);
+  await metrics?.stop();
 }
 
 /**
@@ -117,11 +111,8 @@ function limitConnections(server, most, log) {
     'Put a proxy in front that limits clients'));
 }
 
-async function answer(req, res, { host, handle, answerHealth, hasPage }) {
-  if (req.url === '/health') {
-    answerHealth(res);
-    return;
-  }
+async function answer(req, res, { host, handle, health, hasPage }) {
+  if (health.answer(req, res)) return;
   if (hasPage && req.url === '/' && req.method === 'GET') {
     res.writeHead(302, { location: '/graphql' }).end();
     return;
@@ -137,12 +128,12 @@ async function answer(req, res, { host, handle, answerHealth, hasPage }) {
  */
 export async function serveHttp(handle, host, config, log, options = {}) {
   const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS } = options;
-  const answerHealth = healthAnswerer(host, log);
+  const health = new Health(host, log);
   const latest = new WeakMap();
   const untaken = new UntakenAnswers(log, patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
     untaken.watch(res);
-    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, answerHealth, hasPage })).catch((error) => {
+    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, health, hasPage })).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
@@ -151,5 +142,13 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   answerFaults(server, latest);
   closeAnswered(server);
   limitConnections(server, mostConnections, log);
-  return { url: urlOf(await listen(server, config)), stop: () => close(server) };
+  const metrics = config.metrics && await serveMetrics(host.plugins, health, config.metrics, log);
+  try {
+    const url = urlOf(await listen(server, config));
+    if (metrics) log('info', `metrics at ${new URL('/metrics', metrics.url)}`);
+    return { url, stop: () => stopAll(server, health, metrics) };
+  } catch (error) {
+    await metrics?.stop();
+    throw error;
+  }
 }

@@ -188,6 +188,37 @@ export interface PluginHealth {
   reason: string;
 }
 
+/** What is counted or measured, by the conventions of OpenTelemetry. */
+export interface PluginMetric {
+  /** Lower-case words with dots between them: `graphql.plugin.call.duration`. */
+  name: string;
+  /** `counter` only grows; `updowncounter` is a sum; of a `gauge`, the highest is the worst. */
+  kind: 'counter' | 'updowncounter' | 'gauge' | 'histogram';
+  /** In UCUM: `s`, `By`, `{call}`, `1`. */
+  unit: string;
+  description: string;
+  /** Histograms: the upper bounds of all buckets but the last. */
+  bounds?: number[];
+  /** One for each combination of attributes that occurred. */
+  points: {
+    attributes: Record<string, string>;
+    /** All but histograms. */
+    value?: number;
+    /** Histograms: how many values, their sum, and how many are in each bucket. */
+    count?: number;
+    sum?: number;
+    buckets?: number[];
+  }[];
+}
+
+export interface MetricsOptions {
+  /**
+   * How many organizations may be told apart by the attribute `graphql.organization`; all others are `_OTHER`.
+   * Default: 0, none.
+   */
+  organizations?: number;
+}
+
 /** Something that was done, as a plugin numbers it for each organization. */
 export interface PluginEvent {
   /** Opaque: the event's place among those of its organization. */
@@ -344,6 +375,11 @@ export interface Plugins {
    * not block. Empty after `close`.
    */
   health(): PluginHealth[];
+  /**
+   * What the plugins have counted and measured since they were loaded, and this package. Those of a plugin have its
+   * ID as the attribute `graphql.plugin.id`; instances are added up. They hold no secret.
+   */
+  metrics(options?: MetricsOptions): PluginMetric[];
   /** The ID of the plugin that offers events (`draft/events/1`), or null. `readEvents` and `events` ask the first that does. */
   readonly eventsPlugin: string | null;
   /**

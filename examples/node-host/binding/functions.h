@@ -29,6 +29,12 @@ napi_value destroy_instance(napi_env env, napi_callback_info info);
 napi_value destroy_pool(napi_env env, napi_callback_info info);
 napi_value instance_health(napi_env env, napi_callback_info info);
 
+/* metrics.c */
+napi_value runtime_metrics(napi_env env, napi_callback_info info);
+napi_value library_metrics(napi_env env, napi_callback_info info);
+napi_value instance_metrics(napi_env env, napi_callback_info info);
+napi_value pool_metrics(napi_env env, napi_callback_info info);
+
 /* pool.c */
 napi_value create_pool(napi_env env, napi_callback_info info);
 napi_value list_keys(napi_env env, napi_callback_info info);

@@ -8,6 +8,7 @@ import { Instances } from './instances.js';
 import { closePlugins } from './library.js';
 import { Limits } from './limits.js';
 import { ObjectLoader } from './loader.js';
+import { metricsOf } from './metrics.js';
 import { Organizations } from './organizations.js';
 import { PluginRequest, requestFinder } from './request.js';
 import { attachReferences, attachResolvers, attachTypes } from './resolvers.js';
@@ -122,6 +123,10 @@ export class Plugins {
 
   events(options) {
     return this.#requireFeed('events').deliver(options);
+  }
+
+  metrics(options) {
+    return metricsOf(this.#loaded, this.health(), options);
   }
 
   async #close() {
