@@ -8,9 +8,9 @@ import { Health } from './health.js';
 import { listen, urlOf } from './listen.js';
 import { serveMetrics } from './metrics-server.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
+import { Shutdown } from './shutdown.js';
 import { UntakenAnswers } from './untaken-answers.js';
 
-const PATIENCE = 10_000; // Milliseconds that requests under way get when the server stops.
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -25,35 +25,13 @@ const FAULTS = { // Of what can't be read as HTTP, by Node's code.
   HPE_HEADER_OVERFLOW: new BadRequest('The headers are too large', 431),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: new BadRequest('The extensions of a chunk are too large', 413),
 };
+const STOPPING = 'The gateway is stopping; send the request again, to another one or later';
 const NO_HTTP = new BadRequest('The request is not HTTP');
 
-/**
- * While the server stops, closes each connection after the answer to its request, instead of at its
- * keep-alive timeout.
- */
-function closeAnswered(server) {
-  server.on('request', (req, res) => {
-    res.once('finish', () => {
-      if (!server.listening) setImmediate(() => server.closeIdleConnections());
-    });
-  });
-}
-
-function close(server) {
-  return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), PATIENCE);
-    server.close(() => {
-      clearTimeout(force);
-      resolve();
-    });
-    server.closeIdleConnections();
-  });
-}
-
 /** Who watches the gateway sees that it stops until it has. */
-async function stopAll(server, health, metrics) {
+async function stopAll(shutdown, health, metrics) {
   health.stop();
-  await close(server);
+  await shutdown.begin();
   await metrics?.stop();
 }
 
@@ -111,13 +89,14 @@ function limitConnections(server, most, log) {
     'Put a proxy in front that limits clients'));
 }
 
-async function answer(req, res, { host, handle, health, hasPage }) {
+async function answer(req, res, { host, handle, health, hasPage, isLate }) {
   if (health.answer(req, res)) return;
   if (hasPage && req.url === '/' && req.method === 'GET') {
     res.writeHead(302, { location: '/graphql' }).end();
     return;
   }
   const isForPage = await readRequest(req, hasPage);
+  if (isLate) throw new Rejected(503, 'SERVICE_UNAVAILABLE', STOPPING);
   await handle(req, res, await host.contextOf(req, res, isForPage));
 }
 
@@ -132,21 +111,23 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   const latest = new WeakMap();
   const untaken = new UntakenAnswers(log, patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
+    const isLate = shutdown.isBegun;
     untaken.watch(res);
-    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, health, hasPage })).catch((error) => {
+    shutdown.watch(res);
+    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, health, hasPage, isLate })).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
     });
   });
+  const shutdown = new Shutdown(server, config.shutdown);
   answerFaults(server, latest);
-  closeAnswered(server);
   limitConnections(server, mostConnections, log);
   const metrics = config.metrics && await serveMetrics(host.plugins, health, config.metrics, log);
   try {
     const url = urlOf(await listen(server, config));
     if (metrics) log('info', `metrics at ${new URL('/metrics', metrics.url)}`);
-    return { url, stop: () => stopAll(server, health, metrics) };
+    return { url, stop: () => stopAll(shutdown, health, metrics) };
   } catch (error) {
     await metrics?.stop();
     throw error;

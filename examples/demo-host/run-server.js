@@ -33,6 +33,14 @@ async function startOr(undo, start) {
   }
 }
 
+/** The process ends in time, also if a call waits for a lock that somebody else holds. */
+function boundEnd(seconds, log) {
+  setTimeout(() => {
+    log('error', `not stopped within ${seconds} s (shutdown.seconds): ends all the same. Changes that were not answered may be saved or not`);
+    process.exit(1);
+  }, seconds * 1000).unref();
+}
+
 async function serve(config, start) {
   const log = createLog(config.logLevel);
   const host = await openHost(config, log);
@@ -42,11 +50,13 @@ async function serve(config, start) {
     if (stopping) return;
     stopping = true;
     log('info', `${signal}: stopping`);
+    boundEnd(config.shutdown.seconds, log);
     await stop();
     await host.close();
     log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
   };
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
+  process.on('SIGHUP', () => log('info', 'SIGHUP: the configuration is read at start only; nothing has changed'));
   log('info', `serving ${new URL('/graphql', url)}`);
 }
 

@@ -41,6 +41,7 @@ export class Sandbox {
     const own = { database: { path: this.path(`${name}.db`) }, credentials: { keyring: this.vault.keyring } };
     const config = {
       port: 0,
+      shutdown: { idleSeconds: 0 },
       plugins: { folder: 'plugins', settings: { [PLUGIN_ID]: { required: true, config: own } } },
       authentication: { demo: true, jwt: { secretFile: 'jwt.secret', anyAudience: true } },
       organizations: [{ id: 'acme', title: 'Acme Corporation' }],
