@@ -12,7 +12,7 @@ export class Shutdown {
   #answers = new Set();
   #begun = false;
 
-  constructor(server, { idleSeconds }) {
+  constructor(server, { idleSeconds = 0 } = {}) {
     this.#server = server;
     this.#idleSeconds = idleSeconds;
   }
