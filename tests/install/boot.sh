@@ -50,6 +50,7 @@ mount --make-rshared /
 exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin /lib/systemd/systemd --system --log-target=console' \
         boot "$root"
 ) || true # It is ended by a signal.
-rmdir "$group" 2>/dev/null || true # It may take a moment until it is empty.
+# Those of units, too. It may take a moment until they are empty.
+find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
 [ -s "$root/boot.status" ] || exit 1
 exit "$(cat "$root/boot.status")"
