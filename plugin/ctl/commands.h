@@ -50,6 +50,8 @@ enum exit_code run_audit_list(const struct options *options);
 enum exit_code run_audit_verify(const struct options *options);
 enum exit_code run_backup(const struct options *options);
 enum exit_code run_check(const struct options *options);
+enum exit_code run_consumers_list(const struct options *options);
+enum exit_code run_consumers_remove(const struct options *options);
 enum exit_code run_deleted_list(const struct options *options);
 enum exit_code run_export(const struct options *options);
 enum exit_code run_import(const struct options *options);

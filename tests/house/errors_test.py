@@ -22,7 +22,7 @@ ANSWERERS = ("plugin/", "abi/host/", "examples/node-host/", "examples/demo-host/
 NO_CODES = re.compile(
     "HTTP_[A-Z_]+|ERR_[A-Z_]+|CONTENT_[A-Z]+|PATH_INFO|REMOTE_ADDR|REQUEST_METHOD|"  # Rack's, Node's
     "BATCH|CHECKPOINT|GET|HEAD|POST|UTC|SIGHUP|SIGINT|SIGTERM|EADDRINUSE|ECONNRESET|ENOENT|MODULE_NOT_FOUND|GQL_HOST_LIBRARY|"
-    "CREATE|READ|UPDATE|DELETE|ASC|DESC|TITLE|ID|INTG|MIT|"  # Words of schema and plugin.
+    "CREATE|READ|UPDATE|DELETE|ASC|DESC|TITLE|ID|NAME|INTG|MIT|"  # Words of schema and plugin.
     "CREATED|UPDATED|DELETED|RESTORED|REFUSED|USER|SYSTEM|INTEGRATION|WEB|MOBILE|API|INTERNAL")  # Of the audit trail.
 
 # The tables of the page, by what follows "## " or more in the heading.

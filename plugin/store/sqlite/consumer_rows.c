@@ -75,13 +75,6 @@ static enum store_status put(struct connection *connection, const struct consume
 
 /* ---- Claiming ---- */
 
-/* A lease that would last longer than any was made before the clock was set back. */
-static bool is_held(const struct consumer_row *row, int64_t now)
-{
-    return row->is_leased && row->lease_until > now &&
-           row->lease_until - now <= STORE_LEASE_MILLISECONDS_MAX;
-}
-
 enum store_status consumer_claim(struct connection *connection, struct store_mutation *mutation,
                                  int64_t now)
 {
@@ -91,7 +84,7 @@ enum store_status consumer_claim(struct connection *connection, struct store_mut
         return status;
     if (row.trail_length <= row.position)
         return STORE_NOT_FOUND;
-    if (is_held(&row, now)) {
+    if (row.is_leased && consumer_lease_holds(row.lease_until, now)) {
         mutation->lease->milliseconds = row.lease_until - now;
         return STORE_CONFLICT;
     }

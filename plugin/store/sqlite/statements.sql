@@ -244,6 +244,23 @@ SELECT o.key, o.id, o.trail_length > max(coalesce(c.position, 0), o.checkpoint_l
 FROM organization AS o LEFT JOIN consumer AS c ON c.organization = o.key AND c.name = ?1
 WHERE o.key > ?2 ORDER BY o.key LIMIT ?3;
 
+-- For tools: the consumers of an organization (?1).
+-- name: scan_consumers_of
+SELECT c.name, c.position, o.trail_length, CASE WHEN c.lease IS NULL THEN 0 ELSE c.lease_until END
+FROM organization AS o JOIN consumer AS c ON c.organization = o.key
+WHERE o.id = ?1 ORDER BY c.name;
+
+-- The lease of a consumer (?1) that ends last, of those that end after ?3 and until ?4; of an organization (?2), or
+-- of all.
+-- name: find_consumer_lease
+SELECT o.id, c.lease_until FROM consumer AS c JOIN organization AS o ON o.key = c.organization
+WHERE c.name = ?1 AND (?2 IS NULL OR o.id = ?2) AND c.lease IS NOT NULL AND c.lease_until > ?3 AND c.lease_until <= ?4
+ORDER BY c.lease_until DESC LIMIT 1;
+
+-- name: drop_consumer
+DELETE FROM consumer
+WHERE name = ?1 AND (?2 IS NULL OR organization = (SELECT key FROM organization WHERE id = ?2));
+
 -- The key (?2) of a create of an organization (?1).
 -- name: find_idempotent_create
 SELECT input, entity, created FROM idempotent_create WHERE organization = ?1 AND scope = ?2;

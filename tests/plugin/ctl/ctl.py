@@ -40,7 +40,7 @@ class Gateway:
         self.process = subprocess.Popen([GATEWAY, PLUGIN, json.dumps(config)], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
-    def call(self, field, arguments, selection):
+    def call(self, field, arguments, selection=None):
         request = {"field": field, "arguments": arguments, "selection": selection}
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
@@ -67,6 +67,27 @@ class Gateway:
         said = self.call("integrations", {"organizationId": organization, "first": 100},
                          "nodes { title }")
         return said["error"] if "error" in said else [node["title"] for node in said["nodes"]]
+
+    def claim(self, consumer, **more):
+        """The next batch, or None."""
+        batch, left = None, True
+        while batch is None and left:
+            said = self.call("claim", {"consumer": consumer, **more})
+            batch, left = said["batch"], said["hasMore"]
+        return batch
+
+    def acknowledge(self, consumer, batch, **more):
+        return self.call("acknowledge", {"consumer": consumer, "position": batch["position"],
+                                         **{name: batch[name] for name in ["organizationId", "lease"]}, **more})
+
+    def take_all(self, consumer, **more):
+        """Claims all events and acknowledges them: the sequences by organization."""
+        taken = {}
+        while batch := self.claim(consumer, **more):
+            sequences = [event["sequence"] for event in batch["events"]]
+            taken.setdefault(batch["organizationId"], []).extend(sequences)
+            assert self.acknowledge(consumer, batch) == {}
+        return taken
 
     def close(self):
         self.process.stdin.close()

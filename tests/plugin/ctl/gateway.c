@@ -2,7 +2,8 @@
 /*
  * gateway PLUGIN CONFIG: a gateway for tests of tools. It has an instance of the plugin, and
  * answers a line of JSON with a line of JSON until its input ends:
- * {"field": "integrationCreate", "arguments": {…}, "selection": "…"}. The answer is the value, or
+ * {"field": "integrationCreate", "arguments": {…}, "selection": "…"}. The fields `claim` and
+ * `acknowledge` are those of gql_events. The answer is the value, or
  * {"error": CODE, "message": …}.
  */
 #include <stdio.h>
@@ -20,13 +21,23 @@ static bool is_mutation(const char *field)
            strcmp(field, "integrationDelete") == 0;
 }
 
+static struct mock_answer *call(const char *field, const char *arguments, const char *selection)
+{
+    const gql_events *events = gql_library_events(mock_library(host));
+    if (strcmp(field, "claim") == 0)
+        return mock_call_function(host, instance, field, events->claim, arguments, NULL);
+    if (strcmp(field, "acknowledge") == 0)
+        return mock_call_function(host, instance, field, events->acknowledge, arguments, NULL);
+    return mock_call(host, instance, is_mutation(field) ? "Mutation" : "Query", field, arguments,
+                     selection, NULL);
+}
+
 static void answer(const json_t *request)
 {
     const char *field = json_string_value(json_object_get(request, "field"));
     char *arguments = json_dumps(json_object_get(request, "arguments"), 0);
-    struct mock_answer *said =
-        mock_call(host, instance, is_mutation(field) ? "Mutation" : "Query", field, arguments,
-                  json_string_value(json_object_get(request, "selection")), NULL);
+    struct mock_answer *said = call(field, arguments,
+                                    json_string_value(json_object_get(request, "selection")));
     json_t *line = said->resolved
                        ? json_incref(said->value)
                        : json_pack("{s:s, s:s}", "error", said->code, "message", said->message);

@@ -28,6 +28,7 @@ def commands(scratch, path, organization=None):
         "deleted list": all_of_it, "undelete": [*all_of_it, UNKNOWN],
         "tokens expiring": [*all_of_it, "--within", "30d"],
         "audit list": all_of_it, "audit verify": all_of_it,
+        "consumers list": all_of_it, "consumers remove": [*all_of_it, "hooks"],
     }
 
 

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+#include "plugin/store/sqlite/maintenance/consumers.h"
+
+#include "plugin/base/failure.h"
+#include "plugin/store/sqlite/consumer_rows.h"
+#include "plugin/store/sqlite/maintenance/trails.h"
+#include "plugin/store/sqlite/mark.h"
+#include "plugin/store/sqlite/row.h"
+#include "vault/timestamp.h"
+
+/* ---- Listing ---- */
+
+static enum store_status take_row(sqlite3_stmt *row, int64_t checkpoint,
+                                  struct database_consumer *ret_consumer,
+                                  struct store_detail *detail)
+{
+    const int64_t position = sqlite3_column_int64(row, 1), length = sqlite3_column_int64(row, 2);
+    const int64_t passed = position > checkpoint ? position : checkpoint;
+    ret_consumer->position = position;
+    ret_consumer->behind = length > passed ? length - passed : 0;
+    ret_consumer->lease_until = sqlite3_column_int64(row, 3);
+    if (position < 0)
+        return row_damage(detail, "a consumer has the position", position);
+    return row_text(row, 0, CONSUMER_NAME_MAX, &ret_consumer->name, detail);
+}
+
+/* The statement is bound. */
+static int32_t take_rows(struct database_access *access, sqlite3_stmt *rows, int64_t checkpoint,
+                         database_consumer_fn *take, void *user, gql_failure *failure)
+{
+    struct store_detail detail;
+    struct database_consumer consumer;
+    enum store_status status = STORE_OK;
+    bool wanted = true;
+    int code = SQLITE_ROW;
+    while (wanted && status == STORE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
+        status = take_row(rows, checkpoint, &consumer, &detail);
+        wanted = status == STORE_OK && take(user, &consumer);
+    }
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = connection_status(&access->connection, code, &detail);
+    sqlite3_reset(rows);
+    sqlite3_clear_bindings(rows);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
+}
+
+int32_t database_consumers_of(struct database_access *access, struct text organization_id,
+                              database_consumer_fn *take, void *user, gql_failure *failure)
+{
+    struct trail_checkpoint checkpoint;
+    if (access->schema < CONSUMER_SCHEMA)
+        return GQL_OK;
+    const int32_t code = database_trail_checkpoint(access, organization_id, &checkpoint, failure);
+    if (code != GQL_OK)
+        return code;
+    sqlite3_stmt *rows = connection_statement(&access->connection, STATEMENT_SCAN_CONSUMERS_OF);
+    if (rows == NULL)
+        return database_access_fail(access, "reading", failure);
+    bind_text(rows, 1, organization_id);
+    return take_rows(access, rows, checkpoint.head.length, take, user, failure);
+}
+
+/* ---- Removing ---- */
+
+static int32_t refuse_lease(const struct consumer_removal *removal, sqlite3_stmt *found,
+                            gql_failure *failure)
+{
+    char until[VAULT_TIMESTAMP_SIZE];
+    const struct text id = column_text(found, 0);
+    vault_timestamp_write(sqlite3_column_int64(found, 1), until);
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "consumer '%.*s' is in use: somebody has leased events of organization '%.*s' for "
+                "it until %s. Stop who claims them and try again then, or use --force",
+                (int)removal->name.size, removal->name.data, (int)id.size, id.data, until);
+}
+
+static int32_t check_leases(struct database_access *access, const struct consumer_removal *removal,
+                            gql_failure *failure)
+{
+    sqlite3_stmt *find = connection_statement(&access->connection, STATEMENT_FIND_CONSUMER_LEASE);
+    if (find == NULL)
+        return database_access_fail(access, "reading", failure);
+    bind_text(find, 1, removal->name);
+    bind_text(find, 2, removal->organization_id);
+    sqlite3_bind_int64(find, 3, removal->now);
+    sqlite3_bind_int64(find, 4, removal->now + STORE_LEASE_MILLISECONDS_MAX);
+    const int code = sqlite3_step(find);
+    int32_t result = GQL_OK;
+    if (code == SQLITE_ROW)
+        result = refuse_lease(removal, find, failure);
+    else if (code != SQLITE_DONE)
+        result = connection_fail_with(&access->connection, code, "reading", failure);
+    sqlite3_reset(find);
+    sqlite3_clear_bindings(find);
+    return result;
+}
+
+static int32_t drop(struct database_access *access, struct consumer_removal *removal,
+                    gql_failure *failure)
+{
+    struct connection *connection = &access->connection;
+    sqlite3_stmt *statement = connection_statement(connection, STATEMENT_DROP_CONSUMER);
+    if (statement == NULL)
+        return database_access_fail(access, "writing", failure);
+    bind_text(statement, 1, removal->name);
+    bind_text(statement, 2, removal->organization_id);
+    int code = statement_run(statement);
+    const int removed = sqlite3_changes(connection->handle);
+    if (code == SQLITE_OK && removed == 0)
+        return GQL_OK;
+    if (code == SQLITE_OK)
+        code = mark_advance(connection);
+    if (code == SQLITE_OK)
+        code = connection_end(connection, STATEMENT_COMMIT);
+    if (code != SQLITE_OK)
+        return connection_fail_with(connection, code, "writing", failure);
+    removal->removed = removed;
+    return GQL_OK;
+}
+
+int32_t database_consumer_remove(struct database_access *access, struct consumer_removal *removal,
+                                 gql_failure *failure)
+{
+    removal->removed = 0;
+    if (access->schema < CONSUMER_SCHEMA)
+        return GQL_OK;
+    int32_t code = database_access_begin(access, STATEMENT_BEGIN_WRITE, failure);
+    if (code == GQL_OK && !removal->is_forced)
+        code = check_leases(access, removal, failure);
+    if (code == GQL_OK)
+        code = drop(access, removal, failure);
+    database_access_rollback(access);
+    return code;
+}
