@@ -61,6 +61,15 @@ static bool take_event(void *user, const struct trail_event *event)
                                         export_event(event, exporting->organization_id)));
 }
 
+/* One that has acknowledged nothing is as one that is not known. */
+static bool take_consumer(void *user, const struct database_consumer *consumer)
+{
+    struct exporting *exporting = user;
+    return consumer->position == 0 ||
+           check(exporting, export_line(&exporting->writer, "consumer",
+                                        export_consumer(consumer, exporting->organization_id)));
+}
+
 static enum exit_code export_organization(struct database_access *access,
                                           const struct target *target, struct text id, void *user)
 {
@@ -78,6 +87,8 @@ static enum exit_code export_organization(struct database_access *access,
         code = export_checkpoint_of(exporting, access, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_trail_read(access, &range, take_event, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = database_consumers_of(access, id, take_consumer, exporting, &failure);
     database_access_rollback(access);
     if (code != GQL_OK)
         return report_failure(&failure);

@@ -2,18 +2,20 @@
 /*
  * The lines of an export, each an object of JSON with one member:
  *
- *   {"export": {"format": 2}}                 the first
+ *   {"export": {"format": 3}}                 the first
  *   {"integration": {"id", "organizationId", "version", "isActive", "title", "credentialRef"}}
  *   {"deleted": {the same members, and "deletedAt"}}
  *   {"checkpoint": {"organizationId", "sequence", "hash", "time"}}
  *   {"event": {"organizationId", "sequence", "entity", "salt", "digest", "hash", "body"}}
+ *   {"consumer": {"organizationId", "name", "position"}}
  *   {"end": {"integrations", "events", "checksum"}}
  *
  * An organization's lines stand together: its integrations in the order of their IDs, those that
- * were deleted and are kept likewise, the checkpoint if the first events were removed, then the
- * others. Format 1 had no deleted ones, and no checkpoints. Bytes are in hexadecimal digits; what
- * an event has lost by erasure is null. The checksum is BLAKE2b of 32
- * bytes of all that stands before the last line. What is the same gives the same lines.
+ * were deleted and are kept likewise, the checkpoint if the first events were removed, the others,
+ * and up to which of them consumers have come, in the order of their names. Format 1 had no deleted
+ * ones, and no checkpoints; format 2 had no consumers. Bytes are in hexadecimal digits; what an
+ * event has lost by erasure is null. The checksum is BLAKE2b of 32 bytes of all that stands before
+ * the last line. What is the same gives the same lines.
  */
 #ifndef PLUGIN_CTL_EXPORT_LINES_H
 #define PLUGIN_CTL_EXPORT_LINES_H
@@ -23,16 +25,18 @@
 #include <stdio.h>
 
 #include "plugin/base/integration.h"
+#include "plugin/store/sqlite/maintenance/consumers.h"
 #include "plugin/store/sqlite/maintenance/deleted.h"
 #include "plugin/store/trail_checkpoint.h"
 
-enum { EXPORT_FORMAT = 2, EXPORT_CHECKSUM_SIZE = 2 * 32 + 1 };
+enum { EXPORT_FORMAT = 3, EXPORT_CHECKSUM_SIZE = 2 * 32 + 1 };
 
 /* One member of a line, NULL if memory ran out. */
 json_t *export_integration(const struct integration *integration);
 json_t *export_deleted(const struct deleted_integration *deleted);
 json_t *export_checkpoint(const struct trail_checkpoint *checkpoint, struct text organization_id);
 json_t *export_event(const struct trail_event *event, struct text organization_id);
+json_t *export_consumer(const struct database_consumer *consumer, struct text organization_id);
 
 /* Writes lines, and sums them up. */
 struct export_writer {

@@ -181,6 +181,9 @@ static int32_t take(struct importing *importing, struct import_reader *reader,
                                  failure);
     if (kind == IMPORT_EVENT)
         return intake_event(&importing->intake, reader->organization_id, &reader->event, failure);
+    if (kind == IMPORT_CONSUMER)
+        return intake_consumer(&importing->intake, reader->organization_id, reader->consumer,
+                               reader->position, failure);
     integration.id = reminting_id(&importing->reminting, &integration);
     if (kind == IMPORT_DELETED)
         return intake_deleted(&importing->intake,

@@ -6,12 +6,10 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "plugin/base/limits.h"
 #include "plugin/ctl/export_lines.h"
-#include "plugin/store/trail_body.h"
+#include "plugin/ctl/import_values.h"
 #include "plugin/store/trail_body_check.h"
 #include "vault/json_reader.h"
-#include "vault/timestamp.h"
 
 /* Of a line: several times what an event with the longest texts takes. */
 enum { LINE_LIMIT = 1 << 22 };
@@ -20,95 +18,6 @@ static bool refuse(const struct import_reader *reader, struct vault_failure *fai
                    const char *what)
 {
     return vault_fail(failure, "'%.200s', line %lld: %s", reader->path, reader->number, what);
-}
-
-/* ---- Values ---- */
-
-/* A string of 0 to `most` bytes, or null, which is no text, if it may be. */
-static bool take_text(const json_t *object, const char *name, size_t most, bool may_be_null,
-                      struct text *ret_text)
-{
-    const json_t *value = json_object_get(object, name);
-    *ret_text = NO_TEXT;
-    if (json_is_null(value))
-        return may_be_null;
-    *ret_text = (struct text){json_string_value(value), json_string_length(value)};
-    return json_is_string(value) && ret_text->size <= most;
-}
-
-static bool take_integer(const json_t *object, const char *name, int64_t most, int64_t *ret_number)
-{
-    const json_t *value = json_object_get(object, name);
-    *ret_number = json_integer_value(value);
-    return json_is_integer(value) && *ret_number >= 1 && *ret_number <= most;
-}
-
-static bool take_bytes(const json_t *object, const char *name, uint8_t *bytes, size_t size)
-{
-    size_t written = 0;
-    struct text digits;
-    return take_text(object, name, 2 * size, false, &digits) && digits.size == 2 * size &&
-           sodium_hex2bin(bytes, size, digits.data, digits.size, NULL, &written, NULL) == 0 &&
-           written == size;
-}
-
-static bool take_organization(struct import_reader *reader, const json_t *object)
-{
-    return take_text(object, "organizationId", ORGANIZATION_ID_MAX, false,
-                     &reader->organization_id) &&
-           reader->organization_id.size > 0;
-}
-
-static bool take_integration(struct import_reader *reader, const json_t *object)
-{
-    struct text id;
-    int64_t version;
-    const json_t *active = json_object_get(object, "isActive");
-    struct integration *integration = &reader->integration;
-    *integration = (struct integration){.is_active = json_is_true(active)};
-    if (!take_organization(reader, object) || !json_is_boolean(active) ||
-        !take_text(object, "id", IDENTIFIER_TEXT_SIZE, false, &id) ||
-        !identifier_parse(id, &integration->id) ||
-        !take_integer(object, "version", INT32_MAX, &version) ||
-        !take_text(object, "title", TITLE_BYTES_MAX, false, &integration->title) ||
-        !take_text(object, "credentialRef", CREDENTIAL_REF_MAX, true, &integration->credential_ref))
-        return false;
-    integration->version = (int32_t)version;
-    integration->organization_id = reader->organization_id;
-    return true;
-}
-
-static bool take_deleted(struct import_reader *reader, const json_t *object)
-{
-    struct text time;
-    return take_integration(reader, object) &&
-           take_text(object, "deletedAt", VAULT_TIMESTAMP_SIZE, false, &time) &&
-           vault_timestamp_parse(time.data, time.size, &reader->deleted_at);
-}
-
-static bool take_event(struct import_reader *reader, const json_t *object)
-{
-    struct trail_event *event = &reader->event;
-    *event = (struct trail_event){0};
-    return take_organization(reader, object) &&
-           take_integer(object, "sequence", INT64_MAX / 2, &event->sequence) &&
-           take_bytes(object, "entity", event->entity.bytes, IDENTIFIER_SIZE) &&
-           take_bytes(object, "digest", event->digest.bytes, TRAIL_HASH_SIZE) &&
-           take_bytes(object, "hash", event->hash.bytes, TRAIL_HASH_SIZE) &&
-           take_text(object, "body", TRAIL_BODY_MAX, true, &event->body) &&
-           (event->body.data == NULL ? json_is_null(json_object_get(object, "salt"))
-                                     : take_bytes(object, "salt", event->salt, TRAIL_SALT_SIZE));
-}
-
-static bool take_checkpoint(struct import_reader *reader, const json_t *object)
-{
-    struct text time;
-    struct trail_checkpoint *checkpoint = &reader->checkpoint;
-    return take_organization(reader, object) &&
-           take_integer(object, "sequence", INT64_MAX / 2, &checkpoint->head.length) &&
-           take_bytes(object, "hash", checkpoint->head.hash.bytes, TRAIL_HASH_SIZE) &&
-           take_text(object, "time", VAULT_TIMESTAMP_SIZE, false, &time) &&
-           vault_timestamp_parse(time.data, time.size, &checkpoint->time);
 }
 
 /* ---- Trails ---- */
@@ -195,7 +104,7 @@ static bool check_end(struct import_reader *reader, const json_t *end,
     char checksum[EXPORT_CHECKSUM_SIZE];
     struct text given;
     export_checksum(before, checksum);
-    if (!take_text(end, "checksum", sizeof checksum, false, &given) ||
+    if (!import_take_text(end, "checksum", sizeof checksum, false, &given) ||
         !text_equal(given, text_of(checksum)) ||
         json_integer_value(json_object_get(end, "integrations")) != reader->integrations ||
         json_integer_value(json_object_get(end, "events")) != reader->events)
@@ -204,34 +113,59 @@ static bool check_end(struct import_reader *reader, const json_t *end,
            refuse(reader, failure, "something comes after the last line of the export");
 }
 
-static bool take_line(struct import_reader *reader, const char *name, const json_t *value,
-                      enum import_kind *ret_kind, struct vault_failure *failure)
+static bool take_checkpoint(struct import_reader *reader, const json_t *object)
 {
-    if (strcmp(name, "integration") == 0) {
-        *ret_kind = IMPORT_INTEGRATION;
-        reader->integrations++;
-        return take_integration(reader, value) ||
-               refuse(reader, failure, "a value of the integration is missing or out of range");
-    }
-    if (strcmp(name, "deleted") == 0) {
-        *ret_kind = IMPORT_DELETED;
-        return take_deleted(reader, value) ||
-               refuse(reader, failure,
-                      "a value of the deleted integration is missing or out of range");
-    }
-    if (strcmp(name, "checkpoint") == 0) {
-        *ret_kind = IMPORT_CHECKPOINT;
-        return (take_checkpoint(reader, value) && begins_trail(reader)) ||
-               refuse(reader, failure,
-                      "a value of the checkpoint is missing or out of range, or it does not come "
-                      "before the events");
-    }
-    if (strcmp(name, "event") != 0)
-        return refuse(reader, failure, "this is no line of an export");
-    *ret_kind = IMPORT_EVENT;
+    return import_take_checkpoint(reader, object) && begins_trail(reader);
+}
+
+static bool take_event(struct import_reader *reader, const json_t *object)
+{
     reader->events++;
-    if (!take_event(reader, value))
-        return refuse(reader, failure, "a value of the event is missing or out of range");
+    return import_take_event(reader, object);
+}
+
+/* It comes after the events of its organization. */
+static bool take_consumer(struct import_reader *reader, const json_t *object)
+{
+    return import_take_consumer(reader, object) &&
+           text_equal(tenant_id_text(&reader->trail), reader->organization_id) &&
+           reader->position <= reader->head.length;
+}
+
+static bool take_integration(struct import_reader *reader, const json_t *object)
+{
+    reader->integrations++;
+    return import_take_integration(reader, object);
+}
+
+static const struct line {
+    const char *name;
+    enum import_kind kind;
+    bool (*take)(struct import_reader *reader, const json_t *object);
+    const char *rejection;
+} lines[] = {
+    {"integration", IMPORT_INTEGRATION, take_integration,
+     "a value of the integration is missing or out of range"},
+    {"deleted", IMPORT_DELETED, import_take_deleted,
+     "a value of the deleted integration is missing or out of range"},
+    {"checkpoint", IMPORT_CHECKPOINT, take_checkpoint,
+     "a value of the checkpoint is missing or out of range, or it does not come before the events"},
+    {"event", IMPORT_EVENT, take_event, "a value of the event is missing or out of range"},
+    {"consumer", IMPORT_CONSUMER, take_consumer,
+     "a value of the consumer is missing or out of range, or it does not come after the events"},
+};
+
+static const struct line *find_line(const char *name)
+{
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (strcmp(lines[i].name, name) == 0)
+            return &lines[i];
+    }
+    return NULL;
+}
+
+static bool check_event(struct import_reader *reader, struct vault_failure *failure)
+{
     if (!continues_trail(reader))
         return refuse(reader, failure, "the event does not continue its organization's trail");
     const enum trail_body_verdict verdict = trail_body_check(reader->event.body,
@@ -241,6 +175,18 @@ static bool take_line(struct import_reader *reader, const char *name, const json
     return verdict == TRAIL_BODY_FITS ||
            refuse(reader, failure,
                   "the event's body is no object of JSON that names its organization");
+}
+
+static bool take_line(struct import_reader *reader, const char *name, const json_t *value,
+                      enum import_kind *ret_kind, struct vault_failure *failure)
+{
+    const struct line *line = find_line(name);
+    if (line == NULL)
+        return refuse(reader, failure, "this is no line of an export");
+    *ret_kind = line->kind;
+    if (!line->take(reader, value))
+        return refuse(reader, failure, line->rejection);
+    return line->kind != IMPORT_EVENT || check_event(reader, failure);
 }
 
 bool import_next(struct import_reader *reader, enum import_kind *ret_kind,

@@ -17,6 +17,7 @@ enum import_kind {
     IMPORT_DELETED,
     IMPORT_CHECKPOINT,
     IMPORT_EVENT,
+    IMPORT_CONSUMER,
     IMPORT_END
 };
 
@@ -38,6 +39,8 @@ struct import_reader {
     int64_t deleted_at;             /* IMPORT_DELETED: Unix milliseconds. */
     struct trail_checkpoint checkpoint;
     struct trail_event event;
+    struct text consumer;
+    int64_t position; /* Of the consumer. */
 };
 
 /* Opens a file, which must be regular. Close it in any case. */

@@ -48,19 +48,6 @@ bool event_input_take_time(struct operation *operation, const json_t *object, co
     return false;
 }
 
-static bool is_name(struct text name)
-{
-    static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                  "0123456789._-";
-    if (name.data == NULL || name.size == 0 || name.size > CONSUMER_NAME_MAX)
-        return false;
-    for (size_t i = 0; i < name.size; i++) {
-        if (memchr(allowed, name.data[i], sizeof allowed - 1) == NULL)
-            return false;
-    }
-    return true;
-}
-
 bool event_input_take_consumer(struct operation *operation, struct text *ret_name)
 {
     *ret_name = member_text(operation->arguments, "consumer");
@@ -72,7 +59,7 @@ bool event_input_take_consumer(struct operation *operation, struct text *ret_nam
                             .required_action = "READ"});
         return false;
     }
-    if (is_name(*ret_name))
+    if (consumer_is_name(*ret_name))
         return true;
     operation_reject_argument(operation, "consumer",
                               "A consumer's name has 1 to 64 of A-Z, a-z, 0-9, '.', '_', '-'");

@@ -30,4 +30,7 @@ struct store_lease {
     bool is_behind; /* Set likewise: there are events after the position. */
 };
 
+/* Whether it can be a consumer's name: 1 to CONSUMER_NAME_MAX of the characters A-Z a-z 0-9 . _ -. */
+bool consumer_is_name(struct text name);
+
 #endif

@@ -257,6 +257,10 @@ SELECT o.id, c.lease_until FROM consumer AS c JOIN organization AS o ON o.key = 
 WHERE c.name = ?1 AND (?2 IS NULL OR o.id = ?2) AND c.lease IS NOT NULL AND c.lease_until > ?3 AND c.lease_until <= ?4
 ORDER BY c.lease_until DESC LIMIT 1;
 
+-- name: import_consumer
+INSERT INTO consumer (organization, name, position) VALUES (?1, ?2, ?3)
+ON CONFLICT (organization, name) DO UPDATE SET position = max(position, excluded.position);
+
 -- name: drop_consumer
 DELETE FROM consumer
 WHERE name = ?1 AND (?2 IS NULL OR organization = (SELECT key FROM organization WHERE id = ?2));

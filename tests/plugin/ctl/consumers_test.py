@@ -117,6 +117,67 @@ def databases_of_older_schemas_have_none(scratch):
         assert query(scratch.database, "PRAGMA user_version") == [(schema,)]
 
 
+def used(scratch, database):
+    """An organization of which a consumer has taken two events of three, and another one that is not behind."""
+    with gateway(database) as running:
+        running.create("acme", "x")
+        running.create("acme", "x")
+        running.create("globex", "x")
+        running.take_all("hooks")
+        running.create("acme", "x")
+        running.claim("crm", limit=1)
+
+
+def goes_on(database):
+    """A gateway delivers what was not delivered, and nothing again."""
+    with gateway(database) as running:
+        assert running.take_all("hooks") == {"acme": [3]}
+
+
+@test
+def an_import_goes_on_where_the_export_was(scratch):
+    os.mkdir(scratch.root)
+    used(scratch, {"path": scratch.database})
+    export = scratch.folder / "all.jsonl"
+    scratch.expect(0, "export", "--database", scratch.database, "--to", export)
+    scratch.expect(0, "import", "--root", scratch.root, "--from", export)
+    assert [each[:4] for each in listed(scratch, "--root", scratch.root)] == [
+        ("acme", "hooks", 2, 1), ("globex", "hooks", 1, 0)]
+    goes_on({"root": scratch.root})
+    scratch.expect(0, "import", "--root", scratch.root, "--from", export)
+    assert ("acme", "hooks", 3, 0, False) in listed(scratch, "--root", scratch.root), "no position moves backward"
+    sql(scratch.tenant("acme"), "UPDATE consumer SET position = 1")
+    scratch.expect(0, "import", "--root", scratch.root, "--from", export)
+    assert ("acme", "hooks", 2, 1, False) in listed(scratch, "--root", scratch.root)
+    with gateway({"path": scratch.database}) as running:
+        running.claim("hooks")
+    scratch.expect(0, "import", "--database", scratch.database, "--from", export)
+    assert ("acme", "hooks", 2, 1, True) in listed(scratch, "--database", scratch.database), "a lease stays"
+
+
+@test
+def a_move_takes_consumers_along(scratch):
+    other = scratch.folder / "other"
+    os.mkdir(scratch.root)
+    os.mkdir(other)
+    used(scratch, {"root": scratch.root})
+    before = listed(scratch, "--root", scratch.root)
+    for organization in "acme", "globex":
+        scratch.expect(0, "tenants", "move", "--root", scratch.root, "--organization", organization, "--to", other)
+    assert listed(scratch, "--root", scratch.root) == [] and listed(scratch, "--root", other) == before
+    goes_on({"root": str(other)})
+
+
+@test
+def a_backup_has_the_positions_of_its_time(scratch):
+    used(scratch, {"path": scratch.database})
+    backup, restored = scratch.folder / "backup.db", scratch.folder / "restored.db"
+    scratch.expect(0, "backup", "--database", scratch.database, "--to", backup)
+    goes_on({"path": scratch.database})
+    scratch.expect(0, "restore", "--database", restored, "--from", backup)
+    goes_on({"path": str(restored)})
+
+
 @test
 def events_that_were_removed_are_not_behind(scratch):
     with gateway({"path": scratch.database}) as running:

@@ -20,9 +20,14 @@ def everything_is_exported_with_a_checksum(scratch):
     with gateway({"path": scratch.database}) as running:
         running.update(ids["acme"][0], 1, title="T\u00e9 \u202e\U0001f600", isActive=False)
         running.delete(ids["globex"][0], 1)
+        for consumer, organization in ("hooks", "acme"), ("crm", "acme"), ("crm", "globex"):
+            while batch := running.claim(consumer, limit=2):
+                if batch["organizationId"] == organization:
+                    running.acknowledge(consumer, batch)
+                    break
         text = scratch.expect(0, "export", "--database", scratch.database).stdout
     lines = lines_of(text)
-    assert lines[0] == ("export", {"format": 2}), lines[0]
+    assert lines[0] == ("export", {"format": 3}), lines[0]
     integrations = [value for kind, value in lines if kind == "integration"]
     assert [value["id"] for value in integrations] == [*ids["acme"], ids["globex"][1]], integrations
     assert integrations[0] == {"id": ids["acme"][0], "organizationId": "acme", "version": 2,
@@ -31,13 +36,16 @@ def everything_is_exported_with_a_checksum(scratch):
     events = [value for kind, value in lines if kind == "event"]
     assert [(event["organizationId"], event["sequence"]) for event in events] == [
         ("acme", 1), ("acme", 2), ("acme", 3), ("globex", 1), ("globex", 2), ("globex", 3)], events
+    consumers = [value for kind, value in lines if kind == "consumer"]
+    assert consumers == [{"organizationId": organization, "name": name, "position": 2} for organization, name in [
+        ("acme", "crm"), ("acme", "hooks"), ("globex", "crm")]], consumers
     before = text[:text.rindex("\n", 0, -1) + 1].encode()
     assert lines[-1] == ("end", {"integrations": 3, "events": 6, "checksum": hashlib.blake2b(
         before, digest_size=32).hexdigest()}), lines[-1]
     assert text.isascii() and scratch.expect(0, "export", "--database", scratch.database).stdout == text
     only = lines_of(scratch.expect(0, "export", "--database", scratch.database, "--organization",
                                    "globex").stdout)
-    assert [kind for kind, _ in only] == ["export", "integration", "deleted", *["event"] * 3, "end"], only
+    assert [kind for kind, _ in only] == ["export", "integration", "deleted", *["event"] * 3, "consumer", "end"], only
 
 
 @test

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """The command import: round trips, and what it refuses. Prints TAP."""
 
+import hashlib
 import json
 import os
 import pathlib
@@ -16,11 +17,13 @@ def exported(scratch, *of):
 
 
 def fill(scratch):
-    """An export of a shared database with updates, deletions and an erased body; the IDs of acme."""
+    """An export of a shared database with updates, deletions, an erased body and a consumer; the IDs of acme."""
     ids = scratch.make()
     with gateway({"path": scratch.database}) as running:
         running.update(ids["acme"][0], 1, title="\u00e9 renamed", isActive=False)
         running.delete(ids["globex"][0], 1)
+        running.take_all("hooks", limit=1)
+        running.update(ids["acme"][2], 1, isActive=False)
     sql(scratch.database, "UPDATE event SET body = NULL, salt = NULL WHERE sequence = 1")
     (scratch.folder / "all.jsonl").write_text(exported(scratch, "--database", scratch.database))
     os.mkdir(scratch.root)
@@ -77,7 +80,7 @@ def an_export_that_was_cut_off_or_changed_is_refused(scratch):
          "checksum differs"),
         (lines[:event] + lines[event + 1:], "does not continue"),
         (lines + ["{}\n"], "something comes after"), (["{}\n"], "no line of an export"),
-        (['{"export":{"format":3}}\n'], "does not know"), ([], "was cut off"),
+        (['{"export":{"format":4}}\n'], "does not know"), ([], "was cut off"),
         (['{"integration":{}}\n'], "no export of integrationsctl"),
         ([lines[0], lines[1].replace('"version":2', '"version":0')], "out of range"),
         ([lines[0], lines[1].replace('"id":"', '"id":"x')], "out of range"),
@@ -195,6 +198,39 @@ def a_body_of_another_is_refused(scratch):
         told = scratch.expect(3, *from_file(scratch, "forged.jsonl"), "--root", scratch.root).stderr
         assert said in told, (body, told)
     assert scratch.names(scratch.root) == []
+
+
+@test
+def a_consumer_of_no_sense_is_refused(scratch):
+    fill(scratch)
+    lines = (scratch.folder / "all.jsonl").read_text().splitlines(keepends=True)
+    at, = [number for number, line in enumerate(lines) if '"consumer"' in line and '"acme"' in line]
+    good = json.loads(lines[at])["consumer"]
+    events = [number for number, line in enumerate(lines) if '"event"' in line]
+    broken = [{**good, **change} for change in [
+        {"name": ""}, {"name": "a b"}, {"name": "x" * 65}, {"name": "h\u00e9"}, {"name": 7}, {"name": None},
+        {"position": 0}, {"position": -1}, {"position": 6}, {"position": "3"}, {"position": 2**62},
+        {"organizationId": "globex"}, {"organizationId": "unknown"}, {"organizationId": ""}]]
+    files = [[*lines[:at], json.dumps({"consumer": value}) + "\n", *lines[at + 1:]] for value in broken]
+    files.append([*lines[:events[0]], lines[at], *lines[events[0]:]])
+    for file in files:
+        (scratch.folder / "broken.jsonl").write_text("".join(file))
+        told = scratch.expect(3, *from_file(scratch, "broken.jsonl"), "--root", scratch.root).stderr
+        assert "a value of the consumer is missing or out of range" in told, told
+        assert scratch.names(scratch.root) == []
+
+
+@test
+def exports_of_earlier_versions_are_taken(scratch):
+    fill(scratch)
+    lines = (scratch.folder / "all.jsonl").read_text().splitlines(keepends=True)
+    lines = ['{"export":{"format":2}}\n', *[line for line in lines[1:-1] if '"consumer"' not in line], lines[-1]]
+    end = json.loads(lines[-1])
+    end["end"]["checksum"] = hashlib.blake2b("".join(lines[:-1]).encode(), digest_size=32).hexdigest()
+    (scratch.folder / "old.jsonl").write_text("".join(lines[:-1]) + json.dumps(end) + "\n")
+    scratch.expect(0, *from_file(scratch, "old.jsonl"), "--root", scratch.root)
+    with gateway({"root": scratch.root}) as running:
+        assert running.take_all("hooks") == {"acme": [2, 3, 4, 5], "globex": [2, 3, 4]}
 
 
 @test

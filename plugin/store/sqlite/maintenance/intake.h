@@ -52,6 +52,13 @@ int32_t intake_checkpoint(struct intake *intake, struct text organization_id,
 int32_t intake_event(struct intake *intake, struct text organization_id,
                      const struct trail_event *event, gql_failure *failure);
 
+/*
+ * Up to which event of an organization a consumer has come: after the events. One that is there
+ * keeps its lease, and the higher position.
+ */
+int32_t intake_consumer(struct intake *intake, struct text organization_id, struct text name,
+                        int64_t position, gql_failure *failure);
+
 int32_t intake_commit(struct intake *intake, gql_failure *failure);
 
 /* Rolls back what was not committed. */

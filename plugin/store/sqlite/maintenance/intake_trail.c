@@ -127,3 +127,19 @@ int32_t intake_checkpoint(struct intake *intake, struct text organization_id,
         code = has_event(intake, organization_id, &checkpoint->head, &has, failure);
     return code == GQL_OK && !has ? refuse_trail(intake, organization_id, failure) : code;
 }
+
+int32_t intake_consumer(struct intake *intake, struct text organization_id, struct text name,
+                        int64_t position, gql_failure *failure)
+{
+    const int32_t code = intake_enter(intake, organization_id, failure);
+    if (code != GQL_OK)
+        return code;
+    sqlite3_stmt *put = connection_statement(&intake->access->connection,
+                                             STATEMENT_IMPORT_CONSUMER);
+    if (put == NULL)
+        return fail_here(intake, failure);
+    sqlite3_bind_int64(put, 1, intake->key);
+    bind_text(put, 2, name);
+    sqlite3_bind_int64(put, 3, position);
+    return run(intake, put, failure);
+}
