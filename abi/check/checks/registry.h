@@ -90,6 +90,10 @@ void check_parallel(struct check_run *run);
 /* metrics.c: what the plugin tells of itself. */
 void check_metrics(struct check_run *run);
 
+/* events.c and delivery.c: the functions of gql_events. */
+void check_events(struct check_run *run);
+void check_delivery(struct check_run *run);
+
 /* leaks.c: what instances leave behind. */
 void check_threads(struct check_run *run);
 void check_descriptors(struct check_run *run);

@@ -208,6 +208,18 @@ CASES = [
     ("METRICS_TWICE", "metrics", "metrics of the process: given 2 times"),
     ("METRICS_NEVER", "metrics", "metrics of the process: given 0 times"),
     ("METRICS_FAIL", "metrics", "metrics of the process: returned -6"),
+    ("EVENTS_NOT_WHOLE", "events", "the struct gql_events is not whole"),
+    ("EVENTS_FOR_ANYBODY", "events", "read by an actor who may not read there was not rejected"),
+    ("EVENTS_GAP", "events", "the sequences of acme are not in order: 3 comes after 1"),
+    ("EVENTS_ANY_POSITION", "events", "read with a position that is none was not rejected"),
+    ("EVENTS_INCLUSIVE", "events", "are not in order"),
+    ("EVENTS_FORWARD_ONLY", "events", "are not in order"),
+    ("EVENTS_LEASED_TWICE", "delivery", "claim gave out events of an organization that is leased"),
+    ("EVENTS_ANY_LEASE", "delivery", "acknowledge with a lease that no claim gave was not rejected"),
+    ("EVENTS_AGAIN", "delivery", "after event 1 was acknowledged, claim did not go on with event 2"),
+    ("EVENTS_SILENT", "delivery", "`more` was not called within 5 s after a change", *WRITE, *SOON),
+    ("EVENTS_SIGNAL_ON", "delivery", "`more` was called after the watch was taken back", *WRITE),
+    ("EVENTS_CANCELLED_LEASES", "delivery", "a claim that was cancelled has leased events all the same", *WRITE),
 ]
 # The check is skipped under a sanitizer, which adds constructors.
 UNDER_SANITIZERS = ["CONSTRUCTOR", "ATEXIT", "DT_INIT", "DT_FINI", "INIT_SECTION",

@@ -20,7 +20,7 @@ def check_good_plugins():
     expect_pass("the example passes",
                 ["bind-host", "subgraph", "loaded", "errors", "shapes", "drain-waits"], HELLO)
     expect_pass("integrations.so passes with a configuration and a host's schema",
-                ["loaded", "inline", "shapes", "drain-waits"], "--config", DATABASE,
+                ["loaded", "inline", "shapes", "drain-waits", "events", "delivery"], "--config", DATABASE,
                 "--host-schema", HOST_SCHEMA, INTEGRATIONS)
     tap, document = expect_pass(
         "integrations.so passes without a configuration, with checks skipped",

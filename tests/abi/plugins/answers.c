@@ -434,6 +434,7 @@ int32_t resolve_write(gql_instance *self, const gql_call *call, gql_reply *reply
     int32_t code;
     if (!begin(self, call, reply, &code))
         return code;
+    events_append(self);
     if (life_enqueue(self, &job))
         return GQL_PENDING;
     reject(self, reply->handle, GQL_CODE_SERVICE_UNAVAILABLE);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A small plugin in four sources, each of which can be built with one fault: see faults.h. */
+/* A small plugin in five sources, each of which can be built with one fault: see faults.h. */
 #ifndef FAULTY_PLUGIN_H
 #define FAULTY_PLUGIN_H
 
@@ -19,6 +19,15 @@ struct job {
     gql_reply *reply;
 };
 
+/* The events of an organization, and how far the consumer has come. */
+struct trail {
+    int64_t added;
+    int64_t position;
+    int64_t lease; /* 0: there is none. */
+};
+
+enum { TRAILS = 2 };
+
 struct gql_instance {
     const gql_host *host;
     pthread_mutex_t mutex; /* Guards the members below. */
@@ -29,6 +38,9 @@ struct gql_instance {
     size_t inside; /* Calls under way. */
     bool closed;
     bool ended;
+    struct trail trails[TRAILS];
+    gql_events_more_fn more; /* NULL: nobody watches. */
+    void *more_user;
     pthread_t worker;
 };
 
@@ -46,6 +58,10 @@ json_t *shape_tag(const char *id, const gql_shape *shape);
 
 /* The ID of each tag starts with it. */
 #define TAG_PREFIX "tag:"
+
+/* events.c */
+extern const gql_events events_extension;
+void events_append(gql_instance *self);
 
 /* life.c */
 int32_t life_init(const gql_host *host, gql_failure *failure);

@@ -213,6 +213,8 @@ static const void *extension(const char *id)
     static const gql_metrics metrics = {.struct_size = sizeof metrics, .read = read_metrics};
     if (strcmp(id, GQL_EXT_METRICS) == 0)
         return &metrics;
+    if (strcmp(id, GQL_EXT_EVENTS) == 0)
+        return &events_extension;
     return IF_FAULT(FAULT_OFFERS_ANYTHING, id, NULL);
 }
 
