@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 
+import journal
 import trail
 
 ROUNDS = 25
@@ -51,60 +52,11 @@ def run_and_kill(writer, plugin, database, name, organizations, unanswered, seco
     return lines[:-1]
 
 
-class Chain:
-    """What is known of an integration: its last acknowledged state, and the operation in flight."""
-
-    def __init__(self):
-        self.version = 0  # 0: it does not exist.
-        self.deleted = False
-        self.tried = None
-
-    def hear(self, what, operation, version):
-        if what == "try":
-            self.tried = (operation, version)
-            return
-        self.tried = None
-        if what == "ok":
-            self.version = {"create": 1, "update": version + 1, "delete": 0}[operation]
-            self.deleted = operation == "delete"
-
-    def allowed(self):
-        """The versions that the database may have; 0 is none."""
-        versions = {self.version}
-        if self.tried:
-            operation, version = self.tried
-            results = {"create": {1}, "update": {version + 1}, "delete": {0}, "stale": set()}
-            versions |= results[operation]
-        return versions
-
-
-def listen(chains, lines):
-    answers = 0
-    for line in lines:
-        name, what, operation, version = line.split(" ")
-        chains.setdefault(name, Chain()).hear(what, operation, int(version))
-        answers += what != "try"
-    return answers
-
-
-def unanswered_creates(chains):
-    return [name for name, chain in chains.items() if chain.tried == ("create", 0)]
-
-
 def violations_of(databases, organizations, chains):
     violations, found = [], {}
     for database in databases:
         violations += violations_within(database, organizations, found)
-    for name, chain in chains.items():
-        if found.get(name, 0) not in chain.allowed():
-            violations.append(
-                f"{name} has version {found.get(name, 0)}, not one of {chain.allowed()}")
-        # The next round starts from what was found.
-        chain.version, chain.tried = found.get(name, 0), None
-    unknown = set(found) - set(chains)
-    if unknown:
-        violations.append(f"no writer created {unknown}")
-    return violations
+    return violations + journal.chain_violations(chains, found)
 
 
 def violations_within(database, organizations, found):
@@ -119,28 +71,7 @@ def violations_within(database, organizations, found):
         violations.append("integrity_check: " + integrity)
     if connection.execute("PRAGMA foreign_key_check").fetchall():
         violations.append("foreign_key_check finds rows")
-    rows = connection.execute(
-        "SELECT title, version, is_active, organization.id FROM integration "
-        "JOIN organization ON organization.key = integration.organization")
-    for title, version, active, organization in rows:
-        name, mark = title.rsplit(" ", 1)
-        owner = f"org-{int(name.split('.')[1]) % organizations}"
-        if organization != owner or database.parent.name not in (owner, "one"):
-            violations.append(f"'{title}' belongs to {owner}, not {organization}, in {database}")
-        if mark != f"v{version}":
-            violations.append(f"'{title}' has version {version}")
-        if active != (version % 2):
-            violations.append(f"'{title}' has is_active {active}")
-        if name in found:
-            violations.append(f"{name} exists twice")
-        found[name] = version
-    counted = connection.execute(
-        "SELECT coalesce(sum(is_active), 0), coalesce(sum(1 - is_active), 0) FROM integration"
-    ).fetchone()
-    kept = connection.execute(
-        "SELECT coalesce(sum(active), 0), coalesce(sum(inactive), 0) FROM organization").fetchone()
-    if counted != kept:
-        violations.append(f"there are {counted} rows, but the counters are {kept}")
+    violations += journal.row_violations(connection, organizations, found, database.parent.name)
     violations += trail.faults_of(connection)
     connection.close()
     return violations
@@ -156,8 +87,8 @@ def run(writer, plugin, folder, organizations, rounds, rng):
     for number in range(1, rounds + 1):
         lines = run_and_kill(writer, plugin, str(one if organizations == 1 else folder),
                              f"r{number}", organizations, unanswered, rng.uniform(0.08, 0.5))
-        answers = listen(chains, lines)
-        unanswered = unanswered_creates(chains)
+        answers = journal.listen(chains, lines)
+        unanswered = journal.unanswered_creates(chains)
         databases = [one] if organizations == 1 else sorted(folder.glob("*/*/integrations.db"))
         violations = violations_of(databases, organizations, chains)
         yield violations, answers, sum(chains[name].version == 1 for name in unanswered)

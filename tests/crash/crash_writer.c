@@ -4,7 +4,9 @@
  * killed, to so many organizations. If DATABASE is a folder, each has a database of its own in it,
  * half of which may be open. Many chains run at once. Each creates an integration, tries a stale
  * update, updates it a few times, and may delete it. The given chains are begun first: their create
- * got no answer in an earlier round. The name of a chain is the key of its create.
+ * got no answer in an earlier round. The name of a chain is the key of its create. If DATABASE is a
+ * URL, the server may be away: a step that was rejected is tried again, and a chain ends without an
+ * answer if the outcome is unknown.
  *
  * Each call and each answer is a line on the standard output, in one write(2): `CHAIN try OP N`,
  * `CHAIN ok OP N`, `CHAIN no OP N`. Titles contain the chain and the version; the organization of
@@ -50,6 +52,7 @@ static const gql_request request = {.struct_size = sizeof request,
 
 static const char *round_name;
 static int chain_count, organization_count;
+static bool has_server;
 static char **unanswered; /* Names, up to NULL. */
 static struct chain *ready;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -93,21 +96,8 @@ static void advance(struct chain *chain, const gql_answer *answer)
     }
 }
 
-static void on_answer(gql_answer *answer)
+static void make_ready(struct chain *chain, bool ended)
 {
-    struct chain *chain = answer->user;
-    const bool expected = answer->resolved == (chain->step != STALE);
-    journal(chain, answer->resolved ? "ok" : "no");
-    if (!expected) {
-        fprintf(stderr, "%s %s: %s\n", chain->name, step_names[chain->step],
-                answer->resolved ? answer->json : answer->message);
-        _exit(4);
-    }
-    const bool ended = chain->step == DELETE ||
-                       (chain->step == UPDATE && chain->version == UPDATES &&
-                        chain->id[35] % 2 == 0);
-    advance(chain, answer);
-    gql_answer_release(answer);
     pthread_mutex_lock(&lock);
     if (ended)
         begin_chain(chain);
@@ -115,6 +105,33 @@ static void on_answer(gql_answer *answer)
     ready = chain;
     pthread_cond_signal(&filled);
     pthread_mutex_unlock(&lock);
+}
+
+/* The server is away. */
+static bool is_unavailable(const gql_answer *answer)
+{
+    return has_server && !answer->resolved && strcmp(answer->code, "SERVICE_UNAVAILABLE") == 0;
+}
+
+static void on_answer(gql_answer *answer)
+{
+    struct chain *chain = answer->user;
+    const bool unavailable = is_unavailable(answer);
+    const bool unknown = unavailable && strstr(answer->extensions, "\"unknown\"") != NULL;
+    if (!unknown)
+        journal(chain, answer->resolved ? "ok" : "no");
+    if (!unavailable && answer->resolved != (chain->step != STALE)) {
+        fprintf(stderr, "%s %s: %s\n", chain->name, step_names[chain->step],
+                answer->resolved ? answer->json : answer->message);
+        _exit(4);
+    }
+    const bool ended = !unavailable && (chain->step == DELETE ||
+                                        (chain->step == UPDATE && chain->version == UPDATES &&
+                                         chain->id[35] % 2 == 0));
+    if (!unavailable)
+        advance(chain, answer);
+    gql_answer_release(answer);
+    make_ready(chain, ended || unknown);
 }
 
 static void write_arguments(struct chain *chain)
@@ -185,7 +202,9 @@ static void check(int32_t code, const gql_failure *failure)
 static void write_config(const char *path, char *config, size_t room)
 {
     struct stat found;
-    if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
+    if (has_server)
+        snprintf(config, room, "{\"database\":{\"url\":\"%s\",\"migrate\":true}}", path);
+    else if (stat(path, &found) == 0 && S_ISDIR(found.st_mode))
         snprintf(config, room, "{\"database\":{\"root\":\"%s\",\"maxOpen\":%d}}", path,
                  (organization_count + 1) / 2);
     else
@@ -204,6 +223,7 @@ int main(int argc, char **argv)
         return 2;
     round_name = argv[3];
     unanswered = argv + 5;
+    has_server = strstr(argv[2], "://") != NULL;
     write_config(argv[2], config, sizeof config);
     check(gql_runtime_create(&options, &runtime, &failure), &failure);
     check(gql_library_open(runtime, argv[1], &library, &failure), &failure);

@@ -20,6 +20,7 @@ shared_buffers = 32MB
 fsync = off
 ssl = off
 log_min_messages = fatal
+wal_retrieve_retry_interval = 100ms
 """
 
 
@@ -38,9 +39,9 @@ def free_port():
 
 
 class Server:
-    """`with Server() as server`: its URL is `server.url`."""
+    """`with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs."""
 
-    def __init__(self, settings=""):
+    def __init__(self, settings="", primary=None):
         self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="integrations-postgres-"))
         self.data = self.folder / "data"
@@ -53,12 +54,16 @@ class Server:
             self.identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
         else:
             self.identity = {}
-        self.run("initdb", "--username=integrations", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        if primary is None:
+            self.run("initdb", "--username=integrations", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
+        else:
+            self.run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", primary.url)
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.write(f"{SETTINGS}port = {self.port}\nunix_socket_directories = '{self.folder}'\n{settings}\n")
 
-        hba = self.data / "pg_hba.conf"
-        hba.write_text("host all locked all scram-sha-256\n" + hba.read_text())
+        if primary is None:
+            hba = self.data / "pg_hba.conf"
+            hba.write_text("host all locked all scram-sha-256\n" + hba.read_text())
 
     def run(self, name, *arguments):
         result = subprocess.run([program(name), "-D", self.data, *arguments], cwd=self.folder, capture_output=True,
@@ -77,11 +82,22 @@ class Server:
             time.sleep(0.05)
 
     def stop(self, how=signal.SIGINT):
-        """SIGINT: ends all sessions; SIGQUIT: as after a crash."""
+        """SIGINT: ends all sessions; SIGQUIT: as after a crash; SIGKILL: its processes end when they notice."""
         if self.process is not None:
             self.process.send_signal(how)
             self.process.wait(START_SECONDS)
         self.process = None
+
+    def promote(self):
+        self.run("pg_ctl", "promote", "--silent")
+
+    def query(self, sql):
+        """The rows, each a list of texts; what is NULL is None."""
+        result = subprocess.run([program("psql"), "-qXAt", "-v", "ON_ERROR_STOP=1", "-P", "null=\\N", "-F", "\t", "-c", sql,
+                                 self.url], capture_output=True, text=True, timeout=START_SECONDS)
+        if result.returncode != 0:
+            raise SystemExit(f"{sql}: {result.stderr}")
+        return [[None if value == "\\N" else value for value in line.split("\t")] for line in result.stdout.splitlines()]
 
     def __enter__(self):
         self.start()
