@@ -58,3 +58,9 @@ esac
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get update -qq
 # shellcheck disable=SC2086 # A list of words.
 $sudo env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null
+case $missing in
+*pgbouncer*) # Likewise: nobody has configured it yet.
+    $sudo systemctl disable -q pgbouncer 2>/dev/null || true
+    $sudo systemctl stop pgbouncer 2>/dev/null || true
+    ;;
+esac

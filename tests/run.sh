@@ -33,7 +33,7 @@ esac
 logs=build/test-logs
 
 ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
-postgres_packages='libpq-dev postgresql'
+postgres_packages='libpq-dev pgbouncer postgresql'
 # Without chromium, only the browser suite fails.
 # shellcheck disable=SC2086 # A list of words, also below.
 ./examples/setup.sh abigail-tools chromium clang-format rustc systemd valgrind $ruby_packages $postgres_packages ||

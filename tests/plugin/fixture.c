@@ -13,6 +13,7 @@ int fixture_busy_timeout_ms = 2000;
 int fixture_storage_threads = 4;
 int fixture_check_mib = 1024;
 bool fixture_dedicated;
+bool fixture_prepared_statements = true;
 int64_t fixture_deleted_ms = INT64_C(30) * 86400000;
 int64_t fixture_trail_ms;
 const char *fixture_organization;
@@ -72,15 +73,15 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
     slot->executors =
         executors_acquire(&(struct executors_sizes){.storage = fixture_storage_threads});
     pthread_mutex_unlock(&open_lock);
-    json_t *database = json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:b, "
-                                 "s:i, s:i, s:b, s:b, s:s, s:s}",
-                                 fixture_engine->setting, fixture_place(path), "maxOpen", 8,
-                                 "readers", 4, "cacheKiB", 512, "mmapMiB", 16,
-                                 "busyTimeoutMilliseconds", fixture_busy_timeout_ms, "checkMiB",
-                                 fixture_check_mib, "fileMode", file_mode, "dedicated",
-                                 fixture_dedicated, "connections", 4,
-                                 "statementTimeoutMilliseconds", 10000, "preparedStatements", true,
-                                 "migrate", true, "open", "eager", "synchronousCommit", "on");
+    json_t *database =
+        json_pack("{s:s, s:i, s:i, s:i, s:i, s:i, s:i, s:s, s:b, "
+                  "s:i, s:i, s:b, s:b, s:s, s:s}",
+                  fixture_engine->setting, fixture_place(path), "maxOpen", 8, "readers", 4,
+                  "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds",
+                  fixture_busy_timeout_ms, "checkMiB", fixture_check_mib, "fileMode", file_mode,
+                  "dedicated", fixture_dedicated, "connections", 4, "statementTimeoutMilliseconds",
+                  10000, "preparedStatements", fixture_prepared_statements, "migrate", true, "open",
+                  "eager", "synchronousCommit", "on");
     if (fixture_more != NULL) {
         json_t *more = json_loads(fixture_more, 0, NULL);
         cr_assert_eq(json_object_update(database, more), 0, "%s", fixture_more);

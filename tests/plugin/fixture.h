@@ -26,6 +26,7 @@ extern int fixture_busy_timeout_ms;      /* The setting of stores to be opened. 
 extern int fixture_storage_threads;      /* Likewise. */
 extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
+extern bool fixture_prepared_statements; /* database.preparedStatements */
 extern int64_t fixture_deleted_ms;       /* retention.deletedDays */
 extern int64_t fixture_trail_ms;         /* retention.trailDays */
 extern const char *fixture_organization; /* organization; NULL: none */

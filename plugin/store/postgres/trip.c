@@ -125,6 +125,14 @@ static bool is_good(const PGresult *result)
     return status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK;
 }
 
+/* A statement is prepared on one connection of a pooler, and run on another. */
+static const char *cure_of(const char *sqlstate)
+{
+    return strcmp(sqlstate, "26000") == 0 || strcmp(sqlstate, "42P05") == 0
+               ? "; behind a pooler of transactions, set database.preparedStatements to false"
+               : "";
+}
+
 /* False if it is not the server that says so, but libpq: the connection is lost. */
 static bool keep_failure(struct trip *trip, const PGresult *result)
 {
@@ -133,8 +141,8 @@ static bool keep_failure(struct trip *trip, const PGresult *result)
     if (sqlstate == NULL || trip->sqlstate[0] != '\0')
         return sqlstate != NULL;
     snprintf(trip->sqlstate, sizeof trip->sqlstate, "%s", sqlstate);
-    snprintf(trip->detail.text, sizeof trip->detail.text, "PostgreSQL: %.200s (SQLSTATE %s)",
-             message == NULL ? "no message" : message, trip->sqlstate);
+    snprintf(trip->detail.text, sizeof trip->detail.text, "PostgreSQL: %.150s (SQLSTATE %s)%s",
+             message == NULL ? "no message" : message, trip->sqlstate, cure_of(trip->sqlstate));
     return true;
 }
 

@@ -45,8 +45,9 @@ const char *world_database(const struct world *world)
     const char *kind = getenv("DATABASE");
     if (kind != NULL && strcmp(kind, "url") == 0) {
         snprintf(database, sizeof database,
-                 "{\"url\":\"%s\",\"migrate\":true,\"connections\":4,\"open\":\"eager\"}",
-                 space_url(world->scratch.path));
+                 "{\"url\":\"%s\",\"migrate\":true,\"connections\":4,\"open\":\"eager\","
+                 "\"preparedStatements\":%s}",
+                 space_url(world->scratch.path), space_is_pooled() ? "false" : "true");
         return database;
     }
     const bool root = kind != NULL && strcmp(kind, "root") == 0;

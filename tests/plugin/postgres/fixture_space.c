@@ -8,6 +8,11 @@
 
 const struct store_engine *const fixture_engine = &postgres_engine;
 
+__attribute__((constructor)) static void choose(void)
+{
+    fixture_prepared_statements = !space_is_pooled();
+}
+
 const char *fixture_place(const char *path)
 {
     char folder[256];

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
 """
 Runs Criterion programs against a private PostgreSQL server, which is started once for all of them:
-run.py PROGRAM…. Prints TAP. The programs find the server by POSTGRES_URL.
+run.py [--pooler] PROGRAM…. Prints TAP. The programs find the server by POSTGRES_URL; if POSTGRES_POOLED is set, through
+PgBouncer, which pools transactions.
 """
 
 import os
@@ -29,10 +30,18 @@ def results_of(program, environment):
     return found
 
 
-def main(*programs):
+def results_of_all(programs, **variables):
+    environment = {**os.environ, "DATABASE": "url", **variables}
+    return [result for program in programs for result in results_of(program, environment)]
+
+
+def main(*arguments):
     with server.Server() as database:
-        environment = {**os.environ, "POSTGRES_URL": database.url, "DATABASE": "url"}
-        results = [result for program in programs for result in results_of(program, environment)]
+        if arguments[0] == "--pooler":
+            with server.Pooler(database) as pooler:
+                results = results_of_all(arguments[1:], POSTGRES_URL=pooler.url, POSTGRES_POOLED="1")
+        else:
+            results = results_of_all(arguments, POSTGRES_URL=database.url)
     for number, (verdict, text) in enumerate(results, 1):
         print(f"{verdict} {number} - {text}", end="")
     print(f"1..{len(results)}")

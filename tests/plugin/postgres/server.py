@@ -38,6 +38,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def identity_of(user):
+    """For subprocess: servers refuse root."""
+    if os.geteuid() != 0:
+        return {}
+    entry = pwd.getpwnam(user)
+    return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
+
+
 class Server:
     """`with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs."""
 
@@ -48,12 +56,8 @@ class Server:
         self.port = free_port()
         self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres?sslmode=disable&gssencmode=disable"
         self.process = None
-        if os.geteuid() == 0:  # initdb and the server refuse root.
-            entry = pwd.getpwnam(self.user)
-            os.chown(self.folder, entry.pw_uid, entry.pw_gid)
-            self.identity = {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": []}
-        else:
-            self.identity = {}
+        self.identity = identity_of(self.user)
+        shutil.chown(self.folder, self.identity.get("user"), self.identity.get("group", -1))
         if primary is None:
             self.run("initdb", "--username=integrations", "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync")
         else:
@@ -106,3 +110,48 @@ class Server:
     def __exit__(self, *_):
         self.stop()
         shutil.rmtree(self.folder)
+
+
+class Pooler:
+    """PgBouncer before a server, which pools transactions: `with Pooler(server) as pooler`. It needs the server no more."""
+
+    SETTINGS = """
+[databases]
+* = host=127.0.0.1 port={server.port} user=integrations
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = 3
+max_client_conn = 300
+server_idle_timeout = 2
+log_connections = 0
+log_disconnections = 0
+"""
+
+    def __init__(self, database):
+        self.port = free_port()
+        self.folder = database.folder
+        self.identity = database.identity
+        self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres?sslmode=disable&gssencmode=disable"
+        (self.folder / "pgbouncer.ini").write_text(self.SETTINGS.format(server=database, port=self.port))
+
+    def __enter__(self):
+        bouncer = shutil.which("pgbouncer") or shutil.which("pgbouncer", path="/usr/sbin")
+        if bouncer is None:
+            raise SystemExit("There is no pgbouncer: install the package pgbouncer")
+        with open(self.folder / "pgbouncer.log", "ab") as log:
+            self.process = subprocess.Popen([bouncer, self.folder / "pgbouncer.ini"], cwd=self.folder, stdout=log, stderr=log,
+                                            **self.identity)
+        end = time.monotonic() + START_SECONDS
+        while subprocess.run([program("pg_isready"), "-q", "-d", self.url]).returncode != 0:
+            if self.process.poll() is not None or time.monotonic() > end:
+                raise SystemExit(f"PgBouncer did not start: {(self.folder / 'pgbouncer.log').read_text()}")
+            time.sleep(0.02)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(START_SECONDS)

@@ -19,13 +19,24 @@ static void run(const char *url, const char *sql)
     cr_assert_eq(system(command), 0, "%s", command);
 }
 
+bool space_is_pooled(void)
+{
+    return getenv("POSTGRES_POOLED") != NULL;
+}
+
+/* A pooler keeps no settings of a connection, so the path to a schema can't be one. */
 static const char *url_of(const char *folder)
 {
     static _Thread_local char url[1024];
     const char *server = getenv("POSTGRES_URL");
     cr_assert_not_null(server, "the environment variable POSTGRES_URL names the server");
-    snprintf(url, sizeof url, "%s%coptions=-csearch_path%%3D%%22%s%%22", server,
-             strchr(server, '?') == NULL ? '?' : '&', name_of(folder));
+    const char *database = strrchr(server, '/') + 1, *rest = strchr(database, '?');
+    if (space_is_pooled())
+        snprintf(url, sizeof url, "%.*s%s%s", (int)(database - server), server, name_of(folder),
+                 rest);
+    else
+        snprintf(url, sizeof url, "%s&options=-csearch_path%%3D%%22%s%%22", server,
+                 name_of(folder));
     return url;
 }
 
@@ -35,10 +46,13 @@ const char *space_url(const char *folder)
     char sql[256];
     if (strcmp(made, name_of(folder)) != 0) {
         snprintf(made, sizeof made, "%s", name_of(folder));
-        snprintf(sql, sizeof sql,
-                 "SET client_min_messages = error; "
-                 "CREATE SCHEMA IF NOT EXISTS \"%s\"",
-                 made);
+        if (space_is_pooled())
+            snprintf(sql, sizeof sql, "CREATE DATABASE \"%s\"", made);
+        else
+            snprintf(sql, sizeof sql,
+                     "SET client_min_messages = error; "
+                     "CREATE SCHEMA IF NOT EXISTS \"%s\"",
+                     made);
         run(getenv("POSTGRES_URL"), sql);
     }
     return url_of(folder);

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* A place of its own on the server that the environment variable POSTGRES_URL names. */
+/*
+ * A place of its own on the server that the environment variable POSTGRES_URL names: a schema, or a
+ * database if POSTGRES_POOLED says that a pooler is in between.
+ */
 #ifndef TESTS_PLUGIN_POSTGRES_SPACE_H
 #define TESTS_PLUGIN_POSTGRES_SPACE_H
 
-/* Runs SQL in the schema named after the folder of that path. Fails the test if that fails. */
+#include <stdbool.h>
+
+/* Runs SQL in the place named after the folder of that path. Fails the test if that fails. */
 void space_run(const char *folder, const char *sql);
 
-/* The URL that leads to that schema, which is made if need be; overwritten by the next call. */
+/* The URL that leads to that place, which is made if need be; overwritten by the next call. */
 const char *space_url(const char *folder);
+
+/* Whether a pooler is in between, which lets nobody prepare statements. */
+bool space_is_pooled(void);
 
 #endif
