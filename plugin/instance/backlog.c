@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "plugin/base/limits.h"
+#include "plugin/instance/version_table.h"
 #include "plugin/store/store.h"
 
 /*
@@ -20,8 +21,9 @@ struct consumer {
     /* In the order of their coming, each once: the tree has the same items, by ID. */
     struct backlog_item *first, **last;
     void *tree;
-    bool doubted;   /* It needs a survey after the present one. */
-    bool surveying; /* Steps are to be done from `place` on. */
+    struct version_table settled; /* At which version of an organization there was nothing. */
+    bool doubted;                 /* It needs a survey after the present one. */
+    bool surveying;               /* Steps are to be done from `place` on. */
     int64_t place;
     int64_t surveyed_at; /* When the last one ended. */
     int64_t remind_at;   /* 0: never. */
@@ -30,6 +32,7 @@ struct consumer {
 void backlog_init(struct backlog *backlog)
 {
     pthread_mutex_init(&backlog->lock, NULL);
+    organization_key_init(&backlog->key);
 }
 
 static void keep_item(void *item)
@@ -45,6 +48,7 @@ static void destroy_consumer(struct consumer *consumer)
         consumer->first = item->next;
         free(item);
     }
+    version_table_finish(&consumer->settled);
     free(consumer);
 }
 
@@ -89,24 +93,28 @@ static int compare(const void *left, const void *right)
     return memcmp(one->id, other->id, one->size);
 }
 
-static struct backlog_item *create_item(struct text id)
+static struct backlog_item *create_item(struct text id, uint64_t version)
 {
     struct backlog_item *item = malloc(sizeof *item + id.size);
     if (item == NULL)
         return NULL;
     item->next = NULL;
+    item->version = version;
     item->size = id.size;
     memcpy(item->id, id.data, id.size);
     return item;
 }
 
-static bool add(struct consumer *consumer, struct text id)
+/* One that is there gets the version, if that is known: it will be visited later. */
+static bool add(struct consumer *consumer, struct text id, uint64_t version)
 {
-    struct backlog_item *item = create_item(id);
+    struct backlog_item *item = create_item(id, version);
     void **node = item == NULL ? NULL : tsearch(item, &consumer->tree, compare);
     if (node == NULL || *node != item) {
+        if (node != NULL && version != 0)
+            (*(struct backlog_item **)node)->version = version;
         free(item);
-        return node != NULL; /* It is there already. */
+        return node != NULL;
     }
     *consumer->last = item;
     consumer->last = &item->next;
@@ -161,7 +169,7 @@ bool backlog_note(struct backlog *backlog, struct text organization_id)
     pthread_mutex_lock(&backlog->lock);
     for (struct consumer *consumer = backlog->consumers; consumer != NULL;
          consumer = consumer->next) {
-        if (!add(consumer, organization_id))
+        if (!add(consumer, organization_id, 0))
             consumer->doubted = true;
     }
     pthread_mutex_unlock(&backlog->lock);
@@ -172,9 +180,22 @@ bool backlog_add(struct backlog *backlog, struct text consumer, struct text orga
 {
     pthread_mutex_lock(&backlog->lock);
     struct consumer *found = find(backlog, consumer);
-    const bool added = found != NULL && add(found, organization_id);
+    const bool added = found != NULL && add(found, organization_id, 0);
     pthread_mutex_unlock(&backlog->lock);
     return added;
+}
+
+bool backlog_find(struct backlog *backlog, struct text consumer, struct text organization_id,
+                  uint64_t version)
+{
+    const uint64_t hash = version == 0 ? 0 : organization_hash(&backlog->key, organization_id);
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    const bool kept = found != NULL &&
+                      ((version != 0 && version_table_get(&found->settled, hash) == version) ||
+                       add(found, organization_id, version));
+    pthread_mutex_unlock(&backlog->lock);
+    return kept;
 }
 
 struct backlog_item *backlog_take(struct backlog *backlog, struct text consumer)
@@ -190,6 +211,18 @@ struct backlog_item *backlog_take(struct backlog *backlog, struct text consumer)
     }
     pthread_mutex_unlock(&backlog->lock);
     return item;
+}
+
+void backlog_settle(struct backlog *backlog, struct text consumer, const struct backlog_item *item)
+{
+    if (item->version == 0)
+        return;
+    const uint64_t hash = organization_hash(&backlog->key, backlog_organization(item));
+    pthread_mutex_lock(&backlog->lock);
+    struct consumer *found = find(backlog, consumer);
+    if (found != NULL)
+        version_table_put(&found->settled, hash, item->version);
+    pthread_mutex_unlock(&backlog->lock);
 }
 
 void backlog_remind(struct backlog *backlog, struct text consumer, int64_t at)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 /*
  * Which organizations may have events for a consumer: those that have changed here since he was
- * last given theirs, and those that a survey of the store has found. It lives in memory alone: what
- * is forgotten is found by the next survey, of which there is one at first. Any thread.
+ * last given theirs, and those that a survey of the store has found. Where each has a database of
+ * its own, a survey can't tell who has events, but who has changed: the backlog keeps at which
+ * version there was nothing, 16 bytes for each organization and consumer. It lives in memory alone:
+ * what is forgotten is found by the next survey, of which there is one at first. Any thread.
  */
 #ifndef PLUGIN_INSTANCE_BACKLOG_H
 #define PLUGIN_INSTANCE_BACKLOG_H
@@ -12,7 +14,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "plugin/base/text.h"
+#include "plugin/base/organization.h"
 
 enum { BACKLOG_CONSUMERS_MAX = 32 };
 
@@ -21,6 +23,7 @@ struct backlog {
     pthread_mutex_t lock; /* Guards the members below. */
     struct consumer *consumers;
     int count;
+    struct organization_key key; /* Of the tables of versions. Set by backlog_init. */
 };
 
 void backlog_init(struct backlog *backlog);
@@ -40,13 +43,24 @@ bool backlog_note(struct backlog *backlog, struct text organization_id);
 /* For this one. False if memory ran out. */
 bool backlog_add(struct backlog *backlog, struct text consumer, struct text organization_id);
 
+/*
+ * A survey has found the organization, at a version (store.h): the same, unless there was nothing
+ * for this one at that version.
+ */
+bool backlog_find(struct backlog *backlog, struct text consumer, struct text organization_id,
+                  uint64_t version);
+
 /* Takes the first one out. The caller frees it; NULL: there is none. */
 struct backlog_item {
     struct backlog_item *next;
+    uint64_t version; /* When a survey found it; 0: it is not known. */
     size_t size;
     char id[];
 };
 struct backlog_item *backlog_take(struct backlog *backlog, struct text consumer);
+
+/* There was nothing in the item's organization. */
+void backlog_settle(struct backlog *backlog, struct text consumer, const struct backlog_item *item);
 
 static inline struct text backlog_organization(const struct backlog_item *item)
 {

@@ -136,6 +136,9 @@ static void end_lease(struct store_mutation *change)
         go_on(claiming);
         break;
     case STORE_NOT_FOUND:
+        backlog_settle(backlog_of(claiming), claiming->lease.consumer, claiming->item);
+        go_on(claiming);
+        break;
     case STORE_STOPPED: /* Suspended, for example. */
         go_on(claiming);
         break;
@@ -167,12 +170,12 @@ static int32_t lease(struct claiming *claiming)
 /* ---- The survey ---- */
 
 /* What the instance is not bound to is not its own to deliver. */
-static bool keep_found(void *user, struct text organization_id)
+static bool keep_found(void *user, struct text organization_id, uint64_t version)
 {
     struct claiming *claiming = user;
     const struct text bound_to = claiming->operation.instance->config.organization;
     return (bound_to.data != NULL && !text_equal(bound_to, organization_id)) ||
-           backlog_add(backlog_of(claiming), claiming->lease.consumer, organization_id);
+           backlog_find(backlog_of(claiming), claiming->lease.consumer, organization_id, version);
 }
 
 static int32_t end_step(struct store_survey *survey)

@@ -270,8 +270,12 @@ enum store_status store_trail_head(struct store_reader *reader, struct text orga
 enum store_status store_verify_trail(struct store_reader *reader, struct text organization_id,
                                      struct trail_check *ret_check);
 
-/* Takes the ID of an organization, borrowed until the return. False: memory ran out. */
-typedef bool (*store_organization_fn)(void *user, struct text organization_id);
+/*
+ * Takes the ID of an organization, borrowed until the return, and its version, which was looked up
+ * before: another number after each commit of any process; 0: it is not known. False: memory ran
+ * out.
+ */
+typedef bool (*store_organization_fn)(void *user, struct text organization_id, uint64_t version);
 
 /* A look, in small steps, for organizations that may have events for a consumer. */
 struct store_survey {

@@ -118,8 +118,8 @@ static enum store_status take_organization(struct store_survey *survey, sqlite3_
 {
     survey->place = sqlite3_column_int64(row, 0);
     const bool is_behind = sqlite3_column_int(row, 2) != 0;
-    return !is_behind || survey->found(survey->user, column_text(row, 1)) ? STORE_OK
-                                                                          : STORE_NO_MEMORY;
+    return !is_behind || survey->found(survey->user, column_text(row, 1), 0) ? STORE_OK
+                                                                             : STORE_NO_MEMORY;
 }
 
 enum store_status consumer_survey(struct connection *connection, struct store_survey *survey,

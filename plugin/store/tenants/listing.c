@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "plugin/store/tenants/file_age.h"
+
 void listing_init(struct listing *listing, const char *root, const struct store_options *options)
 {
     *listing = (struct listing){.root = root, .user = options->user, .log = options->log};
@@ -51,14 +53,6 @@ static bool time_of(const struct shelf_path *path, struct timespec *ret_changed)
         return errno == ENOENT;
     *ret_changed = found.st_mtim;
     return true;
-}
-
-/* The clock of files ticks in milliseconds: a change in the same tick leaves no other time. */
-static bool is_young(const struct timespec *changed)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    return now.tv_sec - changed->tv_sec < 2;
 }
 
 /* Says once what else is there, and leaves it alone. */
@@ -206,18 +200,22 @@ bool listing_find(struct listing *listing, uint32_t tag, const struct store_read
 }
 
 /* A name in the folder of another first byte is nobody's. */
-bool listing_each(struct listing *listing, uint32_t tag, store_organization_fn found, void *user)
+bool listing_copy(struct listing *listing, uint32_t tag, struct listed **ret_entries,
+                  size_t *ret_count)
 {
-    bool wanted = true;
+    size_t count = 0;
     struct kept_shelf *kept = shelf_of(listing, tag);
     pthread_mutex_lock(&kept->lock);
     const struct shelf *shelf = &kept->shelf;
-    for (size_t i = 0; i < shelf->count && wanted; i++) {
+    struct listed *entries = malloc((shelf->count + 1) * sizeof *entries);
+    for (size_t i = 0; i < shelf->count && entries != NULL; i++) {
         if (shelf->entries[i].tag >> 16 == tag >> 16)
-            wanted = found(user, tenant_id_text(&shelf->entries[i].id));
+            entries[count++] = shelf->entries[i];
     }
     pthread_mutex_unlock(&kept->lock);
-    return wanted;
+    *ret_entries = entries;
+    *ret_count = count;
+    return entries != NULL;
 }
 
 static bool is_of_time(const struct shelf *shelf, const struct timespec *changed)
@@ -258,7 +256,7 @@ enum store_status listing_refresh(struct listing *listing, uint32_t tag,
     }
     if (fresh.count > 1)
         qsort(fresh.entries, fresh.count, sizeof *fresh.entries, compare_tags);
-    fresh.young = is_young(&fresh.changed);
+    fresh.young = file_is_young(&fresh.changed);
     replace(kept, &fresh);
     return STORE_OK;
 }

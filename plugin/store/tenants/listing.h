@@ -54,8 +54,12 @@ void listing_finish(struct listing *listing);
 bool listing_find(struct listing *listing, uint32_t tag, const struct store_read *read,
                   struct organizations *organizations);
 
-/* Gives those of the tag's shelf to `found`, under its lock. False if `found` is. */
-bool listing_each(struct listing *listing, uint32_t tag, store_organization_fn found, void *user);
+/*
+ * A copy of what is on the tag's shelf, which was listed; the caller frees it. False if memory ran
+ * out.
+ */
+bool listing_copy(struct listing *listing, uint32_t tag, struct listed **ret_entries,
+                  size_t *ret_count);
 
 /*
  * Whether the shelf's folders may have changed since they were listed: listing_refresh then. It is

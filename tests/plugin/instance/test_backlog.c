@@ -118,6 +118,59 @@ Test(backlog, so_many_consumers_and_no_more)
     cr_expect(backlog_join(&backlog, text_of(name)), "who has joined is known");
 }
 
+/* ---- Versions ---- */
+
+/* A claim that finds nothing in the first one. */
+static void settle(struct text consumer)
+{
+    struct backlog_item *item = backlog_take(&backlog, consumer);
+    cr_assert_not_null(item);
+    backlog_settle(&backlog, consumer, item);
+    free(item);
+}
+
+Test(backlog, what_was_empty_is_left_until_it_has_changed)
+{
+    cr_assert(backlog_join(&backlog, HOOKS));
+    cr_assert(backlog_join(&backlog, TEXT("warehouse")));
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 7));
+    settle(HOOKS);
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 7));
+    expect_taken(HOOKS, NULL);
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("b"), 7));
+    expect_taken(HOOKS, "b"); /* Had events: it is not settled. */
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("b"), 7));
+    expect_taken(HOOKS, "b");
+    cr_expect(backlog_find(&backlog, TEXT("warehouse"), TEXT("a"), 7));
+    expect_taken(TEXT("warehouse"), "a");
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 8));
+    expect_taken(HOOKS, "a");
+    cr_expect(backlog_note(&backlog, TEXT("a")));
+    expect_taken(HOOKS, "a");
+    cr_expect_not(backlog_find(&backlog, TEXT("stranger"), TEXT("a"), 7));
+}
+
+Test(backlog, without_a_version_nothing_is_settled)
+{
+    cr_assert(backlog_join(&backlog, HOOKS));
+    for (int i = 0; i < 2; i++) {
+        cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 0));
+        settle(HOOKS);
+    }
+    cr_expect(backlog_note(&backlog, TEXT("a")));
+    settle(HOOKS);
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 7));
+    cr_expect(backlog_note(&backlog, TEXT("a")));
+    settle(HOOKS); /* It was visited after it was found. */
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 7));
+    expect_taken(HOOKS, NULL);
+    cr_expect(backlog_note(&backlog, TEXT("a")));
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 9));
+    settle(HOOKS);
+    cr_expect(backlog_find(&backlog, HOOKS, TEXT("a"), 9));
+    expect_taken(HOOKS, NULL);
+}
+
 /* ---- Surveys ---- */
 
 Test(backlog, a_survey_goes_on_where_its_last_step_ended)

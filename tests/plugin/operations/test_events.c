@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* gql_events: reading events, and their delivery to consumers. */
 #include <criterion/criterion.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <jansson.h>
 #include <sqlite3.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "tests/plugin/operations/world.h"
@@ -489,6 +492,76 @@ Test(events, more_organizations_than_a_step_and_than_can_be_open)
     for (int i = 0; i < COUNT; i++)
         cr_assert(take_next(last), "only %d after all", i);
     cr_expect_not(take_next(last));
+}
+
+/* How often a database was opened in this process. */
+static json_int_t count_openings(void)
+{
+    size_t i;
+    json_t *metric, *metrics = mock_metrics(world.host, NULL, 0);
+    json_int_t count = 0;
+    json_array_foreach(metrics, i, metric) {
+        if (strcmp(text_member(metric, "name"), "graphql.plugin.database.open.duration") == 0)
+            count = json_integer_value(member(metric, "points.0.count"));
+    }
+    json_decref(metrics);
+    return count;
+}
+
+/* As if the files had not been changed for a while. */
+static int age_file(const char *path, const struct stat *found, int type, struct FTW *place)
+{
+    static const struct timespec old[2] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    (void)found, (void)place;
+    return type == FTW_F ? utimensat(AT_FDCWD, path, old, 0) : 0;
+}
+
+static void age_files(void)
+{
+    cr_assert_eq(nftw(world.scratch.path, age_file, 8, FTW_PHYS), 0);
+}
+
+/* The next survey is due. */
+static void let_time_pass(void)
+{
+    static int64_t now = WORLD_NOW;
+    mock_set_now(world.host, now += 31 * 1000);
+}
+
+Test(events, a_survey_opens_no_database_that_has_not_changed)
+{
+    if (!is_apart())
+        return; /* There is one. */
+    restart_with_little_room();
+    for (int i = 0; i < 8; i++) {
+        char name[2] = {(char)('a' + i), '\0'};
+        create(name, 1);
+        json_t *batch = claim(HOOKS);
+        acknowledge(batch);
+        json_decref(batch);
+    }
+    restart_with_little_room();
+    age_files();
+    expect_nothing(world.instance, HOOKS);
+    const json_int_t before = count_openings();
+    cr_expect_geq(before, 8);
+    for (int i = 0; i < 3; i++) {
+        let_time_pass();
+        expect_nothing(world.instance, HOOKS);
+    }
+    cr_expect_eq(count_openings(), before, "%lld openings for nothing",
+                 (long long)(count_openings() - before));
+    gql_instance *other = mock_create(world.host, world_config(&world, ""));
+    struct mock_answer *answer = mock_call(world.host, other, "Mutation", "integrationCreate",
+                                           "{\"input\":{\"organizationId\":\"c\",\"title\":\"x\"}}",
+                                           NULL, NULL);
+    cr_expect(answer->resolved);
+    mock_answer_free(&answer);
+    mock_destroy(world.host, &other);
+    let_time_pass();
+    json_t *batch = claim(HOOKS);
+    expect_batch(batch, "c", "2");
+    json_decref(batch);
 }
 
 /* ---- Watching ---- */
