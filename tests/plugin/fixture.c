@@ -14,6 +14,7 @@ int fixture_storage_threads = 4;
 int fixture_check_mib = 1024;
 bool fixture_dedicated;
 bool fixture_prepared_statements = true;
+int fixture_statement_timeout_ms = 10000;
 int64_t fixture_deleted_ms = INT64_C(30) * 86400000;
 int64_t fixture_trail_ms;
 const char *fixture_organization;
@@ -80,8 +81,8 @@ int32_t fixture_try_open_path(const char *path, const char *file_mode, const cha
                   "cacheKiB", 512, "mmapMiB", 16, "busyTimeoutMilliseconds",
                   fixture_busy_timeout_ms, "checkMiB", fixture_check_mib, "fileMode", file_mode,
                   "dedicated", fixture_dedicated, "connections", 4, "statementTimeoutMilliseconds",
-                  10000, "preparedStatements", fixture_prepared_statements, "migrate", true, "open",
-                  "eager", "synchronousCommit", "on");
+                  fixture_statement_timeout_ms, "preparedStatements", fixture_prepared_statements,
+                  "migrate", true, "open", "eager", "synchronousCommit", "on");
     if (fixture_more != NULL) {
         json_t *more = json_loads(fixture_more, 0, NULL);
         cr_assert_eq(json_object_update(database, more), 0, "%s", fixture_more);

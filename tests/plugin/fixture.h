@@ -27,6 +27,7 @@ extern int fixture_storage_threads;      /* Likewise. */
 extern int fixture_check_mib;            /* database.checkMiB */
 extern bool fixture_dedicated;           /* database.dedicated */
 extern bool fixture_prepared_statements; /* database.preparedStatements */
+extern int fixture_statement_timeout_ms; /* database.statementTimeoutMilliseconds */
 extern int64_t fixture_deleted_ms;       /* retention.deletedDays */
 extern int64_t fixture_trail_ms;         /* retention.trailDays */
 extern const char *fixture_organization; /* organization; NULL: none */

@@ -217,3 +217,8 @@ enum store_status database_status(const struct trip *trip, enum trip_end end)
     }
     return STORE_BROKEN;
 }
+
+enum store_status database_status_by(enum store_status status, struct deadline deadline)
+{
+    return status == STORE_BUSY && deadline_passed(deadline) ? STORE_EXPIRED : status;
+}

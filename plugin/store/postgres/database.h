@@ -67,4 +67,7 @@ void database_note_write(struct database *database, enum store_status status,
 /* What a trip that did not succeed means to a call. */
 enum store_status database_status(const struct trip *trip, enum trip_end end);
 
+/* The same to a call with that deadline, at which the server cancels statements. */
+enum store_status database_status_by(enum store_status status, struct deadline deadline);
+
 #endif

@@ -128,6 +128,7 @@ static void run_reads(struct link *link, struct postgres_reader *reader, struct 
     for (struct store_read *read = reads; read != NULL; read = read->next) {
         reader->read = read;
         store_read_run(read, &reader->base);
+        read->status = database_status_by(read->status, read->deadline);
     }
     reader_end(reader);
     answer_reads(link, reads);
@@ -137,7 +138,7 @@ static void fail_reads(struct link *link, struct store_read *reads, enum store_s
                        const struct store_detail *detail)
 {
     for (struct store_read *read = reads; read != NULL; read = read->next) {
-        read->status = status;
+        read->status = database_status_by(status, read->deadline);
         read->detail = *detail;
     }
     answer_reads(link, reads);
@@ -177,7 +178,7 @@ static bool serve_mutations(struct link *link)
         end_writing(link);
         return true;
     }
-    come_later(link, job_retry_delay(write->tries++), STORE_BUSY, &write->detail);
+    come_later(link, job_retry_delay(write->tries++), write->status, &write->detail);
     return false;
 }
 

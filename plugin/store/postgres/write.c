@@ -69,7 +69,7 @@ static enum write_end fail_all(struct database *database, const struct work *wor
                                enum store_status status, const struct store_detail *detail)
 {
     for (struct store_mutation *m = work->mutations; m != NULL; m = m->next) {
-        m->status = status;
+        m->status = database_status_by(status, m->deadline);
         m->detail = *detail;
     }
     database_note_write(database, status, detail);
@@ -87,6 +87,7 @@ static enum write_end end_refused(struct write *write, struct database *database
                                   const struct work *work, const struct trip *trip,
                                   enum trip_end end)
 {
+    write->status = end == TRIP_LOST ? STORE_UNREACHABLE : STORE_BUSY;
     write->detail = trip->detail;
     session_rest(trip->session);
     return may_succeed_later(trip, end)
@@ -117,6 +118,7 @@ static enum write_end commit(struct write *write, struct database *database,
         return WRITE_DONE;
     }
     write->is_doubted = true;
+    write->status = STORE_UNREACHABLE;
     write->detail = trip.detail;
     return WRITE_DOUBTED;
 }

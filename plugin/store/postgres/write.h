@@ -21,7 +21,8 @@ struct write {
     bool is_doubted;
     unsigned tries;             /* How often it was to be run again, or settled. */
     unsigned count;             /* How many batches there were. */
-    struct store_detail detail; /* Why it is doubted, or to be run again. */
+    enum store_status status;   /* Why it is doubted, or to be run again. */
+    struct store_detail detail; /* Likewise. */
 };
 
 enum write_end write_run(struct write *write, struct database *database, struct session *session,

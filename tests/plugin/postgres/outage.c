@@ -28,6 +28,7 @@ static void answer_create(void)
            create.status == STORE_OK            ? "done"
            : create.status == STORE_UNREACHABLE ? "unreachable"
            : create.status == STORE_UNKNOWN     ? "unknown"
+           : create.status == STORE_FULL        ? "full"
                                                 : "failed",
            create.detail.text);
 }
@@ -56,6 +57,7 @@ int main(int argc, char **argv)
     char command[64];
     gql_failure failure = {.struct_size = sizeof failure};
     fixture_busy_timeout_ms = 500;
+    fixture_statement_timeout_ms = 1000;
     fixture_more = "{\"open\": \"lazy\"}";
     if (argc != 2 || fixture_try_open_path(argv[1], "0600", "und", &store, &failure) != GQL_OK) {
         fprintf(stderr, "%s\n", failure.message);

@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 """
-A server that is not there yet, is stopped, crashes, hangs: outage_test.py PROGRAM, which is outage.c. Calls end, the
+A server that is not there yet, is stopped, crashes, hangs, has no room: outage_test.py PROGRAM, which is outage.c. Calls end, the
 state says why, and service is back by itself. Prints TAP.
 """
 
+import os
 import signal
 import subprocess
 import sys
@@ -72,19 +73,64 @@ def check_idle_outage(gateway, database):
     gateway.await_health("0")
 
 
+def check_hang(gateway, database):
+    """All processes of the server stand still: it takes connections, and answers none."""
+    before = int(gateway.ask("count"))
+    database.signal_all(signal.SIGSTOP)
+    try:
+        answer = gateway.ask("create")
+        if not answer.startswith(("unreachable", "unknown")):
+            raise AssertionError(f"the server hangs: {answer}")
+        gateway.await_health("2")
+    finally:
+        database.signal_all(signal.SIGCONT)
+    gateway.await_health("0")
+    expect(gateway.ask("create"), "done", "with the server again")
+    after = int(gateway.ask("count"))
+    if after not in [before + 1, before + 2] or (after == before + 2 and answer.startswith("unreachable")):
+        raise AssertionError(f"there were {before}, and are {after} after: {answer}")
+
+
+def check_full_disk(gateway, database):
+    """Changes are rejected; what was acknowledged is there when there is room again."""
+    before, done, answer = int(gateway.ask("count")), 0, "done"
+    filler = database.fill()
+    end = time.monotonic() + EVENT_SECONDS
+    while answer.startswith("done") and time.monotonic() < end:
+        answer = gateway.ask("create")
+        done += answer.startswith("done")
+    if not answer.startswith(("full", "unreachable")):
+        raise AssertionError(f"with a full disk: {answer}")
+    filler.unlink()
+    if database.process.poll() is not None:
+        database.start()
+    if (found := int(gateway.ask("count"))) != before + done:
+        raise AssertionError(f"there were {before}, {done} were created, and {found} are there")
+    gateway.await_health("1" if answer.startswith("full") else "0")
+    expect(gateway.ask("create"), "done", "with room again")
+    gateway.await_health("0")
+    print(f"# {done} were created, then: {answer}")
+
+
 def main(program):
-    database = server.Server()
+    may_mount = os.geteuid() == 0
+    database = server.Server(megabytes=120 if may_mount else None)
     gateway = Gateway(program, database.url)
     checks = [
         ("a gateway that starts before its server serves when that is there", check_start),
         ("a server that is stopped and started again", lambda *all: check_outage(*all, signal.SIGINT)),
         ("a server that crashes and is started again", lambda *all: check_outage(*all, signal.SIGQUIT)),
         ("a server that is gone while nobody calls", check_idle_outage),
+        ("a server that hangs", check_hang),
+        ("a server whose disk is full", check_full_disk if may_mount else None),
     ]
     print(f"1..{len(checks) + 1}")
     try:
         for number, (title, check) in enumerate(checks, 1):
             try:
+                if check is None:
+                    print(f"ok {number} - {title} # SKIP it takes root to make a small disk")
+                    continue
                 check(gateway, database)
                 print(f"ok {number} - {title}")
             except AssertionError as error:

@@ -27,7 +27,7 @@ struct flow {
 };
 
 static atomic_int left[2] = {NEVER, NEVER};
-static atomic_bool hanging, has_cut;
+static atomic_bool hanging, has_cut, is_old;
 static int listener;
 static uint16_t server_port;
 
@@ -60,6 +60,15 @@ static bool send_all(int to, const uint8_t *bytes, size_t size)
         size -= (size_t)sent;
     }
     return true;
+}
+
+/* The server tells its version in a message that comes as a whole with the first ones. */
+static void make_older(uint8_t *bytes, size_t size)
+{
+    static const char name[] = "server_version";
+    uint8_t *found = memmem(bytes, size, name, sizeof name);
+    if (found != NULL)
+        memcpy(found + sizeof name, "11", 2);
 }
 
 /* Hands over what has come. False: the connection is to be cut. */
@@ -95,6 +104,8 @@ static bool move(struct flow *flow)
 {
     static _Thread_local uint8_t bytes[ROOM];
     const ssize_t size = recv(flow->from, bytes, sizeof bytes, 0);
+    if (size > 0 && flow->side == PROXY_TO_CLIENT && atomic_load(&is_old))
+        make_older(bytes, (size_t)size);
     return size > 0 && hand_over(flow, bytes, (size_t)size);
 }
 
@@ -197,4 +208,9 @@ bool proxy_has_cut(void)
 void proxy_hang(bool hangs)
 {
     atomic_store(&hanging, hangs);
+}
+
+void proxy_pretend_old(void)
+{
+    atomic_store(&is_old, true);
 }

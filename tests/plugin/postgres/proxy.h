@@ -25,4 +25,7 @@ bool proxy_has_cut(void);
 /* From now on nothing is handed over, or it is again. */
 void proxy_hang(bool hangs);
 
+/* From now on the server says that it is PostgreSQL 11. */
+void proxy_pretend_old(void);
+
 #endif

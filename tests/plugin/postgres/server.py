@@ -47,11 +47,17 @@ def identity_of(user):
 
 
 class Server:
-    """`with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs."""
+    """
+    `with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs; with
+    `megabytes`, on a disk of that size, for which it takes root.
+    """
 
-    def __init__(self, settings="", primary=None):
+    def __init__(self, settings="", primary=None, megabytes=None):
         self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="integrations-postgres-"))
+        self.disk = megabytes is not None
+        if self.disk:
+            subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", self.folder], check=True)
         self.data = self.folder / "data"
         self.port = free_port()
         self.url = f"postgresql://integrations@127.0.0.1:{self.port}/postgres?sslmode=disable&gssencmode=disable"
@@ -92,6 +98,22 @@ class Server:
             self.process.wait(START_SECONDS)
         self.process = None
 
+    def signal_all(self, how):
+        """To the server and all its processes."""
+        children = pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        for pid in [self.process.pid, *map(int, children)]:
+            os.kill(pid, how)
+
+    def fill(self):
+        """Leaves no room on the disk, until the file that this returns is removed."""
+        filler = self.folder / "filler"
+        with open(filler, "wb", buffering=0) as file:
+            try:
+                while True:
+                    file.write(bytes(1 << 16))
+            except OSError:
+                return filler
+
     def promote(self):
         self.run("pg_ctl", "promote", "--silent")
 
@@ -109,6 +131,8 @@ class Server:
 
     def __exit__(self, *_):
         self.stop()
+        if self.disk:
+            subprocess.run(["umount", self.folder], check=True)
         shutil.rmtree(self.folder)
 
 
