@@ -18,16 +18,6 @@ static bool is_watched(struct event_watch *watch)
     return watched;
 }
 
-/* One commit, of whoever, is enough for a survey; what this instance has changed is known. */
-static bool has_changed(struct event_watch *watch)
-{
-    const uint64_t generation = store_generation(watch->store);
-    const bool changed = generation != 0 && generation != watch->generation;
-    if (changed)
-        watch->generation = generation;
-    return changed;
-}
-
 static bool is_reminded(struct event_watch *watch)
 {
     return backlog_is_reminded(watch->backlog, watch->unix_milliseconds(watch->clock_user));
@@ -41,7 +31,7 @@ static void look(struct job *job)
         return;
     if (now >= watch->look_at) {
         watch->look_at = now + watch->interval;
-        const bool changed = has_changed(watch);
+        const bool changed = store_others_committed(watch->store);
         if (changed)
             backlog_doubt(watch->backlog);
         if (changed || now >= watch->signal_at || is_reminded(watch)) {

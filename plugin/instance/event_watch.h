@@ -24,7 +24,6 @@ struct event_watch {
     /* The job's. */
     uint64_t look_at; /* CLOCK_MONOTONIC, nanoseconds. */
     uint64_t signal_at;
-    uint64_t generation;
 
     atomic_bool told; /* The host was, and has not claimed since. */
 

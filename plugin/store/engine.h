@@ -99,8 +99,8 @@ struct store_engine {
     /* As store_survey. NULL: the engine keeps no trail. */
     int32_t (*survey)(struct store *store, struct store_survey *survey);
 
-    /* As store_generation. NULL: the engine can't tell. */
-    uint64_t (*generation)(struct store *store);
+    /* As store_others_committed. NULL: the engine can't tell. */
+    bool (*others_committed)(struct store *store);
 
     bool (*submit)(struct store *store, struct store_mutation *mutation);
 

@@ -250,9 +250,9 @@ int32_t store_survey(struct store *store, struct store_survey *survey)
     return survey->done(survey);
 }
 
-uint64_t store_generation(struct store *store)
+bool store_others_committed(struct store *store)
 {
-    return store->engine->generation == NULL ? 0 : store->engine->generation(store);
+    return store->engine->others_committed != NULL && store->engine->others_committed(store);
 }
 
 bool store_submit(struct store *store, struct store_mutation *mutation)

@@ -306,8 +306,11 @@ struct store_survey {
  */
 int32_t store_survey(struct store *store, struct store_survey *survey);
 
-/* Another number after each commit of any process; 0: the engine can't tell. Any thread. */
-uint64_t store_generation(struct store *store);
+/*
+ * Whether another process, or another instance, has committed since the last call. It may be in
+ * vain; false where the engine can't tell. Any thread.
+ */
+bool store_others_committed(struct store *store);
 
 /* ---- Mutations ---- */
 

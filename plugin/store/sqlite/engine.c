@@ -168,6 +168,6 @@ const struct store_engine sqlite_engine = {
     .trail_head = sqlite_trail_head,
     .trail_checkpoint = sqlite_trail_checkpoint,
     .survey = sqlite_survey,
-    .generation = sqlite_generation,
+    .others_committed = sqlite_others_committed,
     .submit = submit,
 };

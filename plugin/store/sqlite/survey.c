@@ -30,15 +30,13 @@ int32_t sqlite_survey(struct store *store, struct store_survey *survey)
     return store_read(store, &survey->read);
 }
 
-uint64_t sqlite_generation(struct store *store)
+bool sqlite_others_committed(struct store *base)
 {
-    struct reader *reader = readers_take_ready(&((struct sqlite_store *)store)->readers);
+    struct sqlite_store *store = (struct sqlite_store *)base;
+    struct reader *reader = readers_take_ready(&store->readers);
     if (reader == NULL)
-        return 0;
+        return false;
     const struct wal_state state = wal_index_state(reader->snapshot.index);
-    uint64_t generation = 0;
     readers_give_back(reader);
-    for (size_t i = 0; i < sizeof state.words / sizeof *state.words; i++)
-        generation = (generation ^ state.words[i]) * UINT64_C(0x9E3779B97F4A7C15);
-    return generation | 1;
+    return other_commits_look(&store->writer.others, wal_state_changes(&state));
 }

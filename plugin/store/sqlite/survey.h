@@ -5,8 +5,8 @@
 
 #include "plugin/store/engine.h"
 
-/* As store_survey and store_generation. */
+/* As store_survey and store_others_committed. */
 int32_t sqlite_survey(struct store *store, struct store_survey *survey);
-uint64_t sqlite_generation(struct store *store);
+bool sqlite_others_committed(struct store *store);
 
 #endif

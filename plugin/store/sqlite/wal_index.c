@@ -127,6 +127,11 @@ bool wal_state_is_kept(const struct wal_state *before, const struct wal_state *n
     return reset || memcmp(before, now, sizeof *now) == 0;
 }
 
+uint32_t wal_state_changes(const struct wal_state *state)
+{
+    return half_of(state, CHANGE_PLACE);
+}
+
 uint32_t wal_index_frames(const struct wal_index *index)
 {
     const struct wal_state state = wal_index_state(index);

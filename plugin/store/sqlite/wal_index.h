@@ -31,6 +31,12 @@ struct wal_state wal_index_state(const struct wal_index *index);
 /* Whether nobody has committed since the state was taken. */
 bool wal_index_is(const struct wal_index *index, const struct wal_state *state);
 
+/*
+ * A number that each commit of any process increments, by more than one if its changes did not fit
+ * into memory. It begins anew when a crashed process has left the log.
+ */
+uint32_t wal_state_changes(const struct wal_state *state);
+
 /* How many frames the log has. */
 uint32_t wal_index_frames(const struct wal_index *index);
 

@@ -122,7 +122,7 @@ static int apply_all(struct writer *writer, struct store_mutation *batch)
     const uint64_t now = monotonic_now(), end = now + JOB_TURN_NANOSECONDS;
     int code = SQLITE_OK;
     apply_begin(&writer->context, writer->unix_milliseconds(writer->user));
-    bool changed = batch == NULL;
+    writer->changed = batch == NULL;
     for (struct store_mutation *mutation = batch; mutation != NULL && code == SQLITE_OK;
          mutation = mutation->next) {
         tally_duration(TALLY_WAITS, now - mutation->waits_since);
@@ -130,13 +130,13 @@ static int apply_all(struct writer *writer, struct store_mutation *batch)
             mutation->status = STORE_EXPIRED;
         else
             code = write_one(writer, mutation);
-        changed = changed || mutation->status == STORE_OK;
+        writer->changed = writer->changed || mutation->status == STORE_OK;
         if (mutation->next != NULL && monotonic_now() >= end) {
             mutation_queue_put_back(&writer->queue, mutation->next);
             mutation->next = NULL;
         }
     }
-    return code == SQLITE_OK && changed ? apply_end(&writer->context) : code;
+    return code == SQLITE_OK && writer->changed ? apply_end(&writer->context) : code;
 }
 
 /*
@@ -173,6 +173,8 @@ static enum store_status commit_all(struct writer *writer, struct store_mutation
     struct store_detail detail;
     if (settle_commit(&writer->settler, &known, &status, &detail) == SQLITE_OK) {
         note_success(writer);
+        if (writer->changed)
+            other_commits_note(&writer->others, wal_state_changes(&writer->settler.before));
         return STORE_OK;
     }
     status = judge(writer, status, &detail);

@@ -11,6 +11,7 @@
 #include "plugin/base/job.h"
 #include "plugin/store/sqlite/apply.h"
 #include "plugin/store/sqlite/mutation_queue.h"
+#include "plugin/store/sqlite/other_commits.h"
 #include "plugin/store/sqlite/readers.h"
 #include "plugin/store/sqlite/settle.h"
 
@@ -29,6 +30,8 @@ struct writer {
     int64_t (*unix_milliseconds)(void *user);
     struct mutation_queue queue;
     atomic_bool draining; /* The next turn without a batch copies the log. */
+    bool changed;         /* The batch has: there is something to commit. */
+    struct other_commits others;
 };
 
 /*
