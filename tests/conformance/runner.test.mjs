@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { root } from '../support-js/paths.mjs';
 import { readCase, readCases } from './runner/cases.mjs';
-import { isFor } from './runner/host.mjs';
+import { Gateways, isFor } from './runner/host.mjs';
 import { readHosts } from './runner/hosts.mjs';
 import { differ, differInOrder, substitute } from './runner/match.mjs';
 import { ERRORS } from './runner/problem-details.mjs';
@@ -132,16 +132,20 @@ test('the example of the page is a case that passes', async () => {
 });
 
 /** A fake host that answers with `answerOf` of the operation, and keeps the requests. */
-function pretended(answerOf) {
+function pretended(answerOf, count = 1) {
   const sent = [];
   const headers = [];
-  const post = async (body, own) => {
+  const turns = [];
+  const post = async (number, body, own) => {
     sent.push(JSON.parse(body));
     headers.push(own);
+    turns.push(number);
     return new Response(JSON.stringify({ data: answerOf(sent.at(-1).operationName, sent.length) }));
   };
-  const server = async () => ({ post, typeBase: 'urn:x:', log: '' });
-  return { sent, headers, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
+  const processes = Array.from({ length: count }, (_, number) => ({ post: (...all) => post(number, ...all), log: '' }));
+  const gateways = new Gateways(processes, { typeBase: 'urn:x:' });
+  const server = async () => gateways;
+  return { sent, headers, turns, server, tokens: {}, adds: { extensions: [], schema: [] }, sandbox: { folder: '/nowhere', jwt: async () => 'x' } };
 }
 
 test('a query is sent twice and a mutation once; an operation is sent alone or with the whole document', async () => {
@@ -167,6 +171,14 @@ test('with an instance for each organization, cases that concern one run, and re
     const named = storage === 'instances' ? ['globex', 'globex', 'acme'] : [undefined, undefined, undefined];
     assert.deepEqual(host.headers.map((headers) => headers['x-organization']), named);
   }
+});
+
+test('gateways that share the data take turns, and share what is sent at once', async () => {
+  const shared = pretended(() => ({}), 2);
+  assert.deepEqual(await runCase(readCase('turns', DOCUMENT, caseOf([{ run: 'Me' }, { run: 'Ping' }, { run: 'Me', atOnce: 4 }])), shared), []);
+  assert.deepEqual(shared.turns, [0, 1, 0, 1, 0, 1, 0, 0]);
+  const damaging = readCase('damaging', DOCUMENT, caseOf([{ run: 'Me' }], { server: 'damaged' }));
+  assert.ok(!isFor({ serves: 'host', storage: 'server' }, damaging));
 });
 
 test('an answer that contains a path of the server fails, whatever is expected', async () => {

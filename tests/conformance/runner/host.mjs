@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { root } from '../../support-js/paths.mjs';
 import { Sandbox } from '../../support-js/sandbox.mjs';
 import { Server } from '../../support-js/server.mjs';
-import { databaseBelow } from './database.mjs';
+import { databaseBelow, startServer } from './database.mjs';
 import { ISSUER } from './tokens.mjs';
 
 /** Common settings: every actor needs a token, and the host knows titles of some organizations. */
@@ -38,6 +38,7 @@ const CONFIGURATIONS = {
   },
 };
 
+const STATEMENT_TIMEOUT = 3000; // Longer than the deadline of `bound`, so that this comes first.
 const MOST_OPEN = 3; // Few, so that databases and instances are closed and opened again all the time.
 
 function tenantsBelow(path) {
@@ -47,18 +48,44 @@ function tenantsBelow(path) {
 }
 
 /**
- * Where a host's plugin stores data, by the host's member `storage`: its setting, the database of an organization, and the
- * host's own setting `instances`.
+ * Where a host's plugin stores data, by the host's member `storage`: its setting, the database of an organization, the
+ * host's own setting `instances`, and how many gateways share the data.
  */
 const STORAGES = {
   shared: (path) => ({ setting: { path }, databaseOf: () => path }),
   tenants: tenantsBelow,
   instances: (path) => ({ ...tenantsBelow(path), instances: { maxIdle: MOST_OPEN } }),
+  server: (path, url) => ({
+    setting: { url, migrate: true, open: 'eager', statementTimeoutMilliseconds: STATEMENT_TIMEOUT }, databaseOf: () => url, gateways: 2,
+  }),
 };
 
-/** Returns whether a host runs a case. With an instance for each organization, those that concern one run: others need several. */
-export function isFor({ serves, storage }, { needs, organization }) {
-  return needs === serves && (storage !== 'instances' || organization !== undefined);
+/**
+ * Returns whether a host runs a case. With an instance for each organization, those that concern one run: others need several.
+ * Damage is SQLite's.
+ */
+export function isFor({ serves, storage }, { needs, organization, server }) {
+  return needs === serves && (storage !== 'instances' || organization !== undefined) && (storage !== 'server' || server !== 'damaged');
+}
+
+/** Processes with the same configuration, which share the data. */
+export class Gateways {
+  constructor(processes, more) {
+    Object.assign(this, { processes, turn: 0 }, more);
+  }
+
+  get log() {
+    return this.processes.map(({ log }) => log).join('');
+  }
+
+  /** The one whose turn it is, or which comes so many turns later. */
+  at(later) {
+    return this.processes[(this.turn + later) % this.processes.length];
+  }
+
+  stop(signal) {
+    return Promise.all(this.processes.map((process) => process.stop(signal)));
+  }
 }
 
 export class Host {
@@ -69,21 +96,33 @@ export class Host {
     this.servers = new Map();
   }
 
+  async startProcess(file) {
+    const [program, ...args] = this.command;
+    const path = args.map((argument) => (argument.includes('/') ? join(root, argument) : argument));
+    const server = new Server(program === 'node' ? process.execPath : program, [...path, '--config', file]);
+    await server.ready();
+    if (!server.url) throw new Error(`The server does not start: ${server.log}`);
+    return server;
+  }
+
+  /** The URL of a database on this host's PostgreSQL. */
+  async urlOf(name) {
+    this.postgres ??= startServer('open', 'bound');
+    return `${(await this.postgres).url}${name}`;
+  }
+
   async start(name) {
     const { change, typeBase } = CONFIGURATIONS[name];
-    const { setting, databaseOf, instances } = STORAGES[this.storage](this.sandbox.path(`${name}.db`));
+    const url = this.storage === 'server' ? await this.urlOf(name) : undefined;
+    const { setting, databaseOf, instances, gateways = 1 } = STORAGES[this.storage](this.sandbox.path(`${name}.db`), url);
     const file = this.sandbox.writeConfig((config, own) => {
       config.plugins.instances = instances;
       own.database = setting;
       common(config, own);
       change(config, own);
     }, name);
-    const [program, ...args] = this.command;
-    const path = args.map((argument) => (argument.includes('/') ? join(root, argument) : argument));
-    const server = new Server(program === 'node' ? process.execPath : program, [...path, '--config', file]);
-    await server.ready();
-    if (!server.url) throw new Error(`The server "${name}" does not start: ${server.log}`);
-    return Object.assign(server, { typeBase, databaseOf });
+    const processes = await Promise.all(Array.from({ length: gateways }, () => this.startProcess(file)));
+    return new Gateways(processes, { typeBase, databaseOf });
   }
 
   /** The server with a configuration, by its name. */
@@ -96,8 +135,9 @@ export class Host {
   async stop() {
     const ends = await Promise.all([...this.servers].map(async ([name, starting]) => {
       const server = await starting;
-      const { code, signal } = await server.stop();
-      return code === 0 ? [] : [`The server "${name}" ended with ${signal ?? `status ${code}`}: ${server.log.slice(-2000)}`];
+      const stops = await server.stop();
+      return stops.filter(({ code }) => code !== 0)
+        .map(({ code, signal }) => `The server "${name}" ended with ${signal ?? `status ${code}`}: ${server.log.slice(-2000)}`);
     }));
     this.servers.clear();
     return ends.flat();
@@ -106,6 +146,7 @@ export class Host {
   /** Kills what still runs, and removes all files. */
   async remove() {
     await Promise.allSettled([...this.servers.values()].map(async (starting) => (await starting).stop('SIGKILL')));
+    if (this.postgres) await (await this.postgres).end();
     this.sandbox.remove();
   }
 }

@@ -14,12 +14,12 @@ async function authorizationOf(actor, { host, captured }) {
   return claims ? { authorization: `Bearer ${await host.sandbox.jwt(claims)}` } : {};
 }
 
-async function ask(step, variables, context) {
-  const { host, server, test, captured } = context;
+async function ask(step, variables, gateway, context) {
+  const { host, test, captured } = context;
   const actor = step.actor === undefined ? test.actor : step.actor;
   const traceId = randomBytes(16).toString('hex');
   const query = test.sends === 'document' ? test.document : test.operations.get(step.run).text;
-  const response = await server.post(
+  const response = await gateway.post(
     bodyOf({ query, operationName: step.run, variables: substitute(variables, captured) }),
     { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01`, ...await authorizationOf(actor, context),
       ...(host.storage === 'instances' && { 'x-organization': step.organization ?? test.organization }), ...step.headers });
@@ -77,13 +77,18 @@ function databaseOf({ server, test }) {
   return server.databaseOf(test.organization);
 }
 
-/** Sends the requests of a step, with the database locked if the step says so. */
+/**
+ * Sends the requests of a step, with the database locked if the step says so. If gateways share the data, they take turns; those
+ * that are sent at once go to all, but to one if it is its limits that the lock shows.
+ */
 async function perform(step, variables, context) {
+  const { server } = context;
   const release = step.locked && await holdLock(databaseOf(context));
   const timed = typeof step.locked === 'number' && sleep(step.locked).then(release);
   try {
-    return await Promise.all(Array.from({ length: step.atOnce ?? 1 }, () => ask(step, variables, context)));
+    return await Promise.all(Array.from({ length: step.atOnce ?? 1 }, (_, i) => ask(step, variables, server.at(step.locked ? 0 : i), context)));
   } finally {
+    server.turn += 1;
     if (release) await (timed || release());
   }
 }
