@@ -2,10 +2,11 @@
 // examples/run.sh: what it refuses, and what it starts.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { root, vaultctl } from '../support-js/paths.mjs';
 import { Gateway, Sandbox } from './harness.mjs';
 
@@ -38,6 +39,15 @@ test('an unknown tenancy is refused by name, with those that are known', () => {
     const { status, stderr } = refused({ TENANCY: tenancy });
     assert.equal(status, 2);
     assert.equal(stderr, `run.sh: TENANCY must be shared, per-organization or per-instance, not '${tenancy}'\n`);
+  }
+});
+
+test('an unknown database is refused by name, and so is a tenancy that has databases of its own', () => {
+  assert.equal(refused({ DATABASE: 'mysql' }).stderr, "run.sh: DATABASE must be sqlite or postgres, not 'mysql'\n");
+  for (const TENANCY of ['per-organization', 'per-instance']) {
+    const { status, stderr } = refused({ DATABASE: 'postgres', TENANCY });
+    assert.equal(status, 2);
+    assert.equal(stderr, `run.sh: DATABASE=postgres keeps all organizations together: leave TENANCY=${TENANCY} out\n`);
   }
 });
 
@@ -90,4 +100,23 @@ test('with TENANCY=per-instance, the header names the organization, whose keyrin
     const { integrations } = await gateway.data('{ integrations(organizationId: "acme") { nodes { title } } }', {}, { 'x-organization': 'acme' });
     assert.deepEqual(integrations.nodes.map(({ title }) => title), ['A', 'B', 'C']);
   });
+});
+
+test('with DATABASE=postgres, two gateways share a private server, which ends with them', { skip: Boolean(process.env.BUILD) }, async () => {
+  const DATA = sandbox.path('on-server');
+  chmodSync(sandbox.folder, 0o711); // The server's user must get to its own folder.
+  const pid = join(DATA, 'postgres/data/postmaster.pid'); // The server removes it at its end.
+  await running({ DATA, DATABASE: 'postgres' }, async (gateway) => {
+    const urls = () => [...gateway.log.matchAll(/serving (http:\S+)/g)].map(([, url]) => url);
+    for (const until = Date.now() + 60_000; urls().length < 2; await sleep(20)) assert.ok(Date.now() < until, gateway.log);
+    const { id } = await gateway.create('acme', 'A');
+    for (const url of urls()) {
+      gateway.url = url;
+      assert.deepEqual(await gateway.data('query($id: ID!) { integration(id: $id) { title } }', { id }), { integration: { title: 'A' } });
+    }
+    assert.equal(statSync(`/proc/${readFileSync(pid, 'utf8').split('\n')[0]}`).uid === 0, false);
+  });
+  assert.equal(existsSync(pid), false);
+  assert.ok(existsSync(join(DATA, 'postgres/data/PG_VERSION')));
+  assert.equal(existsSync(join(DATA, 'integrations.db')), false);
 });
