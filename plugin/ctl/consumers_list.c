@@ -19,38 +19,51 @@ struct listing {
 static void print_heading(const struct listing *listing)
 {
     if (!*listing->has_heading)
-        printf("%10s  %10s  %-24s  consumer  organization\n", "position", "behind", "leased until");
+        printf("%10s  %10s  %-24s  %7s  consumer  organization\n", "position", "behind",
+               "leased until", "process");
     *listing->has_heading = true;
 }
 
+/* `until` NULL: nobody has a lease. `process` 0: it is not known. */
 static void print(const struct listing *listing, const struct database_consumer *consumer,
-                  const char *until)
+                  const char *until, int64_t process)
 {
+    char id[24] = "-";
     print_heading(listing);
-    printf("%10lld  %10lld  %-24s  ", (long long)consumer->position, (long long)consumer->behind,
-           until);
+    if (process != 0)
+        snprintf(id, sizeof id, "%lld", (long long)process);
+    printf("%10lld  %10lld  %-24s  %7s  ", (long long)consumer->position,
+           (long long)consumer->behind, until == NULL ? "-" : until, id);
     output_text(consumer->name);
     fputs("  ", stdout);
     output_text(listing->organization_id);
     putchar('\n');
 }
 
+static enum exit_code print_json(const struct listing *listing,
+                                 const struct database_consumer *consumer, const char *until,
+                                 int64_t process)
+{
+    return output_json_line(json_pack("{s:o, s:o, s:I, s:I, s:s?, s:o}", "organization",
+                                      output_text_value(listing->organization_id), "consumer",
+                                      output_text_value(consumer->name), "position",
+                                      (json_int_t)consumer->position, "behind",
+                                      (json_int_t)consumer->behind, "leasedUntil", until, "process",
+                                      process == 0 ? json_null() : json_integer(process)));
+}
+
 static bool take(void *user, const struct database_consumer *consumer)
 {
     struct listing *listing = user;
-    char until[VAULT_TIMESTAMP_SIZE] = "-";
+    char time[VAULT_TIMESTAMP_SIZE];
     const bool is_leased = consumer_lease_holds(consumer->lease_until, clock_now());
-    if (is_leased)
-        vault_timestamp_write(consumer->lease_until, until);
+    const char *until = is_leased ? time : NULL;
+    const int64_t process = is_leased ? consumer->process : 0;
+    vault_timestamp_write(consumer->lease_until, time);
     if (listing->target->options->json != NULL)
-        listing->code = output_json_line(json_pack("{s:o, s:o, s:I, s:I, s:s?}", "organization",
-                                                   output_text_value(listing->organization_id),
-                                                   "consumer", output_text_value(consumer->name),
-                                                   "position", (json_int_t)consumer->position,
-                                                   "behind", (json_int_t)consumer->behind,
-                                                   "leasedUntil", is_leased ? until : NULL));
+        listing->code = print_json(listing, consumer, until, process);
     else
-        print(listing, consumer, until);
+        print(listing, consumer, until, process);
     return listing->code == EXIT_DONE;
 }
 

@@ -160,8 +160,8 @@ static const struct tool_command commands[] = {
     {"consumers list", WHICH " [--json]",
      "Lists who has claimed events, such as the gateways' webhooks: up to which event of each\n"
      "organization they have come, how many come after it, and until when the events are leased\n"
-     "to a gateway. An organization whose events one has never claimed is left out.\n" ABOUT_WHICH
-         ABOUT_JSON,
+     "to which gateway, by its process ID. An organization whose events one has never claimed is\n"
+     "left out.\n" ABOUT_WHICH ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_consumers_list},
     {"consumers remove", WHICH " [--force] [--json] NAME",
      "Forgets a consumer that nobody needs any more. If it claims events again, it begins with\n"

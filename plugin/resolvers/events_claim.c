@@ -10,7 +10,6 @@
  *     events (a read)
  */
 #include <errno.h>
-#include <sodium.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -152,7 +151,7 @@ static int32_t lease(struct claiming *claiming)
     struct store_detail detail;
     struct operation *operation = &claiming->operation;
     operation->organization_id = backlog_organization(claiming->item);
-    randombytes_buf(claiming->lease.token, STORE_LEASE_SIZE);
+    consumer_lease_draw(claiming->lease.token);
     claiming->lease.milliseconds = claiming->milliseconds;
     claiming->change = (struct store_mutation){
         .kind = STORE_CLAIM,

@@ -246,14 +246,14 @@ WHERE o.key > ?2 ORDER BY o.key LIMIT ?3;
 
 -- For tools: the consumers of an organization (?1).
 -- name: scan_consumers_of
-SELECT c.name, c.position, o.trail_length, CASE WHEN c.lease IS NULL THEN 0 ELSE c.lease_until END
+SELECT c.name, c.position, o.trail_length, c.lease, c.lease_until
 FROM organization AS o JOIN consumer AS c ON c.organization = o.key
 WHERE o.id = ?1 ORDER BY c.name;
 
 -- The lease of a consumer (?1) that ends last, of those that end after ?3 and until ?4; of an organization (?2), or
 -- of all.
 -- name: find_consumer_lease
-SELECT o.id, c.lease_until FROM consumer AS c JOIN organization AS o ON o.key = c.organization
+SELECT o.id, c.lease_until, c.lease FROM consumer AS c JOIN organization AS o ON o.key = c.organization
 WHERE c.name = ?1 AND (?2 IS NULL OR o.id = ?2) AND c.lease IS NOT NULL AND c.lease_until > ?3 AND c.lease_until <= ?4
 ORDER BY c.lease_until DESC LIMIT 1;
 

@@ -32,7 +32,10 @@ def how_far_they_have_come_is_told_beside_gateways(scratch):
             while batch["organizationId"] != "acme":
                 running.acknowledge("hooks", batch)
                 batch = running.claim("hooks", limit=2)
-            assert listed(scratch, *where, "--organization", "acme") == [("acme", "hooks", 0, 3, True)]
+            said, = scratch.json(0, "consumers", "list", *where, "--organization", "acme")
+            assert (said["position"], said["behind"], said["process"]) == (0, 3, running.process.pid), said
+            shown = scratch.expect(0, "consumers", "list", *where, "--organization", "acme").stdout
+            assert shown.split()[-5:] == ["3", said["leasedUntil"], str(running.process.pid), "hooks", "acme"], shown
             running.acknowledge("hooks", batch)
             running.take_all("crm")
             running.create("globex", "y")
@@ -42,8 +45,8 @@ def how_far_they_have_come_is_told_beside_gateways(scratch):
             assert ("acme", "hooks", 2, 1, False) in listed(scratch, *where)
             assert ("globex", "crm", 1, 1, False) in listed(scratch, *where)
             shown = scratch.expect(0, "consumers", "list", *where).stdout.splitlines()
-            assert shown[0].split() == ["position", "behind", "leased", "until", "consumer", "organization"]
-            assert ["2", "1", "-", "hooks", "acme"] in [line.split() for line in shown], shown
+            assert shown[0].split() == ["position", "behind", "leased", "until", "process", "consumer", "organization"]
+            assert ["2", "1", "-", "-", "hooks", "acme"] in [line.split() for line in shown], shown
 
 
 @test
@@ -89,7 +92,7 @@ def who_has_leased_events_is_not_removed_without_force(scratch):
             running.create("acme", "x")
             batch = running.claim("hooks")
             said = scratch.expect(3, "consumers", "remove", *where, "hooks")
-            assert "is in use" in said.stderr and "organization 'acme'" in said.stderr and "Z." in said.stderr, said
+            assert f"is in use: process {running.process.pid} has leased" in said.stderr and "organization 'acme'" in said.stderr and "Z." in said.stderr, said
             assert listed(scratch, *where) == [("acme", "hooks", 0, 1, True)]
             scratch.expect(0, "consumers", "remove", *where, "--force", "hooks")
             assert listed(scratch, *where) == []
@@ -101,6 +104,11 @@ def a_lease_that_ended_or_is_from_the_future_holds_nothing(scratch):
     with gateway({"path": scratch.database}) as running:
         running.create("acme", "x")
         running.claim("hooks")
+    sql(scratch.database, "UPDATE consumer SET lease = x'ffffffff000000000000000000000000'")
+    said, = scratch.json(0, "consumers", "list", "--database", scratch.database)
+    assert said["process"] is None and said["leasedUntil"], said
+    told = scratch.expect(3, "consumers", "remove", "--database", scratch.database, "hooks").stderr
+    assert "somebody has leased" in told, told
     for until in 1000, 2**62:
         sql(scratch.database, f"UPDATE consumer SET lease_until = {until}")
         assert listed(scratch, "--database", scratch.database) == [("acme", "hooks", 0, 1, False)]

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/maintenance/consumers.h"
 
+#include <stdio.h>
+
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/consumer_rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/row.h"
 #include "vault/timestamp.h"
+
+/* Of a lease; 0: it is not known, or there is none. */
+static int64_t process_of(sqlite3_stmt *row, int column)
+{
+    return sqlite3_column_bytes(row, column) == STORE_LEASE_SIZE
+               ? consumer_lease_process(sqlite3_column_blob(row, column))
+               : 0;
+}
 
 /* ---- Listing ---- */
 
@@ -18,7 +28,8 @@ static enum store_status take_row(sqlite3_stmt *row, int64_t checkpoint,
     const int64_t passed = position > checkpoint ? position : checkpoint;
     ret_consumer->position = position;
     ret_consumer->behind = length > passed ? length - passed : 0;
-    ret_consumer->lease_until = sqlite3_column_int64(row, 3);
+    ret_consumer->lease_until = sqlite3_column_bytes(row, 3) > 0 ? sqlite3_column_int64(row, 4) : 0;
+    ret_consumer->process = process_of(row, 3);
     if (position < 0)
         return row_damage(detail, "a consumer has the position", position);
     return row_text(row, 0, CONSUMER_NAME_MAX, &ret_consumer->name, detail);
@@ -66,13 +77,16 @@ int32_t database_consumers_of(struct database_access *access, struct text organi
 static int32_t refuse_lease(const struct consumer_removal *removal, sqlite3_stmt *found,
                             gql_failure *failure)
 {
-    char until[VAULT_TIMESTAMP_SIZE];
+    char until[VAULT_TIMESTAMP_SIZE], who[48] = "somebody";
     const struct text id = column_text(found, 0);
+    const int64_t process = process_of(found, 2);
+    if (process != 0)
+        snprintf(who, sizeof who, "process %lld", (long long)process);
     vault_timestamp_write(sqlite3_column_int64(found, 1), until);
     return fail(failure, GQL_E_UNAVAILABLE,
-                "consumer '%.*s' is in use: somebody has leased events of organization '%.*s' for "
-                "it until %s. Stop who claims them and try again then, or use --force",
-                (int)removal->name.size, removal->name.data, (int)id.size, id.data, until);
+                "consumer '%.*s' is in use: %s has leased events of organization '%.*s' for it "
+                "until %s. Stop who claims them and try again then, or use --force",
+                (int)removal->name.size, removal->name.data, who, (int)id.size, id.data, until);
 }
 
 static int32_t check_leases(struct database_access *access, const struct consumer_removal *removal,

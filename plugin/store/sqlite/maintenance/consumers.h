@@ -10,6 +10,7 @@ struct database_consumer {
     int64_t position;    /* The last event that he has acknowledged; 0: none. */
     int64_t behind;      /* How many events come after it, of those that are kept. */
     int64_t lease_until; /* Unix milliseconds, also in the past; 0: there is no lease. */
+    int64_t process;     /* The ID of who has the lease; 0: it is not known. */
 };
 
 /* Takes one, whose name is borrowed until the return. False ends it. */
