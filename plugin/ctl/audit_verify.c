@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "plugin/ctl/audit_verdict.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
@@ -36,13 +37,13 @@ static void print_text(struct text id, const struct trail_check *check,
                (long long)check->checkpoint.head.length, verdict->time, verdict->checkpoint);
 }
 
-static enum exit_code print(const struct target *target, struct text id,
+static enum exit_code print(const struct options *options, const char *database, struct text id,
                             const struct trail_check *check, const struct verdict *verdict)
 {
     const bool is_sound = check->fault == TRAIL_SOUND;
-    if (target->options->json != NULL)
+    if (options->json != NULL)
         return output_json_line(
-            json_pack("{s:s, s:o, s:b, s:I, s:I, s:s, s:o, s:s?}", "database", target->path,
+            json_pack("{s:s, s:o, s:b, s:I, s:I, s:s, s:o, s:s?}", "database", database,
                       "organization", output_text_value(id), "sound", is_sound, "events",
                       (json_int_t)check->head.length, "erasedBodies", (json_int_t)check->erased,
                       "head", verdict->head, "checkpoint", checkpoint_value(check, verdict),
@@ -51,24 +52,30 @@ static enum exit_code print(const struct target *target, struct text id,
     return EXIT_DONE;
 }
 
+enum exit_code audit_verdict(const struct options *options, const char *database, struct text id,
+                             const struct trail_check *check)
+{
+    struct verdict verdict;
+    trail_check_describe(check, verdict.fault, sizeof verdict.fault);
+    sodium_bin2hex(verdict.head, sizeof verdict.head, check->head.hash.bytes, TRAIL_HASH_SIZE);
+    verdict.checkpoint[0] = '\0';
+    if (check->checkpoint.head.length > 0)
+        sodium_bin2hex(verdict.checkpoint, sizeof verdict.checkpoint,
+                       check->checkpoint.head.hash.bytes, TRAIL_HASH_SIZE);
+    vault_timestamp_write(check->checkpoint.time, verdict.time);
+    const enum exit_code code = print(options, database, id, check, &verdict);
+    return code == EXIT_DONE && check->fault != TRAIL_SOUND ? EXIT_FOUND : code;
+}
+
 static enum exit_code verify(struct database_access *access, const struct target *target,
                              struct text id, void *user)
 {
     struct trail_check check;
-    struct verdict verdict;
     gql_failure failure = {.struct_size = sizeof failure};
     (void)user;
     if (database_trail_verify(access, id, &check, &failure) != GQL_OK)
         return report_failure(&failure);
-    trail_check_describe(&check, verdict.fault, sizeof verdict.fault);
-    sodium_bin2hex(verdict.head, sizeof verdict.head, check.head.hash.bytes, TRAIL_HASH_SIZE);
-    verdict.checkpoint[0] = '\0';
-    if (check.checkpoint.head.length > 0)
-        sodium_bin2hex(verdict.checkpoint, sizeof verdict.checkpoint,
-                       check.checkpoint.head.hash.bytes, TRAIL_HASH_SIZE);
-    vault_timestamp_write(check.checkpoint.time, verdict.time);
-    const enum exit_code code = print(target, id, &check, &verdict);
-    return code == EXIT_DONE && check.fault != TRAIL_SOUND ? EXIT_FOUND : code;
+    return audit_verdict(target->options, target->path, id, &check);
 }
 
 static enum exit_code verify_all(const struct target *target, void *user)

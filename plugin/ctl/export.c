@@ -7,17 +7,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "plugin/ctl/export_lines.h"
+#include "plugin/ctl/exporting.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
-
-struct exporting {
-    struct export_writer writer;
-    struct text organization_id; /* Whose lines are written. */
-    bool failed;                 /* errno said why, and it was reported. */
-};
 
 static bool check(struct exporting *exporting, bool written)
 {
@@ -27,7 +21,7 @@ static bool check(struct exporting *exporting, bool written)
     return written;
 }
 
-static bool take_integration(void *user, const struct integration *integration)
+bool exporting_take_integration(void *user, const struct integration *integration)
 {
     struct exporting *exporting = user;
     exporting->writer.integrations++;
@@ -53,7 +47,7 @@ static int32_t export_checkpoint_of(struct exporting *exporting, struct database
     return code;
 }
 
-static bool take_event(void *user, const struct trail_event *event)
+bool exporting_take_event(void *user, const struct trail_event *event)
 {
     struct exporting *exporting = user;
     exporting->writer.events++;
@@ -80,13 +74,13 @@ static enum exit_code export_organization(struct database_access *access,
     exporting->organization_id = id;
     int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, &failure);
     if (code == GQL_OK)
-        code = database_rows_of(access, id, take_integration, exporting, &failure);
+        code = database_rows_of(access, id, exporting_take_integration, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_deleted_of(access, id, take_deleted, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = export_checkpoint_of(exporting, access, &failure);
     if (code == GQL_OK && !exporting->failed)
-        code = database_trail_read(access, &range, take_event, exporting, &failure);
+        code = database_trail_read(access, &range, exporting_take_event, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = database_consumers_of(access, id, take_consumer, exporting, &failure);
     database_access_rollback(access);
@@ -100,12 +94,18 @@ static enum exit_code export_database(const struct target *target, void *user)
     return organizations_each(target, export_organization, user);
 }
 
-static enum exit_code write_export(const struct options *options, FILE *stream)
+static enum exit_code export_files(const struct options *options, struct exporting *exporting)
+{
+    return targets_each(options, export_database, exporting);
+}
+
+static enum exit_code write_export(const struct options *options, exporting_fn *source,
+                                   FILE *stream)
 {
     static struct exporting exporting; /* Its sum needs more alignment than some stacks have. */
     if (!check(&exporting, export_begin(&exporting.writer, stream)))
         return EXIT_UNUSABLE;
-    enum exit_code code = targets_each(options, export_database, &exporting);
+    enum exit_code code = source(options, &exporting);
     if (code == EXIT_DONE && !check(&exporting, export_end(&exporting.writer)))
         code = EXIT_UNUSABLE;
     return code;
@@ -119,13 +119,14 @@ static enum exit_code report_file(const char *path)
 }
 
 /* It has its name only when it is whole and durable. */
-static enum exit_code write_file(const struct options *options, const char *temporary)
+static enum exit_code write_file(const struct options *options, exporting_fn *source,
+                                 const char *temporary)
 {
     const int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     FILE *stream = file < 0 ? NULL : fdopen(file, "w");
     if (stream == NULL)
         return report_file(temporary);
-    enum exit_code code = write_export(options, stream);
+    enum exit_code code = write_export(options, source, stream);
     if (code == EXIT_DONE && fsync(file) != 0)
         code = report_file(temporary);
     if (fclose(stream) != 0 && code == EXIT_DONE)
@@ -150,12 +151,12 @@ static bool is_export(const char *path)
     return same;
 }
 
-enum exit_code run_export(const struct options *options)
+enum exit_code exporting_run(const struct options *options, exporting_fn *source)
 {
     char temporary[4096];
     struct stat found;
     if (options->to == NULL)
-        return write_export(options, stdout);
+        return write_export(options, source, stdout);
     const bool is_there = lstat(options->to, &found) == 0;
     if (is_there && !is_export(options->to))
         return report(EXIT_UNUSABLE,
@@ -166,5 +167,10 @@ enum exit_code run_export(const struct options *options)
     if (snprintf(temporary, sizeof temporary, "%s.%ld.new", options->to, (long)getpid()) >=
         (int)sizeof temporary)
         return report(EXIT_UNUSABLE, "the path '%s' is too long", options->to);
-    return write_file(options, temporary);
+    return write_file(options, source, temporary);
+}
+
+enum exit_code run_export(const struct options *options)
+{
+    return exporting_run(options, export_files);
 }

@@ -1,18 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* The command import: checks the whole file first, then takes it, a transaction per database. */
+/* The command import: takes the file, a transaction per database. */
 #include <stdio.h>
 
 #include "plugin/ctl/commands.h"
-#include "plugin/ctl/import_lines.h"
+#include "plugin/ctl/import_file.h"
 #include "plugin/ctl/output.h"
-#include "plugin/ctl/reminting.h"
 #include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/intake.h"
 #include "plugin/store/sqlite/maintenance/provision.h"
 
 struct importing {
     const struct options *options;
-    struct reminting reminting;
     enum exit_code worst; /* Of the databases until now. */
     /* The database that lines go to. */
     bool is_open;
@@ -23,42 +21,6 @@ struct importing {
     struct database_access access;
     struct intake intake;
 };
-
-static bool is_wanted(const struct options *options, struct text id)
-{
-    return options->organization == NULL || text_equal(text_of(options->organization), id);
-}
-
-/* ---- The whole file, before anything is changed ---- */
-
-static enum exit_code check_lines(struct importing *importing, struct import_reader *reader)
-{
-    enum import_kind kind = IMPORT_INTEGRATION;
-    struct vault_failure failure;
-    while (kind != IMPORT_END) {
-        if (!import_next(reader, &kind, &failure))
-            return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
-        const bool has_id = kind == IMPORT_INTEGRATION || kind == IMPORT_DELETED;
-        if (has_id && is_wanted(importing->options, reader->organization_id) &&
-            !reminting_look(&importing->reminting, &reader->integration, &failure))
-            return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
-    }
-    return EXIT_DONE;
-}
-
-static enum exit_code settle_ids(const struct importing *importing)
-{
-    struct vault_failure failure;
-    const struct reminting *reminting = &importing->reminting;
-    if (reminting->count > 0 && reminting->path == NULL)
-        return report(EXIT_UNUSABLE,
-                      "%lld integrations have IDs without the tag of their organization, and would "
-                      "not be found in a database of its own; --remint MAPFILE gives them new IDs. "
-                      "Nothing was imported",
-                      reminting->count);
-    return reminting_save(reminting, &failure) ? EXIT_DONE
-                                               : report(EXIT_UNUSABLE, "%s", failure.message);
-}
 
 /* ---- The database ---- */
 
@@ -172,24 +134,26 @@ static void enter(struct importing *importing, struct text id)
     note(importing, open_database(importing, id));
 }
 
-static int32_t take(struct importing *importing, struct import_reader *reader,
+static int32_t take(struct importing *importing, const struct import_reader *reader,
                     enum import_kind kind, gql_failure *failure)
 {
-    struct integration integration = reader->integration;
-    if (kind == IMPORT_CHECKPOINT)
-        return intake_checkpoint(&importing->intake, reader->organization_id, &reader->checkpoint,
-                                 failure);
-    if (kind == IMPORT_EVENT)
-        return intake_event(&importing->intake, reader->organization_id, &reader->event, failure);
-    if (kind == IMPORT_CONSUMER)
-        return intake_consumer(&importing->intake, reader->organization_id, reader->consumer,
-                               reader->position, failure);
-    integration.id = reminting_id(&importing->reminting, &integration);
-    if (kind == IMPORT_DELETED)
-        return intake_deleted(&importing->intake,
-                              &(struct deleted_integration){integration, reader->deleted_at},
+    struct intake *intake = &importing->intake;
+    switch (kind) {
+    case IMPORT_CHECKPOINT:
+        return intake_checkpoint(intake, reader->organization_id, &reader->checkpoint, failure);
+    case IMPORT_EVENT:
+        return intake_event(intake, reader->organization_id, &reader->event, failure);
+    case IMPORT_CONSUMER:
+        return intake_consumer(intake, reader->organization_id, reader->consumer, reader->position,
+                               failure);
+    case IMPORT_DELETED:
+        return intake_deleted(intake,
+                              &(struct deleted_integration){reader->integration,
+                                                            reader->deleted_at},
                               failure);
-    return intake_integration(&importing->intake, &integration, failure);
+    default:
+        return intake_integration(intake, &reader->integration, failure);
+    }
 }
 
 static enum exit_code refuse_owner(const struct importing *importing, struct text id)
@@ -204,7 +168,7 @@ static enum exit_code refuse_owner(const struct importing *importing, struct tex
                   id.data);
 }
 
-static enum exit_code take_line(struct importing *importing, struct import_reader *reader,
+static enum exit_code take_line(struct importing *importing, const struct import_reader *reader,
                                 enum import_kind kind)
 {
     gql_failure failure = {.struct_size = sizeof failure};
@@ -214,53 +178,23 @@ static enum exit_code take_line(struct importing *importing, struct import_reade
     return take(importing, reader, kind, &failure) == GQL_OK ? EXIT_DONE : report_failure(&failure);
 }
 
-static enum exit_code take_lines(struct importing *importing, struct import_reader *reader)
+/* What has failed is left out, and the rest goes on. */
+static enum exit_code take_next(void *user, const struct import_reader *reader,
+                                enum import_kind kind)
 {
-    enum import_kind kind;
-    struct vault_failure why;
-    for (;;) {
-        if (!import_next(reader, &kind, &why))
-            return report(EXIT_UNUSABLE, "%s", why.message);
-        if (kind == IMPORT_END)
-            break;
-        if (!is_wanted(importing->options, reader->organization_id))
-            continue;
+    struct importing *importing = user;
+    if (kind != IMPORT_END)
         enter(importing, reader->organization_id);
-        if (!importing->has_failed)
-            note(importing, take_line(importing, reader, kind));
-    }
     if (!importing->has_failed)
-        note(importing, commit_database(importing));
-    return importing->worst;
-}
-
-typedef enum exit_code pass_fn(struct importing *importing, struct import_reader *reader);
-
-static enum exit_code read_file(struct importing *importing, pass_fn *pass)
-{
-    static struct import_reader reader; /* Its sum needs more alignment than some stacks have. */
-    struct vault_failure failure;
-    const enum exit_code code = import_open(&reader, importing->options->from, &failure)
-                                    ? pass(importing, &reader)
-                                    : report(EXIT_UNUSABLE, "%s", failure.message);
-    import_close(&reader);
-    return code;
+        note(importing,
+             kind == IMPORT_END ? commit_database(importing) : take_line(importing, reader, kind));
+    return EXIT_DONE;
 }
 
 enum exit_code run_import(const struct options *options)
 {
-    struct vault_failure failure;
     struct importing importing = {.options = options};
-    enum exit_code code = reminting_init(&importing.reminting, options->remint, &failure)
-                              ? EXIT_DONE
-                              : report(EXIT_UNUSABLE, "%s", failure.message);
-    if (code == EXIT_DONE)
-        code = read_file(&importing, check_lines);
-    if (code == EXIT_DONE)
-        code = settle_ids(&importing);
-    if (code == EXIT_DONE)
-        code = read_file(&importing, take_lines);
+    const enum exit_code code = import_file(options, take_next, &importing);
     close_database(&importing);
-    reminting_finish(&importing.reminting);
-    return code;
+    return code > importing.worst ? code : importing.worst;
 }

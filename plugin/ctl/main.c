@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include <sodium.h>
+#include <string.h>
 
 #include "plugin/ctl/commands.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/server_commands.h"
 #include "plugin/store/collation.h"
 #include "vault/tool/tool.h"
 
@@ -15,6 +17,9 @@
     "  --root          the folder that gateways have as database.root: all of its\n" \
     "                  organizations, or the one that --organization names\n"        \
     "  --organization  the database must be this organization's, or of all\n"
+#define WHICH_URL "(--database FILE|URL | --root DIR [--organization ID])"
+#define ABOUT_WHICH_URL \
+    ABOUT_WHICH "  URL             what gateways on PostgreSQL have as database.url\n"
 #define ABOUT_JSON \
     "  --json          writes an object of JSON for each database, on a line of its own\n"
 
@@ -25,9 +30,10 @@ static const struct tool_command commands[] = {
      "trails. Changes nothing. Exits with 1 if a database is damaged, and says what\n"
      "to do.\n" ABOUT_WHICH ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_check},
-    {"stats", WHICH " [--json]",
+    {"stats", WHICH_URL " [--json]",
      "Says what a database holds: organizations and how many integrations they have, the version\n"
-     "of its schema, the collation of its order, the sizes of its files.\n" ABOUT_WHICH ABOUT_JSON,
+     "of its schema, the collation of its order, the sizes of its files.\n" ABOUT_WHICH_URL
+         ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_stats},
     {"backup", WHICH " --to PATH [--force] [--json]",
      "Copies a database while gateways use it: one state, with all that was acknowledged before\n"
@@ -45,31 +51,34 @@ static const struct tool_command commands[] = {
      "  --force         replaces a database that is there, or was erased\n" ABOUT_JSON,
      NULL, BIT(from), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
      run_restore},
-    {"export", WHICH " [--to FILE] [--force]",
+    {"export", WHICH_URL " [--to FILE] [--force]",
      "Writes integrations with their IDs and versions, and the audit trail, as JSON Lines to\n"
      "standard output or a file. What is the same gives the same lines. The last line has a\n"
-     "checksum: an export without it was cut off.\n" ABOUT_WHICH
+     "checksum: an export without it was cut off.\n" ABOUT_WHICH_URL
      "  --to            a file, which is made whole or not at all\n"
      "  --force         replaces an export that is there\n",
      NULL, 0, BIT(organization) | BIT(to) | BIT(force), BIT(database) | BIT(root), run_export},
-    {"import", WHICH " --from FILE [--remint MAPFILE] [--json]",
+    {"import", WHICH_URL " --from FILE [--remint MAPFILE] [--json]",
      "Takes what `export` has written, while gateways go on. Checks the whole file first. Each\n"
      "database is one transaction, in which its gateways' changes wait. What is there already,\n"
      "and the same, is left; what differs is refused. If this is ended in the middle, run it\n"
      "again.\n"
-     "Under a root, organizations get databases.\n" ABOUT_WHICH "  --from          the file\n"
+     "Under a root, organizations get databases.\n" ABOUT_WHICH_URL "  --from          the file\n"
      "  --remint        gives new IDs to integrations whose IDs lack the tag of their\n"
      "                  organization, and keeps in this file which; the trail keeps the old ones\n" ABOUT_JSON,
      NULL, BIT(from), BIT(organization) | BIT(remint) | BIT(json), BIT(database) | BIT(root),
      run_import},
-    {"migrate", WHICH " [--finish] [--json]",
+    {"migrate", WHICH_URL " [--finish] [--locale LOCALE] [--json]",
      "Brings databases to this version's schema, while gateways go on, also those of the version\n"
      "before. A gateway does the same when it opens a database; with many, this does it\n"
      "beforehand. One that can't be migrated is named with the reason, and the others are\n"
-     "migrated. If this is ended in the middle, run it again.\n" ABOUT_WHICH
+     "migrated. If this is ended in the middle, run it again.\n" ABOUT_WHICH_URL
+     "  --locale        of a database on PostgreSQL that has no tables yet: what gateways have as\n"
+     "                  collation.locale; und if it is not given\n"
      "  --finish        lets only gateways of this version or later use them from then on:\n"
      "                  nothing changes any more without an event, or after an erasure\n" ABOUT_JSON,
-     NULL, 0, BIT(organization) | BIT(finish) | BIT(json), BIT(database) | BIT(root), run_migrate},
+     NULL, 0, BIT(organization) | BIT(finish) | BIT(locale) | BIT(json), BIT(database) | BIT(root),
+     run_migrate},
     {"reindex", WHICH " [--locale LOCALE] [--json]",
      "Makes the order of titles anew with this machine's ICU, and SQLite's indexes: after a new\n"
      "version of ICU, before gateways do it as they start, or when `check` finds them wrong. Says\n"
@@ -152,10 +161,10 @@ static const struct tool_command commands[] = {
      BIT(organization) | BIT(entity) | BIT(actor) | BIT(type) | BIT(since) | BIT(follow) |
          BIT(format) | BIT(json),
      BIT(database) | BIT(root), run_audit_list},
-    {"audit verify", WHICH " [--json]",
+    {"audit verify", WHICH_URL " [--json]",
      "Verifies the trail of each organization: that no event was changed, and none is missing.\n"
      "Exits with 1 if one was, and says which. Note the heads elsewhere: who can write to the\n"
-     "whole database can make another trail, with another head.\n" ABOUT_WHICH ABOUT_JSON,
+     "whole database can make another trail, with another head.\n" ABOUT_WHICH_URL ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_audit_verify},
     {"consumers list", WHICH " [--json]",
      "Lists who has claimed events, such as the gateways' webhooks: up to which event of each\n"
@@ -178,6 +187,18 @@ static const struct tool_option tool_options[] = {
 #undef TOOL_OPTION
 };
 
+/* A URL of PostgreSQL, which may hold a password: no command is to say it. */
+static bool is_url(const char *database)
+{
+    return database != NULL && (strncmp(database, "postgresql://", 13) == 0 ||
+                                strncmp(database, "postgres://", 11) == 0);
+}
+
+static tool_run_fn *choose(const struct tool_command *command, const struct options *given)
+{
+    return is_url(given->database) ? server_command(command->name) : command->run;
+}
+
 int main(int argc, char **argv)
 {
     static struct options given;
@@ -196,6 +217,7 @@ int main(int argc, char **argv)
         .given = &given,
         .values = given.values,
         .operand = &given.operand,
+        .choose = choose,
     };
     if (sodium_init() < 0 || collation_init(&failure) != GQL_OK)
         return (int)report_failure(&failure);

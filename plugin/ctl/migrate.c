@@ -2,6 +2,7 @@
 /* The command migrate. */
 #include <stdio.h>
 
+#include "plugin/ctl/migration.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/targets.h"
 #include "plugin/store/sqlite/maintenance/upgrade.h"
@@ -11,22 +12,29 @@ struct tally {
     long long migrated, were, failed;
 };
 
+enum exit_code migration_print(const struct options *options, const struct migration *migration)
+{
+    if (options->json != NULL)
+        return output_json_line(
+            json_pack("{s:s, s:o, s:i, s:i, s:b}", "database", migration->database, "organization",
+                      output_text_value(migration->owner), "from", migration->from, "to",
+                      migration->to, "finished", migration->finished));
+    output_text(text_of(migration->database));
+    if (migration->from == migration->to)
+        printf(": has schema %d already", migration->to);
+    else
+        printf(": migrated from schema %d to %d", migration->from, migration->to);
+    puts(migration->finished ? "; gateways of older versions can't use it any more" : "");
+    fflush(stdout); /* Of many, what is done shows. */
+    return EXIT_DONE;
+}
+
 static enum exit_code print(const struct target *target, const struct database_access *access,
                             const struct upgrade *upgrade)
 {
-    if (target->options->json != NULL)
-        return output_json_line(json_pack("{s:s, s:o, s:i, s:i, s:b}", "database", target->path,
-                                          "organization", output_text_value(access->owner.text),
-                                          "from", upgrade->from, "to", upgrade->to, "finished",
-                                          upgrade->finished));
-    output_text(text_of(target->path));
-    if (upgrade->from == upgrade->to)
-        printf(": has schema %d already", upgrade->to);
-    else
-        printf(": migrated from schema %d to %d", upgrade->from, upgrade->to);
-    puts(upgrade->finished ? "; gateways of older versions can't use it any more" : "");
-    fflush(stdout); /* Of many, what is done shows. */
-    return EXIT_DONE;
+    const struct migration migration = {target->path, access->owner.text, upgrade->from,
+                                        upgrade->to, upgrade->finished};
+    return migration_print(target->options, &migration);
 }
 
 static enum exit_code migrate_one(const struct target *target, void *user)
@@ -53,6 +61,9 @@ static enum exit_code migrate_one(const struct target *target, void *user)
 enum exit_code run_migrate(const struct options *options)
 {
     struct tally tally = {0};
+    if (options->locale != NULL)
+        return report(EXIT_USAGE,
+                      "--locale is for databases on PostgreSQL; for others, see reindex");
     const enum exit_code code = targets_each(options, migrate_one, &tally);
     if (options->root != NULL && options->organization == NULL && options->json == NULL)
         printf("%lld migrated, %lld were already, %lld failed\n", tally.migrated, tally.were,

@@ -3,16 +3,31 @@
 #include <stdio.h>
 
 #include "plugin/ctl/commands.h"
+#include "plugin/ctl/counts.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/targets.h"
 #include "plugin/store/sqlite/maintenance/facts.h"
 
-static bool take_organization(void *user, struct text id, const struct store_counts *counts)
+bool counts_take(void *user, struct text id, const struct store_counts *counts)
 {
     return json_array_append_new(user,
                                  json_pack("{s:o, s:I, s:I}", "organization", output_text_value(id),
                                            "active", (json_int_t)counts->active, "inactive",
                                            (json_int_t)counts->inactive)) == 0;
+}
+
+void counts_print(const json_t *organizations)
+{
+    size_t index;
+    json_t *row;
+    printf("  %10s  %10s  %s\n", "active", "inactive", "organization");
+    json_array_foreach(organizations, index, row) {
+        const json_t *id = json_object_get(row, "organization");
+        printf("  %10lld  %10lld  ", json_integer_value(json_object_get(row, "active")),
+               json_integer_value(json_object_get(row, "inactive")));
+        output_text((struct text){json_string_value(id), json_string_length(id)});
+        putchar('\n');
+    }
 }
 
 static json_t *to_json(const struct target *target, const struct database_access *access,
@@ -28,8 +43,6 @@ static json_t *to_json(const struct target *target, const struct database_access
 static void print_text(const struct target *target, const struct database_access *access,
                        const struct database_facts *facts, const json_t *organizations)
 {
-    size_t index;
-    json_t *row;
     output_text(text_of(target->path));
     if (access->owner.text.data != NULL) {
         fputs("\n  owner      ", stdout);
@@ -39,14 +52,7 @@ static void print_text(const struct target *target, const struct database_access
     output_text(text_of(facts->collation));
     printf("\n  size       %lld bytes, of which %lld are free; the log has %lld\n",
            facts->file_bytes, facts->free_bytes, facts->log_bytes);
-    printf("  %10s  %10s  %s\n", "active", "inactive", "organization");
-    json_array_foreach(organizations, index, row) {
-        const json_t *id = json_object_get(row, "organization");
-        printf("  %10lld  %10lld  ", json_integer_value(json_object_get(row, "active")),
-               json_integer_value(json_object_get(row, "inactive")));
-        output_text((struct text){json_string_value(id), json_string_length(id)});
-        putchar('\n');
-    }
+    counts_print(organizations);
 }
 
 static enum exit_code stats(const struct target *target, void *user)
@@ -62,7 +68,7 @@ static enum exit_code stats(const struct target *target, void *user)
     if (code == GQL_OK)
         code = database_facts_read(&access, &facts, &failure);
     if (code == GQL_OK)
-        code = database_facts_organizations(&access, take_organization, organizations, &failure);
+        code = database_facts_organizations(&access, counts_take, organizations, &failure);
     if (code != GQL_OK)
         result = report_failure(&failure);
     else if (target->options->json != NULL)

@@ -153,7 +153,7 @@ static enum exit_code run(const struct tool *tool, const struct tool_command *co
     if (code != EXIT_DONE)
         return code;
     *tool->operand = argv[optind];
-    return command->run(tool->given);
+    return (tool->choose == NULL ? command->run : tool->choose(command, tool->given))(tool->given);
 }
 
 /* Output that is lost, as on a full disk, is not done. */

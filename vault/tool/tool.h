@@ -24,6 +24,9 @@ struct tool_option {
 /* The tool's own: what was given. */
 struct options;
 
+/* Does what a command is for, and reports it. */
+typedef enum exit_code tool_run_fn(const struct options *options);
+
 struct tool_command {
     const char *name; /* Of one word or two: "tenants list". */
     const char *usage;
@@ -32,7 +35,7 @@ struct tool_command {
     uint32_t required;   /* Bits, 1 << the option's place in the table. */
     uint32_t optional;
     uint32_t one_of; /* Exactly one of these options is required. 0: there are none. */
-    enum exit_code (*run)(const struct options *options);
+    tool_run_fn *run;
 };
 
 struct tool {
@@ -51,6 +54,8 @@ struct tool {
     const struct options *given;
     const char **values;
     const char **operand;
+    /* What runs a command with what was given. NULL: its own `run`. */
+    tool_run_fn *(*choose)(const struct tool_command *command, const struct options *given);
 };
 
 /* Runs the command that the arguments of main name. Returns the exit code of the process. */

@@ -2,6 +2,7 @@
 #include "plugin/store/postgres/reader.h"
 
 #include "plugin/base/organization.h"
+#include "plugin/store/postgres/tuple.h"
 
 enum { EVENTS_TOGETHER = 500 };
 
@@ -18,29 +19,6 @@ static void add_events(struct trip *trip, const struct store_event_range *range,
     trip_add(trip, range->entity == NULL ? QUERY_GET_EVENTS : QUERY_GET_EVENTS_OF_ENTITY, &given);
 }
 
-static struct trail_event event_of(const PGresult *result, int row)
-{
-    struct trail_event event = {.sequence = wire_column_number(result, row, 0),
-                                .body = wire_column(result, row, 5)};
-    wire_column_bytes(result, row, 1, event.entity.bytes, IDENTIFIER_SIZE);
-    wire_column_bytes(result, row, 2, event.salt, TRAIL_SALT_SIZE);
-    wire_column_bytes(result, row, 3, event.digest.bytes, TRAIL_HASH_SIZE);
-    wire_column_bytes(result, row, 4, event.hash.bytes, TRAIL_HASH_SIZE);
-    return event;
-}
-
-/* Returns whether more are wanted. */
-static bool visit_all(const PGresult *result, trail_visit_fn visit, void *user, int64_t *ret_last)
-{
-    for (int row = 0; row < pq.PQntuples(result); row++) {
-        const struct trail_event event = event_of(result, row);
-        *ret_last = event.sequence;
-        if (!visit(user, &event))
-            return false;
-    }
-    return true;
-}
-
 enum store_status postgres_events(struct store_reader *base, const struct store_event_range *range,
                                   int64_t limit, trail_visit_fn visit, void *user)
 {
@@ -54,7 +32,7 @@ enum store_status postgres_events(struct store_reader *base, const struct store_
         if (status != STORE_OK)
             return status;
         const PGresult *result = reader->last.results[place];
-        if (!visit_all(result, visit, user, &after) || pq.PQntuples(result) < most)
+        if (!tuple_visit_events(result, visit, user, &after) || pq.PQntuples(result) < most)
             return STORE_OK;
         limit -= most;
     }

@@ -122,8 +122,8 @@ static enum session_end judge(const struct session_terms *terms, const struct se
 {
     if (empty) {
         snprintf(reason, REASON_SIZE,
-                 "The database has no tables of this plugin; start one gateway with "
-                 "database.migrate and a user that may create them");
+                 "The database has no tables of this plugin; run integrationsctl migrate, or "
+                 "start one gateway with database.migrate, as a user that may create them");
         return SESSION_UNFIT;
     }
     /* With another collation, reads by ID are possible; each transaction compares it. */
@@ -152,6 +152,7 @@ static enum session_end check_schema(struct session *session, struct session_ter
     struct settings settings;
     if (!read_settings(session, &settings, &empty, reason))
         return SESSION_UNREACHABLE;
+    terms->found_schema = settings.schema;
     if (wants_migration(terms, &settings, empty) &&
         !migrations_run(session, terms->rules->collation, reason))
         return SESSION_UNFIT;

@@ -51,10 +51,11 @@ static bool judge_schema(const struct settings *settings, char reason[REASON_SIZ
                  "The database has a table 'setting' of another application; give the plugin a "
                  "database, or a schema, of its own");
     else if (settings->schema < ours)
-        snprintf(reason, REASON_SIZE,
-                 "The database has schema version %d, this plugin needs %d; start one gateway with "
-                 "database.migrate and a user that may change the schema",
-                 settings->schema, ours);
+        snprintf(
+            reason, REASON_SIZE,
+            "The database has schema version %d, this plugin needs %d; run integrationsctl "
+            "migrate, or start one gateway with database.migrate, as a user that may change it",
+            settings->schema, ours);
     else if (settings->schema > ours && settings->oldest_reader > ours)
         snprintf(reason, REASON_SIZE,
                  "The database has schema version %d, which a plugin that supports version %d or "

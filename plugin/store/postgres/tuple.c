@@ -65,3 +65,25 @@ enum store_status tuple_counters(const PGresult *result, int row, int column,
     wire_column_bytes(result, row, column + 3, ret_head->hash.bytes, TRAIL_HASH_SIZE);
     return STORE_OK;
 }
+
+static struct trail_event event_of(const PGresult *result, int row)
+{
+    struct trail_event event = {.sequence = wire_column_number(result, row, 0),
+                                .body = wire_column(result, row, 5)};
+    wire_column_bytes(result, row, 1, event.entity.bytes, IDENTIFIER_SIZE);
+    wire_column_bytes(result, row, 2, event.salt, TRAIL_SALT_SIZE);
+    wire_column_bytes(result, row, 3, event.digest.bytes, TRAIL_HASH_SIZE);
+    wire_column_bytes(result, row, 4, event.hash.bytes, TRAIL_HASH_SIZE);
+    return event;
+}
+
+bool tuple_visit_events(const PGresult *result, trail_visit_fn visit, void *user, int64_t *ret_last)
+{
+    for (int row = 0; row < pq.PQntuples(result); row++) {
+        const struct trail_event event = event_of(result, row);
+        *ret_last = event.sequence;
+        if (!visit(user, &event))
+            return false;
+    }
+    return true;
+}

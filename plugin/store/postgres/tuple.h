@@ -22,6 +22,13 @@ enum store_status tuple_counters(const PGresult *result, int row, int column,
                                  struct text organization_id, struct store_counts *ret_counts,
                                  struct trail_head *ret_head, struct store_detail *detail);
 
+/*
+ * The columns sequence, entity, salt, digest, hash, body of events. Returns whether more are
+ * wanted; *ret_last is the sequence of the last one, if there is one.
+ */
+bool tuple_visit_events(const PGresult *result, trail_visit_fn visit, void *user,
+                        int64_t *ret_last);
+
 /* Says what is damaged. */
 enum store_status tuple_damaged(struct store_detail *detail, const char *what, int64_t value);
 

@@ -117,10 +117,10 @@ class Server:
     def promote(self):
         self.run("pg_ctl", "promote", "--silent")
 
-    def query(self, sql):
-        """The rows, each a list of texts; what is NULL is None."""
+    def query(self, sql, url=None):
+        """The rows, each a list of texts; what is NULL is None. `url`: of another database."""
         result = subprocess.run([program("psql"), "-qXAt", "-v", "ON_ERROR_STOP=1", "-P", "null=\\N", "-F", "\t", "-c", sql,
-                                 self.url], capture_output=True, text=True, timeout=START_SECONDS)
+                                 url or self.url], capture_output=True, text=True, timeout=START_SECONDS)
         if result.returncode != 0:
             raise SystemExit(f"{sql}: {result.stderr}")
         return [[None if value == "\\N" else value for value in line.split("\t")] for line in result.stdout.splitlines()]

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: MIT
+"""integrationsctl on a database on a PostgreSQL server, and from one engine to the other. Prints TAP."""
+
+import json
+import pathlib
+import sys
+
+from ctl import gateway, main, test
+
+sys.path.append(str(pathlib.Path(__file__).parents[1] / "postgres"))
+import server  # noqa: E402
+
+SERVER = server.Server()
+# Nothing deleted is kept, and the order is Swedish.
+SETTINGS = {"retention": {"deletedDays": 0}, "collation": {"locale": "sv"}}
+TITLES = ["\u00f6l", "zebra", "\u00e5", "Apa 10", "apa 9", "\U0001f600 \u202e", "x" * 255]
+
+
+def make_place(scratch):
+    """A database of its own on the server: its URL."""
+    name = f"d{scratch.folder.name.lower()}"
+    SERVER.query(f'CREATE DATABASE "{name}"')
+    return SERVER.url.replace("/postgres?", f"/{name}?")
+
+
+def query(url, sql):
+    return SERVER.query(sql, url)
+
+
+def fill(database, organizations=("acme", "globex")):
+    """Integrations that were created, updated and deleted."""
+    with gateway(database, **SETTINGS) as running:
+        for organization in organizations:
+            ids = [running.create(organization, title) for title in TITLES]
+            running.update(ids[1], 1, isActive=False)
+            running.delete(ids[2], 1)
+
+
+def titles_of(database, organization="acme"):
+    with gateway(database, **SETTINGS) as running:
+        return running.titles(organization)
+
+
+@test
+def tables_are_made_and_counted(scratch):
+    url = make_place(scratch)
+    refused = scratch.expect(3, "stats", "--database", url).stderr
+    assert "integrationsctl migrate" in refused, refused
+    assert scratch.json(0, "migrate", "--database", url, "--locale", "sv")[0]["from"] == 0
+    again = scratch.expect(0, "migrate", "--database", url).stdout
+    assert "has schema 1 already" in again, again
+    fill({"url": url})
+    stats = scratch.json(0, "stats", "--database", url)[0]
+    assert "locale sv" in stats["collation"] and stats["bytes"] > 8192, stats
+    assert stats["organizations"] == [{"organization": name, "active": len(TITLES) - 2, "inactive": 1}
+                                      for name in ("acme", "globex")], stats
+    only = scratch.json(0, "stats", "--database", url, "--organization", "globex")[0]["organizations"]
+    assert [each["organization"] for each in only] == ["globex"], only
+    assert "globex" in scratch.expect(0, "stats", "--database", url).stdout
+
+
+@test
+def trails_are_verified(scratch):
+    url = make_place(scratch)
+    fill({"url": url, "migrate": True})
+    sound = scratch.json(0, "audit", "verify", "--database", url)
+    assert [(each["organization"], each["sound"], each["events"]) for each in sound] == [
+        ("acme", True, len(TITLES) + 2), ("globex", True, len(TITLES) + 2)], sound
+    query(url, "UPDATE event SET body = body || ' ' WHERE organization = 'globex' AND sequence = 3")
+    found = scratch.json(1, "audit", "verify", "--database", url)
+    assert [each["sound"] for each in found] == [True, False] and "3" in found[1]["fault"], found
+    query(url, "DELETE FROM event WHERE organization = 'acme' AND sequence > 7")
+    assert not scratch.json(1, "audit", "verify", "--database", url, "--organization", "acme")[0]["sound"]
+
+
+@test
+def databases_move_both_ways(scratch):
+    url, files = make_place(scratch), [scratch.folder / f"{i}.jsonl" for i in range(3)]
+    fill({"path": scratch.database})
+    scratch.expect(0, "export", "--database", scratch.database, "--to", files[0])
+    scratch.expect(0, "migrate", "--database", url, "--locale", "sv")
+    imported = scratch.json(0, "import", "--database", url, "--from", files[0])[0]
+    assert (imported["imported"], imported["same"]) == (2 * len(TITLES) - 2, 0), imported
+    scratch.expect(0, "export", "--database", url, "--to", files[1])
+    assert files[0].read_text() == files[1].read_text()
+    assert titles_of({"url": url}) == titles_of({"path": scratch.database})
+    fill({"url": url}, ("acme", "initech"))  # Gateways go on from where the others were.
+    scratch.expect(0, "audit", "verify", "--database", url)
+    scratch.expect(0, "export", "--database", url, "--to", files[2])
+    back = scratch.folder / "back.db"
+    with gateway({"path": str(back)}, **SETTINGS):
+        pass
+    scratch.expect(0, "import", "--database", back, "--from", files[2])
+    assert scratch.expect(0, "export", "--database", back).stdout == files[2].read_text()
+    scratch.expect(0, "check", "--database", back)
+    again = scratch.json(0, "import", "--database", url, "--from", files[0])[0]
+    assert (again["imported"], again["same"]) == (0, 2 * len(TITLES) - 2), again
+    assert scratch.expect(0, "export", "--database", url).stdout == files[2].read_text()
+
+
+@test
+def what_differs_is_refused_as_a_whole(scratch):
+    url, file = make_place(scratch), scratch.folder / "all.jsonl"
+    fill({"path": scratch.database})
+    scratch.expect(0, "export", "--database", scratch.database, "--to", file)
+    scratch.expect(0, "migrate", "--database", url, "--locale", "sv")
+    scratch.expect(0, "import", "--database", url, "--from", file)
+    for spoil, said in [
+        ("UPDATE integration SET version = 9 WHERE title = 'zebra' AND organization = 'globex'", "the integration"),
+        ("UPDATE event SET hash = sha256(hash) WHERE organization = 'globex' AND sequence = 2", "a trail"),
+    ]:
+        query(url, f"DELETE FROM integration WHERE organization = 'acme'; {spoil}")
+        told = scratch.expect(3, "import", "--database", url, "--from", file).stderr
+        assert said in told and "nothing was imported" in told, told
+        assert query(url, "SELECT count(*) FROM integration WHERE organization = 'acme'") == [["0"]]
+        query(url, "UPDATE integration SET version = 2 WHERE title = 'zebra'")
+    cut = scratch.folder / "cut.jsonl"
+    cut.write_text(file.read_text()[:-40])
+    assert "Nothing was imported" in scratch.expect(3, "import", "--database", url, "--from", cut).stderr
+
+
+@test
+def what_a_server_does_not_keep_is_named(scratch):
+    url, file = make_place(scratch), scratch.folder / "all.jsonl"
+    ids = scratch.make()
+    with gateway({"path": scratch.database}) as running:
+        running.delete(ids["acme"][0], 1)
+        running.take_all("hooks")
+    scratch.expect(0, "export", "--database", scratch.database, "--to", file)
+    scratch.expect(0, "migrate", "--database", url)
+    said = scratch.expect(0, "import", "--database", url, "--from", file).stdout
+    assert "left out: 1 deleted" in said and "consumers" in said, said
+
+
+@test
+def other_commands_say_what_to_use_and_no_secret(scratch):
+    url = "postgresql://someone:hush@127.0.0.1:1/gateway"
+    given = ["--database", url]
+    for arguments, code, said in [
+        (["backup", *given, "--to", "x"], 2, "pg_dump"), (["restore", *given, "--from", "x"], 2, "pg_dump"),
+        (["check", *given], 2, "SQLite databases only"), (["reindex", *given], 2, "SQLite databases only"),
+        (["deleted", "list", *given], 2, "SQLite databases only"), (["undelete", *given, "x"], 2, "these do: migrate"),
+        (["tenants", "erase", *given, "--organization", "acme", "--force"], 2, "SQLite databases only"),
+        (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 2, "SQLite databases only"),
+        (["migrate", *given, "--finish"], 2, "--finish"), (["stats", *given], 3, "Connection refused"),
+        (["export", *given], 3, "Connection refused"), (["audit", "verify", *given], 3, "Connection refused"),
+        (["stats", "--database", "postgresql://a:hush@[b/c"], 3, "no URI"),
+        (["migrate", "--database", scratch.database, "--locale", "sv"], 2, "--locale"),
+    ]:
+        result = scratch.expect(code, *arguments)
+        assert said in result.stderr and "hush" not in result.stdout + result.stderr, (arguments, result.stderr)
+    assert json.loads(scratch.expect(3, "export", *given).stdout.splitlines()[0])["export"]
+
+
+with SERVER:
+    main()
