@@ -46,12 +46,22 @@ static const char *text_of(const json_t *value, const char *object, const char *
     return json_is_string(found) ? json_string_value(found) : "";
 }
 
+static void note_wrong(const char *what, const char *detail)
+{
+    atomic_fetch_add(&wrong, 1);
+    printf("# %s: %s\n", what, detail);
+}
+
 /* The only error is that the service is going away. */
 static bool is_resolved(const struct mock_answer *answer)
 {
-    if (!answer->resolved)
-        atomic_fetch_add(strcmp(answer->code, "SERVICE_UNAVAILABLE") == 0 ? &rejected : &wrong, 1);
-    return answer->resolved;
+    if (answer->resolved)
+        return true;
+    if (strcmp(answer->code, "SERVICE_UNAVAILABLE") == 0)
+        atomic_fetch_add(&rejected, 1);
+    else
+        note_wrong("an answer", answer->code);
+    return false;
 }
 
 static void create(struct worker *worker, gql_instance *instance)
@@ -82,7 +92,7 @@ static void read_back(struct worker *worker, gql_instance *instance)
                                            "title", NULL);
     if (is_resolved(answer) &&
         strcmp(json_string_value(json_object_get(answer->value, "title")), title) != 0)
-        atomic_fetch_add(&wrong, 1);
+        note_wrong("not the title", title);
     mock_answer_free(&answer);
 }
 
@@ -120,7 +130,7 @@ static void check_health(gql_instance *instance)
     char reason[256];
     const gql_health *health = mock_plugin(host)->extension(GQL_EXT_HEALTH);
     if (health->check(instance, reason, sizeof reason) != GQL_HEALTH_OK)
-        atomic_fetch_add(&wrong, 1);
+        note_wrong("the health", reason);
 }
 
 static void *work(void *argument)
@@ -183,7 +193,7 @@ static void *move_databases(void *unused)
         close(write_lease(number, "suspended"));
         const int lease = write_lease(number, "moving");
         if (!lock_alone(lease))
-            atomic_fetch_add(&wrong, 1);
+            note_wrong("not let go of", "a database that is moved");
         close(write_lease(number, "active"));
         close(lease);
     }

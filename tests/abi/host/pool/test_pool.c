@@ -175,6 +175,7 @@ Test(pool, closes_and_lets_later_calls_wait_for_a_new_instance)
     set_flag(&control.keep, true);
     pool_call("a", 1);
     await_kept(1);
+    await_list("a open 1 0"); /* One that is being created still serves those that come. */
     set_flag(&control.keep, false);
     cr_expect_eq(gql_pool_close_key(pool, "a", 1), GQL_OK);
     cr_expect_eq(pool_call("a", 2), GQL_PENDING);
