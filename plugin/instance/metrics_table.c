@@ -130,6 +130,38 @@ static void write_snapshots(struct metric_points *points, const struct metric_so
     metric_point(points, none, source->sizes->snapshots);
 }
 
+/* ---- The connections to a server; no points without one ---- */
+
+#define POOL_NAME                                              \
+    {                                                          \
+        "db.client.connection.pool.name", TEXT("database.url") \
+    }
+
+static void write_connections(struct metric_points *points, const struct metric_source *source)
+{
+    struct store_pool pool;
+    struct attribute attributes[] = {POOL_NAME, {"db.client.connection.state", TEXT("idle")}, {0}};
+    if (!store_pool(source->instance->store, &pool))
+        return;
+    metric_point(points, attributes, (uint64_t)pool.idle);
+    attributes[1].value = TEXT("used");
+    metric_point(points, attributes, (uint64_t)pool.used);
+}
+
+static void write_most_connections(struct metric_points *points, const struct metric_source *source)
+{
+    struct store_pool pool;
+    if (store_pool(source->instance->store, &pool))
+        metric_point(points, (struct attribute[]){POOL_NAME, {0}}, (uint64_t)pool.most);
+}
+
+static void write_waiting(struct metric_points *points, const struct metric_source *source)
+{
+    struct store_pool pool;
+    if (store_pool(source->instance->store, &pool))
+        metric_point(points, (struct attribute[]){POOL_NAME, {0}}, (uint64_t)pool.waiting);
+}
+
 static bool has_keyring(const struct metric_source *source)
 {
     return source->instance->keyring.keyring != NULL;
@@ -207,6 +239,13 @@ const struct metric metrics[] = {
      "Size of the files of open databases", .write = write_sizes},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.database.snapshots", "{snapshot}",
      "Snapshots that are kept between reads", .write = write_snapshots},
+    {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.count", "{connection}",
+     "Connections to PostgreSQL that are open, by whether they are in use",
+     .write = write_connections},
+    {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.max", "{connection}",
+     "The most connections to PostgreSQL that may be open", .write = write_most_connections},
+    {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.pending_requests", "{request}",
+     "Calls that wait for a connection to PostgreSQL", .write = write_waiting},
     {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.keyring.age", "s",
      "How long ago the keyring in use was read from its file", .write = write_keyring_age},
     {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.keyring.failing", "1",

@@ -74,6 +74,9 @@ struct store_engine {
     void (*measure)(struct store *store,
                     void (*visit)(void *user, const struct store_measure *measure), void *user);
 
+    /* As store_pool. NULL: there is no server. */
+    bool (*pool)(struct store *store, struct store_pool *ret_pool);
+
     int32_t (*read)(struct store *store, struct store_read *read);
     /*
      * Runs the read inline, without `done`, if a reader is free and ready: who has several

@@ -134,6 +134,11 @@ void store_measure(struct store *store,
         store->engine->measure(store, visit, user);
 }
 
+bool store_pool(struct store *store, struct store_pool *ret_pool)
+{
+    return store->engine->pool != NULL && store->engine->pool(store, ret_pool);
+}
+
 uint64_t store_proved(struct store *store, enum state_proof proof)
 {
     return state_proved(&store->state, proof);

@@ -114,6 +114,16 @@ struct store_measure {
 void store_measure(struct store *store,
                    void (*visit)(void *user, const struct store_measure *measure), void *user);
 
+/* Connections to a server. */
+struct store_pool {
+    int64_t idle, used; /* That are open, as far as was noticed. */
+    int64_t most;       /* That may be. */
+    int64_t waiting;    /* Calls that wait for one. */
+};
+
+/* False: the database is in files. */
+bool store_pool(struct store *store, struct store_pool *ret_pool);
+
 /* ---- Reads ---- */
 
 /* A consistent snapshot of a database, for the code of one read. */

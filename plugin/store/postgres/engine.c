@@ -38,6 +38,8 @@ static int32_t connect_first(struct postgres_store *store, gql_failure *failure)
     char reason[REASON_SIZE];
     struct database *database = &store->database;
     const enum session_end end = database_connect_first(database, &store->links[0].session, reason);
+    if (end == SESSION_READY)
+        atomic_store(&store->links[0].use, LINK_IDLE);
     if (end == SESSION_READY || (end == SESSION_UNREACHABLE && !database->options.eager))
         return GQL_OK;
     return fail(failure, end == SESSION_UNFIT ? GQL_E_CONFIG : GQL_E_UNAVAILABLE,
@@ -115,6 +117,19 @@ static void probe(struct store *base)
     queue_probe(&store_of(base)->queue, PROBE_CHANGES);
 }
 
+static bool count_pool(struct store *base, struct store_pool *ret_pool)
+{
+    struct postgres_store *store = store_of(base);
+    const int count = store->database.options.connections;
+    *ret_pool = (struct store_pool){.most = count, .waiting = queue_waiting(&store->queue)};
+    for (int i = 0; i < count; i++) {
+        const int use = atomic_load(&store->links[i].use);
+        ret_pool->idle += use == LINK_IDLE;
+        ret_pool->used += use == LINK_USED;
+    }
+    return true;
+}
+
 /* ---- Calls ---- */
 
 static int32_t read_store(struct store *base, struct store_read *read)
@@ -147,6 +162,7 @@ const struct store_engine postgres_engine = {
     .drain = drain,
     .look = look,
     .probe = probe,
+    .pool = count_pool,
     .read = read_store,
     .get = postgres_get,
     .count = postgres_count,

@@ -203,19 +203,34 @@ static bool serve(struct link *link)
     return link->worker.work.reads != NULL ? serve_reads(link) : serve_mutations(link);
 }
 
-static void take_turn(struct job *job)
+/* Works for a turn. Returns whether there may be more to do. */
+static bool work(struct link *link)
 {
-    struct link *link = (struct link *)job;
     const struct store_detail expired = {""};
     const uint64_t end = monotonic_now() + JOB_TURN_NANOSECONDS;
     do {
         if (!has_work(link) && !queue_take(link->queue, &link->worker))
-            return;
+            return false;
         end_own(link, 0, STORE_EXPIRED, &expired);
-        if (has_work(link) && (!be_connected(link) || !serve(link)))
-            return;
+        if (has_work(link) && !be_connected(link))
+            return false;
+        atomic_store(&link->use, LINK_USED);
+        if (has_work(link) && !serve(link))
+            return false;
     } while (monotonic_now() < end);
-    job_wake(job);
+    return true;
+}
+
+static void take_turn(struct job *job)
+{
+    struct link *link = (struct link *)job;
+    const bool goes_on = work(link);
+    if (link->session.handle == NULL)
+        atomic_store(&link->use, LINK_CLOSED);
+    else if (!goes_on)
+        atomic_store(&link->use, LINK_IDLE);
+    if (goes_on)
+        job_wake(job);
 }
 
 /* ---- From outside ---- */

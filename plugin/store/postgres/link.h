@@ -8,11 +8,14 @@
 
 #include "plugin/store/postgres/write.h"
 
+enum link_use { LINK_CLOSED, LINK_IDLE, LINK_USED };
+
 struct link {
     struct worker worker; /* First: its job is the link's. */
     struct database *database;
     struct queue *queue;
     struct session session;
+    _Atomic int use; /* enum link_use, of the session: for who counts. */
     struct write write;
     struct outcome *outcome;
 };

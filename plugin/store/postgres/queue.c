@@ -98,6 +98,18 @@ enum queueing queue_add_mutation(struct queue *queue, struct store_mutation *mut
     return how;
 }
 
+int64_t queue_waiting(struct queue *queue)
+{
+    int64_t count = 0;
+    pthread_mutex_lock(&queue->lock);
+    for (const struct store_read *read = queue->first_read; read != NULL; read = read->next)
+        count++;
+    for (const struct store_mutation *m = queue->first_mutation; m != NULL; m = m->next)
+        count++;
+    pthread_mutex_unlock(&queue->lock);
+    return count;
+}
+
 void queue_probe(struct queue *queue, enum probe probe)
 {
     pthread_mutex_lock(&queue->lock);

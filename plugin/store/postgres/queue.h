@@ -73,6 +73,9 @@ void queue_note_answers(struct queue *queue, int64_t count);
 void queue_take_impatient(struct queue *queue, uint64_t since, enum store_status status,
                           const struct store_detail *detail, struct work *ret_ended);
 
+/* How many calls nobody works on yet. */
+int64_t queue_waiting(struct queue *queue);
+
 /* Waits until all calls are answered; later ones are refused. */
 void queue_drain(struct queue *queue);
 
