@@ -2,7 +2,9 @@
 """integrationsctl on a database on a PostgreSQL server, and from one engine to the other. Prints TAP."""
 
 import json
+import os
 import pathlib
+import subprocess
 import sys
 
 from ctl import gateway, main, test
@@ -150,6 +152,38 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
         result = scratch.expect(code, *arguments)
         assert said in result.stderr and "hush" not in result.stdout + result.stderr, (arguments, result.stderr)
     assert json.loads(scratch.expect(3, "export", *given).stdout.splitlines()[0])["export"]
+
+
+def make_certificate(folder, name):
+    """A certificate for 127.0.0.1 that nobody else has signed, and its key."""
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", f"/CN={name}", "-days", "2", "-addext",
+                    "subjectAltName=IP:127.0.0.1", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt"],
+                   check=True, capture_output=True, timeout=60)
+
+
+@test
+def connections_can_be_encrypted_and_take_a_password(scratch):
+    make_certificate(scratch.folder, "server")
+    make_certificate(scratch.folder, "other")
+    with server.Server("ssl = on\nssl_cert_file = 'server.crt'\nssl_key_file = 'server.key'",
+                       [scratch.folder / "server.crt", scratch.folder / "server.key"]) as encrypted:
+        encrypted.query("CREATE USER locked PASSWORD 'hush'; GRANT ALL ON SCHEMA public TO locked")
+        password = scratch.folder / "password"
+        password.write_text("hush\n")
+        url = encrypted.url.replace("integrations@", "locked@").replace("sslmode=disable", "sslmode=verify-full&sslrootcert=")
+        trusted = url.replace("sslrootcert=", f"sslrootcert={scratch.folder}/server.crt")
+        with gateway({"url": trusted, "passwordFile": str(password), "migrate": True}) as running:
+            running.create("acme", "A")
+            assert running.titles("acme") == ["A"]
+            assert encrypted.query("SELECT DISTINCT ssl FROM pg_stat_ssl JOIN pg_stat_activity USING (pid) "
+                                   "WHERE usename = 'locked'") == [["t"]]
+        for address, given, said in [
+            (url.replace("sslrootcert=", f"sslrootcert={scratch.folder}/other.crt"), "hush", "certificate verify failed"),
+            (trusted, "wrong", "password authentication failed"), (trusted.replace("127.0.0.1", "localhost"), "hush", "does not match"),
+        ]:
+            told = scratch.expect(3, "stats", "--database", address, env={**os.environ, "PGPASSWORD": given}).stderr
+            assert said in told and "hush" not in told, told
+        assert scratch.expect(0, "stats", "--database", trusted, env={**os.environ, "PGPASSWORD": "hush"}).stdout
 
 
 with SERVER:

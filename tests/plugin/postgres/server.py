@@ -49,10 +49,10 @@ def identity_of(user):
 class Server:
     """
     `with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs; with
-    `megabytes`, on a disk of that size, for which it takes root.
+    `megabytes`, on a disk of that size, for which it takes root. `files` are copied to its data.
     """
 
-    def __init__(self, settings="", primary=None, megabytes=None):
+    def __init__(self, settings="", files=(), primary=None, megabytes=None):
         self.user = "postgres" if os.geteuid() == 0 else getpass.getuser()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="integrations-postgres-"))
         self.disk = megabytes is not None
@@ -70,6 +70,11 @@ class Server:
             self.run("pg_basebackup", "--write-recovery-conf", "--checkpoint=fast", "--no-sync", "--dbname", primary.url)
         with open(self.data / "postgresql.conf", "a") as conf:
             conf.write(f"{SETTINGS}port = {self.port}\nunix_socket_directories = '{self.folder}'\n{settings}\n")
+
+        for file in files:
+            shutil.copy(file, self.data)
+            shutil.chown(self.data / file.name, self.identity.get("user"), self.identity.get("group", -1))
+            (self.data / file.name).chmod(0o600)
 
         if primary is None:
             hba = self.data / "pg_hba.conf"
