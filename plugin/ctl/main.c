@@ -24,11 +24,11 @@
     "  --json          writes an object of JSON for each database, on a line of its own\n"
 
 static const struct tool_command commands[] = {
-    {"check", WHICH " [--json]",
+    {"check", WHICH_URL " [--json]",
      "Checks what a database holds, while gateways use it or not: SQLite's integrity_check and\n"
      "foreign keys, the counters, the values of each row, the order of titles, and the audit\n"
      "trails. Changes nothing. Exits with 1 if a database is damaged, and says what\n"
-     "to do.\n" ABOUT_WHICH ABOUT_JSON,
+     "to do.\n" ABOUT_WHICH_URL ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_check},
     {"stats", WHICH_URL " [--json]",
      "Says what a database holds: organizations and how many integrations they have, the version\n"

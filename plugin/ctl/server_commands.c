@@ -16,8 +16,9 @@ static enum exit_code refuse_copies(const struct options *options)
 static enum exit_code refuse(const struct options *options)
 {
     (void)options;
-    return report(EXIT_USAGE, "this command works on SQLite databases only; on a PostgreSQL "
-                              "server, these do: migrate, stats, export, import, audit verify");
+    return report(EXIT_USAGE,
+                  "this command works on SQLite databases only; on a PostgreSQL "
+                  "server, these do: migrate, stats, check, export, import, audit verify");
 }
 
 tool_run_fn *server_command(const char *name)
@@ -28,6 +29,7 @@ tool_run_fn *server_command(const char *name)
     } commands[] = {
         {"audit verify", server_audit_verify},
         {"backup", refuse_copies},
+        {"check", server_check},
         {"export", server_export},
         {"import", server_import},
         {"migrate", server_migrate},

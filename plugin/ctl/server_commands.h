@@ -12,6 +12,7 @@ tool_run_fn *server_command(const char *name);
 enum exit_code server_migrate(const struct options *options);
 enum exit_code server_stats(const struct options *options);
 enum exit_code server_audit_verify(const struct options *options);
+enum exit_code server_check(const struct options *options);
 enum exit_code server_export(const struct options *options);
 enum exit_code server_import(const struct options *options);
 

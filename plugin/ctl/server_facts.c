@@ -8,6 +8,7 @@
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/server_commands.h"
 #include "plugin/ctl/server_organizations.h"
+#include "plugin/store/postgres/maintenance/server_check.h"
 
 /* ---- migrate ---- */
 
@@ -82,17 +83,9 @@ enum exit_code server_stats(const struct options *options)
 static int32_t check_trail(struct server_access *access, struct text id, struct trail_check *check,
                            gql_failure *failure)
 {
-    struct trail_head head;
-    const struct trail_checkpoint begin = {.head = trail_start(id)};
     int32_t code = server_begin(access, false, failure);
     if (code == GQL_OK)
-        code = server_trail_head(access, id, &head, failure);
-    if (code == GQL_OK) {
-        trail_check_begin(check, &begin, &head);
-        code = server_events_of(access, id, trail_check_event, check, failure);
-    }
-    if (code == GQL_OK)
-        trail_check_end(check);
+        code = server_check_trail(access, id, check, failure);
     server_rollback(access);
     return code;
 }

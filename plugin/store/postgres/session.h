@@ -10,7 +10,7 @@
 struct session_terms {
     const struct postgres_options *options;
     const struct settings_rules *rules;
-    int found_schema; /* Set: the version of the schema before it was migrated; 0: there was none. */
+    int found_schema; /* Set: the schema's version before it was migrated; 0: there was none. */
     /* Of the database that was there first; another one is refused. Set by the first session. */
     bool known;
     uint8_t secret[STORE_SECRET_SIZE];

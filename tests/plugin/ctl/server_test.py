@@ -76,6 +76,27 @@ def trails_are_verified(scratch):
 
 
 @test
+def what_can_not_be_is_found(scratch):
+    url = make_place(scratch)
+    fill({"url": url, "migrate": True})
+    sound = scratch.json(0, "check", "--database", url)[0]
+    assert sound["sound"] and sound["integrations"] == 2 * len(TITLES) - 2 and "orderUnchecked" not in sound, sound
+    for spoil, check in [
+        ("UPDATE organization SET active = active + 1 WHERE id = 'acme'", "counters"),
+        ("UPDATE integration SET sort_key = 'x' WHERE title = 'zebra' AND organization = 'globex'", "order"),
+        ("UPDATE event SET digest = hash WHERE sequence = 4 AND organization = 'acme'", "trail"),
+    ]:
+        query(url, spoil)
+        found = scratch.json(1, "check", "--database", url)[0]["findings"]
+        assert check in [each["check"] for each in found], found
+    assert len(scratch.json(1, "check", "--database", url, "--organization", "globex")[0]["findings"]) == 1
+    told = scratch.expect(1, "check", "--database", url)
+    assert "damaged" in told.stdout and "restore a backup of the server" in told.stderr, told
+    query(url, "UPDATE setting SET value = 'icu 1, rules 1, uca 1, locale sv' WHERE name = 'collation'")
+    assert "icu 1" in scratch.json(1, "check", "--database", url)[0]["orderUnchecked"]
+
+
+@test
 def databases_move_both_ways(scratch):
     url, files = make_place(scratch), [scratch.folder / f"{i}.jsonl" for i in range(3)]
     fill({"path": scratch.database})
@@ -140,7 +161,7 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
     given = ["--database", url]
     for arguments, code, said in [
         (["backup", *given, "--to", "x"], 2, "pg_dump"), (["restore", *given, "--from", "x"], 2, "pg_dump"),
-        (["check", *given], 2, "SQLite databases only"), (["reindex", *given], 2, "SQLite databases only"),
+        (["check", *given], 3, "Connection refused"), (["reindex", *given], 2, "SQLite databases only"),
         (["deleted", "list", *given], 2, "SQLite databases only"), (["undelete", *given, "x"], 2, "these do: migrate"),
         (["tenants", "erase", *given, "--organization", "acme", "--force"], 2, "SQLite databases only"),
         (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 2, "SQLite databases only"),

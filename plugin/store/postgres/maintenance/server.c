@@ -114,3 +114,20 @@ int32_t server_fail_damaged(const struct server_access *access, const struct sto
 {
     return fail(failure, GQL_E_UNAVAILABLE, "'%s' is damaged: %s", access->name, detail->text);
 }
+
+int32_t server_open_collation(const struct server_access *access, struct collation **ret_collation,
+                              gql_failure *failure)
+{
+    char locale[256];
+    const char *made = access->settings.collation;
+    if (!collation_fingerprint_locale(made, locale, sizeof locale))
+        return fail(failure, GQL_E_UNAVAILABLE, "'%s' does not name the collation of its order",
+                    access->name);
+    const int32_t code = collation_open(locale, ret_collation, failure);
+    if (code != GQL_OK || strcmp(collation_fingerprint(*ret_collation), made) == 0)
+        return code;
+    return fail(failure, GQL_E_UNAVAILABLE,
+                "the order of '%s' was made with '%s', and this tool has '%s': use the tool where "
+                "the gateways run",
+                access->name, made, collation_fingerprint(*ret_collation));
+}

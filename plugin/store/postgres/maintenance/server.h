@@ -27,6 +27,13 @@ int32_t server_access_open(struct server_access *access, const char *url, const 
                            bool migrates, gql_failure *failure);
 void server_access_close(struct server_access *access);
 
+/*
+ * The collation of the database's order, for the caller to close, also after a failure: this ICU
+ * has another one.
+ */
+int32_t server_open_collation(const struct server_access *access, struct collation **ret_collation,
+                              gql_failure *failure);
+
 /* Sends what the trip has, and waits. */
 int32_t server_run(struct server_access *access, struct trip *trip, gql_failure *failure);
 

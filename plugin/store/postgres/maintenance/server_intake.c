@@ -240,29 +240,13 @@ int32_t server_intake_event(struct server_intake *intake, struct text organizati
 
 /* ---- Begin and end ---- */
 
-static int32_t open_collation(struct server_intake *intake, gql_failure *failure)
-{
-    char locale[256];
-    const char *made = intake->access->settings.collation;
-    if (!collation_fingerprint_locale(made, locale, sizeof locale))
-        return fail(failure, GQL_E_UNAVAILABLE, "'%s' does not name the collation of its order",
-                    intake->access->name);
-    const int32_t code = collation_open(locale, &intake->collation, failure);
-    if (code != GQL_OK || strcmp(collation_fingerprint(intake->collation), made) == 0)
-        return code;
-    return fail(failure, GQL_E_UNAVAILABLE,
-                "the order of '%s' was made with '%s', and this tool has '%s': use the tool where "
-                "the gateways run",
-                intake->access->name, made, collation_fingerprint(intake->collation));
-}
-
 int32_t server_intake_begin(struct server_intake *intake, struct server_access *access,
                             gql_failure *failure)
 {
     *intake = (struct server_intake){.access = access};
     begin_rows(intake->integrations, integration_types);
     begin_rows(intake->events, event_types);
-    const int32_t code = open_collation(intake, failure);
+    const int32_t code = server_open_collation(access, &intake->collation, failure);
     return code == GQL_OK ? server_begin(access, true, failure) : code;
 }
 
