@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "plugin/base/tally.h"
 #include "plugin/store/postgres/impatience.h"
 #include "plugin/store/postgres/probe.h"
 #include "plugin/store/postgres/reader.h"
@@ -166,15 +167,33 @@ static bool serve_reads(struct link *link)
     return true;
 }
 
+static void tally_begin(const struct write *write, const struct store_mutation *mutations)
+{
+    const uint64_t now = monotonic_now();
+    for (const struct store_mutation *m = mutations; m != NULL && write->tries == 0; m = m->next)
+        tally_duration(TALLY_WAITS, now - m->waits_since);
+}
+
+static void tally_end(const struct store_mutation *mutations)
+{
+    uint64_t committed = 0;
+    for (const struct store_mutation *m = mutations; m != NULL; m = m->next)
+        committed += m->status == STORE_OK;
+    if (committed > 0)
+        tally_size(TALLY_BATCHES, committed);
+}
+
 static bool serve_mutations(struct link *link)
 {
     struct write *write = &link->write;
     enum write_end end;
+    tally_begin(write, link->worker.work.mutations);
     if (write->is_doubted)
         end = settle_run(write, link->database, &link->session, &link->worker.work);
     else
         end = write_run(write, link->database, &link->session, link->outcome, &link->worker.work);
     if (end == WRITE_DONE) {
+        tally_end(link->worker.work.mutations);
         end_writing(link);
         return true;
     }

@@ -43,6 +43,30 @@ static json_int_t value_of(const char *name, const char *state)
     return value;
 }
 
+/* How many a histogram of the process has counted, which has no attributes. */
+static json_int_t count_of(const char *name)
+{
+    size_t i;
+    const json_t *metric;
+    json_int_t count = 0;
+    json_t *metrics = mock_metrics(world.host, NULL, 0);
+    json_array_foreach(metrics, i, metric) {
+        const json_t *point = json_array_get(member(metric, "points"), 0);
+        if (strcmp(text_member(metric, "name"), name) == 0)
+            count = json_integer_value(json_object_get(point, "count"));
+    }
+    json_decref(metrics);
+    return count;
+}
+
+Test(pool, counts_changes_and_their_batches)
+{
+    for (int i = 0; i < 3; i++)
+        free(world_create(&world, "acme", "x"));
+    cr_expect_eq(count_of("graphql.plugin.batch.size"), 3);
+    cr_expect_eq(count_of("graphql.plugin.queue.duration"), 3);
+}
+
 static json_int_t connections(void)
 {
     return value_of("db.client.connection.count", "idle") +
