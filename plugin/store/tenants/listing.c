@@ -147,7 +147,7 @@ static uint64_t begin(struct kept_shelf *kept)
 }
 
 /* What began to be listed later knows more. */
-static void replace(struct kept_shelf *kept, struct shelf *fresh)
+static void replace(struct listing *listing, struct kept_shelf *kept, struct shelf *fresh)
 {
     struct listed *outdated = fresh->entries;
     pthread_mutex_lock(&kept->lock);
@@ -155,6 +155,7 @@ static void replace(struct kept_shelf *kept, struct shelf *fresh)
         outdated = kept->shelf.entries;
         fresh->forgotten = kept->shelf.forgotten;
         kept->shelf = *fresh;
+        atomic_fetch_add(&listing->changes, 1);
     }
     pthread_mutex_unlock(&kept->lock);
     free(outdated);
@@ -179,6 +180,11 @@ static size_t lower_bound(const struct shelf *shelf, uint32_t tag)
 static bool admits(const struct store_read *read, const struct tenant_id *id)
 {
     return read == NULL || read->admits == NULL || read->admits(read, tenant_id_text(id));
+}
+
+unsigned long listing_changes(const struct listing *listing)
+{
+    return atomic_load(&listing->changes);
 }
 
 bool listing_find(struct listing *listing, uint32_t tag, const struct store_read *read,
@@ -257,7 +263,7 @@ enum store_status listing_refresh(struct listing *listing, uint32_t tag,
     if (fresh.count > 1)
         qsort(fresh.entries, fresh.count, sizeof *fresh.entries, compare_tags);
     fresh.young = file_is_young(&fresh.changed);
-    replace(kept, &fresh);
+    replace(listing, kept, &fresh);
     return STORE_OK;
 }
 
@@ -298,6 +304,7 @@ bool listing_keep(struct listing *listing, const struct listed *known)
         return false;
     pthread_mutex_lock(&kept->lock);
     const bool done = keep(&kept->shelf, known);
+    atomic_fetch_add(&listing->changes, 1);
     pthread_mutex_unlock(&kept->lock);
     return done;
 }

@@ -40,12 +40,16 @@ struct listing {
     void *user;                  /* For the log. */
     void (*log)(void *user, uint32_t level, const char *message);
     _Atomic(struct kept_shelf *) shelves[256]; /* NULL: it was never listed. */
+    atomic_ulong changes;                      /* Counts those of shelves. */
     atomic_bool named; /* The log has named something that is no organization's folder. */
 };
 
 /* The root, and what the options have for the log, must outlive the listing. */
 void listing_init(struct listing *listing, const char *root, const struct store_options *options);
 void listing_finish(struct listing *listing);
+
+/* Another number than before if something can be found that could not be then. */
+unsigned long listing_changes(const struct listing *listing);
 
 /*
  * Appends the organizations with that tag which the read admits and which are not in the list yet;

@@ -21,14 +21,15 @@ struct walk {
     struct store_read *outer;
     struct databases *databases;
     const struct store_reader *nothing;
-    struct wait *wait;  /* Which the walk is a part of; NULL: it has not waited yet. */
-    size_t next;        /* The target that follows. */
-    uint32_t tag;       /* Of the organization where it is now. */
-    bool is_decoy;      /* It is there for the time that it takes. */
-    bool has_run;       /* In at least one database. */
-    bool is_late;       /* On a thread of the pool. */
-    bool has_looked;    /* At all shelves of its IDs. */
-    uint64_t looked[4]; /* A bit for each shelf, by the first byte of tags: it was looked at. */
+    struct wait *wait;   /* Which the walk is a part of; NULL: it has not waited yet. */
+    size_t next;         /* The target that follows. */
+    uint32_t tag;        /* Of the organization where it is now. */
+    bool is_decoy;       /* It is there for the time that it takes. */
+    bool has_run;        /* In at least one database. */
+    bool is_late;        /* On a thread of the pool. */
+    bool has_looked;     /* At all shelves of its IDs. */
+    unsigned long known; /* listing_changes before it has found its targets. */
+    uint64_t looked[4];  /* A bit for each shelf, by the first byte of tags: it was looked at. */
     struct organizations targets;
 };
 
@@ -302,6 +303,7 @@ static struct walk *submit(struct walk *walk, void (*run)(struct task *))
 static struct walk *find_targets(struct walk *walk)
 {
     const struct store_read *outer = walk->outer;
+    walk->known = listing_changes(walk->databases->listing);
     for (size_t i = 0; i < outer->route.id_count; i++) {
         if (!listing_find(walk->databases->listing, identifier_tag(&outer->route.ids[i]), outer,
                           &walk->targets))
@@ -367,7 +369,10 @@ static void refresh_outdated(struct task *task)
     go_on(status == STORE_OK ? find_targets(walk) : fail_with(walk, status, detail.text));
 }
 
-/* Who has not found everything must look whether there is more now. */
+/*
+ * Who has not found everything must look whether there is more now: what is up to date may be so
+ * only since others have listed it. Finding again takes work that depends on whose IDs they are.
+ */
 static struct walk *look(struct walk *walk)
 {
     const struct store_route *route = &walk->outer->route;
@@ -376,7 +381,7 @@ static struct walk *look(struct walk *walk)
             return submit(walk, refresh_outdated);
     }
     walk->has_looked = true;
-    return walk;
+    return listing_changes(walk->databases->listing) == walk->known ? walk : find_targets(walk);
 }
 
 /* ---- The way ---- */
