@@ -38,6 +38,13 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def may_mount():
+    """Whether a disk of some size can be made: root may, but not in every container."""
+    with tempfile.TemporaryDirectory() as folder:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder], capture_output=True).returncode == 0
+        return mounted and subprocess.run(["umount", folder]).returncode == 0
+
+
 def identity_of(user):
     """For subprocess: servers refuse root."""
     if os.geteuid() != 0:
@@ -49,7 +56,7 @@ def identity_of(user):
 class Server:
     """
     `with Server() as server`: its URL is `server.url`. With `primary`, a standby of that one, which runs; with
-    `megabytes`, on a disk of that size, for which it takes root. `files` are copied to its data.
+    `megabytes`, on a disk of that size, if may_mount(). `files` are copied to its data.
     """
 
     def __init__(self, settings="", files=(), primary=None, megabytes=None):
