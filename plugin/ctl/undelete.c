@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "plugin/base/failure.h"
 #include "plugin/base/organization.h"
 #include "plugin/ctl/keyrings.h"
 #include "plugin/ctl/output.h"
@@ -22,14 +23,20 @@ struct search {
     enum undelete_outcome outcome; /* The best of the databases until now. */
 };
 
-static bool is_revoked(void *user, const struct integration *deleted)
+static int32_t check_token(void *user, const struct integration *deleted, bool *ret_revoked,
+                           gql_failure *failure)
 {
     struct search *search = user;
     enum exit_code code = EXIT_DONE;
     struct vault_keyring *keyring = keyrings_of(&search->keyrings, deleted->organization_id, &code);
-    search->revocation = keyring == NULL ? "no_keyring"
-                                         : token_revocation(keyring, deleted, search->now);
-    return search->revocation != NULL;
+    if (keyring == NULL)
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "integration %s stays deleted: its credentialRef can't be checked; mend the "
+                    "keyring, or leave out --keyring to bring it back unchecked",
+                    search->options->operand);
+    search->revocation = token_revocation(keyring, deleted, search->now);
+    *ret_revoked = search->revocation != NULL;
+    return GQL_OK;
 }
 
 /* ---- What is said ---- */
@@ -108,8 +115,7 @@ static enum exit_code undelete(const struct target *target, void *user)
                                     .request = &search->request,
                                     .unix_milliseconds = search->now,
                                     .user = search,
-                                    .is_revoked = search->keyrings.path == NULL ? NULL
-                                                                                : is_revoked};
+                                    .check = search->keyrings.path == NULL ? NULL : check_token};
     int32_t code = database_access_open(&access, target->path, target->organization_id,
                                         CONNECTION_WRITER, &failure);
     if (code == GQL_OK)

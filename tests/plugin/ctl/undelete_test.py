@@ -157,10 +157,18 @@ def each_organization_can_have_its_own_keyring(scratch):
         said, = scratch.json(0, "undelete", *of, made)
         assert said["credentialRefCleared"] is False and said["reason"] is None, said
         running.delete(made, 2)
-    os.remove(vault.keyring)
-    result = scratch.expect(0, "undelete", *of, made)
-    assert "its credentialRef was cleared: no_keyring" in result.stdout, result
-    assert "acme/keyring.json" in result.stderr, result
+        plain = running.create("acme", "without a token")
+        running.delete(plain, 1)
+    file = scratch.folder / "acme/keyring.json"
+    for spoil in lambda: file.write_text("{}"), file.unlink:
+        spoil()
+        result = scratch.expect(3, "undelete", *of, made)
+        assert "stays deleted: its credentialRef can't be checked" in result.stderr, result
+        assert "acme/keyring.json" in result.stderr and result.stdout == "", result
+    assert len(scratch.json(0, "deleted", "list", *of[:2])) == 2
+    scratch.expect(0, "undelete", *of, plain)
+    said, = scratch.json(0, "undelete", *of[:2], made)
+    assert said["credentialRefCleared"] is False and said["version"] == 3, said
 
 
 @test

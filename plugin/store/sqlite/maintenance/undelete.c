@@ -140,12 +140,14 @@ static int32_t bring_back(struct intake *intake, struct undeletion *undeletion,
     struct integration *restored = &undeletion->result.integration;
     if (!integration_copy_init(&undeletion->result, deleted))
         return fail_no_memory(failure);
-    undeletion->cleared = deleted->credential_ref.data != NULL && undeletion->is_revoked != NULL &&
-                          undeletion->is_revoked(undeletion->user, deleted);
+    int32_t code = GQL_OK;
+    if (deleted->credential_ref.data != NULL && undeletion->check != NULL)
+        code = undeletion->check(undeletion->user, deleted, &undeletion->cleared, failure);
     if (undeletion->cleared)
         restored->credential_ref = NO_TEXT;
     restored->version++;
-    int32_t code = drop_deleted(intake->access, deleted, failure);
+    if (code == GQL_OK)
+        code = drop_deleted(intake->access, deleted, failure);
     if (code == GQL_OK)
         code = intake_integration(intake, restored, failure);
     if (code == GQL_OK)

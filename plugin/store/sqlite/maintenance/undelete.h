@@ -20,8 +20,12 @@ struct undeletion {
     const gql_request *request;  /* Who does it, for the trail. */
     int64_t unix_milliseconds;
     void *user;
-    /* Whether what it had as its credentialRef must not come back. NULL: it does. */
-    bool (*is_revoked)(void *user, const struct integration *deleted);
+    /*
+     * Whether what it had as its credentialRef must not come back. NULL: it does. A failure, which
+     * the function describes, leaves it deleted.
+     */
+    int32_t (*check)(void *user, const struct integration *deleted, bool *ret_revoked,
+                     gql_failure *failure);
 
     /* The outcome. */
     enum undelete_outcome outcome;
