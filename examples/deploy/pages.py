@@ -21,6 +21,7 @@ examples/gateways/federation/host-subgraph.graphql
 examples/hello/hello.c
 examples/hello/host.c
 examples/node-host/index.d.ts
+examples/operations/alerts.yml
 plugin/schema/config.schema.json
 """.split()
 
