@@ -11,31 +11,9 @@
 #include <sys/stat.h>
 
 #include "plugin/base/tenant_path.h"
-#include "tests/plugin/fixture.h"
+#include "tests/plugin/store/tenants/root_fixture.h"
 
-static struct scratch scratch;
-static struct store *store;
-
-static void open_root(void)
-{
-    gql_failure failure = {.struct_size = sizeof failure};
-    cr_assert_eq(fixture_try_open_path(scratch.path, "0600", "und", &store, &failure), GQL_OK, "%s",
-                 failure.message);
-}
-
-static void make(void)
-{
-    scratch = scratch_make();
-    open_root();
-}
-
-static void clean(void)
-{
-    fixture_close(&store);
-    scratch_remove(&scratch);
-}
-
-TestSuite(lookups, .init = make, .fini = clean);
+TestSuite(lookups, .init = root_set_up, .fini = root_tear_down);
 
 /* What has just changed is listed anew each time. */
 static void age_shelf(const char *organization_id)
@@ -109,7 +87,7 @@ Test(lookups, what_another_has_listed_meanwhile_is_found, .timeout = 60)
     struct lookup listed = {.ids = {lookup.ids[0], lookup.ids[1]}};
     fixture_close(&store);
     age_shelf("acme"), age_shelf("globex");
-    open_root();
+    root_open();
     cr_expect_eq(look_up(&listed, 1), 1);
     cr_expect_eq(look_up(&lookup, 0), 2);
     cr_expect(lookup.overtaken);

@@ -9,40 +9,18 @@
 
 #include "plugin/base/tenant_path.h"
 #include "plugin/store/sweeper.h"
-#include "tests/plugin/fixture.h"
+#include "tests/plugin/store/tenants/root_fixture.h"
 
 static const char *const names[] = {"acme", "globex", "initech", "umbrella"};
 enum { NAMES = sizeof names / sizeof *names };
 
-static struct scratch scratch;
-static struct store *store;
-
-static void open_root(void)
-{
-    gql_failure failure = {.struct_size = sizeof failure};
-    cr_assert_eq(fixture_try_open_path(scratch.path, "0600", "und", &store, &failure), GQL_OK, "%s",
-                 failure.message);
-}
-
-static void make(void)
-{
-    scratch = scratch_make();
-    open_root();
-}
-
-static void clean(void)
-{
-    fixture_close(&store);
-    scratch_remove(&scratch);
-}
-
-TestSuite(sweeps, .init = make, .fini = clean);
+TestSuite(sweeps, .init = root_set_up, .fini = root_tear_down);
 
 static void reopen(const char *organization_id)
 {
     fixture_close(&store);
     fixture_organization = organization_id;
-    open_root();
+    root_open();
 }
 
 static void fill(void)

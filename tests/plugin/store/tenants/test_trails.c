@@ -2,26 +2,9 @@
 /* The audit trails of organizations that have databases of their own. */
 #include <criterion/criterion.h>
 
-#include "tests/plugin/fixture.h"
+#include "tests/plugin/store/tenants/root_fixture.h"
 
-static struct scratch scratch;
-static struct store *store;
-
-static void make(void)
-{
-    gql_failure failure = {.struct_size = sizeof failure};
-    scratch = scratch_make();
-    cr_assert_eq(fixture_try_open_path(scratch.path, "0600", "und", &store, &failure), GQL_OK, "%s",
-                 failure.message);
-}
-
-static void clean(void)
-{
-    fixture_close(&store);
-    scratch_remove(&scratch);
-}
-
-TestSuite(trails, .init = make, .fini = clean);
+TestSuite(trails, .init = root_set_up, .fini = root_tear_down);
 
 struct trail {
     const char *organization_id;
