@@ -48,8 +48,7 @@ static void begin_events(struct outcome_events *events)
 }
 
 enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,
-                                const PGresult *integrations, const PGresult *organizations,
-                                struct store_detail *detail)
+                                const struct outcome_found *found, struct store_detail *detail)
 {
     outcome->database = database;
     outcome->tag = tag;
@@ -57,8 +56,10 @@ enum store_status outcome_begin(struct outcome *outcome, struct database *databa
     outcome->changed = false;
     outcome->row_count = outcome->organization_count = 0;
     begin_events(&outcome->events);
-    const enum store_status status = take_rows(outcome, integrations, detail);
-    return status == STORE_OK ? take_organizations(outcome, organizations, detail) : status;
+    enum store_status status = outcome_keys_begin(&outcome->keys, found->keys, detail);
+    if (status == STORE_OK)
+        status = take_rows(outcome, found->integrations, detail);
+    return status == STORE_OK ? take_organizations(outcome, found->organizations, detail) : status;
 }
 
 void outcome_finish(struct outcome *outcome)
@@ -158,7 +159,16 @@ static enum store_status create(struct outcome *outcome, struct store_mutation *
         (struct outcome_row){.now = *created, .exists = true, .changed = true};
     organization->highest = mutation->id;
     count(organization, created, 1);
+    outcome_keys_add(&outcome->keys, outcome->unix_milliseconds, mutation);
     return STORE_OK;
+}
+
+static enum store_status create_once(struct outcome *outcome, struct store_mutation *mutation)
+{
+    const enum store_status status = outcome_keys_find(&outcome->keys, outcome->unix_milliseconds,
+                                                       mutation);
+    return status != STORE_NOT_FOUND || mutation->kind == STORE_REPEAT ? status
+                                                                       : create(outcome, mutation);
 }
 
 static enum store_status change(struct outcome *outcome, struct store_mutation *mutation)
@@ -210,7 +220,8 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
     case STORE_CREATE:
-        mutation->status = create(outcome, mutation);
+    case STORE_REPEAT:
+        mutation->status = create_once(outcome, mutation);
         break;
     case STORE_UPDATE:
     case STORE_DELETE:
@@ -219,8 +230,7 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
     case STORE_NOTE_DENIAL:
         mutation->status = note_denial(outcome, mutation);
         break;
-    case STORE_REPEAT: /* It keeps no keys, */
-    case STORE_SWEEP:  /* and nothing that was deleted. */
+    case STORE_SWEEP: /* Batches erase what has expired; nothing that was deleted is kept. */
         mutation->status = STORE_NOT_FOUND;
         break;
     case STORE_CLAIM:

@@ -8,6 +8,7 @@
 #define PLUGIN_STORE_POSTGRES_OUTCOME_H
 
 #include "plugin/store/postgres/database.h"
+#include "plugin/store/postgres/outcome_keys.h"
 
 enum { OUTCOME_MAX = 256 }; /* Mutations of a batch. */
 
@@ -40,12 +41,17 @@ struct outcome {
     struct outcome_row rows[OUTCOME_MAX];
     struct outcome_organization organizations[OUTCOME_MAX];
     struct outcome_events events;
+    struct outcome_keys keys;
 };
 
-/* The results of lock_integrations and lock_organizations, which must outlive the outcome. */
+/* The results of the statements that read and lock, which must outlive the outcome. */
+struct outcome_found {
+    const PGresult *integrations, *organizations;
+    const PGresult *keys; /* NULL: no mutation has one. */
+};
+
 enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,
-                                const PGresult *integrations, const PGresult *organizations,
-                                struct store_detail *detail);
+                                const struct outcome_found *found, struct store_detail *detail);
 void outcome_finish(struct outcome *outcome);
 
 /* Sets the mutation's status, result and detail. */

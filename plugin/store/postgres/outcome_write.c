@@ -170,5 +170,6 @@ void outcome_write(struct outcome *outcome, struct trip *trip)
     put_rows(outcome, trip, true);
     put_rows(outcome, trip, false);
     add_events(outcome, trip);
+    outcome_keys_write(&outcome->keys, outcome->tag, outcome->unix_milliseconds, trip);
     put_organizations(outcome, trip);
 }

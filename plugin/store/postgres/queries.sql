@@ -105,6 +105,25 @@ INSERT INTO event (tag, organization, sequence, entity, salt, digest, hash, body
 SELECT $1, new.* FROM unnest($2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[], $6::bytea[], $7::bytea[],
                              $8::text[]) AS new
 
+-- Those of organizations that are locked.
+-- name: find_idempotent_creates
+SELECT organization, scope, input, entity, created FROM idempotent_create
+WHERE tag = $1 AND (organization, scope) IN (SELECT * FROM unnest($2::bytea[], $3::bytea[]))
+
+-- One that has expired may be there still.
+-- name: put_idempotent_creates
+INSERT INTO idempotent_create (tag, organization, scope, input, entity, created)
+SELECT $1, new.*, $6::bigint FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) AS new
+ON CONFLICT (tag, organization, scope)
+DO UPDATE SET input = excluded.input, entity = excluded.entity, created = excluded.created
+
+-- Without those that another batch replaces or erases now: it never waits.
+-- name: erase_idempotent_creates
+DELETE FROM idempotent_create
+WHERE tag = $1 AND (organization, scope) IN
+      (SELECT organization, scope FROM idempotent_create WHERE tag = $1 AND created <= $2
+       ORDER BY created LIMIT $3 FOR UPDATE SKIP LOCKED)
+
 -- name: put_organizations
 UPDATE organization
 SET active = new.active, inactive = new.inactive, trail_length = new.trail_length, trail_hash = new.trail_hash,

@@ -29,8 +29,11 @@ static void add_locks(struct trip *trip, const struct work *work, struct wire_ar
     trip_add(trip, QUERY_LOCK_ORGANIZATIONS, &owners);
 }
 
-/* Rows first, in the order of their IDs, then organizations: two batches never wait in a circle. */
-static void add_reads(struct trip *trip, const struct work *work)
+/*
+ * Rows first, in the order of their IDs, then organizations: two batches never wait in a circle.
+ * Then the keys of creates; false: there are none.
+ */
+static bool add_reads(struct trip *trip, const struct work *work)
 {
     WIRE_ARRAY_AUTO ids;
     WIRE_ARRAY_AUTO created;
@@ -48,19 +51,27 @@ static void add_reads(struct trip *trip, const struct work *work)
             wire_array_add(&created, id.data, id.size);
     }
     add_locks(trip, work, &ids, &created, &organizations);
+    return outcome_keys_read(trip, work->tag, work->mutations);
 }
 
 enum { SETTINGS_RESULT = 2, INTEGRATIONS_RESULT = 3 };
 
 static enum trip_end read_rows(struct database *database, struct trip *trip,
-                               const struct work *work)
+                               const struct work *work, struct outcome_found *ret_found)
 {
     const int limit = batch_time_limit(database, work->mutations);
     trip_add(trip, QUERY_BEGIN, NULL);
     trip_add_time_limit(trip, limit);
     trip_add(trip, QUERY_GET_SETTINGS, NULL);
-    add_reads(trip, work);
-    return trip_run(trip, limit + BATCH_GRACE_MS);
+    const bool has_keys = add_reads(trip, work);
+    const enum trip_end end = trip_run(trip, limit + BATCH_GRACE_MS);
+    if (end != TRIP_DONE)
+        return end;
+    PGresult *const *last = &trip->results[trip->count - 1];
+    *ret_found = (struct outcome_found){.integrations = trip->results[INTEGRATIONS_RESULT],
+                                        .organizations = has_keys ? last[-1] : last[0],
+                                        .keys = has_keys ? last[0] : NULL};
+    return TRIP_DONE;
 }
 
 /* ---- Ends ---- */
@@ -125,12 +136,10 @@ static enum write_end commit(struct write *write, struct database *database,
 
 static enum write_end apply(struct write *write, struct database *database, struct session *session,
                             struct outcome *outcome, const struct work *work,
-                            const struct trip *rows)
+                            const struct outcome_found *found)
 {
     struct store_detail detail = {""};
-    enum store_status status = outcome_begin(outcome, database, work->tag,
-                                             rows->results[INTEGRATIONS_RESULT],
-                                             rows->results[rows->count - 1], &detail);
+    enum store_status status = outcome_begin(outcome, database, work->tag, found, &detail);
     for (struct store_mutation *m = work->mutations; m != NULL && status == STORE_OK; m = m->next) {
         outcome_apply(outcome, m);
         if (m->status == STORE_NO_MEMORY || m->status == STORE_DAMAGED) {
@@ -156,15 +165,16 @@ static enum write_end run(struct write *write, struct database *database, struct
                           struct outcome *outcome, const struct work *work)
 {
     TRIP_AUTO rows = {.session = session};
+    struct outcome_found found;
     const struct store_detail unfit = {"the database does not fit; the log has the cause"};
-    const enum trip_end end = read_rows(database, &rows, work);
+    const enum trip_end end = read_rows(database, &rows, work, &found);
     if (end != TRIP_DONE)
         return end_refused(write, database, work, &rows, end);
     if (database_judge(database, rows.results[SETTINGS_RESULT]) != SETTINGS_AGREE) {
         session_rest(session);
         return fail_all(database, work, STORE_STOPPED, &unfit);
     }
-    const enum write_end how = apply(write, database, session, outcome, work, &rows);
+    const enum write_end how = apply(write, database, session, outcome, work, &found);
     outcome_finish(outcome);
     return how;
 }

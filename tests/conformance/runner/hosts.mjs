@@ -9,21 +9,19 @@ import { plugin, requireOfExamples, root } from '../../support-js/paths.mjs';
 const Ajv = requireOfExamples('ajv').default;
 const beside = (name) => JSON.parse(readFileSync(new URL(name, import.meta.url), 'utf8'));
 
-const KEEPS_NO_KEYS = { idempotency: 'the engine for PostgreSQL keeps no idempotency keys yet' };
-
 /** The other ways to keep organizations, by the member of a host that says it is tried with it, too. */
 const VARIANTS = {
   perOrganization: { storage: 'tenants', has: 'a database for each organization' },
   perInstance: { storage: 'instances', has: 'an instance for each organization' },
-  onServer: { storage: 'server', has: 'two gateways on one PostgreSQL', deviations: KEEPS_NO_KEYS },
+  onServer: { storage: 'server', has: 'two gateways on one PostgreSQL' },
 };
 
 /** A host with one database for all, and itself in the other ways in which it is tried. */
 function variantsOf(host) {
   const others = Object.keys(VARIANTS).filter((way) => host[way]).map((way) => VARIANTS[way]);
   return [{ ...host, storage: 'shared' },
-    ...others.map(({ storage, has, deviations }) => (
-      { ...host, name: `${host.name}-${storage}`, title: `${host.title}, ${has}`, storage, deviations: { ...host.deviations, ...deviations } }))];
+    ...others.map(({ storage, has }) => (
+      { ...host, name: `${host.name}-${storage}`, title: `${host.title}, ${has}`, storage }))];
 }
 
 /**
