@@ -85,6 +85,15 @@ typedef struct gql_runtime_options {
      * plugin must leave it alone; answers do not contain it. NULL: nothing. Copied.
      */
     const char *reply_prefix;
+
+    /*
+     * Plugins are loaded from private copies of their files, which are removed as soon as they are
+     * mapped: a file that is overwritten in place changes nothing, and the same file loaded again
+     * is what it is by then, with state of its own. $ORIGIN is the copy's folder, and debuggers
+     * find symbols by the build ID only. The copies are made below $TMPDIR, or /tmp, from where the
+     * system must allow programs to be run.
+     */
+    bool copies_plugins;
 } gql_runtime_options;
 
 int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret_runtime,

@@ -11,6 +11,7 @@
 #include "abi/host/elf/validation.h"
 #include "abi/host/library.h"
 #include "abi/host/plugin_validation.h"
+#include "abi/host/private_copy.h"
 #include "abi/host/runtime.h"
 #include "gql_host.h"
 
@@ -25,22 +26,34 @@ struct gql_library {
 /* Serializes init and deinit: a file may be opened twice at the same time. */
 static pthread_mutex_t control = PTHREAD_MUTEX_INITIALIZER;
 
-static int32_t map_code(gql_library *library, gql_failure *failure)
+/* From the library's file, or a copy of it. */
+static int32_t map_code(gql_library *library, const char *path, gql_failure *failure)
 {
-    library->code = dlopen(library->path, RTLD_NOW | RTLD_LOCAL);
+    library->code = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (library->code != NULL)
         return GQL_OK;
     /* The loader's message often starts with the path. */
     const char *error = dlerror();
-    const size_t prefix = strlen(library->path);
-    if (error != NULL && strncmp(error, library->path, prefix) == 0 &&
-        strncmp(error + prefix, ": ", 2) == 0)
+    const size_t prefix = strlen(path);
+    if (error != NULL && strncmp(error, path, prefix) == 0 && strncmp(error + prefix, ": ", 2) == 0)
         error += prefix + 2;
     const char *missing = error != NULL ? strstr(error, ": cannot open shared object file") : NULL;
     return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s%s", library->path,
                     error != NULL ? error : "unknown error",
                     missing != NULL ? "; install that library, or build the plugin on this system"
                                     : "");
+}
+
+static int32_t map_copy(gql_library *library, gql_failure *failure)
+{
+    struct private_copy copy;
+    int32_t code = private_copy_make(&copy, library->path, failure);
+    if (code == GQL_OK) /* Somebody may have written to the file meanwhile. */
+        code = gql_elf_validate(copy.path, library->path, failure);
+    if (code == GQL_OK)
+        code = map_code(library, copy.path, failure);
+    private_copy_remove(&copy);
+    return code;
 }
 
 static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
@@ -117,7 +130,7 @@ static void forget(gql_library *library, bool unload)
 static int32_t open_library(gql_runtime *runtime, const char *path, gql_library **ret_library,
                             gql_failure *failure)
 {
-    int32_t code = gql_elf_validate(path, failure);
+    int32_t code = gql_elf_validate(path, path, failure);
     if (code != GQL_OK)
         return code;
     gql_library *library = calloc(1, sizeof *library);
@@ -131,7 +144,8 @@ static int32_t open_library(gql_runtime *runtime, const char *path, gql_library 
                    ? gql_fail_no_memory(failure)
                    : gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
     if (code == GQL_OK)
-        code = map_code(library, failure);
+        code = gql_runtime_copies_plugins(runtime) ? map_copy(library, failure)
+                                                   : map_code(library, library->path, failure);
     if (code == GQL_OK)
         code = enter(library, failure);
     if (code == GQL_OK)

@@ -454,6 +454,11 @@ uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse)
     return (unsigned)misuse < GQL_MISUSE_COUNT ? atomic_load(&runtime->misuses[misuse]) : 0;
 }
 
+bool gql_runtime_copies_plugins(const gql_runtime *runtime)
+{
+    return runtime->options.copies_plugins;
+}
+
 uint64_t gql_runtime_loads(const gql_runtime *runtime, int code)
 {
     return atomic_load(&runtime->loads[code]);

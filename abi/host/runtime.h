@@ -10,6 +10,9 @@ struct reply_slot;
 /* Waits until no call of the instance is under way. Not from inside a call. */
 void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance);
 
+/* gql_runtime_options.copies_plugins */
+bool gql_runtime_copies_plugins(const gql_runtime *runtime);
+
 /* How often files were loaded (0), or refused with that code, made positive. */
 enum { RUNTIME_LOADS = 8 };
 uint64_t gql_runtime_loads(const gql_runtime *runtime, int code);

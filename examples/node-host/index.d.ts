@@ -135,6 +135,11 @@ export interface LoadOptions {
   schema?: string | DocumentNode | GraphQLSchema;
   /** The folder from which relative paths in settings are taken, such as that of the file that holds them. Default: the working folder. */
   baseFolder?: string;
+  /**
+   * Loads private copies of the plugins' files, so that a file may be overwritten while it serves. Default: true.
+   * `false` is for debuggers, which find a copy's symbols by its build ID only.
+   */
+  copyPlugins?: boolean;
   /** Keyed by the plugin's ID or its file name. */
   settings?: Record<string, PluginSettings>;
   /**

@@ -3,6 +3,8 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { ACTOR, ask, assertAllThere, Bench, create, dataOf, loadPlugins } from './support.mjs';
@@ -97,4 +99,19 @@ test('a log that throws causes an uncaught exception and delays no answer', asyn
   const { code, lines } = await run(new Bench(t, 'integrations', 'workshop'), 'bad log');
   assert.equal(code, 0);
   assert.deepEqual(lines, [{ uncaught: 'a bad log' }, { data: { say: true, slow: true } }]);
+});
+
+test('a plugin that is overwritten in place serves on, and the new version is loaded beside it', async (t) => {
+  const bench = new Bench(t);
+  const file = join(bench.plugins, 'integrations.so');
+  const former = readFileSync(file);
+  rmSync(file);
+  writeFileSync(file, former);
+  const plugins = await bench.load();
+  const ids = [await create(plugins, 'before')];
+  writeFileSync(file, Buffer.alloc(former.length)); // As `cp` does: the file keeps its inode.
+  ids.push(await create(plugins, 'after'));
+  await assert.rejects(bench.load(), /refused: not a plugin: not an ELF file/);
+  writeFileSync(file, former);
+  await assertAllThere(bench, ids);
 });

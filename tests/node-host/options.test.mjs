@@ -30,6 +30,7 @@ test('wrong options', async (t) => {
     [{ organizations: { exists: String, timeoutMilliseconds: 0 } }, /organizations\.timeoutMilliseconds must be an integer from 1 to 600000/],
     [{ organizations: { exists: String, typeBase: 7 } }, /organizations\.typeBase must be a string/],
     [{ baseFolder: 7 }, /baseFolder must be a path/],
+    [{ copyPlugins: 'no' }, /copyPlugins must be a boolean/],
     [{ settings: [] }, /settings must be an object/],
     [{ settings: { x: { requierd: true } } }, /settings\.x: unknown option requierd; known are required, config/],
     [{ references: { Organization: {} } }, /references\.Organization must be a function/],

@@ -18,7 +18,7 @@ void check_file(struct check_run *run)
     gql_failure failure = {.struct_size = sizeof failure};
     check_cure(run, "build a shared object for this machine, link every library that it needs, "
                     "and copy the whole file");
-    if (gql_elf_validate(run->options->plugin, &failure) != GQL_OK) {
+    if (gql_elf_validate(run->options->plugin, run->options->plugin, &failure) != GQL_OK) {
         check_fail(run, "%s", check_without_path(run, failure.message));
         return;
     }

@@ -80,44 +80,44 @@ int32_t elf_check_image(struct elf_image *image)
 }
 
 /* Maps the file, as the loader will: neither survives that it is cut meanwhile. */
-static int32_t map_and_check(const char *path, int file, size_t size, gql_failure *failure)
+static int32_t map_and_check(const char *name, int file, size_t size, gql_failure *failure)
 {
     void *data = mmap(NULL, size, PROT_READ, MAP_PRIVATE, file, 0);
     if (data == MAP_FAILED)
         return gql_fail(failure, errno == ENOMEM ? GQL_E_NO_MEMORY : GQL_E_UNAVAILABLE, "%s: %s",
-                        path, strerror(errno));
+                        name, strerror(errno));
     struct elf_image image = {
-        .path = path, .failure = failure, .data = data, .size = size, .header = data};
+        .path = name, .failure = failure, .data = data, .size = size, .header = data};
     const int32_t code = elf_check_image(&image);
     munmap(data, size);
     return code;
 }
 
-static int32_t check_open_file(const char *path, int file, gql_failure *failure)
+static int32_t check_open_file(const char *name, int file, gql_failure *failure)
 {
     struct stat status;
     if (fstat(file, &status) != 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", name, strerror(errno));
     if (!S_ISREG(status.st_mode))
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a regular file", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a regular file", name);
     if (status.st_size == 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: the file is empty", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: the file is empty", name);
     char magic[SELFMAG];
     if (!read_at(file, magic, sizeof magic, 0) || memcmp(magic, ELFMAG, SELFMAG) != 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: not an ELF file", path);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: not a plugin: not an ELF file", name);
     if ((uint64_t)status.st_size < sizeof(ElfW(Ehdr)))
         return gql_fail(failure, GQL_E_UNAVAILABLE,
-                        "%s: truncated within the ELF header; copy it again", path);
-    return map_and_check(path, file, (size_t)status.st_size, failure);
+                        "%s: truncated within the ELF header; copy it again", name);
+    return map_and_check(name, file, (size_t)status.st_size, failure);
 }
 
-int32_t gql_elf_validate(const char *path, gql_failure *failure)
+int32_t gql_elf_validate(const char *path, const char *name, gql_failure *failure)
 {
     /* O_NONBLOCK: opening a pipe would wait for a writer. */
     const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (file < 0)
-        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
-    const int32_t code = check_open_file(path, file, failure);
+        return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", name, strerror(errno));
+    const int32_t code = check_open_file(name, file, failure);
     close(file);
     return code;
 }

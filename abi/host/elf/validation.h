@@ -13,7 +13,8 @@
  * This finds damage: the tables of a file say most things twice. It is no defence against a file
  * that was made to do harm, whose code could do what it likes. Loading the file in a forked process
  * first would run that code twice, and may hang if another thread holds a lock of the loader.
+ * `name` stands for the path in the message.
  */
-int32_t gql_elf_validate(const char *path, gql_failure *failure);
+int32_t gql_elf_validate(const char *path, const char *name, gql_failure *failure);
 
 #endif

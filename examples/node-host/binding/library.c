@@ -70,7 +70,7 @@ napi_value close_library(napi_env env, napi_callback_info info)
         return NULL;
     if (has_instances(addon_of(env), library))
         return throw_error(env, "The library still has instances; destroy them first");
-    gql_library_close(&library->library, false);
+    gql_library_close(&library->library, true);
     return NULL;
 }
 

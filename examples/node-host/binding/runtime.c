@@ -66,18 +66,22 @@ static void on_log(void *user, uint32_t level, const char *message, size_t size,
 static bool open_runtime(napi_env env, napi_value options, struct runtime *runtime)
 {
     double level = 0;
+    bool copies = false;
     gql_failure failure = {.struct_size = sizeof failure};
     text_auto_t name = take_string(env, member(env, options, "name"), "name", NULL);
     if (name == NULL)
         return false;
     text_auto_t version = take_string(env, member(env, options, "version"), "version", NULL);
-    if (version == NULL || !take_number(env, member(env, options, "logLevel"), "logLevel", &level))
+    if (version == NULL ||
+        !take_number(env, member(env, options, "logLevel"), "logLevel", &level) ||
+        !take_boolean(env, member(env, options, "copyPlugins"), "copyPlugins", &copies))
         return false;
     const gql_runtime_options runtime_options = {.name = name,
                                                  .version = version,
                                                  .user = runtime,
                                                  .log = on_log,
-                                                 .log_level = (uint32_t)level};
+                                                 .log_level = (uint32_t)level,
+                                                 .copies_plugins = copies};
     if (gql_runtime_create(&runtime_options, &runtime->runtime, &failure) == GQL_OK)
         return true;
     throw_failure(env, &failure);
@@ -104,7 +108,7 @@ static void release_log(napi_env env, struct runtime *runtime)
     runtime->log = NULL;
 }
 
-/* createRuntime({name, version, logLevel}, log(level, message, traceId)) → runtime */
+/* createRuntime({name, version, logLevel, copyPlugins}, log(level, message, traceId)) → runtime */
 napi_value create_runtime(napi_env env, napi_callback_info info)
 {
     napi_value arguments[2], result = NULL;

@@ -94,6 +94,14 @@ bool take_short_string(napi_env env, napi_value value, const char *what, char *r
     return false;
 }
 
+bool take_boolean(napi_env env, napi_value value, const char *what, bool *ret_boolean)
+{
+    if (value != NULL && napi_get_value_bool(env, value, ret_boolean) == napi_ok)
+        return true;
+    throw_type(env, what, "a boolean");
+    return false;
+}
+
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number)
 {
     if (value != NULL && napi_get_value_double(env, value, ret_number) == napi_ok)

@@ -50,7 +50,8 @@ char *take_optional_string(napi_env env, napi_value value, const char *what, siz
 bool take_short_string(napi_env env, napi_value value, const char *what, char *room,
                        size_t capacity, const char **ret_text, uint64_t *ret_size);
 
-/* Throw a TypeError that names `what` and return false for any value but a number. */
+/* Throw a TypeError that names `what` and return false for a value of another type. */
+bool take_boolean(napi_env env, napi_value value, const char *what, bool *ret_boolean);
 bool take_number(napi_env env, napi_value value, const char *what, double *ret_number);
 bool take_integer(napi_env env, napi_value value, const char *what, int64_t *ret_number);
 

@@ -25,7 +25,7 @@ export function binding() {
 }
 
 /** Creates a runtime, which gives plugins the host's name, version and log. */
-export function createRuntime(native, { logLevel, log }) {
-  return native.createRuntime({ name, version, logLevel: LOG_LEVELS.indexOf(logLevel) + 1 },
+export function createRuntime(native, { logLevel, log, copyPlugins }) {
+  return native.createRuntime({ name, version, logLevel: LOG_LEVELS.indexOf(logLevel) + 1, copyPlugins },
     (level, message, traceId) => log(LOG_LEVELS[level - 1] ?? 'info', message, traceId));
 }

@@ -16,6 +16,7 @@
 static gql_runtime *runtime;
 static char folder[] = "/tmp/gql-library-XXXXXX";
 static char path[256];
+static char copies[64];
 
 static void set_up(void)
 {
@@ -261,6 +262,69 @@ Test(library, opens_one_file_twice)
     gql_library_close(&first, true);
     cr_expect_str_eq(gql_library_plugin(second)->id, "org.example.hello");
     gql_library_close(&second, false);
+}
+
+/* ---- Private copies ---- */
+
+static void copy_file(const char *from)
+{
+    char command[1024];
+    snprintf(command, sizeof command, "cat '%s' > '%s'", from, path);
+    cr_assert_eq(system(command), 0);
+}
+
+/* Copies are made in a folder that is otherwise empty. */
+static void copy_plugins(void)
+{
+    const gql_runtime_options options = {.name = "test", .version = "1", .copies_plugins = true};
+    gql_runtime_destroy(&runtime);
+    cr_assert_eq(gql_runtime_create(&options, &runtime, NULL), GQL_OK);
+    cr_assert_eq(mkdir(strcat(strcpy(copies, folder), "/copies"), 0700), 0);
+    setenv("TMPDIR", copies, true);
+}
+
+static gql_library *open_copy(void)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    gql_library *library = NULL;
+    cr_assert_eq(gql_library_open(runtime, path, &library, &failure), GQL_OK, "%s",
+                 failure.message);
+    cr_expect_str_eq(gql_library_path(library), path);
+    return library;
+}
+
+Test(library, a_file_that_is_overwritten_changes_nothing_and_is_loaded_anew)
+{
+    copy_file(HELLO_PATH);
+    copy_plugins();
+    gql_library *former = open_copy(), *again = open_copy();
+    cr_expect_neq(gql_library_plugin(former), gql_library_plugin(again));
+    copy_file(FAULTY_FOLDER "/faulty_0.so"); /* In place: the file keeps its inode. */
+    gql_library *latter = open_copy();
+    cr_expect_str_eq(gql_library_plugin(former)->id, "org.example.hello");
+    cr_expect_str_neq(gql_library_plugin(latter)->id, "org.example.hello");
+    write_file("", 0);
+    expect_refused(path, GQL_E_UNAVAILABLE, "the file is empty");
+    gql_library_close(&former, true);
+    gql_library_close(&again, true);
+    gql_library_close(&latter, true);
+    cr_expect_eq(rmdir(copies), 0, "No copy is left");
+}
+
+Test(library, copies_that_can_not_be_made_are_reported)
+{
+    copy_file(HELLO_PATH);
+    copy_plugins();
+    cr_assert_eq(rmdir(copies), 0);
+    expect_refused(path, GQL_E_UNAVAILABLE,
+                   "No such file or directory; see to that folder, or set "
+                   "TMPDIR to another");
+    cr_assert_eq(mkdir(copies, 0700), 0);
+    write_file("\x7f"
+               "ELF",
+               4);
+    expect_refused(path, GQL_E_UNAVAILABLE, "truncated within the ELF header");
+    cr_expect_eq(rmdir(copies), 0, "No copy is left");
 }
 
 static void open_faulty(int fault, char file[512], gql_library **ret_library)

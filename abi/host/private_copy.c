@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+#include "abi/host/private_copy.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "abi/host/base/failure.h"
+
+enum { MOST_AT_ONCE = 1 << 20 };
+
+static int32_t fail(const struct private_copy *copy, const char *path, gql_failure *failure)
+{
+    const int error = errno;
+    return gql_fail(failure, error == ENOMEM ? GQL_E_NO_MEMORY : GQL_E_UNAVAILABLE,
+                    "%s: can't be copied into '%s', from where it is loaded: %s; see to that "
+                    "folder, or set TMPDIR to another",
+                    path, copy->folder, strerror(error));
+}
+
+static bool make_folder(struct private_copy *copy)
+{
+    const char *parent = getenv("TMPDIR");
+    const bool is_given = parent != NULL && parent[0] != '\0';
+    const int size = snprintf(copy->folder, sizeof copy->folder, "%s/gql-plugin-XXXXXX",
+                              is_given ? parent : "/tmp");
+    if (size >= (int)sizeof copy->folder) {
+        errno = ENAMETOOLONG;
+        return false;
+    }
+    if (mkdtemp(copy->folder) != NULL)
+        return true;
+    *strrchr(copy->folder, '/') = '\0'; /* What is to blame. */
+    return false;
+}
+
+/* Removing the folder gives its name back, but a number is never used again. */
+static bool name_file(struct private_copy *copy, const char *path)
+{
+    static atomic_uint last;
+    const char *slash = strrchr(path, '/');
+    const int size = snprintf(copy->path, sizeof copy->path, "%s/%u-%s", copy->folder,
+                              atomic_fetch_add(&last, 1) + 1, slash == NULL ? path : slash + 1);
+    errno = ENAMETOOLONG;
+    return size < (int)sizeof copy->path;
+}
+
+static bool fill(int to, int from)
+{
+    ssize_t sent;
+    do
+        sent = sendfile(to, from, NULL, MOST_AT_ONCE);
+    while (sent > 0 || (sent < 0 && errno == EINTR));
+    return sent == 0;
+}
+
+static bool copy_file(const struct private_copy *copy, const char *path)
+{
+    const int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    const int to = from < 0 ? -1 : open(copy->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool filled = to >= 0 && fill(to, from);
+    const int error = errno;
+    if (to >= 0)
+        close(to);
+    if (from >= 0)
+        close(from);
+    errno = error;
+    return filled;
+}
+
+int32_t private_copy_make(struct private_copy *copy, const char *path, gql_failure *failure)
+{
+    copy->path[0] = '\0';
+    if (!make_folder(copy)) {
+        const int32_t code = fail(copy, path, failure);
+        copy->folder[0] = '\0';
+        return code;
+    }
+    return name_file(copy, path) && copy_file(copy, path) ? GQL_OK : fail(copy, path, failure);
+}
+
+void private_copy_remove(struct private_copy *copy)
+{
+    if (copy->folder[0] == '\0')
+        return;
+    unlink(copy->path);
+    rmdir(copy->folder);
+    copy->folder[0] = '\0';
+}
