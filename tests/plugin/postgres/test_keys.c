@@ -149,7 +149,7 @@ Test(keys, a_schema_without_them_is_migrated)
     fixture_close(&store);
     space_run(scratch.path, "DROP TABLE idempotent_create; "
                             "UPDATE setting SET value = $$1$$ WHERE name = $$schema$$");
-    expect_failure("{\"migrate\": false}", "schema version 1, this plugin needs 2");
+    expect_failure("{\"migrate\": false}", "schema version 1, this plugin needs");
     store = fixture_open(&scratch, "und");
     cr_assert_eq(fixture_get(store, id, &copy), STORE_OK);
     integration_copy_finish(&copy);
