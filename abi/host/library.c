@@ -26,6 +26,17 @@ struct gql_library {
 /* Serializes init and deinit: a file may be opened twice at the same time. */
 static pthread_mutex_t control = PTHREAD_MUTEX_INITIALIZER;
 
+/* Of what the loader says. */
+static const char *cure_of(const char *error)
+{
+    if (error != NULL && strstr(error, ": cannot open shared object file") != NULL)
+        return "; install that library, or build the plugin on this system";
+    if (error != NULL && strstr(error, "failed to map segment") != NULL)
+        return "; its file system may be mounted with noexec: of a copy, set TMPDIR to another "
+               "folder";
+    return "";
+}
+
 /* From the library's file, or a copy of it. */
 static int32_t map_code(gql_library *library, const char *path, gql_failure *failure)
 {
@@ -37,11 +48,8 @@ static int32_t map_code(gql_library *library, const char *path, gql_failure *fai
     const size_t prefix = strlen(path);
     if (error != NULL && strncmp(error, path, prefix) == 0 && strncmp(error + prefix, ": ", 2) == 0)
         error += prefix + 2;
-    const char *missing = error != NULL ? strstr(error, ": cannot open shared object file") : NULL;
     return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s%s", library->path,
-                    error != NULL ? error : "unknown error",
-                    missing != NULL ? "; install that library, or build the plugin on this system"
-                                    : "");
+                    error != NULL ? error : "unknown error", cure_of(error));
 }
 
 static int32_t map_copy(gql_library *library, gql_failure *failure)
