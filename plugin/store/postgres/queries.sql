@@ -52,11 +52,21 @@ ORDER BY sort_key DESC, id DESC LIMIT $7
 
 -- name: get_events
 SELECT sequence, entity, salt, digest, hash, body FROM event
-WHERE tag = $1 AND organization = $2 AND sequence > $3 ORDER BY sequence LIMIT $4
+WHERE tag = $1 AND organization = $2 AND sequence > $3 AND sequence < $4 ORDER BY sequence LIMIT $5
+
+-- name: get_events_backward
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE tag = $1 AND organization = $2 AND sequence > $3 AND sequence < $4 ORDER BY sequence DESC LIMIT $5
 
 -- name: get_events_of_entity
 SELECT sequence, entity, salt, digest, hash, body FROM event
-WHERE tag = $1 AND organization = $2 AND sequence > $3 AND entity = $5 ORDER BY sequence LIMIT $4
+WHERE tag = $1 AND organization = $2 AND entity = $6 AND sequence > $3 AND sequence < $4
+ORDER BY sequence LIMIT $5
+
+-- name: get_events_of_entity_backward
+SELECT sequence, entity, salt, digest, hash, body FROM event
+WHERE tag = $1 AND organization = $2 AND entity = $6 AND sequence > $3 AND sequence < $4
+ORDER BY sequence DESC LIMIT $5
 
 -- name: lock_integrations
 SELECT id, organization, version, is_active, title, credential_ref FROM integration

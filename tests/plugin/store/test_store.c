@@ -349,6 +349,78 @@ Test(store, each_change_has_an_event_if_the_engine_keeps_a_trail)
     fixture_close(&store);
 }
 
+/* What a range gave. */
+struct event_reading {
+    struct store_event_range range;
+    int64_t limit, count, first, last;
+};
+
+static bool note_event(void *user, const struct trail_event *event)
+{
+    struct event_reading *reading = user;
+    if (reading->count++ == 0)
+        reading->first = event->sequence;
+    else
+        cr_expect_eq(event->sequence > reading->last, !reading->range.backward);
+    reading->last = event->sequence;
+    return true;
+}
+
+static enum store_status read_events(struct store_reader *reader, void *user)
+{
+    struct event_reading *reading = user;
+    return store_events(reader, &reading->range, reading->limit, note_event, reading);
+}
+
+/* More than an engine may read at once. */
+enum { EVENTS = 620 };
+
+Test(store, events_are_read_in_both_directions_within_bounds)
+{
+    static const struct {
+        int64_t after, before;
+        bool of_first, backward;
+        int64_t limit, count, first, last;
+    } cases[] = {
+        {0, 0, false, false, 5000, EVENTS, 1, EVENTS},
+        {0, 0, false, true, 5000, EVENTS, EVENTS, 1},
+        {0, 0, false, true, 600, 600, EVENTS, EVENTS - 599},
+        {10, 0, false, false, 3, 3, 11, 13},
+        {10, 0, false, true, 5000, EVENTS - 10, EVENTS, 11},
+        {10, 13, false, false, 9, 2, 11, 12},
+        {10, 13, false, true, 9, 2, 12, 11},
+        {0, 600, false, true, 550, 550, 599, 50},
+        {12, 13, false, true, 9, 0, 0, 0},
+        {0, 0, true, false, 9, 2, 1, EVENTS},
+        {0, 0, true, true, 9, 2, EVENTS, 1},
+        {1, 0, true, true, 9, 1, EVENTS, EVENTS},
+        {0, EVENTS, true, true, 9, 1, 1, 1},
+        {0, EVENTS, true, false, 9, 1, 1, 1},
+    };
+    struct store *store = fixture_open(&scratch, "und");
+    const struct identifier id = fixture_create(store, "a", "x", true);
+    for (int i = 2; i < EVENTS; i++)
+        fixture_create(store, "a", "x", true);
+    struct store_mutation removal = {.kind = STORE_DELETE, .id = id, .expected_version = 1};
+    fixture_apply(store, &removal);
+    cr_assert_eq(removal.status, STORE_OK);
+    integration_copy_finish(&removal.result);
+    for (size_t i = 0; fixture_engine->events != NULL && i < sizeof cases / sizeof *cases; i++) {
+        struct event_reading reading = {.limit = cases[i].limit,
+                                        .range = {.organization_id = TEXT("a"),
+                                                  .entity = cases[i].of_first ? &id : NULL,
+                                                  .after = cases[i].after,
+                                                  .before = cases[i].before,
+                                                  .backward = cases[i].backward}};
+        cr_assert_eq(fixture_read(store, read_events, &reading), STORE_OK);
+        cr_expect(reading.count == cases[i].count && reading.first == cases[i].first &&
+                      reading.last == cases[i].last,
+                  "case %zu: %lld events, from %lld to %lld", i, (long long)reading.count,
+                  (long long)reading.first, (long long)reading.last);
+    }
+    fixture_close(&store);
+}
+
 static enum store_status read_nothing(struct store_reader *reader, void *context)
 {
     (void)reader;
