@@ -107,6 +107,7 @@ int32_t server_events_of(struct server_access *access, struct text id, trail_vis
         struct wire_parameters given = {0};
         give_organization(&given, id);
         wire_give_bigint(&given, after);
+        wire_give_bigint(&given, INT64_MAX);
         wire_give_bigint(&given, TOGETHER);
         trip_add(&trip, QUERY_GET_EVENTS, &given);
         const int32_t code = server_run(access, &trip, failure);
