@@ -14,7 +14,8 @@ export class Health {
   #latest = new Map(); // The message on each plugin that has not always been ok.
   #stopping = false;
 
-  constructor({ plugins }, log) {
+  /** `plugins()` returns those that serve. */
+  constructor(plugins, log) {
     this.#plugins = plugins;
     this.#log = log;
   }
@@ -34,7 +35,7 @@ export class Health {
 
   /** The worst status of the plugins, and theirs with the reasons; for operators. */
   state() {
-    const plugins = this.#plugins.health();
+    const plugins = this.#plugins().health();
     plugins.forEach((plugin) => this.#note(plugin));
     const worst = ['failed', 'degraded'].find((word) => plugins.some(({ status }) => status === word)) ?? 'ok';
     return { status: this.#stopping ? 'stopping' : worst, isReady: !this.#stopping && worst !== 'failed', plugins };

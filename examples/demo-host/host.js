@@ -10,11 +10,11 @@ import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
-function load(config, log, schema, organizations) {
+function load(config, log, schema, organizations, refused) {
   const { folder, settings, instances } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
   return loadPlugins(folder, { schema, settings, baseFolder: config.folder, references, instances: instancesOf(instances),
-    organizations: existenceOf(config, organizations), log, logLevel: config.logLevel });
+    organizations: existenceOf(config, organizations), log, logLevel: config.logLevel, refused });
 }
 
 /**
@@ -78,15 +78,19 @@ function checkEvents(config, { eventsPlugin }) {
 }
 
 /**
- * Opens the host. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
+ * Opens the host. `isWhole`: a plugin that is refused is a failure; otherwise it is logged and left out, unless
+ * the settings require it. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
  * `contextOf(req, res, isForPage)` and `close()`.
  */
-export async function openHost(config, log) {
+export async function openHost(config, log, isWhole = false) {
   const organizations = organizationsOf(config.organizations);
   const own = ownPart(config, organizations);
-  const plugins = await load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations);
+  const refused = [];
+  const plugins = await load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations,
+    isWhole ? (error) => refused.push(error.message) : undefined);
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
+    if (refused.length > 0) throw new Error(refused.join('; '));
     checkEvents(config, plugins);
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');

@@ -89,7 +89,7 @@ function limitConnections(server, most, log) {
     'Put a proxy in front that limits clients'));
 }
 
-async function answer(req, res, { host, handle, health, hasPage, isLate }) {
+async function answer(req, res, { host, handle, hasPage }, health, isLate) {
   if (health.answer(req, res)) return;
   if (hasPage && req.url === '/' && req.method === 'GET') {
     res.writeHead(302, { location: '/graphql' }).end();
@@ -100,21 +100,53 @@ async function answer(req, res, { host, handle, health, hasPage, isLate }) {
   await handle(req, res, await host.contextOf(req, res, isForPage));
 }
 
+/** What answers requests until another takes over. */
+class Service {
+  #underWay = 0;
+  #idle;
+
+  constructor(handle, host, hasPage) {
+    Object.assign(this, { handle, host, hasPage });
+  }
+
+  /** Each answer, when its request arrives. */
+  watch(res) {
+    this.#underWay++;
+    res.once('close', () => {
+      this.#underWay--;
+      if (this.#underWay === 0) this.#idle?.();
+    });
+  }
+
+  /** Resolves when its requests are answered; it must not get others. */
+  idle() {
+    return new Promise((resolve) => {
+      this.#idle = resolve;
+      if (this.#underWay === 0) resolve();
+    });
+  }
+}
+
 /**
  * Serves `handle(req, res, context)`: `req.body` is the JSON of a POST, `context` the host's. Options:
  * `hasPage`, browsers get a page at the address of the API; `timeouts`; `patience` with clients that do not
- * take their answers; `mostConnections`. Returns {url, stop}. `stop` waits for the answers to requests under way.
+ * take their answers; `mostConnections`. Returns {url, change, stop}. `change(handle, host, hasPage)` lets another
+ * one answer what comes from now on, and resolves when the one before has answered what it got. `stop` waits for
+ * the answers to requests under way.
  */
 export async function serveHttp(handle, host, config, log, options = {}) {
   const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS } = options;
-  const health = new Health(host, log);
+  let service = new Service(handle, host, hasPage);
+  const health = new Health(() => service.host.plugins, log);
   const latest = new WeakMap();
   const untaken = new UntakenAnswers(log, patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
     const isLate = shutdown.isBegun;
+    const current = service;
+    current.watch(res);
     untaken.watch(res);
     shutdown.watch(res);
-    takeTurn(req, res, latest).then(() => answer(req, res, { host, handle, health, hasPage, isLate })).catch((error) => {
+    takeTurn(req, res, latest).then(() => answer(req, res, current, health, isLate)).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
@@ -123,11 +155,16 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   const shutdown = new Shutdown(server, config.shutdown);
   answerFaults(server, latest);
   limitConnections(server, mostConnections, log);
-  const metrics = config.metrics && await serveMetrics(host.plugins, health, config.metrics, log);
+  const metrics = config.metrics && await serveMetrics(() => service.host.plugins, health, config.metrics, log);
   try {
     const url = urlOf(await listen(server, config));
     if (metrics) log('info', `metrics at ${new URL('/metrics', metrics.url)}`);
-    return { url, stop: () => stopAll(shutdown, health, metrics) };
+    const change = (...next) => {
+      const before = service;
+      service = new Service(...next);
+      return before.idle();
+    };
+    return { url, change, stop: () => stopAll(shutdown, health, metrics) };
   } catch (error) {
     await metrics?.stop();
     throw error;

@@ -10,10 +10,10 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5000 };
 
 /**
- * Serves `config` ({host, port, organizations}). `health` as in http-server.js. Returns {url, stop}.
+ * Serves `config` ({host, port, organizations}). `plugins()` returns those that serve; `health` as in http-server.js. Returns {url, stop}.
  */
 export async function serveMetrics(plugins, health, config, log) {
-  const prometheus = new Prometheus(() => plugins.metrics({ organizations: config.organizations }));
+  const prometheus = new Prometheus(() => plugins().metrics({ organizations: config.organizations }));
   const pages = {
     '/metrics': async (res) => res.writeHead(200, { 'content-type': CONTENT_TYPE }).end(await prometheus.write()),
     '/health/live': (res) => res.writeHead(200, { 'content-type': JSON_TYPE }).end('{"status":"ok"}'),

@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: MIT
-// Starts and stops every example gateway.
+// Starts, changes and stops every example gateway.
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { isDeepStrictEqual, parseArgs } from 'node:util';
 import { createLog } from 'gql-plugin-host';
 import { readConfig } from './config.js';
 import { openHost } from './host.js';
+import { serveHttp } from './http-server.js';
+
+/** What a server that runs can't change. */
+const FIXED = ['host', 'port', 'metrics', 'shutdown'];
 
 function helpOf(what) {
   return `Usage: node ${basename(process.argv[1])} --config FILE
 
 ${what}
 FILE is JSON, which ${fileURLToPath(new URL('config.schema.json', import.meta.url))}
-describes. Ctrl-C or SIGTERM stops the server after it has answered the requests under way.
+describes. Ctrl-C or SIGTERM stops the server after it has answered the requests under way. SIGHUP reads
+the configuration and the plugins anew; if anything is wrong with them, nothing changes.
 `;
 }
 
@@ -41,23 +46,88 @@ function boundEnd(seconds, log) {
   }, seconds * 1000).unref();
 }
 
-async function serve(config, start) {
+/** What serves by one reading of the configuration. `gatewayOf` as for runServer, `isWhole` as for openHost. */
+async function open(config, gatewayOf, isWhole) {
   const log = createLog(config.logLevel);
-  const host = await openHost(config, log);
-  const { url, stop } = await startOr(() => host.close(), () => start(host, config, log));
-  let stopping = false;
-  const end = async (signal) => {
-    if (stopping) return;
-    stopping = true;
+  const host = await openHost(config, log, isWhole);
+  const { handle, hasPage, close } = await startOr(() => host.close(), () => gatewayOf(host, config, log));
+  return {
+    config,
+    log,
+    service: [handle, host, hasPage],
+    async close() {
+      await close?.();
+      await host.close();
+    },
+  };
+}
+
+/** Says which settings have changed to no effect. */
+function nameFixed(before, { config, log }) {
+  const changed = FIXED.filter((name) => !isDeepStrictEqual(before.config[name], config[name]));
+  if (changed.length > 0) log('warning', `SIGHUP: ${changed.join(', ')}: changes with a restart only`);
+}
+
+class Gateway {
+  #file;
+  #gatewayOf;
+  #current;
+  #server;
+  #retired = new Set();
+  #turn = Promise.resolve();
+  #stopping = false;
+
+  constructor(file, gatewayOf) {
+    this.#file = file;
+    this.#gatewayOf = gatewayOf;
+  }
+
+  async start() {
+    const config = readConfig(this.#file);
+    this.#current = await open(config, this.#gatewayOf, false);
+    const { service: [handle, host, hasPage], log } = this.#current;
+    this.#server = await startOr(() => this.#current.close(), () => serveHttp(handle, host, config, log, { hasPage }));
+    log('info', `serving ${new URL('/graphql', this.#server.url)}`);
+  }
+
+  /** One after the other. What can't serve changes nothing. */
+  reload() {
+    this.#turn = this.#turn.then(() => this.#reload()).catch((error) => {
+      this.#current.log('error', `SIGHUP: nothing has changed: ${error.message}`);
+    });
+  }
+
+  async #reload() {
+    if (this.#stopping) return;
+    const before = this.#current;
+    const next = await open(readConfig(this.#file), this.#gatewayOf, true);
+    nameFixed(before, next);
+    this.#current = next;
+    const retired = this.#server.change(...next.service).then(() => before.close())
+      .catch((error) => next.log('error', `what served before does not close: ${error.message}`))
+      .finally(() => this.#retired.delete(retired));
+    this.#retired.add(retired);
+    next.log('info', 'SIGHUP: serves with the configuration and the plugins as they are now');
+  }
+
+  async stop(signal) {
+    if (this.#stopping) return;
+    this.#stopping = true;
+    const { config, log } = this.#current;
     log('info', `${signal}: stopping`);
     boundEnd(config.shutdown.seconds, log);
-    await stop();
-    await host.close();
+    await this.#server.stop();
+    await this.#turn;
+    await Promise.all([this.#current.close(), ...this.#retired]);
     log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
-  };
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => end(signal).catch(fail));
-  process.on('SIGHUP', () => log('info', 'SIGHUP: the configuration is read at start only; nothing has changed'));
-  log('info', `serving ${new URL('/graphql', url)}`);
+  }
+}
+
+async function serve(file, gatewayOf) {
+  const gateway = new Gateway(file, gatewayOf);
+  await gateway.start();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => gateway.stop(signal).catch(fail));
+  process.on('SIGHUP', () => gateway.reload());
 }
 
 function fail(error) {
@@ -66,10 +136,12 @@ function fail(error) {
 }
 
 /**
- * The main program of a server. `what` describes it for --help. `start(host, config, log)` starts it and
- * returns {url, stop}. `host` is closed after the server has stopped.
+ * The main program of a server. `what` describes it for --help. `gatewayOf(host, config, log)` returns {handle},
+ * which answers requests as for serveHttp, and if needed `hasPage` and `close()`, which is called when the last
+ * request is answered, before `host` is closed. It is called again, with another host, to change over to a new
+ * configuration and new plugins.
  */
-export async function runServer(what, start) {
+export async function runServer(what, gatewayOf) {
   process.env.NODE_ENV ??= 'production'; // In development mode, some packages send stack traces to clients.
   const options = optionsOf();
   if (options.help) {
@@ -78,6 +150,6 @@ export async function runServer(what, start) {
     process.stderr.write(`${options.wrong ? `${options.wrong}\n` : ''}${helpOf(what)}`);
     process.exitCode = 2;
   } else {
-    await Promise.resolve().then(() => serve(readConfig(options.config), start)).catch(fail);
+    await Promise.resolve().then(() => serve(options.config, gatewayOf)).catch(fail);
   }
 }

@@ -3,7 +3,7 @@
 // and GraphiQL.
 import { readFileSync } from 'node:fs';
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
-import { limitDocuments, loggerOf, parserCaches, readText, serveHttp } from 'demo-host';
+import { limitDocuments, loggerOf, parserCaches, readText } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 const script = readFileSync(new URL('last-integration.js', import.meta.url), 'utf8');
@@ -19,11 +19,11 @@ function pageWith(texts) {
   return (options) => renderGraphiQL(options).replace('<script>', () => `<script>${script}${keep}</script><script>`);
 }
 
-/** Starts the gateway. Returns {url, stop}. */
-export function startGateway(host, config, log) {
+/** Returns what runServer serves. */
+export function gatewayOf(host, config, log) {
   const { enabled, queryFile, headers, variables } = config.graphiql;
   const defaultQuery = queryFile && readText(queryFile, 'graphiql.queryFile');
-  const yoga = createYoga({
+  const handle = createYoga({
     schema: host.schema,
     logging: loggerOf(log),
     cors: false,
@@ -34,5 +34,5 @@ export function startGateway(host, config, log) {
     renderGraphiQL: pageWith({ query: defaultQuery, variables: shown(variables), headers: shown(headers) }),
     graphiql: enabled && { title: 'Gateway', defaultQuery, headers: shown(headers) },
   });
-  return serveHttp(yoga, host, config, log, { hasPage: enabled });
+  return { handle, hasPage: enabled };
 }

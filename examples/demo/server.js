@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 import { runServer } from 'demo-host';
-import { startGateway } from './gateway.js';
+import { gatewayOf } from './gateway.js';
 
 await runServer(`Serves GraphQL with the plugins of a folder.
 
@@ -10,4 +10,4 @@ await runServer(`Serves GraphQL with the plugins of a folder.
   GET /metrics   for Prometheus, on an address of its own: the setting \`metrics\`
   GET /          leads to /graphql
   /graphql       the API (GraphQL over HTTP), and GraphiQL for browsers
-`, startGateway);
+`, gatewayOf);

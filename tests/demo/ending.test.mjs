@@ -98,10 +98,3 @@ test('a gateway ends in the configured time although another process holds its d
   }
 });
 
-test('SIGHUP does not end a gateway', async () => {
-  const gateway = await sandbox.start();
-  gateway.child.kill('SIGHUP');
-  while (!gateway.log.includes('SIGHUP')) await sleep(10);
-  await gateway.create('acme', 'after');
-  assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
-});

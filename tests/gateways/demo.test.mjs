@@ -3,7 +3,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { requireOfExamples } from '../support-js/paths.mjs';
-import { startGateway } from '../../examples/demo/gateway.js';
+import { gatewayOf } from '../../examples/demo/gateway.js';
+import { serveHttp } from '../../examples/demo-host/http-server.js';
 
 const { buildSchema } = requireOfExamples('graphql');
 
@@ -12,8 +13,9 @@ test('the exception of a resolver is logged, and its message hidden from the cli
   schema.getQueryType().getFields().broken.resolve = () => { throw new Error('the secret cause'); };
   const lines = [];
   const host = { schema, plugins: { validationRule: () => ({}) }, contextOf: async () => ({}) };
-  const { url, stop } = await startGateway(host, { host: '127.0.0.1', port: 0, graphiql: {} },
-    (level, message) => lines.push(`${level} ${message}`));
+  const config = { host: '127.0.0.1', port: 0, graphiql: {} };
+  const log = (level, message) => lines.push(`${level} ${message}`);
+  const { url, stop } = await serveHttp(gatewayOf(host, config, log).handle, host, config, log);
   t.after(stop);
   const response = await fetch(new URL('/graphql', url), { method: 'POST', headers: { 'content-type': 'application/json' },
     body: '{"query":"{ broken }"}' });

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import { apolloHandler, apolloOptions, serveHttp } from 'demo-host';
+import { apolloHandler, apolloOptions } from 'demo-host';
 import { GraphQLError, getVariableValues } from 'graphql';
 
 const MOST_ERRORS = 50; // Of variables, as in graphql-js' own execution.
@@ -33,11 +33,10 @@ const limitVariableErrors = {
   },
 };
 
-/** Serves a gateway or a schema with Apollo Server. Returns {url, stop}. */
-export async function serveApollo(served, host, config, log) {
+/** Returns what runServer serves: a gateway or a schema, with Apollo Server. */
+export async function apolloOf(served, host, log) {
   const plugins = [ApolloServerPluginLandingPageDisabled(), refuseUnknownOperation, limitVariableErrors];
   const server = new ApolloServer({ ...served, plugins, ...apolloOptions(host, log) });
   await server.start();
-  const { url, stop } = await serveHttp(apolloHandler(server), host, config, log);
-  return { url, stop: () => stop().then(() => server.stop()) };
+  return { handle: apolloHandler(server), close: () => server.stop() };
 }

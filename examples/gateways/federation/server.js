@@ -5,7 +5,7 @@
 import { composeServices } from '@apollo/composition';
 import { ApolloGateway, LocalGraphQLDataSource } from '@apollo/gateway';
 import { loggerOf, runServer } from 'demo-host';
-import { serveApollo } from './apollo-server.js';
+import { apolloOf } from './apollo-server.js';
 import { subgraphsOf } from './subgraphs.js';
 
 // Otherwise Apollo Gateway asks the metadata services of four clouds where it runs, and reports to Apollo.
@@ -28,5 +28,5 @@ await runServer('Serves GraphQL with Apollo Gateway: the host and each plugin of
     experimental_approximateQueryPlanStoreMiB: MOST_PLANS,
     buildService: ({ name }) => new LocalGraphQLDataSource(schemas.get(name)), // RemoteGraphQLDataSource for a remote subgraph
   });
-  return serveApollo({ gateway }, host, config, log);
+  return apolloOf({ gateway }, host, log);
 });

@@ -4,11 +4,11 @@
 // _entities over HTTP.
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { runServer } from 'demo-host';
-import { serveApollo } from './apollo-server.js';
+import { apolloOf } from './apollo-server.js';
 
 await runServer('Serves the plugin in a folder as a subgraph of Apollo Federation 2.', async (host, config, log) => {
   const { subgraphs } = host.plugins;
   if (subgraphs.length !== 1) throw new Error(`The folder must hold exactly one plugin with a subgraph, not ${subgraphs.length}`);
   const [subgraph] = subgraphs;
-  return serveApollo({ schema: buildSubgraphSchema(subgraph) }, host, config, log);
+  return apolloOf({ schema: buildSubgraphSchema(subgraph) }, host, log);
 });

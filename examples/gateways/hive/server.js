@@ -3,7 +3,7 @@
 // Hive Gateway is a proxy in front of the host and its plugins, which it reaches by a transport within
 // this process.
 import { createGatewayRuntime } from '@graphql-hive/gateway-runtime';
-import { limitDocuments, runServer, serveHttp } from 'demo-host';
+import { limitDocuments, runServer } from 'demo-host';
 import { execute } from 'graphql';
 import { hiveLogger } from './logger.js';
 
@@ -29,7 +29,7 @@ function withoutDocumentCache() {
 }
 
 await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.', async (host, config, log) => {
-  const gateway = createGatewayRuntime({
+  const handle = createGatewayRuntime({
     schema: host.schema,
     proxy: { endpoint: 'local:' },
     transports: () => inProcess(host.schema),
@@ -39,6 +39,5 @@ await runServer('Serves GraphQL with Hive Gateway and the plugins of a folder.',
     landingPage: false,
     logging: hiveLogger(log),
   });
-  const { url, stop } = await serveHttp(gateway, host, config, log);
-  return { url, stop: () => stop().then(() => gateway.dispose()) };
+  return { handle, close: () => handle.dispose() };
 });

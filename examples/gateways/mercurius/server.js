@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // Mercurius starts with the host's schema; the plugins then extend it. Its JIT compiles repeated queries.
-import { LEAST_CACHED, MOST_CACHED, MOST_TOKENS, runServer, serveHttp, shortError } from 'demo-host';
+import { LEAST_CACHED, MOST_CACHED, MOST_TOKENS, runServer, shortError } from 'demo-host';
 import Fastify from 'fastify';
 import { getOperationAST, parse } from 'graphql';
 import mercurius from 'mercurius';
@@ -67,7 +67,7 @@ async function refuseUnknownOperation(schema, source, { reply }) {
 await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a folder.', async (host, config, log) => {
   const app = Fastify();
   app.setErrorHandler((error, request, reply) => sendRejection(reply, rejectionOf(error, log)));
-  app.addContentTypeParser('application/json', async ({ raw }) => raw.body); // serveHttp has read it.
+  app.addContentTypeParser('application/json', async ({ raw }) => raw.body); // The server has read it.
   app.addHook('preValidation', nameOperation);
   app.addHook('onRoute', ({ schema }) => {
     // Mercurius' schema of a response would write an index in the path of an error as text, although it
@@ -95,6 +95,5 @@ await runServer('Serves GraphQL with Mercurius, its JIT and the plugins of a fol
     contexts.set(req, context);
     app.routing(req, res);
   };
-  const { url, stop } = await serveHttp(handle, host, config, log);
-  return { url, stop: () => stop().then(() => app.close()) };
+  return { handle, close: () => app.close() };
 });

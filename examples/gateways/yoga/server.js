@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // GraphQL Yoga takes an executable schema: the host's, completed by the plugins.
-import { limitDocuments, loggerOf, parserCaches, runServer, serveHttp } from 'demo-host';
+import { limitDocuments, loggerOf, parserCaches, runServer } from 'demo-host';
 import { createYoga } from 'graphql-yoga';
 
 await runServer('Serves GraphQL with GraphQL Yoga and the plugins of a folder.', (host, config, log) => {
-  const yoga = createYoga({
+  const handle = createYoga({
     schema: host.schema,
     parserAndValidationCache: parserCaches(),
     plugins: [limitDocuments(host.plugins)],
@@ -15,5 +15,5 @@ await runServer('Serves GraphQL with GraphQL Yoga and the plugins of a folder.',
     landingPage: false,
     logging: loggerOf(log),
   });
-  return serveHttp(yoga, host, config, log);
+  return { handle };
 });
