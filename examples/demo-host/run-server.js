@@ -87,7 +87,11 @@ class Gateway {
     this.#current = await open(config, this.#gatewayOf, false);
     const { service: [handle, host, hasPage], log } = this.#current;
     this.#server = await startOr(() => this.#current.close(), () => serveHttp(handle, host, config, log, { hasPage }));
-    log('info', `serving ${new URL('/graphql', this.#server.url)}`);
+  }
+
+  /** Whoever waits for this may send signals. */
+  tell() {
+    this.#current.log('info', `serving ${new URL('/graphql', this.#server.url)}`);
   }
 
   /** One after the other. What can't serve changes nothing. */
@@ -128,6 +132,7 @@ async function serve(file, gatewayOf) {
   await gateway.start();
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => gateway.stop(signal).catch(fail));
   process.on('SIGHUP', () => gateway.reload());
+  gateway.tell();
 }
 
 function fail(error) {
