@@ -7,7 +7,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { plugin, Sandbox } from './harness.mjs';
 
-const UPGRADES = 6;
+const UPGRADES = Number(process.env.UPGRADES ?? 6);
 const CLIENTS = 8;
 const DONE = 'SIGHUP: serves with';
 const FAILED = 'SIGHUP: nothing has changed: ';
