@@ -14,7 +14,7 @@ module Gql
     class RuntimeOptions < FFI::Struct
       layout :name, :pointer, :version, :pointer, :user, :pointer, :log, :pointer, :log_level, :uint32,
              :unix_milliseconds, :pointer, :on_misuse, :pointer, :reply_limit, :size_t, :quarantine, :size_t,
-             :reply_prefix, :pointer
+             :reply_prefix, :pointer, :copies_plugins, :bool
     end
 
     class Answer < FFI::Struct
