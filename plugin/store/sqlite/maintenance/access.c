@@ -118,6 +118,23 @@ int32_t database_access_fail_status(const struct database_access *access, enum s
     return fail(failure, GQL_E_UNAVAILABLE, "'%s' can't be read: %s", access->path, detail->text);
 }
 
+int32_t database_access_each_row(struct database_access *access, sqlite3_stmt *rows,
+                                 database_row_fn *take, void *context, gql_failure *failure)
+{
+    struct store_detail detail;
+    enum store_status status = STORE_OK;
+    bool wanted = true;
+    int code = SQLITE_ROW;
+    while (wanted && status == STORE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW)
+        status = take(context, rows, &wanted, &detail);
+    if (code != SQLITE_ROW && code != SQLITE_DONE)
+        status = connection_status(&access->connection, code, &detail);
+    sqlite3_reset(rows);
+    sqlite3_clear_bindings(rows);
+    return status == STORE_OK ? GQL_OK
+                              : database_access_fail_status(access, status, &detail, failure);
+}
+
 int32_t database_access_begin(struct database_access *access, enum statement begin,
                               gql_failure *failure)
 {

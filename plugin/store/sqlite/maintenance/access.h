@@ -42,6 +42,14 @@ int32_t database_access_fail(const struct database_access *access, const char *d
 int32_t database_access_fail_status(const struct database_access *access, enum store_status status,
                                     const struct store_detail *detail, gql_failure *failure);
 
+/* Takes a row; *wanted false: no more are needed. */
+typedef enum store_status database_row_fn(void *context, sqlite3_stmt *row, bool *wanted,
+                                          struct store_detail *detail);
+
+/* Calls `take` for each row of a statement that is bound, and resets it. */
+int32_t database_access_each_row(struct database_access *access, sqlite3_stmt *rows,
+                                 database_row_fn *take, void *context, gql_failure *failure);
+
 /* Begins and ends the transaction in which everything is of one state. `begin` is a BEGIN. */
 int32_t database_access_begin(struct database_access *access, enum statement begin,
                               gql_failure *failure);

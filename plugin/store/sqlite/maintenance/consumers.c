@@ -20,40 +20,29 @@ static int64_t process_of(sqlite3_stmt *row, int column)
 
 /* ---- Listing ---- */
 
-static enum store_status take_row(sqlite3_stmt *row, int64_t checkpoint,
-                                  struct database_consumer *ret_consumer,
+struct walk {
+    int64_t checkpoint; /* Of the organization. */
+    database_consumer_fn *take;
+    void *user;
+};
+
+static enum store_status take_row(void *context, sqlite3_stmt *row, bool *wanted,
                                   struct store_detail *detail)
 {
+    const struct walk *walk = context;
     const int64_t position = sqlite3_column_int64(row, 1), length = sqlite3_column_int64(row, 2);
-    const int64_t passed = position > checkpoint ? position : checkpoint;
-    ret_consumer->position = position;
-    ret_consumer->behind = length > passed ? length - passed : 0;
-    ret_consumer->lease_until = sqlite3_column_bytes(row, 3) > 0 ? sqlite3_column_int64(row, 4) : 0;
-    ret_consumer->process = process_of(row, 3);
+    const int64_t passed = position > walk->checkpoint ? position : walk->checkpoint;
+    struct database_consumer consumer = {
+        .position = position,
+        .behind = length > passed ? length - passed : 0,
+        .lease_until = sqlite3_column_bytes(row, 3) > 0 ? sqlite3_column_int64(row, 4) : 0,
+        .process = process_of(row, 3),
+    };
     if (position < 0)
         return row_damage(detail, "a consumer has the position", position);
-    return row_text(row, 0, CONSUMER_NAME_MAX, &ret_consumer->name, detail);
-}
-
-/* The statement is bound. */
-static int32_t take_rows(struct database_access *access, sqlite3_stmt *rows, int64_t checkpoint,
-                         database_consumer_fn *take, void *user, gql_failure *failure)
-{
-    struct store_detail detail;
-    struct database_consumer consumer;
-    enum store_status status = STORE_OK;
-    bool wanted = true;
-    int code = SQLITE_ROW;
-    while (wanted && status == STORE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-        status = take_row(rows, checkpoint, &consumer, &detail);
-        wanted = status == STORE_OK && take(user, &consumer);
-    }
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        status = connection_status(&access->connection, code, &detail);
-    sqlite3_reset(rows);
-    sqlite3_clear_bindings(rows);
-    return status == STORE_OK ? GQL_OK
-                              : database_access_fail_status(access, status, &detail, failure);
+    const enum store_status status = row_text(row, 0, CONSUMER_NAME_MAX, &consumer.name, detail);
+    *wanted = status == STORE_OK && walk->take(walk->user, &consumer);
+    return status;
 }
 
 int32_t database_consumers_of(struct database_access *access, struct text organization_id,
@@ -69,7 +58,8 @@ int32_t database_consumers_of(struct database_access *access, struct text organi
     if (rows == NULL)
         return database_access_fail(access, "reading", failure);
     bind_text(rows, 1, organization_id);
-    return take_rows(access, rows, checkpoint.head.length, take, user, failure);
+    struct walk walk = {checkpoint.head.length, take, user};
+    return database_access_each_row(access, rows, take_row, &walk, failure);
 }
 
 /* ---- Removing ---- */

@@ -7,37 +7,23 @@
 
 enum { TIME_COLUMN = 5, OWNER_COLUMN = 6 };
 
-static enum store_status take_row(sqlite3_stmt *row, struct deleted_integration *ret_deleted,
+struct walk {
+    database_deleted_fn *take;
+    void *user;
+};
+
+static enum store_status take_row(void *context, sqlite3_stmt *row, bool *wanted,
                                   struct store_detail *detail)
 {
-    struct integration *integration = &ret_deleted->integration;
-    ret_deleted->time = sqlite3_column_int64(row, TIME_COLUMN);
+    const struct walk *walk = context;
+    struct deleted_integration deleted = {.time = sqlite3_column_int64(row, TIME_COLUMN)};
+    struct integration *integration = &deleted.integration;
     enum store_status status = row_integration(row, integration, detail);
     if (status == STORE_OK)
         status = row_text(row, OWNER_COLUMN, ORGANIZATION_ID_MAX, &integration->organization_id,
                           detail);
+    *wanted = status == STORE_OK && walk->take(walk->user, &deleted);
     return status;
-}
-
-/* The statement is bound. */
-static int32_t take_rows(struct database_access *access, sqlite3_stmt *rows,
-                         database_deleted_fn *take, void *user, gql_failure *failure)
-{
-    struct store_detail detail;
-    struct deleted_integration deleted;
-    enum store_status status = STORE_OK;
-    bool wanted = true;
-    int code = SQLITE_ROW;
-    while (wanted && status == STORE_OK && (code = sqlite3_step(rows)) == SQLITE_ROW) {
-        status = take_row(rows, &deleted, &detail);
-        wanted = status == STORE_OK && take(user, &deleted);
-    }
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        status = connection_status(&access->connection, code, &detail);
-    sqlite3_reset(rows);
-    sqlite3_clear_bindings(rows);
-    return status == STORE_OK ? GQL_OK
-                              : database_access_fail_status(access, status, &detail, failure);
 }
 
 int32_t database_deleted_of(struct database_access *access, struct text organization_id,
@@ -49,7 +35,7 @@ int32_t database_deleted_of(struct database_access *access, struct text organiza
     if (rows == NULL)
         return database_access_fail(access, "reading", failure);
     bind_text(rows, 1, organization_id);
-    return take_rows(access, rows, take, user, failure);
+    return database_access_each_row(access, rows, take_row, &(struct walk){take, user}, failure);
 }
 
 int32_t database_deleted_find(struct database_access *access, const struct identifier *id,
@@ -61,5 +47,5 @@ int32_t database_deleted_find(struct database_access *access, const struct ident
     if (rows == NULL)
         return database_access_fail(access, "reading", failure);
     bind_identifier(rows, 1, id);
-    return take_rows(access, rows, take, user, failure);
+    return database_access_each_row(access, rows, take_row, &(struct walk){take, user}, failure);
 }

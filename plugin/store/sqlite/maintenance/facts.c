@@ -34,33 +34,32 @@ int32_t database_facts_read(struct database_access *access, struct database_fact
                : GQL_OK;
 }
 
-static enum store_status take_organization(sqlite3_stmt *row, database_facts_fn *take, void *user,
+struct walk {
+    database_facts_fn *take;
+    void *user;
+};
+
+static enum store_status take_organization(void *context, sqlite3_stmt *row, bool *wanted,
                                            struct store_detail *detail)
 {
+    const struct walk *walk = context;
     struct text id;
     struct store_counts counts;
+    (void)wanted;
     enum store_status status = row_text(row, 0, ORGANIZATION_ID_MAX, &id, detail);
     if (status == STORE_OK)
         status = row_counts(row, 1, &counts, detail);
     if (status != STORE_OK)
         return status;
-    return take(user, id, &counts) ? STORE_OK : STORE_NO_MEMORY;
+    return walk->take(walk->user, id, &counts) ? STORE_OK : STORE_NO_MEMORY;
 }
 
 int32_t database_facts_organizations(struct database_access *access, database_facts_fn *take,
                                      void *user, gql_failure *failure)
 {
-    struct store_detail detail;
     sqlite3_stmt *list = connection_statement(&access->connection, STATEMENT_LIST_ORGANIZATIONS);
     if (list == NULL)
         return database_access_fail(access, "reading", failure);
-    enum store_status status = STORE_OK;
-    int code = SQLITE_ROW;
-    while (status == STORE_OK && (code = sqlite3_step(list)) == SQLITE_ROW)
-        status = take_organization(list, take, user, &detail);
-    if (code != SQLITE_ROW && code != SQLITE_DONE)
-        status = connection_status(&access->connection, code, &detail);
-    sqlite3_reset(list);
-    return status == STORE_OK ? GQL_OK
-                              : database_access_fail_status(access, status, &detail, failure);
+    return database_access_each_row(access, list, take_organization, &(struct walk){take, user},
+                                    failure);
 }
