@@ -21,6 +21,12 @@ static inline uint64_t monotonic_now(void)
     return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
+/* The later of two times; 0, which is never, is later than all. */
+static inline uint64_t deadline_later(uint64_t one, uint64_t other)
+{
+    return one == 0 || other == 0 ? 0 : one > other ? one : other;
+}
+
 static inline bool deadline_is_cancelled(struct deadline deadline)
 {
     return deadline.cancelled != NULL && __atomic_load_n(deadline.cancelled, __ATOMIC_RELAXED) != 0;

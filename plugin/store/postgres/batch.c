@@ -30,16 +30,10 @@ void batch_add(struct trip *trip, enum query query, uint32_t tag, const struct i
 
 int batch_time_limit(const struct database *database, const struct store_mutation *mutations)
 {
-    const int most = database->options.statement_timeout_ms;
-    const uint64_t now = monotonic_now();
-    uint64_t until = now;
-    for (const struct store_mutation *m = mutations; m != NULL; m = m->next) {
-        if (m->deadline.at == 0)
-            return most;
-        until = m->deadline.at > until ? m->deadline.at : until;
-    }
-    const uint64_t left = (until - now) / 1000000u + 1;
-    return left < (uint64_t)most ? (int)left : most;
+    uint64_t until = 1; /* Long past. */
+    for (const struct store_mutation *m = mutations; m != NULL; m = m->next)
+        until = deadline_later(until, m->deadline.at);
+    return postgres_time_limit(&database->options, until);
 }
 
 void batch_commit(struct trip *trip)

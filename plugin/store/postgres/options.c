@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plugin/base/deadline.h"
 #include "plugin/base/failure.h"
 #include "plugin/store/postgres/libpq.h"
 
@@ -65,4 +66,12 @@ void postgres_options_finish(struct postgres_options *options)
     free(options->url);
     free(options->password_file);
     *options = (struct postgres_options){0};
+}
+
+int postgres_time_limit(const struct postgres_options *options, uint64_t until)
+{
+    const int most = options->statement_timeout_ms;
+    const uint64_t now = monotonic_now();
+    const uint64_t left = until > now ? (until - now) / 1000000u + 1 : 1;
+    return until != 0 && left < (uint64_t)most ? (int)left : most;
 }

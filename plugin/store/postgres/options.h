@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "gql_plugin.h"
 
@@ -24,6 +25,12 @@ struct postgres_options {
 int32_t postgres_options_init(struct postgres_options *options, const json_t *database,
                               gql_failure *failure);
 void postgres_options_finish(struct postgres_options *options);
+
+/*
+ * How long statements may take, in milliseconds, for calls of which the most patient one gives up
+ * then (CLOCK_MONOTONIC, nanoseconds; 0: never).
+ */
+int postgres_time_limit(const struct postgres_options *options, uint64_t until);
 
 /* Of PostgreSQL's synchronous_commit: the higher the safer; -1: not known. */
 int synchronous_commit_rank(const char *name);

@@ -62,16 +62,10 @@ static void add_organization(struct trip *trip, struct text organization_id)
 /* Until the most patient call gives up. */
 static int time_limit(const struct postgres_options *options, const struct store_read *reads)
 {
-    uint64_t until = 0;
-    const uint64_t now = monotonic_now();
-    for (const struct store_read *read = reads; read != NULL; read = read->next) {
-        if (read->deadline.at == 0)
-            return options->statement_timeout_ms;
-        until = read->deadline.at > until ? read->deadline.at : until;
-    }
-    const uint64_t left = until > now ? (until - now) / 1000000u + 1 : 1;
-    return left < (uint64_t)options->statement_timeout_ms ? (int)left
-                                                          : options->statement_timeout_ms;
+    uint64_t until = 1; /* Long past. */
+    for (const struct store_read *read = reads; read != NULL; read = read->next)
+        until = deadline_later(until, read->deadline.at);
+    return postgres_time_limit(options, until);
 }
 
 static void add_begin(struct postgres_reader *reader, struct trip *trip)
