@@ -10,7 +10,8 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5000 };
 
 /**
- * Serves `config` ({host, port, organizations}). `plugins()` returns those that serve; `health` as in http-server.js. Returns {url, stop}.
+ * Serves `config` ({host, port, organizations}). `plugins()` returns those that serve; `health` as in
+ * http-server.js. Returns {url, stop}.
  */
 export async function serveMetrics(plugins, health, config, log) {
   const prometheus = new Prometheus(() => plugins().metrics({ organizations: config.organizations }));

@@ -36,7 +36,7 @@ void consumer_lease_draw(uint8_t ret_token[STORE_LEASE_SIZE]);
 /* The ID of the process that drew it; 0: it is none of Linux. */
 int64_t consumer_lease_process(const uint8_t token[STORE_LEASE_SIZE]);
 
-/* Whether it can be a consumer's name: 1 to CONSUMER_NAME_MAX of the characters A-Z a-z 0-9 . _ -. */
+/* Whether it can be a consumer's name: 1 to CONSUMER_NAME_MAX of A-Z a-z 0-9 . _ -. */
 bool consumer_is_name(struct text name);
 
 #endif
