@@ -230,9 +230,9 @@ static bool work(struct link *link)
     do {
         if (!has_work(link) && !queue_take(link->queue, &link->worker))
             return false;
-        end_own(link, 0, STORE_EXPIRED, &expired);
-        if (has_work(link) && !be_connected(link))
+        if (!be_connected(link))
             return false;
+        end_own(link, 0, STORE_EXPIRED, &expired); /* Now: to open a session can take long. */
         atomic_store(&link->use, LINK_USED);
         if (has_work(link) && !serve(link))
             return false;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Servers and databases that no gateway can use, and statements that take too long. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -117,6 +118,64 @@ Test(servers, a_change_is_cancelled_on_the_server_at_its_deadline)
     space_run(scratch.path, "DROP TRIGGER slow ON integration");
     fixture_create(store, "acme", "second", true);
     cr_expect_eq(fixture_counts(store, "acme").active, 2);
+    fixture_close(&store);
+}
+
+/* Holds what a new session needs to prepare its statements, until `let_go` is there. */
+static void *hold_organizations(void *unused)
+{
+    space_run(scratch.path,
+              "DO $$ BEGIN LOCK TABLE organization IN EXCLUSIVE MODE; WHILE NOT EXISTS "
+              "(SELECT FROM pg_class WHERE relname = $q$let_go$q$ AND "
+              "relnamespace = to_regnamespace(quote_ident(current_schema()))) LOOP "
+              "PERFORM pg_sleep(0.01); END LOOP; END $$");
+    return unused;
+}
+
+static void await_holder(void)
+{
+    space_run(scratch.path, "DO $$ BEGIN WHILE NOT EXISTS (SELECT FROM pg_locks WHERE granted AND "
+                            "relation = $q$organization$q$::regclass AND mode = "
+                            "$q$ExclusiveLock$q$) LOOP PERFORM pg_sleep(0.01); END LOOP; END $$");
+}
+
+static void end_sessions(void)
+{
+    char sql[256];
+    snprintf(sql, sizeof sql,
+             "DO $$ BEGIN PERFORM pg_terminate_backend(pid) FROM pg_stat_activity "
+             "WHERE application_name = $q$%s$q$; END $$",
+             name_of_scratch());
+    space_run(scratch.path, sql);
+}
+
+static void *let_go(void *deadline)
+{
+    const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+    while (!deadline_passed(*(const struct deadline *)deadline))
+        nanosleep(&pause, NULL);
+    space_run(scratch.path, "CREATE TABLE let_go ()");
+    return NULL;
+}
+
+Test(servers, a_change_expires_while_its_session_is_opened)
+{
+    pthread_t holder, releaser;
+    struct store *store = open_named();
+    fixture_create(store, "acme", "first", true);
+    cr_assert_eq(pthread_create(&holder, NULL, hold_organizations, NULL), 0);
+    await_holder();
+    end_sessions();
+    struct store_mutation mutation = create();
+    mutation.deadline.at = soon();
+    struct deadline deadline = mutation.deadline;
+    cr_assert_eq(pthread_create(&releaser, NULL, let_go, &deadline), 0);
+    fixture_apply(store, &mutation);
+    cr_expect_eq(mutation.status, STORE_EXPIRED, "%d, %s", mutation.status, mutation.detail.text);
+    pthread_join(holder, NULL);
+    pthread_join(releaser, NULL);
+    cr_expect_eq(fixture_counts(store, "acme").active, 1);
+    integration_copy_finish(&mutation.result);
     fixture_close(&store);
 }
 
