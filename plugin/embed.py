@@ -3,6 +3,7 @@
 
 import pathlib
 import re
+import sqlite3
 import sys
 
 
@@ -121,6 +122,20 @@ def migrations(files, engine="sqlite", prefix=""):
     return "\n".join(out)
 
 
+def schema_objects(files):
+    """The indexes, triggers and views that all migrations together leave."""
+    database = sqlite3.connect(":memory:")
+    for file in sorted(files, key=lambda file: file.name):
+        database.executescript(without_comments(file.read_text(), "--"))
+    rows = database.execute("SELECT type, name, sql FROM sqlite_schema"
+                            " WHERE type <> 'table' AND sql IS NOT NULL ORDER BY name").fetchall()
+    if len(rows) > 64:
+        raise SystemExit("embed.py: schema_objects.c has room for 64 objects")
+    out = ['#include "plugin/store/sqlite/schema_objects.h"', "const struct schema_object schema_objects[] = {"]
+    out += [f"    {{{literal(kind)}, {literal(name)},\n    {literal(sql)}}}," for kind, name, sql in rows]
+    return "\n".join(out + ["};", f"const int schema_object_count = {len(rows)};"])
+
+
 KINDS = {
     "schema.h": schema_header,
     "schema.c": schema_source,
@@ -132,6 +147,7 @@ KINDS = {
 
 MIGRATIONS = {
     "migrations": migrations,
+    "schema-objects": schema_objects,
     "postgres-migrations": lambda files: migrations(files, "postgres", "postgres_"),
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The command check. */
+#include <string.h>
+
 #include "plugin/ctl/check_report.h"
 #include "plugin/ctl/commands.h"
 #include "plugin/ctl/output.h"
@@ -22,6 +24,19 @@ static void advance(void *user, long long done, long long all)
     progress_advance(&((struct findings *)user)->progress, done, all);
 }
 
+/* What was copied with its schema would be as before. */
+static const char *cure_of(const json_t *findings)
+{
+    size_t index;
+    json_t *finding;
+    json_array_foreach(findings, index, finding) {
+        if (strcmp(json_string_value(json_object_get(finding, "check")), "schema") != 0)
+            return "stop all gateways that use it, " CONNECTION_DAMAGE_CURE;
+    }
+    return "stop all gateways that use it, and restore a backup, or export it and import that into "
+           "a new database";
+}
+
 static enum exit_code print(const struct target *target, const struct database_access *access,
                             const struct inspection *inspection, json_t *findings)
 {
@@ -31,7 +46,7 @@ static enum exit_code print(const struct target *target, const struct database_a
         .rows = inspection->rows,
         .unchecked = inspection->unchecked,
         .findings = findings,
-        .cure = "stop all gateways that use it, " CONNECTION_DAMAGE_CURE,
+        .cure = cure_of(findings),
     };
     return check_report_print(target->options, &result);
 }

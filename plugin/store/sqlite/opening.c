@@ -11,6 +11,7 @@
 #include "plugin/store/sqlite/database_file.h"
 #include "plugin/store/sqlite/other_sqlite.h"
 #include "plugin/store/sqlite/ownership.h"
+#include "plugin/store/sqlite/schema_objects.h"
 
 /* ---- Steps: GQL_PENDING, with the store's `opening`, if one must be taken again ---- */
 
@@ -54,6 +55,32 @@ static int32_t prepare_content(struct sqlite_store *store, gql_failure *failure)
                                     &store->given, store->secret, &store->base.opening, failure);
 }
 
+static void report_difference(struct sqlite_store *store,
+                              const struct schema_difference *difference)
+{
+    char line[PATH_MAX + 512], reason[256];
+    snprintf(reason, sizeof reason, "The database's schema was changed: %s", difference->text);
+    state_report(&store->base.state, STATE_CONTENT, STORE_DEGRADED, reason);
+    snprintf(line, sizeof line,
+             "database.path: the schema of '%s' was changed: %s (differences: %d). That can change "
+             "what is written, or let the audit trail be changed. integrationsctl check names all. "
+             "Restore a backup, or export the database and import that into a new one",
+             store->options.path, difference->text, difference->count);
+    store->given.log(store->given.user, GQL_LOG_ERROR, line);
+}
+
+static int32_t compare_schema(struct sqlite_store *store, gql_failure *failure)
+{
+    struct schema_difference difference;
+    const int code = schema_objects_compare(&store->connection, &difference);
+    if (code != SQLITE_OK)
+        return connection_fail_or_wait(&store->connection, code, "reading the schema",
+                                       &store->base.opening, failure);
+    if (difference.count > 0)
+        report_difference(store, &difference);
+    return GQL_OK;
+}
+
 static int32_t guard_file(struct sqlite_store *store, gql_failure *failure)
 {
     return file_guard_init(&store->guard, store->options.path, &store->connection, &store->given,
@@ -77,7 +104,7 @@ static int32_t open_reader(struct sqlite_store *store, gql_failure *failure)
 }
 
 static int32_t (*const steps[])(struct sqlite_store *store, gql_failure *failure) = {
-    open_writer, prepare_content, guard_file, make_readers, open_reader,
+    open_writer, prepare_content, compare_schema, guard_file, make_readers, open_reader,
 };
 
 enum { STEPS = sizeof steps / sizeof *steps };

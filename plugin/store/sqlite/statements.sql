@@ -318,6 +318,10 @@ INSERT INTO setting (name, value) VALUES ('mark', CAST(?1 || x'0000000000000000'
 ON CONFLICT (name) DO UPDATE SET value = CAST(
     ?1 || CASE length(value) WHEN 24 THEN substr(value, 1, 8) ELSE x'0000000000000000' END || ?1 AS BLOB);
 
+-- Indexes that SQLite makes itself have no SQL.
+-- name: list_schema_objects
+SELECT type, name, sql FROM sqlite_schema WHERE type <> 'table' AND sql IS NOT NULL;
+
 -- The check of a database that was not closed (check.h). The first row of each is "ok", or damage.
 
 -- name: check_settings

@@ -2,6 +2,7 @@
 #include "plugin/store/sqlite/maintenance/schema_check.h"
 
 #include "plugin/store/sqlite/migrations.h"
+#include "plugin/store/sqlite/schema_objects.h"
 
 /*
  * SQLite's own tables and indexes are left out; it has no triggers and views of its own. So are the
@@ -15,12 +16,6 @@ static const char list_sql[] =
 /* ?1 to ?3 are what list_sql gives; ?4: whether the SQL counts. */
 static const char find_sql[] = "SELECT 1 FROM sqlite_schema"
                                " WHERE type IS ?1 AND name IS ?2 AND (sql IS ?3 OR NOT ?4)";
-
-/* Databases that an early version made have this, too. It does what the writer does. */
-static const char early_trigger[] =
-    "CREATE TRIGGER event_chained AFTER INSERT ON event BEGIN\n"
-    "    UPDATE organization SET trail_length = new.sequence, trail_hash = new.hash "
-    "WHERE key = new.organization;\nEND";
 
 struct comparison {
     sqlite3_stmt *list, *find;
@@ -38,7 +33,7 @@ static void compare_object(const struct comparison *comparison)
     sqlite3_bind_int(find, 4, comparison->counts_sql);
     const bool is_there = sqlite3_step(find) == SQLITE_ROW;
     sqlite3_reset(find);
-    if (!is_there && !text_equal(column_text(comparison->list, 2), text_of(early_trigger)))
+    if (!is_there && !schema_object_is_early(column_text(comparison->list, 2)))
         comparison->found(comparison->user, column_text(comparison->list, 0),
                           column_text(comparison->list, 1), comparison->what);
 }

@@ -123,7 +123,10 @@ Test(check, finds_values_and_counters_that_are_wrong)
          "UPDATE organization SET active = active - 1, inactive = inactive + 1"},
         {"UPDATE integration SET version = -version", "UPDATE integration SET version = -version"},
         {"DROP TRIGGER integration_uncounted; DELETE FROM integration",
-         "UPDATE organization SET active = 0, inactive = 0"},
+         "UPDATE organization SET active = 0, inactive = 0; CREATE TRIGGER integration_uncounted "
+         "AFTER DELETE ON integration BEGIN\n    UPDATE organization\n    SET active = active - "
+         "old.is_active, inactive = inactive - 1 + old.is_active\n    WHERE key = "
+         "old.organization;\nEND"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         change_file(&scratch, cases[i].damage);
