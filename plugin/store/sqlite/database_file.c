@@ -82,12 +82,18 @@ static int32_t refuse_inherited(const char *path, gql_failure *failure)
                 path);
 }
 
+/* SQLite takes a file of one byte for an empty one. */
+static bool is_empty(const struct stat *file)
+{
+    return file->st_size <= 1;
+}
+
 static bool has_content(const char *path, const char *suffix)
 {
     char name[PATH_MAX + 8];
     struct stat found;
     snprintf(name, sizeof name, "%s%s", path, suffix);
-    return stat(name, &found) == 0 && found.st_size > 0;
+    return stat(name, &found) == 0 && !is_empty(&found);
 }
 
 /*
@@ -111,11 +117,19 @@ static int32_t refuse_to_create(const char *path, int error, gql_failure *failur
                 is_denied ? cure_of_read_only(path).text : cure_of_error(error).text);
 }
 
-static void log_new(const char *path, const struct store_options *store)
+/*
+ * What was created before a crash, and never written, looks like what was emptied by mistake, and
+ * has to come to life by itself.
+ */
+static void log_new(const char *path, bool was_there, const struct store_options *store)
 {
-    char message[PATH_MAX + 64];
-    snprintf(message, sizeof message, "database.path: '%s' is new: it has no integrations", path);
-    store->log(store->user, GQL_LOG_INFO, message);
+    char message[PATH_MAX + 256];
+    snprintf(message, sizeof message, "database.path: '%s' %s", path,
+             was_there ? "was an empty file, and begins anew: it has no integrations. If it had "
+                         "any, restore a backup; if another gateway has just created it, or one "
+                         "was ended meanwhile, all is well"
+                       : "is new: it has no integrations");
+    store->log(store->user, was_there ? GQL_LOG_WARNING : GQL_LOG_INFO, message);
 }
 
 static bool make_absolute(struct sqlite_options *options)
@@ -153,6 +167,7 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
         return fail_no_memory(failure);
     errno = ELOOP; /* SQLite counts links, and sets no errno when there are too many. */
     const bool resolved = resolve(options->path, path);
+    const bool was_there = resolved && stat(path, &found) == 0;
     const bool is_new = resolved && !has_content(path, "");
     if (is_new && has_content(path, "-wal"))
         return refuse_without_content(path, failure);
@@ -165,7 +180,7 @@ int32_t database_file_prepare(struct sqlite_options *options, const struct store
     for (size_t i = 0; i < sizeof suffixes / sizeof *suffixes; i++)
         warn_if_open_to_others(path, suffixes[i], options->file_mode, store);
     if (is_new)
-        log_new(path, store);
+        log_new(path, was_there, store);
     return foreign_log_refuse(path, options, failure);
 }
 
@@ -190,9 +205,9 @@ int32_t database_file_find(struct sqlite_options *options, char ret_path[PATH_MA
     const int32_t code = examine(options, &found, failure);
     if (code != GQL_OK)
         return code;
-    if (found.st_size == 0 && has_content(ret_path, "-wal"))
+    if (is_empty(&found) && has_content(ret_path, "-wal"))
         return refuse_without_content(ret_path, failure);
-    if (found.st_size == 0)
+    if (is_empty(&found))
         return fail(failure, GQL_E_UNAVAILABLE, "database.path: '%s' is empty: it is no database",
                     options->path);
     return foreign_log_refuse(ret_path, options, failure);

@@ -11,9 +11,9 @@
  * Refuses what is not a regular file (":memory:", URIs, devices), one of several hard links, one
  * that was open in a parent (open_file.h), a log that is not the database's (foreign_log.h), and to
  * begin anew beside a log. Creates the file with the configured mode if it does not exist; SQLite
- * gives the same mode to `-wal` and `-shm`. Warns of files that more users can read or write than
- * the mode allows, and leaves them as they are. Makes the path absolute: connections that are
- * opened later must not depend on the working folder.
+ * gives the same mode to `-wal` and `-shm`. Warns of an empty file, which begins anew, and of files
+ * that more users can read or write than the mode allows, and leaves them as they are. Makes the
+ * path absolute: connections that are opened later must not depend on the working folder.
  */
 int32_t database_file_prepare(struct sqlite_options *options, const struct store_options *store,
                               gql_failure *failure);

@@ -66,6 +66,8 @@ def refusals(scratch):
     yield f"file:{scratch.database}", "not a regular file"
     (base / "empty.db").touch()
     yield base / "empty.db", "is empty"
+    (base / "tiny.db").write_bytes(b"S")
+    yield base / "tiny.db", "is empty"
     (base / "emptied.db").touch()
     (base / "emptied.db-wal").write_bytes(b"x" * 100)
     yield base / "emptied.db", "has changes that belong to it"
@@ -82,6 +84,9 @@ def refusals(scratch):
     whole = pathlib.Path(scratch.database).read_bytes()
     (base / "damaged.db").write_bytes(whole[:100] + b"\xff" * 400 + whole[500:])
     yield base / "damaged.db", "malformed"
+    for size in 50, 1000, len(whole) // 2:
+        (base / f"cut {size}.db").write_bytes(whole[:size])
+        yield base / f"cut {size}.db", "malformed"
 
 
 @test

@@ -426,6 +426,21 @@ Test(tenants, one_that_fails_fails_alone_and_comes_back)
     free(bad);
 }
 
+Test(tenants, one_that_was_emptied_begins_anew_with_a_warning)
+{
+    size_t position = 0;
+    free(world_create(&world, "acme", "gone"));
+    mock_destroy(world.host, &world.instance);
+    run(": >7b/acme/integrations.db");
+    world.instance = mock_create(world.host, world_config(&world, ""));
+    expect_total("acme", 0);
+    const char *line = mock_find_log(world.host, &position, "was an empty file");
+    cr_assert_not_null(line);
+    cr_expect_not_null(strstr(line, "organization 'acme': database.root: '/"), "%s", line);
+    free(world_create(&world, "acme", "after"));
+    expect_total("acme", 1);
+}
+
 static void change_database(const char *name, const char *sql)
 {
     sqlite3 *handle;

@@ -35,6 +35,15 @@ static unsigned mode_of(const char *name)
     return found.st_mode & 0777;
 }
 
+/* A file of so many bytes, in the place of what was there. */
+static void write_bytes(const char *name, int size)
+{
+    FILE *file = fopen(name, "w");
+    cr_assert_not_null(file);
+    cr_assert_eq(fwrite("SQLite", 1, (size_t)size, file), (size_t)size);
+    fclose(file);
+}
+
 static struct store *open_path(const char *path, const char *mode)
 {
     struct store *store = NULL;
@@ -326,10 +335,10 @@ Test(database_file, a_log_without_its_database_is_kept)
     copy_as_killed(&scratch, &killed);
     fixture_close(&store);
     cr_assert_eq(chdir(killed.path), 0);
-    for (int emptied = 0; emptied < 2; emptied++) {
+    for (int emptied = 0; emptied < 3; emptied++) {
         cr_assert_eq(rename("integrations.db", "aside"), 0);
-        if (emptied)
-            fclose(fopen("integrations.db", "w"));
+        if (emptied > 0)
+            write_bytes("integrations.db", emptied - 1);
         cr_expect_eq(fixture_try_open(&killed, "und", &store, &failure), GQL_E_UNAVAILABLE);
         cr_expect_not_null(strstr(failure.message, "is missing or empty"), "%s", failure.message);
         cr_assert_eq(rename("aside", "integrations.db"), 0);
@@ -351,4 +360,24 @@ Test(database_file, a_new_one_is_logged)
     store = fixture_open(&scratch, "und");
     cr_expect_null(strstr(fixture_log() + logged, "is new"), "%s", fixture_log());
     fixture_close(&store);
+}
+
+/* As a crash leaves what was created and never written, or as a mistake does: nobody can tell. */
+Test(database_file, one_that_was_emptied_begins_anew_with_a_warning)
+{
+    struct store *store = fixture_open(&scratch, "und");
+    fixture_create(store, "acme", "gone", true);
+    fixture_close(&store);
+    for (int size = 0; size < 2; size++) {
+        const size_t logged = strlen(fixture_log());
+        write_bytes(scratch_file(&scratch, "integrations.db"), size);
+        store = fixture_open(&scratch, "und");
+        const char *line = strstr(fixture_log() + logged, "integrations.db' was an empty file");
+        cr_assert_not_null(line, "%s", fixture_log() + logged);
+        cr_expect_not_null(strstr(line, "restore a backup"), "%s", line);
+        cr_expect_null(strstr(fixture_log() + logged, "is new"));
+        fixture_create(store, "acme", "x", true);
+        cr_expect_eq(fixture_counts(store, "acme").active, 1);
+        fixture_close(&store);
+    }
 }
