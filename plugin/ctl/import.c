@@ -161,11 +161,14 @@ static enum exit_code refuse_owner(const struct importing *importing, struct tex
     const struct owner *owner = &importing->access.owner;
     if (owner->text.data == NULL || text_equal(owner->text, id))
         return EXIT_DONE;
+    const char *cure = importing->options->organization == NULL
+                           ? "import that organization alone, with --organization"
+                           : "import into a database of that organization's, or of all";
     return report(EXIT_UNUSABLE,
-                  "'%s' belongs to the organization '%.*s', and the export has '%.*s', too; name "
-                  "one with --organization. Nothing was imported",
+                  "'%s' belongs to the organization '%.*s', and takes nothing of '%.*s'; %s. "
+                  "Nothing was imported",
                   importing->access.path, (int)owner->text.size, owner->text.data, (int)id.size,
-                  id.data);
+                  id.data, cure);
 }
 
 static enum exit_code take_line(struct importing *importing, const struct import_reader *reader,

@@ -6,6 +6,7 @@
 struct import {
     const struct options *options;
     struct reminting reminting;
+    long long wanted; /* Lines of organizations that are to be imported. */
     import_line_fn *take;
     void *user;
 };
@@ -29,10 +30,15 @@ static enum exit_code check_lines(struct import *import, struct import_reader *r
     while (kind != IMPORT_END) {
         if (!import_next(reader, &kind, &failure))
             return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
+        import->wanted += kind != IMPORT_END && is_wanted(import->options, reader->organization_id);
         if (has_id(kind) && is_wanted(import->options, reader->organization_id) &&
             !reminting_look(&import->reminting, &reader->integration, &failure))
             return report(EXIT_UNUSABLE, "%s. Nothing was imported", failure.message);
     }
+    if (import->wanted == 0 && import->options->organization != NULL)
+        return report(EXIT_UNUSABLE,
+                      "'%s' has nothing of the organization '%s'. Nothing was imported",
+                      import->options->from, import->options->organization);
     return EXIT_DONE;
 }
 

@@ -29,6 +29,16 @@ static enum exit_code run_each(struct database_access *access, const struct targ
     return worst;
 }
 
+/* A name that was mistyped must not look like an organization that has nothing. */
+static enum exit_code refuse_unknown(const struct database_access *access,
+                                     const struct selection *selection)
+{
+    const struct text id = selection->wanted;
+    if (id.data == NULL || selection->list.count > 0 || access->owner.text.data != NULL)
+        return EXIT_DONE;
+    return report_unknown_organization(access->path, id);
+}
+
 enum exit_code organizations_each(const struct target *target, organization_fn *run, void *user)
 {
     struct database_access access;
@@ -38,9 +48,10 @@ enum exit_code organizations_each(const struct target *target, organization_fn *
                                         CONNECTION_READER, &failure);
     if (code == GQL_OK)
         code = database_facts_organizations(&access, take, &selection, &failure);
-    const enum exit_code result = code == GQL_OK
-                                      ? run_each(&access, target, &selection.list, run, user)
-                                      : report_failure(&failure);
+    enum exit_code result = code == GQL_OK ? refuse_unknown(&access, &selection)
+                                           : report_failure(&failure);
+    if (result == EXIT_DONE)
+        result = run_each(&access, target, &selection.list, run, user);
     tenant_list_finish(&selection.list);
     database_access_close(&access);
     return result;

@@ -12,7 +12,8 @@ typedef enum exit_code organization_fn(struct database_access *access, const str
 
 /*
  * Opens the target's database, and calls `run` for each of its organizations, in the order of their
- * IDs, or for the one that the target names. Returns the worst exit code.
+ * IDs, or for the one that the target names; a shared database that does not know it is refused.
+ * Returns the worst exit code.
  */
 enum exit_code organizations_each(const struct target *target, organization_fn *run, void *user);
 

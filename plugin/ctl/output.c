@@ -24,6 +24,14 @@ enum exit_code report_no_memory(void)
     return report(EXIT_UNUSABLE, "out of memory");
 }
 
+enum exit_code report_unknown_organization(const char *database, struct text id)
+{
+    return report(
+        EXIT_UNUSABLE,
+        "'%s' knows no organization '%.*s'; integrationsctl stats lists those that it has",
+        database, (int)id.size, id.data);
+}
+
 json_t *output_text_value(struct text text)
 {
     return text.data == NULL ? json_null() : json_stringn(text.data, text.size);

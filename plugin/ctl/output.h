@@ -15,6 +15,7 @@ const char *failure_text(const gql_failure *failure);
 /* Reports it: EXIT_UNUSABLE. */
 enum exit_code report_failure(const gql_failure *failure);
 enum exit_code report_no_memory(void);
+enum exit_code report_unknown_organization(const char *database, struct text id);
 
 /* An organization's ID, a path: as JSON, NULL if memory ran out; no text is null. */
 json_t *output_text_value(struct text text);

@@ -36,6 +36,8 @@ enum exit_code server_organizations_each(struct server_access *access,
     enum exit_code worst = EXIT_DONE;
     if (server_organizations(access, take, &selection, &failure) != GQL_OK)
         worst = report_failure(&failure);
+    else if (selection.wanted.data != NULL && selection.list.count == 0)
+        worst = report_unknown_organization(access->name, selection.wanted);
     for (size_t i = 0; i < selection.list.count; i++) {
         const struct text id = tenant_id_text(&selection.list.items[i]);
         const enum exit_code code = run(access, options, id, user);

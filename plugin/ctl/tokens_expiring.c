@@ -3,8 +3,8 @@
 #include <stdio.h>
 
 #include "plugin/ctl/keyrings.h"
+#include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
-#include "plugin/ctl/targets.h"
 #include "plugin/ctl/token_verdict.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
 #include "vault/timestamp.h"
@@ -16,7 +16,7 @@ struct search {
     struct keyrings keyrings; /* Without one, revocations are not looked at. */
 };
 
-/* In one database. */
+/* In one organization. */
 struct finding {
     struct search *search;
     const struct target *target;
@@ -68,10 +68,8 @@ static bool take(void *user, const struct integration *integration)
 {
     struct finding *finding = user;
     struct vault_token_summary summary;
-    const struct text token = integration->credential_ref,
-                      wanted = finding->target->organization_id;
-    if (token.data == NULL ||
-        (wanted.data != NULL && !text_equal(wanted, integration->organization_id)))
+    const struct text token = integration->credential_ref;
+    if (token.data == NULL)
         return true;
     if (!vault_token_summary_init(&summary, token.data, token.size))
         finding->code = report_no_memory();
@@ -84,22 +82,22 @@ static bool take(void *user, const struct integration *integration)
     return finding->code == EXIT_DONE;
 }
 
-static enum exit_code search_database(const struct target *target, void *user)
+static enum exit_code search_organization(struct database_access *access,
+                                          const struct target *target, struct text id, void *user)
 {
-    struct database_access access;
     gql_failure failure = {.struct_size = sizeof failure};
     struct finding finding = {.search = user, .target = target};
-    int32_t code = database_access_open(&access, target->path, target->organization_id,
-                                        CONNECTION_READER, &failure);
-    if (code == GQL_OK)
-        code = database_rows_each(&access, take, &finding, &failure);
-    database_access_close(&access);
-    if (code != GQL_OK)
+    if (database_rows_of(access, id, take, &finding, &failure) != GQL_OK)
         return report_failure(&failure);
     if (finding.code != EXIT_DONE)
         return finding.code;
     return finding.keyring_code == EXIT_DONE && finding.found > 0 ? EXIT_FOUND
                                                                   : finding.keyring_code;
+}
+
+static enum exit_code search_database(const struct target *target, void *user)
+{
+    return organizations_each(target, search_organization, user);
 }
 
 static enum exit_code read_options(const struct options *options, struct search *search)

@@ -401,13 +401,7 @@ SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.ke
 FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
 WHERE i.key > ?1 ORDER BY i.key LIMIT ?2;
 
--- The same by their IDs: the order of exports.
--- name: scan_rows_by_id
-SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.key, o.id
-FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
-WHERE i.id > ?1 ORDER BY i.id LIMIT ?2;
-
--- Those of an organization (?1), all at once, for exports.
+-- Those of an organization (?1), all at once.
 -- name: scan_rows_of
 SELECT i.id, i.version, i.is_active, i.title, i.credential_ref, i.sort_key, i.key, o.id
 FROM organization AS o JOIN integration AS i INDEXED BY integration_by_title ON i.organization = o.key

@@ -123,7 +123,14 @@ def what_a_database_is_not_for_is_refused(scratch):
     fill(scratch)
     scratch.expect(0, *from_file(scratch), "--root", scratch.root, "--organization", "acme")
     told = scratch.expect(3, *from_file(scratch), "--database", scratch.tenant("acme")).stderr
-    assert "belongs to the organization 'acme'" in told, told
+    assert "belongs to the organization 'acme', and takes nothing of 'globex'" in told and "with --organization" in told, told
+    told = scratch.expect(3, *from_file(scratch), "--database", scratch.tenant("acme"), "--organization",
+                          "globex").stderr
+    assert "belongs to the organization 'acme'" in told and "--organization" not in told, told
+    for where in ["--root", scratch.root], ["--database", scratch.database]:
+        told = scratch.expect(3, *from_file(scratch), *where, "--organization", "acmee").stderr
+        assert "has nothing of the organization 'acmee'. Nothing was imported" in told, told
+    assert not folder_of(scratch.root, "acmee").exists()
     scratch.expect(3, *from_file(scratch), "--database", scratch.folder / "missing.db")
     assert not (scratch.folder / "missing.db").exists()
     lease = folder_of(scratch.root, "acme") / "lease"

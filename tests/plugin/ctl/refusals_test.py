@@ -115,6 +115,23 @@ def a_database_of_another_organization_is_refused(scratch):
 
 
 @test
+def an_organization_that_a_shared_database_does_not_know_is_refused(scratch):
+    """Mistyped, it must not look like one that has nothing. What is done to the whole database needs none."""
+    prepare(scratch)
+    whole = {"check", "stats", "migrate", "reindex", "backup", "restore"}
+    tried = {name: each for name, each in commands(scratch, scratch.database, "acmee").items() if name not in whole}
+    for arguments, (shown, told), code in run_all([[*name.split(), *each] for name, each in tried.items()]):
+        none_has_it = arguments[0] in ("undelete", "consumers") and "list" not in arguments
+        assert code == (1 if none_has_it else 3), (arguments, code, told)
+        assert "organization 'acmee'" in told or none_has_it, (arguments, told)
+        assert shown == "" or '"end"' not in shown, (arguments, shown)
+    kept = scratch.folder / "all.jsonl"
+    before = kept.read_bytes()
+    scratch.expect(3, "export", "--database", scratch.database, "--organization", "acmee", "--to", kept, "--force")
+    assert kept.read_bytes() == before
+
+
+@test
 def a_locked_database_is_reported(scratch):
     prepare(scratch)
     connection = sqlite3.connect(scratch.database)

@@ -69,6 +69,9 @@ def trails_are_verified(scratch):
     sound = scratch.json(0, "audit", "verify", "--database", url)
     assert [(each["organization"], each["sound"], each["events"]) for each in sound] == [
         ("acme", True, len(TITLES) + 2), ("globex", True, len(TITLES) + 2)], sound
+    for command in ["audit", "verify"], ["export"], ["check"]:
+        told = scratch.expect(3, *command, "--database", url, "--organization", "acmee").stderr
+        assert "knows no organization 'acmee'" in told, (command, told)
     query(url, "UPDATE event SET body = body || ' ' WHERE organization = 'globex' AND sequence = 3")
     found = scratch.json(1, "audit", "verify", "--database", url)
     assert [each["sound"] for each in found] == [True, False] and "3" in found[1]["fault"], found

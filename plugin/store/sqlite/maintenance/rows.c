@@ -5,15 +5,14 @@
 #include "plugin/base/limits.h"
 #include "plugin/store/sqlite/row.h"
 
-enum { ROWS_PER_STEP = 1000, OWNER_COLUMN = 7 };
+enum { OWNER_COLUMN = 7 };
 
 /* What has been taken so far. */
 struct walk {
     struct database_access *access;
     database_rows_fn *take;
     void *user;
-    struct identifier last; /* All zeros at first: no integration has that ID. */
-    bool wanted;            /* More are. */
+    bool wanted; /* More are. */
 };
 
 static enum store_status take_row(struct walk *walk, sqlite3_stmt *row, struct store_detail *detail)
@@ -28,50 +27,22 @@ static enum store_status take_row(struct walk *walk, sqlite3_stmt *row, struct s
                             integration.version);
     if (status != STORE_OK)
         return status;
-    walk->last = integration.id;
     walk->wanted = walk->take(walk->user, &integration);
     return STORE_OK;
 }
 
 /* The statement is bound. */
-static enum store_status take_rows(struct walk *walk, sqlite3_stmt *scan, int *ret_count,
+static enum store_status take_rows(struct walk *walk, sqlite3_stmt *scan,
                                    struct store_detail *detail)
 {
     enum store_status status = STORE_OK;
     int code = SQLITE_ROW;
-    *ret_count = 0;
-    while (status == STORE_OK && walk->wanted && (code = sqlite3_step(scan)) == SQLITE_ROW) {
+    while (status == STORE_OK && walk->wanted && (code = sqlite3_step(scan)) == SQLITE_ROW)
         status = take_row(walk, scan, detail);
-        ++*ret_count;
-    }
     if (code != SQLITE_ROW && code != SQLITE_DONE)
         status = connection_status(&walk->access->connection, code, detail);
     sqlite3_reset(scan);
     return status;
-}
-
-static enum store_status take_some(struct walk *walk, int *ret_count, struct store_detail *detail)
-{
-    struct connection *connection = &walk->access->connection;
-    sqlite3_stmt *scan = connection_statement(connection, STATEMENT_SCAN_ROWS_BY_ID);
-    if (scan == NULL)
-        return connection_failure(connection, detail);
-    bind_identifier(scan, 1, &walk->last);
-    sqlite3_bind_int(scan, 2, ROWS_PER_STEP);
-    return take_rows(walk, scan, ret_count, detail);
-}
-
-int32_t database_rows_each(struct database_access *access, database_rows_fn *take, void *user,
-                           gql_failure *failure)
-{
-    struct walk walk = {.access = access, .take = take, .user = user, .wanted = true};
-    struct store_detail detail;
-    enum store_status status = STORE_OK;
-    int count = ROWS_PER_STEP;
-    while (status == STORE_OK && walk.wanted && count == ROWS_PER_STEP)
-        status = take_some(&walk, &count, &detail);
-    return status == STORE_OK ? GQL_OK
-                              : database_access_fail_status(access, status, &detail, failure);
 }
 
 int32_t database_rows_of(struct database_access *access, struct text organization_id,
@@ -79,12 +50,11 @@ int32_t database_rows_of(struct database_access *access, struct text organizatio
 {
     struct walk walk = {.access = access, .take = take, .user = user, .wanted = true};
     struct store_detail detail;
-    int count;
     sqlite3_stmt *scan = connection_statement(&access->connection, STATEMENT_SCAN_ROWS_OF);
     if (scan == NULL)
         return database_access_fail(access, "reading", failure);
     bind_text(scan, 1, organization_id);
-    const enum store_status status = take_rows(&walk, scan, &count, &detail);
+    const enum store_status status = take_rows(&walk, scan, &detail);
     sqlite3_clear_bindings(scan);
     return status == STORE_OK ? GQL_OK
                               : database_access_fail_status(access, status, &detail, failure);

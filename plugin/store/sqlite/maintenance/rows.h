@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The integrations of a database, one after the other. */
+/* The integrations of an organization, one after the other. */
 #ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_ROWS_H
 #define PLUGIN_STORE_SQLITE_MAINTENANCE_ROWS_H
 
@@ -9,13 +9,9 @@
 typedef bool database_rows_fn(void *user, const struct integration *integration);
 
 /*
- * Gives all integrations to `take`, in the order of their IDs. Of one state if a transaction is
- * open; otherwise in steps, between which gateways may write. Damage is a failure.
+ * Gives all integrations of an organization to `take`, in the order of their IDs, of one state.
+ * Damage is a failure.
  */
-int32_t database_rows_each(struct database_access *access, database_rows_fn *take, void *user,
-                           gql_failure *failure);
-
-/* The same for an organization's integrations, of one state. */
 int32_t database_rows_of(struct database_access *access, struct text organization_id,
                          database_rows_fn *take, void *user, gql_failure *failure);
 
