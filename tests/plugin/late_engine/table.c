@@ -76,7 +76,8 @@ void table_remove(struct table *table, const struct identifier *id)
 static bool has_scope(const struct used_key *used, const struct store_mutation *mutation)
 {
     return memcmp(used->key.scope, mutation->key->scope, STORE_HASH_SIZE) == 0 &&
-           text_equal(text_of(used->organization_id), mutation->organization_id);
+           text_equal((struct text){used->organization_id, used->organization_id_size},
+                      mutation->organization_id);
 }
 
 enum store_status table_find_key(const struct table *table, const struct store_mutation *mutation,
@@ -102,7 +103,10 @@ static struct used_key *new_key(struct table *table)
 void table_add_key(struct table *table, const struct store_mutation *mutation, int64_t now)
 {
     struct used_key *used = new_key(table);
-    *used = (struct used_key){.key = *mutation->key, .id = mutation->id, .created = now};
+    *used = (struct used_key){.key = *mutation->key,
+                              .organization_id_size = mutation->organization_id.size,
+                              .id = mutation->id,
+                              .created = now};
     memcpy(used->organization_id, mutation->organization_id.data, mutation->organization_id.size);
 }
 

@@ -3,6 +3,7 @@
 #ifndef TESTS_PLUGIN_LATE_ENGINE_TABLE_H
 #define TESTS_PLUGIN_LATE_ENGINE_TABLE_H
 
+#include "plugin/base/limits.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/engine.h"
 
@@ -14,7 +15,8 @@ struct row {
 /* The key of a create. */
 struct used_key {
     struct store_key key;
-    char organization_id[128];
+    char organization_id[ORGANIZATION_ID_MAX];
+    size_t organization_id_size;
     struct identifier id;
     int64_t created; /* Unix milliseconds. */
 };
