@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 
-from ctl import (CTL, NEWER, SCHEMA, as_nobody, main, make_older, schema_of, small_files, sql,
+from ctl import (CTL, NEWER, SCHEMA, as_nobody, gateway, main, make_older, schema_of, small_files, sql,
                  test, titles)
 
 UNKNOWN = "01a20da5-179e-83c1-8f7f-494e54475e42"
@@ -209,6 +209,64 @@ def two_at_once_do_no_harm(scratch):
         assert codes[0] == 0 and set(codes) <= {0, 3}, said
         assert is_done(scratch, command), (command, said)
         scratch.expect(0, "check", "--database", scratch.database)
+
+
+# ---- The same, below a root, and with what comes back ----
+
+def make_root_to_change(scratch):
+    """A root with a backup, another root, and the commands that take an organization's folder."""
+    other, copies = scratch.folder / "other", scratch.folder / "copies"
+    scratch.make_root(["acme"], MANY)
+    make_large(scratch.tenant("acme"))
+    other.mkdir()
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", copies)
+    of = ["--root", scratch.root, "--organization", "acme"]
+    return {"restore": ["restore", *of, "--from", copies, "--force"],
+            "move": ["tenants", "move", *of, "--to", other]}, {scratch.root, other}
+
+
+def check_served_once(scratch, roots):
+    """Whole, from one root."""
+    found = [each["integrations"] for root in roots for each in scratch.json(0, "check", "--root", root)]
+    assert found == [MANY], found
+
+
+@test
+def a_full_disk_below_a_root_leaves_all_as_it_was(scratch):
+    tried, roots = make_root_to_change(scratch)
+    for name, arguments in tried.items():
+        told = scratch.expect(3, *arguments, preexec_fn=small_files).stderr
+        assert "limit on file sizes" in told, (name, told)
+        check_served_once(scratch, [scratch.root])
+        scratch.expect(0, *arguments)
+        check_served_once(scratch, roots)
+
+
+@test
+def two_at_once_below_a_root_do_no_harm(scratch):
+    tried, roots = make_root_to_change(scratch)
+    for name, arguments in tried.items():
+        said = run_all([arguments] * 3)
+        assert 0 in [code for *_, code in said], (name, said)
+        for _, (_, told), code in said:
+            assert code == 0 or re.search("another tool is at work|was moved|open; ", told), (name, told)
+        check_served_once(scratch, roots)
+
+
+@test
+def what_is_brought_back_comes_once(scratch):
+    identifier = scratch.make(count=3)["acme"][0]
+    make_large(scratch.database)
+    with gateway({"path": scratch.database}) as running:
+        running.delete(identifier, 1)
+    arguments = ["undelete", "--database", scratch.database, identifier]
+    told = scratch.expect(3, *arguments, preexec_fn=small_files).stderr
+    assert "limit on file sizes" in told, told
+    said = run_all([arguments] * 3)
+    assert sorted(code for *_, code in said) == [0, 1, 1], said
+    assert [told for _, (_, told), code in said if code == 1 and "is not deleted" not in told] == [], said
+    scratch.expect(0, "check", "--database", scratch.database)
+    assert len(titles(scratch.database)) == 6
 
 
 main()
