@@ -149,7 +149,9 @@ else
     done
 fi
 events='"auditEvents": true,'
-[ "$gateway" != ruby ] || events=
+status="
+  how it fares     http://127.0.0.1:$PORT/status"
+[ "$gateway" != ruby ] || events='' status=''
 instances=
 headers=
 header=
@@ -204,7 +206,7 @@ fi
 
 cat <<END
 
-  $label  http://127.0.0.1:$PORT/graphql$header
+  $label  http://127.0.0.1:$PORT/graphql$header$status
   a credentialRef  $token
   another one      VAULT_PASSPHRASE_FILE='$VAULT_PASSPHRASE_FILE' '$vaultctl' issue \\
                      --secret '$secret' --aud acme --sub 'kv/crm/acme#1' --exp +30d

@@ -9,6 +9,7 @@ import { listen, urlOf } from './listen.js';
 import { serveMetrics } from './metrics-server.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
 import { Shutdown } from './shutdown.js';
+import { answerStatus } from './status/status.js';
 import { UntakenAnswers } from './untaken-answers.js';
 
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
@@ -89,8 +90,9 @@ function limitConnections(server, most, log) {
     'Put a proxy in front that limits clients'));
 }
 
-async function answer(req, res, { host, handle, hasPage }, health, isLate) {
-  if (health.answer(req, res)) return;
+/** `watch(req, res, host)` answers those who watch the gateway. */
+async function answer(req, res, { host, handle, hasPage }, watch, isLate) {
+  if (await watch(req, res, host)) return;
   if (hasPage && req.url === '/' && req.method === 'GET') {
     res.writeHead(302, { location: '/graphql' }).end();
     return;
@@ -138,6 +140,7 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS } = options;
   let service = new Service(handle, host, hasPage);
   const health = new Health(() => service.host.plugins, log);
+  const watch = async (req, res, host) => health.answer(req, res) || (!config.metrics && answerStatus(req, res, host, health));
   const latest = new WeakMap();
   const untaken = new UntakenAnswers(log, patience);
   const server = createServer({ ...timeouts, requireHostHeader: false }, (req, res) => {
@@ -146,7 +149,7 @@ export async function serveHttp(handle, host, config, log, options = {}) {
     current.watch(res);
     untaken.watch(res);
     shutdown.watch(res);
-    takeTurn(req, res, latest).then(() => answer(req, res, current, health, isLate)).catch((error) => {
+    takeTurn(req, res, latest).then(() => answer(req, res, current, watch, isLate)).catch((error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
@@ -155,7 +158,7 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   const shutdown = new Shutdown(server, config.shutdown);
   answerFaults(server, latest);
   limitConnections(server, mostConnections, log);
-  const metrics = config.metrics && await serveMetrics(() => service.host.plugins, health, config.metrics, log);
+  const metrics = config.metrics && await serveMetrics(() => service.host, health, config.metrics, log);
   try {
     const url = urlOf(await listen(server, config));
     if (metrics) log('info', `metrics at ${new URL('/metrics', metrics.url)}`);

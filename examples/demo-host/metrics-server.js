@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The address for those who watch the gateway: /metrics for Prometheus, and health with its reasons.
+// The address for those who watch the gateway: /metrics for Prometheus, health with its reasons, and the status page.
 import { createServer } from 'node:http';
 import { listen, urlOf } from './listen.js';
 import { CONTENT_TYPE, Prometheus } from './prometheus.js';
+import { bodyOf, Rejected } from './rejected.js';
+import { answerStatus } from './status/status.js';
 
 const JSON_TYPE = 'application/json; charset=utf-8';
 
@@ -10,11 +12,11 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTimeout: 5000 };
 
 /**
- * Serves `config` ({host, port, organizations}). `plugins()` returns those that serve; `health` as in
+ * Serves `config` ({host, port, organizations}). `host()` returns the one that serves; `health` as in
  * http-server.js. Returns {url, stop}.
  */
-export async function serveMetrics(plugins, health, config, log) {
-  const prometheus = new Prometheus(() => plugins().metrics({ organizations: config.organizations }));
+export async function serveMetrics(host, health, config, log) {
+  const prometheus = new Prometheus(() => host().plugins.metrics({ organizations: config.organizations }));
   const pages = {
     '/metrics': async (res) => res.writeHead(200, { 'content-type': CONTENT_TYPE }).end(await prometheus.write()),
     '/health/live': (res) => res.writeHead(200, { 'content-type': JSON_TYPE }).end('{"status":"ok"}'),
@@ -23,15 +25,19 @@ export async function serveMetrics(plugins, health, config, log) {
       res.writeHead(isReady ? 200 : 503, { 'content-type': JSON_TYPE }).end(JSON.stringify(state));
     },
   };
-  const server = createServer(TIMEOUTS, (req, res) => {
+  const answer = async (req, res) => {
     const page = Object.hasOwn(pages, req.url) ? pages[req.url] : undefined;
-    if (!page || !['GET', 'HEAD'].includes(req.method)) {
-      res.writeHead(404, { 'content-type': 'text/plain' }).end(`There is ${Object.keys(pages).join(', ')}\n`);
-      return;
+    if (page && ['GET', 'HEAD'].includes(req.method)) await page(res);
+    else if (!await answerStatus(req, res, host(), health)) {
+      res.writeHead(404, { 'content-type': 'text/plain' }).end(`There is ${[...Object.keys(pages), '/status'].join(', ')}\n`);
     }
-    Promise.resolve(page(res)).catch((error) => {
-      log('error', `${req.url} failed: ${error.stack}`);
-      res.writeHead(500).end();
+  };
+  const server = createServer(TIMEOUTS, (req, res) => {
+    answer(req, res).catch((error) => {
+      const isRejected = error instanceof Rejected;
+      if (!isRejected) log('error', `${req.url} failed: ${error.stack}`);
+      const rejection = isRejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error');
+      res.writeHead(rejection.status, { 'content-type': JSON_TYPE, ...rejection.headers }).end(bodyOf(rejection));
     });
   });
   server.maxConnections = 100;
