@@ -2,7 +2,7 @@
 // The operator's command, beside a gateway that runs.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { readSigners } from '../../examples/demo-host/webhooks/keys.js';
@@ -57,7 +57,7 @@ test('keygen makes keys that sign, in files of their own', () => {
     assert.match(readSigners([desk.path(key)], 'x')('m', 1, ''), key === 'a' ? /^v1a,/ : /^v1,/);
     const before = readFileSync(desk.path(key), 'utf8');
     assert.ok(!out.includes(before.trim()));
-    assert.match(run('keygen', '--to', key, ...args).err, /^webhooks: EEXIST: file already exists/);
+    assert.match(run('keygen', '--to', key, ...args).err, /^webhooks: '[ab]' is there already, and no key is replaced; name another file\n$/);
     assert.equal(readFileSync(desk.path(key), 'utf8'), before);
   }
 });
@@ -95,6 +95,7 @@ test('forget removes the dead letters of one organization, also those that are t
   const config = await start(eventOf('acme', 1), eventOf('globex', 1));
   run('redeliver', ...config, '--organization', 'acme', '--endpoint', 'a');
   assert.deepEqual(run('forget', ...config, '--organization', 'acme'), { status: 0, out: '2 dead letters removed\n', err: '' });
+  assert.deepEqual(readdirSync(desk.path('state/again')), []);
   const { out } = run('list', ...config);
   assert.ok(!out.includes('acme') && out.includes('globex-1'));
   await desk.time.pass(LOOK);
@@ -117,6 +118,18 @@ test('a disabled endpoint is listed, and enabled', async () => {
   assert.deepEqual(desk.events.of('webhooks.a'), []);
 });
 
+test('a name that no endpoint has is refused, but not that of one that was removed', async () => {
+  const config = await start(eventOf('acme', 1));
+  const said = { status: 3, out: '', err: "webhooks: no endpoint has the name 'c'; there are: a, b\n" };
+  for (const name of ['list', 'redeliver', 'enable']) assert.deepEqual(run(name, ...config, '--endpoint', 'c'), said, name);
+  const [, file] = config;
+  const given = JSON.parse(readFileSync(file, 'utf8'));
+  delete given.webhooks.endpoints.b;
+  writeFileSync(file, JSON.stringify(given));
+  assert.equal(run('list', ...config, '--endpoint', 'b').status, 1);
+  assert.equal(run('redeliver', ...config, '--endpoint', 'b').out, '1 dead letters will be posted again\n');
+});
+
 test('wrong usage, and files that can\'t be used', () => {
   writeFileSync(desk.path('none.json'), '{"plugins":{"folder":"plugins"}}');
   for (const [args, status, said] of [
@@ -132,7 +145,7 @@ test('wrong usage, and files that can\'t be used', () => {
     [['keygen', '--to', 'x', '--config', 'none.json'], 2, /keygen does not take --config/],
     [['list', '--config', 'none.json'], 3, /none\.json: it has no webhooks/],
     [['list', '--config', 'missing.json'], 3, /missing\.json can't be read: ENOENT/],
-    [['keygen', '--to', 'nowhere/x'], 3, /ENOENT/],
+    [['keygen', '--to', 'nowhere/x'], 3, /'nowhere\/x' can't be written: ENOENT/],
   ]) {
     const { status: actual, out, err } = run(...args);
     assert.deepEqual([actual, out], [status, ''], args.join(' '));

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: MIT
 // The operator's command for webhooks. It works beside running gateways: they share the folder of the configuration.
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.js';
 import { makeKey } from './keys.js';
@@ -20,12 +20,14 @@ const HELP = `Usage: node command.js COMMAND [OPTION]…
   forget --config FILE --organization ID
                                      removes the dead letters of an organization
   enable --config FILE --endpoint NAME
-                                     ends the pause of an endpoint that answered 410 Gone
+                                     ends the pause of an endpoint that answered 410 Gone. What was under way
+                                     then waits for the end of its lease (webhooks.leaseMilliseconds)
 
   --config FILE      the gateway's configuration
   FILTER: --all, or what dead letters must have: --organization ID, --endpoint NAME, --id ID
 
-Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 a file can't be used.
+Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 a file can't be used, or no endpoint has
+that name.
 `;
 
 const OPTIONS = { config: 'string', to: 'string', organization: 'string', endpoint: 'string', id: 'string', hmac: 'boolean', all: 'boolean',
@@ -39,10 +41,19 @@ class WrongUsage extends Error {}
 
 const write = (text) => process.stdout.write(`${text}\n`);
 
-function storeOf({ config: file }) {
+function storeOf({ config: file, endpoint }) {
   const { webhooks } = readConfig(file);
   if (!webhooks) throw new Error(`${file}: it has no webhooks`);
-  return new Store(webhooks.folder, webhooks.mostDeadLetters);
+  const store = new Store(webhooks.folder, webhooks.mostDeadLetters);
+  checkEndpoint(endpoint, Object.keys(webhooks.endpoints), store);
+  return store;
+}
+
+/** Mistyped, a name must not look like that of an endpoint that is well. One that was removed may have left something. */
+function checkEndpoint(endpoint, configured, store) {
+  const isKnown = endpoint === undefined || configured.includes(endpoint) || store.disabled().includes(endpoint) ||
+    store.list().some((letter) => letter.endpoint === endpoint);
+  if (!isKnown) throw new Error(`no endpoint has the name '${endpoint}'; there are: ${configured.join(', ')}`);
 }
 
 function lettersOf(store, { organization, endpoint, id }) {
@@ -52,7 +63,12 @@ function lettersOf(store, { organization, endpoint, id }) {
 
 function keygen({ to, hmac }) {
   const { secret, verifier } = makeKey(hmac);
-  writeFileSync(to, `${secret}\n`, { flag: 'wx', mode: 0o600 });
+  try {
+    writeFileSync(to, `${secret}\n`, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    const reason = existsSync(to) ? 'is there already, and no key is replaced; name another file' : `can't be written: ${error.message}`;
+    throw new Error(`'${to}' ${reason}`, { cause: error });
+  }
   write(hmac ? `${to}: the receiver gets what it holds` : verifier);
   return DONE;
 }

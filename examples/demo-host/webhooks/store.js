@@ -129,7 +129,7 @@ export class Store {
   forget(organizationId) {
     const hash = hashOf(organizationId);
     const marked = readdirSync(this.#path('again')).filter((file) => file.startsWith(`${hash}.`));
-    
+    for (const file of marked) rmSync(this.#path('again', file), { force: true });
     const count = marked.length + this.#namesOf(hash).length;
     rmSync(this.#path('dead', hash), { recursive: true, force: true });
     return count;
