@@ -10,12 +10,36 @@ enum { OPTION_HELP = 'h' }; /* No option's place: there are fewer. */
 
 /* ---- Help ---- */
 
+/* Whether a command of two words begins with this one. */
+static bool is_in_group(const struct tool_command *command, const char *group)
+{
+    const size_t size = strlen(group);
+    return strncmp(command->name, group, size) == 0 && command->name[size] == ' ';
+}
+
+static bool is_group(const struct tool *tool, const char *word)
+{
+    for (size_t i = 0; i < tool->command_count; i++) {
+        if (is_in_group(&tool->commands[i], word))
+            return true;
+    }
+    return false;
+}
+
+/* Those of a group; NULL: all. */
+static void print_commands(const struct tool *tool, const char *group, FILE *stream)
+{
+    for (size_t i = 0; i < tool->command_count; i++) {
+        if (group == NULL || is_in_group(&tool->commands[i], group))
+            fprintf(stream, "  %s %s %s\n", tool->name, tool->commands[i].name,
+                    tool->commands[i].usage);
+    }
+}
+
 static void print_overview(const struct tool *tool, FILE *stream)
 {
     fprintf(stream, "%s\n\n", tool->purpose);
-    for (size_t i = 0; i < tool->command_count; i++)
-        fprintf(stream, "  %s %s %s\n", tool->name, tool->commands[i].name,
-                tool->commands[i].usage);
+    print_commands(tool, NULL, stream);
     fprintf(stream, "\n  %s COMMAND --help\n  %s --version\n\nExit codes: %s.\n", tool->name,
             tool->name, tool->exit_codes);
 }
@@ -176,10 +200,36 @@ static int match(const struct tool_command *command, int argc, char **argv)
     return argc > 2 && strcmp(argv[2], second + 1) == 0 ? 2 : 0;
 }
 
+static bool asks_for_help(const char *word)
+{
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0;
+}
+
+/* The arguments name no command. Of a word that some begin with, only those are shown. */
+static enum exit_code show_commands(const struct tool *tool, int argc, char **argv)
+{
+    const char *first = argc > 1 ? argv[1] : "";
+    const char *second = argc > 2 ? argv[2] : "";
+    const bool has_second = second[0] != '\0' && second[0] != '-';
+    const bool in_group = is_group(tool, first);
+    if (in_group && asks_for_help(second)) {
+        print_commands(tool, first, stdout);
+        return EXIT_DONE;
+    }
+    if (argc > 1)
+        report(EXIT_USAGE, "%s command: %s%s%s", in_group && !has_second ? "incomplete" : "unknown",
+               first, has_second ? " " : "", has_second ? second : "");
+    if (in_group)
+        print_commands(tool, first, stderr);
+    else
+        print_overview(tool, stderr);
+    return EXIT_USAGE;
+}
+
 int tool_run(const struct tool *tool, int argc, char **argv)
 {
     const char *first = argc > 1 ? argv[1] : "";
-    if (strcmp(first, "--help") == 0 || strcmp(first, "-h") == 0 || strcmp(first, "help") == 0) {
+    if (asks_for_help(first) || strcmp(first, "help") == 0) {
         print_overview(tool, stdout);
         return finish(EXIT_DONE);
     }
@@ -192,10 +242,5 @@ int tool_run(const struct tool *tool, int argc, char **argv)
         if (words > 0)
             return finish(run(tool, &tool->commands[i], argc - words, argv + words));
     }
-    const bool has_second = argc > 2 && argv[2][0] != '-';
-    if (argc > 1)
-        report(EXIT_USAGE, "unknown command: %s%s%s", first, has_second ? " " : "",
-               has_second ? argv[2] : "");
-    print_overview(tool, stderr);
-    return EXIT_USAGE;
+    return finish(show_commands(tool, argc, argv));
 }

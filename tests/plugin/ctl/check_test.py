@@ -35,6 +35,17 @@ def help_and_usage(scratch):
 
 
 @test
+def of_a_word_that_begins_commands_only_those_are_shown(scratch):
+    for group, names in {"tenants": 6, "audit": 2, "consumers": 2, "deleted": 1, "tokens": 1}.items():
+        lines = scratch.expect(0, group, "--help").stdout.splitlines()
+        assert len([line for line in lines if line.startswith(f"  integrationsctl {group} ")]) == len(lines) == names, lines
+        for arguments, said in [([], f"incomplete command: {group}"), (["fly"], f"unknown command: {group} fly")]:
+            assert scratch.expect(2, group, *arguments).stderr.splitlines() == [f"integrationsctl: {said}", *lines]
+    for other in "audi", "tenants list x", "check ", "":
+        assert "unknown command" in scratch.expect(2, other, "--help").stderr, other
+
+
+@test
 def a_sound_database_is_sound(scratch):
     scratch.make()
     assert ": sound; 6 integrations" in scratch.expect(0, "check", "--database", scratch.database).stdout
