@@ -92,15 +92,19 @@ static enum exit_code print_body(const struct listing *listing, const struct tra
     return EXIT_DONE;
 }
 
+/* In the columns of the others. */
 static enum exit_code print_erased(const struct listing *listing, const struct trail_event *event)
 {
     char id[IDENTIFIER_TEXT_SIZE];
     identifier_write(&event->entity, id);
     if (listing->search->is_json)
-        return output_json_line(json_pack("{s:I, s:s%, s:b}", "sequence",
-                                          (json_int_t)event->sequence, "aggregateId", id,
-                                          (size_t)IDENTIFIER_TEXT_SIZE, "erased", 1));
-    printf("%lld  erased  %.*s\n", (long long)event->sequence, IDENTIFIER_TEXT_SIZE, id);
+        return output_json_line(
+            json_pack("{s:I, s:o, s:s%, s:b}", "sequence", (json_int_t)event->sequence,
+                      "organizationId", output_text_value(listing->organization_id), "aggregateId",
+                      id, (size_t)IDENTIFIER_TEXT_SIZE, "erased", 1));
+    printf("%lld  -  ", (long long)event->sequence);
+    output_text(listing->organization_id);
+    printf("  erased  -  %.*s\n", IDENTIFIER_TEXT_SIZE, id);
     return EXIT_DONE;
 }
 

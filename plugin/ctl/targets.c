@@ -25,8 +25,8 @@ static enum exit_code refuse_state(const struct tenant *tenant, enum lease_state
         return report(EXIT_UNUSABLE, "organization '%.*s' was moved to another root", size,
                       id.data);
     return report(EXIT_UNUSABLE,
-                  "organization '%.*s' is being moved or restored; try again when that is done, or "
-                  "run the command again that was interrupted",
+                  "organization '%.*s' is being moved, restored or reindexed; try again when that "
+                  "is done, or run the command again that was interrupted",
                   size, id.data);
 }
 

@@ -15,7 +15,8 @@ static void say(const struct lease_log *log, enum lease_state state, struct text
         [LEASE_SUSPENDED] = "is suspended",
         [LEASE_DAMAGED] = "is treated as suspended: its lease is damaged. Write active, suspended, "
                           "moving or erased into it",
-        [LEASE_MOVING] = "is being moved: its calls are rejected, and its database is closed",
+        [LEASE_MOVING] = "is being moved, restored or reindexed: its calls are rejected, and its "
+                         "database is closed",
         [LEASE_ERASED] = "was erased, as its tombstone says: nothing of it is found, and nothing "
                          "can be created",
         [LEASE_LOCKED] = "is locked by a tool: its calls are rejected until the tool has ended",
@@ -52,8 +53,12 @@ void lease_log_taken(struct lease_log *log, enum lease_state state, struct text 
 enum lease_state lease_log_look(struct lease_log *log, struct lease *lease,
                                 struct text organization_id, const char *folder)
 {
+    const unsigned tag = organization_tag(organization_id);
     const enum lease_state state = lease_look(lease, folder);
-    if (atomic_exchange(&lease->state, state) != state)
-        say(log, state, organization_id, folder);
+    if (atomic_exchange(&lease->state, state) == state)
+        return state;
+    say(log, state, organization_id, folder);
+    atomic_store(&log->slots[tag % LEASE_LOG_SLOTS].turned_away,
+                 state == LEASE_ACTIVE ? 0 : tag + 1);
     return state;
 }

@@ -139,7 +139,11 @@ def a_body_that_was_erased_is_named(scratch):
     fill(scratch)
     sql(scratch.database, "UPDATE event SET body = NULL, salt = NULL WHERE sequence = 2")
     events = listed(scratch, "--organization", "acme")
-    assert events[1]["erased"] and "title" not in str(events[1]), events[1]
+    assert events[1] == {"sequence": 2, "organizationId": "acme", "aggregateId": events[1]["aggregateId"],
+                         "erased": True}, events[1]
+    shown = scratch.expect(0, "audit", "list", "--database", scratch.database).stdout.splitlines()
+    erased = [line.split("  ") for line in shown if "erased" in line]
+    assert [line[1:5] for line in erased] == [["-", "acme", "erased", "-"], ["-", "globex", "erased", "-"]], erased
     assert len(listed(scratch, "--organization", "acme", "--actor", "actor")) == 3
     said = scratch.json(0, "audit", "verify", "--database", scratch.database)
     assert [one["erasedBodies"] for one in said] == [1, 1], said

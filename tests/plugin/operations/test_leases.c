@@ -273,6 +273,18 @@ Test(leases, a_tool_gets_the_files_of_an_organization_that_moves)
     free(id);
 }
 
+/* A restore is over before a call comes. */
+Test(leases, one_that_was_closed_and_turned_no_call_away_is_said_to_be_active_again)
+{
+    char *id = open_all();
+    close(tool_takes("moving\n"));
+    expect_log("organization 'acme' is being moved, restored or reindexed");
+    tool_says("active");
+    cr_expect_str_eq(read_of(id), "");
+    expect_log("organization 'acme' is active again");
+    free(id);
+}
+
 /* A lease is worth making room for: it says what became of the database. */
 Test(leases, where_there_is_no_room_one_that_moves_is_no_less_missed)
 {
