@@ -29,7 +29,11 @@ bool vault_real_path(const char *path, bool may_make, char ret_real[PATH_MAX],
     const int error = errno;
     if (error == ENOENT && lstat(path, &status) == 0)
         return vault_fail(failure, "'%.300s' is a symbolic link to a file that is missing", path);
-    if (error == ENOENT && may_make && resolve_new(path, ret_real))
-        return true;
+    if (error == ENOENT && may_make) {
+        return resolve_new(path, ret_real) ||
+               vault_fail(failure,
+                          "'%.300s' can't be made: its folder can't be found; make that first",
+                          path);
+    }
     return vault_fail(failure, "'%.300s' can't be found: %s", path, strerror(error));
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* The command backup. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 
 #include "plugin/ctl/copy.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/replaceable.h"
 #include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/install.h"
 
@@ -32,6 +35,9 @@ static enum exit_code place(const struct copy *copy)
 
 static enum exit_code refuse_existing(const struct target *target, const char *path)
 {
+    char real[PATH_MAX];
+    if (realpath(path, real) != NULL && !replaceable(real, "SQLite format 3"))
+        return report_not_replaceable(path, "a database");
     if (target->options->force != NULL || !database_is_there(path))
         return EXIT_DONE;
     return report(EXIT_UNUSABLE, "a file, or its -wal, is there already: '%s'; --force replaces it",

@@ -10,6 +10,7 @@
 #include "plugin/ctl/exporting.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
+#include "plugin/ctl/replaceable.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 
@@ -115,7 +116,8 @@ static enum exit_code write_export(const struct options *options, exporting_fn *
 
 static enum exit_code report_file(const char *path)
 {
-    return report(EXIT_UNUSABLE, "'%s' can't be written: %s", path, strerrordesc_np(errno));
+    return report(EXIT_UNUSABLE, "'%s' can't be written: %s%s", path, strerrordesc_np(errno),
+                  errno == ENOENT ? "; make its folder first" : "");
 }
 
 /* It has its name only when it is whole and durable. */
@@ -125,30 +127,17 @@ static enum exit_code write_file(const struct options *options, exporting_fn *so
     const int file = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
     FILE *stream = file < 0 ? NULL : fdopen(file, "w");
     if (stream == NULL)
-        return report_file(temporary);
+        return report_file(options->to);
     enum exit_code code = write_export(options, source, stream);
     if (code == EXIT_DONE && fsync(file) != 0)
-        code = report_file(temporary);
+        code = report_file(options->to);
     if (fclose(stream) != 0 && code == EXIT_DONE)
-        code = report_file(temporary);
+        code = report_file(options->to);
     if (code == EXIT_DONE && rename(temporary, options->to) != 0)
         code = report_file(options->to);
     if (code != EXIT_DONE)
         unlink(temporary);
     return code;
-}
-
-/* Whether what is there may be replaced: another export. */
-static bool is_export(const char *path)
-{
-    static const char begin[] = "{\"export\":";
-    char found[sizeof begin - 1];
-    const int file = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-    const bool same = file >= 0 && read(file, found, sizeof found) == (ssize_t)sizeof found &&
-                      memcmp(found, begin, sizeof found) == 0;
-    if (file >= 0)
-        close(file);
-    return same;
 }
 
 enum exit_code exporting_run(const struct options *options, exporting_fn *source)
@@ -158,10 +147,8 @@ enum exit_code exporting_run(const struct options *options, exporting_fn *source
     if (options->to == NULL)
         return write_export(options, source, stdout);
     const bool is_there = lstat(options->to, &found) == 0;
-    if (is_there && !is_export(options->to))
-        return report(EXIT_UNUSABLE,
-                      "'%s' is there already, and is not an export; name another file",
-                      options->to);
+    if (is_there && !replaceable(options->to, "{\"export\":"))
+        return report_not_replaceable(options->to, "an export");
     if (is_there && options->force == NULL)
         return report(EXIT_UNUSABLE, "'%s' is there already; --force replaces it", options->to);
     if (snprintf(temporary, sizeof temporary, "%s.%ld.new", options->to, (long)getpid()) >=

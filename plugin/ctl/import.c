@@ -8,6 +8,7 @@
 #include "plugin/ctl/tenant.h"
 #include "plugin/store/sqlite/maintenance/intake.h"
 #include "plugin/store/sqlite/maintenance/provision.h"
+#include "plugin/store/tenants/root.h"
 
 struct importing {
     const struct options *options;
@@ -35,7 +36,8 @@ static enum exit_code take_lease(struct importing *importing)
         return EXIT_DONE;
     return report(EXIT_UNUSABLE, "organization '%.*s' can't be imported: it is %s",
                   (int)tenant->id.size, tenant->id.data,
-                  importing->lease.state == LEASE_ERASED ? "erased" : "being moved or restored");
+                  importing->lease.state == LEASE_ERASED ? "erased"
+                                                         : "being moved, restored or reindexed");
 }
 
 static enum exit_code prepare_tenant(struct importing *importing)
@@ -197,6 +199,9 @@ static enum exit_code take_next(void *user, const struct import_reader *reader,
 enum exit_code run_import(const struct options *options)
 {
     struct importing importing = {.options = options};
+    gql_failure failure = {.struct_size = sizeof failure};
+    if (options->root != NULL && root_check(options->root, &failure) != GQL_OK)
+        return report_failure(&failure);
     const enum exit_code code = import_file(options, take_next, &importing);
     close_database(&importing);
     return code > importing.worst ? code : importing.worst;

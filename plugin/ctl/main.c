@@ -39,7 +39,7 @@ static const struct tool_command commands[] = {
      "Copies a database while gateways use it: one state, with all that was acknowledged before\n"
      "the copy began. Checks the copy, and puts it in its place only then.\n" ABOUT_WHICH
      "  --to            the file for the copy; under a root, a folder, which becomes a root\n"
-     "  --force         replaces a copy that is there\n" ABOUT_JSON,
+     "  --force         replaces a copy that is there, but no file of another kind\n" ABOUT_JSON,
      NULL, BIT(to), BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
      run_backup},
     {"restore", WHICH " --from PATH [--force] [--json]",

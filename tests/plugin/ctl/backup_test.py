@@ -10,7 +10,7 @@ import subprocess
 import threading
 import time
 
-from ctl import CTL, PLUGIN, WRITER, gateway, main, query, small_files, sql, test, titles, until
+from ctl import CTL, PLUGIN, WRITER, folder_of, gateway, main, query, small_files, sql, test, titles, until
 
 
 @test
@@ -34,16 +34,40 @@ def a_backup_is_whole_and_can_be_served(scratch):
 def a_backup_that_is_there_is_kept(scratch):
     copy = scratch.folder / "copy.db"
     scratch.make()
-    copy.write_text("somebody's file")
+    sql(copy, "CREATE TABLE before (id)")
+    before = copy.read_bytes()
     told = scratch.expect(3, "backup", "--database", scratch.database, "--to", copy).stderr
     assert "is there already" in told and "--force" in told, told
-    assert copy.read_text() == "somebody's file"
+    assert copy.read_bytes() == before
     scratch.expect(0, "backup", "--database", scratch.database, "--to", copy, "--force")
     assert len(titles(copy)) == 6
     (scratch.folder / "new.db-wal").write_text("a log")
     told = scratch.expect(3, "backup", "--database", scratch.database, "--to",
                           scratch.folder / "new.db").stderr
     assert "its -wal" in told, told
+
+
+@test
+def a_file_of_another_kind_is_never_replaced(scratch):
+    """Neither by its name nor by a link, nor below the root of backups. One that is empty has nothing to lose."""
+    scratch.make()
+    scratch.make_root()
+    other, empty, link = (scratch.folder / name for name in ["gateway.json", "empty", "link"])
+    other.write_text('{"secret":1}')
+    link.symlink_to(other)
+    below = folder_of(scratch.folder / "copies", "acme") / "integrations.db"
+    below.parent.mkdir(parents=True)
+    below.write_text("SQLite")
+    for path in other, link, scratch.folder:
+        for more in [], ["--force"]:
+            told = scratch.expect(3, "backup", "--database", scratch.database, "--to", path, *more).stderr
+            assert "is not a database; name another file" in told, told
+    told = scratch.expect(3, "backup", "--root", scratch.root, "--to", scratch.folder / "copies", "--force").stderr
+    assert "is not a database; name another file" in told, told
+    assert other.read_text() == '{"secret":1}' and below.read_text() == "SQLite"
+    empty.touch()
+    scratch.expect(0, "backup", "--database", scratch.database, "--to", empty, "--force")
+    assert len(titles(empty)) == 6
 
 
 @test
@@ -74,13 +98,9 @@ def a_damaged_database_does_not_replace_a_backup(scratch):
 @test
 def places_that_can_t_be_written_are_reported(scratch):
     scratch.make()
-    for to, said in [("/no such folder/x.db", "can't be found"), (scratch.folder, "--force"),
-                     ("/dev/full", "--force")]:
+    for to, said in [("/no such folder/x.db", "make that first"), ("/dev/full", "is not a database")]:
         told = scratch.expect(3, "backup", "--database", scratch.database, "--to", to).stderr
         assert said in told, (to, told)
-    told = scratch.expect(3, "backup", "--database", scratch.database, "--to", scratch.folder,
-                          "--force").stderr
-    assert "not a regular file" in told, told
 
 
 @test

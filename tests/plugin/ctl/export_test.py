@@ -64,7 +64,8 @@ def a_file_is_made_whole_or_not_at_all(scratch):
     sql(scratch.database, "PRAGMA ignore_check_constraints = ON; UPDATE integration SET version = 0 WHERE key = 5")
     assert "is damaged" in scratch.expect(3, *export, "--force").stderr
     assert to.read_text() == content and scratch.names() == ["all.jsonl", "integrations.db"]
-    scratch.expect(3, "export", "--database", scratch.database, "--to", "/no such folder/x")
+    told = scratch.expect(3, "export", "--database", scratch.database, "--to", "/no such folder/x").stderr
+    assert "'/no such folder/x' can't be written: No such file or directory; make its folder first" in told, told
     before = pathlib.Path(scratch.database).read_bytes()
     told = scratch.expect(3, "export", "--database", scratch.database, "--to", scratch.database, "--force").stderr
     assert "is not an export" in told and pathlib.Path(scratch.database).read_bytes() == before, told

@@ -131,10 +131,12 @@ def what_a_database_is_not_for_is_refused(scratch):
         told = scratch.expect(3, *from_file(scratch), *where, "--organization", "acmee").stderr
         assert "has nothing of the organization 'acmee'. Nothing was imported" in told, told
     assert not folder_of(scratch.root, "acmee").exists()
+    told = scratch.expect(3, *from_file(scratch), "--root", scratch.folder / "missing").stderr
+    assert told.count("\n") == 1 and "Make the folder" in told, told
     scratch.expect(3, *from_file(scratch), "--database", scratch.folder / "missing.db")
     assert not (scratch.folder / "missing.db").exists()
     lease = folder_of(scratch.root, "acme") / "lease"
-    for state, said in [("erased", "it is erased"), ("moving", "being moved or restored")]:
+    for state, said in [("erased", "it is erased"), ("moving", "being moved, restored or reindexed")]:
         lease.write_text(state)
         told = scratch.expect(3, *from_file(scratch), "--root", scratch.root).stderr
         assert said in told, told
