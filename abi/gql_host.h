@@ -102,6 +102,17 @@ int32_t gql_runtime_create(const gql_runtime_options *options, gql_runtime **ret
 /* Before it, all calls must be completed, all answers released and all libraries closed. */
 void gql_runtime_destroy(gql_runtime **runtime);
 
+/*
+ * Trusts a key, of at most 32. As soon as there is one, gql_library_open loads only files that are
+ * signed with one of them: beside FILE.so is FILE.so.minisig, which `minisign -S` wrote. What is
+ * checked is the private copy that is then loaded (see copies_plugins). `key` is the text of a file
+ * that `minisign -G` wrote (minisign.pub), or its second line alone. Before libraries are opened.
+ * Needs libsodium, which is loaded by the first call: GQL_E_UNAVAILABLE without it. GQL_E_CONFIG if
+ * the text is no such key.
+ */
+int32_t gql_runtime_trust_key(gql_runtime *runtime, const char *key, size_t key_size,
+                              gql_failure *failure);
+
 /* The struct that plugins get. Valid as long as the runtime. */
 const gql_host *gql_runtime_host(const gql_runtime *runtime);
 
@@ -127,7 +138,8 @@ int32_t gql_find_plugins(const char *folder, char ***ret_paths, size_t *ret_coun
  * Loads a file, validates it (an ELF file for this machine, the entry symbol, the version, every
  * struct, every required member and string) and calls init. The failure names the file and says
  * what is wrong. A file with damaged headers, symbols or relocations is refused before the loader,
- * which would crash, sees it; damage within the code or data can't be seen.
+ * which would crash, sees it; damage within the code or data is seen
+ * only by a signature (gql_runtime_trust_key).
  */
 int32_t gql_library_open(gql_runtime *runtime, const char *path, gql_library **ret_library,
                          gql_failure *failure);
@@ -170,7 +182,7 @@ int32_t gql_library_metrics(const gql_library *library, gql_instance *instance,
 
 /*
  * The same of this library: calls under way, broken contracts by kind, files loaded and refused by
- * reason. Any thread.
+ * reason; those that are not trusted of all runtimes of the process. Any thread.
  */
 int32_t gql_runtime_metrics(const gql_runtime *runtime, gql_metrics_fn take, void *user);
 

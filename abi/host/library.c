@@ -13,6 +13,7 @@
 #include "abi/host/plugin_validation.h"
 #include "abi/host/private_copy.h"
 #include "abi/host/runtime.h"
+#include "abi/host/signature/trust.h"
 #include "gql_host.h"
 
 struct gql_library {
@@ -52,10 +53,14 @@ static int32_t map_code(gql_library *library, const char *path, gql_failure *fai
                     error != NULL ? error : "unknown error", cure_of(error));
 }
 
-static int32_t map_copy(gql_library *library, gql_failure *failure)
+/* `path` as it was given: the signature is beside that. */
+static int32_t map_copy(gql_library *library, const char *path, gql_failure *failure)
 {
+    const struct trust *trust = gql_runtime_trust(library->runtime);
     struct private_copy copy;
     int32_t code = private_copy_make(&copy, library->path, failure);
+    if (code == GQL_OK && trust != NULL)
+        code = trust_check(trust, path, copy.file, failure);
     if (code == GQL_OK) /* Somebody may have written to the file meanwhile. */
         code = gql_elf_validate(copy.path, library->path, failure);
     if (code == GQL_OK)
@@ -152,7 +157,7 @@ static int32_t open_library(gql_runtime *runtime, const char *path, gql_library 
                    ? gql_fail_no_memory(failure)
                    : gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
     if (code == GQL_OK)
-        code = gql_runtime_copies_plugins(runtime) ? map_copy(library, failure)
+        code = gql_runtime_copies_plugins(runtime) ? map_copy(library, path, failure)
                                                    : map_code(library, library->path, failure);
     if (code == GQL_OK)
         code = enter(library, failure);

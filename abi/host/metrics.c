@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "abi/host/runtime.h"
+#include "abi/host/signature/trust.h"
 #include "gql_host.h"
 
 static const gql_metrics *metrics_of(const gql_plugin *plugin)
@@ -65,12 +66,22 @@ static void write_loads(FILE *file, const gql_runtime *runtime)
         write_point(file, code == 0, "error.type", names[code], gql_runtime_loads(runtime, code));
 }
 
+static void write_distrusts(FILE *file, const gql_runtime *runtime)
+{
+    (void)runtime; /* Those that were refused their plugins may be gone. */
+    for (enum distrust distrust = 0; distrust < DISTRUST_COUNT; distrust++)
+        write_point(file, distrust == 0, "error.type", distrust_name(distrust),
+                    distrust_count(distrust));
+}
+
 static const struct family families[] = {
     {"graphql.host.calls", "updowncounter", "{call}", "Calls of plugins under way", write_calls},
     {"graphql.host.misuses", "counter", "{misuse}",
      "How often plugins broke the contract, such as by a stale reply", write_misuses},
     {"graphql.host.plugin.loads", "counter", "{load}",
      "Files that were loaded as plugins, or refused", write_loads},
+    {"graphql.host.plugin.distrusts", "counter", "{load}",
+     "Files that were refused because they are not trusted", write_distrusts},
 };
 
 static void write_all(FILE *file, const gql_runtime *runtime)

@@ -61,14 +61,13 @@ static bool fill(int to, int from)
     return sent == 0;
 }
 
-static bool copy_file(const struct private_copy *copy, const char *path)
+static bool copy_file(struct private_copy *copy, const char *path)
 {
     const int from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    const int to = from < 0 ? -1 : open(copy->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    const bool filled = to >= 0 && fill(to, from);
+    if (from >= 0)
+        copy->file = open(copy->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    const bool filled = copy->file >= 0 && fill(copy->file, from);
     const int error = errno;
-    if (to >= 0)
-        close(to);
     if (from >= 0)
         close(from);
     errno = error;
@@ -78,6 +77,7 @@ static bool copy_file(const struct private_copy *copy, const char *path)
 int32_t private_copy_make(struct private_copy *copy, const char *path, gql_failure *failure)
 {
     copy->path[0] = '\0';
+    copy->file = -1;
     if (!make_folder(copy)) {
         const int32_t code = fail(copy, path, failure);
         copy->folder[0] = '\0';
@@ -90,6 +90,9 @@ void private_copy_remove(struct private_copy *copy)
 {
     if (copy->folder[0] == '\0')
         return;
+    if (copy->file >= 0)
+        close(copy->file);
+    copy->file = -1;
     unlink(copy->path);
     rmdir(copy->folder);
     copy->folder[0] = '\0';

@@ -14,6 +14,7 @@
 struct private_copy {
     char folder[PATH_MAX]; /* Which nobody else may enter. Empty: there is no copy. */
     char path[PATH_MAX];
+    int file; /* Open for reading; -1: there is none. */
 };
 
 /* Copies the file at `path` into a new folder below $TMPDIR, or /tmp. Remove it in any case. */

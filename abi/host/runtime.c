@@ -10,6 +10,7 @@
 #include "abi/host/reply_errors.h"
 #include "abi/host/reply_table.h"
 #include "abi/host/runtime.h"
+#include "abi/host/signature/trust.h"
 #include "gql_host.h"
 
 #define DEFAULT_REPLY_LIMIT ((size_t)16 << 20)
@@ -22,6 +23,7 @@ struct gql_runtime {
     gql_runtime_options options;
     char *name;
     char *version;
+    struct trust trust;
     _Atomic uint64_t misuses[GQL_MISUSE_COUNT];
     _Atomic uint64_t loads[RUNTIME_LOADS];
 };
@@ -456,7 +458,21 @@ uint64_t gql_runtime_misuses(const gql_runtime *runtime, gql_misuse misuse)
 
 bool gql_runtime_copies_plugins(const gql_runtime *runtime)
 {
-    return runtime->options.copies_plugins;
+    return runtime->options.copies_plugins || gql_runtime_trust(runtime) != NULL;
+}
+
+int32_t gql_runtime_trust_key(gql_runtime *runtime, const char *key, size_t key_size,
+                              gql_failure *failure)
+{
+    if (runtime == NULL || key == NULL)
+        return gql_fail(failure, GQL_E_MISUSE,
+                        "gql_runtime_trust_key: runtime and key must not be NULL");
+    return trust_add(&runtime->trust, key, key_size, failure);
+}
+
+const struct trust *gql_runtime_trust(const gql_runtime *runtime)
+{
+    return runtime->trust.key_count == 0 ? NULL : &runtime->trust;
 }
 
 uint64_t gql_runtime_loads(const gql_runtime *runtime, int code)

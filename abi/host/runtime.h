@@ -6,11 +6,15 @@
 #include "gql_host.h"
 
 struct reply_slot;
+struct trust;
 
 /* Waits until no call of the instance is under way. Not from inside a call. */
 void gql_runtime_await_calls(gql_runtime *runtime, const gql_instance *instance);
 
-/* gql_runtime_options.copies_plugins */
+/* The keys of gql_runtime_trust_key; NULL: none, so every plugin is trusted. */
+const struct trust *gql_runtime_trust(const gql_runtime *runtime);
+
+/* gql_runtime_options.copies_plugins; what is checked against a signature is a copy, too. */
 bool gql_runtime_copies_plugins(const gql_runtime *runtime);
 
 /* How often files were loaded (0), or refused with that code, made positive. */
