@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plugin/ctl/deleted_listing.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/store/sqlite/maintenance/deleted.h"
@@ -18,13 +19,7 @@ struct listing {
 
 /* ---- Who deleted it ---- */
 
-struct deletion {
-    char actor[256]; /* Empty: the trail does not say. */
-    bool is_known;
-};
-
-/* The last one counts. */
-static bool take_event(void *user, const struct trail_event *event)
+bool deletion_take_event(void *user, const struct trail_event *event)
 {
     struct deletion *deletion = user;
     json_t *body = NULL;
@@ -44,16 +39,16 @@ static bool take_event(void *user, const struct trail_event *event)
 
 /* ---- The list ---- */
 
-static enum exit_code print(const struct listing *listing,
-                            const struct deleted_integration *deleted,
-                            const struct deletion *deletion)
+enum exit_code deletion_print(const struct options *options,
+                              const struct deleted_integration *deleted,
+                              const struct deletion *deletion)
 {
     char id[IDENTIFIER_TEXT_SIZE], time[VAULT_TIMESTAMP_SIZE];
     const struct integration *integration = &deleted->integration;
     const char *actor = deletion->is_known ? deletion->actor : NULL;
     identifier_write(&integration->id, id);
     vault_timestamp_write(deleted->time, time);
-    if (listing->target->options->json != NULL)
+    if (options->json != NULL)
         return output_json_line(
             json_pack("{s:o, s:s%, s:o, s:i, s:b, s:s, s:o}", "organization",
                       output_text_value(integration->organization_id), "id", id,
@@ -77,9 +72,10 @@ static bool take_deleted(void *user, const struct deleted_integration *deleted)
     gql_failure failure = {.struct_size = sizeof failure};
     const struct store_event_range range = {.organization_id = deleted->integration.organization_id,
                                             .entity = &deleted->integration.id};
-    const int32_t code = database_trail_read(listing->access, &range, take_event, &deletion,
-                                             &failure);
-    listing->code = code == GQL_OK ? print(listing, deleted, &deletion) : report_failure(&failure);
+    const int32_t code = database_trail_read(listing->access, &range, deletion_take_event,
+                                             &deletion, &failure);
+    listing->code = code == GQL_OK ? deletion_print(listing->target->options, deleted, &deletion)
+                                   : report_failure(&failure);
     return listing->code == EXIT_DONE;
 }
 

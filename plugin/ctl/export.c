@@ -11,6 +11,7 @@
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/replaceable.h"
+#include "plugin/store/sqlite/maintenance/deleted.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 
@@ -30,7 +31,7 @@ bool exporting_take_integration(void *user, const struct integration *integratio
                  export_line(&exporting->writer, "integration", export_integration(integration)));
 }
 
-static bool take_deleted(void *user, const struct deleted_integration *deleted)
+bool exporting_take_deleted(void *user, const struct deleted_integration *deleted)
 {
     struct exporting *exporting = user;
     return check(exporting, export_line(&exporting->writer, "deleted", export_deleted(deleted)));
@@ -77,7 +78,7 @@ static enum exit_code export_organization(struct database_access *access,
     if (code == GQL_OK)
         code = database_rows_of(access, id, exporting_take_integration, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
-        code = database_deleted_of(access, id, take_deleted, exporting, &failure);
+        code = database_deleted_of(access, id, exporting_take_deleted, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = export_checkpoint_of(exporting, access, &failure);
     if (code == GQL_OK && !exporting->failed)

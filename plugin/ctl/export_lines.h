@@ -25,8 +25,8 @@
 #include <stdio.h>
 
 #include "plugin/base/integration.h"
+#include "plugin/store/deleted.h"
 #include "plugin/store/sqlite/maintenance/consumers.h"
-#include "plugin/store/sqlite/maintenance/deleted.h"
 #include "plugin/store/trail_checkpoint.h"
 
 enum { EXPORT_FORMAT = 3, EXPORT_CHECKSUM_SIZE = 2 * 32 + 1 };

@@ -122,15 +122,15 @@ static const struct tool_command commands[] = {
      "  --root      the folder that gateways have as database.root: removes the organization's\n"
      "              database, its -wal, and what was kept by restores\n",
      NULL, BIT(organization), BIT(force) | BIT(json), BIT(database) | BIT(root), run_tenants_erase},
-    {"deleted list", WHICH " [--json]",
+    {"deleted list", WHICH_URL " [--json]",
      "Lists integrations that were deleted and can be brought back: when, of whom, by whom, and\n"
      "their titles. How long they are kept is the gateways' setting\n"
-     "retention.deletedDays.\n" ABOUT_WHICH ABOUT_JSON,
+     "retention.deletedDays.\n" ABOUT_WHICH_URL ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_deleted_list},
-    {"undelete", WHICH " [--keyring FILE] [--actor NAME] [--json] ID",
+    {"undelete", WHICH_URL " [--keyring FILE] [--actor NAME] [--json] ID",
      "Brings a deleted integration back, while gateways go on: with its ID, one version more, and\n"
      "an event RESTORED in the audit trail. Exits with 1 if that can't be done, and\n"
-     "says why.\n" ABOUT_WHICH
+     "says why.\n" ABOUT_WHICH_URL
      "  --keyring       the vault's keyring: the integration comes back without its credentialRef\n"
      "                  if the token or its key was revoked meanwhile, or the key is not known;\n"
      "                  {organization} in its path stands for the organization's name\n"

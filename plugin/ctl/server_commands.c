@@ -18,7 +18,8 @@ static enum exit_code refuse(const struct options *options)
     (void)options;
     return report(EXIT_USAGE,
                   "this command works on SQLite databases only; on a PostgreSQL "
-                  "server, these do: migrate, stats, check, export, import, audit verify");
+                  "server, these do: migrate, stats, check, export, import, audit verify, "
+                  "deleted list, undelete");
 }
 
 tool_run_fn *server_command(const char *name)
@@ -30,11 +31,13 @@ tool_run_fn *server_command(const char *name)
         {"audit verify", server_audit_verify},
         {"backup", refuse_copies},
         {"check", server_check},
+        {"deleted list", server_deleted_list},
         {"export", server_export},
         {"import", server_import},
         {"migrate", server_migrate},
         {"restore", refuse_copies},
         {"stats", server_stats},
+        {"undelete", server_undelete_command},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(commands[i].name, name) == 0)

@@ -16,7 +16,9 @@ static enum exit_code export_organization(struct server_access *access,
     if (code == GQL_OK)
         code = server_integrations_of(access, id, exporting_take_integration, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
-        code = server_events_of(access, id, exporting_take_event, exporting, &failure);
+        code = server_deleted_of(access, id, exporting_take_deleted, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = server_events_of(access, id, NULL, exporting_take_event, exporting, &failure);
     server_rollback(access);
     if (code != GQL_OK)
         return report_failure(&failure);

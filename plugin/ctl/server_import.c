@@ -12,7 +12,7 @@ struct server_import {
     const struct options *options;
     struct server_access access;
     struct server_intake intake;
-    long long deleted, consumers; /* That a server does not keep yet. */
+    long long consumers; /* That a server does not keep yet. */
 };
 
 static enum exit_code print(const struct server_import *import)
@@ -21,14 +21,14 @@ static enum exit_code print(const struct server_import *import)
     if (import->options->json != NULL)
         return output_json_line(
             json_pack("{s:s, s:I, s:I, s:I, s:I}", "database", import->access.name, "imported",
-                      (json_int_t)intake->added, "same", (json_int_t)intake->same, "deletedLeftOut",
-                      (json_int_t)import->deleted, "consumersLeftOut",
+                      (json_int_t)intake->added, "same", (json_int_t)intake->same, "deleted",
+                      (json_int_t)intake->deleted_added, "consumersLeftOut",
                       (json_int_t)import->consumers));
     output_text(text_of(import->access.name));
-    printf(": %lld integrations imported, %lld were there\n", intake->added, intake->same);
-    if (import->deleted > 0)
-        printf("  left out: %lld deleted integrations, which a server does not keep yet\n",
-               import->deleted);
+    printf(": %lld integrations imported, %lld were there", intake->added, intake->same);
+    if (intake->deleted_added > 0)
+        printf("; deleted: %lld", intake->deleted_added);
+    putchar('\n');
     if (import->consumers > 0)
         printf("  left out: how far consumers of events have come, %lld times\n",
                import->consumers);
@@ -43,9 +43,13 @@ static int32_t take(struct server_import *import, const struct import_reader *re
         return server_intake_commit(intake, failure);
     if (kind == IMPORT_EVENT)
         return server_intake_event(intake, reader->organization_id, &reader->event, failure);
+    if (kind == IMPORT_DELETED)
+        return server_intake_deleted(intake,
+                                     &(struct deleted_integration){reader->integration,
+                                                                   reader->deleted_at},
+                                     failure);
     if (kind == IMPORT_INTEGRATION)
         return server_intake_integration(intake, &reader->integration, failure);
-    import->deleted += kind == IMPORT_DELETED;
     import->consumers += kind == IMPORT_CONSUMER;
     return GQL_OK;
 }

@@ -63,6 +63,7 @@ def mirror(database):
     copy.executescript(
         "CREATE TABLE organization (key, id, active, inactive, trail_length, trail_hash BLOB, checkpoint_length, checkpoint_hash);"
         "CREATE TABLE integration (id, organization, title, version, is_active);"
+        "CREATE TABLE deleted (id, organization, version);"
         "CREATE TABLE event (organization, sequence, entity, salt, digest, hash, body);")
     text = "convert_from({}, 'UTF8')".format
     hexadecimal = "encode({}, 'hex')".format
@@ -72,6 +73,7 @@ def mirror(database):
                          f"{hexadecimal('trail_hash')}, 0, NULL FROM organization", (2, 3, 4, 6), (5,)),
         ("integration", f"SELECT {hexadecimal('id')}, {name}, {text('title')}, version, is_active::int FROM integration",
          (3, 4), (0,)),
+        ("deleted", f"SELECT {hexadecimal('id')}, {name}, version FROM deleted", (2,), (0,)),
         ("event", f"SELECT {name}, sequence, {hexadecimal('entity')}, {hexadecimal('salt')}, {hexadecimal('digest')}, "
                   f"{hexadecimal('hash')}, body FROM event", (1,), (2, 3, 4, 5)),
     ]:
@@ -85,7 +87,7 @@ def mirror(database):
 def check(database, chains):
     copy, found = mirror(database), {}
     violations = journal.row_violations(copy, ORGANIZATIONS, found) + journal.chain_violations(chains, found)
-    violations += trail.faults_of(copy, keeps_deleted=False)
+    violations += trail.faults_of(copy)
     copy.close()
     return violations
 

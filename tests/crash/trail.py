@@ -12,8 +12,8 @@ def blake2b(content, key=b""):
     return hashlib.blake2b(content, digest_size=32, key=key).digest()
 
 
-def faults_of(connection, keeps_deleted=True):
-    """What is wrong, as lines of text. `keeps_deleted`: the table `deleted` has what was deleted."""
+def faults_of(connection):
+    """What is wrong, as lines of text."""
     organizations = connection.execute("SELECT key, id, trail_length, trail_hash, checkpoint_length, "
                                        "checkpoint_hash FROM organization").fetchall()
     for key, name, length, head, removed, begin in organizations:
@@ -21,7 +21,7 @@ def faults_of(connection, keeps_deleted=True):
                                   "WHERE organization = ? ORDER BY sequence", (key,)).fetchall()
         yield from chain_faults(name, rows, length, head, removed, begin)
         stored, deleted = (dict(connection.execute(f"SELECT id, version FROM {table} WHERE organization = ?", (key,)))
-                           if table != "deleted" or keeps_deleted else None for table in ["integration", "deleted"])
+                           for table in ["integration", "deleted"])
         yield from history_faults(name, rows, stored, deleted)
 
 
@@ -56,5 +56,5 @@ def history_faults(name, rows, stored, deleted):
     if last != stored:
         yield f"{name}: the trail ends with {len(last)} integrations, {len(stored)} are stored, or versions differ"
     kept = {entity: gone[entity] for entity, version in versions.items() if version is None}
-    if deleted is not None and kept != deleted:
+    if kept != deleted:
         yield f"{name}: {len(kept)} integrations were deleted, {len(deleted)} are kept, or versions differ"

@@ -11,6 +11,7 @@ int32_t database_init(struct database *database, struct store *store,
 {
     *database = (struct database){.engine = store->engine,
                                   .state = &store->state,
+                                  .retention = options->retention,
                                   .user = options->user,
                                   .unix_milliseconds = options->unix_milliseconds,
                                   .log = options->log,

@@ -17,6 +17,7 @@ struct database {
     struct postgres_options options;
     struct collation *collation;
     struct settings_rules rules;
+    struct store_retention retention;
     struct state_board *state; /* The store's. */
     void *user;
     int64_t (*unix_milliseconds)(void *user);

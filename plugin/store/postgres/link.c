@@ -8,6 +8,7 @@
 #include "plugin/store/postgres/probe.h"
 #include "plugin/store/postgres/reader.h"
 #include "plugin/store/postgres/settle.h"
+#include "plugin/store/postgres/sweep.h"
 
 /* ---- Answers ---- */
 
@@ -186,14 +187,17 @@ static void tally_end(const struct store_mutation *mutations)
 static bool serve_mutations(struct link *link)
 {
     struct write *write = &link->write;
+    const struct work *work = &link->worker.work;
     enum write_end end;
-    tally_begin(write, link->worker.work.mutations);
+    tally_begin(write, work->mutations);
     if (write->is_doubted)
-        end = settle_run(write, link->database, &link->session, &link->worker.work);
+        end = settle_run(write, link->database, &link->session, work);
+    else if (work->tag == QUEUE_SWEEPS)
+        end = sweep_run(write, link->database, &link->session, work);
     else
-        end = write_run(write, link->database, &link->session, link->outcome, &link->worker.work);
+        end = write_run(write, link->database, &link->session, link->outcome, work);
     if (end == WRITE_DONE) {
-        tally_end(link->worker.work.mutations);
+        tally_end(work->mutations);
         end_writing(link);
         return true;
     }

@@ -205,6 +205,27 @@ static enum store_status change(struct outcome *outcome, struct store_mutation *
     return STORE_OK;
 }
 
+enum store_status outcome_restore(struct outcome *outcome, const struct integration *deleted,
+                                  const struct integration *restored, const gql_request *request,
+                                  struct store_detail *detail)
+{
+    struct outcome_organization *organization = find_organization(outcome,
+                                                                  deleted->organization_id);
+    struct trail_facts facts = {.request = request,
+                                .entity = deleted->id,
+                                .before = deleted,
+                                .after = restored,
+                                .restored = true};
+    if (organization == NULL)
+        return tuple_damaged(detail, "a deleted integration has no organization; its version:",
+                             deleted->version);
+    const enum store_status status = add_event(outcome, organization, &facts);
+    outcome->rows[outcome->row_count++] =
+        (struct outcome_row){.now = *restored, .exists = true, .changed = true};
+    count(organization, restored, 1);
+    return status;
+}
+
 static enum store_status note_denial(struct outcome *outcome, struct store_mutation *mutation)
 {
     struct outcome_organization *organization = find_organization(outcome,
@@ -230,8 +251,8 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
     case STORE_NOTE_DENIAL:
         mutation->status = note_denial(outcome, mutation);
         break;
-    case STORE_SWEEP: /* Batches erase what has expired; nothing that was deleted is kept. */
-        mutation->status = STORE_NOT_FOUND;
+    case STORE_SWEEP: /* See sweep.h. */
+        mutation->status = STORE_BROKEN;
         break;
     case STORE_CLAIM:
     case STORE_ACKNOWLEDGE:

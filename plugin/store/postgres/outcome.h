@@ -57,6 +57,14 @@ void outcome_finish(struct outcome *outcome);
 /* Sets the mutation's status, result and detail. */
 void outcome_apply(struct outcome *outcome, struct store_mutation *mutation);
 
+/*
+ * Brings one back that was deleted, as `restored`, for whoever asks for it. What it is given must
+ * outlive the outcome.
+ */
+enum store_status outcome_restore(struct outcome *outcome, const struct integration *deleted,
+                                  const struct integration *restored, const gql_request *request,
+                                  struct store_detail *detail);
+
 /* Adds the statements that write the outcome. */
 void outcome_write(struct outcome *outcome, struct trip *trip);
 

@@ -4,11 +4,6 @@
 #include "plugin/store/change.h"
 #include "plugin/store/postgres/tuple.h"
 
-enum { KEPT_MILLISECONDS = STORE_KEY_HOURS * 60 * 60 * 1000 };
-
-/* Of the expired keys, so many go for each that comes: they get fewer. */
-enum { ERASED_FOR_EACH = 2 };
-
 /* ---- Beginning ---- */
 
 bool outcome_keys_read(struct trip *trip, uint32_t tag, const struct store_mutation *mutations)
@@ -29,7 +24,7 @@ bool outcome_keys_read(struct trip *trip, uint32_t tag, const struct store_mutat
     wire_give_integer(&given, (int32_t)tag);
     wire_give_array(&given, &organizations);
     wire_give_array(&given, &scopes);
-    trip_add(trip, QUERY_FIND_IDEMPOTENT_CREATES, &given);
+    trip_add(trip, QUERY_GET_IDEMPOTENT_CREATES, &given);
     return true;
 }
 
@@ -79,7 +74,7 @@ enum store_status outcome_keys_find(const struct outcome_keys *keys, int64_t uni
     if (place == keys->count)
         return STORE_NOT_FOUND;
     const struct outcome_key *found = &keys->all[place];
-    if (found->created <= unix_milliseconds - KEPT_MILLISECONDS)
+    if (found->created <= unix_milliseconds - OUTCOME_KEYS_KEPT_MS)
         return STORE_NOT_FOUND;
     if (memcmp(found->key.input, mutation->key->input, STORE_HASH_SIZE) != 0)
         return STORE_KEY_USED;
@@ -145,15 +140,6 @@ static void put(struct trip *trip, uint32_t tag, int64_t unix_milliseconds,
     trip_add(trip, QUERY_PUT_IDEMPOTENT_CREATES, &given);
 }
 
-static void erase_expired(struct trip *trip, uint32_t tag, int64_t unix_milliseconds, int64_t limit)
-{
-    struct wire_parameters given = {0};
-    wire_give_integer(&given, (int32_t)tag);
-    wire_give_bigint(&given, unix_milliseconds - KEPT_MILLISECONDS);
-    wire_give_bigint(&given, limit);
-    trip_add(trip, QUERY_ERASE_IDEMPOTENT_CREATES, &given);
-}
-
 void outcome_keys_write(const struct outcome_keys *keys, uint32_t tag, int64_t unix_milliseconds,
                         struct trip *trip)
 {
@@ -163,10 +149,7 @@ void outcome_keys_write(const struct outcome_keys *keys, uint32_t tag, int64_t u
         if (keys->all[i].changed)
             add_key(&arrays, &keys->all[i]);
     }
-    const int64_t count = arrays.scopes.count;
-    if (count > 0 || arrays.scopes.failed) {
+    if (arrays.scopes.count > 0 || arrays.scopes.failed)
         put(trip, tag, unix_milliseconds, &arrays);
-        erase_expired(trip, tag, unix_milliseconds, ERASED_FOR_EACH * count);
-    }
     finish_arrays(&arrays);
 }

@@ -8,7 +8,10 @@
 
 #include "plugin/store/postgres/trip.h"
 
-enum { OUTCOME_KEYS_MAX = 256 }; /* Each mutation finds, or adds, one at most. */
+enum {
+    OUTCOME_KEYS_MAX = 256, /* Each mutation finds, or adds, one at most. */
+    OUTCOME_KEYS_KEPT_MS = STORE_KEY_HOURS * 60 * 60 * 1000,
+};
 
 struct outcome_key {
     struct text organization_id;

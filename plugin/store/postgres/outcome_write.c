@@ -28,21 +28,23 @@ static void finish_arrays(struct row_arrays *arrays)
     wire_array_finish(&arrays->credentials);
 }
 
-static void add_row(struct row_arrays *arrays, const struct collation *collation,
-                    const struct integration *row)
+static void add_row(struct row_arrays *arrays, const struct integration *row)
 {
-    SORT_KEY_AUTO key;
-    if (!sort_key_make(collation, row->title, &key)) {
-        arrays->keys.failed = true;
-        return;
-    }
     wire_array_add(&arrays->ids, row->id.bytes, IDENTIFIER_SIZE);
     wire_array_add(&arrays->organizations, row->organization_id.data, row->organization_id.size);
     wire_array_add_integer(&arrays->versions, row->version);
     wire_array_add_boolean(&arrays->activities, row->is_active);
     wire_array_add(&arrays->titles, row->title.data, row->title.size);
-    wire_array_add(&arrays->keys, key.data, place_key_size(&key));
     wire_array_add(&arrays->credentials, row->credential_ref.data, row->credential_ref.size);
+}
+
+static void add_key(struct row_arrays *arrays, const struct collation *collation, struct text title)
+{
+    SORT_KEY_AUTO key;
+    if (sort_key_make(collation, title, &key))
+        wire_array_add(&arrays->keys, key.data, place_key_size(&key));
+    else
+        arrays->keys.failed = true;
 }
 
 static void give_rows(struct wire_parameters *given, struct row_arrays *arrays)
@@ -68,14 +70,41 @@ static void put_rows(const struct outcome *outcome, struct trip *trip, bool stor
     begin_arrays(&arrays);
     for (int i = 0; i < outcome->row_count; i++) {
         const struct outcome_row *row = &outcome->rows[i];
-        if (row->changed && row->exists && row->is_stored == stored)
-            add_row(&arrays, outcome->database->collation, &row->now);
+        if (!row->changed || !row->exists || row->is_stored != stored)
+            continue;
+        add_row(&arrays, &row->now);
+        add_key(&arrays, outcome->database->collation, row->now.title);
     }
     struct wire_parameters given = {0};
     give_tag(&given, outcome);
     give_rows(&given, &arrays);
     if (arrays.ids.count > 0 || given.failed)
         trip_add(trip, stored ? QUERY_PUT_INTEGRATIONS : QUERY_ADD_INTEGRATIONS, &given);
+    finish_arrays(&arrays);
+}
+
+/* As they were when they were deleted, if that is kept at all. */
+static void keep_deleted(const struct outcome *outcome, struct trip *trip)
+{
+    struct row_arrays arrays;
+    if (outcome->database->retention.deleted_milliseconds == 0)
+        return;
+    begin_arrays(&arrays);
+    for (int i = 0; i < outcome->row_count; i++) {
+        if (!outcome->rows[i].exists)
+            add_row(&arrays, &outcome->rows[i].now);
+    }
+    struct wire_parameters given = {0};
+    give_tag(&given, outcome);
+    wire_give_array(&given, &arrays.ids);
+    wire_give_array(&given, &arrays.organizations);
+    wire_give_array(&given, &arrays.versions);
+    wire_give_array(&given, &arrays.activities);
+    wire_give_array(&given, &arrays.titles);
+    wire_give_array(&given, &arrays.credentials);
+    wire_give_bigint(&given, outcome->unix_milliseconds);
+    if (arrays.ids.count > 0 || given.failed)
+        trip_add(trip, QUERY_KEEP_DELETED, &given);
     finish_arrays(&arrays);
 }
 
@@ -166,6 +195,7 @@ static void put_organizations(const struct outcome *outcome, struct trip *trip)
 /* Deletions first: their places in the indexes may be needed. */
 void outcome_write(struct outcome *outcome, struct trip *trip)
 {
+    keep_deleted(outcome, trip);
     delete_rows(outcome, trip);
     put_rows(outcome, trip, true);
     put_rows(outcome, trip, false);

@@ -1,5 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Every statement that reads or writes rows names the organization tag, its first parameter.
+-- Every statement that reads or writes rows names the organization tag, its first parameter, but for those that only
+-- look for rows: find_….
 
 -- name: begin
 BEGIN ISOLATION LEVEL READ COMMITTED
@@ -116,7 +117,7 @@ SELECT $1, new.* FROM unnest($2::bytea[], $3::bigint[], $4::bytea[], $5::bytea[]
                              $8::text[]) AS new
 
 -- Those of organizations that are locked.
--- name: find_idempotent_creates
+-- name: get_idempotent_creates
 SELECT organization, scope, input, entity, created FROM idempotent_create
 WHERE tag = $1 AND (organization, scope) IN (SELECT * FROM unnest($2::bytea[], $3::bytea[]))
 
@@ -127,12 +128,32 @@ SELECT $1, new.*, $6::bigint FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], 
 ON CONFLICT (tag, organization, scope)
 DO UPDATE SET input = excluded.input, entity = excluded.entity, created = excluded.created
 
--- Without those that another batch replaces or erases now: it never waits.
+-- name: keep_deleted
+INSERT INTO deleted (tag, id, organization, version, is_active, title, credential_ref, time)
+SELECT $1, new.*, $8::bigint
+FROM unnest($2::bytea[], $3::bytea[], $4::integer[], $5::boolean[], $6::bytea[], $7::bytea[]) AS new
+
+-- What is over: at most so many, the oldest.
+-- name: find_old_deleted
+SELECT tag, id FROM (SELECT tag, id FROM deleted WHERE time < $1 ORDER BY time LIMIT $2) AS old ORDER BY tag, id
+
+-- name: find_old_idempotent_creates
+SELECT tag, organization, scope
+FROM (SELECT tag, organization, scope FROM idempotent_create WHERE created < $1 ORDER BY created LIMIT $2) AS old
+ORDER BY tag
+
+-- Of those that were found, what is over still, without what somebody else has locked: they never wait.
+-- name: erase_deleted
+DELETE FROM deleted
+WHERE tag = $1 AND id IN
+      (SELECT id FROM deleted WHERE tag = $1 AND time < $2 AND id = ANY ($3::bytea[]) FOR UPDATE SKIP LOCKED)
+
 -- name: erase_idempotent_creates
 DELETE FROM idempotent_create
 WHERE tag = $1 AND (organization, scope) IN
-      (SELECT organization, scope FROM idempotent_create WHERE tag = $1 AND created <= $2
-       ORDER BY created LIMIT $3 FOR UPDATE SKIP LOCKED)
+      (SELECT organization, scope FROM idempotent_create
+       WHERE tag = $1 AND created < $2 AND (organization, scope) IN (SELECT * FROM unnest($3::bytea[], $4::bytea[]))
+       FOR UPDATE SKIP LOCKED)
 
 -- name: put_organizations
 UPDATE organization

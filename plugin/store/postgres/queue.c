@@ -78,6 +78,8 @@ enum queueing queue_add_read(struct queue *queue, struct store_read *read)
 /* A change knows the ID, and perhaps not whose it is. */
 static uint32_t tag_of(const struct store_mutation *mutation)
 {
+    if (mutation->kind == STORE_SWEEP)
+        return QUEUE_SWEEPS;
     return mutation->kind == STORE_UPDATE || mutation->kind == STORE_DELETE
                ? identifier_tag(&mutation->id)
                : organization_tag(mutation->organization_id);

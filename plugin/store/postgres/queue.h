@@ -9,7 +9,10 @@
 #include "plugin/base/job.h"
 #include "plugin/store/store.h"
 
-enum { LINKS_MAX = 64 };
+enum {
+    LINKS_MAX = 64,
+    QUEUE_SWEEPS = 1 << 24, /* In place of a tag, those of sweeps: it is no organization's. */
+};
 
 /* Whether reads, or changes too, are to be tried out. */
 enum probe { NO_PROBE, PROBE_READS, PROBE_CHANGES };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/postgres/session.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <sodium.h>
 #include <stdio.h>
@@ -195,6 +196,8 @@ static enum session_end find_highest(struct session *session, struct session_ter
 static enum session_end prepare(struct session *session, char reason[REASON_SIZE])
 {
     TRIP_AUTO trip = {.session = session};
+    static_assert((int)QUERY_COUNT <= (int)TRIP_STATEMENTS,
+                  "a trip has no room for all statements");
     for (int i = 0; i < QUERY_COUNT; i++)
         trip_add_preparation(&trip, (enum query)i);
     if (trip_run(&trip, CHECK_MILLISECONDS) != TRIP_DONE)

@@ -23,7 +23,7 @@ enum trip_end {
     TRIP_LOST,   /* No answer: the server may have done any of it. The connection is closed. */
 };
 
-enum { TRIP_STATEMENTS = 32, SQLSTATE_SIZE = 6 };
+enum { TRIP_STATEMENTS = 64, SQLSTATE_SIZE = 6 };
 
 /* Zeroed, with its connection, it is new. trip_finish frees the results. */
 struct trip {

@@ -7,14 +7,14 @@ import pathlib
 import subprocess
 import sys
 
-from ctl import gateway, main, test
+from ctl import Vault, gateway, main, test
 
 sys.path.append(str(pathlib.Path(__file__).parents[1] / "postgres"))
 import server  # noqa: E402
 
 SERVER = server.Server()
-# Nothing deleted is kept, and the order is Swedish.
-SETTINGS = {"retention": {"deletedDays": 0}, "collation": {"locale": "sv"}}
+SETTINGS = {"collation": {"locale": "sv"}}
+UNKNOWN = "01a20da5-179e-83c1-8f7f-494e54475e42"
 TITLES = ["\u00f6l", "zebra", "\u00e5", "Apa 10", "apa 9", "\U0001f600 \u202e", "x" * 255]
 
 
@@ -89,6 +89,8 @@ def what_can_not_be_is_found(scratch):
         ("UPDATE organization SET active = active + 1 WHERE id = 'acme'", "counters"),
         ("UPDATE integration SET sort_key = 'x' WHERE title = 'zebra' AND organization = 'globex'", "order"),
         ("UPDATE event SET digest = hash WHERE sequence = 4 AND organization = 'acme'", "trail"),
+        ("INSERT INTO deleted SELECT tag, id, organization, version, is_active, title, credential_ref, 1 "
+         "FROM integration WHERE title = 'zebra' AND organization = 'acme'", "deleted"),
     ]:
         query(url, spoil)
         found = scratch.json(1, "check", "--database", url)[0]["findings"]
@@ -110,6 +112,7 @@ def databases_move_both_ways(scratch):
     assert (imported["imported"], imported["same"]) == (2 * len(TITLES) - 2, 0), imported
     scratch.expect(0, "export", "--database", url, "--to", files[1])
     assert files[0].read_text() == files[1].read_text()
+    assert imported["deleted"] == 2 and '{"deleted":' in files[0].read_text(), imported
     assert titles_of({"url": url}) == titles_of({"path": scratch.database})
     fill({"url": url}, ("acme", "initech"))  # Gateways go on from where the others were.
     scratch.expect(0, "audit", "verify", "--database", url)
@@ -149,14 +152,108 @@ def what_differs_is_refused_as_a_whole(scratch):
 @test
 def what_a_server_does_not_keep_is_named(scratch):
     url, file = make_place(scratch), scratch.folder / "all.jsonl"
-    ids = scratch.make()
+    scratch.make()
     with gateway({"path": scratch.database}) as running:
-        running.delete(ids["acme"][0], 1)
         running.take_all("hooks")
     scratch.expect(0, "export", "--database", scratch.database, "--to", file)
     scratch.expect(0, "migrate", "--database", url)
     said = scratch.expect(0, "import", "--database", url, "--from", file).stdout
-    assert "left out: 1 deleted" in said and "consumers" in said, said
+    assert "left out: how far consumers" in said, said
+
+
+@test
+def deleted_ones_come_back_beside_gateways(scratch):
+    url = make_place(scratch)
+    of = ["--database", url]
+    scratch.expect(0, "migrate", *of)
+    with gateway({"url": url}) as running, gateway({"url": url}) as second:
+        first = running.create("acme", "Mail relay")
+        running.create("globex", "CRM")
+        running.update(first, 1, isActive=False)
+        second.delete(first, 2)
+        assert running.titles("acme") == []
+        listed, = scratch.json(0, "deleted", "list", *of)
+        assert (listed["organization"], listed["id"], listed["title"], listed["actorId"], listed["version"]) == (
+            "acme", first, "Mail relay", "actor", 2), listed
+        assert "  acme  actor  Mail relay\n" in scratch.expect(0, "deleted", "list", *of).stdout
+        said, = scratch.json(0, "undelete", *of, first)
+        assert said["version"] == 3 and said["isActive"] is False and not said["credentialRefCleared"], said
+        assert running.titles("acme") == second.titles("acme") == ["Mail relay"]
+        assert second.update(first, 3, title="again") == {"integration": {"version": 4}}
+        assert scratch.json(0, "deleted", "list", *of) == []
+        running.delete(first, 4)
+        assert "(version 5)" in scratch.expect(0, "undelete", *of, "--actor", "ops", first).stdout
+        assert running.create("acme", "y") > first
+    restored = [json.loads(body) for body, in query(url, "SELECT body FROM event ORDER BY sequence")
+                if '"RESTORED"' in body]
+    assert [event["data"]["version"] for event in restored] == [{"old": 2, "new": 3}, {"old": 4, "new": 5}], restored
+    assert restored[1]["actorId"] == "ops" and restored[1]["userAgent"] == "integrationsctl", restored
+    scratch.expect(0, "check", *of)
+    scratch.expect(0, "audit", "verify", *of)
+
+
+@test
+def what_can_not_come_back_is_refused_with_the_reason(scratch):
+    url = make_place(scratch)
+    of = ["--database", url]
+    with gateway({"url": url, "migrate": True}) as running:
+        live, lost, foreign, last = (running.create(name, name) for name in ["acme", "acme", "globex", "acme"])
+        for made in lost, foreign, last:
+            running.delete(made, 1)
+    query(url, f"UPDATE deleted SET version = {2**31 - 1} WHERE id = '\\x{last.replace('-', '')}'; "
+               f"DELETE FROM deleted WHERE id = '\\x{lost.replace('-', '')}'")
+    before = query(url, "SELECT count(*) FROM event")
+    for arguments, reason in {
+        (UNKNOWN,): "no integration has the ID", (live,): "of organization 'acme' is not deleted",
+        (lost,): "is not kept any more (retention.deletedDays)", (last,): "the highest version that there is",
+        ("--organization", "acme", foreign): "is of organization 'globex'; name that",
+        ("--organization", "globex", live): "is of organization 'acme'; name that",
+    }.items():
+        result = scratch.expect(1, "undelete", *of, *arguments)
+        assert reason in result.stderr and result.stdout == "", (arguments, result)
+    assert query(url, "SELECT count(*) FROM event") == before
+    query(url, "UPDATE setting SET value = 'icu 1, rules 1, uca 1, locale und' WHERE name = 'collation'")
+    assert "use the tool where the gateways run" in scratch.expect(3, "undelete", *of, foreign).stderr
+    assert query(url, "SELECT count(*) FROM deleted") == [["2"]]
+
+
+@test
+def a_revoked_token_does_not_come_back(scratch):
+    url, vault = make_place(scratch), Vault(scratch.folder)
+    of = ["--database", url, "--keyring", vault.keyring]
+    with gateway({"url": url, "migrate": True}, credentials={"keyring": vault.keyring}) as running:
+        good, bad = (running.create("acme", jti, credentialRef=vault.issue("--jti", jti)) for jti in ["t1", "t2"])
+        for made in good, bad:
+            running.delete(made, 1)
+    vault.run("revoke-token", "--keyring", vault.keyring, "t2")
+    assert scratch.json(0, "undelete", *of, good)[0]["credentialRefCleared"] is False
+    assert "its credentialRef was cleared: revoked" in scratch.expect(0, "undelete", *of, bad).stdout
+    assert query(url, "SELECT convert_from(title, 'UTF8'), credential_ref IS NULL FROM integration ORDER BY title") == [["t1", "f"], ["t2", "t"]]
+    scratch.expect(0, "check", *of[:2])
+
+
+@test
+def what_is_deleted_here_and_there_in_another_way_is_refused(scratch):
+    url, file = make_place(scratch), scratch.folder / "all.jsonl"
+    with gateway({"path": scratch.database}) as running:
+        kept, gone = (running.create("acme", title) for title in ["kept", "gone"])
+        running.delete(gone, 1)
+    scratch.expect(0, "export", "--database", scratch.database, "--to", file)
+    scratch.expect(0, "migrate", "--database", url)
+    for spoil, mend in [
+        ("UPDATE deleted SET time = time + 1", "UPDATE deleted SET time = time - 1"),
+        ("INSERT INTO deleted SELECT tag, id, organization, 1, true, title, NULL, 1 FROM integration",
+         "DELETE FROM deleted WHERE title = 'kept'"),
+        ("INSERT INTO integration SELECT tag, id, organization, 1, true, title, title, NULL FROM deleted; DELETE FROM deleted",
+         "DELETE FROM integration WHERE title = 'gone'"),
+    ]:
+        assert scratch.expect(0, "import", "--database", url, "--from", file).stdout
+        query(url, spoil)
+        told = scratch.expect(3, "import", "--database", url, "--from", file).stderr
+        assert "the integration" in told and "nothing was imported" in told, told
+        query(url, mend)
+    with gateway({"url": url}) as running:
+        assert running.create("acme", "new") > gone > kept, "an ID was made again"
 
 
 @test
@@ -166,7 +263,8 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
     for arguments, code, said in [
         (["backup", *given, "--to", "x"], 2, "pg_dump"), (["restore", *given, "--from", "x"], 2, "pg_dump"),
         (["check", *given], 3, "Connection refused"), (["reindex", *given], 2, "SQLite databases only"),
-        (["deleted", "list", *given], 2, "SQLite databases only"), (["undelete", *given, "x"], 2, "these do: migrate"),
+        (["deleted", "list", *given], 3, "Connection refused"), (["undelete", *given, "x"], 2, "not the ID"),
+        (["undelete", *given, UNKNOWN], 3, "Connection refused"),
         (["tenants", "erase", *given, "--organization", "acme", "--force"], 2, "SQLite databases only"),
         (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 2, "SQLite databases only"),
         (["migrate", *given, "--finish"], 2, "--finish"), (["stats", *given], 3, "Connection refused"),

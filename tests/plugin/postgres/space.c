@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
+#include <unistd.h>
 
 static const char *name_of(const char *folder)
 {
@@ -61,4 +63,35 @@ const char *space_url(const char *folder)
 void space_run(const char *folder, const char *sql)
 {
     run(url_of(folder), sql);
+}
+
+/* Or the server can't divide by 0. */
+void space_expect_rows(const char *folder, const char *table, int count)
+{
+    char sql[512];
+    snprintf(sql, sizeof sql, "SELECT 1 / (count(*) = %d)::integer FROM %s", count, table);
+    space_run(folder, sql);
+}
+
+FILE *space_begin(const char *folder, const char *sql)
+{
+    const struct timespec pause = {.tv_nsec = 1000000};
+    char command[1024], mark[256];
+    snprintf(mark, sizeof mark, "%s/begun", folder);
+    snprintf(command, sizeof command, "LD_PRELOAD= psql -qXt -v ON_ERROR_STOP=1 '%s' >/dev/null",
+             url_of(folder));
+    FILE *session = popen(command, "w");
+    cr_assert_not_null(session);
+    fprintf(session, "BEGIN;\n%s;\n\\! touch '%s'\n", sql, mark);
+    fflush(session);
+    for (int i = 0; i < 10000 && access(mark, F_OK) != 0; i++)
+        nanosleep(&pause, NULL);
+    cr_assert_eq(unlink(mark), 0, "%s", sql);
+    return session;
+}
+
+void space_end(FILE *session)
+{
+    fputs("COMMIT;\n", session);
+    cr_assert_eq(pclose(session), 0);
 }

@@ -119,7 +119,7 @@ int32_t server_check_trail(struct server_access *access, struct text id, struct 
     if (code != GQL_OK)
         return code;
     trail_check_begin(check, &begin, &head);
-    code = server_events_of(access, id, trail_check_event, check, failure);
+    code = server_events_of(access, id, NULL, trail_check_event, check, failure);
     if (code == GQL_OK)
         trail_check_end(check);
     return code;
@@ -137,6 +137,36 @@ static void judge_trail(struct checking *checking)
          checking->id.data, fault);
 }
 
+static bool take_deleted(void *user, const struct deleted_integration *deleted)
+{
+    struct checking *checking = user;
+    wire_array_add(&checking->ids, deleted->integration.id.bytes, IDENTIFIER_SIZE);
+    return true;
+}
+
+/* None is there and among the deleted ones, too. */
+static int32_t check_deleted(struct checking *checking)
+{
+    TRIP_AUTO trip = {.session = &checking->access->session};
+    struct wire_parameters given = {0};
+    const int32_t code = server_deleted_of(checking->access, checking->id, take_deleted, checking,
+                                           checking->failure);
+    if (code != GQL_OK)
+        return code;
+    wire_give_integer(&given, (int32_t)organization_tag(checking->id));
+    wire_give_array(&given, &checking->ids);
+    trip_add_sql(&trip,
+                 "SELECT count(*) FROM integration WHERE tag = $1 AND id = ANY ($2::bytea[])",
+                 &given);
+    checking->code = server_run(checking->access, &trip, checking->failure);
+    const int64_t twice = checking->code == GQL_OK ? wire_column_number(trip.results[0], 0, 0) : 0;
+    if (twice > 0)
+        find(checking->check, "deleted",
+             "organization '%.*s': %lld integrations are also among the deleted ones",
+             (int)checking->id.size, checking->id.data, (long long)twice);
+    return checking->code;
+}
+
 /* In the transaction that is open. */
 static int32_t check_all(struct checking *checking)
 {
@@ -145,6 +175,8 @@ static int32_t check_all(struct checking *checking)
     compare_keys(checking);
     if (code != GQL_OK || checking->code != GQL_OK)
         return code != GQL_OK ? code : checking->code;
+    if (check_deleted(checking) != GQL_OK)
+        return GQL_E_UNAVAILABLE;
     checking->code = server_organizations(checking->access, take_counters, checking,
                                           checking->failure);
     if (checking->code == GQL_OK)

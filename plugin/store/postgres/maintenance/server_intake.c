@@ -12,11 +12,15 @@ enum { TOGETHER = 500 };
 /* ---- Rows that have come ---- */
 
 enum { ID, VERSION, ACTIVITY, TITLE, KEY, CREDENTIAL };
+enum { TIME = CREDENTIAL }; /* Of deleted ones, whose credentialRef is where others have the key. */
 enum { SEQUENCE, ENTITY, SALT, DIGEST, HASH, BODY };
 
 static const enum wire_type integration_types[SERVER_INTAKE_COLUMNS] = {WIRE_BYTEA,   WIRE_INTEGER,
                                                                         WIRE_BOOLEAN, WIRE_BYTEA,
                                                                         WIRE_BYTEA,   WIRE_BYTEA};
+static const enum wire_type deleted_types[SERVER_INTAKE_COLUMNS] = {WIRE_BYTEA,   WIRE_INTEGER,
+                                                                    WIRE_BOOLEAN, WIRE_BYTEA,
+                                                                    WIRE_BYTEA,   WIRE_BIGINT};
 static const enum wire_type event_types[SERVER_INTAKE_COLUMNS] = {WIRE_BIGINT, WIRE_BYTEA,
                                                                   WIRE_BYTEA,  WIRE_BYTEA,
                                                                   WIRE_BYTEA,  WIRE_TEXT};
@@ -56,14 +60,13 @@ static int32_t refuse_other(const struct server_intake *intake, const char *what
                 intake->access->name);
 }
 
-static int32_t judge_integrations(struct server_intake *intake, const struct trip *trip,
-                                  gql_failure *failure)
+/* The result: how many were added; the IDs of some that are there and differ, or are elsewhere. */
+static int32_t judge(struct server_intake *intake, const struct trip *trip, long long *ret_added,
+                     gql_failure *failure)
 {
     char what[64], id[IDENTIFIER_TEXT_SIZE];
     struct identifier other;
-    const long long added = wire_column_number(trip->results[0], 0, 0);
-    intake->added += added;
-    intake->same += intake->integrations[ID].count - added;
+    *ret_added = wire_column_number(trip->results[0], 0, 0);
     if (pq.PQntuples(trip->results[1]) == 0)
         return GQL_OK;
     wire_column_bytes(trip->results[1], 0, 0, other.bytes, IDENTIFIER_SIZE);
@@ -98,13 +101,53 @@ static int32_t send_integrations(struct server_intake *intake, gql_failure *fail
                  "$6::bytea[], $7::bytea[]) AS new (id, version, is_active, title, credential_ref) "
                  "JOIN integration AS i ON i.tag = $1 AND i.id = new.id WHERE (i.organization, "
                  "i.version, i.is_active, i.title, i.credential_ref) IS DISTINCT FROM "
-                 "($2, new.version, new.is_active, new.title, new.credential_ref) LIMIT 1",
+                 "($2, new.version, new.is_active, new.title, new.credential_ref) "
+                 "UNION ALL SELECT id FROM deleted WHERE tag = $1 AND id = ANY ($3::bytea[]) "
+                 "LIMIT 1",
                  &compared);
+    long long added = 0;
     int32_t code = server_run(intake->access, &trip, failure);
     if (code == GQL_OK)
-        code = judge_integrations(intake, &trip, failure);
+        code = judge(intake, &trip, &added, failure);
+    intake->added += added;
+    intake->same += intake->integrations[ID].count - added;
     finish_rows(intake->integrations);
     begin_rows(intake->integrations, integration_types);
+    return code;
+}
+
+static int32_t send_deleted(struct server_intake *intake, gql_failure *failure)
+{
+    TRIP_AUTO trip = {.session = &intake->access->session};
+    struct wire_parameters given = {0}, compared = {0};
+    if (intake->deleted[ID].count == 0)
+        return GQL_OK;
+    give_organization(intake, &given);
+    give_rows(&given, intake->deleted);
+    trip_add_sql(&trip,
+                 "WITH added AS (INSERT INTO deleted (tag, organization, id, version, is_active, "
+                 "title, credential_ref, time) SELECT $1, $2, new.* FROM unnest($3::bytea[], "
+                 "$4::integer[], $5::boolean[], $6::bytea[], $7::bytea[], $8::bigint[]) AS new "
+                 "ON CONFLICT DO NOTHING RETURNING 1) SELECT count(*) FROM added",
+                 &given);
+    give_organization(intake, &compared);
+    give_rows(&compared, intake->deleted);
+    trip_add_sql(&trip,
+                 "SELECT new.id FROM unnest($3::bytea[], $4::integer[], $5::boolean[], "
+                 "$6::bytea[], $7::bytea[], $8::bigint[]) AS new (id, version, is_active, title, "
+                 "credential_ref, time) JOIN deleted AS d ON d.tag = $1 AND d.id = new.id "
+                 "WHERE (d.organization, d.version, d.is_active, d.title, d.credential_ref, "
+                 "d.time) IS DISTINCT FROM ($2, new.version, new.is_active, new.title, "
+                 "new.credential_ref, new.time) UNION ALL SELECT id FROM integration "
+                 "WHERE tag = $1 AND id = ANY ($3::bytea[]) LIMIT 1",
+                 &compared);
+    long long added = 0;
+    int32_t code = server_run(intake->access, &trip, failure);
+    if (code == GQL_OK)
+        code = judge(intake, &trip, &added, failure);
+    intake->deleted_added += added;
+    finish_rows(intake->deleted);
+    begin_rows(intake->deleted, deleted_types);
     return code;
 }
 
@@ -147,6 +190,8 @@ static int32_t leave(struct server_intake *intake, gql_failure *failure)
         return GQL_OK;
     int32_t code = send_integrations(intake, failure);
     if (code == GQL_OK)
+        code = send_deleted(intake, failure);
+    if (code == GQL_OK)
         code = send_events(intake, failure);
     if (code != GQL_OK)
         return code;
@@ -160,7 +205,9 @@ static int32_t leave(struct server_intake *intake, gql_failure *failure)
     trip_add_sql(&trip,
                  "UPDATE organization SET active = found.active, inactive = found.inactive, "
                  "trail_length = $3, trail_hash = $4, highest = GREATEST(highest, (SELECT id FROM "
-                 "integration WHERE tag = $1 AND organization = $2 ORDER BY id DESC LIMIT 1)) "
+                 "integration WHERE tag = $1 AND organization = $2 ORDER BY id DESC LIMIT 1), "
+                 "(SELECT id FROM deleted WHERE tag = $1 AND organization = $2 "
+                 "ORDER BY id DESC LIMIT 1)) "
                  "FROM (SELECT count(*) FILTER (WHERE is_active) AS active, "
                  "count(*) FILTER (WHERE NOT is_active) AS inactive FROM integration "
                  "WHERE tag = $1 AND organization = $2) AS found "
@@ -221,6 +268,23 @@ int32_t server_intake_integration(struct server_intake *intake,
     return intake->integrations[ID].count < TOGETHER ? GQL_OK : send_integrations(intake, failure);
 }
 
+int32_t server_intake_deleted(struct server_intake *intake,
+                              const struct deleted_integration *deleted, gql_failure *failure)
+{
+    const struct integration *integration = &deleted->integration;
+    const int32_t code = enter(intake, integration->organization_id, failure);
+    if (code != GQL_OK)
+        return code;
+    wire_array_add(&intake->deleted[ID], integration->id.bytes, IDENTIFIER_SIZE);
+    wire_array_add_integer(&intake->deleted[VERSION], integration->version);
+    wire_array_add_boolean(&intake->deleted[ACTIVITY], integration->is_active);
+    wire_array_add(&intake->deleted[TITLE], integration->title.data, integration->title.size);
+    wire_array_add(&intake->deleted[KEY], integration->credential_ref.data,
+                   integration->credential_ref.size);
+    wire_array_add_bigint(&intake->deleted[TIME], deleted->time);
+    return intake->deleted[ID].count < TOGETHER ? GQL_OK : send_deleted(intake, failure);
+}
+
 int32_t server_intake_event(struct server_intake *intake, struct text organization_id,
                             const struct trail_event *event, gql_failure *failure)
 {
@@ -245,6 +309,7 @@ int32_t server_intake_begin(struct server_intake *intake, struct server_access *
 {
     *intake = (struct server_intake){.access = access};
     begin_rows(intake->integrations, integration_types);
+    begin_rows(intake->deleted, deleted_types);
     begin_rows(intake->events, event_types);
     const int32_t code = server_open_collation(access, &intake->collation, failure);
     return code == GQL_OK ? server_begin(access, true, failure) : code;
@@ -262,6 +327,7 @@ void server_intake_end(struct server_intake *intake)
         return;
     server_rollback(intake->access);
     finish_rows(intake->integrations);
+    finish_rows(intake->deleted);
     finish_rows(intake->events);
     collation_close(&intake->collation);
 }

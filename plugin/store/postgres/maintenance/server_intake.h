@@ -9,6 +9,7 @@
 #define PLUGIN_STORE_POSTGRES_MAINTENANCE_SERVER_INTAKE_H
 
 #include "plugin/base/tenant_name.h"
+#include "plugin/store/deleted.h"
 #include "plugin/store/postgres/maintenance/server.h"
 #include "plugin/store/trail.h"
 
@@ -22,8 +23,10 @@ struct server_intake {
     struct trail_head last;        /* The last event that came. */
     /* Rows that have come and are not sent: their columns. */
     struct wire_array integrations[SERVER_INTAKE_COLUMNS];
+    struct wire_array deleted[SERVER_INTAKE_COLUMNS];
     struct wire_array events[SERVER_INTAKE_COLUMNS];
     long long added, same; /* Integrations. */
+    long long deleted_added;
 };
 
 /*
@@ -36,6 +39,8 @@ int32_t server_intake_begin(struct server_intake *intake, struct server_access *
 /* An organization's lines come together, its events in their order. */
 int32_t server_intake_integration(struct server_intake *intake,
                                   const struct integration *integration, gql_failure *failure);
+int32_t server_intake_deleted(struct server_intake *intake,
+                              const struct deleted_integration *deleted, gql_failure *failure);
 int32_t server_intake_event(struct server_intake *intake, struct text organization_id,
                             const struct trail_event *event, gql_failure *failure);
 

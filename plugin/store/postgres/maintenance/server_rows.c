@@ -36,10 +36,30 @@ static void give_organization(struct wire_parameters *given, struct text id)
     wire_give_text(given, id);
 }
 
+/* Which rows of integrations, and who takes them: one of both. */
+struct row_walk {
+    const char *sql;
+    server_integration_fn *take;
+    deleted_fn *take_deleted;
+    void *user;
+};
+
+enum { TIME_COLUMN = 6 };
+
+static bool take_row(const struct row_walk *walk, const PGresult *result, int row,
+                     const struct integration *integration)
+{
+    if (walk->take != NULL)
+        return walk->take(walk->user, integration);
+    return walk->take_deleted(
+        walk->user,
+        &(struct deleted_integration){*integration, wire_column_number(result, row, TIME_COLUMN)});
+}
+
 /* *ret_wants: whether there may be more, and they are wanted. */
-static int32_t take_integrations(struct server_access *access, const PGresult *result,
-                                 server_integration_fn *take, void *user, struct identifier *last,
-                                 bool *ret_wants, gql_failure *failure)
+static int32_t take_rows(struct server_access *access, const struct row_walk *walk,
+                         const PGresult *result, struct identifier *last, bool *ret_wants,
+                         gql_failure *failure)
 {
     const int count = pq.PQntuples(result);
     *ret_wants = count == TOGETHER;
@@ -49,7 +69,7 @@ static int32_t take_integrations(struct server_access *access, const PGresult *r
         if (tuple_integration(result, row, &integration, &detail) != STORE_OK)
             return server_fail_damaged(access, &detail, failure);
         *last = integration.id;
-        if (!take(user, &integration)) {
+        if (!take_row(walk, result, row, &integration)) {
             *ret_wants = false;
             return GQL_OK;
         }
@@ -57,8 +77,8 @@ static int32_t take_integrations(struct server_access *access, const PGresult *r
     return GQL_OK;
 }
 
-int32_t server_integrations_of(struct server_access *access, struct text id,
-                               server_integration_fn *take, void *user, gql_failure *failure)
+static int32_t walk_rows(struct server_access *access, struct text id, const struct row_walk *walk,
+                         gql_failure *failure)
 {
     struct identifier last = {{0}};
     int32_t code = GQL_OK;
@@ -69,16 +89,36 @@ int32_t server_integrations_of(struct server_access *access, struct text id,
         give_organization(&given, id);
         wire_give_identifier(&given, &last);
         wire_give_bigint(&given, TOGETHER);
-        trip_add_sql(&trip,
-                     "SELECT id, organization, version, is_active, title, credential_ref FROM "
-                     "integration WHERE tag = $1 AND organization = $2 AND id > $3 "
-                     "ORDER BY id LIMIT $4",
-                     &given);
+        trip_add_sql(&trip, walk->sql, &given);
         code = server_run(access, &trip, failure);
         if (code == GQL_OK)
-            code = take_integrations(access, trip.results[0], take, user, &last, &wants, failure);
+            code = take_rows(access, walk, trip.results[0], &last, &wants, failure);
     }
     return code;
+}
+
+int32_t server_integrations_of(struct server_access *access, struct text id,
+                               server_integration_fn *take, void *user, gql_failure *failure)
+{
+    const struct row_walk walk = {
+        .sql = "SELECT id, organization, version, is_active, title, credential_ref FROM "
+               "integration WHERE tag = $1 AND organization = $2 AND id > $3 ORDER BY id LIMIT $4",
+        .take = take,
+        .user = user,
+    };
+    return walk_rows(access, id, &walk, failure);
+}
+
+int32_t server_deleted_of(struct server_access *access, struct text id, deleted_fn *take,
+                          void *user, gql_failure *failure)
+{
+    const struct row_walk walk = {
+        .sql = "SELECT id, organization, version, is_active, title, credential_ref, time FROM "
+               "deleted WHERE tag = $1 AND organization = $2 AND id > $3 ORDER BY id LIMIT $4",
+        .take_deleted = take,
+        .user = user,
+    };
+    return walk_rows(access, id, &walk, failure);
 }
 
 int32_t server_trail_head(struct server_access *access, struct text id, struct trail_head *ret_head,
@@ -98,8 +138,9 @@ int32_t server_trail_head(struct server_access *access, struct text id, struct t
     return server_fail_damaged(access, &detail, failure);
 }
 
-int32_t server_events_of(struct server_access *access, struct text id, trail_visit_fn visit,
-                         void *user, gql_failure *failure)
+int32_t server_events_of(struct server_access *access, struct text id,
+                         const struct identifier *entity, trail_visit_fn visit, void *user,
+                         gql_failure *failure)
 {
     int64_t after = 0;
     for (;;) {
@@ -109,7 +150,9 @@ int32_t server_events_of(struct server_access *access, struct text id, trail_vis
         wire_give_bigint(&given, after);
         wire_give_bigint(&given, INT64_MAX);
         wire_give_bigint(&given, TOGETHER);
-        trip_add(&trip, QUERY_GET_EVENTS, &given);
+        if (entity != NULL)
+            wire_give_identifier(&given, entity);
+        trip_add(&trip, entity == NULL ? QUERY_GET_EVENTS : QUERY_GET_EVENTS_OF_ENTITY, &given);
         const int32_t code = server_run(access, &trip, failure);
         if (code != GQL_OK || !tuple_visit_events(trip.results[0], visit, user, &after) ||
             pq.PQntuples(trip.results[0]) < TOGETHER)
@@ -122,7 +165,8 @@ int32_t server_size(struct server_access *access, int64_t *ret_bytes, gql_failur
     TRIP_AUTO trip = {.session = &access->session};
     trip_add_sql(&trip,
                  "SELECT sum(pg_total_relation_size(name::regclass))::bigint FROM unnest(ARRAY["
-                 "'organization', 'integration', 'event', 'batch', 'setting']) AS tables (name)",
+                 "'organization', 'integration', 'event', 'batch', 'setting', "
+                 "'idempotent_create', 'deleted']) AS tables (name)",
                  NULL);
     const int32_t code = server_run(access, &trip, failure);
     *ret_bytes = code == GQL_OK ? wire_column_number(trip.results[0], 0, 0) : 0;

@@ -3,6 +3,7 @@
 #ifndef PLUGIN_STORE_POSTGRES_MAINTENANCE_SERVER_ROWS_H
 #define PLUGIN_STORE_POSTGRES_MAINTENANCE_SERVER_ROWS_H
 
+#include "plugin/store/deleted.h"
 #include "plugin/store/postgres/maintenance/server.h"
 
 /* Called for each organization, in the order of their IDs; the text is borrowed. False ends it. */
@@ -16,11 +17,16 @@ typedef bool server_integration_fn(void *user, const struct integration *integra
 int32_t server_integrations_of(struct server_access *access, struct text id,
                                server_integration_fn *take, void *user, gql_failure *failure);
 
-/* Its trail: where it ends, and its events. */
+/* Those that were deleted and are kept, likewise. */
+int32_t server_deleted_of(struct server_access *access, struct text id, deleted_fn *take,
+                          void *user, gql_failure *failure);
+
+/* Its trail: where it ends, and its events, or those of an entity (NULL: all). */
 int32_t server_trail_head(struct server_access *access, struct text id, struct trail_head *ret_head,
                           gql_failure *failure);
-int32_t server_events_of(struct server_access *access, struct text id, trail_visit_fn visit,
-                         void *user, gql_failure *failure);
+int32_t server_events_of(struct server_access *access, struct text id,
+                         const struct identifier *entity, trail_visit_fn visit, void *user,
+                         gql_failure *failure);
 
 /* Bytes that all tables and indexes take. */
 int32_t server_size(struct server_access *access, int64_t *ret_bytes, gql_failure *failure);

@@ -8,7 +8,7 @@
 enum { TIME_COLUMN = 5, OWNER_COLUMN = 6 };
 
 struct walk {
-    database_deleted_fn *take;
+    deleted_fn *take;
     void *user;
 };
 
@@ -27,7 +27,7 @@ static enum store_status take_row(void *context, sqlite3_stmt *row, bool *wanted
 }
 
 int32_t database_deleted_of(struct database_access *access, struct text organization_id,
-                            database_deleted_fn *take, void *user, gql_failure *failure)
+                            deleted_fn *take, void *user, gql_failure *failure)
 {
     if (access->schema < DELETED_SCHEMA)
         return GQL_OK;
@@ -39,7 +39,7 @@ int32_t database_deleted_of(struct database_access *access, struct text organiza
 }
 
 int32_t database_deleted_find(struct database_access *access, const struct identifier *id,
-                              database_deleted_fn *take, void *user, gql_failure *failure)
+                              deleted_fn *take, void *user, gql_failure *failure)
 {
     if (access->schema < DELETED_SCHEMA)
         return GQL_OK;

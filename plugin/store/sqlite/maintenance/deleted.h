@@ -3,22 +3,15 @@
 #ifndef PLUGIN_STORE_SQLITE_MAINTENANCE_DELETED_H
 #define PLUGIN_STORE_SQLITE_MAINTENANCE_DELETED_H
 
+#include "plugin/store/deleted.h"
 #include "plugin/store/sqlite/maintenance/access.h"
-
-struct deleted_integration {
-    struct integration integration; /* As it was. */
-    int64_t time;                   /* Of its deletion: Unix milliseconds. */
-};
-
-/* Takes one, whose texts are borrowed until the return. False ends it. */
-typedef bool database_deleted_fn(void *user, const struct deleted_integration *deleted);
 
 /* Gives those of an organization to `take`, in the order of their IDs and of one state. */
 int32_t database_deleted_of(struct database_access *access, struct text organization_id,
-                            database_deleted_fn *take, void *user, gql_failure *failure);
+                            deleted_fn *take, void *user, gql_failure *failure);
 
 /* Looks for the one with that ID, and gives it to `take`, if it is there. */
 int32_t database_deleted_find(struct database_access *access, const struct identifier *id,
-                              database_deleted_fn *take, void *user, gql_failure *failure);
+                              deleted_fn *take, void *user, gql_failure *failure);
 
 #endif

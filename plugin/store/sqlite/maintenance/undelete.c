@@ -25,47 +25,34 @@ static bool take(void *user, const struct deleted_integration *deleted)
 
 /* ---- What is not deleted ---- */
 
-static enum store_status take_live(sqlite3_stmt *row, struct integration_copy *ret_copy,
-                                   struct store_detail *detail)
+static int32_t take_live(struct database_access *access, sqlite3_stmt *row,
+                         struct undeletion *undeletion, gql_failure *failure)
 {
     struct integration live;
-    enum store_status status = row_integration(row, &live, detail);
+    struct store_detail detail;
+    enum store_status status = row_integration(row, &live, &detail);
     if (status == STORE_OK)
-        status = row_text(row, 7, ORGANIZATION_ID_MAX, &live.organization_id, detail);
-    if (status == STORE_OK && !integration_copy_init(ret_copy, &live))
-        status = STORE_NO_MEMORY;
-    return status;
-}
-
-static bool is_foreign(const struct undeletion *undeletion, const struct integration *integration)
-{
-    return undeletion->organization_id.data != NULL &&
-           !text_equal(undeletion->organization_id, integration->organization_id);
+        status = row_text(row, 7, ORGANIZATION_ID_MAX, &live.organization_id, &detail);
+    return status == STORE_OK ? undeletion_refuse(undeletion, &live, failure)
+                              : database_access_fail_status(access, status, &detail, failure);
 }
 
 static int32_t look_among_live(struct database_access *access, struct undeletion *undeletion,
                                bool *ret_found, gql_failure *failure)
 {
-    struct store_detail detail;
+    int32_t result = GQL_OK;
     sqlite3_stmt *find = connection_statement(&access->connection, STATEMENT_FIND_ROW);
     if (find == NULL)
         return database_access_fail(access, "reading", failure);
     bind_identifier(find, 1, &undeletion->id);
     const int code = sqlite3_step(find);
-    enum store_status status = STORE_OK;
-    if (code == SQLITE_ROW)
-        status = take_live(find, &undeletion->result, &detail);
-    else if (code != SQLITE_DONE)
-        status = connection_status(&access->connection, code, &detail);
-    sqlite3_reset(find);
     *ret_found = code == SQLITE_ROW;
-    if (status != STORE_OK)
-        return database_access_fail_status(access, status, &detail, failure);
     if (*ret_found)
-        undeletion->outcome = is_foreign(undeletion, &undeletion->result.integration)
-                                  ? UNDELETE_FOREIGN
-                                  : UNDELETE_NOT_DELETED;
-    return GQL_OK;
+        result = take_live(access, find, undeletion, failure);
+    else if (code != SQLITE_DONE)
+        result = connection_fail_with(&access->connection, code, "reading", failure);
+    sqlite3_reset(find);
+    return result;
 }
 
 /* Whether a trail has events of it. */
@@ -137,42 +124,28 @@ static int32_t record(struct database_access *access, const struct undeletion *u
 static int32_t bring_back(struct intake *intake, struct undeletion *undeletion,
                           const struct integration *deleted, gql_failure *failure)
 {
-    struct integration *restored = &undeletion->result.integration;
-    if (!integration_copy_init(&undeletion->result, deleted))
-        return fail_no_memory(failure);
-    int32_t code = GQL_OK;
-    if (deleted->credential_ref.data != NULL && undeletion->check != NULL)
-        code = undeletion->check(undeletion->user, deleted, &undeletion->cleared, failure);
-    if (undeletion->cleared)
-        restored->credential_ref = NO_TEXT;
-    restored->version++;
+    int32_t code = drop_deleted(intake->access, deleted, failure);
     if (code == GQL_OK)
-        code = drop_deleted(intake->access, deleted, failure);
-    if (code == GQL_OK)
-        code = intake_integration(intake, restored, failure);
+        code = intake_integration(intake, &undeletion->result.integration, failure);
     if (code == GQL_OK)
         code = record(intake->access, undeletion, deleted, failure);
-    undeletion->outcome = UNDELETE_DONE;
     return code == GQL_OK ? intake_commit(intake, failure) : code;
 }
 
 /* ---- The whole ---- */
 
-static int32_t judge(struct intake *intake, struct undeletion *undeletion, struct found *found,
-                     gql_failure *failure)
+static int32_t judge(struct intake *intake, struct undeletion *undeletion,
+                     const struct found *found, gql_failure *failure)
 {
     if (found->failed)
         return fail_no_memory(failure);
     if (!found->is)
         return explain(intake->access, undeletion, failure);
-    if (!is_foreign(undeletion, &found->copy.integration) &&
-        found->copy.integration.version < INT32_MAX)
-        return bring_back(intake, undeletion, &found->copy.integration, failure);
-    undeletion->outcome = is_foreign(undeletion, &found->copy.integration) ? UNDELETE_FOREIGN
-                                                                           : UNDELETE_EXHAUSTED;
-    undeletion->result = found->copy;
-    found->copy = (struct integration_copy){0};
-    return GQL_OK;
+    const struct integration *deleted = &found->copy.integration;
+    const int32_t code = undeletion_restore(undeletion, deleted, failure);
+    return code == GQL_OK && undeletion->outcome == UNDELETE_DONE
+               ? bring_back(intake, undeletion, deleted, failure)
+               : code;
 }
 
 int32_t database_undelete(struct database_access *access, struct undeletion *undeletion,
