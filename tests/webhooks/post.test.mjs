@@ -78,6 +78,8 @@ const FAILURES = {
   'answers garbage': [(socket) => socket.end('\0\x01garbage\r\n\r\n'), /Parse Error/],
   'answers with TLS': [(socket) => socket.end(Buffer.from('150303000202', 'hex')), /Parse Error/],
   'answers with endless headers': [(socket) => socket.write(`${OK}x: ${'y'.repeat(1 << 18)}`), /Header overflow/],
+  'promises an answer without end': [(socket) => socket.write('HTTP/1.1 103 Early\r\n\r\n'.repeat(1000)), /more than 20 answers/],
+  'goes on to say 100': [(socket) => socket.write('HTTP/1.1 100 Continue\r\n\r\n'.repeat(1000)), /more than 20 answers/],
   'switches protocols': [(socket) => socket.write('HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x\r\n\r\nx'), /closed without an answer|hang up/],
 };
 for (const [what, [write, said]] of Object.entries(FAILURES)) {
@@ -114,6 +116,18 @@ test('an answer without end is read as far as a few KiB', async () => {
   assert.equal((await attempt(url)).status, 200);
   await closed();
   assert.ok(written < 1 << 24, String(written)); // What the kernel holds for both sides.
+});
+
+test('an answer whose rest does not come holds its attempt until the connection is closed, a second later', async () => {
+  for (const rest of ['content-length: 9\r\n\r\nx', 'transfer-encoding: chunked\r\n\r\n000', 'transfer-encoding: chunked\r\n\r\n0\r\na: b\r\n', '\r\n']) {
+    const outcome = attempt(await raw((socket) => socket.write(OK + rest)));
+    await until(() => time.waits(1000) === 1, 'it has its status');
+    await time.advance(999);
+    assert.equal(await Promise.race([outcome, settle()]), undefined);
+    await time.advance(1);
+    assert.equal((await outcome).status, 200);
+    await closed();
+  }
 });
 
 test('a receiver that hangs is left after the time for an answer', async () => {
