@@ -145,6 +145,16 @@ test('arguments that are wrong are rejected', async () => {
   }
 });
 
+test('a cursor of another list is rejected by the name of its argument, in both orders', async () => {
+  const other = (await ask('Events', { organization: 'globex' })).page.pageInfo.startCursor;
+  for (const direction of ['ASC', 'DESC']) {
+    for (const given of [{ after: other }, { before: other }, { after: other, last: 1 }, { before: other, last: 1 }]) {
+      const { errors } = await ask('Events', { organization: 'acme', direction, ...given });
+      assert.equal(errors?.[0].extensions.field, Object.keys(given)[0], JSON.stringify([direction, given, errors]));
+    }
+  }
+});
+
 test('the sample of the page for operators', async () => {
   const page = readFileSync(new URL('../../examples/operating.md', import.meta.url), 'utf8');
   const { auditEvents: { nodes } } = await gateway.data(/```graphql\n([^]*?)```/.exec(page)[1]);

@@ -32,6 +32,19 @@ async function readUpTo(most, read, { after, before, backward }) {
   return { events, hasMore: found.hasMore, position: found.position };
 }
 
+const OTHER_END = { after: 'before', before: 'after' };
+
+/** Reads in the order of the trail, whose ends are not those of the list: an error names the argument that the client gave. */
+async function readFalling(read, place) {
+  try {
+    return await read(place);
+  } catch (error) {
+    const field = OTHER_END[error.extensions?.field];
+    if (field) error.extensions.field = field;
+    throw error;
+  }
+}
+
 /**
  * Reads a page of events. `read(place)` reads them, see gql_events in abi/gql_plugin.h; `args` are those of the field. Returns a
  * connection of events.
@@ -41,7 +54,8 @@ export async function readPage(read, args) {
   const isLast = isGiven(args.last);
   const isFalling = args.orderBy.direction === 'DESC';
   const [after, before] = isFalling ? [args.before, args.after] : [args.after, args.before]; // In the order of the trail.
-  const found = await readUpTo(size + 1, read, { after, before, backward: isFalling !== isLast });
+  const inOrder = isFalling ? (place) => readFalling(read, place) : read;
+  const found = await readUpTo(size + 1, inOrder, { after, before, backward: isFalling !== isLast });
   const events = found.events.slice(0, size);
   const isMore = found.hasMore || found.events.length > size;
   const isCut = found.events.length <= size && found.hasMore; // Before the page was full.
