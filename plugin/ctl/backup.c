@@ -44,11 +44,22 @@ static enum exit_code refuse_existing(const struct target *target, const char *p
                   path);
 }
 
+static enum exit_code refuse_itself(const struct target *target, const char *path)
+{
+    struct stat source, found;
+    if (stat(target->path, &source) != 0 || stat(path, &found) != 0 ||
+        source.st_dev != found.st_dev || source.st_ino != found.st_ino)
+        return EXIT_DONE;
+    return report(EXIT_USAGE, "'%s' is the database itself; name another place", path);
+}
+
 /* Two tools that are started at once meet at the lock: the second looks again. */
 static enum exit_code back_up_to(const struct target *target, const char *path)
 {
     struct copy copy;
-    enum exit_code code = refuse_existing(target, path);
+    enum exit_code code = refuse_itself(target, path);
+    if (code == EXIT_DONE)
+        code = refuse_existing(target, path);
     if (code != EXIT_DONE)
         return code;
     code = copy_make(&copy, target, path);

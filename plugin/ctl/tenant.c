@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "plugin/base/tenant_name.h"
 #include "plugin/ctl/output.h"
 #include "plugin/store/tenants/folder.h"
 #include "plugin/store/tenants/root.h"
@@ -22,6 +24,31 @@ enum exit_code tenant_locate(struct tenant *tenant, const char *root, struct tex
     return EXIT_DONE;
 }
 
+/* Whether a real path is the folder of another organization, in this root or in another one. */
+static bool is_of_another(const char *real, struct text id)
+{
+    char place[PATH_MAX];
+    struct tenant_id owner;
+    if (!tenant_name_read(strrchr(real, '/') + 1, &owner) ||
+        text_equal(tenant_id_text(&owner), id) ||
+        !tenant_folder("", tenant_id_text(&owner), place, sizeof place))
+        return false;
+    const size_t size = strlen(real), end = strlen(place);
+    return size >= end && strcmp(real + size - end, place) == 0;
+}
+
+/* What is done to this organization would be done to that one. */
+static enum exit_code refuse_link_to_another(const struct tenant *tenant)
+{
+    char real[PATH_MAX];
+    if (realpath(tenant->folder, real) == NULL || !is_of_another(real, tenant->id))
+        return EXIT_DONE;
+    return report(
+        EXIT_UNUSABLE,
+        "'%s' leads to '%s', the folder of another organization: remove the symbolic link",
+        tenant->folder, real);
+}
+
 enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text id)
 {
     struct stat found;
@@ -32,7 +59,7 @@ enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text 
     if (root_check(root, &failure) != GQL_OK)
         return report_failure(&failure);
     if (stat(tenant->folder, &found) == 0)
-        return EXIT_DONE;
+        return refuse_link_to_another(tenant);
     return report(EXIT_UNUSABLE, "organization '%.*s' has no folder '%s': %s", (int)id.size,
                   id.data, tenant->folder, strerrordesc_np(errno));
 }
@@ -40,7 +67,7 @@ enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text 
 enum exit_code tenant_make_folder(struct tenant *tenant, const char *root)
 {
     if (folder_make(root, tenant->folder))
-        return EXIT_DONE;
+        return refuse_link_to_another(tenant);
     return report(EXIT_UNUSABLE, "'%s' can't be made: %s", tenant->folder, strerrordesc_np(errno));
 }
 

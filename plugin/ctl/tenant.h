@@ -19,10 +19,13 @@ struct tenant {
 /* Looks at nothing. What is wrong with the ID or the path has been reported. */
 enum exit_code tenant_locate(struct tenant *tenant, const char *root, struct text id);
 
-/* The same for an organization that has a folder: one without has been reported. */
+/*
+ * The same for an organization that has a folder. One without has been reported, and so has one
+ * whose folder is a link to that of another organization.
+ */
 enum exit_code tenant_find(struct tenant *tenant, const char *root, struct text id);
 
-/* Makes its folder, and the one that holds it. What is wrong has been reported. */
+/* Makes its folder, and the one that holds it. What is wrong has been reported, as above. */
 enum exit_code tenant_make_folder(struct tenant *tenant, const char *root);
 
 /* Whether both are there, and the same. */

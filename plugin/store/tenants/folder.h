@@ -12,8 +12,8 @@
 bool folder_make(const char *root, char *path);
 
 /*
- * Refuses an organization's folder that has a folder in it, which folder_empty could not remove.
- * Nobody makes one but by hand.
+ * Refuses an organization's folder that has a folder in it, which folder_empty could not remove, or
+ * a symbolic link, whose file it would leave. Nobody makes one but by hand.
  */
 int32_t folder_check(const char *folder, gql_failure *failure);
 

@@ -30,6 +30,21 @@ static bool is_kept(const char *name)
     return false;
 }
 
+static int32_t check_file(const char *folder, const char *name, mode_t mode, gql_failure *failure)
+{
+    if (S_ISDIR(mode))
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "'%s/%s' is a folder, and not of this plugin: move it elsewhere, and run this "
+                    "again; nothing was changed",
+                    folder, name);
+    if (S_ISLNK(mode))
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "'%s/%s' is a symbolic link, and what it leads to would stay: put the file in "
+                    "its place, and run this again; nothing was changed",
+                    folder, name);
+    return GQL_OK;
+}
+
 int32_t folder_check(const char *folder, gql_failure *failure)
 {
     struct dirent *entry;
@@ -42,12 +57,8 @@ int32_t folder_check(const char *folder, gql_failure *failure)
     while (code == GQL_OK && (entry = readdir(opened)) != NULL) {
         const char *name = entry->d_name;
         if (strcmp(name, ".") != 0 && strcmp(name, "..") != 0 &&
-            fstatat(dirfd(opened), name, &found, AT_SYMLINK_NOFOLLOW) == 0 &&
-            S_ISDIR(found.st_mode))
-            code = fail(failure, GQL_E_UNAVAILABLE,
-                        "'%s/%s' is a folder, and not of this plugin: move it elsewhere, and run "
-                        "this again; nothing was changed",
-                        folder, name);
+            fstatat(dirfd(opened), name, &found, AT_SYMLINK_NOFOLLOW) == 0)
+            code = check_file(folder, name, found.st_mode, failure);
     }
     closedir(opened);
     return code;

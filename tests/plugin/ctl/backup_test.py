@@ -71,6 +71,19 @@ def a_file_of_another_kind_is_never_replaced(scratch):
 
 
 @test
+def a_database_is_no_backup_of_itself(scratch):
+    scratch.make()
+    scratch.make_root()
+    (scratch.folder / "link.db").symlink_to(scratch.database)
+    (scratch.folder / "same").symlink_to(scratch.root)
+    for which, places in [(["--database", scratch.database], [scratch.database, scratch.folder / "link.db"]),
+                          (["--root", scratch.root], [scratch.root, scratch.folder / "same"])]:
+        for to in places:
+            told = scratch.expect(2, "backup", *which, "--to", to, "--force").stderr
+            assert "is the database itself; name another place" in told, told
+
+
+@test
 def a_database_in_use_is_no_place_for_a_backup(scratch):
     scratch.make()
     shutil.copy(scratch.database, scratch.folder / "other.db")

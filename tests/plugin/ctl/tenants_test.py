@@ -234,6 +234,48 @@ def folders_within_an_organizations_folder_are_refused_first(scratch):
 
 # ---- Erasing ----
 
+@test
+def a_link_to_the_folder_of_another_organization_is_refused(scratch):
+    """In this root and in another one. A link to the organization's own folder elsewhere, on another disk, is none."""
+    scratch.make_root(["acme", "globex"])
+    folder, other = folder_of(scratch.root, "globex"), scratch.folder / "other"
+    scratch.expect(0, "backup", "--root", scratch.root, "--to", other)
+    kept = scratch.folder / "kept" / folder.name
+    kept.parent.mkdir()
+    folder.rename(kept)
+    for root in scratch.root, other:
+        victim = folder_of(root, "acme")
+        before = scratch.names(victim)
+        folder.symlink_to(victim)
+        for arguments in [["suspend"], ["resume", "--force"], ["show"], ["move", "--to", other], ["erase", "--force"]]:
+            told = scratch.expect(3, "tenants", *arguments, *of(scratch, "globex")).stderr
+            assert "the folder of another organization: remove the symbolic link" in told, (arguments, told)
+        told = scratch.expect(3, "restore", *of(scratch, "globex"), "--from", other, "--force").stderr
+        assert "the folder of another organization" in told, told
+        assert scratch.names(victim) == before and len(titles(victim / "integrations.db")) == 3
+        folder.unlink()
+    folder.symlink_to(kept)
+    scratch.expect(0, "tenants", "erase", *of(scratch, "globex"), "--force")
+    assert scratch.names(kept) == ["erased.json", "lease"], scratch.names(kept)
+
+
+@test
+def a_file_that_is_elsewhere_is_refused_before_anything_is_removed(scratch):
+    """A link would be removed, and its file would stay, though the receipt says that it is gone."""
+    scratch.make_root()
+    file, there = scratch.tenant("acme"), scratch.folder / "there.db"
+    file.rename(there)
+    file.symlink_to(there)
+    (scratch.folder / "other").mkdir(mode=0o700)
+    for arguments in ["erase", "--force"], ["move", "--to", scratch.folder / "other"]:
+        told = scratch.expect(3, "tenants", *arguments, *of(scratch)).stderr
+        assert "is a symbolic link, and what it leads to would stay" in told, told
+        assert show(scratch)["state"] == "active"
+    file.unlink()
+    there.rename(file)
+    scratch.expect(0, "tenants", "erase", *of(scratch), "--force")
+
+
 def erased(scratch, *more):
     return ["tenants", "erase", *of(scratch), *more]
 
