@@ -2,7 +2,7 @@
 // The node:http server of every gateway. It checks requests, reads their bodies and creates their
 // contexts; the gateway gets only what is GraphQL over HTTP.
 import { createServer, STATUS_CODES } from 'node:http';
-import { countedWarning } from './counted-warning.js';
+import { countedWarning } from './throttle.js';
 import { readRequest } from './graphql-http.js';
 import { Health } from './health.js';
 import { listen, urlOf } from './listen.js';

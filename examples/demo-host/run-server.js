@@ -3,10 +3,11 @@
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual, parseArgs } from 'node:util';
-import { createLog } from 'gql-plugin-host';
 import { readConfig } from './config.js';
 import { openHost } from './host.js';
 import { serveHttp } from './http-server.js';
+import { countRepeats, logOf } from './log.js';
+import { tellCounts } from './throttle.js';
 
 /** What a server that runs can't change. */
 const FIXED = ['host', 'port', 'metrics', 'shutdown'];
@@ -47,13 +48,11 @@ function boundEnd(seconds, log) {
 }
 
 /** What serves by one reading of the configuration. `gatewayOf` as for runServer, `isWhole` as for openHost. */
-async function open(config, gatewayOf, isWhole) {
-  const log = createLog(config.logLevel);
+async function open(config, log, gatewayOf, isWhole) {
   const host = await openHost(config, log, isWhole);
   const { handle, hasPage, close } = await startOr(() => host.close(), () => gatewayOf(host, config, log));
   return {
     config,
-    log,
     service: [handle, host, hasPage],
     async close() {
       await close?.();
@@ -63,14 +62,16 @@ async function open(config, gatewayOf, isWhole) {
 }
 
 /** Says which settings have changed to no effect. */
-function nameFixed(before, { config, log }) {
-  const changed = FIXED.filter((name) => !isDeepStrictEqual(before.config[name], config[name]));
+function nameFixed(before, after, log) {
+  const changed = FIXED.filter((name) => !isDeepStrictEqual(before[name], after[name]));
   if (changed.length > 0) log('warning', `SIGHUP: ${changed.join(', ')}: changes with a restart only`);
 }
 
 class Gateway {
   #file;
   #gatewayOf;
+  #log;
+  #counted; // The log of what serves.
   #current;
   #server;
   #retired = new Set();
@@ -84,46 +85,50 @@ class Gateway {
 
   async start() {
     const config = readConfig(this.#file);
-    this.#current = await open(config, this.#gatewayOf, false);
-    const { service: [handle, host, hasPage], log } = this.#current;
-    this.#server = await startOr(() => this.#current.close(), () => serveHttp(handle, host, config, log, { hasPage }));
+    this.#log = logOf(config);
+    this.#counted = countRepeats(this.#log);
+    this.#current = await open(config, this.#counted, this.#gatewayOf, false);
+    const { service: [handle, host, hasPage] } = this.#current;
+    this.#server = await startOr(() => this.#current.close(), () => serveHttp(handle, host, config, this.#counted, { hasPage }));
   }
 
   /** Whoever waits for this may send signals. */
   tell() {
-    this.#current.log('info', `serving ${new URL('/graphql', this.#server.url)}`);
+    this.#log('info', `serving ${new URL('/graphql', this.#server.url)}`);
   }
 
   /** One after the other. What can't serve changes nothing. */
   reload() {
     this.#turn = this.#turn.then(() => this.#reload()).catch((error) => {
-      this.#current.log('error', `SIGHUP: nothing has changed: ${error.message}`);
+      this.#log('error', `SIGHUP: nothing has changed: ${error.message}`);
     });
   }
 
   async #reload() {
     if (this.#stopping) return;
     const before = this.#current;
-    const next = await open(readConfig(this.#file), this.#gatewayOf, true);
-    nameFixed(before, next);
+    const config = readConfig(this.#file);
+    const next = await open(config, this.#counted, this.#gatewayOf, true);
+    this.#log.change(config);
+    nameFixed(before.config, config, this.#log);
     this.#current = next;
     const retired = this.#server.change(...next.service).then(() => before.close())
-      .catch((error) => next.log('error', `what served before does not close: ${error.message}`))
+      .catch((error) => this.#log('error', `what served before does not close: ${error.message}`))
       .finally(() => this.#retired.delete(retired));
     this.#retired.add(retired);
-    next.log('info', 'SIGHUP: serves with the configuration and the plugins as they are now');
+    this.#log('info', 'SIGHUP: serves with the configuration and the plugins as they are now');
   }
 
   async stop(signal) {
     if (this.#stopping) return;
     this.#stopping = true;
-    const { config, log } = this.#current;
-    log('info', `${signal}: stopping`);
-    boundEnd(config.shutdown.seconds, log);
+    this.#log('info', `${signal}: stopping`);
+    boundEnd(this.#current.config.shutdown.seconds, this.#log);
     await this.#server.stop();
     await this.#turn;
     await Promise.all([this.#current.close(), ...this.#retired]);
-    log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
+    tellCounts();
+    this.#log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
   }
 }
 

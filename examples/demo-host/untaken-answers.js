@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Answers that clients do not take: a client that sends requests and never reads would keep their
 // answers in the gateway's memory for as long as it likes.
-import { countedWarning } from './counted-warning.js';
+import { countedWarning } from './throttle.js';
 
 /** Bytes of all answers of a server together that wait for their clients, and milliseconds that each may wait. */
 export const PATIENCE = { mostUntaken: 1 << 26, timeToTake: 60_000 };

@@ -423,6 +423,9 @@ export class PluginsMissing extends Error {
 /** Returns a log that writes lines up to a level to standard error. Controls in messages are escaped. */
 export function createLog(level: LogLevel): (level: LogLevel, message: string, traceId?: string | null) => void;
 
+/** Returns a message as a line of a log: controls are escaped, and what is too long is cut. */
+export function safeLine(message: string): string;
+
 /**
  * Checks a configuration against a JSON Schema, and returns a copy whose paths are absolute, from the folder:
  * strings for which the schema has `"format": "path"`. loadPlugins does so with the schema of each plugin; a

@@ -2,4 +2,4 @@
 export { checkConfiguration } from './lib/configuration.js';
 export { loadPlugins } from './lib/load-plugins.js';
 export { PluginRefused, PluginsMissing } from './lib/refused.js';
-export { createLog } from './lib/standard-log.js';
+export { createLog, safeLine } from './lib/standard-log.js';

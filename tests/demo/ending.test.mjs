@@ -58,7 +58,7 @@ test('while it ends, a gateway is live but not ready, and rejects what is new', 
     config.metrics = { port: 0 };
     own.database.path = sandbox.path('ending.db');
   });
-  const watch = /metrics at (http:\S+)/.exec(gateway.log)[1];
+  const watch = /metrics at (http:[^\s"]+)/.exec(gateway.log)[1];
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   await gateway.create('acme', 'before');
   assert.equal((await ask(gateway.url, agent)).status, 200);

@@ -38,7 +38,7 @@ test('data survives a restart, and the gateway stops cleanly', async () => {
 test('the log says that the demo lets everybody in, and takes tokens for any audience', async () => {
   await serving(undefined, async (gateway) => {
     assert.match(gateway.log, /demo.*all grants/);
-    assert.match(gateway.log, /warning authentication\.jwt\.anyAudience: /);
+    assert.match(gateway.log, /"level":"warning".*"msg":"authentication\.jwt\.anyAudience: /);
   });
 });
 
@@ -109,7 +109,7 @@ test('a second plugin with the same fields is refused with every conflict', asyn
 
 test('a gateway to which nobody can authenticate says so', async () => {
   await serving((config) => { config.authentication = {}; }, async (gateway) => {
-    assert.match(gateway.log, /warning authentication: neither jwt nor demo is set: every request is made by nobody/);
+    assert.match(gateway.log, /"level":"warning".*"msg":"authentication: neither jwt nor demo is set: every request is made by nobody/);
   });
 });
 
@@ -194,7 +194,7 @@ test('/health answers 503, and only the log has the reason, while the database i
     await gateway.create('acme', 'after');
     const lines = gateway.log.split('\n').filter((line) => line.includes('health of '));
     assert.equal(lines.length, 2, lines.join('\n'));
-    assert.match(lines[0], / error health of org\.gql-integrations\.integrations: failed: .*moved, removed or replaced/);
-    assert.match(lines[1], / info health of org\.gql-integrations\.integrations: ok$/);
+    assert.match(lines[0], /"level":"error".*"msg":"health of org\.gql-integrations\.integrations: failed: .*moved, removed or replaced/);
+    assert.match(lines[1], /"level":"info".*"msg":"health of org\.gql-integrations\.integrations: ok"}$/);
   });
 });

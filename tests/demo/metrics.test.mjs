@@ -26,7 +26,7 @@ async function watched(body, settings = {}) {
   });
   try {
     assert.ok(gateway.url, gateway.log);
-    const watch = /metrics at (http:\S+)/.exec(gateway.log)[1];
+    const watch = /metrics at (http:[^\s"]+)/.exec(gateway.log)[1];
     return await body(gateway, (path) => fetch(new URL(path, watch)), database);
   } finally {
     await gateway.stop();
@@ -113,7 +113,7 @@ test('the gateway is live and not ready over a database of random bytes, and rea
 
 test('a gateway does not start if the address of its metrics is taken', async () => {
   await watched(async (gateway) => {
-    const port = Number(new URL(/metrics at (http:\S+)/.exec(gateway.log)[1]).port);
+    const port = Number(new URL(/metrics at (http:[^\s"]+)/.exec(gateway.log)[1]).port);
     const second = await sandbox.start((config) => { config.metrics = { port }; });
     assert.equal((await second.ended).code, 1);
     assert.match(second.log, new RegExp(`Port ${port} of 127.0.0.1 is in use`));

@@ -74,7 +74,7 @@ test('another configuration is served; what can not change is named', async () =
     config.port = 1;
     config.shutdown = { seconds: 7 };
   });
-  assert.match(await reload(gateway), /warning SIGHUP: port, shutdown: changes with a restart only/);
+  assert.match(await reload(gateway), /"level":"warning".*"msg":"SIGHUP: port, shutdown: changes with a restart only/);
   assert.deepEqual(await gateway.data(events), { auditEvents: { nodes: [] } });
   assert.deepEqual(await gateway.stop(), { code: 0, signal: null });
 });

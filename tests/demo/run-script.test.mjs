@@ -107,7 +107,7 @@ test('with DATABASE=postgres, two gateways share a private server, which ends wi
   chmodSync(sandbox.folder, 0o711); // The server's user must get to its own folder.
   const pid = join(DATA, 'postgres/data/postmaster.pid'); // The server removes it at its end.
   await running({ DATA, DATABASE: 'postgres' }, async (gateway) => {
-    const urls = () => [...gateway.log.matchAll(/serving (http:\S+)/g)].map(([, url]) => url);
+    const urls = () => [...gateway.log.matchAll(/serving (http:[^\s"]+)/g)].map(([, url]) => url);
     for (const until = Date.now() + 60_000; urls().length < 2; await sleep(20)) assert.ok(Date.now() < until, gateway.log);
     const { id } = await gateway.create('acme', 'A');
     for (const url of urls()) {

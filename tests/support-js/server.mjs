@@ -26,7 +26,7 @@ export class Server {
       if (error) this.log += `${error.message}\n`;
     });
     while (!ended) {
-      this.url = /serving (http:\S+)/.exec(this.log)?.[1];
+      this.url = /serving (http:[^\s"]+)/.exec(this.log)?.[1];
       if (this.url) return;
       if (Date.now() > until) {
         await this.stop('SIGKILL');

@@ -6,7 +6,7 @@
 // gateway that ends before it posts the event again, with the same ID. Other organizations go on meanwhile, and so do
 // other endpoints, which have consumers of their own.
 import { setMaxListeners } from 'node:events';
-import { countedWarning } from '../counted-warning.js';
+import { countedWarning } from '../throttle.js';
 import { Delivery, isGone, isTaken, reasonOf } from './delivery.js';
 import { Lanes } from './lanes.js';
 import { messageOf, USUAL_TYPES } from './message.js';

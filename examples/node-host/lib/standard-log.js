@@ -14,8 +14,11 @@ function escaped(character) {
   return code.length > 4 ? `\\u{${code}}` : `\\u${code.padStart(4, '0')}`;
 }
 
-/** Messages quote what clients send: none may forge a line, steer a terminal, or fill the disk. */
-function lineOf(message) {
+/**
+ * Returns a message as one line with controls escaped, cut at a length: messages quote what clients send, and none may
+ * forge a line, steer a terminal, or fill the disk.
+ */
+export function safeLine(message) {
   const left = message.length - LONGEST;
   const text = message.slice(0, LONGEST).replace(UNSAFE, escaped);
   return left > 0 ? `${text}… (${left} more characters)` : text;
@@ -26,6 +29,6 @@ export function createLog(level) {
   const most = LOG_LEVELS.indexOf(level);
   return (lineLevel, message, traceId) => {
     if (LOG_LEVELS.indexOf(lineLevel) > most) return;
-    console.error(`${new Date().toISOString()} ${lineLevel} ${lineOf(message)}${traceId ? ` trace=${traceId}` : ''}`);
+    console.error(`${new Date().toISOString()} ${lineLevel} ${safeLine(message)}${traceId ? ` trace=${traceId}` : ''}`);
   };
 }
