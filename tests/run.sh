@@ -36,8 +36,8 @@ ruby_packages="$(cat examples/ruby/debian-packages) ruby-minitest"
 postgres_packages='libpq-dev pgbouncer postgresql'
 # Without chromium, only the browser suite fails.
 # shellcheck disable=SC2086 # A list of words, also below.
-./examples/setup.sh abigail-tools chromium clang-format rustc systemd valgrind $ruby_packages $postgres_packages ||
-    ./examples/setup.sh abigail-tools clang-format rustc systemd valgrind $ruby_packages $postgres_packages || exit 1
+./examples/setup.sh abigail-tools chromium clang-format minisign rustc systemd valgrind $ruby_packages $postgres_packages ||
+    ./examples/setup.sh abigail-tools clang-format minisign rustc systemd valgrind $ruby_packages $postgres_packages || exit 1
 mkdir -p build
 
 # configure FOLDER OPTION…: sets up a build folder unless it exists.

@@ -4,6 +4,7 @@ import { loadPlugins } from 'gql-plugin-host';
 import { authenticator, lenienciesOf } from './authentication.js';
 import { auditResolvers, auditTypeDefs } from './audit/audit.js';
 import { actorOf, executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
+import { readText } from './read-text.js';
 import { Rejected } from './rejected.js';
 import { postEvents } from './webhooks/post-events.js';
 import { existenceOf, instancesOf, organizationOf } from './tenant.js';
@@ -11,9 +12,10 @@ import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
 function load(config, log, schema, organizations, refused) {
-  const { folder, settings, instances } = config.plugins;
+  const { folder, settings, instances, trustedKeys } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
-  return loadPlugins(folder, { schema, settings, baseFolder: config.folder, references, instances: instancesOf(instances),
+  return loadPlugins(folder, { schema, settings, baseFolder: config.folder, references,
+    trustedKeys: trustedKeys?.map((file) => readText(file, 'plugins.trustedKeys')), instances: instancesOf(instances),
     organizations: existenceOf(config, organizations), log, logLevel: config.logLevel, refused });
 }
 

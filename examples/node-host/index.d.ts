@@ -140,6 +140,11 @@ export interface LoadOptions {
    * `false` is for debuggers, which find a copy's symbols by its build ID only.
    */
   copyPlugins?: boolean;
+  /**
+   * Public keys of minisign, at least one: the text of a file such as `minisign.pub`, or its second line. Only plugins
+   * that are signed with one of them are loaded. Default: all are. Needs libsodium.
+   */
+  trustedKeys?: readonly string[];
   /** Keyed by the plugin's ID or its file name. */
   settings?: Record<string, PluginSettings>;
   /**

@@ -55,6 +55,7 @@ class TestLifecycle < Minitest::Test
       /webhooks: only the example gateways on Node use events: remove it here/ =>
         ->(config) { config['webhooks'] = { 'folder' => 'state', 'endpoints' => {} } },
       /auditEvents: only the example gateways on Node use events/ => ->(config) { config['auditEvents'] = true },
+      /plugins\.trustedKeys: only the example gateways on Node check signatures/ => ->(config) { config['plugins']['trustedKeys'] = ['a.pub'] },
       /loopback address, not 0\.0\.0\.0/ => ->(config) { config['host'] = '0.0.0.0' },
       /The plugins folder \S*nowhere can't be read: No such file or directory$/ => ->(config) { config['plugins']['folder'] = 'nowhere' },
       /gateway: authentication\.jwt\.secretFile: \S*none can't be read: No such file or directory$/ => ->(config) { config['authentication']['jwt'] = { 'secretFile' => 'none', 'audience' => 'a' } },

@@ -13,6 +13,7 @@
 /* runtime.c */
 napi_value create_runtime(napi_env env, napi_callback_info info);
 napi_value destroy_runtime(napi_env env, napi_callback_info info);
+napi_value trust_key(napi_env env, napi_callback_info info);
 
 /* library.c */
 napi_value open_library(napi_env env, napi_callback_info info);

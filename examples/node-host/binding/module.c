@@ -9,6 +9,7 @@ static const struct {
     napi_callback function;
 } functions[] = {
     {"createRuntime", create_runtime},
+    {"trustKey", trust_key},
     {"destroyRuntime", destroy_runtime},
     {"openLibrary", open_library},
     {"describe", describe},

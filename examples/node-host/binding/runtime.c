@@ -132,6 +132,27 @@ napi_value create_runtime(napi_env env, napi_callback_info info)
     return result;
 }
 
+/* trustKey(runtime, text), before libraries are opened. */
+napi_value trust_key(napi_env env, napi_callback_info info)
+{
+    napi_value arguments[2];
+    gql_failure failure = {.struct_size = sizeof failure};
+    size_t size = 0;
+    if (!take_arguments(env, info, arguments))
+        return NULL;
+    struct runtime *runtime = take_handle(env, arguments[0], HANDLE_RUNTIME, "runtime");
+    if (runtime == NULL)
+        return NULL;
+    text_auto_t key = take_string(env, arguments[1], "key", &size);
+    if (key == NULL)
+        return NULL;
+    if (runtime->runtime == NULL)
+        return throw_error(env, "The runtime is destroyed");
+    if (gql_runtime_trust_key(runtime->runtime, key, size, &failure) != GQL_OK)
+        return throw_failure(env, &failure);
+    return NULL;
+}
+
 static bool has_libraries(const struct addon *addon, const struct runtime *runtime)
 {
     for (const struct library *library = addon->libraries; library != NULL; library = library->next)

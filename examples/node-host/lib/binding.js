@@ -24,8 +24,15 @@ export function binding() {
     'unless scripts are disabled (ignore-scripts). To build it in the checkout, run: node examples/node-host/build.js');
 }
 
-/** Creates a runtime, which gives plugins the host's name, version and log. */
-export function createRuntime(native, { logLevel, log, copyPlugins }) {
-  return native.createRuntime({ name, version, logLevel: LOG_LEVELS.indexOf(logLevel) + 1, copyPlugins },
+/** Creates a runtime, which gives plugins the host's name, version and log. With `trustedKeys` it loads only plugins that are signed with one of them. */
+export function createRuntime(native, { logLevel, log, copyPlugins, trustedKeys = [] }) {
+  const runtime = native.createRuntime({ name, version, logLevel: LOG_LEVELS.indexOf(logLevel) + 1, copyPlugins },
     (level, message, traceId) => log(LOG_LEVELS[level - 1] ?? 'info', message, traceId));
+  try {
+    for (const key of trustedKeys) native.trustKey(runtime, key);
+    return runtime;
+  } catch (error) {
+    native.destroyRuntime(runtime);
+    throw new Error(`loadPlugins: ${error.message}`);
+  }
 }

@@ -22,6 +22,7 @@ module Gateway
       config = check(file, parse(file), folder).merge('folder' => folder)
       refused = %w[auditEvents webhooks].find { |name| config[name] }
       raise Invalid, "#{file}: #{refused}: only the example gateways on Node use events: remove it here" if refused
+      raise Invalid, "#{file}: plugins.trustedKeys: only the example gateways on Node check signatures: remove it here" if config['plugins']['trustedKeys']
 
       return config unless config['authentication']['demo'] && !LOOPBACK.match?(config['host'])
 
