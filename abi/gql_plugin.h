@@ -856,12 +856,14 @@ typedef void (*gql_metrics_fn)(void *user, const char *json, uint64_t json_size)
 /*
  * Extension of the plugin, a draft that may change: what it has counted and measured. The host
  * asks when it wants to know. The text is a JSON list of metrics, by the conventions of
- * OpenTelemetry: the names say what is measured, and not in which unit. All members are there:
+ * OpenTelemetry: the names say what is measured, and not in which unit. All members but `worst`
+ * are there:
  *
  *   name, unit, description   strings; the unit is in UCUM: `s`, `By`, `{call}`, `1`.
  *   kind                      `counter`: only grows, until the library is unloaded;
  *                             `updowncounter`: a sum, such as of calls under way;
- *                             `gauge`: a state, of which the highest is the worst;
+ *                             `gauge`: a state, of which the highest is the worst, unless there is
+ *                             the member `worst`, which is then `lowest`;
  *                             `histogram`.
  *   bounds                    histograms: the upper bounds of all buckets but the last, which rise,
  *                             as numbers without an exponent.
@@ -870,7 +872,7 @@ typedef void (*gql_metrics_fn)(void *user, const char *json, uint64_t json_size)
  *                             of that, histograms have `count`, `sum` and `buckets`, the number of
  *                             values in each, which is above the bound before it.
  *
- * A host that adds up several instances takes the highest of a gauge, and the sum of all else.
+ * A host that adds up several instances takes the worst of a gauge, and the sum of all else.
  */
 #define GQL_EXT_METRICS "draft/metrics/1"
 typedef struct gql_metrics {

@@ -95,6 +95,15 @@ static bool check_texts(struct checked *checked)
     return true;
 }
 
+static bool check_worst(struct checked *checked)
+{
+    const struct json_value *worst = json_member(checked->metric, "worst");
+    return worst == NULL ||
+           (json_string_is(json_member(checked->metric, "kind"), "gauge") &&
+            is_kind(worst, JSON_TEXT_STRING) && json_string_is(worst, "lowest")) ||
+           refuse(checked, "`worst` is not `lowest`, or it is no gauge's");
+}
+
 static bool check_bounds(struct checked *checked)
 {
     double last = -1;
@@ -179,7 +188,8 @@ static bool check_metric(struct checked *checked)
 {
     if (!is_kind(checked->metric, JSON_TEXT_OBJECT))
         return refuse(checked, "a metric is not an object");
-    return check_texts(checked) && check_bounds(checked) && check_points(checked);
+    return check_texts(checked) && check_worst(checked) && check_bounds(checked) &&
+           check_points(checked);
 }
 
 static bool has_name_before(const struct json_value *list, const struct json_value *metric)

@@ -202,8 +202,9 @@ export interface PluginHealth {
 export interface PluginMetric {
   /** Lower-case words with dots between them: `graphql.plugin.call.duration`. */
   name: string;
-  /** `counter` only grows; `updowncounter` is a sum; of a `gauge`, the highest is the worst. */
+  /** `counter` only grows; `updowncounter` is a sum; of a `gauge`, the highest is the worst, or what `worst` says. */
   kind: 'counter' | 'updowncounter' | 'gauge' | 'histogram';
+  worst?: 'lowest';
   /** In UCUM: `s`, `By`, `{call}`, `1`. */
   unit: string;
   description: string;

@@ -86,7 +86,5 @@ bool tenant_has_database(const struct tenant *tenant)
 
 const char *tenant_state_name(const struct tenant *tenant, enum lease_state state)
 {
-    if (state == LEASE_DAMAGED)
-        return "damaged";
-    return state == LEASE_MOVING && !tenant_has_database(tenant) ? "moved" : lease_word(state);
+    return lease_name(state, tenant_has_database(tenant));
 }

@@ -25,25 +25,11 @@ static bool make_room(struct database_sizes *sizes)
     return true;
 }
 
-static void count_state(struct database_sizes *sizes, const char *name)
-{
-    int i = 0;
-    while (i < sizes->state_count && strcmp(sizes->states[i].name, name) != 0)
-        i++;
-    if (i == DATABASE_STATES)
-        return;
-    if (i == sizes->state_count) {
-        sizes->states[i].name = name;
-        sizes->state_count++;
-    }
-    sizes->states[i].count++;
-}
-
 static void note(void *user, const struct store_measure *measure)
 {
     struct database_sizes *sizes = user;
     sizes->snapshots += measure->snapshots;
-    count_state(sizes, measure->state);
+    state_counts_add(&sizes->states, measure->state);
     if (!make_room(sizes)) {
         sizes->failed = true;
         return;

@@ -3,6 +3,7 @@
 #ifndef PLUGIN_INSTANCE_DATABASE_SIZES_H
 #define PLUGIN_INSTANCE_DATABASE_SIZES_H
 
+#include "plugin/instance/state_counts.h"
 #include "plugin/store/store.h"
 
 struct database_size {
@@ -11,17 +12,11 @@ struct database_size {
     uint64_t log_bytes;
 };
 
-enum { DATABASE_STATES = 8 };
-
 struct database_sizes {
     struct database_size *rows;
     size_t row_count;
     uint64_t snapshots;
-    struct {
-        const char *name;
-        uint64_t count;
-    } states[DATABASE_STATES];
-    int state_count;
+    struct state_counts states;
 
     /* While they are measured. */
     size_t capacity;

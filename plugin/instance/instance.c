@@ -143,6 +143,7 @@ static int32_t open_all(gql_instance *instance, const struct store_engine *const
     if (code == GQL_OK) {
         config_drop_database(&instance->config);
         start_watch(instance);
+        inventory_init(&instance->inventory, instance->store, &instance->executors->storage);
     }
     return code;
 }
@@ -207,6 +208,7 @@ void instance_drain(gql_instance *instance)
         return;
     gate_close(&instance->gate);
     event_watch_finish(&instance->event_watch);
+    inventory_stop(&instance->inventory);
     if (instance->store != NULL)
         store_drain(instance->store);
 }
@@ -224,6 +226,7 @@ void instance_destroy(gql_instance *instance)
     shared_keyring_leave(&instance->keyring);
     organization_keyrings_finish(&instance->organization_keyrings);
     executors_release(&instance->executors);
+    inventory_finish(&instance->inventory);
     config_finish(&instance->config);
     places_finish(&instance->places);
     backlog_finish(&instance->backlog);

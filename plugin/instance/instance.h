@@ -10,6 +10,7 @@
 #include "plugin/instance/config.h"
 #include "plugin/instance/denial_budget.h"
 #include "plugin/instance/event_watch.h"
+#include "plugin/instance/inventory.h"
 #include "plugin/instance/organization_keyrings.h"
 #include "plugin/instance/places.h"
 #include "plugin/instance/rejections.h"
@@ -34,6 +35,7 @@ struct gql_instance {
     struct denial_budget denials_recorded;              /* Those in trails: denial.h. */
     struct backlog backlog;                             /* Whose events are to be delivered. */
     struct event_watch event_watch;
+    struct inventory inventory; /* For the metrics. */
 };
 
 /* Whether the host's struct keeps to the contract, and has what the plugin calls. */

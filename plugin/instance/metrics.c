@@ -64,6 +64,8 @@ static void write_metric(struct json_writer *writer, const struct metric *metric
     json_write_string(writer, text_of(metric->unit));
     json_write(writer, ",\"description\":");
     json_write_string(writer, text_of(metric->description));
+    if (metric->lowest_is_worst)
+        json_write(writer, ",\"worst\":\"lowest\"");
     if (metric->kind == METRIC_HISTOGRAM) {
         json_write(writer, ",\"bounds\":");
         metric_bounds(writer, is_duration(metric));
@@ -93,23 +95,39 @@ static void write_all(struct json_writer *writer, const struct metric_source *so
     json_write(writer, "]");
 }
 
+/* Writes those of an instance. False if memory ran out. */
+static bool write_instance(struct json_writer *writer, gql_instance *instance,
+                           uint32_t organizations)
+{
+    struct database_sizes sizes;
+    if (!database_sizes_init(&sizes, instance->store, organizations))
+        return false;
+    struct metric_source source = {.instance = instance,
+                                   .sizes = &sizes,
+                                   .organizations = organizations};
+    source.findings = inventory_borrow(&instance->inventory);
+    write_all(writer, &source);
+    inventory_give_back(&instance->inventory);
+    database_sizes_finish(&sizes);
+    return true;
+}
+
 int32_t metrics_read(const char *version, gql_instance *instance, const gql_metrics_query *query,
                      gql_metrics_fn take, void *user)
 {
     char room[8192];
     struct json_writer writer;
-    struct database_sizes sizes = {0};
+    bool good = true;
     if (take == NULL || (query != NULL && !GQL_FITS(query, GQL_METRICS_QUERY_SIZE_0_2)))
         return GQL_E_MISUSE;
-    if (instance != NULL &&
-        !database_sizes_init(&sizes, instance->store, query == NULL ? 0 : query->organizations))
-        return GQL_E_NO_MEMORY;
     json_writer_begin(&writer, room, sizeof room);
-    write_all(&writer, &(struct metric_source){version, instance, &sizes});
-    const int32_t code = writer.failed ? GQL_E_NO_MEMORY : GQL_OK;
-    if (code == GQL_OK)
+    if (instance == NULL)
+        write_all(&writer, &(struct metric_source){.version = version});
+    else
+        good = write_instance(&writer, instance, query == NULL ? 0 : query->organizations);
+    good = good && !writer.failed;
+    if (good)
         take(user, writer.data, writer.size);
     json_writer_finish(&writer);
-    database_sizes_finish(&sizes);
-    return code;
+    return good ? GQL_OK : GQL_E_NO_MEMORY;
 }

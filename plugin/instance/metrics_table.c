@@ -3,6 +3,8 @@
 
 #include <assert.h>
 
+#include "plugin/instance/metric_writers.h"
+
 /* ---- The attributes ---- */
 
 static const char *const fields[TALLY_FIELDS] = {
@@ -71,137 +73,11 @@ static const char *const evictions[TALLY_EVICTION_REASONS] = {"room", "idle", "l
         (name), (values), (int)(sizeof(values) / sizeof *(values)), (stride), \
     }
 
-/* ---- What is not in the tally ---- */
-
-static const struct attribute none[] = {{0}};
-
-static void write_info(struct metric_points *points, const struct metric_source *source)
-{
-    const struct attribute attributes[] = {{"graphql.plugin.version", text_of(source->version)},
-                                           {0}};
-    metric_point(points, attributes, 1);
-}
-
-static void write_lookups(struct metric_points *points, const struct metric_source *source)
-{
-    uint64_t found, missed;
-    (void)source;
-    vault_token_cache_lookups(&found, &missed);
-    metric_point(points, (struct attribute[]){{"graphql.plugin.result", TEXT("hit")}, {0}}, found);
-    metric_point(points, (struct attribute[]){{"graphql.plugin.result", TEXT("miss")}, {0}},
-                 missed);
-}
-
-static void write_calls(struct metric_points *points, const struct metric_source *source)
-{
-    metric_point(points, none, gate_count(&source->instance->gate));
-}
-
-static void write_queue(struct metric_points *points, const struct metric_source *source)
-{
-    metric_point(points, none, (uint64_t)places_count(&source->instance->places));
-}
-
-static void write_open(struct metric_points *points, const struct metric_source *source)
-{
-    for (int i = 0; i < source->sizes->state_count; i++)
-        metric_point(points,
-                     (struct attribute[]){{"graphql.plugin.state",
-                                           text_of(source->sizes->states[i].name)},
-                                          {0}},
-                     source->sizes->states[i].count);
-}
-
-static void write_sizes(struct metric_points *points, const struct metric_source *source)
-{
-    for (size_t i = 0; i < source->sizes->row_count; i++) {
-        const struct database_size *row = &source->sizes->rows[i];
-        struct attribute attributes[] = {{"graphql.plugin.file", TEXT("database")},
-                                         {"graphql.organization", row->organization_id},
-                                         {0}};
-        metric_point(points, attributes, row->file_bytes);
-        attributes[0].value = TEXT("log");
-        metric_point(points, attributes, row->log_bytes);
-    }
-}
-
-static void write_snapshots(struct metric_points *points, const struct metric_source *source)
-{
-    metric_point(points, none, source->sizes->snapshots);
-}
-
-/* ---- The connections to a server; no points without one ---- */
-
-#define POOL_NAME                                              \
-    {                                                          \
-        "db.client.connection.pool.name", TEXT("database.url") \
-    }
-
-static void write_connections(struct metric_points *points, const struct metric_source *source)
-{
-    struct store_pool pool;
-    struct attribute attributes[] = {POOL_NAME, {"db.client.connection.state", TEXT("idle")}, {0}};
-    if (!store_pool(source->instance->store, &pool))
-        return;
-    metric_point(points, attributes, (uint64_t)pool.idle);
-    attributes[1].value = TEXT("used");
-    metric_point(points, attributes, (uint64_t)pool.used);
-}
-
-static void write_most_connections(struct metric_points *points, const struct metric_source *source)
-{
-    struct store_pool pool;
-    if (store_pool(source->instance->store, &pool))
-        metric_point(points, (struct attribute[]){POOL_NAME, {0}}, (uint64_t)pool.most);
-}
-
-static void write_waiting(struct metric_points *points, const struct metric_source *source)
-{
-    struct store_pool pool;
-    if (store_pool(source->instance->store, &pool))
-        metric_point(points, (struct attribute[]){POOL_NAME, {0}}, (uint64_t)pool.waiting);
-}
-
-static bool has_keyring(const struct metric_source *source)
-{
-    return source->instance->keyring.keyring != NULL;
-}
-
-static void write_keyring_age(struct metric_points *points, const struct metric_source *source)
-{
-    struct vault_keyring_facts facts;
-    if (!has_keyring(source))
-        return;
-    shared_keyring_facts(&source->instance->keyring, &facts);
-    metric_point(points, none, (uint64_t)facts.age_ms / 1000);
-}
-
-static void write_keyring_failing(struct metric_points *points, const struct metric_source *source)
-{
-    const struct keyring_user *keyring = &source->instance->keyring;
-    if (has_keyring(source))
-        metric_point(points, none,
-                     shared_keyring_is_doubtful(keyring) || shared_keyring_is_outdated(keyring));
-}
-
-static void write_keys(struct metric_points *points, const struct metric_source *source)
-{
-    struct vault_keyring_facts facts;
-    if (!has_keyring(source))
-        return;
-    shared_keyring_facts(&source->instance->keyring, &facts);
-    for (int i = 0; i < VAULT_KEYRING_STATES; i++)
-        metric_point(
-            points,
-            (struct attribute[]){{"graphql.plugin.state", text_of(vault_keyring_states[i])}, {0}},
-            facts.keys[i]);
-}
-
 /* ---- The metrics. A test compares them with the page, plugin/metrics.md ---- */
 
 const struct metric metrics[] = {
     {METRIC_OF_PROCESS, METRIC_GAUGE, "graphql.plugin.info", "1",
-     "The version of the plugin, as a constant 1", .write = write_info},
+     "The version of the plugin, as a constant 1", .write = metric_write_info},
     {METRIC_OF_PROCESS, METRIC_HISTOGRAM, "graphql.plugin.call.duration", "s",
      "Duration of calls, from the host's call until the answer", .first = TALLY_CALLS,
      .major = DIMENSION("graphql.field", fields, TALLY_OUTCOMES),
@@ -219,7 +95,7 @@ const struct metric metrics[] = {
      .major = DIMENSION("error.type", token_statuses, 1)},
     {METRIC_OF_PROCESS, METRIC_COUNTER, "graphql.plugin.token.cache.lookups", "{lookup}",
      "How often a token's signature was looked up among those that were checked before",
-     .write = write_lookups},
+     .write = metric_write_lookups},
     {METRIC_OF_PROCESS, METRIC_COUNTER, "graphql.plugin.rejections", "{call}",
      "Calls that were rejected because of a limit", .first = TALLY_REJECTIONS,
      .major = DIMENSION("graphql.plugin.limit", limits, 1)},
@@ -230,29 +106,37 @@ const struct metric metrics[] = {
      "Databases of organizations that were closed while the service ran", .first = TALLY_EVICTIONS,
      .major = DIMENSION("graphql.plugin.reason", evictions, 1)},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.calls", "{call}", "Calls under way",
-     .write = write_calls},
+     .write = metric_write_calls},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.queue.length", "{change}",
-     "Changes that are queued, checked or committed", .write = write_queue},
+     "Changes that are queued, checked or committed", .write = metric_write_queue},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.databases", "{database}",
-     "Databases that are open, by the state of their organization", .write = write_open},
+     "Databases that are open, by the state of their organization", .write = metric_write_open},
+    {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.organizations", "{organization}",
+     "Organizations with a database of their own, open or not, by state",
+     .write = metric_write_organizations},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.database.size", "By",
-     "Size of the files of open databases", .write = write_sizes},
+     "Size of the files of open databases", .write = metric_write_sizes},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.database.snapshots", "{snapshot}",
-     "Snapshots that are kept between reads", .write = write_snapshots},
+     "Snapshots that are kept between reads", .write = metric_write_snapshots},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.count", "{connection}",
      "Connections to PostgreSQL that are open, by whether they are in use",
-     .write = write_connections},
+     .write = metric_write_connections},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.max", "{connection}",
-     "The most connections to PostgreSQL that may be open", .write = write_most_connections},
+     "The most connections to PostgreSQL that may be open", .write = metric_write_most_connections},
     {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "db.client.connection.pending_requests", "{request}",
-     "Calls that wait for a connection to PostgreSQL", .write = write_waiting},
+     "Calls that wait for a connection to PostgreSQL", .write = metric_write_waiting},
     {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.keyring.age", "s",
-     "How long ago the keyring in use was read from its file", .write = write_keyring_age},
+     "How long ago the keyring in use was read from its file", .write = metric_write_keyring_age},
     {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.keyring.failing", "1",
      "1 if the file of the keyring can't be read, is missing or wrong; otherwise 0",
-     .write = write_keyring_failing},
+     .write = metric_write_keyring_failing},
     {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.keyring.keys", "{key}",
-     "Keys in the keyring, by state", .write = write_keys},
+     "Keys in the keyring, by state", .write = metric_write_keys},
+    {METRIC_OF_INSTANCE, METRIC_UPDOWNCOUNTER, "graphql.plugin.keyrings", "{keyring}",
+     "Keyrings of organizations that are in use, by state", .write = metric_write_keyrings},
+    {METRIC_OF_INSTANCE, METRIC_GAUGE, "graphql.plugin.token.expiry", "s",
+     "How long until the first stored token expires; below 0 if one has",
+     .write = metric_write_expiries, .lowest_is_worst = true},
 };
 
 const size_t metric_count = sizeof metrics / sizeof *metrics;

@@ -14,7 +14,9 @@ enum metric_kind { METRIC_COUNTER, METRIC_UPDOWNCOUNTER, METRIC_GAUGE, METRIC_HI
 struct metric_source {
     const char *version;
     gql_instance *instance;       /* METRIC_OF_INSTANCE. */
-    struct database_sizes *sizes; /* Likewise. */
+    struct database_sizes *sizes; /* Likewise, and so are the members below. */
+    const struct inventory_findings *findings;
+    uint32_t organizations; /* That may be told apart. */
 };
 
 /* An attribute whose values are numbered; the first may be NULL: the attribute is left out. */
@@ -36,6 +38,7 @@ struct metric {
     int first;
     struct metric_dimension major, minor; /* Of the tally. */
     const char *constant;                 /* The value of db.system.name; or NULL. */
+    bool lowest_is_worst;                 /* Of a gauge. */
 };
 
 extern const struct metric metrics[];

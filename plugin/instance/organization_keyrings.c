@@ -249,3 +249,22 @@ struct vault_keyring *organization_keyrings_current(struct organization_keyrings
     pthread_mutex_unlock(&keyrings->lock);
     return current;
 }
+
+static const char *state_of(const struct organization_keyring *keyring)
+{
+    if (shared_keyring_is_doubtful(&keyring->user))
+        return "failed";
+    return shared_keyring_is_outdated(&keyring->user) ? "outdated" : "current";
+}
+
+void organization_keyrings_count(struct organization_keyrings *keyrings,
+                                 struct state_counts *counts)
+{
+    if (keyrings->pattern == NULL)
+        return;
+    pthread_mutex_lock(&keyrings->lock);
+    for (const struct organization_keyring *each = keyrings->newest; each != NULL;
+         each = each->older)
+        state_counts_add(counts, state_of(each));
+    pthread_mutex_unlock(&keyrings->lock);
+}

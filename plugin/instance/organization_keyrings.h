@@ -11,6 +11,7 @@
 #include "plugin/base/text.h"
 #include "plugin/base/throttle.h"
 #include "plugin/instance/shared_keyring.h"
+#include "plugin/instance/state_counts.h"
 
 enum {
     ORGANIZATION_KEYRINGS = 1000, /* As many stay joined; each is watched. */
@@ -56,5 +57,9 @@ void organization_keyrings_finish(struct organization_keyrings *keyrings);
  */
 struct vault_keyring *organization_keyrings_current(struct organization_keyrings *keyrings,
                                                     struct text organization_id);
+
+/* How many are joined, by whether their files could be read. */
+void organization_keyrings_count(struct organization_keyrings *keyrings,
+                                 struct state_counts *counts);
 
 #endif

@@ -77,6 +77,9 @@ struct store_engine {
     /* As store_pool. NULL: there is no server. */
     bool (*pool)(struct store *store, struct store_pool *ret_pool);
 
+    /* As store_take_inventory. NULL: none is taken. */
+    enum inventory_step (*take_inventory)(struct store *store, struct store_inventory *inventory);
+
     int32_t (*read)(struct store *store, struct store_read *read);
     /*
      * Runs the read inline, without `done`, if a reader is free and ready: who has several

@@ -139,6 +139,12 @@ bool store_pool(struct store *store, struct store_pool *ret_pool)
     return store->engine->pool != NULL && store->engine->pool(store, ret_pool);
 }
 
+enum inventory_step store_take_inventory(struct store *store, struct store_inventory *inventory)
+{
+    return store->engine->take_inventory == NULL ? INVENTORY_DONE
+                                                 : store->engine->take_inventory(store, inventory);
+}
+
 uint64_t store_proved(struct store *store, enum state_proof proof)
 {
     return state_proved(&store->state, proof);

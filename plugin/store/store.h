@@ -124,6 +124,30 @@ struct store_pool {
 /* False: the database is in files. */
 bool store_pool(struct store *store, struct store_pool *ret_pool);
 
+enum inventory_step {
+    INVENTORY_MORE,
+    INVENTORY_LATER, /* Nothing was done, since all readers are in use: the same step again. */
+    INVENTORY_DONE,
+    INVENTORY_FAILED,
+};
+
+/* A look at all that is stored, in small steps. Zero but for the functions and `user` at first. */
+struct store_inventory {
+    uint64_t place[2]; /* The engine's: where the next step goes on. */
+
+    /* An organization that has a folder of its own, by its state: a word, static. */
+    void (*organization)(void *user, const char *state);
+    /* A credentialRef that is stored, in a database that is open. The texts are borrowed. */
+    void (*token)(void *user, struct text organization_id, struct text token);
+    void *user;
+};
+
+/*
+ * Does a step on this thread, which is the storage pool's: some hundred rows at most, or a folder.
+ * Opens no database, and keeps none open. What is changed meanwhile may be left out.
+ */
+enum inventory_step store_take_inventory(struct store *store, struct store_inventory *inventory);
+
 /* ---- Reads ---- */
 
 /* A consistent snapshot of a database, for the code of one read. */

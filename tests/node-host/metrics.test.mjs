@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { join } from 'node:path';
+import { metricsOf } from '../../examples/node-host/lib/metrics.js';
 import { ACTOR, ask, Bench, graphql, root } from './support.mjs';
 
 const CREATE = 'mutation ($id: ID!) { integrationCreate(input: {organizationId: $id, title: "x"}) { integration { id } } }';
@@ -77,6 +78,28 @@ test('instances of keys are added up', async (t) => {
   assert.equal(sum(sizes(0)), sum(sizes(1)));
   assert.equal(sum(sizes(0)), sum(sizes(3)));
   assert.deepEqual([...new Set(sizes(1).map(({ attributes }) => attributes['graphql.organization']))], ['acme', '_OTHER']);
+});
+
+test('of gauges the worst of all instances counts, and organizations are told apart', () => {
+  const json = (age, expiry, organization) => JSON.stringify([
+    { name: 'age', kind: 'gauge', unit: 's', description: '', points: [{ attributes: {}, value: age }] },
+    { name: 'expiry', kind: 'gauge', worst: 'lowest', unit: 's', description: '',
+      points: [{ attributes: organization === undefined ? {} : { 'graphql.organization': organization }, value: expiry }] },
+  ]);
+  const metrics = (organizations) => metricsOf({
+    runtime: undefined,
+    native: {
+      runtimeMetrics: () => '[]',
+      libraryMetrics: () => '[]',
+      poolMetrics: (target, each) => [[1, 20, 'a'], [3, -5, 'b'], [2, 10, 'c']].map(([age, expiry, id]) => ({ json: json(age, expiry, each ? id : undefined) })),
+    },
+    plugins: [{ keyOf: () => {}, about: { id: ID } }],
+  }, [], { organizations });
+  const of = (organization) => ({ 'graphql.plugin.id': ID, 'graphql.organization': organization });
+  assert.equal(pointOf(metrics(0), 'age', { 'graphql.plugin.id': ID }).value, 3);
+  assert.equal(pointOf(metrics(0), 'expiry', { 'graphql.plugin.id': ID }).value, -5);
+  assert.equal(pointOf(metrics(1), 'expiry', of('a')).value, 20);
+  assert.equal(pointOf(metrics(1), 'expiry', of('_OTHER')).value, -5);
 });
 
 test('after close, there are none of plugins', async (t) => {

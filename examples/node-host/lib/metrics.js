@@ -12,14 +12,15 @@ function checkOrganizations(organizations) {
   throw new TypeError(`plugins.metrics: organizations must be a whole number from 0 to ${MOST_ORGANIZATIONS}`);
 }
 
-/** Of a gauge the highest, of all else the sum. */
-function addPoint(kind, sum, point) {
+/** Of a gauge the worst, of all else the sum. */
+function addPoint({ kind, worst }, sum, point) {
   if (kind === 'histogram') {
     sum.count += point.count;
     sum.sum += point.sum;
     sum.buckets = sum.buckets.map((count, i) => count + point.buckets[i]);
   } else {
-    sum.value = kind === 'gauge' ? Math.max(sum.value, point.value) : sum.value + point.value;
+    const pick = worst === 'lowest' ? Math.min : Math.max;
+    sum.value = kind === 'gauge' ? pick(sum.value, point.value) : sum.value + point.value;
   }
 }
 
@@ -30,11 +31,11 @@ class Sums {
   /** `attributes` are put on each point, before its own or in place of them. */
   add(metric, attributes) {
     if (!this.#metrics.has(metric.name)) this.#metrics.set(metric.name, { ...metric, points: new Map() });
-    const { kind, points } = this.#metrics.get(metric.name);
+    const { points } = this.#metrics.get(metric.name);
     for (const point of metric.points) {
       const all = attributes(point.attributes);
       const key = JSON.stringify(Object.entries(all).sort());
-      if (points.has(key)) addPoint(kind, points.get(key), point);
+      if (points.has(key)) addPoint(metric, points.get(key), point);
       else points.set(key, { ...point, attributes: all });
     }
   }

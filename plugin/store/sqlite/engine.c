@@ -8,6 +8,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/pin.h"
+#include "plugin/store/sqlite/inventory.h"
 #include "plugin/store/sqlite/opening.h"
 #include "plugin/store/sqlite/read.h"
 #include "plugin/store/sqlite/survey.h"
@@ -159,6 +160,7 @@ const struct store_engine sqlite_engine = {
     .look = look,
     .probe = probe,
     .measure = measure,
+    .take_inventory = sqlite_take_inventory,
     .read = read_store,
     .read_now = read_now,
     .get = sqlite_get,

@@ -306,6 +306,11 @@ SELECT checkpoint_length, checkpoint_hash, checkpoint_time FROM organization WHE
 -- name: put_checkpoint
 UPDATE organization SET checkpoint_length = ?2, checkpoint_hash = ?3, checkpoint_time = ?4 WHERE key = ?1;
 
+-- The next ?2 integrations behind a key (?1), for the inventory.
+-- name: scan_tokens
+SELECT i.key, o.id, i.credential_ref FROM integration AS i LEFT JOIN organization AS o ON o.key = i.organization
+WHERE i.key > ?1 ORDER BY i.key LIMIT ?2;
+
 -- name: get_setting
 SELECT value FROM setting WHERE name = ?1;
 

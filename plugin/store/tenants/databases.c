@@ -73,8 +73,8 @@ uint64_t databases_hash(const struct databases *databases, struct text organizat
     return organization_hash(&databases->listing->key, organization_id);
 }
 
-struct database *databases_enter(struct databases *databases, uint64_t hash,
-                                 struct text organization_id)
+static struct database *enter(struct databases *databases, uint64_t hash,
+                              struct text organization_id)
 {
     struct database *database = table_look(&databases->table, hash);
     if (database == NULL || !database_enter(database))
@@ -83,8 +83,21 @@ struct database *databases_enter(struct databases *databases, uint64_t hash,
         databases_leave(databases, database);
         return NULL;
     }
-    database_note_visit(database);
     return database;
+}
+
+struct database *databases_enter(struct databases *databases, uint64_t hash,
+                                 struct text organization_id)
+{
+    struct database *database = enter(databases, hash, organization_id);
+    if (database != NULL)
+        database_note_visit(database);
+    return database;
+}
+
+struct database *databases_peek(struct databases *databases, struct text organization_id)
+{
+    return enter(databases, databases_hash(databases, organization_id), organization_id);
 }
 
 struct database *databases_enter_any(struct databases *databases)

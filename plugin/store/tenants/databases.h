@@ -93,6 +93,9 @@ uint64_t databases_hash(const struct databases *databases, struct text organizat
 struct database *databases_enter(struct databases *databases, uint64_t hash,
                                  struct text organization_id);
 
+/* The same, but it is not counted as a visit: who only looks does not keep the database open. */
+struct database *databases_peek(struct databases *databases, struct text organization_id);
+
 /* Enters one that is open, if any is: not to be counted as a visit of its organization. */
 struct database *databases_enter_any(struct databases *databases);
 

@@ -43,9 +43,8 @@ struct measuring {
 static void pass_measure_on(void *user, const struct store_measure *measure)
 {
     const struct measuring *measuring = user;
-    const char *state = lease_word(measuring->database->lease.state);
     struct store_measure named = *measure;
-    named.state = state == NULL ? "damaged" : state;
+    named.state = lease_name(measuring->database->lease.state, true);
     measuring->visit(measuring->user, &named);
 }
 

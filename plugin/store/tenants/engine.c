@@ -6,6 +6,7 @@
 #include "plugin/base/failure.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/sqlite/engine.h"
+#include "plugin/store/tenants/inventory.h"
 #include "plugin/store/tenants/lease_watch.h"
 #include "plugin/store/tenants/root.h"
 #include "plugin/store/tenants/round.h"
@@ -160,6 +161,11 @@ static void measure(struct store *base,
     databases_measure(&store_of(base)->databases, visit, user);
 }
 
+static enum inventory_step take_inventory(struct store *base, struct store_inventory *inventory)
+{
+    return tenants_take_inventory(base, &store_of(base)->databases, inventory);
+}
+
 static int32_t read_store(struct store *base, struct store_read *read)
 {
     return routed_read(&store_of(base)->databases, &nothing, read);
@@ -197,6 +203,7 @@ const struct store_engine tenants_engine = {
     .look = look,
     .probe = probe,
     .measure = measure,
+    .take_inventory = take_inventory,
     .read = read_store,
     .get = get,
     .count = count,

@@ -46,6 +46,14 @@ const char *lease_word(enum lease_state state)
     return (size_t)state < sizeof words / sizeof *words ? words[state] : NULL;
 }
 
+const char *lease_name(enum lease_state state, bool has_database)
+{
+    if (state == LEASE_MOVING && !has_database)
+        return "moved";
+    const char *word = lease_word(state);
+    return word == NULL ? "damaged" : word;
+}
+
 /* ---- The lock ---- */
 
 static bool write_path(const char *folder, char path[PATH_MAX])

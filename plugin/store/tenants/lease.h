@@ -30,6 +30,9 @@ enum lease_state {
 /* The word for a state that can be written; NULL for others. */
 const char *lease_word(enum lease_state state);
 
+/* The same for people: `damaged`, and `moved` for what has no database any more. Never NULL. */
+const char *lease_name(enum lease_state state, bool has_database);
+
 /* What a text of `size` bytes says. Blanks behind the word do not count. */
 enum lease_state lease_state_of(const char *text, size_t size);
 
