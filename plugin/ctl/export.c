@@ -37,15 +37,22 @@ bool exporting_take_deleted(void *user, const struct deleted_integration *delete
     return check(exporting, export_line(&exporting->writer, "deleted", export_deleted(deleted)));
 }
 
+bool exporting_take_checkpoint(void *user, const struct trail_checkpoint *checkpoint)
+{
+    struct exporting *exporting = user;
+    return checkpoint->head.length == 0 ||
+           check(exporting, export_line(&exporting->writer, "checkpoint",
+                                        export_checkpoint(checkpoint, exporting->organization_id)));
+}
+
 static int32_t export_checkpoint_of(struct exporting *exporting, struct database_access *access,
                                     gql_failure *failure)
 {
     struct trail_checkpoint checkpoint;
-    const struct text id = exporting->organization_id;
-    const int32_t code = database_trail_checkpoint(access, id, &checkpoint, failure);
-    if (code == GQL_OK && checkpoint.head.length > 0)
-        check(exporting,
-              export_line(&exporting->writer, "checkpoint", export_checkpoint(&checkpoint, id)));
+    const int32_t code = database_trail_checkpoint(access, exporting->organization_id, &checkpoint,
+                                                   failure);
+    if (code == GQL_OK)
+        exporting_take_checkpoint(exporting, &checkpoint);
     return code;
 }
 

@@ -5,6 +5,18 @@
 #include "plugin/ctl/server_commands.h"
 #include "plugin/ctl/server_organizations.h"
 
+static int32_t export_checkpoint_of(struct server_access *access, struct exporting *exporting,
+                                    gql_failure *failure)
+{
+    struct trail_checkpoint checkpoint;
+    struct trail_head head;
+    const int32_t code = server_trail(access, exporting->organization_id, &checkpoint, &head,
+                                      failure);
+    if (code == GQL_OK)
+        exporting_take_checkpoint(exporting, &checkpoint);
+    return code;
+}
+
 static enum exit_code export_organization(struct server_access *access,
                                           const struct options *options, struct text id, void *user)
 {
@@ -17,6 +29,8 @@ static enum exit_code export_organization(struct server_access *access,
         code = server_integrations_of(access, id, exporting_take_integration, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = server_deleted_of(access, id, exporting_take_deleted, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = export_checkpoint_of(access, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = server_events_of(access, id, NULL, exporting_take_event, exporting, &failure);
     server_rollback(access);

@@ -41,6 +41,9 @@ static int32_t take(struct server_import *import, const struct import_reader *re
     struct server_intake *intake = &import->intake;
     if (kind == IMPORT_END)
         return server_intake_commit(intake, failure);
+    if (kind == IMPORT_CHECKPOINT)
+        return server_intake_checkpoint(intake, reader->organization_id, &reader->checkpoint,
+                                        failure);
     if (kind == IMPORT_EVENT)
         return server_intake_event(intake, reader->organization_id, &reader->event, failure);
     if (kind == IMPORT_DELETED)
@@ -59,11 +62,6 @@ static enum exit_code take_line(void *user, const struct import_reader *reader,
 {
     struct server_import *import = user;
     gql_failure failure = {.struct_size = sizeof failure};
-    if (kind == IMPORT_CHECKPOINT)
-        return report(EXIT_UNUSABLE,
-                      "the first events of organization '%.*s' were removed, and a server does not "
-                      "keep such trails yet; nothing was imported",
-                      (int)reader->organization_id.size, reader->organization_id.data);
     if (take(import, reader, kind, &failure) != GQL_OK)
         return report_failure(&failure);
     return kind == IMPORT_END ? print(import) : EXIT_DONE;

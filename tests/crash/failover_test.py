@@ -70,7 +70,8 @@ def mirror(database):
     name = hexadecimal("organization")
     for table, sql, numbers, blobs in [
         ("organization", f"SELECT {hexadecimal('id')}, {text('id')}, active, inactive, trail_length, "
-                         f"{hexadecimal('trail_hash')}, 0, NULL FROM organization", (2, 3, 4, 6), (5,)),
+                         f"{hexadecimal('trail_hash')}, checkpoint_length, {hexadecimal('checkpoint_hash')} FROM organization",
+         (2, 3, 4, 6), (5, 7)),
         ("integration", f"SELECT {hexadecimal('id')}, {name}, {text('title')}, version, is_active::int FROM integration",
          (3, 4), (0,)),
         ("deleted", f"SELECT {hexadecimal('id')}, {name}, version FROM deleted", (2,), (0,)),

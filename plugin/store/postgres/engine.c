@@ -169,5 +169,6 @@ const struct store_engine postgres_engine = {
     .scan = postgres_scan,
     .events = postgres_events,
     .trail_head = postgres_trail_head,
+    .trail_checkpoint = postgres_trail_checkpoint,
     .submit = submit,
 };

@@ -183,6 +183,7 @@ static void put_organizations(const struct outcome *outcome, struct trip *trip)
             add_organization(&arrays, &outcome->organizations[i]);
     }
     give_organizations(&given, &arrays);
+    wire_give_bigint(&given, outcome->unix_milliseconds);
     trip_add(trip, QUERY_PUT_ORGANIZATIONS, &given);
     wire_array_finish(&arrays.ids);
     wire_array_finish(&arrays.active);

@@ -27,7 +27,8 @@ FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
 JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
 
 -- name: get_organization
-SELECT active, inactive, trail_length, trail_hash FROM organization WHERE tag = $1 AND id = $2
+SELECT active, inactive, trail_length, trail_hash, checkpoint_length, checkpoint_hash, checkpoint_time
+FROM organization WHERE tag = $1 AND id = $2
 
 -- name: scan_forward
 SELECT id, version, is_active, title, credential_ref FROM integration
@@ -155,10 +156,29 @@ WHERE tag = $1 AND (organization, scope) IN
        WHERE tag = $1 AND created < $2 AND (organization, scope) IN (SELECT * FROM unnest($3::bytea[], $4::bytea[]))
        FOR UPDATE SKIP LOCKED)
 
+-- Trails whose first events may be over.
+-- name: find_old_trails
+SELECT tag, id FROM organization WHERE trail_begin < $1 ORDER BY trail_begin LIMIT $2
+
+-- name: lock_trail
+SELECT 1 FROM organization WHERE tag = $1 AND id = $2 FOR UPDATE
+
+-- name: get_first_events
+SELECT sequence, hash, body FROM event WHERE tag = $1 AND organization = $2 ORDER BY sequence LIMIT $3
+
+-- name: put_checkpoint
+UPDATE organization SET checkpoint_length = $3, checkpoint_hash = $4, checkpoint_time = $5 WHERE tag = $1 AND id = $2
+
+-- name: put_trail_begin
+UPDATE organization SET trail_begin = $3 WHERE tag = $1 AND id = $2
+
+-- name: remove_events
+DELETE FROM event WHERE tag = $1 AND organization = $2 AND sequence <= $3
+
 -- name: put_organizations
 UPDATE organization
 SET active = new.active, inactive = new.inactive, trail_length = new.trail_length, trail_hash = new.trail_hash,
-    highest = new.highest
+    highest = new.highest, trail_begin = coalesce(organization.trail_begin, $8)
 FROM unnest($2::bytea[], $3::bigint[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[])
      AS new (id, active, inactive, trail_length, trail_hash, highest)
 WHERE organization.tag = $1 AND organization.id = new.id

@@ -181,10 +181,9 @@ enum store_status postgres_get(struct store_reader *base, const struct identifie
                    : tuple_integration(result, row, ret_integration, base->detail);
 }
 
+/* *ret_row: a result whose first row is the organization's; NULL: it is not known. */
 static enum store_status get_organization(struct postgres_reader *reader,
-                                          struct text organization_id,
-                                          struct store_counts *ret_counts,
-                                          struct trail_head *ret_head)
+                                          struct text organization_id, const PGresult **ret_row)
 {
     const PGresult *result = reader->ahead.results[AHEAD_RESULT];
     enum store_status status = STORE_OK;
@@ -195,23 +194,43 @@ static enum store_status get_organization(struct postgres_reader *reader,
         status = reader_run_last(reader);
         result = reader->last.results[place];
     }
+    *ret_row = status == STORE_OK && pq.PQntuples(result) > 0 ? result : NULL;
+    return status;
+}
+
+static enum store_status get_counters(struct postgres_reader *reader, struct text organization_id,
+                                      struct store_counts *ret_counts, struct trail_head *ret_head)
+{
+    const PGresult *row;
+    const enum store_status status = get_organization(reader, organization_id, &row);
     *ret_counts = (struct store_counts){0};
     *ret_head = trail_start(organization_id);
-    if (status != STORE_OK || pq.PQntuples(result) == 0)
-        return status;
-    return tuple_counters(result, 0, 0, organization_id, ret_counts, ret_head, reader->base.detail);
+    return row == NULL ? status
+                       : tuple_counters(row, 0, 0, organization_id, ret_counts, ret_head,
+                                        reader->base.detail);
 }
 
 enum store_status postgres_count(struct store_reader *base, struct text organization_id,
                                  struct store_counts *ret_counts)
 {
     struct trail_head head;
-    return get_organization(reader_of(base), organization_id, ret_counts, &head);
+    return get_counters(reader_of(base), organization_id, ret_counts, &head);
 }
 
 enum store_status postgres_trail_head(struct store_reader *base, struct text organization_id,
                                       struct trail_head *ret_head)
 {
     struct store_counts counts;
-    return get_organization(reader_of(base), organization_id, &counts, ret_head);
+    return get_counters(reader_of(base), organization_id, &counts, ret_head);
+}
+
+enum store_status postgres_trail_checkpoint(struct store_reader *base, struct text organization_id,
+                                            struct trail_checkpoint *ret_checkpoint)
+{
+    const PGresult *row;
+    const enum store_status status = get_organization(reader_of(base), organization_id, &row);
+    *ret_checkpoint = (struct trail_checkpoint){.head = trail_start(organization_id)};
+    if (row != NULL)
+        tuple_checkpoint(row, 0, 4, organization_id, ret_checkpoint);
+    return status;
 }

@@ -46,5 +46,7 @@ enum store_status postgres_events(struct store_reader *base, const struct store_
                                   int64_t limit, trail_visit_fn visit, void *user);
 enum store_status postgres_trail_head(struct store_reader *base, struct text organization_id,
                                       struct trail_head *ret_head);
+enum store_status postgres_trail_checkpoint(struct store_reader *base, struct text organization_id,
+                                            struct trail_checkpoint *ret_checkpoint);
 
 #endif

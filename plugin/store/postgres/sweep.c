@@ -3,6 +3,7 @@
 
 #include "plugin/store/postgres/batch.h"
 #include "plugin/store/postgres/outcome_keys.h"
+#include "plugin/store/postgres/sweep_trails.h"
 
 /* TAGS_PER_TRIP: each takes STATEMENTS_PER_TAG of a trip. */
 enum { ROWS_PER_STEP = 100, STATEMENTS_PER_TAG = 4, TAGS_PER_TRIP = 7 };
@@ -21,19 +22,14 @@ static const struct kind kinds[KINDS] = {
 };
 
 struct step {
-    struct database *database;
-    struct session *session;
-    int limit;             /* Of the time of a statement, in milliseconds. */
+    struct sweep_turn turn;
     int64_t before[KINDS]; /* What is older goes. Unix milliseconds. */
-    struct store_detail *detail;
 };
 
 static enum trip_end run(const struct step *step, struct trip *trip, enum store_status *ret_status)
 {
-    const enum trip_end end = trip_run(trip, step->limit + BATCH_GRACE_MS);
-    *ret_status = database_status(trip, end);
-    *step->detail = trip->detail;
-    session_rest(step->session);
+    const enum trip_end end = sweep_trip(&step->turn, trip, ret_status);
+    session_rest(trip->session);
     return end;
 }
 
@@ -44,7 +40,7 @@ enum { SETTINGS_RESULT = 2, FOUND_RESULT = 3 };
 static enum trip_end find(const struct step *step, struct trip *trip, enum store_status *ret_status)
 {
     trip_add(trip, QUERY_BEGIN_SNAPSHOT, NULL);
-    trip_add_time_limit(trip, step->limit);
+    trip_add_time_limit(trip, step->turn.limit);
     trip_add(trip, QUERY_GET_SETTINGS, NULL);
     for (int i = 0; i < KINDS; i++) {
         struct wire_parameters given = {0};
@@ -55,7 +51,7 @@ static enum trip_end find(const struct step *step, struct trip *trip, enum store
     trip_add(trip, QUERY_COMMIT, NULL);
     const enum trip_end end = run(step, trip, ret_status);
     if (end == TRIP_DONE &&
-        database_judge(step->database, trip->results[SETTINGS_RESULT]) == SETTINGS_UNFIT)
+        database_judge(step->turn.database, trip->results[SETTINGS_RESULT]) == SETTINGS_UNFIT)
         *ret_status = STORE_STOPPED;
     return end;
 }
@@ -91,7 +87,7 @@ static int erase_tag(const struct step *step, int which, const PGresult *found, 
     for (int i = 0; i < kinds[which].columns; i++)
         wire_give_array(&given, &columns[i]);
     trip_add(trip, QUERY_BEGIN, NULL);
-    trip_add_time_limit(trip, step->limit);
+    trip_add_time_limit(trip, step->turn.limit);
     trip_add(trip, kinds[which].erase, &given);
     trip_add(trip, QUERY_COMMIT, NULL);
     wire_array_finish(&columns[0]);
@@ -105,7 +101,7 @@ static enum trip_end erase(const struct step *step, int which, const PGresult *f
     enum trip_end end = TRIP_DONE;
     int row = 0;
     while (row < pq.PQntuples(found) && end == TRIP_DONE) {
-        TRIP_AUTO trip = {.session = step->session};
+        TRIP_AUTO trip = {.session = step->turn.session};
         for (int tags = 0; tags < TAGS_PER_TRIP && row < pq.PQntuples(found); tags++)
             row = erase_tag(step, which, found, row, &trip);
         end = run(step, &trip, ret_status);
@@ -115,13 +111,17 @@ static enum trip_end erase(const struct step *step, int which, const PGresult *f
 
 static enum trip_end take_step(const struct step *step, enum store_status *ret_status)
 {
-    TRIP_AUTO found = {.session = step->session};
+    TRIP_AUTO found = {.session = step->turn.session};
+    const struct store_retention *retention = &step->turn.database->retention;
     int count = 0;
     enum trip_end end = find(step, &found, ret_status);
     for (int i = 0; i < KINDS && end == TRIP_DONE && *ret_status == STORE_OK; i++) {
         count += pq.PQntuples(found.results[FOUND_RESULT + i]);
         end = erase(step, i, found.results[FOUND_RESULT + i], ret_status);
     }
+    if (end == TRIP_DONE && *ret_status == STORE_OK && count == 0 &&
+        retention->trail_milliseconds > 0)
+        end = sweep_trails(&step->turn, &count, ret_status);
     if (*ret_status == STORE_OK && count == 0)
         *ret_status = STORE_NOT_FOUND;
     return end;
@@ -134,12 +134,13 @@ enum write_end sweep_run(struct write *write, struct database *database, struct 
     enum trip_end end = TRIP_DONE;
     for (struct store_mutation *m = work->mutations; m != NULL && end != TRIP_LOST; m = m->next) {
         const struct step step = {
-            .database = database,
-            .session = session,
-            .limit = batch_time_limit(database, m),
+            .turn = {.database = database,
+                     .session = session,
+                     .limit = batch_time_limit(database, m),
+                     .now = now,
+                     .detail = &m->detail},
             .before = {now - database->retention.deleted_milliseconds,
                        now - OUTCOME_KEYS_KEPT_MS + 1},
-            .detail = &m->detail,
         };
         end = take_step(&step, &m->status);
         write->status = m->status;

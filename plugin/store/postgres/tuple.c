@@ -66,6 +66,18 @@ enum store_status tuple_counters(const PGresult *result, int row, int column,
     return STORE_OK;
 }
 
+void tuple_checkpoint(const PGresult *result, int row, int column, struct text organization_id,
+                      struct trail_checkpoint *ret_checkpoint)
+{
+    *ret_checkpoint = (struct trail_checkpoint){.head = trail_start(organization_id)};
+    const int64_t length = wire_column_number(result, row, column);
+    if (length == 0)
+        return;
+    ret_checkpoint->head.length = length;
+    ret_checkpoint->time = wire_column_number(result, row, column + 2);
+    wire_column_bytes(result, row, column + 1, ret_checkpoint->head.hash.bytes, TRAIL_HASH_SIZE);
+}
+
 static struct trail_event event_of(const PGresult *result, int row)
 {
     struct trail_event event = {.sequence = wire_column_number(result, row, 0),

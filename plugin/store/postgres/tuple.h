@@ -22,6 +22,10 @@ enum store_status tuple_counters(const PGresult *result, int row, int column,
                                  struct text organization_id, struct store_counts *ret_counts,
                                  struct trail_head *ret_head, struct store_detail *detail);
 
+/* The columns from `column` on: checkpoint_length, checkpoint_hash, checkpoint_time. */
+void tuple_checkpoint(const PGresult *result, int row, int column, struct text organization_id,
+                      struct trail_checkpoint *ret_checkpoint);
+
 /*
  * The columns sequence, entity, salt, digest, hash, body of events. Returns whether more are
  * wanted; *ret_last is the sequence of the last one, if there is one.

@@ -18,9 +18,9 @@ UNKNOWN = "01a20da5-179e-83c1-8f7f-494e54475e42"
 TITLES = ["\u00f6l", "zebra", "\u00e5", "Apa 10", "apa 9", "\U0001f600 \u202e", "x" * 255]
 
 
-def make_place(scratch):
+def make_place(scratch, suffix=""):
     """A database of its own on the server: its URL."""
-    name = f"d{scratch.folder.name.lower()}"
+    name = f"d{scratch.folder.name.lower()}{suffix}"
     SERVER.query(f'CREATE DATABASE "{name}"')
     return SERVER.url.replace("/postgres?", f"/{name}?")
 
@@ -147,6 +147,65 @@ def what_differs_is_refused_as_a_whole(scratch):
     cut = scratch.folder / "cut.jsonl"
     cut.write_text(file.read_text()[:-40])
     assert "Nothing was imported" in scratch.expect(3, "import", "--database", url, "--from", cut).stderr
+
+
+# As gateways do when the retention of two events is over.
+SHORTEN = ("UPDATE organization SET checkpoint_length = 2, checkpoint_time = 1700000000000, checkpoint_hash = "
+           "(SELECT hash FROM event WHERE organization = 'acme' AND sequence = 2) WHERE id = 'acme'; "
+           "DELETE FROM event WHERE sequence <= 2 AND organization = 'acme'")
+
+
+@test
+def shortened_trails_are_verified_and_move_both_ways(scratch):
+    url, other, files = make_place(scratch), make_place(scratch, "other"), [scratch.folder / f"{i}.jsonl" for i in range(3)]
+    of = ["--database", url]
+    fill({"url": url, "migrate": True})
+    whole = scratch.json(0, "audit", "verify", *of)[0]
+    scratch.expect(0, "export", *of, "--to", files[0])
+    query(url, SHORTEN)
+    after = scratch.json(0, "audit", "verify", *of)[0]
+    assert after["head"] == whole["head"] and after["checkpoint"]["sequence"] == 2, after
+    assert after["checkpoint"]["time"] == "2023-11-14T22:13:20.000Z", after
+    scratch.expect(0, "check", *of)
+    scratch.expect(0, "export", *of, "--to", files[1])
+    assert files[1].read_text().count('{"checkpoint":') == 1
+    scratch.expect(0, "migrate", "--database", other, "--locale", "sv")
+    for _ in range(2):
+        scratch.expect(0, "import", "--database", other, "--from", files[1])
+    scratch.expect(0, "export", "--database", other, "--to", files[2])
+    assert files[1].read_bytes() == files[2].read_bytes()
+    assert query(other, "SELECT DISTINCT trail_begin FROM organization") == [["0"]]
+    with gateway({"path": scratch.database}, **SETTINGS):
+        pass
+    scratch.expect(0, "import", "--database", scratch.database, "--from", files[1])
+    assert scratch.expect(0, "export", "--database", scratch.database).stdout == files[1].read_text()
+    scratch.expect(0, "import", "--database", other, "--from", files[0])  # What was removed is not there again.
+    assert query(other, "SELECT min(sequence) FROM event WHERE organization = 'acme'") == [["3"]]
+    fill({"url": other})
+    scratch.expect(0, "audit", "verify", "--database", other)
+    scratch.expect(0, "import", "--database", other, "--from", files[1])
+    for change in ["checkpoint_hash = sha256(checkpoint_hash)", "checkpoint_length = 1", "checkpoint_length = 3",
+                   "checkpoint_length = 0, checkpoint_hash = NULL"]:
+        query(url, f"CREATE TABLE kept AS SELECT * FROM organization; UPDATE organization SET {change} WHERE id = 'acme'")
+        assert "acme: changed; " in scratch.expect(1, "audit", "verify", *of).stdout, change
+        query(url, "UPDATE organization AS o SET checkpoint_length = kept.checkpoint_length, checkpoint_hash = "
+                   "kept.checkpoint_hash FROM kept WHERE kept.id = o.id; DROP TABLE kept")
+    query(other, "UPDATE organization SET checkpoint_hash = sha256(checkpoint_hash)")
+    assert "a trail of that organization" in scratch.expect(3, "import", "--database", other, "--from", files[1]).stderr
+
+
+@test
+def another_trail_is_refused(scratch):
+    url, other = make_place(scratch), make_place(scratch, "other")
+    files = [scratch.folder / f"{i}.jsonl" for i in range(2)]
+    for place, file in (url, files[0]), (other, files[1]):
+        fill({"url": place, "migrate": True}, ["acme"])
+        query(place, "DELETE FROM integration; DELETE FROM deleted; UPDATE organization SET active = 0, inactive = 0")
+        if place == other:
+            query(place, SHORTEN)
+        scratch.expect(0, "export", "--database", place, "--to", file)
+    for place, file in (url, files[1]), (other, files[0]):
+        assert "a trail of that organization" in scratch.expect(3, "import", "--database", place, "--from", file).stderr
 
 
 @test

@@ -95,3 +95,13 @@ void space_end(FILE *session)
     fputs("COMMIT;\n", session);
     cr_assert_eq(pclose(session), 0);
 }
+
+void space_await(const char *folder, const char *query)
+{
+    char sql[1024];
+    snprintf(sql, sizeof sql,
+             "DO $do$ BEGIN WHILE NOT EXISTS (SELECT 1 %s) LOOP PERFORM pg_sleep(0.005); "
+             "PERFORM pg_stat_clear_snapshot(); END LOOP; END $do$",
+             query);
+    space_run(folder, sql);
+}

@@ -19,6 +19,9 @@ void space_run(const char *folder, const char *sql);
 FILE *space_begin(const char *folder, const char *sql);
 void space_end(FILE *session);
 
+/* Waits until the query that SELECT 1 begins has a row. */
+void space_await(const char *folder, const char *query);
+
 /* Fails the test unless a table has so many rows: `deleted WHERE tag = 1`. */
 void space_expect_rows(const char *folder, const char *table, int count);
 

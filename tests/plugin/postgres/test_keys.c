@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The keys of creates in the database, and schemas without them. */
+/* The keys of creates in the database. */
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
@@ -98,46 +98,4 @@ Test(keys, a_key_that_is_none_is_damage)
                             "UPDATE idempotent_create SET input = $$short$$");
     cr_expect_eq(create(1), STORE_DAMAGED);
     space_expect_rows(scratch.path, "integration", 1);
-}
-
-/* ---- A schema of the version before ---- */
-
-static void expect_failure(const char *more, const char *part)
-{
-    struct store *other = NULL;
-    gql_failure failure = {.struct_size = sizeof failure};
-    fixture_more = more;
-    cr_assert_neq(fixture_try_open(&scratch, "und", &other, &failure), GQL_OK, "%s", part);
-    cr_expect_not_null(strstr(failure.message, part), "'%s' is not in: %s", part, failure.message);
-    fixture_more = NULL;
-}
-
-Test(keys, a_schema_without_them_is_migrated)
-{
-    const struct identifier id = fixture_create(store, "acme", "x", true);
-    struct integration_copy copy;
-    fixture_close(&store);
-    space_run(scratch.path, "DROP TABLE idempotent_create, deleted; "
-                            "UPDATE setting SET value = $$1$$ WHERE name = $$schema$$");
-    expect_failure("{\"migrate\": false}", "schema version 1, this plugin needs");
-    store = fixture_open(&scratch, "und");
-    cr_assert_eq(fixture_get(store, id, &copy), STORE_OK);
-    integration_copy_finish(&copy);
-    cr_expect_eq(create(1), STORE_OK);
-    cr_expect_eq(create(1), STORE_REPEATED);
-}
-
-/* Somebody else's table of that name: nothing of the step stays. */
-Test(keys, a_step_that_fails_leaves_the_version_before)
-{
-    fixture_close(&store);
-    space_run(scratch.path,
-              "DROP TABLE idempotent_create, deleted; CREATE TABLE idempotent_create (a text); "
-              "UPDATE setting SET value = $$1$$ WHERE name = $$schema$$");
-    expect_failure("{}", "The schema can't be migrated");
-    space_run(scratch.path,
-              "SELECT 1 / (value = $$1$$)::integer FROM setting WHERE name = $$schema$$");
-    space_run(scratch.path, "DROP TABLE idempotent_create");
-    store = fixture_open(&scratch, "und");
-    cr_expect_eq(create(1), STORE_OK);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What is kept for some time: deleted integrations, keys of creates; and how it is erased. */
+/* What is kept for some time: deleted integrations, keys of creates, events; and how it goes. */
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -230,6 +231,98 @@ Test(sweeps, keys_that_have_expired_are_erased)
     cr_expect_eq(sweep(), STORE_NOT_FOUND);
     expect_rows("idempotent_create", 1);
     cr_expect_eq(create_with_key("acme", 1000), STORE_REPEATED);
+}
+
+/* ---- Trails ---- */
+
+static void *sweep_in_thread(void *other)
+{
+    struct store_mutation mutation = {.kind = STORE_SWEEP};
+    fixture_apply(other, &mutation);
+    return NULL;
+}
+
+static void reopen_with_trails_of(int64_t days)
+{
+    fixture_close(&store);
+    fixture_trail_ms = days * DAY;
+    store = fixture_open(&scratch, "und");
+}
+
+static int sweep_all(void)
+{
+    int steps = 0;
+    while (steps < 50 && sweep() == STORE_OK)
+        steps++;
+    return steps;
+}
+
+/* More than a step shortens. Some are as those of before there were checkpoints. */
+Test(sweeps, all_trails_are_reached)
+{
+    enum { ORGANIZATIONS = 25 };
+    char name[16];
+    reopen_with_trails_of(10);
+    for (int i = 0; i < ORGANIZATIONS; i++) {
+        snprintf(name, sizeof name, "o%d", i);
+        fixture_create(store, name, "x", true);
+    }
+    space_run(scratch.path, "UPDATE organization SET trail_begin = 0 WHERE id < $$o2$$");
+    cr_expect_eq(sweep_all(), 2, "to find out when they begin");
+    expect_rows("organization WHERE trail_begin = 1700000000000", ORGANIZATIONS);
+    fixture_now_ms += 10 * DAY;
+    cr_expect_eq(sweep_all(), 0, "on the last day");
+    fixture_now_ms++;
+    cr_expect_eq(sweep_all(), 3);
+    expect_rows("event", 0);
+    expect_rows("organization WHERE trail_begin IS NULL AND checkpoint_length = 1 "
+                "AND checkpoint_hash = trail_hash",
+                ORGANIZATIONS);
+    fixture_create(store, "o1", "y", true);
+    space_expect_rows(scratch.path, "organization WHERE trail_begin = 1700864000001", 1);
+}
+
+/* Nor is what comes behind it. An event that was erased is as old as can be. */
+Test(sweeps, an_event_that_does_not_say_when_it_was_stays)
+{
+    static const char *const names[] = {"acme", "globex", "initech", "umbrella"};
+    reopen_with_trails_of(10);
+    for (int i = 0; i < 12; i++)
+        fixture_create(store, names[i % 4], "x", true);
+    space_run(scratch.path,
+              "UPDATE event SET body = $${}$$ WHERE sequence = 2 AND organization = $$acme$$; "
+              "UPDATE event SET body = $$x$$ WHERE sequence = 1 AND organization = $$globex$$; "
+              "UPDATE event SET body = $${\"time\":\"x\"}$$ WHERE sequence = 3 "
+              "AND organization = $$initech$$; "
+              "UPDATE event SET body = NULL, salt = NULL WHERE organization = $$umbrella$$");
+    fixture_now_ms += 100 * DAY;
+    sweep_all();
+    expect_rows("event WHERE organization = $$acme$$", 2);
+    expect_rows("event WHERE organization = $$globex$$", 3);
+    expect_rows("event WHERE organization = $$initech$$", 1);
+    expect_rows("event WHERE organization = $$umbrella$$", 0);
+}
+
+/* Another gateway may have removed some since they were found. */
+Test(sweeps, a_trail_is_read_when_it_is_locked)
+{
+    reopen_with_trails_of(10);
+    fixture_create(store, "acme", "x", true);
+    fixture_now_ms += 100 * DAY;
+    struct store *other = fixture_open(&scratch, "und");
+    pthread_t thread;
+    FILE *holder = space_begin(scratch.path, "SELECT 1 FROM organization FOR UPDATE");
+    cr_assert_eq(pthread_create(&thread, NULL, sweep_in_thread, other), 0);
+    space_await(scratch.path, "FROM pg_stat_activity WHERE wait_event_type = $$Lock$$");
+    fputs("INSERT INTO event SELECT tag, organization, 2, entity, salt, digest, hash, "
+          "$${\"time\":\"2023-11-15T00:00:00Z\"}$$ FROM event; "
+          "UPDATE organization SET trail_length = 2; DELETE FROM event WHERE sequence = 1;\n",
+          holder);
+    space_end(holder);
+    pthread_join(thread, NULL);
+    expect_rows("organization WHERE checkpoint_length = 2", 1);
+    expect_rows("event", 0);
+    fixture_close(&other);
 }
 
 /* ---- Failures ---- */

@@ -114,8 +114,8 @@ int32_t server_check_trail(struct server_access *access, struct text id, struct 
                            gql_failure *failure)
 {
     struct trail_head head;
-    const struct trail_checkpoint begin = {.head = trail_start(id)};
-    int32_t code = server_trail_head(access, id, &head, failure);
+    struct trail_checkpoint begin;
+    int32_t code = server_trail(access, id, &begin, &head, failure);
     if (code != GQL_OK)
         return code;
     trail_check_begin(check, &begin, &head);

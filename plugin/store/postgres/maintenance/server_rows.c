@@ -121,8 +121,9 @@ int32_t server_deleted_of(struct server_access *access, struct text id, deleted_
     return walk_rows(access, id, &walk, failure);
 }
 
-int32_t server_trail_head(struct server_access *access, struct text id, struct trail_head *ret_head,
-                          gql_failure *failure)
+int32_t server_trail(struct server_access *access, struct text id,
+                     struct trail_checkpoint *ret_checkpoint, struct trail_head *ret_head,
+                     gql_failure *failure)
 {
     TRIP_AUTO trip = {.session = &access->session};
     struct wire_parameters given = {0};
@@ -131,9 +132,12 @@ int32_t server_trail_head(struct server_access *access, struct text id, struct t
     give_organization(&given, id);
     trip_add(&trip, QUERY_GET_ORGANIZATION, &given);
     *ret_head = trail_start(id);
+    *ret_checkpoint = (struct trail_checkpoint){.head = *ret_head};
     const int32_t code = server_run(access, &trip, failure);
-    if (code != GQL_OK || pq.PQntuples(trip.results[0]) == 0 ||
-        tuple_counters(trip.results[0], 0, 0, id, &counts, ret_head, &detail) == STORE_OK)
+    if (code != GQL_OK || pq.PQntuples(trip.results[0]) == 0)
+        return code;
+    tuple_checkpoint(trip.results[0], 0, 4, id, ret_checkpoint);
+    if (tuple_counters(trip.results[0], 0, 0, id, &counts, ret_head, &detail) == STORE_OK)
         return code;
     return server_fail_damaged(access, &detail, failure);
 }

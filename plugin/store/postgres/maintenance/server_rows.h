@@ -21,9 +21,10 @@ int32_t server_integrations_of(struct server_access *access, struct text id,
 int32_t server_deleted_of(struct server_access *access, struct text id, deleted_fn *take,
                           void *user, gql_failure *failure);
 
-/* Its trail: where it ends, and its events, or those of an entity (NULL: all). */
-int32_t server_trail_head(struct server_access *access, struct text id, struct trail_head *ret_head,
-                          gql_failure *failure);
+/* Its trail: where it begins and ends, and its events, or those of an entity (NULL: all). */
+int32_t server_trail(struct server_access *access, struct text id,
+                     struct trail_checkpoint *ret_checkpoint, struct trail_head *ret_head,
+                     gql_failure *failure);
 int32_t server_events_of(struct server_access *access, struct text id,
                          const struct identifier *entity, trail_visit_fn visit, void *user,
                          gql_failure *failure);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Events are removed from the begin of a trail, and what is left can be verified. */
+/* What ../test_trail_retention.c leaves out: what stays, and what others do to the file. */
 #include <criterion/criterion.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -85,50 +85,6 @@ static int run(const char *sql)
     const int code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
     sqlite3_close(handle);
     return code;
-}
-
-Test(trail_sweep, old_events_are_removed_up_to_a_checkpoint)
-{
-    fill("acme", 15);
-    fill("globex", 1);
-    expect_trail("acme", 0, 30);
-    sweep();
-    expect_trail("acme", 12, 30); /* The days 0 to 5; it is day 16. */
-    expect_trail("globex", 0, 2);
-    fixture_create(store, "acme", "x", true);
-    expect_trail("acme", 12, 31);
-    cr_expect_eq(sweep(), 0, "there was more");
-    fixture_now_ms += 100 * DAY;
-    sweep();
-    expect_trail("acme", 31, 31);
-    expect_trail("globex", 2, 2);
-    fixture_create(store, "acme", "x", true);
-    expect_trail("acme", 31, 32);
-    cr_expect_eq(verify("acme").checkpoint.time, fixture_now_ms);
-}
-
-Test(trail_sweep, without_the_setting_events_stay)
-{
-    fixture_close(&store);
-    fixture_trail_ms = 0;
-    store = fixture_open(&scratch, "und");
-    fill("acme", 3);
-    fixture_now_ms += 10000 * DAY;
-    sweep();
-    expect_trail("acme", 0, 6);
-}
-
-Test(trail_sweep, a_sweep_has_bounded_steps)
-{
-    for (int i = 0; i < 130; i++)
-        fixture_create(store, "acme", "x", false);
-    fixture_now_ms += 11 * DAY;
-    struct store_mutation mutation = {.kind = STORE_SWEEP};
-    fixture_apply(store, &mutation);
-    cr_expect_eq(mutation.status, STORE_OK);
-    expect_trail("acme", 100, 260);
-    cr_expect_eq(sweep(), 2);
-    expect_trail("acme", 260, 260);
 }
 
 /* More than a step looks at. */
