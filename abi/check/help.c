@@ -24,6 +24,8 @@ const char help_text[] =
     "                       may do everything, or an actor with grants, as `as` below.\n"
     "  --host-schema FILE   Also binds the plugin's schema to this one (SDL), and checks\n"
     "                       calls against both merged.\n"
+    "  --key FILE           A public key of minisign: the plugin must be signed with it, or\n"
+    "                       with one of several, before its code is run.\n"
     "  --rounds N           How many instances to create when looking for leaks: 5 or\n"
     "                       more; the default is 20.\n"
     "  --timeout SECONDS    How long a function of the plugin, or a call, may take; the\n"

@@ -13,6 +13,7 @@
 #include "abi/check/harness/given_form.h"
 #include "abi/check/harness/requester.h"
 #include "abi/check/help.h"
+#include "abi/host/signature/trust.h"
 #include "gql_host.h"
 
 enum { MOST_BYTES = 16 << 20, DEFAULT_ROUNDS = 20, LEAST_ROUNDS = 5, DEFAULT_TIMEOUT = 10 };
@@ -154,6 +155,20 @@ static bool take_host_schema(struct check_options *options, const char *path)
     return right || fail("--host-schema %s: %s", path, failure.message);
 }
 
+static bool take_key(struct check_options *options, const char *path)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    if (options->trust == NULL)
+        options->trust = calloc(1, sizeof *options->trust);
+    char *text = options->trust == NULL ? NULL : read_file("--key", path);
+    const bool right = text != NULL &&
+                       trust_add(options->trust, text, strlen(text), &failure) == GQL_OK;
+    if (text != NULL && !right)
+        fail("--key %s: %s", path, failure.message);
+    free(text);
+    return right;
+}
+
 static bool take_number(const char *option, const char *value, unsigned least, unsigned most,
                         unsigned *ret_number)
 {
@@ -196,6 +211,8 @@ static bool take_option(struct check_options *options, int option)
         return take_actor(options, optarg);
     case 's':
         return take_host_schema(options, optarg);
+    case 'k':
+        return take_key(options, optarg);
     case 'r':
         return take_number("--rounds", optarg, LEAST_ROUNDS, 100000, &options->rounds);
     case 't':
@@ -213,17 +230,12 @@ enum options_outcome options_read(int argument_count, char **arguments,
                                   struct check_options *options)
 {
     static const struct option known[] = {
-        {"config", required_argument, NULL, 'c'},
-        {"calls", required_argument, NULL, 'l'},
-        {"actor", required_argument, NULL, 'a'},
-        {"host-schema", required_argument, NULL, 's'},
-        {"rounds", required_argument, NULL, 'r'},
-        {"timeout", required_argument, NULL, 't'},
-        {"print", no_argument, NULL, 'p'},
-        {"json", no_argument, NULL, 'j'},
-        {"help", no_argument, NULL, 'h'},
-        {"version", no_argument, NULL, 'v'},
-        {NULL, 0, NULL, 0},
+        {"config", required_argument, NULL, 'c'},  {"calls", required_argument, NULL, 'l'},
+        {"actor", required_argument, NULL, 'a'},   {"host-schema", required_argument, NULL, 's'},
+        {"key", required_argument, NULL, 'k'},     {"rounds", required_argument, NULL, 'r'},
+        {"timeout", required_argument, NULL, 't'}, {"print", no_argument, NULL, 'p'},
+        {"json", no_argument, NULL, 'j'},          {"help", no_argument, NULL, 'h'},
+        {"version", no_argument, NULL, 'v'},       {NULL, 0, NULL, 0},
     };
     *options = (struct check_options){.rounds = DEFAULT_ROUNDS, .timeout = DEFAULT_TIMEOUT};
     for (int option; (option = getopt_long(argument_count, arguments, "h", known, NULL)) != -1;) {
@@ -251,6 +263,7 @@ void options_finish(struct check_options *options)
     free(options->config_names[1]);
     free(options->calls_name);
     free(options->host_sdl);
+    free(options->trust);
     json_decref(options->calls);
     json_decref(options->actor);
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 // A gateway that loads only plugins that are signed, at its start and at SIGHUP. Signed by Debian's minisign.
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFile, execFileSync } from 'node:child_process';
+import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { plugin, Sandbox } from './harness.mjs';
+import { promisify } from 'node:util';
+import { root } from '../support-js/paths.mjs';
+import { build, plugin, Sandbox } from './harness.mjs';
 
 const DONE = 'SIGHUP: serves with';
 const FAILED = 'SIGHUP: nothing has changed: ';
@@ -50,7 +53,7 @@ async function reload() {
 
 /** How often files were refused, by reason. */
 async function distrusts() {
-  const text = await (await fetch(`${/metrics at (http:\S+)/.exec(gateway.log)[1]}`)).text();
+  const text = await (await fetch(`${/metrics at (http:[^\s"]+)/.exec(gateway.log)[1]}`)).text();
   const points = [...text.matchAll(new RegExp(`^${NAME}\\{error_type="(\\w+)"\\} (\\d+)$`, 'gm'))];
   return Object.fromEntries(points.map(([, reason, count]) => [reason, Number(count)]).filter(([, count]) => count > 0));
 }
@@ -106,4 +109,36 @@ test('keys are replaced without a restart', async () => {
   sign('release');
   assert.match(await reload(), /which is not trusted/);
   await gateway.create('acme', 'still there');
+});
+
+const RUN = `import json, os, sys
+sys.path.append(sys.argv[1])
+import page
+ran, whole = page.run(open(sys.argv[2]).read(), sys.argv[3], os.environ)
+print(json.dumps([[[command, output] for command, good, output in ran if not good], len(ran), whole]))`;
+
+/** systemctl and journalctl, for this gateway. A reload waits for what the log says of it. */
+function standIns() {
+  const journal = sandbox.path('journal');
+  const script = (name, text) => writeFileSync(sandbox.path(name), `#!/bin/sh\n${text}`, { mode: 0o755 });
+  writeFileSync(journal, '');
+  gateway.child.stderr.on('data', (text) => appendFileSync(journal, text));
+  script('systemctl', `before=$(wc -l <journal)
+kill -HUP ${gateway.child.pid}
+for i in $(seq 600); do tail -n +$((before + 1)) journal | grep -q 'SIGHUP: \\(serves\\|nothing\\)' && exit 0; sleep 0.1; done; exit 1\n`);
+  script('journalctl', 'tail -n 1 journal\n');
+}
+
+test('the samples of the page do what is shown', async () => {
+  for (const name of ['release', 'next']) for (const end of ['pub', 'key']) rmSync(sandbox.path(`${name}.${end}`));
+  copyFileSync(plugin, sandbox.path('integrations.so'));
+  gateway = await sandbox.start();
+  sandbox.writeConfig((config) => { config.plugins.trustedKeys = ['release.pub']; });
+  standIns();
+  const tools = [sandbox.folder, dirname(join(build, 'abi/check/gql-plugin-check')), process.env.PATH].join(':');
+  const { stdout } = await promisify(execFile)('python3', ['-c', RUN, join(root, 'tests/support'), join(root, 'examples/signing.md'), sandbox.folder],
+    { encoding: 'utf8', env: { ...process.env, PATH: tools } });
+  const [wrong, count, whole] = JSON.parse(stdout);
+  assert.deepEqual([wrong, whole], [[], true], gateway.log);
+  assert.ok(count >= 15);
 });

@@ -2,16 +2,34 @@
 /* The file before its code runs, and whether it can be loaded. */
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "abi/check/checks/registry.h"
 #include "abi/check/harness/session.h"
 #include "abi/check/inspect/elf_symbols.h"
 #include "abi/host/elf/validation.h"
+#include "abi/host/signature/trust.h"
 
 enum { SHOWN_SYMBOLS = 6 };
+
+/* Before the code of the plugin is run. */
+static void check_signature(struct check_run *run)
+{
+    gql_failure failure = {.struct_size = sizeof failure};
+    const int file = open(run->options->plugin, O_RDONLY | O_CLOEXEC);
+    if (trust_check(run->options->trust, run->options->plugin, file, &failure) == GQL_OK) {
+        check_note(run, "signed with a key of --key");
+    } else {
+        check_cure(run, "sign the file as it is, and copy the signature along with it");
+        check_fail(run, "%s", check_without_path(run, failure.message));
+    }
+    if (file >= 0)
+        close(file);
+}
 
 void check_file(struct check_run *run)
 {
@@ -22,6 +40,10 @@ void check_file(struct check_run *run)
         check_fail(run, "%s", check_without_path(run, failure.message));
         return;
     }
+    if (run->options->trust != NULL)
+        check_signature(run);
+    if (check_ended(run))
+        return;
     check_step("dlopen");
     if (session_map(run) == NULL) {
         const char *error = dlerror();

@@ -20,8 +20,11 @@ enum {
     CHECK_STEP_TEXT = 160,
 };
 
+struct trust;
+
 struct check_options {
-    const char *plugin; /* The path. */
+    const char *plugin;  /* The path. */
+    struct trust *trust; /* Whose signature it needs; NULL: it needs none. */
     /* JSON text for the first instance and for the one beside it. NULL: not given. */
     char *configs[2];
     char *config_names[2];       /* For messages: `--config`, or `--config FILE`. */

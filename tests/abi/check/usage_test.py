@@ -7,6 +7,7 @@ the arguments.
 import json
 import pathlib
 import re
+import shutil
 import tempfile
 
 from plugin_check import (DATABASE, HELLO, INTEGRATIONS, ROOT, end, failed, plugin, read_tap,
@@ -121,6 +122,8 @@ def check_misuse(folder):
     text.write_text("just a text")
     latin = folder / "config.json"
     latin.write_bytes(b'{"a": "\xe4"}')
+    key = folder / "none.pub"
+    key.write_text("untrusted comment: none\n")
     for name, said, *arguments in [
         ("no plugin", "no plugin given; see --help"),
         ("two plugins", "more than one plugin given", HELLO, HELLO),
@@ -157,11 +160,30 @@ def check_misuse(folder):
          '{"name": "ada"}', HELLO),
         ("an actor that is half JSON", "--actor: must be a name", "--actor", '{"actor": "a', HELLO),
         ("too few rounds", '--rounds: "4" is not a number from 5', "--rounds", "4", HELLO),
+        ("a key that is missing", "--key /nowhere: No such file", "--key", "/nowhere", HELLO),
+        ("a key that is none", f"--key {key}: trusted key 1: it is not a public key", "--key", str(key),
+         HELLO),
         ("an odd timeout", '--timeout: "1s" is not a number from 1', "--timeout", "1s", HELLO),
     ]:
         (folder / "list.json").write_text("[]")
         (folder / "object.json").write_text("{}")
         expect_misuse(name, said, *arguments)
+
+
+def check_signatures(folder):
+    """Of a plugin that is not signed as --key wants, no code is run. The test of signing.md has one that is."""
+    key = folder / "release.pub"
+    key.write_text("RWRE6ueVFUjL3iY0+leW2GA22CtQLPB+VEzdSBVFO8dWVME0VqKvBR6X\n")
+    signed = folder / "hello.so"
+    shutil.copy(HELLO, signed)
+    for signature, said in [(None, "not signed: there is no .minisig beside it"),
+                            ("untrusted comment: a\n", "not a signature of minisign: its second line")]:
+        if signature is not None:
+            (folder / "hello.so.minisig").write_text(signature)
+        result = run("--key", str(key), str(signed))
+        outcomes, diagnostics = read_tap(result.stdout)
+        good = result.returncode == 1 and outcomes == {"file": "not ok"} and said in str(diagnostics)
+        report(good, f"--key: {said}", *([] if good else [result.returncode, result.stdout, result.stderr]))
 
 
 def check_help():
@@ -170,7 +192,7 @@ def check_help():
                "organizationId", "expect"]
     report(all(member in result.stdout for member in members),
            "--help says what --calls takes", result.stdout)
-    options = ["--config", "--calls", "--actor", "--print", "--host-schema", "--rounds", "--timeout", "--json", "--help",
+    options = ["--config", "--calls", "--actor", "--print", "--host-schema", "--key", "--rounds", "--timeout", "--json", "--help",
                "--version"]
     report(result.returncode == 0 and all(option in result.stdout for option in options),
            "--help names every option", result.stdout)
@@ -184,7 +206,7 @@ def check_help():
 
 def main():
     with tempfile.TemporaryDirectory() as name:
-        for each in (check_mistakes, check_paths, check_misuse):
+        for each in (check_mistakes, check_paths, check_misuse, check_signatures):
             each(pathlib.Path(name))
     check_help()
     end()
