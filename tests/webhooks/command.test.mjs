@@ -74,6 +74,17 @@ test('dead letters are listed, by what they have', async () => {
   assert.deepEqual(run('list', ...config, '--id', 'acme-2'), { status: 0, out: '', err: '' });
 });
 
+test('an ID that clients have chosen forges no line, and steers no terminal', async () => {
+  const id = 'a\u001b[31m\nb\u009b\u202e\u2028\u{e0041}c';
+  const config = await start(eventOf(id, 1, { id: 'event-1' }));
+  const [line, ...more] = run('list', ...config, '--endpoint', 'a').out.split('\n');
+  assert.deepEqual(more, ['']);
+  assert.ok(line.includes('  a\\u001b[31m\\u000ab\\u009b\\u202e\\u2028\\udb40\\udc41c  '), line);
+  const json = run('list', ...config, '--endpoint', 'a', '--json').out;
+  assert.match(json, /^[ -~]+\n$/);
+  assert.equal(JSON.parse(json).organizationId, id);
+});
+
 test('redeliver: what is taken is a dead letter no more; the others stay', async () => {
   const config = await start(eventOf('acme', 1), eventOf('acme', 2), eventOf('globex', 1));
   receiver.answer = (req, res, { data }) => res.writeHead(data.id === 'acme-2' ? 503 : 200).end();

@@ -41,6 +41,11 @@ class WrongUsage extends Error {}
 
 const write = (text) => process.stdout.write(`${text}\n`);
 
+const unitsOf = (character) => character.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+
+/** IDs are whatever clients have sent: none may forge a line, or steer a terminal. In JSON, it means the same. */
+const writeLine = (text) => write(text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, unitsOf));
+
 function storeOf({ config: file, endpoint }) {
   const { webhooks } = readConfig(file);
   if (!webhooks) throw new Error(`${file}: it has no webhooks`);
@@ -78,10 +83,10 @@ function list(options) {
   const letters = lettersOf(store, options).map(({ place, ...letter }) => letter);
   const isOfLetters = (options.organization ?? options.id) !== undefined;
   const disabled = isOfLetters ? [] : store.disabled().filter((name) => (options.endpoint ?? name) === name);
-  for (const name of disabled) write(options.json ? JSON.stringify({ endpoint: name, disabled: true }) : `disabled  ${name}`);
+  for (const name of disabled) writeLine(options.json ? JSON.stringify({ endpoint: name, disabled: true }) : `disabled  ${name}`);
   for (const letter of letters) {
     const { time, endpoint, organizationId, id, type, attempts, reason } = letter;
-    write(options.json ? JSON.stringify(letter) : `${time}  ${endpoint}  ${organizationId}  ${id}  ${type}  ${attempts} attempts: ${reason}`);
+    writeLine(options.json ? JSON.stringify(letter) : `${time}  ${endpoint}  ${organizationId}  ${id}  ${type}  ${attempts} attempts: ${reason}`);
   }
   return letters.length + disabled.length > 0 ? FOUND : DONE;
 }
