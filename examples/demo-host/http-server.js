@@ -10,6 +10,7 @@ import { serveMetrics } from './metrics-server.js';
 import { BadRequest, bodyOf, Rejected } from './rejected.js';
 import { Shutdown } from './shutdown.js';
 import { answerStatus } from './status/status.js';
+import { traced } from './tracing.js';
 import { UntakenAnswers } from './untaken-answers.js';
 
 const MOST_READ_ON = 1 << 24; // Bytes of a rejected body.
@@ -149,11 +150,12 @@ export async function serveHttp(handle, host, config, log, options = {}) {
     current.watch(res);
     untaken.watch(res);
     shutdown.watch(res);
-    takeTurn(req, res, latest).then(() => answer(req, res, current, watch, isLate)).catch((error) => {
+    const fail = (error) => {
       if (req.errored) return; // The client disconnected.
       if (!(error instanceof Rejected)) log('error', `request failed: ${error.stack}`);
       reject(req, res, error instanceof Rejected ? error : new Rejected(500, 'INTERNAL_ERROR', 'Internal error'));
-    });
+    };
+    takeTurn(req, res, latest).then(() => traced(req, res, () => answer(req, res, current, watch, isLate).catch(fail)));
   });
   const shutdown = new Shutdown(server, config.shutdown);
   answerFaults(server, latest);

@@ -4,6 +4,7 @@ import { format } from 'node:util';
 import { createLog, safeLine } from 'gql-plugin-host';
 import pino from 'pino';
 import { throttle } from './throttle.js';
+import { spanUnderWay } from './tracing.js';
 
 const LEVELS = { error: 50, warning: 40, info: 30, debug: 20 };
 const COUNTED = ['error', 'warning'];
@@ -32,7 +33,7 @@ function jsonLog(level) {
     formatters: { level: (label) => ({ level: label }) },
   };
   const logger = pino(options, pino.destination({ dest: 2, sync: true }));
-  return (lineLevel, message, traceId) => logger[lineLevel](traceId ? { trace_id: traceId } : {}, safeLine(message));
+  return (lineLevel, message, traceId, spanId) => logger[lineLevel]({ trace_id: traceId ?? undefined, span_id: spanId }, safeLine(message));
 }
 
 function writerOf({ logLevel, logFormat }) {
@@ -46,7 +47,11 @@ function writerOf({ logLevel, logFormat }) {
  */
 export function logOf(config) {
   let write = writerOf(config);
-  const log = (level, message, traceId) => write(level, withoutSecrets(message), traceId);
+  const log = (level, message, traceId) => {
+    const span = spanUnderWay();
+    const isOfSpan = span && span.traceId === (traceId ?? span.traceId);
+    write(level, withoutSecrets(message), traceId ?? span?.traceId, isOfSpan ? span.spanId : undefined);
+  };
   log.change = (other) => {
     write = writerOf(other);
   };

@@ -8,6 +8,7 @@ import { openHost } from './host.js';
 import { serveHttp } from './http-server.js';
 import { countRepeats, logOf } from './log.js';
 import { tellCounts } from './throttle.js';
+import { startTracing, stopTracing } from './tracing.js';
 
 /** What a server that runs can't change. */
 const FIXED = ['host', 'port', 'metrics', 'shutdown'];
@@ -87,6 +88,7 @@ class Gateway {
     const config = readConfig(this.#file);
     this.#log = logOf(config);
     this.#counted = countRepeats(this.#log);
+    await startTracing(this.#counted);
     this.#current = await open(config, this.#counted, this.#gatewayOf, false);
     const { service: [handle, host, hasPage] } = this.#current;
     this.#server = await startOr(() => this.#current.close(), () => serveHttp(handle, host, config, this.#counted, { hasPage }));
@@ -127,6 +129,7 @@ class Gateway {
     await this.#server.stop();
     await this.#turn;
     await Promise.all([this.#current.close(), ...this.#retired]);
+    await stopTracing();
     tellCounts();
     this.#log('info', 'stopped'); // The process exits by itself, because no handle is open any more.
   }

@@ -20,7 +20,7 @@ PAGE = "examples/clients/errors.md"
 ANSWERERS = ("plugin/", "abi/host/", "examples/node-host/", "examples/demo-host/", "examples/demo/",
              "examples/gateways/", "examples/ruby/")
 NO_CODES = re.compile(
-    "HTTP_[A-Z_]+|ERR_[A-Z_]+|CONTENT_[A-Z]+|PATH_INFO|REMOTE_ADDR|REQUEST_METHOD|"  # Rack's, Node's
+    "HTTP_[A-Z_]+|ERR_[A-Z_]+|OTEL_[A-Z_]+|CONTENT_[A-Z]+|PATH_INFO|REMOTE_ADDR|REQUEST_METHOD|"  # Rack's, Node's
     "BATCH|CHECKPOINT|GET|HEAD|POST|UTC|SIGHUP|SIGINT|SIGTERM|EADDRINUSE|ECONNRESET|ENOENT|MODULE_NOT_FOUND|GQL_HOST_LIBRARY|TMPDIR|"
     "CREATE|READ|UPDATE|DELETE|ASC|DESC|TITLE|ID|NAME|INTG|MIT|"  # Words of schema and plugin.
     "CREATED|UPDATED|DELETED|RESTORED|REFUSED|USER|SYSTEM|INTEGRATION|WEB|MOBILE|API|INTERNAL")  # Of the audit trail.

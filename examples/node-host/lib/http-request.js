@@ -3,18 +3,19 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { GraphQLError } from './graphql.js';
 import { PluginRequest } from './request.js';
+import { traceIdUnderWay } from './trace.js';
 
 const KEY_LIMIT = 255; // Characters.
 
-const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?$/;
+const TRACEPARENT = /^(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(-.*)?$/;
 
 /**
- * Returns the trace ID of the header traceparent (W3C Trace Context, sections 3.2 and 4), or a new one.
+ * Returns {traceId, spanId, traceFlags} of the header traceparent (W3C Trace Context, sections 3.2 and 4), or null.
  * Only versions after 00 may add parts.
  */
-function traceIdOf(traceparent) {
-  const [, version, id, more] = TRACEPARENT.exec(traceparent ?? '') ?? [];
-  return id && !(version === '00' && more) ? id : randomBytes(16).toString('hex');
+function callerOf({ traceparent = '' }) {
+  const [, version, traceId, spanId, flags, more] = TRACEPARENT.exec(traceparent) ?? [];
+  return traceId && !(version === '00' && more) ? { traceId, spanId, traceFlags: parseInt(flags, 16) & 1 } : null;
 }
 
 /**
@@ -49,10 +50,10 @@ function isGiven([, value]) {
 }
 
 /** Returns the options of a request, from its headers and its connection. */
-function optionsOf({ headers, socket }) {
+function optionsOf({ headers, socket }, caller) {
   return {
     source: 'http',
-    traceId: traceIdOf(headers.traceparent),
+    traceId: traceIdUnderWay() ?? caller?.traceId ?? randomBytes(16).toString('hex'),
     locale: localeOf(headers['accept-language']),
     occurrence: `urn:uuid:${randomUUID()}`,
     clientAddress: clientAddressOf(socket),
@@ -66,7 +67,9 @@ function optionsOf({ headers, socket }) {
  * `options` take precedence over what headers and connection say.
  */
 export function httpRequest(native, req, res, options) {
-  const request = new PluginRequest(native, { ...optionsOf(req), ...Object.fromEntries(Object.entries(options).filter(isGiven)) });
+  const caller = callerOf(req.headers);
+  const given = Object.fromEntries(Object.entries(options).filter(isGiven));
+  const request = new PluginRequest(native, { ...optionsOf(req, caller), ...given }, caller);
   const end = () => {
     if (!res.writableFinished) request.cancel();
   };

@@ -3,6 +3,7 @@
 import { isIP } from 'node:net';
 import { GraphQLError } from './graphql.js';
 import { checkKeys } from './options.js';
+import { callWithin, originOf } from './trace.js';
 
 const ACTIONS = { READ: 1, CREATE: 2, UPDATE: 4, DELETE: 8 };
 const ACTOR_KINDS = { unknown: 0, user: 1, integration: 2, system: 3 };
@@ -117,6 +118,18 @@ function deadlineOf({ deadlineMilliseconds = 0 }) {
 /** What is called: an index of the plugin's resolvers, of its loaders, or 0 to 2 for `read`, `claim` and `acknowledge` of its events. */
 export const CALL = { resolver: 0, loader: 1, events: 2 };
 
+const EVENT_CALLS = ['read', 'claim', 'acknowledge'];
+
+/** Returns the name and the attributes of a call's span. */
+function spanOf({ about }, kind, index) {
+  const attributes = { 'graphql.plugin.id': about.id };
+  if (kind === CALL.loader) return { name: `load ${about.loaders[index].type}`, attributes };
+  if (kind === CALL.events) return { name: `events ${EVENT_CALLS[index]}`, attributes };
+  const { type, field } = about.resolvers[index];
+  if (type === 'Query' || type === 'Mutation') attributes['graphql.operation.type'] = type.toLowerCase();
+  return { name: `${type}.${field}`, attributes: { ...attributes, 'graphql.field': `${type}.${field}` } };
+}
+
 const CANCELLED = 0; // The number of every cancelled request.
 
 /**
@@ -140,8 +153,10 @@ export class PluginRequest {
   #organizationId;
   #context; // Of the operation.
   #key; // Of the instance, where there is one for each key.
+  #origin; // For traces.
 
-  constructor(native, options) {
+  /** `remote`: {traceId, spanId, traceFlags} of the caller's span, or null. */
+  constructor(native, options, remote = null) {
     for (const name in options) if (!NAMES.has(name)) checkKeys(options, [...NAMES], 'request');
     const { actor, source = 'unknown' } = options;
     this.#native = native;
@@ -156,6 +171,7 @@ export class PluginRequest {
       clientAddressOf(options), userAgentOf(options), textOf(options, 'idempotencyKey'),
     ];
     this.#deadline = deadlineOf(options);
+    this.#origin = originOf(remote);
     this.#number = nextNumber(native);
   }
 
@@ -177,12 +193,13 @@ export class PluginRequest {
   }
 
   /** Calls a function of a plugin, which `kind` (CALL) and `index` tell. `name` is the response name of a mutation. Returns an answer; see answer.js. */
-  call({ target, keyOf }, kind, index, args, parent, selection, name = null) {
+  call(plugin, kind, index, args, parent, selection, name = null) {
+    const { target, keyOf } = plugin;
     if (keyOf) this.#key ??= keyOf(this.#context);
     const text = this.#write(args);
     const remaining = this.#deadline && this.remainingMilliseconds();
-    return this.#native.call(target, this.#key, kind, index, text, parent, selection, this.#actor, this.#number, remaining,
-      ...this.#about, name);
+    return callWithin(this.#origin, () => spanOf(plugin, kind, index), () => this.#native.call(target, this.#key, kind, index, text, parent,
+      selection, this.#actor, this.#number, remaining, ...this.#about, name));
   }
 
   /** How long the request has until its deadline: more than 0; Infinity without one. */
