@@ -8,12 +8,10 @@
 #include <string.h>
 
 #include "abi/host/base/failure.h"
-#include "abi/host/elf/validation.h"
+#include "abi/host/code.h"
 #include "abi/host/library.h"
 #include "abi/host/plugin_validation.h"
-#include "abi/host/private_copy.h"
 #include "abi/host/runtime.h"
-#include "abi/host/signature/trust.h"
 #include "gql_host.h"
 
 struct gql_library {
@@ -26,48 +24,6 @@ struct gql_library {
 
 /* Serializes init and deinit: a file may be opened twice at the same time. */
 static pthread_mutex_t control = PTHREAD_MUTEX_INITIALIZER;
-
-/* Of what the loader says. */
-static const char *cure_of(const char *error)
-{
-    if (error != NULL && strstr(error, ": cannot open shared object file") != NULL)
-        return "; install that library, or build the plugin on this system";
-    if (error != NULL && strstr(error, "failed to map segment") != NULL)
-        return "; its file system may be mounted with noexec: of a copy, set TMPDIR to another "
-               "folder";
-    return "";
-}
-
-/* From the library's file, or a copy of it. */
-static int32_t map_code(gql_library *library, const char *path, gql_failure *failure)
-{
-    library->code = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    if (library->code != NULL)
-        return GQL_OK;
-    /* The loader's message often starts with the path. */
-    const char *error = dlerror();
-    const size_t prefix = strlen(path);
-    if (error != NULL && strncmp(error, path, prefix) == 0 && strncmp(error + prefix, ": ", 2) == 0)
-        error += prefix + 2;
-    return gql_fail(failure, GQL_E_UNAVAILABLE, "%s: can't be loaded: %s%s", library->path,
-                    error != NULL ? error : "unknown error", cure_of(error));
-}
-
-/* `path` as it was given: the signature is beside that. */
-static int32_t map_copy(gql_library *library, const char *path, gql_failure *failure)
-{
-    const struct trust *trust = gql_runtime_trust(library->runtime);
-    struct private_copy copy;
-    int32_t code = private_copy_make(&copy, library->path, failure);
-    if (code == GQL_OK && trust != NULL)
-        code = trust_check(trust, path, copy.file, failure);
-    if (code == GQL_OK) /* Somebody may have written to the file meanwhile. */
-        code = gql_elf_validate(copy.path, library->path, failure);
-    if (code == GQL_OK)
-        code = map_code(library, copy.path, failure);
-    private_copy_remove(&copy);
-    return code;
-}
 
 static int32_t fail_no_entry(const gql_library *library, gql_failure *failure)
 {
@@ -143,22 +99,18 @@ static void forget(gql_library *library, bool unload)
 static int32_t open_library(gql_runtime *runtime, const char *path, gql_library **ret_library,
                             gql_failure *failure)
 {
-    int32_t code = gql_elf_validate(path, path, failure);
-    if (code != GQL_OK)
-        return code;
+    int32_t code = GQL_OK;
     gql_library *library = calloc(1, sizeof *library);
     if (library == NULL)
         return gql_fail_no_memory(failure);
     library->runtime = runtime;
-    /* dlopen searches the library path for names without a slash. */
     library->path = realpath(path, NULL);
     if (library->path == NULL)
         code = errno == ENOMEM
                    ? gql_fail_no_memory(failure)
                    : gql_fail(failure, GQL_E_UNAVAILABLE, "%s: %s", path, strerror(errno));
     if (code == GQL_OK)
-        code = gql_runtime_copies_plugins(runtime) ? map_copy(library, path, failure)
-                                                   : map_code(library, library->path, failure);
+        code = code_map(runtime, path, library->path, &library->code, failure);
     if (code == GQL_OK)
         code = enter(library, failure);
     if (code == GQL_OK)

@@ -25,12 +25,16 @@ static int32_t fail(const struct private_copy *copy, const char *path, gql_failu
                     path, copy->folder, strerror(error));
 }
 
-static bool make_folder(struct private_copy *copy)
+const char *private_copy_parent(void)
 {
     const char *parent = getenv("TMPDIR");
-    const bool is_given = parent != NULL && parent[0] != '\0';
+    return parent != NULL && parent[0] != '\0' ? parent : "/tmp";
+}
+
+static bool make_folder(struct private_copy *copy)
+{
     const int size = snprintf(copy->folder, sizeof copy->folder, "%s/gql-plugin-XXXXXX",
-                              is_given ? parent : "/tmp");
+                              private_copy_parent());
     if (size >= (int)sizeof copy->folder) {
         errno = ENAMETOOLONG;
         return false;

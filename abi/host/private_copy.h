@@ -20,6 +20,9 @@ struct private_copy {
 /* Copies the file at `path` into a new folder below $TMPDIR, or /tmp. Remove it in any case. */
 int32_t private_copy_make(struct private_copy *copy, const char *path, gql_failure *failure);
 
+/* $TMPDIR, or /tmp. */
+const char *private_copy_parent(void);
+
 /* What the loader has mapped stays. */
 void private_copy_remove(struct private_copy *copy);
 

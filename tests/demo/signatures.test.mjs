@@ -2,7 +2,7 @@
 // A gateway that loads only plugins that are signed, at its start and at SIGHUP. Signed by Debian's minisign.
 import assert from 'node:assert/strict';
 import { execFile, execFileSync } from 'node:child_process';
-import { appendFileSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -80,7 +80,8 @@ test('at SIGHUP a plugin with a wrong signature is refused, and the old one serv
   const signature = readFileSync(`${file}.minisig`, 'utf8');
   const commented = (comment) => signature.replace(/(?<=^trusted comment: ).*/m, comment);
   const wrong = [
-    [() => writeFileSync(file, Buffer.concat([readFileSync(plugin), Buffer.of(0)])), 'changed', /it is not what the key/],
+    [() => chmodSync(sandbox.path('plugins'), 0o777), 'access', /integrations\.so was refused: everyone may write to '.*plugins' \(mode 0777\)/],
+    [() => { chmodSync(sandbox.path('plugins'), 0o755); writeFileSync(file, Buffer.concat([readFileSync(plugin), Buffer.of(0)])); }, 'changed', /it is not what the key/],
     [() => { copyFileSync(plugin, file); writeFileSync(`${file}.minisig`, commented('file:other.so')); }, 'changed_comment', /the trusted comment is not what/],
     [() => writeFileSync(`${file}.minisig`, signature.slice(0, 100)), 'bad_signature', /not a signature of minisign: its second line/],
     [() => sign('next'), 'unknown_key', /which is not trusted/],

@@ -2,7 +2,7 @@
 // The command gql-plugin-host, which prints the merged schema.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { Bench, graphql, root } from './support.mjs';
@@ -141,4 +141,13 @@ test('--help and --version', (t) => {
   const desk = new Desk(t, 'hello');
   for (const option of ['--help', '-h']) assert.match(desk.run(option).stdout, /^Usage: gql-plugin-host PLUGINS/);
   assert.match(desk.run('--version').stdout, /^gql-plugin-host \d+\.\d+\.\d+\n$/);
+});
+
+test('a folder that everyone may write to is named, and the schema is printed all the same', (t) => {
+  const desk = new Desk(t, 'hello');
+  chmodSync(desk.plugins, 0o777);
+  const { status, stdout, stderr } = desk.run('plugins');
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /hello/);
+  assert.match(stderr, /^gql-plugin-host: plugins\/hello\.so: everyone may write to '.*plugins' \(mode 0777\), .*\n$/);
 });

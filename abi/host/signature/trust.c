@@ -30,8 +30,11 @@ static _Atomic uint64_t counts[DISTRUST_COUNT];
 const char *distrust_name(enum distrust distrust)
 {
     static const char *const names[DISTRUST_COUNT] = {
-        [DISTRUST_NO_SIGNATURE] = "no_signature",       [DISTRUST_BAD_SIGNATURE] = "bad_signature",
-        [DISTRUST_UNKNOWN_KEY] = "unknown_key",         [DISTRUST_CHANGED] = "changed",
+        [DISTRUST_ACCESS] = "access",
+        [DISTRUST_NO_SIGNATURE] = "no_signature",
+        [DISTRUST_BAD_SIGNATURE] = "bad_signature",
+        [DISTRUST_UNKNOWN_KEY] = "unknown_key",
+        [DISTRUST_CHANGED] = "changed",
         [DISTRUST_CHANGED_COMMENT] = "changed_comment",
     };
     return names[distrust];
@@ -42,7 +45,7 @@ uint64_t distrust_count(enum distrust distrust)
     return atomic_load(&counts[distrust]);
 }
 
-static void count(enum distrust distrust)
+void distrust_note(enum distrust distrust)
 {
     atomic_fetch_add(&counts[distrust], 1);
 }
@@ -66,7 +69,7 @@ int32_t trust_add(struct trust *trust, const char *text, size_t size, gql_failur
 
 static int32_t fail_no_signature(const char *path, int error, gql_failure *failure)
 {
-    count(DISTRUST_NO_SIGNATURE);
+    distrust_note(DISTRUST_NO_SIGNATURE);
     if (error == ENOENT)
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s: not signed: there is no " ENDING " beside it; copy that too, or sign "
@@ -77,7 +80,7 @@ static int32_t fail_no_signature(const char *path, int error, gql_failure *failu
 
 static int32_t fail_bad_signature(const char *path, const char *why, gql_failure *failure)
 {
-    count(DISTRUST_BAD_SIGNATURE);
+    distrust_note(DISTRUST_BAD_SIGNATURE);
     return gql_fail(failure, GQL_E_UNAVAILABLE,
                     "%s" ENDING ": not a signature of minisign: %s; copy it again, or sign the "
                     "file again",
@@ -163,21 +166,21 @@ static int32_t check_bytes(const struct trust *trust, const struct signed_file *
     const struct minisign_key *key = find_key(trust, signature.key_id);
     minisign_print_id(signature.key_id, id);
     if (key == NULL) {
-        count(DISTRUST_UNKNOWN_KEY);
+        distrust_note(DISTRUST_UNKNOWN_KEY);
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s: signed with the key %s, which is not trusted; sign it with one that "
                         "is, or trust that key",
                         file->path, id);
     }
     if (!signs_file(trust->sodium, &signature, key, file)) {
-        count(DISTRUST_CHANGED);
+        distrust_note(DISTRUST_CHANGED);
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s: it is not what the key %s signed: the file or " ENDING
                         " was changed; copy both again",
                         file->path, id);
     }
     if (!signs_comment(trust->sodium, &signature, key)) {
-        count(DISTRUST_CHANGED_COMMENT);
+        distrust_note(DISTRUST_CHANGED_COMMENT);
         return gql_fail(failure, GQL_E_UNAVAILABLE,
                         "%s" ENDING ": the trusted comment is not what the key %s signed; copy the "
                         "file again",

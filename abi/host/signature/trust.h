@@ -16,6 +16,7 @@ struct trust {
 
 /* Why a file is not trusted. */
 enum distrust {
+    DISTRUST_ACCESS,
     DISTRUST_NO_SIGNATURE,
     DISTRUST_BAD_SIGNATURE,
     DISTRUST_UNKNOWN_KEY,
@@ -27,7 +28,8 @@ enum distrust {
 /* A short name, such as "unknown_key". Static. */
 const char *distrust_name(enum distrust distrust);
 
-/* How often that was so in this process, with any keys. Any thread. */
+/* How often that was so in this process, with any keys; those below note it. Any thread. */
+void distrust_note(enum distrust distrust);
 uint64_t distrust_count(enum distrust distrust);
 
 /* Adds a key, as minisign_read_key reads it. GQL_E_CONFIG, GQL_E_LIMIT, or GQL_E_UNAVAILABLE. */

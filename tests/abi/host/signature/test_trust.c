@@ -338,6 +338,7 @@ static void sign_hello(const struct signer *signer)
 {
     char bytes[1 << 20];
     FILE *file = fopen(HELLO_PATH, "rb");
+    cr_assert_not_null(file);
     const size_t size = fread(bytes, 1, sizeof bytes, file);
     fclose(file);
     write_file(path, bytes, size);
