@@ -7,9 +7,9 @@ import { Server } from '../support-js/server.mjs';
 export { build, plugin } from '../support-js/paths.mjs';
 
 export class Sandbox extends HostSandbox {
-  /** Starts a gateway with a configuration changed by `change`. It may end without serving; see ready. */
-  async start(change) {
-    const gateway = new Gateway(process.execPath, [demoGateway, '--config', this.writeConfig(change)]);
+  /** Starts a gateway with a configuration changed by `change`, and options of Node. It may end without serving; see ready. */
+  async start(change, ...options) {
+    const gateway = new Gateway(process.execPath, [...options, demoGateway, '--config', this.writeConfig(change)]);
     await gateway.ready();
     return gateway;
   }
