@@ -18,7 +18,7 @@ enum store_health {
 
 struct store_state {
     enum store_health health;
-    char reason[256]; /* For an operator; empty if healthy. NUL-terminated. */
+    char reason[512]; /* For an operator; empty if healthy. NUL-terminated. */
 };
 
 /* What is watched over. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/agreement.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "plugin/store/sqlite/metadata.h"
@@ -80,23 +81,25 @@ static void describe(const struct agreement *agreement, enum disagreement found,
 }
 
 static void report(const struct agreement *agreement, enum disagreement found,
-                   const struct stored *stored)
+                   const struct stored *stored, const char *path)
 {
-    char reason[REASON_SIZE];
+    char reason[REASON_SIZE], line[PATH_MAX + REASON_SIZE + 32];
     describe(agreement, found, stored, reason);
     state_report(agreement->board, STATE_AGREEMENT, found == AGREED ? STORE_HEALTHY : STORE_FAILED,
                  reason);
-    agreement->log(agreement->user, found == AGREED ? GQL_LOG_INFO : GQL_LOG_ERROR,
-                   found == AGREED ? "The database fits this gateway again" : reason);
+    snprintf(line, sizeof line, "database.path: '%s': %s", path,
+             found == AGREED ? "The database fits this gateway again" : reason);
+    agreement->log(agreement->user, found == AGREED ? GQL_LOG_INFO : GQL_LOG_ERROR, line);
 }
 
-static void note(struct agreement *agreement, enum disagreement found, const struct stored *stored)
+static void note(struct agreement *agreement, enum disagreement found, const struct stored *stored,
+                 const char *path)
 {
     pthread_mutex_lock(&agreement->lock);
     const bool changed = agreement->last != found;
     agreement->last = found;
     if (changed)
-        report(agreement, found, stored);
+        report(agreement, found, stored, path);
     pthread_mutex_unlock(&agreement->lock);
 }
 
@@ -108,6 +111,6 @@ int agreement_check(struct agreement *agreement, struct connection *connection,
     if (code != SQLITE_OK)
         return code;
     *ret_found = judge(agreement, &stored);
-    note(agreement, *ret_found, &stored);
+    note(agreement, *ret_found, &stored, connection->path);
     return SQLITE_OK;
 }

@@ -17,18 +17,26 @@ void checkpoint_take_over(struct connection *connection)
 
 static void report(struct checkpointer *checkpointer, const struct connection *connection, int code)
 {
-    char line[PATH_MAX + 512];
-    struct store_detail detail;
+    char cause[256], line[PATH_MAX + 512];
     unsigned held;
     checkpointer->failing = true;
     if (!throttle_pass(&checkpointer->lines, monotonic_now(), &held))
         return;
-    connection_status(connection, code, &detail);
+    connection_cause(connection, code, cause, sizeof cause);
     snprintf(line, sizeof line,
-             "The log can't be copied into the database, and grows (%s). Changes are safe in the "
-             "-wal: keep it, check the disk and free space",
-             detail.text);
+             "The log can't be copied into the database, and grows (%s; '%s'). Changes are safe in "
+             "the -wal: keep it, check the disk and free space",
+             cause, connection->path);
     checkpointer->log(checkpointer->user, GQL_LOG_ERROR, line);
+}
+
+static void report_end(struct checkpointer *checkpointer, const struct connection *connection)
+{
+    char line[PATH_MAX + 128];
+    checkpointer->failing = false;
+    snprintf(line, sizeof line, "The log is copied into the database again: '%s'",
+             connection->path);
+    checkpointer->log(checkpointer->user, GQL_LOG_INFO, line);
 }
 
 static int copy(struct connection *connection)
@@ -56,11 +64,8 @@ void checkpoint_if_due(struct checkpointer *checkpointer, struct connection *con
     count(connection, code, monotonic_now() - began);
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         report(checkpointer, connection, code);
-    if (code == SQLITE_OK && checkpointer->failing) {
-        checkpointer->failing = false;
-        checkpointer->log(checkpointer->user, GQL_LOG_INFO,
-                          "The log is copied into the database again");
-    }
+    if (code == SQLITE_OK && checkpointer->failing)
+        report_end(checkpointer, connection);
 }
 
 void checkpoint_rest(struct connection *connection)

@@ -82,6 +82,9 @@ int connection_end(struct connection *connection, enum statement end);
 /* Whether it is the code of a damaged database. */
 bool connection_is_damage(int code);
 
+/* What SQLite says of a code and, if it is known, the system: a line without the path. */
+void connection_cause(const struct connection *connection, int code, char *ret_cause, size_t size);
+
 /* What SQLite's code means for the caller. Writes the detail. */
 enum store_status connection_status(const struct connection *connection, int code,
                                     struct store_detail *detail);

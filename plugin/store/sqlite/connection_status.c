@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "plugin/base/failure.h"
 #include "plugin/store/sqlite/connection.h"
@@ -46,17 +47,24 @@ static int system_error(const struct connection *connection, int code)
                                       : error_of_handle(connection->handle);
 }
 
-static void describe(const struct connection *connection, int code, struct store_detail *detail)
+void connection_cause(const struct connection *connection, int code, char *ret_cause, size_t size)
 {
     const char *message = is_known(connection, code) ? sqlite3_errmsg(connection->handle)
                                                      : sqlite3_errstr(code);
     const int error = system_error(connection, code);
-    const char *path = connection->path == NULL ? "" : connection->path;
     if (error == 0)
-        snprintf(detail->text, sizeof detail->text, "SQLite %d: %.100s; '%s'", code, message, path);
+        snprintf(ret_cause, size, "SQLite %d: %.100s", code, message);
     else
-        snprintf(detail->text, sizeof detail->text, "SQLite %d: %.100s; errno %d, %s; '%s'", code,
-                 message, error, strerrordesc_np(error), path);
+        snprintf(ret_cause, size, "SQLite %d: %.100s; errno %d, %s", code, message, error,
+                 strerrordesc_np(error));
+}
+
+static void describe(const struct connection *connection, int code, struct store_detail *detail)
+{
+    const char *path = connection->path == NULL ? "" : connection->path;
+    connection_cause(connection, code, detail->text, sizeof detail->text);
+    const size_t length = strlen(detail->text);
+    snprintf(detail->text + length, sizeof detail->text - length, "; '%s'", path);
 }
 
 /* What passes when others release it, or the operator raises a limit. */

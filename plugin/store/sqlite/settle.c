@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/settle.h"
 
+#include <limits.h>
 #include <stdio.h>
 
 #include "plugin/base/deadline.h"
@@ -58,18 +59,34 @@ static int settle(struct settler *settler, bool *ret_moved)
     return code;
 }
 
+static const char *path_of(const struct settler *settler)
+{
+    return settler->link->readers->options->path;
+}
+
 static void stop(struct settler *settler, int code)
 {
-    char reason[256];
-    snprintf(reason, sizeof reason,
+    char cause[256], line[PATH_MAX + 512];
+    connection_cause(&settler->link->connection, code, cause, sizeof cause);
+    snprintf(line, sizeof line,
              "Writing has stopped: a commit failed, and whether it is in the file can't be told "
-             "(SQLite %d: %s). It goes on once a commit succeeds; check the disk of '%s'",
-             code, sqlite3_errstr(code), settler->link->readers->options->path);
+             "(%s). It goes on once a commit succeeds; check the disk of '%s'",
+             cause, path_of(settler));
     atomic_store(&settler->open, true);
     /* A lock passes, and others wait for it on the clock. */
     settler->retry_at = (code & 0xff) == SQLITE_BUSY ? 0 : monotonic_now() + RETRY_NANOSECONDS;
-    if (state_report(settler->state, STATE_COMMITS, STORE_FAILED, reason))
-        settler->log(settler->user, GQL_LOG_ERROR, reason);
+    if (state_report(settler->state, STATE_COMMITS, STORE_FAILED, line))
+        settler->log(settler->user, GQL_LOG_ERROR, line);
+}
+
+static void go_on(struct settler *settler)
+{
+    char line[PATH_MAX + 128];
+    atomic_store(&settler->open, false);
+    state_report(settler->state, STATE_COMMITS, STORE_HEALTHY, "");
+    snprintf(line, sizeof line, "Commits succeed again: writing goes on with '%s'",
+             path_of(settler));
+    settler->log(settler->user, GQL_LOG_INFO, line);
 }
 
 int settle_commit(struct settler *settler, bool *ret_known, enum store_status *ret_status,
@@ -105,8 +122,6 @@ int settle_before(struct settler *settler)
         stop(settler, code);
         return (code & 0xff) == SQLITE_BUSY ? code : CONNECTION_STOPPED;
     }
-    atomic_store(&settler->open, false);
-    state_report(settler->state, STATE_COMMITS, STORE_HEALTHY, "");
-    settler->log(settler->user, GQL_LOG_INFO, "Commits succeed again: writing goes on");
+    go_on(settler);
     return SQLITE_OK;
 }

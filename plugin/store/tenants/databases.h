@@ -19,6 +19,8 @@
 #include "plugin/store/tenants/unserved.h"
 #include "plugin/store/tenants/waiting.h"
 
+enum { FAILURE_SLOTS = 16 };
+
 struct databases {
     const struct store_options *options; /* Those of the root. */
     const struct store_engine *engine;   /* Of each database. */
@@ -33,7 +35,8 @@ struct databases {
     struct job retries;       /* Goes on opening those that have to wait. */
     struct job watch;         /* Looks at the leases, and who is idle, while databases are open. */
     struct lease_log lease_log;
-    struct throttle failures; /* Lines of databases that can't be opened. */
+    /* Lines of databases that can't be opened, of the organizations whose tags fall to each. */
+    struct throttle failures[FAILURE_SLOTS];
     struct unserved unserved; /* The last of them. */
 
     struct database_table table;

@@ -12,6 +12,7 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/base/json_copy.h"
+#include "plugin/base/organization.h"
 #include "plugin/base/tenant_path.h"
 #include "plugin/store/engine.h"
 #include "plugin/store/sqlite/cure.h"
@@ -94,7 +95,7 @@ static enum store_status explain_lease(struct store_detail *detail, const char *
     return STORE_DENIED;
 }
 
-/* The client is told that the log has the cause. */
+/* The client is told that the log has the cause; of another organization, it has another. */
 static void complain(struct database *database, const char *cause)
 {
     char line[1024];
@@ -102,7 +103,8 @@ static void complain(struct database *database, const char *cause)
     struct databases *databases = database->databases;
     const struct text id = database_organization(database);
     unserved_note(&databases->unserved, id, cause);
-    if (!throttle_pass(&databases->failures, monotonic_now(), &held))
+    if (!throttle_pass(&databases->failures[organization_tag(id) % FAILURE_SLOTS], monotonic_now(),
+                       &held))
         return;
     snprintf(line, sizeof line, "organization '%.*s' can't be served: %s", (int)id.size, id.data,
              cause);

@@ -402,6 +402,28 @@ Test(tenants, health_comes_back_after_a_shortage)
 
 /* ---- One that fails ---- */
 
+/* Of each organization a line a minute, not one of all. */
+Test(tenants, the_log_names_each_that_fails_once_a_minute)
+{
+    const char *names[] = {"acme", "beta"};
+    char *ids[2], said[64];
+    for (int i = 0; i < 2; i++)
+        ids[i] = world_create(&world, names[i], "x");
+    mock_destroy(world.host, &world.instance);
+    run("for i in 7b/acme c5/beta; do cp /bin/true $i/integrations.db; done");
+    world.instance = mock_create(world.host, world_config(&world, ""));
+    for (int i = 0; i < 4; i++)
+        expect_error(world_call(&world, "integration", NULL, NULL, "{\"id\":\"%s\"}", ids[i % 2]),
+                     "SERVICE_UNAVAILABLE", "{}");
+    for (int i = 0; i < 2; i++) {
+        size_t position = 0;
+        snprintf(said, sizeof said, "organization '%s' can't be served", names[i]);
+        cr_expect_not_null(mock_find_log(world.host, &position, said), "%s", said);
+        cr_expect_null(mock_find_log(world.host, &position, said), "twice: %s", said);
+        free(ids[i]);
+    }
+}
+
 Test(tenants, one_that_fails_fails_alone_and_comes_back)
 {
     char *good = world_create(&world, "acme", "good"), *bad = world_create(&world, "beta", "bad");

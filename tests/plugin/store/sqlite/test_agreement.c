@@ -77,6 +77,8 @@ Test(agreement, a_gateway_with_another_collation_stops_the_first_one)
     cr_expect_not_null(strstr(fixture_log(), "locale sv, secondary, numeric, normalized' now"),
                        "%s", fixture_log());
     cr_expect_not_null(strstr(fixture_log(), "this gateway orders by 'icu"), "%s", fixture_log());
+    cr_expect_not_null(strstr(fixture_log(), "integrations.db': The database is ordered by"), "%s",
+                       fixture_log());
     struct store *third = fixture_open(&scratch, "und");
     expect(first, id, STORE_OK, STORE_OK, STORE_OK, "after the second rebuild");
     expect(second, id, STORE_STOPPED, STORE_STOPPED, STORE_OK, "the other one");
@@ -114,6 +116,8 @@ Test(agreement, whatever_the_other_gateway_did)
         if (cases[i].undo != NULL) {
             run_sql(cases[i].undo);
             expect(store, id, STORE_OK, STORE_OK, STORE_OK, cases[i].name);
+            cr_expect_not_null(strstr(fixture_log(), "integrations.db': The database fits"), "%s",
+                               fixture_log());
         }
         fixture_close(&store);
     }
