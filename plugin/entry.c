@@ -22,11 +22,14 @@
     }
 
 static const gql_resolver resolvers[] = {
-    RESOLVER("Query", "integration", 0, resolve_integration),
-    RESOLVER("Query", "integrations", 0, resolve_integrations),
-    RESOLVER("Mutation", "integrationCreate", GQL_RESOLVER_WRITES, resolve_integration_create),
-    RESOLVER("Mutation", "integrationUpdate", GQL_RESOLVER_WRITES, resolve_integration_update),
-    RESOLVER("Mutation", "integrationDelete", GQL_RESOLVER_WRITES, resolve_integration_delete),
+    RESOLVER("Query", "integration", GQL_RESOLVER_SHAPES, resolve_integration),
+    RESOLVER("Query", "integrations", GQL_RESOLVER_SHAPES, resolve_integrations),
+    RESOLVER("Mutation", "integrationCreate", GQL_RESOLVER_WRITES | GQL_RESOLVER_SHAPES,
+             resolve_integration_create),
+    RESOLVER("Mutation", "integrationUpdate", GQL_RESOLVER_WRITES | GQL_RESOLVER_SHAPES,
+             resolve_integration_update),
+    RESOLVER("Mutation", "integrationDelete", GQL_RESOLVER_WRITES | GQL_RESOLVER_SHAPES,
+             resolve_integration_delete),
 };
 
 static const gql_resolver *const resolver_list[] = {
@@ -35,6 +38,7 @@ static const gql_resolver *const resolver_list[] = {
 
 static const gql_loader loader = {
     .struct_size = sizeof(gql_loader),
+    .flags = GQL_RESOLVER_SHAPES,
     .type = "Integration",
     .load = load_integrations,
     .owns = owns_integration,

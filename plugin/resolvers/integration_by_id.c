@@ -4,7 +4,6 @@
 #include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/readable.h"
 #include "plugin/resolvers/resolvers.h"
-#include "plugin/resolvers/selection.h"
 
 struct lookup {
     struct operation operation;
@@ -31,7 +30,7 @@ static enum store_status read_row(struct store_read *read, struct store_reader *
         return status;
     lookup->found = true;
     json_writer_begin_reply(&lookup->writer, operation->instance->host, operation->reply);
-    write_integration(&lookup->writer, &found, selected_fields(operation->selection));
+    write_integration(&lookup->writer, &found, operation->output.first);
     return STORE_OK;
 }
 
@@ -61,6 +60,7 @@ static int32_t start(struct operation *operation)
 static const struct operation_type lookup_type = {
     .size = sizeof(struct lookup),
     .start = start,
+    .output = &output_integration,
     .field = TALLY_QUERY_INTEGRATION,
 };
 

@@ -19,7 +19,7 @@ static bool take_input(struct mutation *mutation)
 }
 
 static const struct mutation_type create = {
-    .operation = MUTATION_OPERATION(TALLY_CREATE),
+    .operation = MUTATION_OPERATION(TALLY_CREATE, &output_payload),
     .kind = STORE_CREATE,
     .action = GQL_ACTION_CREATE,
     .action_name = "CREATE",

@@ -4,7 +4,7 @@
 #include "plugin/resolvers/resolvers.h"
 
 static const struct mutation_type delete_type = {
-    .operation = MUTATION_OPERATION(TALLY_DELETE),
+    .operation = MUTATION_OPERATION(TALLY_DELETE, &output_delete_payload),
     .kind = STORE_DELETE,
     .action = GQL_ACTION_DELETE,
     .action_name = "DELETE",

@@ -7,7 +7,6 @@
 #include "plugin/resolvers/integration_output.h"
 #include "plugin/resolvers/readable.h"
 #include "plugin/resolvers/resolvers.h"
-#include "plugin/resolvers/selection.h"
 
 struct loading {
     struct operation operation;
@@ -110,7 +109,7 @@ static bool explain_nulls(struct loading *loading)
 
 static void write_members(const struct loading *loading, struct json_writer *writer)
 {
-    const uint32_t fields = selected_fields(loading->operation.selection);
+    const struct output_field *first = loading->operation.output.first;
     json_write(writer, "[");
     for (size_t i = 0; i < loading->count; i++) {
         if (i > 0)
@@ -118,7 +117,7 @@ static void write_members(const struct loading *loading, struct json_writer *wri
         if (loading->places[i] == 0)
             json_write(writer, "null");
         else
-            write_integration(writer, &loading->found.items[loading->places[i] - 1], fields);
+            write_integration(writer, &loading->found.items[loading->places[i] - 1], first);
     }
     json_write(writer, "]");
 }
@@ -182,6 +181,7 @@ static const struct operation_type loading_type = {
     .size = sizeof(struct loading),
     .start = start,
     .finish = finish,
+    .output = &output_integration,
     .field = TALLY_LOADER,
 };
 

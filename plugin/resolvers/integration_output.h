@@ -4,16 +4,10 @@
 #define PLUGIN_RESOLVERS_INTEGRATION_OUTPUT_H
 
 #include "plugin/base/integration.h"
-#include "plugin/base/json_writer.h"
+#include "plugin/resolvers/output.h"
 
-/*
- * Writes an object with these fields (FIELD_… of selection.h). The organization is a reference:
- * `__typename` and `id`.
- */
+/* Writes an object with these fields, of output_integration. */
 void write_integration(struct json_writer *writer, const struct integration *integration,
-                       uint32_t fields);
-
-/* An upper bound of what write_integration writes for these fields, in bytes. */
-size_t integration_room(uint32_t fields);
+                       const struct output_field *first);
 
 #endif

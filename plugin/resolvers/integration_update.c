@@ -11,7 +11,7 @@ static bool take_input(struct mutation *mutation)
 }
 
 static const struct mutation_type update = {
-    .operation = MUTATION_OPERATION(TALLY_UPDATE),
+    .operation = MUTATION_OPERATION(TALLY_UPDATE, &output_payload),
     .kind = STORE_UPDATE,
     .action = GQL_ACTION_UPDATE,
     .action_name = "UPDATE",

@@ -8,7 +8,6 @@
 #include "plugin/resolvers/page.h"
 #include "plugin/resolvers/permission.h"
 #include "plugin/resolvers/resolvers.h"
-#include "plugin/resolvers/selection.h"
 
 struct listing {
     struct operation operation;
@@ -18,7 +17,6 @@ struct listing {
     struct error rejection; /* Of a cursor. Without a detail: none. */
     uint8_t secret[16];     /* The database's, for cursors. */
     struct page_request request;
-    struct connection_selection wanted;
     struct store_counts counts;
     struct page page;
 };
@@ -137,13 +135,15 @@ static bool read_cursors(struct listing *listing, const uint8_t *secret)
 static enum store_status read_page(struct store_read *read, struct store_reader *reader)
 {
     struct listing *listing = listing_of(read);
-    const struct connection_selection *wanted = &listing->wanted;
+    const struct output *wanted = &listing->operation.output;
     enum store_status status = STORE_OK;
     if (!read_cursors(listing, store_secret(reader)))
         return STORE_OK; /* `answer` rejects it. */
-    if (wanted->total)
+    if (output_has(wanted, OUTPUT_CONNECTION_TOTAL))
         status = store_count(reader, listing->request.organization_id, &listing->counts);
-    if (status == STORE_OK && (wanted->edges || wanted->nodes || wanted->page_info))
+    if (status == STORE_OK && (output_has(wanted, OUTPUT_CONNECTION_EDGES) ||
+                               output_has(wanted, OUTPUT_CONNECTION_NODES) ||
+                               output_has(wanted, OUTPUT_CONNECTION_PAGE_INFO)))
         status = page_read(reader, &listing->request, &listing->page);
     return status;
 }
@@ -164,13 +164,14 @@ static int32_t answer(struct store_read *read)
     if (listing->rejection.detail != NULL)
         return operation_reject(operation, &listing->rejection);
     json_writer_begin_reply(&writer, operation->instance->host, operation->reply);
-    write_connection(&writer, &listing->wanted,
+    write_connection(&writer,
                      &(struct connection_output){
                          .page = &listing->page,
                          .order = listing->order,
                          .secret = listing->secret,
                          .total = total_of(&listing->counts, listing->request.filter),
-                     });
+                     },
+                     operation->output.first);
     return operation_resolve(operation, &writer);
 }
 
@@ -182,12 +183,8 @@ static void finish(struct operation *operation)
 static int32_t start(struct operation *operation)
 {
     struct listing *listing = (struct listing *)operation;
-    const struct connection_selection wanted = connection_selection_of(operation->selection);
-    listing->wanted = wanted;
-    listing->request.wants_next = wanted.page_info &&
-                                  selects(wanted.page_info_below, "hasNextPage", NULL);
-    listing->request.wants_previous = wanted.page_info &&
-                                      selects(wanted.page_info_below, "hasPreviousPage", NULL);
+    listing->request.wants_next = output_has(&operation->output, OUTPUT_PAGE_HAS_NEXT);
+    listing->request.wants_previous = output_has(&operation->output, OUTPUT_PAGE_HAS_PREVIOUS);
     if (!input_take_organization(operation, operation->arguments, "organizationId",
                                  &operation->organization_id))
         return GQL_OK;
@@ -204,6 +201,7 @@ static const struct operation_type listing_type = {
     .size = sizeof(struct listing),
     .start = start,
     .finish = finish,
+    .output = &output_connection,
     .field = TALLY_QUERY_INTEGRATIONS,
 };
 

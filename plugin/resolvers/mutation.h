@@ -39,10 +39,10 @@ struct mutation {
 int32_t mutation_start(struct operation *operation);
 void mutation_finish(struct operation *operation);
 
-#define MUTATION_OPERATION(operation_field)                                                  \
+#define MUTATION_OPERATION(operation_field, operation_output)                                \
     {                                                                                        \
         .size = sizeof(struct mutation), .start = mutation_start, .finish = mutation_finish, \
-        .writes = true, .field = (operation_field),                                          \
+        .output = (operation_output), .writes = true, .field = (operation_field),            \
     }
 
 static inline const struct mutation_type *mutation_type_of(const struct mutation *mutation)

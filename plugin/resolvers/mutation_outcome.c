@@ -5,43 +5,26 @@
 
 #include "plugin/resolvers/idempotency.h"
 #include "plugin/resolvers/integration_output.h"
-#include "plugin/resolvers/selection.h"
 
 bool mutation_reserve_reply(struct mutation *mutation)
 {
-    const gql_selection *below = NULL;
     const gql_reply *reply = mutation->operation.reply;
     const gql_host *host = mutation->operation.instance->host;
-    selects(mutation->operation.selection, "integration", &below);
-    const size_t room = 128 + integration_room(selected_fields(below));
+    const size_t room = mutation->operation.output.room;
     return reply->capacity - reply->size >= room ||
            host->reply_grow(host, reply->handle, room) == GQL_OK;
 }
 
 static void write_payload(const struct mutation *mutation, struct json_writer *writer)
 {
-    const gql_selection *selection = mutation->operation.selection, *below;
-    bool first = true;
+    const struct output_field *first = mutation->operation.output.first;
     json_write(writer, "{");
-    if (selects_typename(selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"IntegrationPayload\""));
-    if (selects(selection, "integration", &below)) {
-        json_write_member(writer, &first, "integration");
-        write_integration(writer, &mutation->change.result.integration, selected_fields(below));
-    }
-    json_write(writer, "}");
-}
-
-static void write_delete_payload(const struct mutation *mutation, struct json_writer *writer)
-{
-    const gql_selection *selection = mutation->operation.selection;
-    bool first = true;
-    json_write(writer, "{");
-    if (selects_typename(selection))
-        json_write_name(writer, &first, TEXT("\"__typename\":\"DeletePayload\""));
-    if (selects(selection, "deletedId", NULL)) {
-        json_write_member(writer, &first, "deletedId");
-        json_write_string(writer, mutation->id);
+    for (const struct output_field *field = first; field != NULL; field = field->next) {
+        json_write_raw(writer, field->member);
+        if (field->kind == OUTPUT_PAYLOAD_INTEGRATION)
+            write_integration(writer, &mutation->change.result.integration, field->below);
+        else if (field->kind == OUTPUT_PAYLOAD_DELETED_ID)
+            json_write_string(writer, mutation->id);
     }
     json_write(writer, "}");
 }
@@ -50,10 +33,7 @@ static int32_t resolve(struct mutation *mutation)
 {
     struct json_writer writer;
     json_writer_begin_reply(&writer, mutation->operation.instance->host, mutation->operation.reply);
-    if (mutation->change.kind == STORE_DELETE)
-        write_delete_payload(mutation, &writer);
-    else
-        write_payload(mutation, &writer);
+    write_payload(mutation, &writer);
     return operation_resolve(&mutation->operation, &writer);
 }
 

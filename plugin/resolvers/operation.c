@@ -30,6 +30,7 @@ static void end(struct operation *operation)
     if (operation->type->finish != NULL)
         operation->type->finish(operation);
     json_decref(operation->arguments);
+    output_finish(&operation->output);
     free(operation);
     gate_leave(&instance->gate, ticket); /* Last: the instance may be destroyed now. */
 }
@@ -106,7 +107,8 @@ static bool admit(struct operation *operation, const gql_call *call)
 static int32_t start(const struct operation_type *type, gql_instance *instance,
                      const gql_call *call, gql_reply *reply, int ticket)
 {
-    struct operation *operation = malloc(type->size); /* calloc of glibc is slower. */
+    const size_t room = type->output == NULL ? 0 : OUTPUT_ROOM;
+    struct operation *operation = malloc(type->size + room); /* calloc of glibc is slower. */
     if (operation == NULL) {
         const int32_t code = reject_call(type, instance, call, reply,
                                          unavailable(type, out_of_memory).detail);
@@ -116,21 +118,25 @@ static int32_t start(const struct operation_type *type, gql_instance *instance,
     *operation = (struct operation){.type = type,
                                     .instance = instance,
                                     .request = call->request,
-                                    .selection = call->selection,
                                     .reply = reply,
                                     .ticket = ticket,
                                     .began = monotonic_now()};
     if (GQL_HAS(call, response_name_size) && call->response_name != NULL)
         operation->response_name = (struct text){call->response_name, call->response_name_size};
     memset(operation + 1, 0, type->size - sizeof *operation);
-    return admit(operation, call) ? type->start(operation) : GQL_OK;
+    if (!admit(operation, call))
+        return GQL_OK;
+    if (room > 0 &&
+        !output_make(&operation->output, type->output, call, (char *)operation + type->size))
+        return reject_unchanged(operation, out_of_memory);
+    return type->start(operation);
 }
 
 int32_t operation_serve(const struct operation_type *type, gql_instance *instance,
                         const gql_call *call, gql_reply *reply)
 {
     int ticket;
-    if (instance == NULL || !contract_is_kept(call, reply))
+    if (instance == NULL || !contract_is_kept(call, reply, type->output != NULL))
         return GQL_E_MISUSE;
     if (!gate_enter(&instance->gate, &ticket))
         return reject_call(type, instance, call, reply, "The service is shutting down");

@@ -15,6 +15,7 @@
 #include "plugin/base/tally.h"
 #include "plugin/instance/instance.h"
 #include "plugin/resolvers/error.h"
+#include "plugin/resolvers/output.h"
 
 struct operation;
 
@@ -25,7 +26,8 @@ struct operation_type {
     int32_t (*start)(struct operation *operation);
     /* Frees what the resolver's own members hold, also if they are still zeroed; or NULL. */
     void (*finish)(struct operation *operation);
-    bool writes; /* Errors of the service then say that nothing was changed. */
+    const struct output_type *output; /* What it answers with; NULL: nothing that can be chosen. */
+    bool writes;                      /* Errors of the service then say that nothing was changed. */
     enum tally_field field;
 };
 
@@ -33,8 +35,8 @@ struct operation {
     const struct operation_type *type;
     gql_instance *instance;
     const gql_request *request;
-    const gql_selection *selection;
     gql_reply *reply;
+    struct output output;
     json_t *arguments;           /* An object, whose strings may hold lone surrogates (WTF-8). */
     struct text response_name;   /* Of a mutation; no text: the host does not tell. */
     struct text organization_id; /* Whose data it is about, for the log; no text: not known. */

@@ -20,7 +20,7 @@ def check_good_plugins():
     expect_pass("the example passes",
                 ["bind-host", "subgraph", "loaded", "errors", "shapes", "drain-waits"], HELLO)
     expect_pass("integrations.so passes with a configuration and a host's schema",
-                ["loaded", "inline", "shapes", "drain-waits", "events", "delivery"], "--config", DATABASE,
+                ["loaded", "inline", "drain-waits", "events", "delivery"], "--config", DATABASE,
                 "--host-schema", HOST_SCHEMA, INTEGRATIONS)
     tap, document = expect_pass(
         "integrations.so passes without a configuration, with checks skipped",
@@ -109,7 +109,7 @@ def check_calls(folder):
          "as": "nobody", "expect": "UNAUTHORIZED"},
         {"load": "Integration", "ids": ["x", "y"], "selection": "id"},
     ]))
-    tap, _ = expect_pass("given calls are made", ["bind-host", "inline", "shapes"], "--config",
+    tap, _ = expect_pass("given calls are made", ["bind-host", "inline"], "--config",
                          DATABASE, "--calls", str(calls), INTEGRATIONS)
     report("# 4 calls: 3 resolved, 1 rejected with UNAUTHORIZED" in tap.stdout,
            "and answered as they should be", tap.stdout)
