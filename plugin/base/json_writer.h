@@ -59,16 +59,4 @@ static inline void json_write_bool(struct json_writer *writer, bool value)
         json_write(writer, "false");
 }
 
-/* Writes `"name":`, after a comma unless it is the first in its object. */
-static inline void json_write_name(struct json_writer *writer, bool *first,
-                                   struct text quoted_name_and_colon)
-{
-    if (!*first)
-        json_write(writer, ",");
-    *first = false;
-    json_write_raw(writer, quoted_name_and_colon);
-}
-#define json_write_member(writer, first, name) \
-    json_write_name((writer), (first), TEXT("\"" name "\":"))
-
 #endif
