@@ -9,7 +9,8 @@
 
 /*
  * Whether every struct of a call is at least as large as its baseline, and has no flag and no
- * reserved member that must be understood but is not known here. `can_shape`: GQL_CALL_SHAPED is known.
+ * reserved member that must be understood but is not known here. `can_shape`: GQL_CALL_SHAPED is
+ * known.
  */
 bool contract_is_kept(const gql_call *call, const gql_reply *reply, bool can_shape);
 

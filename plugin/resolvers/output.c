@@ -18,8 +18,7 @@ struct output_type {
     const char *name;
     struct text typename; /* `,"__typename":"Name"` */
     const char *interfaces[4];
-    bool
-        is_reference; /* Without a shape, an object has `__typename` and `id`: see gql_resolve_fn. */
+    bool is_reference; /* Without a shape it has `__typename` and `id`: see gql_resolve_fn. */
     const struct field *fields;
     size_t field_count;
 };
@@ -235,8 +234,9 @@ static struct text rename_member(struct maker *maker, struct text name, struct t
 }
 
 /*
- * Adds a field at *end, the place for the next one, and returns it; NULL without memory. `known`: its
- * member by its own name, which has `own_size` bytes. `alias`: the name in its place; or no text.
+ * Adds a field at *end, the place for the next one, and returns it; NULL without memory. `known`:
+ * its member by its own name, which has `own_size` bytes. `alias`: the name in its place; or no
+ * text.
  */
 static struct output_field *add_member(struct maker *maker, const struct output_field ***end,
                                        struct text known, size_t own_size, struct text alias,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * What an answer holds: the fields that the host asked for, by a selection or by a shape, in the order
- * in which they are written.
+ * What an answer holds: the fields that the host asked for, by a selection or by a shape, in the
+ * order in which they are written.
  */
 #ifndef PLUGIN_RESOLVERS_OUTPUT_H
 #define PLUGIN_RESOLVERS_OUTPUT_H
@@ -35,7 +35,7 @@ enum output_kind {
     OUTPUT_PAYLOAD_DELETED_ID,
 };
 
-/* A field to write. What is an object has the first of its own fields in `below`, if there are any. */
+/* A field to write. An object has the first of its own fields in `below`, if there are any. */
 struct output_field {
     const struct output_field *next;
     const struct output_field *below;
@@ -59,9 +59,9 @@ extern const struct output_type output_integration, output_connection, output_pa
 enum { OUTPUT_ROOM = 384 };
 
 /*
- * Makes the output of a field of this type, or of a loader, from a call that keeps the contract. If the
- * host does not tell what it wants, that is everything but `__typename`. The output needs `room`, which
- * is aligned, as long as it is used. False if memory ran out; finish it in any case.
+ * Makes the output of a field of this type, or of a loader, from a call that keeps the contract. If
+ * the host does not tell what it wants, that is everything but `__typename`. The output needs
+ * `room`, which is aligned, as long as it is used. False if memory ran out; finish it in any case.
  */
 bool output_make(struct output *output, const struct output_type *type, const gql_call *call,
                  char room[OUTPUT_ROOM]);
