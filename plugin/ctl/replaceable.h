@@ -7,7 +7,7 @@
 
 #include "vault/tool/report.h"
 
-/* Whether the file at a path is regular, and is empty or begins with `begin`. No link is followed. */
+/* Whether a path is a regular file that is empty or begins with `begin`. No link is followed. */
 bool replaceable(const char *path, const char *begin);
 
 /* Reports that it is not: EXIT_UNUSABLE. `kind`: "an export". */

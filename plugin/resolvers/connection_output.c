@@ -79,7 +79,7 @@ static void write_page_info(struct json_writer *writer, const struct connection_
     json_write(writer, "}");
 }
 
-/* Int ends there (GraphQL, October 2021, section 3.5.1): beyond, a count says that there are more. */
+/* Int ends there (GraphQL, October 2021, section 3.5.1): beyond, there are at least so many. */
 static void write_total(struct json_writer *writer, int64_t count, const struct output_field *first)
 {
     const bool fits = count <= INT32_MAX;

@@ -219,7 +219,7 @@ Test(keyring_faults, a_file_that_is_read_byte_by_byte)
     fault_read_slowly(false);
 }
 
-/* A file that did not change stays trusted while it can't be read, but not while it can't be seen. */
+/* A file that did not change stays trusted while it can't be read, not while it can't be seen. */
 Test(keyring_faults, an_unchanged_file_needs_no_reading)
 {
     put("active", "");

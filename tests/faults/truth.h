@@ -44,7 +44,7 @@ bool truth_is_same(const struct integration *a, const struct integration *b);
 unsigned truth_judge_one(const struct truth *truth, const struct identifier *id,
                          const struct integration *answer);
 
-/* The answer to store_scan, which begins at an item of the truth, and is bounded by `limit` only. */
+/* The answer to store_scan that begins at an item of the truth, and is bounded by `limit` only. */
 unsigned truth_judge_page(const struct truth *truth, const struct store_range *range, size_t limit,
                           const struct integration_list *answer);
 

@@ -129,7 +129,7 @@ void table_give(struct database_table *table, struct database *database);
  */
 struct database *table_shut_idle(struct database_table *table);
 
-/* Shuts all for who would enter. Returns one that nobody is in, which the caller closes, or NULL. */
+/* Lets nobody enter any more. Returns one that nobody is in, which the caller closes, or NULL. */
 struct database *table_shut(struct database_table *table);
 
 #endif
