@@ -2,21 +2,15 @@
 /* The command consumers list. */
 #include <stdio.h>
 
+#include "plugin/ctl/consumer_listing.h"
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
-#include "plugin/store/sqlite/consumer_rows.h"
+#include "plugin/store/consumer_place.h"
 #include "plugin/store/sqlite/maintenance/consumers.h"
 #include "vault/timestamp.h"
 #include "vault/tool/clock.h"
 
-struct listing {
-    const struct target *target;
-    struct text organization_id;
-    bool *has_heading;
-    enum exit_code code;
-};
-
-static void print_heading(const struct listing *listing)
+static void print_heading(const struct consumer_listing *listing)
 {
     if (!*listing->has_heading)
         printf("%10s  %10s  %-24s  %7s  consumer  organization\n", "position", "behind",
@@ -25,7 +19,7 @@ static void print_heading(const struct listing *listing)
 }
 
 /* `until` NULL: nobody has a lease. `process` 0: it is not known. */
-static void print(const struct listing *listing, const struct database_consumer *consumer,
+static void print(const struct consumer_listing *listing, const struct listed_consumer *consumer,
                   const char *until, int64_t process)
 {
     char id[24] = "-";
@@ -40,8 +34,8 @@ static void print(const struct listing *listing, const struct database_consumer 
     putchar('\n');
 }
 
-static enum exit_code print_json(const struct listing *listing,
-                                 const struct database_consumer *consumer, const char *until,
+static enum exit_code print_json(const struct consumer_listing *listing,
+                                 const struct listed_consumer *consumer, const char *until,
                                  int64_t process)
 {
     return output_json_line(json_pack("{s:o, s:o, s:I, s:I, s:s?, s:o}", "organization",
@@ -52,15 +46,15 @@ static enum exit_code print_json(const struct listing *listing,
                                       process == 0 ? json_null() : json_integer(process)));
 }
 
-static bool take(void *user, const struct database_consumer *consumer)
+bool consumer_listing_take(void *user, const struct listed_consumer *consumer)
 {
-    struct listing *listing = user;
+    struct consumer_listing *listing = user;
     char time[VAULT_TIMESTAMP_SIZE];
     const bool is_leased = consumer_lease_holds(consumer->lease_until, clock_now());
     const char *until = is_leased ? time : NULL;
     const int64_t process = is_leased ? consumer->process : 0;
     vault_timestamp_write(consumer->lease_until, time);
-    if (listing->target->options->json != NULL)
+    if (listing->options->json != NULL)
         listing->code = print_json(listing, consumer, until, process);
     else
         print(listing, consumer, until, process);
@@ -70,11 +64,13 @@ static bool take(void *user, const struct database_consumer *consumer)
 static enum exit_code list(struct database_access *access, const struct target *target,
                            struct text id, void *user)
 {
-    struct listing listing = {.target = target, .organization_id = id, .has_heading = user};
+    struct consumer_listing listing = {.options = target->options,
+                                       .organization_id = id,
+                                       .has_heading = user};
     gql_failure failure = {.struct_size = sizeof failure};
     int32_t code = database_access_begin(access, STATEMENT_BEGIN_READ, &failure);
     if (code == GQL_OK)
-        code = database_consumers_of(access, id, take, &listing, &failure);
+        code = database_consumers_of(access, id, consumer_listing_take, &listing, &failure);
     database_access_rollback(access);
     return code == GQL_OK ? listing.code : report_failure(&failure);
 }

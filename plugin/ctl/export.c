@@ -11,6 +11,7 @@
 #include "plugin/ctl/organizations.h"
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/replaceable.h"
+#include "plugin/store/sqlite/maintenance/consumers.h"
 #include "plugin/store/sqlite/maintenance/deleted.h"
 #include "plugin/store/sqlite/maintenance/rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
@@ -65,7 +66,7 @@ bool exporting_take_event(void *user, const struct trail_event *event)
 }
 
 /* One that has acknowledged nothing is as one that is not known. */
-static bool take_consumer(void *user, const struct database_consumer *consumer)
+bool exporting_take_consumer(void *user, const struct listed_consumer *consumer)
 {
     struct exporting *exporting = user;
     return consumer->position == 0 ||
@@ -91,7 +92,7 @@ static enum exit_code export_organization(struct database_access *access,
     if (code == GQL_OK && !exporting->failed)
         code = database_trail_read(access, &range, exporting_take_event, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
-        code = database_consumers_of(access, id, take_consumer, exporting, &failure);
+        code = database_consumers_of(access, id, exporting_take_consumer, exporting, &failure);
     database_access_rollback(access);
     if (code != GQL_OK)
         return report_failure(&failure);

@@ -58,7 +58,7 @@ json_t *export_event(const struct trail_event *event, struct text organization_i
                      output_text_value(event->body));
 }
 
-json_t *export_consumer(const struct database_consumer *consumer, struct text organization_id)
+json_t *export_consumer(const struct listed_consumer *consumer, struct text organization_id)
 {
     return json_pack("{s:o, s:o, s:I}", "organizationId", output_text_value(organization_id),
                      "name", output_text_value(consumer->name), "position",

@@ -25,8 +25,8 @@
 #include <stdio.h>
 
 #include "plugin/base/integration.h"
+#include "plugin/store/consumer_list.h"
 #include "plugin/store/deleted.h"
-#include "plugin/store/sqlite/maintenance/consumers.h"
 #include "plugin/store/trail_checkpoint.h"
 
 enum { EXPORT_FORMAT = 3, EXPORT_CHECKSUM_SIZE = 2 * 32 + 1 };
@@ -36,7 +36,7 @@ json_t *export_integration(const struct integration *integration);
 json_t *export_deleted(const struct deleted_integration *deleted);
 json_t *export_checkpoint(const struct trail_checkpoint *checkpoint, struct text organization_id);
 json_t *export_event(const struct trail_event *event, struct text organization_id);
-json_t *export_consumer(const struct database_consumer *consumer, struct text organization_id);
+json_t *export_consumer(const struct listed_consumer *consumer, struct text organization_id);
 
 /* Writes lines, and sums them up. */
 struct export_writer {

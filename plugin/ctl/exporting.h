@@ -22,6 +22,7 @@ enum exit_code exporting_run(const struct options *options, exporting_fn *source
 bool exporting_take_integration(void *user, const struct integration *integration);
 bool exporting_take_deleted(void *user, const struct deleted_integration *deleted);
 bool exporting_take_checkpoint(void *user, const struct trail_checkpoint *checkpoint);
+bool exporting_take_consumer(void *user, const struct listed_consumer *consumer);
 bool exporting_take_event(void *user, const struct trail_event *event);
 
 #endif

@@ -166,15 +166,15 @@ static const struct tool_command commands[] = {
      "Exits with 1 if one was, and says which. Note the heads elsewhere: who can write to the\n"
      "whole database can make another trail, with another head.\n" ABOUT_WHICH_URL ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_audit_verify},
-    {"consumers list", WHICH " [--json]",
+    {"consumers list", WHICH_URL " [--json]",
      "Lists who has claimed events, such as the gateways' webhooks: up to which event of each\n"
      "organization they have come, how many come after it, and until when the events are leased\n"
      "to which gateway, by its process ID. An organization whose events one has never claimed is\n"
-     "left out.\n" ABOUT_WHICH ABOUT_JSON,
+     "left out.\n" ABOUT_WHICH_URL ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(json), BIT(database) | BIT(root), run_consumers_list},
-    {"consumers remove", WHICH " [--force] [--json] NAME",
+    {"consumers remove", WHICH_URL " [--force] [--json] NAME",
      "Forgets a consumer that nobody needs any more. If it claims events again, it begins with\n"
-     "the first one that is kept. Exits with 1 if there is none of that name.\n" ABOUT_WHICH
+     "the first one that is kept. Exits with 1 if there is none of that name.\n" ABOUT_WHICH_URL
      "  --force         also if events are leased for it; they may be delivered again\n" ABOUT_JSON,
      "NAME", 0, BIT(organization) | BIT(force) | BIT(json), BIT(database) | BIT(root),
      run_consumers_remove},

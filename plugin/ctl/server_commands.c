@@ -19,7 +19,7 @@ static enum exit_code refuse(const struct options *options)
     return report(EXIT_USAGE,
                   "this command works on SQLite databases only; on a PostgreSQL "
                   "server, these do: migrate, stats, check, export, import, audit verify, "
-                  "deleted list, undelete");
+                  "deleted list, undelete, consumers list, consumers remove");
 }
 
 tool_run_fn *server_command(const char *name)
@@ -31,6 +31,8 @@ tool_run_fn *server_command(const char *name)
         {"audit verify", server_audit_verify},
         {"backup", refuse_copies},
         {"check", server_check},
+        {"consumers list", server_consumers_list},
+        {"consumers remove", server_consumers_remove},
         {"deleted list", server_deleted_list},
         {"export", server_export},
         {"import", server_import},

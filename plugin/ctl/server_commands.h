@@ -13,6 +13,8 @@ enum exit_code server_migrate(const struct options *options);
 enum exit_code server_stats(const struct options *options);
 enum exit_code server_audit_verify(const struct options *options);
 enum exit_code server_check(const struct options *options);
+enum exit_code server_consumers_list(const struct options *options);
+enum exit_code server_consumers_remove(const struct options *options);
 enum exit_code server_deleted_list(const struct options *options);
 enum exit_code server_undelete_command(const struct options *options);
 enum exit_code server_export(const struct options *options);

@@ -4,6 +4,7 @@
 #include "plugin/ctl/output.h"
 #include "plugin/ctl/server_commands.h"
 #include "plugin/ctl/server_organizations.h"
+#include "plugin/store/postgres/maintenance/server_consumers.h"
 
 static int32_t export_checkpoint_of(struct server_access *access, struct exporting *exporting,
                                     gql_failure *failure)
@@ -33,6 +34,8 @@ static enum exit_code export_organization(struct server_access *access,
         code = export_checkpoint_of(access, exporting, &failure);
     if (code == GQL_OK && !exporting->failed)
         code = server_events_of(access, id, NULL, exporting_take_event, exporting, &failure);
+    if (code == GQL_OK && !exporting->failed)
+        code = server_consumers_of(access, id, exporting_take_consumer, exporting, &failure);
     server_rollback(access);
     if (code != GQL_OK)
         return report_failure(&failure);

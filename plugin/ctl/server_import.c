@@ -12,26 +12,21 @@ struct server_import {
     const struct options *options;
     struct server_access access;
     struct server_intake intake;
-    long long consumers; /* That a server does not keep yet. */
 };
 
 static enum exit_code print(const struct server_import *import)
 {
     const struct server_intake *intake = &import->intake;
     if (import->options->json != NULL)
-        return output_json_line(
-            json_pack("{s:s, s:I, s:I, s:I, s:I}", "database", import->access.name, "imported",
-                      (json_int_t)intake->added, "same", (json_int_t)intake->same, "deleted",
-                      (json_int_t)intake->deleted_added, "consumersLeftOut",
-                      (json_int_t)import->consumers));
+        return output_json_line(json_pack("{s:s, s:I, s:I, s:I}", "database", import->access.name,
+                                          "imported", (json_int_t)intake->added, "same",
+                                          (json_int_t)intake->same, "deleted",
+                                          (json_int_t)intake->deleted_added));
     output_text(text_of(import->access.name));
     printf(": %lld integrations imported, %lld were there", intake->added, intake->same);
     if (intake->deleted_added > 0)
         printf("; deleted: %lld", intake->deleted_added);
     putchar('\n');
-    if (import->consumers > 0)
-        printf("  left out: how far consumers of events have come, %lld times\n",
-               import->consumers);
     return EXIT_DONE;
 }
 
@@ -53,8 +48,8 @@ static int32_t take(struct server_import *import, const struct import_reader *re
                                      failure);
     if (kind == IMPORT_INTEGRATION)
         return server_intake_integration(intake, &reader->integration, failure);
-    import->consumers += kind == IMPORT_CONSUMER;
-    return GQL_OK;
+    return server_intake_consumer(intake, reader->organization_id, reader->consumer,
+                                  reader->position, failure);
 }
 
 static enum exit_code take_line(void *user, const struct import_reader *reader,

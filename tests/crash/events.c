@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * events PLUGIN: a load on the delivery of events, mainly for ThreadSanitizer. Two instances share
- * a root in which few databases have room. While threads create integrations, others claim and
- * acknowledge, and set and take back watches. Each event must be delivered, in order within its
- * organization, also by the instances of the next round.
+ * events PLUGIN [URL]: a load on the delivery of events, mainly for ThreadSanitizer. Two instances
+ * share a root in which few databases have room, or a database on a server. While threads create
+ * integrations, others claim and acknowledge, and set and take back watches. Each event must be
+ * delivered, in order within its organization, also by the instances of the next round.
  */
 #include <ftw.h>
 #include <pthread.h>
@@ -23,6 +23,7 @@ static struct mock_host *host;
 static const gql_events *events;
 static gql_instance *instances[2];
 static char folder[128];
+static const char *url; /* NULL: a root in the folder. */
 static atomic_int created[ORGANIZATIONS], signals, wrong;
 static atomic_bool written;
 
@@ -130,16 +131,28 @@ static void start(pthread_t *thread, void *(*run)(void *), unsigned *argument)
         abort();
 }
 
+static gql_instance *make_instance(void)
+{
+    char config[512];
+    if (url != NULL)
+        snprintf(config, sizeof config,
+                 "{\"database\":{\"url\":\"%s\",\"migrate\":true,\"connections\":4},"
+                 "\"events\":{\"pollMilliseconds\":500}}",
+                 url);
+    else
+        snprintf(config, sizeof config,
+                 "{\"database\":{\"root\":\"%s\",\"maxOpen\":2},"
+                 "\"events\":{\"pollMilliseconds\":500}}",
+                 folder);
+    return mock_create(host, config);
+}
+
 static void run_round(unsigned round)
 {
     pthread_t writers[WRITERS], claimers[CLAIMERS];
     unsigned numbers[WRITERS + CLAIMERS];
-    char config[256];
-    snprintf(config, sizeof config,
-             "{\"database\":{\"root\":\"%s\",\"maxOpen\":2},\"events\":{\"pollMilliseconds\":500}}",
-             folder);
     for (int i = 0; i < 2; i++)
-        instances[i] = mock_create(host, config);
+        instances[i] = make_instance();
     atomic_store(&written, false);
     for (unsigned i = 0; i < WRITERS + CLAIMERS; i++) {
         numbers[i] = round * (WRITERS + CLAIMERS) + i;
@@ -158,10 +171,8 @@ static void run_round(unsigned round)
 /* A new instance finds what those before it have left. */
 static bool deliver_rest(void)
 {
-    char config[192];
     bool all = true;
-    snprintf(config, sizeof config, "{\"database\":{\"root\":\"%s\"}}", folder);
-    gql_instance *last = mock_create(host, config);
+    gql_instance *last = make_instance();
     while (deliver_one(last)) {
     }
     mock_destroy(host, &last);
@@ -186,8 +197,9 @@ int main(int argc, char **argv)
     pthread_t first; /* With it, a sanitizer starts one of its own, which is not to be counted. */
     const char *parent = getenv("TMPDIR");
     snprintf(folder, sizeof folder, "%s/events-XXXXXX", parent == NULL ? "/tmp" : parent);
-    if (argc != 2 || mkdtemp(folder) == NULL)
+    if (argc < 2 || argc > 3 || mkdtemp(folder) == NULL)
         return 2;
+    url = argv[2]; /* NULL behind the last one. */
     start(&first, do_nothing, NULL);
     pthread_join(first, NULL);
     host = mock_open(argv[1], NULL);

@@ -16,7 +16,9 @@ struct identifier batch_key_at(int64_t unix_milliseconds)
 struct identifier batch_key(const struct database *database)
 {
     struct identifier key = batch_key_at(database->unix_milliseconds(database->user));
-    randombytes_buf(key.bytes + TIME_SIZE, IDENTIFIER_SIZE - TIME_SIZE);
+    memcpy(key.bytes + TIME_SIZE, database->gateway, GATEWAY_SIZE);
+    randombytes_buf(key.bytes + TIME_SIZE + GATEWAY_SIZE,
+                    IDENTIFIER_SIZE - TIME_SIZE - GATEWAY_SIZE);
     return key;
 }
 

@@ -10,7 +10,7 @@ enum {
     BATCH_GRACE_MS = 250,        /* How much longer than the server the client waits. */
 };
 
-/* The key of such a row: it begins with the time. The first is lower than all of that time. */
+/* The key of such a row: time, gateway, random. The first is lower than all of that time. */
 struct identifier batch_key_at(int64_t unix_milliseconds);
 struct identifier batch_key(const struct database *database);
 

@@ -16,6 +16,7 @@ int32_t database_init(struct database *database, struct store *store,
                                   .unix_milliseconds = options->unix_milliseconds,
                                   .log = options->log,
                                   .mint = options->mint};
+    randombytes_buf(database->gateway, sizeof database->gateway);
     pthread_mutex_init(&database->lock, NULL);
     int32_t code = postgres_options_init(&database->options, options->database, failure);
     if (code == GQL_OK)

@@ -12,11 +12,14 @@
 #include "plugin/store/collation.h"
 #include "plugin/store/postgres/session.h"
 
+enum { GATEWAY_SIZE = 4 };
+
 struct database {
     const struct store_engine *engine;
     struct postgres_options options;
     struct collation *collation;
     struct settings_rules rules;
+    uint8_t gateway[GATEWAY_SIZE]; /* Random: this one, in what it commits. */
     struct store_retention retention;
     struct state_board *state; /* The store's. */
     void *user;

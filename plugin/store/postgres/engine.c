@@ -6,7 +6,9 @@
 
 #include "plugin/base/failure.h"
 #include "plugin/store/postgres/link.h"
+#include "plugin/store/postgres/others.h"
 #include "plugin/store/postgres/reader.h"
+#include "plugin/store/postgres/survey.h"
 
 /* Threads of the storage pool besides those of the links, for the rest of the process. */
 enum { OTHER_THREADS = 4, LOOK_NANOSECONDS = 1000 * 1000 * 1000 };
@@ -17,6 +19,7 @@ struct postgres_store {
     struct queue queue;
     struct link links[LINKS_MAX];
     _Atomic uint64_t next_look;
+    struct others others;
 };
 
 static struct postgres_store *store_of(struct store *base)
@@ -154,6 +157,13 @@ static bool submit(struct store *base, struct store_mutation *mutation)
     return how == QUEUED;
 }
 
+static bool others_committed(struct store *base)
+{
+    struct postgres_store *store = store_of(base);
+    const struct database *database = &store->database;
+    return others_look(&store->others, base, database->unix_milliseconds(database->user));
+}
+
 const struct store_engine postgres_engine = {
     .setting = "url",
     .init = init,
@@ -170,5 +180,7 @@ const struct store_engine postgres_engine = {
     .events = postgres_events,
     .trail_head = postgres_trail_head,
     .trail_checkpoint = postgres_trail_checkpoint,
+    .survey = postgres_survey,
+    .others_committed = others_committed,
     .submit = submit,
 };

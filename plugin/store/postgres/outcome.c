@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/postgres/outcome.h"
 
-#include <stdio.h>
-
 #include "plugin/store/change.h"
 #include "plugin/store/postgres/tuple.h"
 #include "plugin/store/trail_event.h"
@@ -28,7 +26,10 @@ static enum store_status take_organizations(struct outcome *outcome, const PGres
     for (int i = 0; i < pq.PQntuples(result) && i < OUTCOME_MAX && status == STORE_OK; i++) {
         struct outcome_organization *organization =
             &outcome->organizations[outcome->organization_count++];
-        *organization = (struct outcome_organization){.id = wire_column(result, i, 0)};
+        *organization = (struct outcome_organization){
+            .id = wire_column(result, i, 0),
+            .removed = wire_column_number(result, i, 6),
+        };
         wire_column_bytes(result, i, 5, organization->highest.bytes, IDENTIFIER_SIZE);
         status = tuple_counters(result, i, 1, organization->id, &organization->counts,
                                 &organization->head, detail);
@@ -57,6 +58,8 @@ enum store_status outcome_begin(struct outcome *outcome, struct database *databa
     outcome->row_count = outcome->organization_count = 0;
     begin_events(&outcome->events);
     enum store_status status = outcome_keys_begin(&outcome->keys, found->keys, detail);
+    if (status == STORE_OK)
+        status = outcome_consumers_begin(&outcome->consumers, found->consumers, detail);
     if (status == STORE_OK)
         status = take_rows(outcome, found->integrations, detail);
     return status == STORE_OK ? take_organizations(outcome, found->organizations, detail) : status;
@@ -237,6 +240,19 @@ static enum store_status note_denial(struct outcome *outcome, struct store_mutat
     return organization == NULL ? STORE_NOT_FOUND : add_event(outcome, organization, &facts);
 }
 
+static enum store_status lease_events(struct outcome *outcome, struct store_mutation *mutation)
+{
+    struct outcome_organization *organization = find_organization(outcome,
+                                                                  mutation->organization_id);
+    if (organization == NULL)
+        return mutation->kind == STORE_CLAIM ? STORE_NOT_FOUND : STORE_CONFLICT;
+    const enum store_status status =
+        outcome_consumers_apply(&outcome->consumers, mutation, organization->head.length,
+                                organization->removed, outcome->unix_milliseconds);
+    outcome->changed = outcome->changed || status == STORE_OK;
+    return status;
+}
+
 void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
 {
     switch (mutation->kind) {
@@ -256,9 +272,7 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
         break;
     case STORE_CLAIM:
     case STORE_ACKNOWLEDGE:
-        snprintf(mutation->detail.text, sizeof mutation->detail.text,
-                 "this storage engine keeps no consumers of events");
-        mutation->status = STORE_BROKEN;
+        mutation->status = lease_events(outcome, mutation);
         break;
     }
 }

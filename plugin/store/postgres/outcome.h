@@ -8,6 +8,7 @@
 #define PLUGIN_STORE_POSTGRES_OUTCOME_H
 
 #include "plugin/store/postgres/database.h"
+#include "plugin/store/postgres/outcome_consumers.h"
 #include "plugin/store/postgres/outcome_keys.h"
 
 enum { OUTCOME_MAX = 256 }; /* Mutations of a batch. */
@@ -24,6 +25,7 @@ struct outcome_organization {
     struct store_counts counts;
     struct trail_head head;
     struct identifier highest; /* The highest ID that it has, or had. */
+    int64_t removed;           /* Events from the begin of its trail. */
     bool changed;
 };
 
@@ -42,12 +44,13 @@ struct outcome {
     struct outcome_organization organizations[OUTCOME_MAX];
     struct outcome_events events;
     struct outcome_keys keys;
+    struct outcome_consumers consumers;
 };
 
 /* The results of the statements that read and lock, which must outlive the outcome. */
 struct outcome_found {
     const PGresult *integrations, *organizations;
-    const PGresult *keys; /* NULL: no mutation has one. */
+    const PGresult *keys, *consumers; /* NULL: no mutation has one. */
 };
 
 enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,

@@ -136,7 +136,8 @@ static void add_events(struct outcome *outcome, struct trip *trip)
     wire_give_array(&given, &events->digests);
     wire_give_array(&given, &events->hashes);
     wire_give_array(&given, &events->bodies);
-    trip_add(trip, QUERY_ADD_EVENTS, &given);
+    if (events->bodies.count > 0 || given.failed)
+        trip_add(trip, QUERY_ADD_EVENTS, &given);
 }
 
 struct organization_arrays {
@@ -184,7 +185,8 @@ static void put_organizations(const struct outcome *outcome, struct trip *trip)
     }
     give_organizations(&given, &arrays);
     wire_give_bigint(&given, outcome->unix_milliseconds);
-    trip_add(trip, QUERY_PUT_ORGANIZATIONS, &given);
+    if (arrays.ids.count > 0 || given.failed)
+        trip_add(trip, QUERY_PUT_ORGANIZATIONS, &given);
     wire_array_finish(&arrays.ids);
     wire_array_finish(&arrays.active);
     wire_array_finish(&arrays.inactive);
@@ -202,5 +204,6 @@ void outcome_write(struct outcome *outcome, struct trip *trip)
     put_rows(outcome, trip, false);
     add_events(outcome, trip);
     outcome_keys_write(&outcome->keys, outcome->tag, outcome->unix_milliseconds, trip);
+    outcome_consumers_write(&outcome->consumers, outcome->tag, trip);
     put_organizations(outcome, trip);
 }

@@ -79,13 +79,17 @@ INSERT INTO organization (tag, id) SELECT $1, id FROM unnest($2::bytea[]) AS new
 ON CONFLICT DO NOTHING
 
 -- name: lock_organizations
-SELECT id, active, inactive, trail_length, trail_hash, highest FROM organization
+SELECT id, active, inactive, trail_length, trail_hash, highest, checkpoint_length FROM organization
 WHERE tag = $1 AND (id = ANY ($2::bytea[])
                     OR id IN (SELECT organization FROM integration WHERE tag = $1 AND id = ANY ($3::bytea[])))
 ORDER BY id FOR UPDATE
 
 -- name: add_batch
 INSERT INTO batch (tag, id) VALUES ($1, $2)
+
+-- Any batch of another gateway since then. An ID is: 8 bytes of time, 4 of the gateway, 4 that are random.
+-- name: find_others
+SELECT 1 FROM batch WHERE id >= $1 AND substring(id FROM 9 FOR 4) <> $2 LIMIT 1
 
 -- name: void_batch
 INSERT INTO batch (tag, id, is_void) VALUES ($1, $2, true) ON CONFLICT DO NOTHING
@@ -128,6 +132,26 @@ INSERT INTO idempotent_create (tag, organization, scope, input, entity, created)
 SELECT $1, new.*, $6::bigint FROM unnest($2::bytea[], $3::bytea[], $4::bytea[], $5::bytea[]) AS new
 ON CONFLICT (tag, organization, scope)
 DO UPDATE SET input = excluded.input, entity = excluded.entity, created = excluded.created
+
+-- Those of organizations that are locked.
+-- name: get_consumers
+SELECT organization, name, position, lease, lease_until FROM consumer
+WHERE tag = $1 AND (organization, name) IN (SELECT * FROM unnest($2::bytea[], $3::bytea[]))
+
+-- name: put_consumers
+INSERT INTO consumer (tag, organization, name, position, lease, lease_until)
+SELECT $1, new.* FROM unnest($2::bytea[], $3::bytea[], $4::bigint[], $5::bytea[], $6::bigint[]) AS new
+ON CONFLICT (tag, organization, name)
+DO UPDATE SET position = excluded.position, lease = excluded.lease, lease_until = excluded.lease_until
+
+-- All organizations of so many tags that there are $3 or more of them, each with whether it has events for a consumer.
+-- name: find_organizations
+SELECT o.tag, o.id, o.trail_length > greatest(coalesce(c.position, 0), o.checkpoint_length)
+FROM organization AS o
+LEFT JOIN consumer AS c ON c.tag = o.tag AND c.organization = o.id AND c.name = $2
+WHERE o.tag >= $1 AND o.tag <=
+      (SELECT max(tag) FROM (SELECT tag FROM organization WHERE tag >= $1 ORDER BY tag LIMIT $3) AS step)
+ORDER BY o.tag
 
 -- name: keep_deleted
 INSERT INTO deleted (tag, id, organization, version, is_active, title, credential_ref, time)

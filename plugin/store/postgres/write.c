@@ -29,12 +29,18 @@ static void add_locks(struct trip *trip, const struct work *work, struct wire_ar
     trip_add(trip, QUERY_LOCK_ORGANIZATIONS, &owners);
 }
 
+/* Where the results are in the trip; 0: there are none. */
+struct places {
+    int organizations, keys, consumers;
+};
+
 /*
  * Rows first, in the order of their IDs, then organizations: two batches never wait in a circle.
- * Then the keys of creates; false: there are none.
+ * Then what belongs to organizations.
  */
-static bool add_reads(struct trip *trip, const struct work *work)
+static struct places add_reads(struct trip *trip, const struct work *work)
 {
+    struct places places = {0};
     WIRE_ARRAY_AUTO ids;
     WIRE_ARRAY_AUTO created;
     WIRE_ARRAY_AUTO organizations;
@@ -51,7 +57,12 @@ static bool add_reads(struct trip *trip, const struct work *work)
             wire_array_add(&created, id.data, id.size);
     }
     add_locks(trip, work, &ids, &created, &organizations);
-    return outcome_keys_read(trip, work->tag, work->mutations);
+    places.organizations = trip->count - 1;
+    if (outcome_keys_read(trip, work->tag, work->mutations))
+        places.keys = trip->count - 1;
+    if (outcome_consumers_read(trip, work->tag, work->mutations))
+        places.consumers = trip->count - 1;
+    return places;
 }
 
 enum { SETTINGS_RESULT = 2, INTEGRATIONS_RESULT = 3 };
@@ -63,14 +74,17 @@ static enum trip_end read_rows(struct database *database, struct trip *trip,
     trip_add(trip, QUERY_BEGIN, NULL);
     trip_add_time_limit(trip, limit);
     trip_add(trip, QUERY_GET_SETTINGS, NULL);
-    const bool has_keys = add_reads(trip, work);
+    const struct places places = add_reads(trip, work);
     const enum trip_end end = trip_run(trip, limit + BATCH_GRACE_MS);
     if (end != TRIP_DONE)
         return end;
-    PGresult *const *last = &trip->results[trip->count - 1];
-    *ret_found = (struct outcome_found){.integrations = trip->results[INTEGRATIONS_RESULT],
-                                        .organizations = has_keys ? last[-1] : last[0],
-                                        .keys = has_keys ? last[0] : NULL};
+    PGresult *const *results = trip->results;
+    *ret_found = (struct outcome_found){
+        .integrations = results[INTEGRATIONS_RESULT],
+        .organizations = results[places.organizations],
+        .keys = places.keys == 0 ? NULL : results[places.keys],
+        .consumers = places.consumers == 0 ? NULL : results[places.consumers],
+    };
     return TRIP_DONE;
 }
 

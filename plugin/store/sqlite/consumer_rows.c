@@ -7,11 +7,7 @@ enum { ORGANIZATIONS_PER_STEP = 1000 };
 
 struct consumer_row {
     int64_t organization; /* Its key; 0: there is no such organization. */
-    int64_t trail_length;
-    int64_t position;
-    bool is_leased; /* The members below count. */
-    uint8_t lease[STORE_LEASE_SIZE];
-    int64_t lease_until;
+    struct consumer_place place;
 };
 
 /* ---- A row ---- */
@@ -21,16 +17,17 @@ static enum store_status take_row(sqlite3_stmt *found, struct consumer_row *ret_
 {
     struct consumer_row row = {
         .organization = sqlite3_column_int64(found, 0),
-        .trail_length = sqlite3_column_int64(found, 1),
-        .position = sqlite3_column_int64(found, 2),
-        .lease_until = sqlite3_column_int64(found, 4),
+        .place = {.trail_length = sqlite3_column_int64(found, 1),
+                  .position = sqlite3_column_int64(found, 2),
+                  .lease_until = sqlite3_column_int64(found, 4)},
     };
+    struct consumer_place *place = &row.place;
     const void *lease = sqlite3_column_blob(found, 3);
-    row.is_leased = lease != NULL && sqlite3_column_bytes(found, 3) == STORE_LEASE_SIZE;
-    if (row.is_leased)
-        memcpy(row.lease, lease, STORE_LEASE_SIZE);
-    if (row.position < 0 || row.trail_length < 0)
-        return row_damage(detail, "a consumer has the position", row.position);
+    place->is_leased = lease != NULL && sqlite3_column_bytes(found, 3) == STORE_LEASE_SIZE;
+    if (place->is_leased)
+        memcpy(place->lease, lease, STORE_LEASE_SIZE);
+    if (place->position < 0 || place->trail_length < 0)
+        return row_damage(detail, "a consumer has the position", place->position);
     *ret_row = row;
     return STORE_OK;
 }
@@ -55,61 +52,49 @@ static enum store_status find(struct connection *connection, const struct store_
     return status;
 }
 
-/* Without a lease, or with that of `lease`. */
 static enum store_status put(struct connection *connection, const struct consumer_row *row,
-                             const struct store_lease *lease, int64_t now,
-                             struct store_detail *detail)
+                             struct text consumer, struct store_detail *detail)
 {
+    const struct consumer_place *place = &row->place;
     sqlite3_stmt *statement = connection_statement(connection, STATEMENT_PUT_CONSUMER);
     if (statement == NULL)
         return connection_failure(connection, detail);
     sqlite3_bind_int64(statement, 1, row->organization);
-    bind_text(statement, 2, lease->consumer);
-    sqlite3_bind_int64(statement, 3, row->position);
-    if (lease->milliseconds > 0)
-        sqlite3_bind_blob(statement, 4, lease->token, STORE_LEASE_SIZE, SQLITE_STATIC);
-    sqlite3_bind_int64(statement, 5, lease->milliseconds > 0 ? now + lease->milliseconds : 0);
+    bind_text(statement, 2, consumer);
+    sqlite3_bind_int64(statement, 3, place->position);
+    if (place->is_leased)
+        sqlite3_bind_blob(statement, 4, place->lease, STORE_LEASE_SIZE, SQLITE_STATIC);
+    sqlite3_bind_int64(statement, 5, place->lease_until);
     const int code = statement_run(statement);
     return code == SQLITE_OK ? STORE_OK : connection_status(connection, code, detail);
 }
 
 /* ---- Claiming ---- */
 
-enum store_status consumer_claim(struct connection *connection, struct store_mutation *mutation,
-                                 int64_t now)
+typedef enum store_status place_fn(struct consumer_place *place, struct store_lease *lease,
+                                   int64_t now);
+
+static enum store_status change(struct connection *connection, struct store_mutation *mutation,
+                                place_fn *function, int64_t now)
 {
     struct consumer_row row;
     enum store_status status = find(connection, mutation, &row, &mutation->detail);
-    if (status != STORE_OK)
-        return status;
-    if (row.trail_length <= row.position)
-        return STORE_NOT_FOUND;
-    if (row.is_leased && consumer_lease_holds(row.lease_until, now)) {
-        mutation->lease->milliseconds = row.lease_until - now;
-        return STORE_CONFLICT;
-    }
-    status = put(connection, &row, mutation->lease, now, &mutation->detail);
-    mutation->lease->position = row.position;
-    mutation->lease->is_behind = true;
-    return status;
+    if (status == STORE_OK)
+        status = function(&row.place, mutation->lease, now);
+    return status == STORE_OK ? put(connection, &row, mutation->lease->consumer, &mutation->detail)
+                              : status;
+}
+
+enum store_status consumer_claim(struct connection *connection, struct store_mutation *mutation,
+                                 int64_t now)
+{
+    return change(connection, mutation, consumer_place_claim, now);
 }
 
 enum store_status consumer_acknowledge(struct connection *connection,
                                        struct store_mutation *mutation, int64_t now)
 {
-    struct consumer_row row;
-    struct store_lease *lease = mutation->lease;
-    enum store_status status = find(connection, mutation, &row, &mutation->detail);
-    if (status != STORE_OK)
-        return status;
-    if (!row.is_leased || memcmp(row.lease, lease->token, STORE_LEASE_SIZE) != 0)
-        return STORE_CONFLICT;
-    if (lease->position > row.position)
-        row.position = lease->position < row.trail_length ? lease->position : row.trail_length;
-    status = put(connection, &row, lease, now, &mutation->detail);
-    lease->position = row.position;
-    lease->is_behind = row.position < row.trail_length;
-    return status;
+    return change(connection, mutation, consumer_place_acknowledge, now);
 }
 
 /* ---- Surveying ---- */

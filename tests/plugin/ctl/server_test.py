@@ -209,15 +209,33 @@ def another_trail_is_refused(scratch):
 
 
 @test
-def what_a_server_does_not_keep_is_named(scratch):
+def consumers_are_listed_removed_and_move_both_ways(scratch):
     url, file = make_place(scratch), scratch.folder / "all.jsonl"
+    of = ["--database", url]
     scratch.make()
     with gateway({"path": scratch.database}) as running:
         running.take_all("hooks")
     scratch.expect(0, "export", "--database", scratch.database, "--to", file)
-    scratch.expect(0, "migrate", "--database", url)
-    said = scratch.expect(0, "import", "--database", url, "--from", file).stdout
-    assert "left out: how far consumers" in said, said
+    assert file.read_text().count('{"consumer":') == 2
+    scratch.expect(0, "migrate", *of)
+    for _ in range(2):
+        scratch.expect(0, "import", *of, "--from", file)
+    assert scratch.expect(0, "export", *of).stdout == file.read_text()
+    with gateway({"url": url}) as running:
+        assert running.claim("hooks") is None
+        running.create("acme", "new")
+        assert [event["sequence"] for event in running.claim("hooks")["events"]] == [
+            int(query(url, "SELECT trail_length FROM organization WHERE id = 'acme'")[0][0])]
+        acme, globex = scratch.json(0, "consumers", "list", *of)
+        assert (acme["organization"], acme["consumer"], acme["behind"]) == ("acme", "hooks", 1), acme
+        assert acme["process"] and acme["leasedUntil"] and globex["leasedUntil"] is None and globex["behind"] == 0, globex
+        told = scratch.expect(3, "consumers", "remove", *of, "hooks").stderr
+        assert "is in use" in told and "organization 'acme'" in told, told
+    assert "hooks" in scratch.expect(0, "consumers", "list", *of, "--organization", "acme").stdout
+    said, = scratch.json(0, "consumers", "remove", *of, "--force", "hooks")
+    assert said["organizations"] == 2, said
+    assert scratch.json(0, "consumers", "list", *of) == []
+    assert "no consumer has the name" in scratch.expect(1, "consumers", "remove", *of, "hooks").stderr
 
 
 @test
@@ -325,7 +343,7 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
         (["deleted", "list", *given], 3, "Connection refused"), (["undelete", *given, "x"], 2, "not the ID"),
         (["undelete", *given, UNKNOWN], 3, "Connection refused"),
         (["tenants", "erase", *given, "--organization", "acme", "--force"], 2, "SQLite databases only"),
-        (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 2, "SQLite databases only"),
+        (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 3, "Connection refused"),
         (["migrate", *given, "--finish"], 2, "--finish"), (["stats", *given], 3, "Connection refused"),
         (["export", *given], 3, "Connection refused"), (["audit", "verify", *given], 3, "Connection refused"),
         (["stats", "--database", "postgresql://a:hush@[b/c"], 3, "no URI"),

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tests/plugin/operations/event_calls.h"
+#include "tests/plugin/postgres/space.h"
 
 TestSuite(event_reading, .init = events_make, .fini = events_clean);
 
@@ -157,6 +158,11 @@ static void run_sql(const char *sql)
 {
     sqlite3 *handle;
     char *message = NULL;
+    const char *chosen = getenv("DATABASE");
+    if (chosen != NULL && strcmp(chosen, "url") == 0) {
+        space_run(world.scratch.path, sql);
+        return;
+    }
     cr_assert_eq(sqlite3_open(path_of_acme(), &handle), SQLITE_OK);
     sqlite3_busy_timeout(handle, 5000);
     cr_assert_eq(sqlite3_exec(handle, sql, NULL, NULL, &message), SQLITE_OK, "%s", message);

@@ -117,3 +117,30 @@ Test(trail_retention, a_sweep_has_bounded_steps)
     cr_expect_eq(sweep(), 2);
     expect_trail("acme", 260, 260);
 }
+
+static enum store_status claim(int64_t *ret_position)
+{
+    struct store_lease lease = {.consumer = TEXT("webhooks"), .milliseconds = 1};
+    struct store_mutation mutation = {.kind = STORE_CLAIM,
+                                      .organization_id = TEXT("acme"),
+                                      .lease = &lease};
+    fixture_apply(store, &mutation);
+    *ret_position = lease.position;
+    fixture_now_ms += 1000; /* The lease ends. */
+    return mutation.status;
+}
+
+/* Else it would be behind for ever, with nothing to be claimed. */
+Test(trail_retention, a_consumer_goes_on_from_the_checkpoint)
+{
+    int64_t position;
+    fill("acme", 2);
+    cr_expect_eq(claim(&position), STORE_OK);
+    cr_expect_eq(position, 0);
+    fixture_now_ms += 100 * DAY;
+    sweep();
+    cr_expect_eq(claim(&position), STORE_NOT_FOUND);
+    fixture_create(store, "acme", "x", true);
+    cr_expect_eq(claim(&position), STORE_OK);
+    cr_expect_eq(position, 4);
+}

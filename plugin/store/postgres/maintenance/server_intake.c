@@ -243,6 +243,25 @@ int32_t server_intake_event(struct server_intake *intake, struct text organizati
     return code == GQL_OK ? server_intake_take_event(intake, event, failure) : code;
 }
 
+int32_t server_intake_consumer(struct server_intake *intake, struct text organization_id,
+                               struct text name, int64_t position, gql_failure *failure)
+{
+    TRIP_AUTO trip = {.session = &intake->access->session};
+    struct wire_parameters given = {0};
+    const int32_t code = enter(intake, organization_id, failure);
+    if (code != GQL_OK)
+        return code;
+    server_intake_give_organization(intake, &given);
+    wire_give_text(&given, name);
+    wire_give_bigint(&given, position);
+    trip_add_sql(&trip,
+                 "INSERT INTO consumer (tag, organization, name, position) VALUES ($1, $2, $3, $4) "
+                 "ON CONFLICT (tag, organization, name) DO UPDATE "
+                 "SET position = greatest(consumer.position, excluded.position)",
+                 &given);
+    return server_run(intake->access, &trip, failure);
+}
+
 /* ---- Begin and end ---- */
 
 int32_t server_intake_begin(struct server_intake *intake, struct server_access *access,

@@ -47,6 +47,9 @@ int32_t server_intake_checkpoint(struct server_intake *intake, struct text organ
 int32_t server_intake_event(struct server_intake *intake, struct text organization_id,
                             const struct trail_event *event, gql_failure *failure);
 
+int32_t server_intake_consumer(struct server_intake *intake, struct text organization_id,
+                               struct text name, int64_t position, gql_failure *failure);
+
 int32_t server_intake_commit(struct server_intake *intake, gql_failure *failure);
 
 /* Rolls back what was not committed. */

@@ -170,7 +170,7 @@ int32_t server_size(struct server_access *access, int64_t *ret_bytes, gql_failur
     trip_add_sql(&trip,
                  "SELECT sum(pg_total_relation_size(name::regclass))::bigint FROM unnest(ARRAY["
                  "'organization', 'integration', 'event', 'batch', 'setting', "
-                 "'idempotent_create', 'deleted']) AS tables (name)",
+                 "'idempotent_create', 'deleted', 'consumer']) AS tables (name)",
                  NULL);
     const int32_t code = server_run(access, &trip, failure);
     *ret_bytes = code == GQL_OK ? wire_column_number(trip.results[0], 0, 0) : 0;

@@ -1,14 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/sqlite/maintenance/consumers.h"
 
-#include <stdio.h>
-
-#include "plugin/base/failure.h"
 #include "plugin/store/sqlite/consumer_rows.h"
 #include "plugin/store/sqlite/maintenance/trails.h"
 #include "plugin/store/sqlite/mark.h"
 #include "plugin/store/sqlite/row.h"
-#include "vault/timestamp.h"
 
 /* Of a lease; 0: it is not known, or there is none. */
 static int64_t process_of(sqlite3_stmt *row, int column)
@@ -22,7 +18,7 @@ static int64_t process_of(sqlite3_stmt *row, int column)
 
 struct walk {
     int64_t checkpoint; /* Of the organization. */
-    database_consumer_fn *take;
+    consumer_fn *take;
     void *user;
 };
 
@@ -32,7 +28,7 @@ static enum store_status take_row(void *context, sqlite3_stmt *row, bool *wanted
     const struct walk *walk = context;
     const int64_t position = sqlite3_column_int64(row, 1), length = sqlite3_column_int64(row, 2);
     const int64_t passed = position > walk->checkpoint ? position : walk->checkpoint;
-    struct database_consumer consumer = {
+    struct listed_consumer consumer = {
         .position = position,
         .behind = length > passed ? length - passed : 0,
         .lease_until = sqlite3_column_bytes(row, 3) > 0 ? sqlite3_column_int64(row, 4) : 0,
@@ -46,7 +42,7 @@ static enum store_status take_row(void *context, sqlite3_stmt *row, bool *wanted
 }
 
 int32_t database_consumers_of(struct database_access *access, struct text organization_id,
-                              database_consumer_fn *take, void *user, gql_failure *failure)
+                              consumer_fn *take, void *user, gql_failure *failure)
 {
     struct trail_checkpoint checkpoint;
     if (access->schema < CONSUMER_SCHEMA)
@@ -67,16 +63,10 @@ int32_t database_consumers_of(struct database_access *access, struct text organi
 static int32_t refuse_lease(const struct consumer_removal *removal, sqlite3_stmt *found,
                             gql_failure *failure)
 {
-    char until[VAULT_TIMESTAMP_SIZE], who[48] = "somebody";
-    const struct text id = column_text(found, 0);
-    const int64_t process = process_of(found, 2);
-    if (process != 0)
-        snprintf(who, sizeof who, "process %lld", (long long)process);
-    vault_timestamp_write(sqlite3_column_int64(found, 1), until);
-    return fail(failure, GQL_E_UNAVAILABLE,
-                "consumer '%.*s' is in use: %s has leased events of organization '%.*s' for it "
-                "until %s. Stop who claims them and try again then, or use --force",
-                (int)removal->name.size, removal->name.data, who, (int)id.size, id.data, until);
+    const struct listed_consumer consumer = {.name = removal->name,
+                                             .lease_until = sqlite3_column_int64(found, 1),
+                                             .process = process_of(found, 2)};
+    return consumer_removal_refuse(&consumer, column_text(found, 0), failure);
 }
 
 static int32_t check_leases(struct database_access *access, const struct consumer_removal *removal,
