@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The log of a gateway that runs: JSON for programs, text for people, with the trace of the request, without secrets.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { Sandbox } from './harness.mjs';
 
@@ -49,6 +51,17 @@ test('as text, a line has the same', async () => {
   const lines = await logOf((config) => { config.logFormat = 'text'; }, refused);
   for (const line of lines) assert.match(line, /^\d{4}-\d\d-\d\dT[\d:.]+Z (error|warning|info|debug) \S/);
   assert.equal(lines.filter((line) => line.includes('mallory') && line.endsWith(` trace=${TRACE_ID}`)).length, 1, lines.join('\n'));
+});
+
+test('the commands of the page for operators find what it says', async () => {
+  const page = readFileSync(new URL('../../examples/operating.md', import.meta.url), 'utf8');
+  const commands = /\n## Logs\n[^]*?```sh\n([^]*?)```/.exec(page)[1].trim().split('\n');
+  writeFileSync(sandbox.path('gateway.log'), `${(await logOf(undefined, refused)).join('\n')}\n`);
+  for (const command of commands) {
+    const found = execFileSync('sh', ['-c', command], { cwd: sandbox.folder, encoding: 'utf8' });
+    assert.ok(found.split('\n').some((line) => line.includes('mallory')), command);
+  }
+  assert.equal(commands.length, 3);
 });
 
 /** Until something holds, for as long as a test has. */

@@ -99,7 +99,7 @@ test('variables that are wrong are named, and nothing starts', async () => {
 
 test('traces that are switched off are not sent', async (t) => {
   const collector = await Collector.open(t);
-  for (const variables of [{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }]) {
+  for (const variables of [{ OTEL_SDK_DISABLED: 'true' }, { OTEL_TRACES_EXPORTER: 'none' }, { OTEL_TRACES_SAMPLER: 'always_off' }]) {
     const gateway = await start(collector.url, variables);
     await serveOn(gateway, 1);
   }

@@ -159,8 +159,8 @@ Test(commit, what_cannot_be_settled_is_unknown_and_stops_writing)
     char *line = strstr(fixture_log(), "Writing has stopped");
     cr_assert_not_null(line);
     cr_expect_not_null(strstr(line, "integrations.db"), "%s", line);
-    line = strstr(line, "writing goes on with '");
-    cr_expect(line != NULL && strstr(line, "integrations.db'") != NULL, "%s", fixture_log());
+    line = strstr(line, "writing goes on with '/");
+    cr_expect_not_null(line, "%s", fixture_log());
     fixture_close(&store);
 }
 
@@ -281,8 +281,8 @@ Test(commit, a_log_that_cannot_be_copied_is_reported_until_it_can)
     cr_expect_eq(store_state(store).health, STORE_HEALTHY);
     expect_unchanged_after_kill(kept, (struct identifier){{0}});
     fixture_create(store, "acme", "next", true);
-    line = strstr(line, "copied into the database again: '");
-    cr_expect(line != NULL && strstr(line, "integrations.db'") != NULL, "%s", fixture_log());
+    line = strstr(line, "copied into the database again: '/");
+    cr_expect_not_null(line, "%s", fixture_log());
     const off_t size = size_of_log();
     fixture_create(store, "acme", "from the beginning", true);
     cr_expect_eq(size_of_log(), size, "the log still grows");
