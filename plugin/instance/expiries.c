@@ -79,6 +79,12 @@ bool expiries_add(struct expiries *expiries, struct text organization_id, int64_
     return true;
 }
 
+int64_t expiries_of(const struct expiries *expiries, struct text organization_id)
+{
+    const struct expiry *item = find(expiries, organization_tag(organization_id), organization_id);
+    return item == NULL ? INT64_MAX : item->time;
+}
+
 static int by_time(const void *first, const void *second)
 {
     const int64_t a = ((const struct expiry *)first)->time,

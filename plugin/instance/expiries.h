@@ -30,6 +30,9 @@ struct expiries {
 /* A token that expires then. False if memory ran out. */
 bool expiries_add(struct expiries *expiries, struct text organization_id, int64_t time);
 
+/* When the first token of an organization expires. INT64_MAX: never, or it is not known. */
+int64_t expiries_of(const struct expiries *expiries, struct text organization_id);
+
 /* The soonest first. */
 void expiries_sort(struct expiries *expiries);
 

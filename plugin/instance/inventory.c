@@ -4,7 +4,7 @@
 #include "plugin/base/deadline.h"
 #include "vault/token_summary.h"
 
-enum { TRIES = 250 };
+enum { TRIES = 50 }; /* Of one step: a second. */
 
 /* ---- A look ---- */
 
@@ -25,13 +25,25 @@ static void take_token(void *user, struct text organization_id, struct text toke
     vault_token_summary_finish(&summary);
 }
 
+/* What was known of it stays known. No other thread writes what was found. */
+static void keep_closed(void *user, struct text organization_id)
+{
+    struct inventory *inventory = user;
+    const int64_t time = expiries_of(&inventory->found.expiries, organization_id);
+    if (time != INT64_MAX && !expiries_add(&inventory->next.expiries, organization_id, time))
+        inventory->next.failed = true;
+}
+
 static void begin_look(struct inventory *inventory)
 {
     inventory->began = monotonic_now();
     inventory->tries = 0;
-    inventory->look = (struct store_inventory){.organization = take_organization,
-                                               .token = take_token,
-                                               .user = inventory};
+    inventory->look = (struct store_inventory){
+        .organization = take_organization,
+        .token = take_token,
+        .closed = keep_closed,
+        .user = inventory,
+    };
 }
 
 /* One that failed leaves what was found before. */

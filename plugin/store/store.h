@@ -139,6 +139,8 @@ struct store_inventory {
     void (*organization)(void *user, const char *state);
     /* A credentialRef that is stored, in a database that is open. The texts are borrowed. */
     void (*token)(void *user, struct text organization_id, struct text token);
+    /* An organization whose tokens can't be given: its database is closed. */
+    void (*closed)(void *user, struct text organization_id);
     void *user;
 };
 

@@ -10,15 +10,20 @@
 #include "plugin/store/tenants/lease_hold.h"
 
 /* What the lease of a database that is closed says. NULL: there is nothing of the organization. */
-static const char *look_at_lease(const struct databases *databases, struct text id)
+static const char *look_at_lease(const struct databases *databases, struct text id,
+                                 const struct store_inventory *inventory)
 {
     char folder[PATH_MAX], database[PATH_MAX + sizeof TENANT_DATABASE];
     struct stat found;
-    bool is_open;
+    bool is_held;
     if (!tenant_folder(databases->root, id, folder, sizeof folder) || stat(folder, &found) != 0)
         return NULL;
     snprintf(database, sizeof database, "%s/" TENANT_DATABASE, folder);
-    return lease_name(lease_hold_peek(folder, &is_open), stat(database, &found) == 0);
+    const bool has_database = stat(database, &found) == 0;
+    const enum lease_state state = lease_hold_peek(folder, &is_held);
+    if (has_database && !lease_closes(state))
+        inventory->closed(inventory->user, id);
+    return lease_name(state, has_database);
 }
 
 /* Of an organization's database that is open, the next rows; `place` is in it. */
@@ -48,7 +53,7 @@ enum inventory_step tenants_take_inventory(struct store *store, struct databases
         state = lease_name(database->lease.state, true);
         databases_leave(databases, database);
     } else {
-        state = look_at_lease(databases, tenant_id_text(&id));
+        state = look_at_lease(databases, tenant_id_text(&id), inventory);
     }
     if (step == INVENTORY_MORE || step == INVENTORY_LATER)
         return step;
