@@ -115,6 +115,7 @@ configure build/tsan -Db_sanitize=thread -Db_lundef=false
 ./examples/npm-ci.sh tests/graphql-17 || fail 'installing the packages of tests/graphql-17'
 ./examples/npm-ci.sh tests/webhooks || fail 'installing the packages of tests/webhooks'
 ./examples/npm-ci.sh tests/browser || fail 'installing the packages of tests/browser'
+./tests/prometheus/fetch.sh build/prometheus || fail 'unpacking Prometheus'
 if [ -e tests/vault/interop/package.json ]; then
     ./examples/npm-ci.sh tests/vault/interop || fail 'installing the packages of tests/vault/interop'
 fi
@@ -140,6 +141,7 @@ tap_suite conformance-graphql-17 node tests/graphql-17/run.mjs conformance
 node_suite schema tests/schema/*.test.mjs
 node_suite demo tests/demo/*.test.mjs
 node_suite webhooks tests/webhooks/*.test.mjs
+node_suite prometheus tests/prometheus/*.test.mjs
 node_suite gateways tests/gateways/*.test.mjs
 node_suite conformance-runner tests/conformance/*.test.mjs
 tap_suite conformance node tests/conformance/run.mjs
