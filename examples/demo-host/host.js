@@ -6,6 +6,7 @@ import { auditResolvers, auditTypeDefs } from './audit/audit.js';
 import { actorOf, executableHostSchema, hostResolvers, hostTypeDefs, organizationsOf } from './host-schema.js';
 import { readText } from './read-text.js';
 import { Rejected } from './rejected.js';
+import { at } from './reloads.js';
 import { postEvents } from './webhooks/post-events.js';
 import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 
@@ -95,11 +96,11 @@ export async function openHost(config, log, isWhole = false) {
   const organizations = organizationsOf(config.organizations);
   const own = ownPart(config, organizations);
   const refused = [];
-  const plugins = await load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations,
-    isWhole ? (error) => refused.push(error.message) : undefined);
+  const plugins = await at('plugin', () => load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations,
+    isWhole ? (error) => refused.push(error.message) : undefined));
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
-    if (refused.length > 0) throw new Error(refused.join('; '));
+    if (refused.length > 0) throw Object.assign(new Error(refused.join('; ')), { step: 'plugin' });
     checkEvents(config, plugins);
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');

@@ -133,12 +133,12 @@ class Service {
 /**
  * Serves `handle(req, res, context)`: `req.body` is the JSON of a POST, `context` the host's. Options:
  * `hasPage`, browsers get a page at the address of the API; `timeouts`; `patience` with clients that do not
- * take their answers; `mostConnections`. Returns {url, change, stop}. `change(handle, host, hasPage)` lets another
- * one answer what comes from now on, and resolves when the one before has answered what it got. `stop` waits for
+ * take their answers; `mostConnections`; `ownMetrics()`, beside those of plugins. Returns {url, change, stop}.
+ * `change(handle, host, hasPage)` lets another one answer what comes from now on, and resolves when the one before has answered what it got. `stop` waits for
  * the answers to requests under way.
  */
 export async function serveHttp(handle, host, config, log, options = {}) {
-  const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS } = options;
+  const { hasPage = false, timeouts = TIMEOUTS, patience, mostConnections = MOST_CONNECTIONS, ownMetrics } = options;
   let service = new Service(handle, host, hasPage);
   const health = new Health(() => service.host.plugins, log);
   const watch = async (req, res, host) => health.answer(req, res) || (!config.metrics && answerStatus(req, res, host, health));
@@ -160,7 +160,7 @@ export async function serveHttp(handle, host, config, log, options = {}) {
   const shutdown = new Shutdown(server, config.shutdown);
   answerFaults(server, latest);
   limitConnections(server, mostConnections, log);
-  const metrics = config.metrics && await serveMetrics(() => service.host, health, config.metrics, log);
+  const metrics = config.metrics && await serveMetrics(() => service.host, health, config.metrics, log, ownMetrics);
   try {
     const url = urlOf(await listen(server, config));
     if (metrics) log('info', `metrics at ${new URL('/metrics', metrics.url)}`);

@@ -2,6 +2,7 @@
 // What the example gateways share: configuration, authentication, limits, the host's schema, start and
 // stop. examples/run.sh starts a gateway; examples/gateways/README.md describes each.
 export { apolloHandler, apolloOptions } from './apollo.js';
+export { startGateway } from './gateway.js';
 export { openHost } from './host.js';
 export { executableHostSchema, hostResolvers, hostTypeDefs } from './host-schema.js';
 export { serveHttp } from './http-server.js';

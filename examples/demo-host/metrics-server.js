@@ -13,10 +13,11 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 10_000, keepAliveTime
 
 /**
  * Serves `config` ({host, port, organizations}). `host()` returns the one that serves; `health` as in
- * http-server.js. Returns {url, stop}.
+ * http-server.js; `ownMetrics()` returns those of the gateway, as
+ * plugins.metrics() does. Returns {url, stop}.
  */
-export async function serveMetrics(host, health, config, log) {
-  const prometheus = new Prometheus(() => host().plugins.metrics({ organizations: config.organizations }));
+export async function serveMetrics(host, health, config, log, ownMetrics = () => []) {
+  const prometheus = new Prometheus(() => [...host().plugins.metrics({ organizations: config.organizations }), ...ownMetrics()]);
   const pages = {
     '/metrics': async (res) => res.writeHead(200, { 'content-type': CONTENT_TYPE }).end(await prometheus.write()),
     '/health/live': (res) => res.writeHead(200, { 'content-type': JSON_TYPE }).end('{"status":"ok"}'),
