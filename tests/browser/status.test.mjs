@@ -29,11 +29,12 @@ function start(more = () => {}) {
   });
 }
 
-/** A test with its own gateway and page. Returns nothing; a failure saves a screenshot. */
-function visiting(name, change, body) {
+/** A test with its own gateway and page, which is opened after `prepare`. A failure saves a screenshot. */
+function visiting(name, change, body, prepare = () => {}) {
   test(name, { timeout: 60_000 }, async () => {
     const gateway = await start(change);
     assert.ok(gateway.url, gateway.log);
+    await prepare(gateway);
     const visit = await Visit.start(browser, new URL('/status', gateway.url).href);
     try {
       await body(visit, gateway);
@@ -79,6 +80,11 @@ visiting('it shows calls, errors, events and keys, and text of others is text', 
   await visit.picture('status in the dark');
   assert.deepEqual(visit.complaints, []);
 });
+
+visiting('it shows when the first stored token of an organization expires', undefined, async ({ page }) => {
+  const rows = await until(() => rowsOf(page, 'credentials'), (all) => all.some(([name]) => name === 'acme'), 'a token of acme');
+  assert.match(rows.find(([name]) => name === 'acme')[1], /^expires in [\d.]+ (min|h|d)$/);
+}, (gateway) => gateway.create('acme', 'with a token', { credentialRef: sandbox.vault.issue('acme', '--exp', '+30d') }));
 
 visiting('without the right token it says so, and takes another', (config) => { config.authentication.demo = false; }, async (visit) => {
   const { page } = visit;

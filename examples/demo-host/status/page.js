@@ -147,23 +147,37 @@
     field('refusals').replaceChildren(table(['What', 'Kind', 'Times'], rows, { numbers: [2], none: 'None since the plugin was loaded.' }));
   }
 
+  /** Rows [value of the attribute, sum], the values as they come. */
+  const summed = (data, name, attribute) => grouped(pointsOf(data, name), attribute)
+    .map(([what, points]) => [what, sum(points.map(({ value }) => value))]);
+
   function showOrganizations(data) {
-    const states = grouped(pointsOf(data, 'graphql.plugin.databases'), 'graphql.plugin.state').map(([state, points]) => [state, sum(points.map(({ value }) => value))]);
-    const sizes = grouped(pointsOf(data, 'graphql.plugin.database.size'), 'graphql.organization')
-      .map(([id, points]) => [id, sum(points.map(({ value }) => value))]).sort(([, a], [, b]) => b - a);
+    const own = summed(data, 'graphql.plugin.organizations', 'graphql.plugin.state');
+    const open = summed(data, 'graphql.plugin.databases', 'graphql.plugin.state');
+    const sizes = summed(data, 'graphql.plugin.database.size', 'graphql.organization').sort(([, a], [, b]) => b - a);
     const total = valueOf(data, 'graphql.plugin.database.size');
+    const counted = (rows) => rows.map(([state, count]) => [state, whole.format(count)]);
     field('organizations').replaceChildren(
-      table(['State of open databases', 'Databases'], states.map(([state, count]) => [state, whole.format(count)]), { numbers: [1], none: 'No database is open.' }),
-      table(['Open databases of', 'Size'], [...sizes, ['all together', total]].map(([id, size]) => [id, bytes(size)]), { numbers: [1] }));
+      ...(own.length > 0 ? [table(['Organizations with a database of their own', ''], counted(own), { numbers: [1] })] : []),
+      table(['Open databases', ''], [...counted(open), ...[...sizes, ['all together', total]].map(([id, size]) => [id, bytes(size)])], { numbers: [1] }));
+  }
+
+  function expiryText(seconds) {
+    return seconds < 0 ? `expired ${duration(-seconds)} ago` : `expires in ${duration(seconds)}`;
   }
 
   function showCredentials(data) {
-    const keys = grouped(pointsOf(data, 'graphql.plugin.keyring.keys'), 'graphql.plugin.state')
-      .map(([state, points]) => [`keys that are ${state}`, whole.format(sum(points.map(({ value }) => value)))]);
+    const keys = summed(data, 'graphql.plugin.keyring.keys', 'graphql.plugin.state').map(([state, count]) => [`keys that are ${state}`, whole.format(count)]);
+    const keyrings = summed(data, 'graphql.plugin.keyrings', 'graphql.plugin.state')
+      .filter(([, count]) => count > 0).map(([state, count]) => [`keyrings that are ${state}`, whole.format(count)]);
     const [age] = pointsOf(data, 'graphql.plugin.keyring.age');
     const failing = valueOf(data, 'graphql.plugin.keyring.failing') > 0;
     const read = age ? [['keyring read', `${duration(age.value)} ago${failing ? ', and can not be read now' : ''}`]] : [];
-    field('credentials').replaceChildren(table(['Keyring', ''], [...keys, ...read], { numbers: [1], none: 'Tokens are checked by the keyrings of the organizations.' }));
+    const expiries = pointsOf(data, 'graphql.plugin.token.expiry').sort((a, b) => a.value - b.value)
+      .map(({ attributes, value }) => [attributes['graphql.organization'] ?? 'any organization', expiryText(value)]);
+    field('credentials').replaceChildren(
+      table(['Keyrings', ''], [...keys, ...keyrings, ...read], { numbers: [1], none: 'No keyring is in use.' }),
+      table(['First stored token of', ''], expiries, { numbers: [1], none: 'No stored token is known, or none was looked for yet.' }));
   }
 
   function showEvents({ events, refusal }) {

@@ -8,8 +8,8 @@ import { Rejected } from '../rejected.js';
 const ADDRESS = '/status';
 const DATA = '/status/data';
 const MOST_EVENTS = 10;
-/** Organizations whose databases are told apart by size; all others are added up. */
-const MOST_ORGANIZATIONS = 5;
+/** Organizations that are told apart by the size of their databases, and by when a token expires; all others are added up. */
+const MOST_ORGANIZATIONS = 8;
 
 const read = (name) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const [style, script] = [read('page.css'), read('page.js')];
