@@ -108,7 +108,7 @@ void gql_runtime_destroy(gql_runtime **runtime);
  * checked is the private copy that is then loaded (see copies_plugins). `key` is the text of a file
  * that `minisign -G` wrote (minisign.pub), or its second line alone. Before libraries are opened.
  * Nor does it load what others than root and the process's user can write to, on the way to the
- * file or to its copy; without keys, that is only a warning in the log. Groups are not looked at.
+ * file or to its copy; without keys, the log only says so (GQL_LOG_INFO). Groups are not looked at.
  * Needs libsodium, which is loaded by the first call: GQL_E_UNAVAILABLE without it. GQL_E_CONFIG if
  * the text is no such key.
  */

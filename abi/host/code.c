@@ -40,19 +40,22 @@ static int32_t load(const char *real, const char *path, void **ret_code, gql_fai
                     error != NULL ? error : "unknown error", cure_of(error));
 }
 
-static void warn(gql_runtime *runtime, const char *message)
+static void say(gql_runtime *runtime, const char *message)
 {
     const gql_host *host = gql_runtime_host(runtime);
     const gql_log *log = host->extension(host, GQL_EXT_LOG);
     if (log != NULL)
-        log->write(host, GQL_LOG_WARNING, message, strlen(message), NULL);
+        log->write(host, GQL_LOG_INFO, message, strlen(message), NULL);
 }
 
-/* Where no signature is asked for, strangers who may write there are only named. */
+/*
+ * Where no signature is asked for, strangers who may write there are only named, and not as a
+ * warning: folders of developers and of builds are often so.
+ */
 static int32_t judge_access(gql_runtime *runtime, const gql_failure *found, gql_failure *failure)
 {
     if (gql_runtime_trust(runtime) == NULL) {
-        warn(runtime, found->message);
+        say(runtime, found->message);
         return GQL_OK;
     }
     distrust_note(DISTRUST_ACCESS);

@@ -74,9 +74,8 @@ async function schemaOf(folder, { 'host-schema': files = [], settings, subgraph 
   const { checkOptions } = await import('./lib/options.js');
   const { printMergedSchema } = await import('./lib/merged-schema.js');
   const failures = [];
-  const fail = (message) => failures.push(message);
-  const say = { log: (level, message) => (level === 'error' ? fail(message) : process.stderr.write(`gql-plugin-host: ${message}\n`)), refused: ({ message }) => fail(message) };
-  const options = { ...attempt(() => checkOptions(folder, { ...given, ...say }), ({ message }) => message), remark: fail };
+  const say = { log: (level, message) => failures.push(message), refused: ({ message }) => failures.push(message) };
+  const options = attempt(() => checkOptions(folder, { ...given, ...say }), ({ message }) => message);
   const text = await printMergedSchema(folder, options, subgraph).catch(({ message }) => failures.push(message));
   if (failures.length > 0) throw new Error(failures.join('\n'));
   return text;

@@ -162,7 +162,7 @@ test('an instance that can not be created is reported to the operator, and not t
     if (tenant === 'nobody') throw new Error('there is no tenant nobody');
     return tenant === 'later' ? Promise.resolve({}) : { databse: {} };
   };
-  const plugins = await bench.load({ log: (level, message) => lines.push(`${level} ${message}`), instances: filesOf(bench, { config }) });
+  const plugins = await bench.load({ log: (level, message) => lines.push(`${level} ${message}`), logLevel: 'warning', instances: filesOf(bench, { config }) });
   for (const tenant of ['wrong', 'nobody', 'later']) {
     for (const result of await Promise.all([1, 2, 3].map(() => askAs(plugins, tenant, COUNT)))) {
       assert.equal(codeOf(result), 'SERVICE_UNAVAILABLE');

@@ -77,7 +77,7 @@ const times = (text, part) => text.split(part).length - 1;
 
 test('without the option log, standard error says what is refused, and why, once', async (t) => {
   const bench = new Bench(t, 'integrations', 'hello');
-  const { stderr, status } = load(bench.plugins, { settings: { 'hello.so': { config: { greeting: 'x' } } } });
+  const { stderr, status } = load(bench.plugins, { logLevel: 'warning', settings: { 'hello.so': { config: { greeting: 'x' } } } });
   assert.equal(status, 0, stderr);
   assert.match(stderr, /^\S+Z error The plugin .*hello\.so was refused: greeting: there is no such setting\. Known are: none$/m);
   assert.match(stderr, /^\S+Z error The plugin .*integrations\.so was refused: database: it is missing/m);

@@ -56,16 +56,16 @@ function checkNames({ host, plugins }, failures, { references, instances }) {
   throw new TypeError(`loadPlugins: references.${type}: the schema has no such type; plugins refer to ${used.join(', ') || 'none'}`);
 }
 
-/** A failure is reported once: by the exception if loading fails, otherwise by `refused`; what may be a mistake, by `remark`. */
-function report({ plugins, settings }, failures, folder, { refused, remark }) {
+/** A failure is reported once: by the exception if loading fails, otherwise by `refused`. */
+function report({ plugins, settings }, failures, folder, { refused, log }) {
   const loaded = plugins.map(({ about: { id }, file }) => ({ id, file }));
   const all = [...loaded, ...failures];
   const missing = unusedOf(settings, loaded).filter((key) => settings[key].required);
   const strange = unusedOf(settings, all);
   if (missing.length > 0) throw new PluginsMissing(`Required plugins are not loaded: ${missing.join(', ')}. ${listOf(folder, all)}`, failures);
   failures.forEach((error) => refused(error));
-  if (strange.length > 0) remark(`Settings without a plugin: ${strange.join(', ')}. ${listOf(folder, all)}`);
-  else if (all.length === 0) remark(listOf(folder, all));
+  if (strange.length > 0) log('warning', `Settings without a plugin: ${strange.join(', ')}. ${listOf(folder, all)}`, null);
+  else if (all.length === 0) log('warning', listOf(folder, all), null);
 }
 
 /** Opens every *.so of a folder with openPlugin or bindPlugin. Returns {native, runtime, host, plugins}. */

@@ -96,9 +96,8 @@ export function checkOptions(folder, options) {
   const { schema, settings = {}, baseFolder = '.', copyPlugins = true, trustedKeys, references = {}, requestOf = (context) => context?.pluginRequest, logLevel = 'info' } = options;
   const { log = createLog(logLevel) } = options;
   const { refused = (error) => log('error', error.message, null) } = options;
-  const remark = (message) => log('warning', message, null);
   const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
   const instances = options.instances === undefined ? undefined : checkInstances(options.instances);
   const organizations = options.organizations === undefined ? undefined : checkOrganizations(options.organizations);
-  return { schema, settings, baseFolder, copyPlugins, trustedKeys, references, instances, organizations, requestOf, log, logLevel, refused, remark, maxFields, maxDepth };
+  return { schema, settings, baseFolder, copyPlugins, trustedKeys, references, instances, organizations, requestOf, log, logLevel, refused, maxFields, maxDepth };
 }

@@ -135,11 +135,10 @@ Test(write_access, reports_what_is_not_there_and_links_without_an_end)
 
 /* ---- Libraries ---- */
 
-static void note_warning(void *user, uint32_t level, const char *message, size_t size,
-                         const char *trace_id)
+static void note(void *user, uint32_t level, const char *message, size_t size, const char *trace_id)
 {
     (void)trace_id;
-    cr_expect_eq(level, GQL_LOG_WARNING);
+    cr_expect_eq(level, GQL_LOG_INFO);
     snprintf(user, 1024, "%.*s", (int)size, message);
 }
 
@@ -158,7 +157,7 @@ Test(write_access, libraries_are_refused_if_keys_are_trusted_and_else_only_named
     gql_runtime *runtime = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
     const gql_runtime_options options = {
-        .name = "t", .version = "1", .user = said, .log = note_warning, .copies_plugins = true};
+        .name = "t", .version = "1", .user = said, .log = note, .copies_plugins = true};
     cr_assert_eq(gql_runtime_create(&options, &runtime, NULL), GQL_OK);
     snprintf(command, sizeof command, "cp '" HELLO_PATH "' '%s'", file);
     cr_assert_eq(system(command), 0);
