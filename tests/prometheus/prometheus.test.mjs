@@ -61,7 +61,7 @@ async function load(gateway, organizations) {
       gateway.create(organizationId, `x${i}`),
       gateway.create('acme', 'x', { credentialRef: i % 2 ? token : 'v4.public.x' }),
       gateway.data('{ integration(id: "no") { id } }'),
-      gateway.data('query ($id: ID!) { integrations(organizationId: $id) { total } }', { id: organizationId }),
+      gateway.data('query ($id: ID!) { integrations(organizationId: $id) { nodes { id } } }', { id: organizationId }),
     ];
     await Promise.allSettled(calls);
     await setTimeout(20);

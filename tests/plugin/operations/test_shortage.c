@@ -50,7 +50,7 @@ static void reject_three_times(void)
 {
     expect_health(&world, GQL_HEALTH_OK, "");
     expect_rejection();
-    expect_health(&world, GQL_HEALTH_DEGRADED, "short of resources");
+    expect_health(&world, GQL_HEALTH_DEGRADED, "no change has succeeded since");
     expect_rejection();
     expect_rejection();
     expect_health(&world, GQL_HEALTH_FAILED, "Changes rejected in a row: 3");

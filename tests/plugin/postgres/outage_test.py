@@ -105,7 +105,10 @@ def check_full_disk(gateway, database):
         database.start()
     if (found := int(gateway.ask("count"))) != before + done:
         raise AssertionError(f"there were {before}, {done} were created, and {found} are there")
-    gateway.await_health("1" if answer.startswith("full") else "0")
+    if answer.startswith("full"):
+        expect(gateway.await_health("1"), "1 A change failed, and none has succeeded since", "after a full disk")
+    else:
+        gateway.await_health("0")
     expect(gateway.ask("create"), "done", "with room again")
     gateway.await_health("0")
     print(f"# {done} were created, then: {answer}")
