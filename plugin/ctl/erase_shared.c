@@ -18,15 +18,6 @@ static void advance(void *user, long long done, long long all)
 
 /* ---- The receipt ---- */
 
-static json_t *removed_of(const json_t *tombstone)
-{
-    const char *table;
-    json_t *rows, *list = json_array();
-    json_object_foreach(json_object_get(tombstone, "removed"), table, rows)
-        json_array_append_new(list, json_pack("{s:s, s:O}", "table", table, "rows", rows));
-    return list;
-}
-
 /* Former databases that restores have kept, and what a tool that was killed has left. */
 static bool is_beside(const char *name, const char *database)
 {
@@ -70,7 +61,7 @@ static enum exit_code print(const struct options *options, const struct erasure 
 {
     json_t *receipt = json_pack("{s:s, s:O, s:o, s:o, s:s}", "organization", options->organization,
                                 "time", json_object_get(erasure->tombstone, "time"), "removed",
-                                removed_of(erasure->tombstone), "notReached",
+                                receipt_removed(erasure->tombstone), "notReached",
                                 not_reached(erasure, result), "tombstone", erasure->access->path);
     return receipt_print(options, receipt, already);
 }
@@ -133,21 +124,9 @@ enum exit_code erase_shared(const struct options *options)
 static enum exit_code resume(const struct options *options, struct erasure *erasure)
 {
     gql_failure failure = {.struct_size = sizeof failure};
-    if (erasure->tombstone == NULL)
-        return report(EXIT_UNUSABLE,
-                      "organization '%s' is not erased; in a database that it shares with others, "
-                      "it can't be suspended",
-                      options->organization);
-    if (options->force == NULL)
-        return report(EXIT_UNUSABLE,
-                      "organization '%s' was erased, as its tombstone says; with --force it can "
-                      "begin anew",
-                      options->organization);
-    if (!erasure_is_finished(erasure))
-        return report(
-            EXIT_UNUSABLE,
-            "the erasure of organization '%s' was ended in the middle; run it again first",
-            options->organization);
+    const enum exit_code code = receipt_refuse_resuming(options, erasure->tombstone);
+    if (code != EXIT_DONE)
+        return code;
     return erasure_forget(erasure, &failure) == GQL_OK ? EXIT_DONE : report_failure(&failure);
 }
 

@@ -99,10 +99,10 @@ static const struct tool_command commands[] = {
      "Suspends an organization: within a second all gateways reject its changes, and its reads if\n"
      "their setting database.suspendedReads is false.\n",
      NULL, BIT(root) | BIT(organization), 0, 0, run_tenants_suspend},
-    {"tenants resume", "(--database FILE | --root DIR) --organization ID [--force]",
+    {"tenants resume", "(--database FILE|URL | --root DIR) --organization ID [--force]",
      "Ends a suspension, or what a tool that was ended in the middle has left.\n\n"
-     "  --database  the file that gateways have as database.path: its organizations can only have\n"
-     "              been erased\n"
+     "  --database  the file that gateways have as database.path, or the URL: its organizations can\n"
+     "              only have been erased\n"
      "  --root      the folder that gateways have as database.root\n"
      "  --force     lets one begin anew that was erased, or whose database is elsewhere\n",
      NULL, BIT(organization), BIT(force), BIT(database) | BIT(root), run_tenants_resume},
@@ -112,13 +112,14 @@ static const struct tool_command commands[] = {
      "middle, run it again.\n\n"
      "  --to    the other root, a folder\n",
      NULL, BIT(root) | BIT(organization) | BIT(to), BIT(json), 0, run_tenants_move},
-    {"tenants erase", "(--database FILE | --root DIR) --organization ID --force [--json]",
+    {"tenants erase", "(--database FILE|URL | --root DIR) --organization ID --force [--json]",
      "Erases an organization for good, while gateways go on. A tombstone stays, so that nothing\n"
      "comes back by accident. Prints a receipt, which names what could not be reached. If this is\n"
      "ended in the middle, run it again.\n\n"
      "  --database  the file that gateways have as database.path, for many organizations: erases\n"
      "              the rows of this one, what its events say, and what the file and its -wal\n"
-     "              still hold of them. The hashes of its audit trail stay\n"
+     "              still hold of them. The hashes of its audit trail stay. On a server (URL), its\n"
+     "              files hold the rows until VACUUM has passed\n"
      "  --root      the folder that gateways have as database.root: removes the organization's\n"
      "              database, its -wal, and what was kept by restores\n",
      NULL, BIT(organization), BIT(force) | BIT(json), BIT(database) | BIT(root), run_tenants_erase},

@@ -76,3 +76,32 @@ enum exit_code receipt_refuse_without_force(const struct options *options)
                         "organization '%s' would be erased for good; to do so, add --force",
                         options->organization);
 }
+
+json_t *receipt_removed(const json_t *tombstone)
+{
+    const char *table;
+    json_t *rows, *list = json_array();
+    json_object_foreach(json_object_get(tombstone, "removed"), table, rows)
+        json_array_append_new(list, json_pack("{s:s, s:O}", "table", table, "rows", rows));
+    return list;
+}
+
+enum exit_code receipt_refuse_resuming(const struct options *options, const json_t *tombstone)
+{
+    if (tombstone == NULL)
+        return report(EXIT_UNUSABLE,
+                      "organization '%s' is not erased; in a database that it shares with others, "
+                      "it can't be suspended",
+                      options->organization);
+    if (options->force == NULL)
+        return report(EXIT_UNUSABLE,
+                      "organization '%s' was erased, as its tombstone says; with --force it can "
+                      "begin anew",
+                      options->organization);
+    if (json_object_get(tombstone, "finished") == NULL)
+        return report(
+            EXIT_UNUSABLE,
+            "the erasure of organization '%s' was ended in the middle; run it again first",
+            options->organization);
+    return EXIT_DONE;
+}

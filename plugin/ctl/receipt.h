@@ -14,6 +14,12 @@
 /* Adds what no tool reaches, whatever the organization's database. */
 json_t *receipt_not_reached(void);
 
+/* The member `removed` of the tombstone of a database that many organizations share. */
+json_t *receipt_removed(const json_t *tombstone);
+
+/* Whether an organization of such a database may begin anew: refuses without a tombstone (NULL). */
+enum exit_code receipt_refuse_resuming(const struct options *options, const json_t *tombstone);
+
 /* Prints the receipt, and drops it; `already`: the erasure ended before. NULL: memory ran out. */
 enum exit_code receipt_print(const struct options *options, json_t *receipt, bool already);
 

@@ -16,10 +16,11 @@ static enum exit_code refuse_copies(const struct options *options)
 static enum exit_code refuse(const struct options *options)
 {
     (void)options;
-    return report(EXIT_USAGE,
-                  "this command works on SQLite databases only; on a PostgreSQL "
-                  "server, these do: migrate, stats, check, export, import, audit verify, "
-                  "deleted list, undelete, consumers list, consumers remove");
+    return report(
+        EXIT_USAGE,
+        "this command works on SQLite databases only; on a PostgreSQL "
+        "server, these do: migrate, stats, check, export, import, audit verify, "
+        "deleted list, undelete, consumers list, consumers remove, tenants erase, tenants resume");
 }
 
 tool_run_fn *server_command(const char *name)
@@ -39,6 +40,8 @@ tool_run_fn *server_command(const char *name)
         {"migrate", server_migrate},
         {"restore", refuse_copies},
         {"stats", server_stats},
+        {"tenants erase", server_tenants_erase},
+        {"tenants resume", server_tenants_resume},
         {"undelete", server_undelete_command},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

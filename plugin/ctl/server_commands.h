@@ -17,6 +17,8 @@ enum exit_code server_consumers_list(const struct options *options);
 enum exit_code server_consumers_remove(const struct options *options);
 enum exit_code server_deleted_list(const struct options *options);
 enum exit_code server_undelete_command(const struct options *options);
+enum exit_code server_tenants_erase(const struct options *options);
+enum exit_code server_tenants_resume(const struct options *options);
 enum exit_code server_export(const struct options *options);
 enum exit_code server_import(const struct options *options);
 

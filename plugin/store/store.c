@@ -14,6 +14,14 @@ void store_detail_no_thread(struct store_detail *detail, int error)
              strerrordesc_np(error));
 }
 
+void store_detail_erased(struct store_detail *detail, struct text organization_id)
+{
+    snprintf(detail->text, sizeof detail->text,
+             "organization '%.*s' was erased here, as its tombstone says; integrationsctl tenants "
+             "resume --force lets it begin anew",
+             (int)organization_id.size, organization_id.data);
+}
+
 int32_t store_begin(const struct store_engine *engine, const struct store_options *options,
                     struct store **ret_store, gql_failure *failure)
 {

@@ -55,6 +55,9 @@ struct store_detail {
 /* For STORE_SHORTAGE: there is no thread, and none could be started because of `error` (errno). */
 void store_detail_no_thread(struct store_detail *detail, int error);
 
+/* For STORE_ERASED. */
+void store_detail_erased(struct store_detail *detail, struct text organization_id);
+
 /* How long what is over is kept. */
 struct store_retention {
     int64_t deleted_milliseconds; /* Deleted integrations; 0: not at all. */

@@ -29,6 +29,7 @@ static enum store_status take_organizations(struct outcome *outcome, const PGres
         *organization = (struct outcome_organization){
             .id = wire_column(result, i, 0),
             .removed = wire_column_number(result, i, 6),
+            .erased = wire_column_boolean(result, i, 7),
         };
         wire_column_bytes(result, i, 5, organization->highest.bytes, IDENTIFIER_SIZE);
         status = tuple_counters(result, i, 1, organization->id, &organization->counts,
@@ -148,6 +149,10 @@ static enum store_status create(struct outcome *outcome, struct store_mutation *
                                                                   mutation->organization_id);
     if (organization == NULL || outcome->row_count == OUTCOME_MAX)
         return STORE_BROKEN;
+    if (organization->erased) {
+        store_detail_erased(&mutation->detail, organization->id);
+        return STORE_ERASED;
+    }
     mutation->id = database_mint(outcome->database, outcome->tag, &organization->highest,
                                  outcome->unix_milliseconds);
     change_create(mutation);
@@ -184,6 +189,8 @@ static enum store_status change(struct outcome *outcome, struct store_mutation *
     if (organization == NULL)
         return tuple_damaged(&mutation->detail,
                              "an integration has no organization; its version:", row->now.version);
+    if (organization->erased) /* The erasure is under way. */
+        return STORE_NOT_FOUND;
     const bool deletes = mutation->kind == STORE_DELETE;
     enum store_status status = change_begin(mutation, &row->now);
     if (status == STORE_OK && !deletes)
@@ -237,14 +244,15 @@ static enum store_status note_denial(struct outcome *outcome, struct store_mutat
                                 .entity = mutation->id,
                                 .denied = mutation->denied,
                                 .unrecorded = mutation->unrecorded};
-    return organization == NULL ? STORE_NOT_FOUND : add_event(outcome, organization, &facts);
+    return organization == NULL || organization->erased ? STORE_NOT_FOUND
+                                                        : add_event(outcome, organization, &facts);
 }
 
 static enum store_status lease_events(struct outcome *outcome, struct store_mutation *mutation)
 {
     struct outcome_organization *organization = find_organization(outcome,
                                                                   mutation->organization_id);
-    if (organization == NULL)
+    if (organization == NULL || organization->erased)
         return mutation->kind == STORE_CLAIM ? STORE_NOT_FOUND : STORE_CONFLICT;
     const enum store_status status =
         outcome_consumers_apply(&outcome->consumers, mutation, organization->head.length,

@@ -26,6 +26,7 @@ struct outcome_organization {
     struct trail_head head;
     struct identifier highest; /* The highest ID that it has, or had. */
     int64_t removed;           /* Events from the begin of its trail. */
+    bool erased;
     bool changed;
 };
 

@@ -79,7 +79,8 @@ INSERT INTO organization (tag, id) SELECT $1, id FROM unnest($2::bytea[]) AS new
 ON CONFLICT DO NOTHING
 
 -- name: lock_organizations
-SELECT id, active, inactive, trail_length, trail_hash, highest, checkpoint_length FROM organization
+SELECT id, active, inactive, trail_length, trail_hash, highest, checkpoint_length, erased IS NOT NULL
+FROM organization
 WHERE tag = $1 AND (id = ANY ($2::bytea[])
                     OR id IN (SELECT organization FROM integration WHERE tag = $1 AND id = ANY ($3::bytea[])))
 ORDER BY id FOR UPDATE
@@ -146,7 +147,7 @@ DO UPDATE SET position = excluded.position, lease = excluded.lease, lease_until 
 
 -- All organizations of so many tags that there are $3 or more of them, each with whether it has events for a consumer.
 -- name: find_organizations
-SELECT o.tag, o.id, o.trail_length > greatest(coalesce(c.position, 0), o.checkpoint_length)
+SELECT o.tag, o.id, o.trail_length > greatest(coalesce(c.position, 0), o.checkpoint_length) AND o.erased IS NULL
 FROM organization AS o
 LEFT JOIN consumer AS c ON c.tag = o.tag AND c.organization = o.id AND c.name = $2
 WHERE o.tag >= $1 AND o.tag <=

@@ -80,15 +80,6 @@ static int insert(struct connection *connection, int64_t organization,
     return statement_run(statement);
 }
 
-static enum store_status refuse_erased(struct text organization_id, struct store_detail *detail)
-{
-    snprintf(detail->text, sizeof detail->text,
-             "organization '%.*s' was erased here, as its tombstone says; integrationsctl tenants "
-             "resume --force lets it begin anew",
-             (int)organization_id.size, organization_id.data);
-    return STORE_ERASED;
-}
-
 static enum store_status find_row(struct trail_writer *writer, struct text organization_id,
                                   struct trail_row *ret_row, struct store_detail *detail)
 {
@@ -102,8 +93,10 @@ static enum store_status find_row(struct trail_writer *writer, struct text organ
         return status;
     if (ret_row->organization == 0)
         return STORE_NOT_FOUND;
-    if (ret_row->erased)
-        return refuse_erased(organization_id, detail);
+    if (ret_row->erased) {
+        store_detail_erased(detail, organization_id);
+        return STORE_ERASED;
+    }
     if (ret_row->head.length < 0 || ret_row->head.length > INT64_MAX / 2)
         return row_damage(detail, "a trail has the length", ret_row->head.length);
     return STORE_OK;

@@ -239,6 +239,72 @@ def consumers_are_listed_removed_and_move_both_ways(scratch):
 
 
 @test
+def nothing_of_an_erased_organization_is_left(scratch):
+    url, file = make_place(scratch), scratch.folder / "all.jsonl"
+    of, erase = ["--database", url], ["tenants", "erase", "--database", url, "--organization", "acme", "--force"]
+    fill({"url": url, "migrate": True})
+    with gateway({"url": url}, **SETTINGS) as running, gateway({"url": url}, **SETTINGS) as other:
+        running.take_all("hooks")
+        query(url, "INSERT INTO idempotent_create SELECT tag, id, sha256(id), sha256(id), highest, 2000000000000 "
+                   "FROM organization")
+        scratch.expect(0, "export", *of, "--to", file)
+        last, others = running.create("acme", "last"), running.titles("globex")
+        assert "--force" in scratch.expect(2, *erase[:-1]).stderr
+        receipt, = scratch.json(0, *erase)
+        assert running.titles("acme") == other.titles("acme") == [] and other.titles("globex") == others
+        assert running.create("acme", "again") == other.create("acme", "again") == "SERVICE_UNAVAILABLE"
+        assert running.create("globex", "more") != "SERVICE_UNAVAILABLE"
+        assert running.claim("hooks")["organizationId"] == "globex"
+    events = len(TITLES) + 3
+    assert {each["table"]: each["rows"] for each in receipt["removed"]} == {
+        "integration": len(TITLES), "deleted": 1, "idempotent_create": 1, "consumer": 1, "event": events}, receipt
+    assert any("VACUUM" in each for each in receipt["notReached"]) and not receipt["already"], receipt
+    for table in "integration", "deleted", "idempotent_create", "consumer":
+        assert query(url, f"SELECT count(*) FROM {table} WHERE organization = 'acme'") == [["0"]], table
+        assert query(url, f"SELECT count(*) > 0 FROM {table} WHERE organization = 'globex'") == [["t"]], table
+    said = {one["organization"]: one for one in scratch.json(0, "audit", "verify", *of)}
+    assert said["acme"]["sound"] and said["acme"]["erasedBodies"] == said["acme"]["events"] == events, said
+    assert said["globex"]["erasedBodies"] == 0, said
+    scratch.expect(0, "check", *of)
+    assert scratch.json(0, *erase)[0]["already"]
+    told = scratch.expect(3, "import", *of, "--from", file).stderr
+    assert "was erased" in told and "nothing was imported" in told, told
+    resume = ["tenants", "resume", *of, "--organization", "acme"]
+    assert "with --force" in scratch.expect(3, *resume).stderr
+    scratch.expect(0, *resume, "--force")
+    assert "is not erased" in scratch.expect(3, *resume, "--force").stderr
+    with gateway({"url": url}, **SETTINGS) as running:
+        assert running.create("acme", "anew") > last
+    scratch.expect(0, "audit", "verify", *of)
+    scratch.expect(0, "check", *of)
+    for command in erase, resume:
+        unknown = [argument.replace("acme", "acmee") for argument in command]
+        assert "knows no organization 'acmee'" in scratch.expect(3, *unknown).stderr
+
+
+@test
+def an_erasure_that_was_ended_in_the_middle_goes_on(scratch):
+    url = make_place(scratch)
+    erase = ["tenants", "erase", "--database", url, "--organization", "acme", "--force"]
+    with gateway({"url": url, "migrate": True}) as running:
+        first, second = (running.create("acme", str(i)) for i in range(2))
+        running.create("globex", "x")
+        query(url, "UPDATE organization SET erased = '{\"removed\":{\"deleted\":3},\"time\":\"2023-11-14T22:13:20.000Z\"}' "
+                   "WHERE id = 'acme'")
+        assert running.create("acme", "again") == "SERVICE_UNAVAILABLE"
+        assert "NOT_FOUND" in str(running.update(first, 1, title="x")) and "NOT_FOUND" in str(running.delete(second, 1))
+        assert running.claim("hooks")["organizationId"] == "globex"
+        told = scratch.expect(3, "tenants", "resume", *erase[2:]).stderr
+        assert "run it again first" in told, told
+        receipt, = scratch.json(0, *erase)
+        assert running.titles("acme") == []
+    assert receipt["time"] == "2023-11-14T22:13:20.000Z" and not receipt["already"], receipt
+    removed = {each["table"]: each["rows"] for each in receipt["removed"]}
+    assert (removed["deleted"], removed["integration"], removed["event"]) == (3, 2, 2), removed
+    scratch.expect(0, "check", "--database", url)
+
+
+@test
 def deleted_ones_come_back_beside_gateways(scratch):
     url = make_place(scratch)
     of = ["--database", url]
@@ -342,7 +408,7 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
         (["check", *given], 3, "Connection refused"), (["reindex", *given], 2, "SQLite databases only"),
         (["deleted", "list", *given], 3, "Connection refused"), (["undelete", *given, "x"], 2, "not the ID"),
         (["undelete", *given, UNKNOWN], 3, "Connection refused"),
-        (["tenants", "erase", *given, "--organization", "acme", "--force"], 2, "SQLite databases only"),
+        (["tenants", "erase", *given, "--organization", "acme", "--force"], 3, "Connection refused"),
         (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 3, "Connection refused"),
         (["migrate", *given, "--finish"], 2, "--finish"), (["stats", *given], 3, "Connection refused"),
         (["export", *given], 3, "Connection refused"), (["audit", "verify", *given], 3, "Connection refused"),

@@ -174,7 +174,7 @@ static int32_t enter(struct server_intake *intake, struct text id, gql_failure *
     server_intake_give_organization(intake, &same);
     trip_add_sql(&trip,
                  "SELECT active, inactive, trail_length, trail_hash, checkpoint_length, "
-                 "checkpoint_hash, checkpoint_time FROM organization "
+                 "checkpoint_hash, checkpoint_time, erased IS NOT NULL FROM organization "
                  "WHERE tag = $1 AND id = $2 FOR UPDATE",
                  &same);
     code = server_run(intake->access, &trip, failure);
@@ -183,8 +183,14 @@ static int32_t enter(struct server_intake *intake, struct text id, gql_failure *
          tuple_counters(trip.results[1], 0, 0, id, &counts, &intake->head, &detail) != STORE_OK))
         return fail(failure, GQL_E_UNAVAILABLE, "'%s' is damaged: an organization's counters",
                     intake->access->name);
-    if (code == GQL_OK)
-        tuple_checkpoint(trip.results[1], 0, 4, id, &intake->checkpoint);
+    if (code != GQL_OK)
+        return code;
+    if (wire_column_boolean(trip.results[1], 0, 7))
+        return fail(failure, GQL_E_UNAVAILABLE,
+                    "organization '%.*s' was erased from '%s', as its tombstone says; nothing was "
+                    "imported. integrationsctl tenants resume --force lets it in again",
+                    (int)id.size, id.data, intake->access->name);
+    tuple_checkpoint(trip.results[1], 0, 4, id, &intake->checkpoint);
     return code;
 }
 
