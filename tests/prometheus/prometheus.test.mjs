@@ -27,6 +27,7 @@ let rooted;
 let postgres;
 let loads;
 let loading = true;
+const fired = new Set(); // The names of alerts.
 
 async function start(change) {
   const sandbox = new Sandbox();
@@ -102,6 +103,7 @@ async function awaitAlerts(...wanted) {
     firing = await prometheus.firing();
     return wanted.every((each) => firing.has(each));
   }, () => `${wanted.join(', ')} fire; there are ${[...firing].join(', ') || 'none'}`);
+  for (const each of wanted) fired.add(each.split(' ')[0]);
 }
 
 test('promtool accepts the alerts, and each waits as long as it should', async () => {
@@ -152,6 +154,12 @@ test('a keyring that is none fires its alerts, also one of an organization', asy
   await awaitAlerts(`IntegrationsDegraded ${file.instance}`, `IntegrationsKeyringFailing ${file.instance}`, `IntegrationsKeyringFailing ${rooted.instance}`);
 });
 
+test('a configuration that is none fires its alert', async () => {
+  writeFileSync(postgres.sandbox.path('gateway.json'), 'no configuration');
+  postgres.child.kill('SIGHUP');
+  await awaitAlerts(`IntegrationsReloadFailed ${postgres.instance}`);
+});
+
 test('a database of random bytes fires its alerts', async () => {
   const database = file.sandbox.path('gateway.db');
   renameSync(database, `${database}.away`);
@@ -164,4 +172,5 @@ test('gateways that have ended fire their alert', async () => {
   await Promise.allSettled(loads);
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   await awaitAlerts('IntegrationsAbsent anywhere');
+  assert.deepEqual([...fired].sort(), (await prometheus.rules()).map(({ name }) => name).sort(), 'each alert has fired');
 });
