@@ -96,11 +96,11 @@ tap_suite() {
     grep -E '^ *(not )?ok ' "$logs/$name.tap"
 }
 
-# node_suite NAME FILE…: runs test files of node:test.
+# node_suite NAME FILE…: runs test files of node:test, which wait for whatever a test leaves open.
 node_suite() {
     name=$1
     shift
-    tap_suite "$name" node --test --test-reporter=tap "$@"
+    tap_suite "$name" timeout --kill-after=10 1800 node --test --test-reporter=tap "$@"
 }
 
 configure build

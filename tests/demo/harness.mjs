@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Starts the real gateway on a free port, in its own folder, and talks to it over HTTP.
+import { after } from 'node:test';
 import { demoGateway } from '../support-js/paths.mjs';
 import { Sandbox as HostSandbox } from '../support-js/sandbox.mjs';
-import { Server } from '../support-js/server.mjs';
+import { endAll, Server } from '../support-js/server.mjs';
 
 export { build, plugin } from '../support-js/paths.mjs';
+
+after(endAll);
 
 export class Sandbox extends HostSandbox {
   /** Starts a gateway with a configuration changed by `change`, and options of Node. It may end without serving; see ready. */

@@ -75,7 +75,7 @@ test('it says what happened and by whom, without titles, tokens and secrets', as
 
 test('with an address of its own it is there alone, and it can be switched off', async () => {
   await served(async (gateway, get) => {
-    const watch = /metrics at (http:\S+)/.exec(gateway.log)[1];
+    const watch = /metrics at (http:[^\s"]+)/.exec(gateway.log)[1];
     for (const path of ['/status', '/status/data']) {
       assert.equal((await fetch(new URL(path, watch))).status, 200, path);
       assert.notEqual((await get(path)).status, 200, path);

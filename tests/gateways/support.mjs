@@ -2,12 +2,15 @@
 // Runs the example gateways as processes.
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { after } from 'node:test';
 import { environment, root } from '../support-js/paths.mjs';
 import { PLUGIN_ID } from '../support-js/sandbox.mjs';
-import { Server } from '../support-js/server.mjs';
+import { endAll, Server } from '../support-js/server.mjs';
 
 export const requireOfFederation = createRequire(join(root, 'examples/gateways/federation/server.js'));
 export const GATEWAYS = ['yoga', 'apollo-server', 'mercurius', 'hive', 'federation'];
+
+after(endAll);
 
 /** Starts examples/gateways/NAME/PROGRAM with a configuration. `url` is undefined if it ends without serving. */
 export async function start(name, file, program = 'server.js') {

@@ -4,6 +4,12 @@ import { spawn } from 'node:child_process';
 import { environment } from './paths.mjs';
 
 const START_PATIENCE = 60_000;
+const running = new Set();
+
+/** Ends what a test has left, whose pipes would keep its process: for `after` of a file of tests. */
+export function endAll() {
+  for (const server of running) server.child.kill('SIGKILL');
+}
 
 export class Server {
   /** `variables`: of the environment, beside those of every host. */
@@ -14,6 +20,8 @@ export class Server {
       this.child.once('error', (error) => resolve({ code: null, signal: null, error }));
       this.child.once('close', (code, signal) => resolve({ code, signal }));
     });
+    running.add(this);
+    this.ended.then(() => running.delete(this));
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.log += text; });
   }
 
