@@ -100,7 +100,7 @@ test('a request that began before is answered by what it began with, which ends 
 });
 
 test('a program that has a gateway reloads it as SIGHUP does, and learns what is different', () => {
-  const script = fileURLToPath(new URL('embedding.mjs', import.meta.url));
+  const script = fileURLToPath(new URL('../support-js/embedding.mjs', import.meta.url));
   const out = execFileSync(process.execPath, [script, sandbox.writeConfig(), sandbox.path('plugins/more.so')], { env: environment, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
   const { version, changed, same, together, refused, wrong, late } = JSON.parse(out);
   const plugins = [{ id: PLUGIN_ID, before: version, now: version }];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // A program that has a gateway in it: embedding.mjs CONFIG PLUGIN. Reloads it in several ways, which are good or bad,
-// and prints what it learns. PLUGIN is a path in the plugins folder.
+// and prints what it learns. PLUGIN is a path in the plugins folder. It stands where no folder above has packages.
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { gatewayOf } from '../../examples/demo/gateway.js';
 import { startGateway } from '../../examples/demo-host/index.js';
