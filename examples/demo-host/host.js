@@ -12,12 +12,12 @@ import { existenceOf, instancesOf, organizationOf } from './tenant.js';
 
 const LOCAL_NAMES = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\])(:\d+)?$/;
 
-function load(config, log, schema, organizations, refused) {
+function load(config, log, schema, organizations, whole) {
   const { folder, settings, instances, trustedKeys } = config.plugins;
   const references = { Organization: (id) => organizations.any(id) };
   return loadPlugins(folder, { schema, settings, baseFolder: config.folder, references,
     trustedKeys: trustedKeys?.map((file) => readText(file, 'plugins.trustedKeys')), instances: instancesOf(instances),
-    organizations: existenceOf(config, organizations), log, logLevel: config.logLevel, refused });
+    organizations: existenceOf(config, organizations), log, logLevel: config.logLevel, whole });
 }
 
 /**
@@ -95,12 +95,9 @@ function checkEvents(config, { eventsPlugin }) {
 export async function openHost(config, log, isWhole = false) {
   const organizations = organizationsOf(config.organizations);
   const own = ownPart(config, organizations);
-  const refused = [];
-  const plugins = await at('plugin', () => load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations,
-    isWhole ? (error) => refused.push(error.message) : undefined));
+  const plugins = await at('plugin', () => load(config, log, executableHostSchema(own.resolvers, own.typeDefs), organizations, isWhole));
   for (const { id, version, file } of plugins.about) log('info', `loaded plugin ${id} ${version} from ${file}`);
   try {
-    if (refused.length > 0) throw Object.assign(new Error(refused.join('; ')), { step: 'plugin' });
     checkEvents(config, plugins);
     if (config.authentication.demo) log('warning', 'demo: a request without a token acts as the actor "demo" with all grants');
     if (plugins.instances) log('info', 'each organization has an instance of its own, which requests name by the header X-Organization');

@@ -141,6 +141,11 @@ export interface LoadOptions {
    */
   copyPlugins?: boolean;
   /**
+   * Loads all plugins of the folder or none: one that can't be used makes loading fail. Default: false. It is for
+   * [new versions](README.md#new-versions): all are checked before one opens its database, which it may migrate.
+   */
+  whole?: boolean;
+  /**
    * Public keys of minisign, at least one: the text of a file such as `minisign.pub`, or its second line. Only plugins
    * that are signed with one of them are loaded. Default: all are. Needs libsodium.
    */

@@ -31,6 +31,7 @@ test('wrong options', async (t) => {
     [{ organizations: { exists: String, typeBase: 7 } }, /organizations\.typeBase must be a string/],
     [{ baseFolder: 7 }, /baseFolder must be a path/],
     [{ copyPlugins: 'no' }, /copyPlugins must be a boolean/],
+    [{ whole: 1 }, /whole must be a boolean/],
     [{ trustedKeys: [] }, /trustedKeys must be a list of public keys of minisign, at least one/],
     [{ trustedKeys: 'RWRE6ueVFUjL3iY0+leW2GA22CtQLPB+VEzdSBVFO8dWVME0VqKvBR6X' }, /trustedKeys must be a list/],
     [{ trustedKeys: [7] }, /trustedKeys must be a list/],

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // A plugin that asks for what this host does not understand is refused with the reason. See annex.c.
 import assert from 'node:assert/strict';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
-import { Bench, dataOf } from './support.mjs';
+import { Bench, dataOf, PluginsMissing } from './support.mjs';
 
 const schema = 'type Query { hello: String } interface Node { id: ID! } type Organization implements Node { id: ID! title: String! }';
 
@@ -43,4 +45,28 @@ test('a resident plugin is loaded again and again', async (t) => {
     assert.deepEqual(await dataOf(plugins, '{ __type(name: "Left") { name } }'), { __type: { name: 'Left' } });
     await plugins.close();
   }
+});
+
+for (const [what, name] of Object.entries({ 'no plugin': undefined, 'of a schema that conflicts': 'annex_required', 'with a flag that is unknown': 'annex_flag' })) {
+  test(`whole: with another one that is ${what}, none is loaded, and no database is made`, async (t) => {
+    const bench = new Bench(t, 'integrations', ...[name ?? []].flat());
+    if (!name) writeFileSync(join(bench.plugins, 'x.so'), 'x');
+    renameSync(join(bench.plugins, `${name ?? 'x'}.so`), join(bench.plugins, 'z.so')); // After the other one.
+    await assert.rejects(bench.load({ whole: true }), (error) => error instanceof PluginsMissing && /none is loaded\.\nThe plugin .*z\.so was refused/.test(error.message));
+    assert.equal(existsSync(join(bench.folder, 'integrations.db')), false);
+    assert.equal((await bench.load({ refused: () => {} })).about.length, 1);
+    assert.equal(existsSync(join(bench.folder, 'integrations.db')), true);
+  });
+}
+
+test('whole: with another one whose settings are wrong, none is loaded', async (t) => {
+  const bench = new Bench(t, 'integrations', 'hello');
+  await assert.rejects(bench.load({ whole: true, settings: { ...bench.settings, 'hello.so': { config: { x: 1 } } } }),
+    (error) => error instanceof PluginsMissing && /hello\.so was refused: .*x/.test(error.message));
+});
+
+test('whole: what all can do, they do', async (t) => {
+  const plugins = await new Bench(t, 'integrations', 'hello').load({ whole: true });
+  assert.deepEqual(await dataOf(plugins, '{ hello(name: "you") integrations(organizationId: "acme", first: 1) { nodes { id } } }'),
+    { hello: 'Hello, you!', integrations: { nodes: [] } });
 });

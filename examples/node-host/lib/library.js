@@ -49,20 +49,22 @@ export function bindPlugin({ native, runtime, host, plugins }, file) {
   }
 }
 
-/** Returns what bindPlugin does, with {target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused with every reason. */
+/** Opens what a plugin that is bound needs for calls: {target, keyOf}; `keyOf` only if the target is a pool. Throws PluginRefused. */
+export async function startPlugin({ native, settings, baseFolder, instances }, { file, library, about }) {
+  const { config = {} } = settingsOf(settings, about, file);
+  const check = (complete) => checkConfiguration(JSON.parse(about.configSchema), complete, baseFolder);
+  return instances !== undefined && isPooled(instances, about, file)
+    ? openPool(native, library, about, (own) => check({ ...config, ...own }), instances)
+    : openInstance(native, library, about, () => check(config), file);
+}
+
+/** Returns what bindPlugin and startPlugin do. Throws PluginRefused with every reason. */
 export async function openPlugin(loading, file) {
   const plugin = bindPlugin(loading, file);
-  const { native, settings, baseFolder, instances } = loading;
-  const { library, about } = plugin;
   try {
-    const { config = {} } = settingsOf(settings, about, file);
-    const check = (complete) => checkConfiguration(JSON.parse(about.configSchema), complete, baseFolder);
-    const opened = instances !== undefined && isPooled(instances, about, file)
-      ? openPool(native, library, about, (own) => check({ ...config, ...own }), instances)
-      : await openInstance(native, library, about, () => check(config), file);
-    return { ...plugin, ...opened };
+    return { ...plugin, ...await startPlugin(loading, plugin) };
   } catch (error) {
-    native.closeLibrary(library);
+    loading.native.closeLibrary(plugin.library);
     throw error;
   }
 }

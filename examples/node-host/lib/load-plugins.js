@@ -4,7 +4,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { binding, createRuntime } from './binding.js';
 import { HostSchema } from './host-schema.js';
-import { closePlugins, openPlugin } from './library.js';
+import { bindPlugin, closePlugins, openPlugin, startPlugin } from './library.js';
 import { checkOptions } from './options.js';
 import { Plugins } from './plugins.js';
 import { PluginRefused, PluginsMissing } from './refused.js';
@@ -17,20 +17,34 @@ function findFiles(folder) {
   }
 }
 
-/** Opens one plugin after the other: each must fit the schema with what those before it added. Returns a failure for each that is refused. */
-async function openAll(loading, files, open) {
+/** Does something with one after the other. Returns a failure for each that is refused. */
+async function failuresOf(list, action) {
   const failures = [];
-  for (const file of files) {
+  for (const each of list) {
     try {
-      const plugin = await open(loading, file);
-      loading.plugins.push(plugin);
-      loading.host.add(plugin.sdl);
+      await action(each);
     } catch (error) {
       if (!(error instanceof PluginRefused)) throw error;
       failures.push(error);
     }
   }
   return failures;
+}
+
+/** Opens one plugin after the other: each must fit the schema with what those before it added. Returns a failure for each that is refused. */
+async function openAll(loading, files, open) {
+  return failuresOf(files, async (file) => {
+    const plugin = await open(loading, file);
+    loading.plugins.push(plugin);
+    loading.host.add(plugin.sdl);
+  });
+}
+
+/** All or none: what can be found without an instance is found before there is one, which may migrate a database. */
+async function openWhole(loading, files) {
+  const failures = await openAll(loading, files, bindPlugin);
+  if (failures.length > 0) return failures;
+  return failuresOf(loading.plugins, async (plugin) => Object.assign(plugin, await startPlugin(loading, plugin)));
 }
 
 /** Returns the keys of the settings that belong to none of the plugins. */
@@ -57,12 +71,13 @@ function checkNames({ host, plugins }, failures, { references, instances }) {
 }
 
 /** A failure is reported once: by the exception if loading fails, otherwise by `refused`. */
-function report({ plugins, settings }, failures, folder, { refused, log }) {
+function report({ plugins, settings }, failures, folder, { whole, refused, log }) {
   const loaded = plugins.map(({ about: { id }, file }) => ({ id, file }));
   const all = [...loaded, ...failures];
   const missing = unusedOf(settings, loaded).filter((key) => settings[key].required);
   const strange = unusedOf(settings, all);
   if (missing.length > 0) throw new PluginsMissing(`Required plugins are not loaded: ${missing.join(', ')}. ${listOf(folder, all)}`, failures);
+  if (whole && failures.length > 0) throw new PluginsMissing('Plugins were refused, so none is loaded.', failures);
   failures.forEach((error) => refused(error));
   if (strange.length > 0) log('warning', `Settings without a plugin: ${strange.join(', ')}. ${listOf(folder, all)}`, null);
   else if (all.length === 0) log('warning', listOf(folder, all), null);
@@ -75,7 +90,8 @@ export async function openFolder(folder, options, open) {
   const loading = { native, runtime: createRuntime(native, options), host, plugins: [], settings: options.settings,
     baseFolder: options.baseFolder, instances: options.instances };
   try {
-    const failures = await openAll(loading, findFiles(folder), open);
+    const files = findFiles(folder);
+    const failures = await (options.whole ? openWhole(loading, files) : openAll(loading, files, open));
     report(loading, failures, folder, options);
     checkNames(loading, failures, options);
     return loading;
@@ -87,7 +103,7 @@ export async function openFolder(folder, options, open) {
 
 /**
  * Loads every *.so of a folder. A plugin that can't be used is passed to `refused` and left out; if the
- * settings require it, loading fails.
+ * settings require it, or all of them by `whole`, loading fails.
  */
 export async function loadPlugins(folder, given = {}) {
   const options = checkOptions(folder, given);

@@ -11,7 +11,7 @@ const MAX_IDLE = 1000;
 /** How long the host may take to say whether an organization exists. */
 const TIMEOUT_MILLISECONDS = 5000;
 const TYPE_BASE = 'urn:gql-integrations:problem:';
-const NAMES = ['schema', 'logLevel', 'baseFolder', 'copyPlugins', 'trustedKeys', ...FUNCTIONS, ...OBJECTS, ...Object.keys(COUNTS)];
+const NAMES = ['schema', 'logLevel', 'baseFolder', 'copyPlugins', 'whole', 'trustedKeys', ...FUNCTIONS, ...OBJECTS, ...Object.keys(COUNTS)];
 
 function isObject(value) {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -83,7 +83,9 @@ function check(options) {
     throw new TypeError(`loadPlugins: logLevel must be one of ${LOG_LEVELS.join(', ')}`);
   }
   if (options.baseFolder !== undefined && typeof options.baseFolder !== 'string') throw new TypeError('loadPlugins: baseFolder must be a path');
-  if (options.copyPlugins !== undefined && typeof options.copyPlugins !== 'boolean') throw new TypeError('loadPlugins: copyPlugins must be a boolean');
+  for (const name of ['copyPlugins', 'whole']) {
+    if (options[name] !== undefined && typeof options[name] !== 'boolean') throw new TypeError(`loadPlugins: ${name} must be a boolean`);
+  }
   checkTrustedKeys(options);
   checkCounts(options);
   checkSettings(options.settings ?? {});
@@ -93,11 +95,11 @@ export function checkOptions(folder, options) {
   if (typeof folder !== 'string') throw new TypeError('loadPlugins: the folder must be a path');
   if (!isObject(options)) throw new TypeError('loadPlugins: the options must be an object');
   check(options);
-  const { schema, settings = {}, baseFolder = '.', copyPlugins = true, trustedKeys, references = {}, requestOf = (context) => context?.pluginRequest, logLevel = 'info' } = options;
+  const { schema, settings = {}, baseFolder = '.', copyPlugins = true, whole = false, trustedKeys, references = {}, requestOf = (context) => context?.pluginRequest, logLevel = 'info' } = options;
   const { log = createLog(logLevel) } = options;
   const { refused = (error) => log('error', error.message, null) } = options;
   const { maxFields = COUNTS.maxFields[0], maxDepth = COUNTS.maxDepth[0] } = options;
   const instances = options.instances === undefined ? undefined : checkInstances(options.instances);
   const organizations = options.organizations === undefined ? undefined : checkOrganizations(options.organizations);
-  return { schema, settings, baseFolder, copyPlugins, trustedKeys, references, instances, organizations, requestOf, log, logLevel, refused, maxFields, maxDepth };
+  return { schema, settings, baseFolder, copyPlugins, whole, trustedKeys, references, instances, organizations, requestOf, log, logLevel, refused, maxFields, maxDepth };
 }
