@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 /*
- * stress PLUGIN: mixed load on many threads, mainly for ThreadSanitizer. Does not use Criterion,
- * which forks. In each round two instances open, and close while calls are under way. What was
- * acknowledged must be in the database afterwards, and the histories of the contended integrations
- * must be linearizable.
+ * stress PLUGIN [URL]: mixed load on many threads, mainly for ThreadSanitizer. Does not use
+ * Criterion, which forks. In each round two instances open, on one file or on one database of a
+ * server, and close while calls are under way. What was acknowledged must be in the database
+ * afterwards, and the histories of the contended integrations must be linearizable, whichever
+ * instance answered. ROUNDS in the environment: another number of rounds than a few.
  */
 #include <ftw.h>
-#include <jansson.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
@@ -16,21 +16,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "gql_host.h"
 #include "tests/crash/history.h"
+#include "tests/crash/stress_call.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
 
 enum { ROUNDS = 6, THREADS = 6, SHARED = 3, OPERATIONS = 150, OBSERVATIONS = THREADS * OPERATIONS };
-
-struct answer {
-    pthread_mutex_t lock;
-    pthread_cond_t came;
-    bool is_here;
-    bool resolved;
-    char code[32];
-    json_t *value; /* rejected: the extensions. */
-};
 
 struct history {
     pthread_mutex_t lock;
@@ -38,19 +29,15 @@ struct history {
     struct observation observations[OBSERVATIONS + 1];
 };
 
-static gql_runtime *runtime;
-static const gql_plugin *plugin;
 static gql_instance *instances[2]; /* Both on one database. */
 static char folder[] = "/tmp/integrations-stress-XXXXXX";
+static const char *url; /* NULL: a file in the folder. */
 static unsigned char secret_key[64];
 static char token[VAULT_TOKEN_LIMIT + 1];
 static char shared_ids[SHARED][64];
 static struct history histories[SHARED];
-static atomic_long created, rejected, wrong;
+static atomic_long created, deleted, rejected, wrong;
 static int test_number;
-
-static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
-static const gql_grant *const grants[] = {&grant};
 
 static uint64_t now(void)
 {
@@ -65,74 +52,41 @@ static void report(bool good, const char *what)
     fflush(stdout);
 }
 
-static void on_answer(gql_answer *given)
+/* The only error is that the service is going away, or that the call was cancelled. */
+static bool is_resolved(const struct answer *answer)
 {
-    struct answer *answer = given->user;
-    pthread_mutex_lock(&answer->lock);
-    answer->resolved = given->resolved;
-    snprintf(answer->code, sizeof answer->code, "%s", given->resolved ? "" : given->code);
-    answer->value = given->resolved
-                        ? json_loadb(given->json, given->json_size, JSON_DECODE_ANY, NULL)
-                        : json_loadb(given->extensions, given->extensions_size, 0, NULL);
-    gql_answer_release(given);
-    answer->is_here = true;
-    pthread_cond_signal(&answer->came);
-    pthread_mutex_unlock(&answer->lock);
+    if (!answer->resolved)
+        atomic_fetch_add(strcmp(answer->code, "SERVICE_UNAVAILABLE") == 0 ? &rejected : &wrong, 1);
+    return answer->resolved;
 }
 
-static gql_resolve_fn find(const char *field)
-{
-    for (uint32_t i = 0; i < plugin->schema->resolver_count; i++) {
-        if (strcmp(plugin->schema->resolvers[i]->field, field) == 0)
-            return plugin->schema->resolvers[i]->resolve;
-    }
-    return plugin->schema->loaders[0]->load;
-}
-
-/* `cancelled` may be NULL. */
-static void ask(gql_instance *instance, const char *field, const char *arguments,
-                const uint32_t *cancelled, struct answer *answer)
-{
-    const gql_request request = {.struct_size = sizeof request,
-                                 .actor_id = "a",
-                                 .actor_id_size = 1,
-                                 .grants = grants,
-                                 .grant_count = 1,
-                                 .cancelled = cancelled};
-    const gql_call call = {.struct_size = sizeof call,
-                           .arguments = arguments,
-                           .arguments_size = strlen(arguments),
-                           .request = &request};
-    *answer = (struct answer){.lock = PTHREAD_MUTEX_INITIALIZER, .came = PTHREAD_COND_INITIALIZER};
-    if (gql_runtime_call(runtime, instance, find(field), &call, on_answer, answer) < 0)
-        abort();
-    pthread_mutex_lock(&answer->lock);
-    while (!answer->is_here)
-        pthread_cond_wait(&answer->came, &answer->lock);
-    pthread_mutex_unlock(&answer->lock);
-}
-
-static const char *text_of(const json_t *value, const char *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(json_object_get(value, object), name));
-    return text == NULL ? "" : text;
-}
-
-static void create(gql_instance *instance, const char *credential, const uint32_t *cancelled)
+/* `ret_id` is "" if it was rejected. */
+static void create(gql_instance *instance, const char *credential, const uint32_t *cancelled,
+                   char ret_id[64])
 {
     char arguments[VAULT_TOKEN_LIMIT + 128];
-    struct answer answer;
+    const char *quote = credential == NULL ? "" : "\"";
     snprintf(
         arguments, sizeof arguments,
         "{\"input\":{\"organizationId\":\"acme\",\"title\":\"made\",\"credentialRef\":%s%s%s}}",
-        credential ? "\"" : "", credential ? credential : "null", credential ? "\"" : "");
-    ask(instance, "integrationCreate", arguments, cancelled, &answer);
-    if (answer.resolved)
+        quote, credential == NULL ? "null" : credential, quote);
+    struct answer answer = call_field(instance, "integrationCreate", arguments, cancelled);
+    ret_id[0] = '\0';
+    if (is_resolved(&answer)) {
         atomic_fetch_add(&created, 1);
-    else if (strcmp(answer.code, "SERVICE_UNAVAILABLE") == 0)
-        atomic_fetch_add(&rejected, 1);
-    else
-        atomic_fetch_add(&wrong, 1);
+        snprintf(ret_id, 64, "%s", call_text(json_object_get(answer.value, "integration"), "id"));
+    }
+    json_decref(answer.value);
+}
+
+/* Deletes what this thread alone knows, so no conflict is right. */
+static void delete (gql_instance *instance, const char *id)
+{
+    char arguments[128];
+    snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":1}}", id);
+    struct answer answer = call_field(instance, "integrationDelete", arguments, NULL);
+    if (is_resolved(&answer))
+        atomic_fetch_add(&deleted, 1);
     json_decref(answer.value);
 }
 
@@ -154,14 +108,14 @@ static int integer_of(const json_t *value, const char *name)
 static int contend(gql_instance *instance, int which, int version)
 {
     char arguments[160];
-    struct answer answer;
     struct observation observation = {.begin = now()};
     if (version == 0)
         snprintf(arguments, sizeof arguments, "{\"id\":\"%s\"}", shared_ids[which]);
     else
         snprintf(arguments, sizeof arguments, "{\"input\":{\"id\":\"%s\",\"version\":%d}}",
                  shared_ids[which], version);
-    ask(instance, version == 0 ? "integration" : "integrationUpdate", arguments, NULL, &answer);
+    struct answer answer = call_field(instance, version == 0 ? "integration" : "integrationUpdate",
+                                      arguments, NULL);
     observation.end = now();
     if (answer.resolved && version == 0)
         observation.version = integer_of(answer.value, "version");
@@ -179,12 +133,16 @@ static int contend(gql_instance *instance, int which, int version)
 static void read_some(gql_instance *instance)
 {
     char arguments[128];
-    struct answer answer;
-    ask(instance, "integrations", "{\"organizationId\":\"acme\",\"first\":5}", NULL, &answer);
-    json_decref(answer.value);
     snprintf(arguments, sizeof arguments, "{\"ids\":[\"%s\",\"nothing\"]}", shared_ids[0]);
-    ask(instance, "load", arguments, NULL, &answer);
-    json_decref(answer.value);
+    const struct answer answers[] = {call_field(instance, "integrations",
+                                                "{\"organizationId\":\"acme\",\"first\":5}", NULL),
+                                     call_loader(instance, arguments),
+                                     call_events(instance,
+                                                 "{\"organizationId\":\"acme\",\"limit\":5}")};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        is_resolved(&answers[i]);
+        json_decref(answers[i].value);
+    }
 }
 
 static void *load(void *argument)
@@ -192,12 +150,16 @@ static void *load(void *argument)
     unsigned seed = (unsigned)(uintptr_t)argument;
     int versions[SHARED] = {0};
     for (int i = 0; i < OPERATIONS; i++) {
-        gql_instance *instance = instances[rand_r(&seed) % 2];
+        char id[64];
+        const int number = rand_r(&seed) % 2;
+        gql_instance *instance = instances[number], *other = instances[1 - number];
         const int which = (int)((unsigned)rand_r(&seed) % SHARED);
         const uint32_t cancelled = 1;
         switch (rand_r(&seed) % 5) {
         case 0:
-            create(instance, i % 2 ? token : NULL, i % 16 == 0 ? &cancelled : NULL);
+            create(instance, i % 2 ? token : NULL, i % 16 == 0 ? &cancelled : NULL, id);
+            if (id[0] != '\0' && i % 3 == 0)
+                delete (other, id);
             break;
         case 1:
             read_some(instance);
@@ -228,13 +190,17 @@ static void write_keyring(void)
 
 static gql_instance *open_instance(gql_library *library)
 {
-    char config[512];
+    char config[1024], place[512];
     gql_instance *instance = NULL;
     gql_failure failure = {.struct_size = sizeof failure};
+    snprintf(place, sizeof place,
+             url == NULL ? "\"path\":\"%s/i.db\",\"readers\":2"
+                         : "\"url\":\"%s\",\"migrate\":true,\"connections\":4",
+             url == NULL ? folder : url);
     snprintf(config, sizeof config,
-             "{\"database\":{\"path\":\"%s/i.db\",\"readers\":2},\"credentials\":{\"keyring\":\"%s/"
-             "keyring.json\"}}",
-             folder, folder);
+             "{\"database\":{%s,\"busyTimeoutMilliseconds\":60000},"
+             "\"credentials\":{\"keyring\":\"%s/keyring.json\"}}",
+             place, folder);
     if (gql_instance_create(library, config, strlen(config), &instance, &failure) != GQL_OK) {
         printf("Bail out! %s\n", failure.message);
         exit(1);
@@ -245,11 +211,11 @@ static gql_instance *open_instance(gql_library *library)
 static void make_shared(void)
 {
     for (int i = 0; i < SHARED; i++) {
-        struct answer answer;
-        ask(instances[0], "integrationCreate",
-            "{\"input\":{\"organizationId\":\"shared\",\"title\":\"x\"}}", NULL, &answer);
+        struct answer answer =
+            call_field(instances[0], "integrationCreate",
+                       "{\"input\":{\"organizationId\":\"shared\",\"title\":\"x\"}}", NULL);
         snprintf(shared_ids[i], sizeof shared_ids[i], "%s",
-                 text_of(answer.value, "integration", "id"));
+                 call_text(json_object_get(answer.value, "integration"), "id"));
         json_decref(answer.value);
         pthread_mutex_init(&histories[i].lock, NULL);
         histories[i].count = 0;
@@ -299,16 +265,17 @@ static void check_history_checker(void)
 
 static void check_total(gql_library *library)
 {
-    struct answer answer;
     instances[0] = open_instance(library);
-    ask(instances[0], "integrations", "{\"organizationId\":\"acme\",\"first\":0}", NULL, &answer);
+    struct answer answer = call_field(instances[0], "integrations",
+                                      "{\"organizationId\":\"acme\",\"first\":0}", NULL);
     const long total = (long)integer_of(json_object_get(answer.value, "total"), "count");
     json_decref(answer.value);
     gql_instance_destroy(library, &instances[0]);
-    printf("# %ld created, %ld rejected\n", atomic_load(&created), atomic_load(&rejected));
-    report(total == atomic_load(&created) && total > 0,
-           "every acknowledged create is in the database, and no rejected one");
-    report(atomic_load(&wrong) == 0, "every rejected create has the code SERVICE_UNAVAILABLE");
+    printf("# %ld created, %ld deleted, %ld rejected\n", atomic_load(&created),
+           atomic_load(&deleted), atomic_load(&rejected));
+    report(total == atomic_load(&created) - atomic_load(&deleted) && atomic_load(&deleted) > 0,
+           "every acknowledged change is in the database, and no rejected one");
+    report(atomic_load(&wrong) == 0, "every rejected call has the code SERVICE_UNAVAILABLE");
 }
 
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *place)
@@ -317,32 +284,30 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
     return remove(path);
 }
 
+static int rounds(void)
+{
+    const char *wanted = getenv("ROUNDS");
+    return wanted == NULL ? ROUNDS : atoi(wanted);
+}
+
 int main(int argc, char **argv)
 {
     unsigned char public_key[32];
-    gql_library *library = NULL;
-    gql_failure failure = {.struct_size = sizeof failure};
-    const gql_runtime_options options = {.name = "stress", .version = "1"};
-    if (argc != 2 || mkdtemp(folder) == NULL || sodium_init() < 0)
+    if (argc < 2 || argc > 3 || rounds() < 1 || mkdtemp(folder) == NULL || sodium_init() < 0)
         return 2;
+    url = argv[2]; /* NULL behind the last one. */
     crypto_sign_keypair(public_key, secret_key);
     vault_paseto_sign(vault_bytes_of("{\"sub\":\"s\",\"aud\":\"acme\"}"), VAULT_NO_BYTES,
                       VAULT_NO_BYTES, secret_key, token);
     write_keyring();
-    if (gql_runtime_create(&options, &runtime, &failure) != GQL_OK ||
-        gql_library_open(runtime, argv[1], &library, &failure) != GQL_OK) {
-        printf("Bail out! %s\n", failure.message);
-        return 1;
-    }
-    plugin = gql_library_plugin(library);
-    printf("1..%d\n", ROUNDS + 4);
+    gql_library *library = call_open(argv[1]);
+    printf("1..%d\n", rounds() + 4);
     check_history_checker();
-    for (int i = 0; i < ROUNDS; i++)
+    for (int i = 0; i < rounds(); i++)
         run_round(library, i);
     check_total(library);
-    report(gql_runtime_pending(runtime) == 0, "no call is pending");
-    gql_library_close(&library, true);
-    gql_runtime_destroy(&runtime);
+    report(call_pending() == 0, "no call is pending");
+    call_close(&library);
     nftw(folder, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
     return 0;
 }
