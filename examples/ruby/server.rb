@@ -11,8 +11,15 @@ HELP = <<~TEXT
   Serves GraphQL with the plugins of a folder, on Debian's Ruby. FILE is JSON, which
   #{File.expand_path('../demo-host/config.schema.json', __dir__)} describes.
 
-    GET /health      200 when the server is ready; 503 if a plugin has failed; the log says why
-    POST /graphql    the API (GraphQL over HTTP)
+    GET /health         200 when the server is ready; 503 if a plugin has failed; the log says why
+    GET /health/ready   the same
+    GET /health/live    200 as long as the process serves
+    POST /graphql       the API (GraphQL over HTTP)
+
+  With the setting `metrics`, on an address of its own, by default http://127.0.0.1:9464:
+
+    GET /metrics        numbers for Prometheus
+    GET /health/ready   as above, with the reasons; and /health/live
 
   Ctrl-C or SIGTERM stops the server after it has answered the requests under way.
 TEXT

@@ -5,7 +5,6 @@ require 'graphql'
 require 'securerandom'
 require_relative '../schema/exchange'
 require_relative 'graphql_http'
-require_relative 'health'
 require_relative 'limits'
 require_relative 'tenant'
 
@@ -25,9 +24,9 @@ module Gateway
     MOST_ERRORS = 100
     MOST_LOCATIONS = 10
 
-    # `log` takes (level, message, trace ID); `health` is PluginFolder#health.
+    # `log` takes (level, message, trace ID); `health` is a Health.
     def initialize(schema, authentication, config, log, health)
-      @health = Health.new(health, log)
+      @health = health
       @schema = schema
       @authentication = authentication
       @demo = config['authentication']['demo']
@@ -38,7 +37,8 @@ module Gateway
 
     def call(env)
       media_type = GraphqlHttp::JSON_TYPE
-      return @health.answer if env['PATH_INFO'] == '/health'
+      health = @health.answer(env['PATH_INFO'])
+      return health if health
 
       check_route(env)
       media_type = GraphqlHttp.media_type(env['HTTP_ACCEPT'])

@@ -5,6 +5,7 @@ require_relative '../gql/library'
 require_relative '../schema/merge'
 require_relative 'config'
 require_relative 'configuration_checker'
+require_relative 'plugin_metrics'
 
 module Gateway
   # The plugins of a folder, each with one instance, or with one for each key. They are bound to the host's schema one after the other.
@@ -42,6 +43,11 @@ module Gateway
         status, reason = instance.health
         { id: instance.plugin.id, status: status, reason: reason }
       end
+    end
+
+    # What host and plugins have counted and measured, with at most so many organizations told apart.
+    def metrics(organizations)
+      PluginMetrics.list(@runtime.metrics + (@keyed&.host_metrics || []), @loaded, health, organizations)
     end
 
     # Completes the calls under way, then closes everything.

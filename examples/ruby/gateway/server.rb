@@ -9,7 +9,10 @@ require_relative 'app'
 require_relative 'authentication'
 require_relative 'config'
 require_relative 'demo_host'
+require_relative 'health'
 require_relative 'limited_client'
+require_relative 'listener'
+require_relative 'metrics_server'
 require_relative 'outbox'
 require_relative 'plugin_folder'
 require_relative 'tenant'
@@ -49,8 +52,12 @@ module Gateway
       merge = Schema::Merge.new(File.read(DemoHost::SCHEMA))
       @instances = Tenant.instances(@config['plugins']['instances'])
       @plugins = PluginFolder.new(runtime, @config['plugins'], merge, method(:log), @instances, base: @config['folder'])
-      listen(App.new(executable(merge.document), authentication, @config, method(:log), @plugins.method(:health)))
+      @health = Health.new(@plugins.method(:health), method(:log))
+      app = App.new(executable(merge.document), authentication, @config, method(:log), @health)
+      @metrics = MetricsServer.start(@plugins, @health, @config['metrics'], method(:log)) if @config['metrics']
+      listen(app)
     rescue StandardError
+      @metrics&.stop
       @plugins&.close
       raise
     end
@@ -58,9 +65,11 @@ module Gateway
     # Answers the requests under way, completes the calls that nobody waits for, then closes the plugins.
     def stop(reason)
       log(Gql::Abi::LOG_INFO, "#{reason}: stopping")
+      @health.stop
       deadline = Gql::Request.now + (GRACE * 1_000_000_000)
       @server.stop(true)
       @outbox.stop([deadline - Gql::Request.now, 0].max / 1e9)
+      @metrics&.stop
       @plugins.close
       log(Gql::Abi::LOG_INFO, 'stopped')
     end
@@ -103,16 +112,10 @@ module Gateway
       Schema::Organizations.new(exists: ->(id, _) { host.lists?(id) }, log: method(:log), **options)
     end
 
-    def add_listener(host, port)
-      @server.add_tcp_listener(host, port)
-    rescue Errno::EADDRINUSE
-      raise Config::Invalid, "Port #{port} of #{host} is in use: stop the program that uses it, or set another port"
-    end
-
     def listen(app)
       @outbox = Outbox.new(->(message) { log(Gql::Abi::LOG_WARNING, message) })
       @server = UnblockedServer.new(app, @outbox, THREADS.merge(LIMITS, environment: 'production'))
-      socket = add_listener(*@config.values_at('host', 'port'))
+      url = Listener.add(@server, @config)
       @server.run
       if @config['authentication']['demo']
         log(Gql::Abi::LOG_WARNING, 'demo: a request without a token acts as the actor "demo" with all grants')
@@ -121,9 +124,7 @@ module Gateway
         log(Gql::Abi::LOG_INFO, 'each organization has an instance of its own, which requests name by the header X-Organization')
       end
       Authentication.leniencies(@config['authentication']).each { |warning| log(Gql::Abi::LOG_WARNING, warning) }
-      address = socket.local_address
-      host = address.ipv6? ? "[#{address.ip_address}]" : address.ip_address
-      log(Gql::Abi::LOG_INFO, "serving http://#{host}:#{address.ip_port}/graphql")
+      log(Gql::Abi::LOG_INFO, "serving #{url}/graphql")
     end
   end
 end

@@ -250,7 +250,8 @@ module Gql
       resolve: [:int32, %i[pointer pointer pointer]],
       owns: [:int32, %i[pointer uint64]],
       extension: [:pointer, %i[pointer]],
-      health: [:uint32, %i[pointer pointer uint64]]
+      health: [:uint32, %i[pointer pointer uint64]],
+      metrics: [:int32, %i[pointer pointer pointer pointer]]
     }.freeze
 
     # Returns a function of the plugin. Calls release the interpreter's lock: a completion on a thread of the

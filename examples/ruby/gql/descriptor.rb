@@ -3,6 +3,7 @@
 
 require 'json'
 require_relative 'abi'
+require_relative 'metrics'
 require_relative 'refused'
 
 module Gql
@@ -37,13 +38,24 @@ module Gql
 
     # The function of the extension draft/health/1, or nil.
     def health
-      extension = @plugin.read(:extension) or return
-      pointer = Abi.function(:extension, extension).call(Abi.bytes(Abi::EXT_HEALTH))
-      health = Abi::Health.new(pointer) unless pointer.null?
-      Abi.function(:health, health.read(:check)) if health&.fits? && health.read(:check)
+      function_of_extension(Abi::EXT_HEALTH, Abi::Health, :health, :check)
+    end
+
+    # How each instance fares, or with NULL the process: a list of metrics of draft/metrics/1, empty without it.
+    def metrics(instance, organizations)
+      read = function_of_extension(Abi::EXT_METRICS, Abi::Metrics, :metrics, :read) or return []
+      query = Abi::MetricsQuery.make(organizations: organizations)
+      Metrics.take { |taker| read.call(instance, query.pointer, taker.function, nil) }.flatten(1)
     end
 
     private
+
+    def function_of_extension(id, type, signature, member)
+      extension = @plugin.read(:extension) or return
+      pointer = Abi.function(:extension, extension).call(Abi.bytes(id))
+      struct = type.new(pointer) unless pointer.null?
+      Abi.function(signature, struct.read(member)) if struct&.fits? && struct.read(member)
+    end
 
     def refuse(reason)
       raise Refused.new(@path, reason)

@@ -40,6 +40,7 @@ module Gql
     FUNCTIONS = {
       gql_runtime_create: [:int32, %i[pointer pointer pointer]],
       gql_runtime_destroy: [:void, %i[pointer]],
+      gql_runtime_metrics: [:int32, %i[pointer pointer pointer]],
       gql_library_open: [:int32, %i[pointer pointer pointer pointer]],
       gql_library_close: [:void, %i[pointer bool]],
       gql_answer_release: [:void, %i[pointer]],
@@ -51,6 +52,7 @@ module Gql
       gql_pool_close_key: [:int32, %i[pointer pointer size_t]],
       gql_pool_list_keys: [:int32, %i[pointer pointer pointer]],
       gql_pool_health: [:uint32, %i[pointer pointer size_t]],
+      gql_pool_metrics: [:int32, %i[pointer uint32 pointer pointer]],
       gql_pool_state_name: [:string, %i[int]]
     }.freeze
     LIBC = { malloc: [:pointer, %i[size_t]], free: [:void, %i[pointer]] }.freeze

@@ -35,6 +35,11 @@ module Gql
       [Abi::HEALTH[code] || Abi::HEALTH.last, reason.get_string(0, LONGEST_REASON).force_encoding(Encoding::UTF_8).scrub]
     end
 
+    # The metrics of the instance, which may tell so many organizations apart.
+    def metrics(organizations)
+      @pointer ? @plugin.metrics(@pointer, organizations) : []
+    end
+
     # Returns when the calls under way are completed. From now on the plugin answers with SERVICE_UNAVAILABLE.
     def drain
       @plugin.functions[:drain].call(@pointer)

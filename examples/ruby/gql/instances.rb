@@ -34,6 +34,11 @@ module Gql
       @pools.flat_map { |pool| pool.list.map { |entry| { plugin: pool.plugin.id, **entry } } }
     end
 
+    # What the host library has counted of their calls.
+    def host_metrics
+      @pools.flat_map(&:host_metrics)
+    end
+
     # Rejects the key's calls until it is resumed. Calls under way are completed, then its instance is destroyed: the state is
     # "suspending" before, "suspended" after.
     def suspend(key)

@@ -46,6 +46,11 @@ module Gql
       Instance.new(self, created.read_pointer)
     end
 
+    # What the plugin has counted for all instances of the process.
+    def metrics
+      @plugin.metrics(nil, 0)
+    end
+
     # After every instance is closed.
     def close
       Library.control.synchronize { @plugin.functions[:deinit].call }

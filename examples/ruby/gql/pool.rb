@@ -6,6 +6,7 @@ require_relative 'call'
 require_relative 'callbacks'
 require_relative 'host_library'
 require_relative 'instance'
+require_relative 'metrics'
 require_relative 'refused'
 require_relative 'selection'
 
@@ -66,6 +67,24 @@ module Gql
       reason = FFI::MemoryPointer.new(:char, Instance::LONGEST_REASON)
       status = within { |pool| @host.call(:gql_pool_health, pool, reason, Instance::LONGEST_REASON) } || Abi::HEALTH_OK
       [Abi::HEALTH.fetch(status), reason.get_string(0).force_encoding(Encoding::UTF_8).scrub]
+    end
+
+    # The metrics of the instances together. The organizations of the first instances are told apart, so many.
+    def metrics(organizations)
+      lists = within do |pool|
+        Metrics.take { |taker| @host.call(:gql_pool_metrics, pool, [organizations, 1].min, taker.keyed_function, nil) }
+      end
+      sums = Metrics::Sums.new
+      lists.to_a.each_with_index do |list, index|
+        sums.add(list) { |own| index < organizations || !own.key?(Metrics::ORGANIZATION) ? own : own.merge(Metrics::ORGANIZATION => '_OTHER') }
+      end
+      sums.list
+    end
+
+    # Those of Runtime#metrics, of the host library.
+    def host_metrics
+      list = within { |_| Metrics.take { |taker| @host.call(:gql_runtime_metrics, @runtime.read_pointer, taker.function, nil) } }
+      list.to_a.flatten(1).select { |metric| [Metrics::CALLS, Metrics::MISUSES].include?(metric['name']) }
     end
 
     # Returns what gql_pool_list_keys tells of each key, in hashes.

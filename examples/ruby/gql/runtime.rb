@@ -5,6 +5,7 @@ require 'json'
 require_relative 'abi'
 require_relative 'call'
 require_relative 'callbacks'
+require_relative 'metrics'
 require_relative 'reply'
 
 module Gql
@@ -14,6 +15,7 @@ module Gql
 
     LARGEST_REPLY = 16 << 20 # Bytes.
     MOST_SET_ASIDE = 1000
+    MISUSES = %w[stale-reply overrun not-completed return-code bad-error].freeze # What this host finds.
 
     # `identity`: name, version, log and log level, for another runtime beside this one.
     attr_reader :misuses, :identity
@@ -43,6 +45,14 @@ module Gql
     # The number of calls under way: not completed, or not returned from the plugin.
     def pending
       @mutex.synchronize { @under_way.each_value.sum }
+    end
+
+    # What the host has counted.
+    def metrics
+      misuses = @mutex.synchronize { @misuses.dup }
+      kinds = (MISUSES | misuses.keys).to_h { |kind| [{ 'error.type' => kind }, misuses[kind]] }
+      [Metrics.make(Metrics::CALLS, 'updowncounter', '{call}', 'Calls of plugins under way', { {} => pending }),
+       Metrics.make(Metrics::MISUSES, 'counter', '{misuse}', 'How often plugins broke the contract, such as by a stale reply', kinds)]
     end
 
     # Returns when no call of an instance is under way.
