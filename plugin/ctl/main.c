@@ -22,6 +22,11 @@
     ABOUT_WHICH "  URL             what gateways on PostgreSQL have as database.url\n"
 #define ABOUT_JSON \
     "  --json          writes an object of JSON for each database, on a line of its own\n"
+#define ABOUT_STATES                                                                           \
+    "\n"                                                                                       \
+    "  --database  the URL that gateways have as database.url; in a file that organizations\n" \
+    "              share, none can be suspended\n"                                             \
+    "  --root      the folder that gateways have as database.root\n"
 
 static const struct tool_command commands[] = {
     {"check", WHICH_URL " [--json]",
@@ -88,21 +93,23 @@ static const struct tool_command commands[] = {
      "  --locale        what gateways have as collation.locale; if it is not given,\n"
      "                  that of the order\n" ABOUT_JSON,
      NULL, 0, BIT(organization) | BIT(locale) | BIT(json), BIT(database) | BIT(root), run_reindex},
-    {"tenants list", "--root DIR [--json]",
-     "Lists the organizations below a root: the state that their leases say, whether a gateway or\n"
-     "a tool has the database open, and how large it is.\n",
-     NULL, BIT(root), BIT(json), 0, run_tenants_list},
-    {"tenants show", "--root DIR --organization ID [--json]",
-     "Says of one organization the same, and what its state means.\n", NULL,
-     BIT(root) | BIT(organization), BIT(json), 0, run_tenants_show},
-    {"tenants suspend", "--root DIR --organization ID",
-     "Suspends an organization: within a second all gateways reject its changes, and its reads if\n"
-     "their setting database.suspendedReads is false.\n",
-     NULL, BIT(root) | BIT(organization), 0, 0, run_tenants_suspend},
+    {"tenants list", "(--database URL | --root DIR) [--json]",
+     "Lists organizations with their states. Below a root: as their leases say, whether a gateway\n"
+     "or a tool has the database open, and how large it is. On a server: how many integrations\n"
+     "they have.\n" ABOUT_STATES,
+     NULL, 0, BIT(json), BIT(database) | BIT(root), run_tenants_list},
+    {"tenants show", "(--database URL | --root DIR) --organization ID [--json]",
+     "Says of one organization the same, and what its state means.\n" ABOUT_STATES, NULL,
+     BIT(organization), BIT(json), BIT(database) | BIT(root), run_tenants_show},
+    {"tenants suspend", "(--database URL | --root DIR) --organization ID",
+     "Suspends an organization: all gateways reject its changes, and its reads if their setting\n"
+     "database.suspendedReads is false. Below a root they begin within a second, on a server at\n"
+     "once.\n" ABOUT_STATES,
+     NULL, BIT(organization), 0, BIT(database) | BIT(root), run_tenants_suspend},
     {"tenants resume", "(--database FILE|URL | --root DIR) --organization ID [--force]",
      "Ends a suspension, or what a tool that was ended in the middle has left.\n\n"
-     "  --database  the file that gateways have as database.path, or the URL: its organizations can\n"
-     "              only have been erased\n"
+     "  --database  the file that gateways have as database.path, whose organizations can only have\n"
+     "              been erased, or the URL that gateways have as database.url\n"
      "  --root      the folder that gateways have as database.root\n"
      "  --force     lets one begin anew that was erased, or whose database is elsewhere\n",
      NULL, BIT(organization), BIT(force), BIT(database) | BIT(root), run_tenants_resume},

@@ -20,7 +20,8 @@ static enum exit_code refuse(const struct options *options)
         EXIT_USAGE,
         "this command works on SQLite databases only; on a PostgreSQL "
         "server, these do: migrate, stats, check, export, import, audit verify, "
-        "deleted list, undelete, consumers list, consumers remove, tenants erase, tenants resume");
+        "deleted list, undelete, consumers list, consumers remove, tenants list, tenants show, "
+        "tenants suspend, tenants resume, tenants erase");
 }
 
 tool_run_fn *server_command(const char *name)
@@ -41,7 +42,10 @@ tool_run_fn *server_command(const char *name)
         {"restore", refuse_copies},
         {"stats", server_stats},
         {"tenants erase", server_tenants_erase},
+        {"tenants list", server_tenants_list},
         {"tenants resume", server_tenants_resume},
+        {"tenants show", server_tenants_show},
+        {"tenants suspend", server_tenants_suspend},
         {"undelete", server_undelete_command},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {

@@ -4,6 +4,7 @@
 #include "plugin/ctl/server_commands.h"
 #include "plugin/ctl/server_organizations.h"
 #include "plugin/store/postgres/maintenance/server_erasure.h"
+#include "plugin/store/postgres/maintenance/server_suspension.h"
 #include "vault/tool/clock.h"
 
 typedef enum exit_code erasure_fn(const struct options *options, struct server_erasure *erasure);
@@ -60,9 +61,22 @@ enum exit_code server_tenants_erase(const struct options *options)
 
 /* ---- Letting in again ---- */
 
+static enum exit_code end_suspension(const struct server_erasure *erasure)
+{
+    bool done;
+    gql_failure failure = {.struct_size = sizeof failure};
+    if (server_suspend(erasure->access, erasure->id, false, &done, &failure) != GQL_OK)
+        return report_failure(&failure);
+    return done ? EXIT_DONE
+                : report(EXIT_UNUSABLE, "organization '%.*s' was erased meanwhile",
+                         (int)erasure->id.size, erasure->id.data);
+}
+
 static enum exit_code resume(const struct options *options, struct server_erasure *erasure)
 {
     gql_failure failure = {.struct_size = sizeof failure};
+    if (erasure->tombstone == NULL)
+        return end_suspension(erasure);
     const enum exit_code code = receipt_refuse_resuming(options, erasure->tombstone);
     if (code != EXIT_DONE)
         return code;

@@ -88,3 +88,19 @@ const char *tenant_state_name(const struct tenant *tenant, enum lease_state stat
 {
     return lease_name(state, tenant_has_database(tenant));
 }
+
+const char *tenant_state_meaning(const char *state)
+{
+    if (strcmp(state, "erased") == 0)
+        return "nothing is found, and nothing can be created";
+    return strcmp(state, "suspended") == 0 ? "changes are rejected" : "served";
+}
+
+enum exit_code tenant_refuse_file(const struct options *options)
+{
+    return report(
+        EXIT_USAGE,
+        "'%s' is a file that organizations share: none of them can be suspended; to erase "
+        "one, use `tenants erase`, and `stats` to list them",
+        options->database);
+}

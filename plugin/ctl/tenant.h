@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 #include "plugin/base/tenant_path.h"
+#include "plugin/ctl/commands.h"
 #include "plugin/store/tenants/lease.h"
-#include "vault/tool/report.h"
 
 struct tenant {
     struct text id; /* Borrowed. */
@@ -36,5 +36,11 @@ bool tenant_has_database(const struct tenant *tenant);
 
 /* How its state is shown: as in the lease; `moved` if it is moving, and has no database. */
 const char *tenant_state_name(const struct tenant *tenant, enum lease_state state);
+
+/* What it means, of those that need no look at files: active, suspended, erased. */
+const char *tenant_state_meaning(const char *state);
+
+/* Refuses a command that is given --database with a file, where organizations have no states. */
+enum exit_code tenant_refuse_file(const struct options *options);
 
 #endif

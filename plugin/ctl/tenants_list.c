@@ -61,6 +61,8 @@ static enum exit_code list_one(const struct options *options, struct text id)
 enum exit_code run_tenants_list(const struct options *options)
 {
     struct tenant_list list;
+    if (options->root == NULL)
+        return tenant_refuse_file(options);
     gql_failure failure = {.struct_size = sizeof failure};
     enum exit_code code = EXIT_DONE;
     if (tenant_list_read(&list, options->root, &failure) != GQL_OK)
@@ -84,17 +86,17 @@ static const char *explain(const struct sight *sight)
     if (strcmp(sight->state, "moving") == 0)
         return sight->is_open ? "a tool is at work, or waits for gateways"
                               : "a tool was ended in the middle: run it again, or `tenants resume`";
-    if (strcmp(sight->state, "erased") == 0)
-        return "nothing is found, and nothing can be created";
     if (strcmp(sight->state, "damaged") == 0)
         return "treated as suspended, since its lease says something else; use `tenants suspend` "
                "or `tenants resume`";
-    return strcmp(sight->state, "suspended") == 0 ? "changes are rejected" : "served";
+    return tenant_state_meaning(sight->state);
 }
 
 enum exit_code run_tenants_show(const struct options *options)
 {
     struct tenant tenant;
+    if (options->root == NULL)
+        return tenant_refuse_file(options);
     const enum exit_code code = tenant_find(&tenant, options->root, text_of(options->organization));
     if (code != EXIT_DONE)
         return code;

@@ -74,7 +74,8 @@ static enum exit_code may_resume(const struct options *options, const struct ten
 
 enum exit_code run_tenants_suspend(const struct options *options)
 {
-    return set_state(options, LEASE_SUSPENDED, may_suspend);
+    return options->root == NULL ? tenant_refuse_file(options)
+                                 : set_state(options, LEASE_SUSPENDED, may_suspend);
 }
 
 enum exit_code run_tenants_resume(const struct options *options)

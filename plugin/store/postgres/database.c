@@ -18,6 +18,8 @@ int32_t database_init(struct database *database, struct store *store,
                                   .mint = options->mint};
     randombytes_buf(database->gateway, sizeof database->gateway);
     pthread_mutex_init(&database->lock, NULL);
+    database->rejects_suspended_reads =
+        json_is_false(json_object_get(options->database, "suspendedReads"));
     int32_t code = postgres_options_init(&database->options, options->database, failure);
     if (code == GQL_OK)
         code = collation_open(options->locale, &database->collation, failure);

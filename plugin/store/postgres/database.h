@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+#include "plugin/base/throttle.h"
 #include "plugin/store/collation.h"
 #include "plugin/store/postgres/session.h"
 
@@ -27,6 +28,8 @@ struct database {
     void (*log)(void *user, uint32_t level, const char *message);
     atomic_int verdict; /* Of the last transaction: enum settings_verdict. */
     atomic_bool writes_fail;
+    bool rejects_suspended_reads; /* Not only changes: suspension.h. */
+    struct throttle suspended;
 
     pthread_mutex_t lock; /* Guards the members below. */
     struct session_terms terms;

@@ -128,8 +128,7 @@ static bool be_connected(struct link *link)
 static void run_reads(struct link *link, struct postgres_reader *reader, struct store_read *reads)
 {
     for (struct store_read *read = reads; read != NULL; read = read->next) {
-        reader->read = read;
-        store_read_run(read, &reader->base);
+        reader_run(reader, read);
         read->status = database_status_by(read->status, read->deadline);
     }
     reader_end(reader);

@@ -2,6 +2,7 @@
 #include "plugin/store/postgres/outcome.h"
 
 #include "plugin/store/change.h"
+#include "plugin/store/postgres/suspension.h"
 #include "plugin/store/postgres/tuple.h"
 #include "plugin/store/trail_event.h"
 
@@ -30,23 +31,14 @@ static enum store_status take_organizations(struct outcome *outcome, const PGres
             .id = wire_column(result, i, 0),
             .removed = wire_column_number(result, i, 6),
             .erased = wire_column_boolean(result, i, 7),
+            .suspended = wire_column_boolean(result, i, 8),
         };
+        outcome->has_suspended = outcome->has_suspended || organization->suspended;
         wire_column_bytes(result, i, 5, organization->highest.bytes, IDENTIFIER_SIZE);
         status = tuple_counters(result, i, 1, organization->id, &organization->counts,
                                 &organization->head, detail);
     }
     return status;
-}
-
-static void begin_events(struct outcome_events *events)
-{
-    wire_array_init(&events->organizations, WIRE_BYTEA);
-    wire_array_init(&events->sequences, WIRE_BIGINT);
-    wire_array_init(&events->entities, WIRE_BYTEA);
-    wire_array_init(&events->salts, WIRE_BYTEA);
-    wire_array_init(&events->digests, WIRE_BYTEA);
-    wire_array_init(&events->hashes, WIRE_BYTEA);
-    wire_array_init(&events->bodies, WIRE_TEXT);
 }
 
 enum store_status outcome_begin(struct outcome *outcome, struct database *database, uint32_t tag,
@@ -55,27 +47,15 @@ enum store_status outcome_begin(struct outcome *outcome, struct database *databa
     outcome->database = database;
     outcome->tag = tag;
     outcome->unix_milliseconds = database->unix_milliseconds(database->user);
-    outcome->changed = false;
+    outcome->changed = outcome->has_suspended = false;
     outcome->row_count = outcome->organization_count = 0;
-    begin_events(&outcome->events);
+    outcome_events_begin(&outcome->events);
     enum store_status status = outcome_keys_begin(&outcome->keys, found->keys, detail);
     if (status == STORE_OK)
         status = outcome_consumers_begin(&outcome->consumers, found->consumers, detail);
     if (status == STORE_OK)
         status = take_rows(outcome, found->integrations, detail);
     return status == STORE_OK ? take_organizations(outcome, found->organizations, detail) : status;
-}
-
-void outcome_finish(struct outcome *outcome)
-{
-    struct outcome_events *events = &outcome->events;
-    wire_array_finish(&events->organizations);
-    wire_array_finish(&events->sequences);
-    wire_array_finish(&events->entities);
-    wire_array_finish(&events->salts);
-    wire_array_finish(&events->digests);
-    wire_array_finish(&events->hashes);
-    wire_array_finish(&events->bodies);
 }
 
 /* ---- Applying ---- */
@@ -99,21 +79,6 @@ static struct outcome_organization *find_organization(struct outcome *outcome, s
     return NULL;
 }
 
-static bool keep_event(struct outcome_events *events, struct text organization_id,
-                       const struct trail_event *event)
-{
-    wire_array_add(&events->organizations, organization_id.data, organization_id.size);
-    wire_array_add_bigint(&events->sequences, event->sequence);
-    wire_array_add(&events->entities, event->entity.bytes, IDENTIFIER_SIZE);
-    wire_array_add(&events->salts, event->salt, TRAIL_SALT_SIZE);
-    wire_array_add(&events->digests, event->digest.bytes, TRAIL_HASH_SIZE);
-    wire_array_add(&events->hashes, event->hash.bytes, TRAIL_HASH_SIZE);
-    wire_array_add(&events->bodies, event->body.data, event->body.size);
-    return !events->organizations.failed && !events->sequences.failed && !events->entities.failed &&
-           !events->salts.failed && !events->digests.failed && !events->hashes.failed &&
-           !events->bodies.failed;
-}
-
 static enum store_status add_event(struct outcome *outcome,
                                    struct outcome_organization *organization,
                                    struct trail_facts *facts)
@@ -127,7 +92,7 @@ static enum store_status add_event(struct outcome *outcome,
     json_writer_begin(&body, room, sizeof room);
     if (trail_event_write(&body, facts, &event)) {
         trail_append(&organization->head, &event);
-        kept = keep_event(&outcome->events, organization->id, &event);
+        kept = outcome_events_add(&outcome->events, organization->id, &event);
         organization->changed = outcome->changed = true;
     }
     json_writer_finish(&body);
@@ -261,8 +226,30 @@ static enum store_status lease_events(struct outcome *outcome, struct store_muta
     return status;
 }
 
+/* The organization of the mutation, if it is known and suspended. */
+static const struct outcome_organization *find_suspended(struct outcome *outcome,
+                                                         const struct store_mutation *mutation)
+{
+    struct text id = mutation->organization_id;
+    if (!outcome->has_suspended)
+        return NULL;
+    if (mutation->kind == STORE_UPDATE || mutation->kind == STORE_DELETE) {
+        const struct outcome_row *row = find_row(outcome, &mutation->id);
+        if (row == NULL)
+            return NULL;
+        id = row->now.organization_id;
+    }
+    const struct outcome_organization *found = find_organization(outcome, id);
+    return found != NULL && found->suspended ? found : NULL;
+}
+
 void outcome_apply(struct outcome *outcome, struct store_mutation *mutation)
 {
+    const struct outcome_organization *suspended = find_suspended(outcome, mutation);
+    if (suspended != NULL) {
+        mutation->status = suspension_reject(outcome->database, suspended->id, &mutation->detail);
+        return;
+    }
     switch (mutation->kind) {
     case STORE_CREATE:
     case STORE_REPEAT:

@@ -27,6 +27,7 @@ struct outcome_organization {
     struct identifier highest; /* The highest ID that it has, or had. */
     int64_t removed;           /* Events from the begin of its trail. */
     bool erased;
+    bool suspended;
     bool changed;
 };
 
@@ -39,6 +40,7 @@ struct outcome {
     uint32_t tag;
     int64_t unix_milliseconds;
     bool changed;
+    bool has_suspended; /* One of the organizations is. */
     int row_count;
     int organization_count;
     struct outcome_row rows[OUTCOME_MAX];
@@ -68,6 +70,11 @@ void outcome_apply(struct outcome *outcome, struct store_mutation *mutation);
 enum store_status outcome_restore(struct outcome *outcome, const struct integration *deleted,
                                   const struct integration *restored, const gql_request *request,
                                   struct store_detail *detail);
+
+/* Its events: none at first; then one more. False: memory ran out. */
+void outcome_events_begin(struct outcome_events *events);
+bool outcome_events_add(struct outcome_events *events, struct text organization_id,
+                        const struct trail_event *event);
 
 /* Adds the statements that write the outcome. */
 void outcome_write(struct outcome *outcome, struct trip *trip);

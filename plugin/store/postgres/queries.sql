@@ -26,8 +26,15 @@ SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref
 FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
 JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
 
+-- The same, each with whether its organization is suspended.
+-- name: get_integrations_and_suspensions
+SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref, o.suspended
+FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
+JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
+JOIN organization AS o ON o.tag = i.tag AND o.id = i.organization
+
 -- name: get_organization
-SELECT active, inactive, trail_length, trail_hash, checkpoint_length, checkpoint_hash, checkpoint_time
+SELECT active, inactive, trail_length, trail_hash, checkpoint_length, checkpoint_hash, checkpoint_time, suspended
 FROM organization WHERE tag = $1 AND id = $2
 
 -- name: scan_forward
@@ -79,7 +86,7 @@ INSERT INTO organization (tag, id) SELECT $1, id FROM unnest($2::bytea[]) AS new
 ON CONFLICT DO NOTHING
 
 -- name: lock_organizations
-SELECT id, active, inactive, trail_length, trail_hash, highest, checkpoint_length, erased IS NOT NULL
+SELECT id, active, inactive, trail_length, trail_hash, highest, checkpoint_length, erased IS NOT NULL, suspended
 FROM organization
 WHERE tag = $1 AND (id = ANY ($2::bytea[])
                     OR id IN (SELECT organization FROM integration WHERE tag = $1 AND id = ANY ($3::bytea[])))

@@ -2,6 +2,7 @@
 #include "plugin/store/postgres/reader.h"
 
 #include "plugin/base/organization.h"
+#include "plugin/store/postgres/suspension.h"
 #include "plugin/store/postgres/tuple.h"
 
 /* How much longer than the server the client waits. */
@@ -9,6 +10,9 @@ enum { GRACE_MS = 250 };
 
 /* Where the results of the first trip are. */
 enum { SETTINGS_RESULT = 2, AHEAD_RESULT = 3 };
+
+/* Columns that say whether an organization is suspended. */
+enum { SUSPENSION_OF_INTEGRATION = 6, SUSPENSION_OF_ORGANIZATION = 7 };
 
 static struct postgres_reader *reader_of(struct store_reader *base)
 {
@@ -31,23 +35,28 @@ static void ask_for(const struct identifier *ids, size_t count, struct wire_arra
     }
 }
 
-static void add_lookup(struct trip *trip, struct wire_array *tags, struct wire_array *keys)
+static void add_lookup(const struct postgres_reader *reader, struct trip *trip,
+                       struct wire_array *tags, struct wire_array *keys)
 {
     struct wire_parameters given = {0};
     wire_give_array(&given, tags);
     wire_give_array(&given, keys);
-    trip_add(trip, QUERY_GET_INTEGRATIONS, &given);
+    trip_add(trip,
+             reader->database->rejects_suspended_reads ? QUERY_GET_INTEGRATIONS_AND_SUSPENSIONS
+                                                       : QUERY_GET_INTEGRATIONS,
+             &given);
 }
 
-static void look_up_ahead(struct trip *trip, const struct store_read *reads)
+static void look_up_ahead(struct postgres_reader *reader, const struct store_read *reads)
 {
+    struct trip *trip = &reader->ahead;
     WIRE_ARRAY_AUTO tags;
     WIRE_ARRAY_AUTO keys;
     wire_array_init(&tags, WIRE_INTEGER);
     wire_array_init(&keys, WIRE_BYTEA);
     for (const struct store_read *read = reads; read != NULL; read = read->next)
         ask_for(read->route.ids, read->route.id_count, &tags, &keys);
-    add_lookup(trip, &tags, &keys);
+    add_lookup(reader, trip, &tags, &keys);
     trip_add(trip, QUERY_COMMIT, NULL);
 }
 
@@ -94,7 +103,7 @@ enum trip_end reader_begin(struct postgres_reader *reader, struct database *data
     };
     add_begin(reader, &reader->ahead);
     if (is_by_id(reads))
-        look_up_ahead(&reader->ahead, reads);
+        look_up_ahead(reader, reads);
     else if (reads->route.organization_id.data != NULL)
         add_organization(&reader->ahead, reads->route.organization_id);
     reader->has_snapshot = !is_by_id(reads);
@@ -117,6 +126,23 @@ void reader_end(struct postgres_reader *reader)
 }
 
 /* ---- Reading ---- */
+
+static bool is_of_suspended(const struct postgres_reader *reader, const struct store_read *read)
+{
+    const PGresult *row = reader->ahead.results[AHEAD_RESULT];
+    return reader->database->rejects_suspended_reads && read->route.organization_id.data != NULL &&
+           pq.PQntuples(row) > 0 && wire_column_boolean(row, 0, SUSPENSION_OF_ORGANIZATION);
+}
+
+void reader_run(struct postgres_reader *reader, struct store_read *read)
+{
+    reader->read = read;
+    if (is_of_suspended(reader, read))
+        read->status = suspension_reject(reader->database, read->route.organization_id,
+                                         &read->detail);
+    else
+        store_read_run(read, &reader->base);
+}
 
 enum store_status reader_run_last(struct postgres_reader *reader)
 {
@@ -162,9 +188,19 @@ static const PGresult *look_up(struct postgres_reader *reader, const struct iden
     wire_array_init(&keys, WIRE_BYTEA);
     const int place = reader_begin_last(reader);
     ask_for(id, 1, &tags, &keys);
-    add_lookup(&reader->last, &tags, &keys);
+    add_lookup(reader, &reader->last, &tags, &keys);
     *ret_status = reader_run_last(reader);
     return reader->last.results[place];
+}
+
+/* Whoever may not know of the integration is not told of a suspension either. */
+static bool is_rejected(const struct postgres_reader *reader, const PGresult *result, int row,
+                        const struct integration *found)
+{
+    const struct store_read *read = reader->read;
+    return reader->database->rejects_suspended_reads &&
+           wire_column_boolean(result, row, SUSPENSION_OF_INTEGRATION) &&
+           (read == NULL || read->admits == NULL || read->admits(read, found->organization_id));
 }
 
 enum store_status postgres_get(struct store_reader *base, const struct identifier *id,
@@ -177,8 +213,12 @@ enum store_status postgres_get(struct store_reader *base, const struct identifie
     if (status != STORE_OK)
         return status;
     const int row = find_row(result, id);
-    return row < 0 ? STORE_NOT_FOUND
-                   : tuple_integration(result, row, ret_integration, base->detail);
+    if (row < 0)
+        return STORE_NOT_FOUND;
+    status = tuple_integration(result, row, ret_integration, base->detail);
+    return status == STORE_OK && is_rejected(reader, result, row, ret_integration)
+               ? suspension_reject(reader->database, ret_integration->organization_id, base->detail)
+               : status;
 }
 
 /* *ret_row: a result whose first row is the organization's; NULL: it is not known. */

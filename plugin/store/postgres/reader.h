@@ -29,6 +29,9 @@ enum trip_end reader_begin(struct postgres_reader *reader, struct database *data
                            enum store_status *ret_status, struct store_detail *detail);
 void reader_end(struct postgres_reader *reader);
 
+/* Runs the code of one of them, or rejects it, since its organization is suspended. */
+void reader_run(struct postgres_reader *reader, struct store_read *read);
+
 /* Begins another trip of the reader's; returns where the result of its first statement will be. */
 int reader_begin_last(struct postgres_reader *reader);
 

@@ -15,7 +15,7 @@ UNKNOWN = "01a20da5-179e-83c1-8f7f-494e54475e42"
 
 
 def commands(scratch, path, organization=None):
-    """Each command that takes --database, on the file; `restore` has it as its backup."""
+    """Each command that takes --database FILE, on the file; `restore` has it as its backup."""
     of = ["--organization", organization] if organization else []
     all_of_it = ["--database", path, *of]
     named = ["--database", path, "--organization", organization or "acme", "--force"]
@@ -92,7 +92,7 @@ def refusals(scratch):
 @test
 def every_command_is_tried(scratch):
     shown = scratch.expect(0, "--help").stdout
-    offered = re.findall(r"^  integrationsctl ([a-z]+(?: [a-z]+)?) \(--database", shown, re.M)
+    offered = re.findall(r"^  integrationsctl ([a-z]+(?: [a-z]+)?) \(--database FILE", shown, re.M)
     assert sorted(commands(scratch, "x")) == sorted(offered), offered
 
 

@@ -238,6 +238,64 @@ def consumers_are_listed_removed_and_move_both_ways(scratch):
     assert "no consumer has the name" in scratch.expect(1, "consumers", "remove", *of, "hooks").stderr
 
 
+def calls_of(running, organization, identifier, version=99):
+    """What becomes of three reads and three changes: the code of the error, or None."""
+    given = {"organizationId": organization}
+    said = [running.call("integrations", given, "nodes { title }"), running.call("integrations", given, "total { count }"),
+            running.call("integration", {"id": identifier}, "title"),
+            running.call("integrationCreate", {"input": {**given, "title": "x"}}, "integration { id }"),
+            running.update(identifier, version, title="x"), running.delete(identifier, version)]
+    return [each.get("error") for each in said]
+
+
+REFUSED = "SERVICE_UNAVAILABLE"
+SERVED = [None] * 4 + ["CONFLICT"] * 2
+
+
+@test
+def a_suspension_holds_in_all_gateways_at_once(scratch):
+    url = make_place(scratch)
+    of = ["--database", url]
+    suspend, resume, show = (["tenants", name, *of, "--organization", "acme"] for name in ("suspend", "resume", "show"))
+    strict = {"url": url, "suspendedReads": False}
+    scratch.expect(0, "migrate", *of)
+    with gateway({"url": url}) as running, gateway(strict) as other:
+        ids = {name: running.create(name, "first") for name in ("acme", "globex")}
+        for each in running, other:
+            said = calls_of(each, "acme", ids["acme"])
+            assert said == SERVED, said
+        before = query(url, "SELECT trail_length, trail_hash FROM organization WHERE id = 'acme'")
+        for _ in range(2):  # Again changes nothing.
+            scratch.expect(0, *suspend)
+            for each, reads in (running, None), (other, REFUSED):
+                said = calls_of(each, "acme", ids["acme"], 1)
+                assert said == [reads] * 3 + [REFUSED] * 3, said
+                assert calls_of(each, "globex", ids["globex"]) == SERVED
+                assert [each.update(UNKNOWN, 1, title="x")["error"], each.delete(UNKNOWN, 1)["error"]] == ["NOT_FOUND"] * 2
+        assert query(url, "SELECT trail_length, trail_hash FROM organization WHERE id = 'acme'") == before
+        assert running.claim("hooks")["organizationId"] == other.claim("more")["organizationId"] == "globex"
+        assert running.claim("hooks") is None
+        acme, globex = scratch.json(0, "tenants", "list", *of)
+        assert (acme["state"], globex["state"]) == ("suspended", "active") and acme["integrations"] == 3, acme
+        assert scratch.json(0, *show) == [acme]
+        shown = scratch.expect(0, *show).stdout
+        assert "suspended: changes are rejected" in shown, shown
+        assert "suspended" in scratch.expect(0, "tenants", "list", *of).stdout
+        scratch.expect(0, "check", *of)
+        scratch.expect(0, *resume)
+        for each in running, other:
+            assert calls_of(each, "acme", ids["acme"]) == SERVED
+        assert running.claim("hooks")["organizationId"] == "acme"
+        scratch.expect(0, *suspend)
+        scratch.expect(0, "tenants", "erase", *suspend[2:], "--force")
+        scratch.expect(0, *resume, "--force")
+        assert other.create("acme", "anew") != REFUSED, "of a former suspension"
+    with gateway({"url": url}) as running:
+        scratch.expect(0, *suspend)
+    with gateway(strict) as running:
+        assert running.titles("acme") == running.create("acme", "x") == REFUSED, "after a restart"
+
+
 @test
 def nothing_of_an_erased_organization_is_left(scratch):
     url, file = make_place(scratch), scratch.folder / "all.jsonl"
@@ -270,14 +328,17 @@ def nothing_of_an_erased_organization_is_left(scratch):
     told = scratch.expect(3, "import", *of, "--from", file).stderr
     assert "was erased" in told and "nothing was imported" in told, told
     resume = ["tenants", "resume", *of, "--organization", "acme"]
+    assert "it is erased" in scratch.expect(3, "tenants", "suspend", *of, "--organization", "acme").stderr
+    assert scratch.json(0, "tenants", "list", *of)[0] == {"organization": "acme", "state": "erased", "integrations": 0}
     assert "with --force" in scratch.expect(3, *resume).stderr
     scratch.expect(0, *resume, "--force")
-    assert "is not erased" in scratch.expect(3, *resume, "--force").stderr
+    scratch.expect(0, *resume)  # It is active: nothing to do.
     with gateway({"url": url}, **SETTINGS) as running:
         assert running.create("acme", "anew") > last
     scratch.expect(0, "audit", "verify", *of)
     scratch.expect(0, "check", *of)
-    for command in erase, resume:
+    states = [["tenants", name, *of, "--organization", "acme"] for name in ("suspend", "show")]
+    for command in erase, resume, *states:
         unknown = [argument.replace("acme", "acmee") for argument in command]
         assert "knows no organization 'acmee'" in scratch.expect(3, *unknown).stderr
 
@@ -409,6 +470,8 @@ def other_commands_say_what_to_use_and_no_secret(scratch):
         (["deleted", "list", *given], 3, "Connection refused"), (["undelete", *given, "x"], 2, "not the ID"),
         (["undelete", *given, UNKNOWN], 3, "Connection refused"),
         (["tenants", "erase", *given, "--organization", "acme", "--force"], 3, "Connection refused"),
+        (["tenants", "list", *given], 3, "Connection refused"), (["tenants", "move", *given], 2, "tenants move"),
+        (["tenants", "suspend", *given, "--organization", "acme"], 3, "Connection refused"),
         (["audit", "list", *given], 2, "SQLite databases only"), (["consumers", "list", *given], 3, "Connection refused"),
         (["migrate", *given, "--finish"], 2, "--finish"), (["stats", *given], 3, "Connection refused"),
         (["export", *given], 3, "Connection refused"), (["audit", "verify", *given], 3, "Connection refused"),

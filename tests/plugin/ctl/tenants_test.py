@@ -44,6 +44,10 @@ def tenants_are_listed_with_their_states(scratch):
         told = scratch.expect(3, "tenants", command, *of(scratch, "nobody")).stderr
         assert "has no folder" in told, told
     assert scratch.expect(3, "tenants", "list", "--root", scratch.folder / "no").stderr
+    scratch.make()
+    for command in ["list"], ["show", "--organization", "acme"], ["suspend", "--organization", "acme"]:
+        told = scratch.expect(2, "tenants", *command, "--database", scratch.database).stderr
+        assert "is a file that organizations share" in told and "tenants erase" in told, told
 
 
 @test

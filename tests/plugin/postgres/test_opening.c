@@ -132,10 +132,10 @@ Test(opening, gateways_may_migrate_at_once)
 Test(opening, schemas_that_do_not_fit_are_refused)
 {
     open_and_close();
-    space_run(scratch.path, "UPDATE setting SET value = $$7$$ WHERE name = $$schema$$");
+    space_run(scratch.path, "UPDATE setting SET value = $$99$$ WHERE name = $$schema$$");
     expect_opening("{}", NULL); /* It only adds. */
-    space_run(scratch.path, "UPDATE setting SET value = $$7$$ WHERE name = $$oldest_reader$$");
-    expect_opening("{}", "schema version 7, which a plugin that supports version 7 or later");
+    space_run(scratch.path, "UPDATE setting SET value = $$99$$ WHERE name = $$oldest_reader$$");
+    expect_opening("{}", "schema version 99, which a plugin that supports version 99 or later");
     space_run(scratch.path, "UPDATE setting SET value = $$0$$ WHERE name = $$schema$$");
     expect_opening("{\"migrate\": false}", "schema version 0, this plugin needs");
     expect_opening("{}", "another application's");
@@ -262,7 +262,7 @@ Test(opening, a_schema_that_is_too_new_stops_everything)
     struct integration_copy copy;
     struct store *store = fixture_open(&scratch, "und");
     const struct identifier id = fixture_create(store, "acme", "x", true);
-    space_run(scratch.path, "UPDATE setting SET value = $$7$$ WHERE name <> $$secret$$ AND "
+    space_run(scratch.path, "UPDATE setting SET value = $$99$$ WHERE name <> $$secret$$ AND "
                             "name IN ($$schema$$, $$oldest_reader$$)");
     cr_expect_eq(fixture_get(store, id, &copy), STORE_STOPPED);
     cr_expect_eq(store_state(store).health, STORE_FAILED);

@@ -62,11 +62,11 @@ static int32_t put_tombstone(struct server_erasure *erasure, gql_failure *failur
         return fail_no_memory(failure);
     give_organization(erasure, &given);
     wire_give_text(&given, text_of(text));
-    trip_add_sql(
-        &trip,
-        "UPDATE organization SET erased = $3::text, trail_begin = CASE WHEN $3::text IS NULL AND "
-        "trail_length > checkpoint_length THEN 0 END WHERE tag = $1 AND id = $2",
-        &given);
+    trip_add_sql(&trip,
+                 "UPDATE organization SET erased = $3::text, suspended = false, "
+                 "trail_begin = CASE WHEN $3::text IS NULL AND "
+                 "trail_length > checkpoint_length THEN 0 END WHERE tag = $1 AND id = $2",
+                 &given);
     const int32_t code = server_run(erasure->access, &trip, failure);
     free(text);
     return code;
