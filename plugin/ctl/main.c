@@ -108,8 +108,8 @@ static const struct tool_command commands[] = {
      NULL, BIT(organization), 0, BIT(database) | BIT(root), run_tenants_suspend},
     {"tenants resume", "(--database FILE|URL | --root DIR) --organization ID [--force]",
      "Ends a suspension, or what a tool that was ended in the middle has left.\n\n"
-     "  --database  the file that gateways have as database.path, whose organizations can only have\n"
-     "              been erased, or the URL that gateways have as database.url\n"
+     "  --database  the file that gateways have as database.path: its organizations can only have\n"
+     "              been erased; or the URL that they have as database.url\n"
      "  --root      the folder that gateways have as database.root\n"
      "  --force     lets one begin anew that was erased, or whose database is elsewhere\n",
      NULL, BIT(organization), BIT(force), BIT(database) | BIT(root), run_tenants_resume},

@@ -26,12 +26,13 @@ SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref
 FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
 JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
 
--- The same, each with whether its organization is suspended.
+-- The same, each with whether its organization is suspended. With a join, a plan could begin with the organizations,
+-- and read all that they have.
 -- name: get_integrations_and_suspensions
-SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref, o.suspended
+SELECT i.id, i.organization, i.version, i.is_active, i.title, i.credential_ref,
+       (SELECT suspended FROM organization WHERE tag = i.tag AND id = i.organization)
 FROM unnest($1::integer[], $2::bytea[]) AS wanted (tag, id)
 JOIN integration AS i ON i.tag = wanted.tag AND i.id = wanted.id
-JOIN organization AS o ON o.tag = i.tag AND o.id = i.organization
 
 -- name: get_organization
 SELECT active, inactive, trail_length, trail_hash, checkpoint_length, checkpoint_hash, checkpoint_time, suspended
