@@ -97,22 +97,12 @@ def incomplete_panels(texts):
                     if each.count('{instance=~"$instance"') != len(series_of(each)))
 
 
-def main(root):
-    texts = files.texts_of(root)
-    checks = {
-        "there are alerts": lambda texts: [] if alerts_of(texts[ALERTS]) else ["there are none"],
-        "each alert uses metrics of the page": unknown_metrics,
-        "each alert has its section in the guide": missing_sections,
-        "the dashboard has the metrics of the page, all of them": unlike_page,
-        "each panel of the dashboard is complete": incomplete_panels,
-    }
-    print(f"1..{len(checks)}")
-    for i, (title, check) in enumerate(checks.items(), 1):
-        breaches = list(check(texts))
-        print("not ok" if breaches else "ok", i, "-", title)
-        for breach in breaches:
-            print("#", breach)
-    return 0
+CHECKS = {
+    "there are alerts": lambda texts: [] if alerts_of(texts[ALERTS]) else ["there are none"],
+    "each alert uses metrics of the page": unknown_metrics,
+    "each alert has its section in the guide": missing_sections,
+    "the dashboard has the metrics of the page, all of them": unlike_page,
+    "each panel of the dashboard is complete": incomplete_panels,
+}
 
-
-sys.exit(main(sys.argv[1]))
+files.report(CHECKS, sys.argv[1])

@@ -73,21 +73,11 @@ def unprovoked(texts):
     yield from (f'no test expects "{reason}"' for reason in reasons_of(texts) if reason not in tests)
 
 
-def main(root):
-    texts = files.texts_of(root)
-    checks = {
-        "each reason is in the guide": missing_reasons,
-        "each condition of the file and each cause of rejections is in the guide": missing_entries,
-        "the guide has the words of the plugin": foreign_reasons,
-        "each reason is expected by a test": unprovoked,
-    }
-    print(f"1..{len(checks)}")
-    for i, (title, check) in enumerate(checks.items(), 1):
-        breaches = list(check(texts))
-        print("not ok" if breaches else "ok", i, "-", title)
-        for breach in breaches:
-            print("#", breach)
-    return 0
+CHECKS = {
+    "each reason is in the guide": missing_reasons,
+    "each condition of the file and each cause of rejections is in the guide": missing_entries,
+    "the guide has the words of the plugin": foreign_reasons,
+    "each reason is expected by a test": unprovoked,
+}
 
-
-sys.exit(main(sys.argv[1]))
+files.report(CHECKS, sys.argv[1])

@@ -42,3 +42,14 @@ def width_of(char):
 def columns_of(line):
     """Columns of a terminal, which are neither bytes nor code points."""
     return sum(map(width_of, line))
+
+
+def report(checks, root):
+    """Prints TAP: of each check, by its title, the breaches that it finds in the texts."""
+    texts = texts_of(root)
+    print(f"1..{len(checks)}")
+    for i, (title, check) in enumerate(checks.items(), 1):
+        breaches = list(check(texts))
+        print("not ok" if breaches else "ok", i, "-", title)
+        for breach in breaches:
+            print("#", breach)

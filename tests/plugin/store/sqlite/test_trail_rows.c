@@ -6,7 +6,7 @@
 #include <stdio.h>
 
 #include "plugin/store/sqlite/trail_writer.h"
-#include "tests/plugin/fixture.h"
+#include "tests/plugin/store/trails.h"
 
 static struct scratch scratch;
 static struct store *store;
@@ -61,27 +61,9 @@ static struct kept read_events(const char *organization_id, const struct identif
     return kept;
 }
 
-struct verifying {
-    const char *organization_id;
-    struct trail_check check;
-};
-
-static enum store_status verify_one(struct store_reader *reader, void *context)
-{
-    struct verifying *verifying = context;
-    return store_verify_trail(reader, text_of(verifying->organization_id), &verifying->check);
-}
-
-static struct trail_check verify_of(const char *organization_id)
-{
-    struct verifying verifying = {.organization_id = organization_id};
-    cr_assert_eq(fixture_read(store, verify_one, &verifying), STORE_OK);
-    return verifying.check;
-}
-
 static struct trail_check verify(void)
 {
-    return verify_of("acme");
+    return trails_verify(store, "acme");
 }
 
 /* ---- Writing ---- */
@@ -300,7 +282,7 @@ Test(trail_rows, a_batch_of_many_organizations_keeps_each_trail)
         good[i % ORGANIZATIONS] += all[i].mutation.status == STORE_OK;
     }
     for (int i = 0; i < ORGANIZATIONS; i++) {
-        const struct trail_check check = verify_of(all[i].organization_id);
+        const struct trail_check check = trails_verify(store, all[i].organization_id);
         cr_expect_eq(good[i], i % 3 == 0 ? OF_EACH - 1 : OF_EACH, "%d of %d", good[i], i);
         cr_expect_eq(check.fault, TRAIL_SOUND, "%s: %d", all[i].organization_id, check.fault);
         cr_expect_eq(check.head.length, good[i], "%s", all[i].organization_id);

@@ -4,8 +4,8 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "tests/plugin/fixture.h"
 #include "tests/plugin/store/sqlite/pages.h"
+#include "tests/plugin/store/trails.h"
 
 static const int64_t DAY = 86400000;
 
@@ -27,56 +27,6 @@ static void clean(void)
 
 TestSuite(trail_sweep, .init = make, .fini = clean);
 
-/* Two events a day for each. */
-static void fill(const char *organization_id, int days)
-{
-    for (int day = 0; day < days; day++) {
-        fixture_create(store, organization_id, "x", false);
-        fixture_now_ms += DAY;
-    }
-}
-
-static int sweep(void)
-{
-    int steps = 0;
-    struct store_mutation mutation;
-    do {
-        mutation = (struct store_mutation){.kind = STORE_SWEEP};
-        fixture_apply(store, &mutation);
-        steps += mutation.status == STORE_OK;
-    } while (mutation.status == STORE_OK && steps < 50);
-    cr_expect_eq(mutation.status, STORE_NOT_FOUND, "%s", mutation.detail.text);
-    return steps;
-}
-
-struct verdict {
-    const char *organization_id;
-    struct trail_check check;
-};
-
-static enum store_status verify_one(struct store_reader *reader, void *context)
-{
-    struct verdict *verdict = context;
-    return store_verify_trail(reader, text_of(verdict->organization_id), &verdict->check);
-}
-
-static struct trail_check verify(const char *organization_id)
-{
-    struct verdict verdict = {.organization_id = organization_id};
-    cr_assert_eq(fixture_read(store, verify_one, &verdict), STORE_OK);
-    return verdict.check;
-}
-
-static void expect_trail(const char *organization_id, int64_t removed, int64_t length)
-{
-    const struct trail_check check = verify(organization_id);
-    cr_expect_eq(check.fault, TRAIL_SOUND, "%s: fault %d at %lld", organization_id, check.fault,
-                 (long long)check.at);
-    cr_expect_eq(check.checkpoint.head.length, removed, "%s: %lld", organization_id,
-                 (long long)check.checkpoint.head.length);
-    cr_expect_eq(check.head.length, length);
-}
-
 /* Behind the store's back. Returns SQLite's code. */
 static int run(const char *sql)
 {
@@ -95,34 +45,34 @@ Test(trail_sweep, all_of_many_organizations_are_reached)
                  SQLITE_OK);
     fixture_create(store, "last", "x", true);
     fixture_now_ms += 11 * DAY;
-    sweep();
-    expect_trail("last", 1, 1);
+    trails_sweep(store);
+    trails_expect(store, "last", 1, 1);
 }
 
 Test(trail_sweep, what_is_left_can_be_neither_removed_nor_shortened)
 {
-    fill("acme", 15);
-    sweep();
+    trails_fill(store, "acme", 15);
+    trails_sweep(store);
     cr_expect_neq(run("DELETE FROM event WHERE sequence = 11"), SQLITE_OK);
     cr_expect_neq(run("DELETE FROM event"), SQLITE_OK);
-    expect_trail("acme", 10, 30);
+    trails_expect(store, "acme", 10, 30);
     /* Whoever moves the checkpoint must have the hash of an event; then nothing shows. */
     cr_assert_eq(
         run("UPDATE organization SET checkpoint_length = 12;DELETE FROM event WHERE sequence < 13"),
         SQLITE_OK);
-    cr_expect_eq(verify("acme").fault, TRAIL_LINK_CHANGED);
+    cr_expect_eq(trails_verify(store, "acme").fault, TRAIL_LINK_CHANGED);
     cr_assert_eq(run("UPDATE organization SET checkpoint_length = 11"), SQLITE_OK);
-    cr_expect_eq(verify("acme").fault, TRAIL_GAP);
+    cr_expect_eq(trails_verify(store, "acme").fault, TRAIL_GAP);
     cr_assert_eq(run("UPDATE organization SET checkpoint_length = 31"), SQLITE_OK);
-    cr_expect_neq(verify("acme").fault, TRAIL_SOUND);
+    cr_expect_neq(trails_verify(store, "acme").fault, TRAIL_SOUND);
 }
 
 /* An event that does not say when it was, or an organization that was erased, is left alone. */
 Test(trail_sweep, what_is_not_known_to_be_old_stays)
 {
-    fill("acme", 2);
-    fill("globex", 2);
-    fill("initech", 2);
+    trails_fill(store, "acme", 2);
+    trails_fill(store, "globex", 2);
+    trails_fill(store, "initech", 2);
     cr_assert_eq(run("DROP TRIGGER event_kept; UPDATE event SET body = '{}' WHERE sequence = 3 AND"
                      " organization = (SELECT key FROM organization WHERE id = 'acme');"
                      "UPDATE event SET body = 'x' WHERE sequence = 1 AND"
@@ -130,8 +80,8 @@ Test(trail_sweep, what_is_not_known_to_be_old_stays)
                      "UPDATE organization SET erased = '{}' WHERE id = 'globex'"),
                  SQLITE_OK);
     fixture_now_ms += 100 * DAY;
-    sweep();
-    cr_expect_eq(verify("acme").checkpoint.head.length, 2);
-    expect_trail("globex", 0, 4);
-    cr_expect_eq(verify("initech").checkpoint.head.length, 0);
+    trails_sweep(store);
+    cr_expect_eq(trails_verify(store, "acme").checkpoint.head.length, 2);
+    trails_expect(store, "globex", 0, 4);
+    cr_expect_eq(trails_verify(store, "initech").checkpoint.head.length, 0);
 }
