@@ -2,7 +2,7 @@
 // From a mutation over HTTP to a receiver of webhooks, over restarts, and with two gateways.
 import assert from 'node:assert/strict';
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { makeKey } from '../../examples/demo-host/webhooks/keys.js';
@@ -37,6 +37,7 @@ beforeEach(() => {
 afterEach(async () => {
   await Promise.all(gateways.map((gateway) => gateway.stop()));
   for (const { log } of gateways) for (const text of [key.secret, key.secret.slice(5, 30), 'Secret title']) assert.ok(!log.includes(text), log);
+  if (existsSync(sandbox.path('postgres'))) postgres('stop');
   sandbox.remove();
 });
 
@@ -104,13 +105,33 @@ test('what was done without webhooks, or not taken before the gateway ended, is 
   assert.equal(receiver.got[3].json.data.sequence, 3);
 });
 
-for (const [what, database] of [['one database', 'path'], ['a database for each organization', 'root']]) {
+const POSTGRES = join(root, 'examples/postgres.sh');
+
+/** Starts or stops the private server of the sandbox. Returns what the script prints. */
+function postgres(command) {
+  return execFileSync(POSTGRES, [command, sandbox.path('postgres')], { encoding: 'utf8', timeout: 120_000 }).trim();
+}
+
+/** What gateways share: each makes it, and returns the setting `database`. */
+const SHARED = {
+  'one database': () => ({ path: sandbox.path('shared') }),
+  'a database for each organization'() {
+    mkdirSync(sandbox.path('shared'));
+    return { root: sandbox.path('shared') };
+  },
+  'one PostgreSQL'() {
+    chmodSync(sandbox.folder, 0o711); // The server's user must get to its own folder.
+    return { url: postgres('start'), passwordFile: sandbox.path('postgres/password'), migrate: true };
+  },
+};
+
+for (const [what, make] of Object.entries(SHARED)) {
   test(`of two gateways on ${what}, one posts each event`, async () => {
+    const database = make();
     const share = (name) => (config, own) => {
       config.webhooks.folder = name;
-      own.database = { [database]: sandbox.path('shared') };
+      own.database = database;
     };
-    if (database === 'root') mkdirSync(sandbox.path('shared'));
     const both = [await start(share('one')), await start(share('two'))];
     const organizations = ['acme', 'globex', 'initech'];
     const rounds = Array.from({ length: 8 }, (_, i) => i);
