@@ -30,16 +30,20 @@ static void print_one(const struct tenant_view *view, const struct server_tenant
     putchar('\n');
     if (view->shows)
         printf("state         %s: %s\nintegrations  %lld\n", tenant->state,
-               tenant_state_meaning(tenant->state), rows_of(tenant));
+               tenant->half_erased ? "its erasure has not ended: if nobody is at it, run "
+                                     "`tenants erase` again"
+                                   : tenant_state_meaning(tenant->state),
+               rows_of(tenant));
 }
 
 static bool take(void *user, const struct server_tenant *tenant)
 {
     struct tenant_view *view = user;
     if (view->options->json != NULL)
-        view->code = output_json_line(
-            json_pack("{s:o, s:s, s:I}", "organization", output_text_value(tenant->id), "state",
-                      tenant->state, "integrations", (json_int_t)rows_of(tenant)));
+        view->code = output_json_line(json_pack("{s:o, s:s, s:b, s:I}", "organization",
+                                                output_text_value(tenant->id), "state",
+                                                tenant->state, "halfErased", tenant->half_erased,
+                                                "integrations", (json_int_t)rows_of(tenant)));
     else
         print_one(view, tenant);
     view->seen++;

@@ -329,7 +329,8 @@ def nothing_of_an_erased_organization_is_left(scratch):
     assert "was erased" in told and "nothing was imported" in told, told
     resume = ["tenants", "resume", *of, "--organization", "acme"]
     assert "it is erased" in scratch.expect(3, "tenants", "suspend", *of, "--organization", "acme").stderr
-    assert scratch.json(0, "tenants", "list", *of)[0] == {"organization": "acme", "state": "erased", "integrations": 0}
+    assert scratch.json(0, "tenants", "list", *of)[0] == {
+        "organization": "acme", "state": "erased", "halfErased": False, "integrations": 0}
     assert "with --force" in scratch.expect(3, *resume).stderr
     scratch.expect(0, *resume, "--force")
     scratch.expect(0, *resume)  # It is active: nothing to do.
@@ -355,10 +356,13 @@ def an_erasure_that_was_ended_in_the_middle_goes_on(scratch):
         assert running.create("acme", "again") == "SERVICE_UNAVAILABLE"
         assert "NOT_FOUND" in str(running.update(first, 1, title="x")) and "NOT_FOUND" in str(running.delete(second, 1))
         assert running.claim("hooks")["organizationId"] == "globex"
+        show = ["tenants", "show", *erase[2:-1]]
+        assert scratch.json(0, *show)[0]["halfErased"] and "run `tenants erase` again" in scratch.expect(0, *show).stdout
         told = scratch.expect(3, "tenants", "resume", *erase[2:]).stderr
         assert "run it again first" in told, told
         receipt, = scratch.json(0, *erase)
         assert running.titles("acme") == []
+    assert not scratch.json(0, *show)[0]["halfErased"] and "nothing is found" in scratch.expect(0, *show).stdout
     assert receipt["time"] == "2023-11-14T22:13:20.000Z" and not receipt["already"], receipt
     removed = {each["table"]: each["rows"] for each in receipt["removed"]}
     assert (removed["deleted"], removed["integration"], removed["event"]) == (3, 2, 2), removed

@@ -18,7 +18,8 @@ int32_t server_tenants(struct server_access *access, struct text id, server_tena
     wire_give_text(&given, id);
     wire_give_integer(&given, id.data == NULL ? 0 : (int32_t)organization_tag(id));
     trip_add_sql(&trip,
-                 "SELECT id, active, inactive, suspended, erased IS NOT NULL FROM organization "
+                 "SELECT id, active, inactive, suspended, erased IS NOT NULL, "
+                 "erased NOT LIKE '%\"finished\"%' FROM organization "
                  "WHERE $1::bytea IS NULL OR (tag = $2::integer AND id = $1) ORDER BY id",
                  &given);
     const int32_t code = server_run(access, &trip, failure);
@@ -29,6 +30,7 @@ int32_t server_tenants(struct server_access *access, struct text id, server_tena
         wants = take(user, &(struct server_tenant){
                                .id = wire_column(result, row, 0),
                                .state = state_of(result, row),
+                               .half_erased = wire_column_boolean(result, row, 5),
                                .counts = {wire_column_number(result, row, 1),
                                           wire_column_number(result, row, 2)},
                            });

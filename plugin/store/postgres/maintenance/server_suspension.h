@@ -11,6 +11,7 @@
 struct server_tenant {
     struct text id;
     const char *state; /* "active", "suspended" or "erased". Static. */
+    bool half_erased;  /* The erasure has not ended. */
     struct store_counts counts;
 };
 
