@@ -124,7 +124,7 @@ class Gateway {
       return change;
     } catch (error) {
       this.#reloads.note(error.step);
-      this.#log('error', `${by}: nothing has changed: ${error.step}: ${error.message}`);
+      this.#log('error', `${by}: nothing has changed: ${error.step}: ${error.message.replaceAll('\n', ' ')}`);
       throw error;
     }
   }

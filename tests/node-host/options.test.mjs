@@ -120,7 +120,7 @@ test('a second plugin of one ID is refused, and settings for one plugin twice ar
   await bench.load({ refused: (error) => refused.push(error) });
   const [{ file, id, reasons }] = refused;
   assert.deepEqual([file, id], [join(bench.plugins, 'older.so'), 'org.gql-integrations.integrations']);
-  assert.deepEqual(reasons, [`it has the ID ${id}, as ${join(bench.plugins, 'integrations.so')} has, which is loaded: keep one of the two files`]);
+  assert.deepEqual(reasons, [`it has the ID ${id}, as ${join(bench.plugins, 'integrations.so')} has: keep one of the two files`]);
   await assert.rejects(bench.load({ settings: { ...bench.settings, [id]: {} } }), /settings\.org\.gql-integrations\.integrations and settings\.integrations\.so are of the same plugin/);
 });
 

@@ -57,6 +57,7 @@ test('keygen makes keys that sign, in files of their own', () => {
     assert.match(readSigners([desk.path(key)], 'x')('m', 1, ''), key === 'a' ? /^v1a,/ : /^v1,/);
     const before = readFileSync(desk.path(key), 'utf8');
     assert.ok(!out.includes(before.trim()));
+    assert.deepEqual(run('public', '--key', key), { status: 0, out, err: '' });
     assert.match(run('keygen', '--to', key, ...args).err, /^webhooks: '[ab]' is there already, and no key is replaced; name another file\n$/);
     assert.equal(readFileSync(desk.path(key), 'utf8'), before);
   }
@@ -156,6 +157,8 @@ test('wrong usage, and files that can\'t be used', () => {
     [['keygen', '--to', 'x', '--config', 'none.json'], 2, /keygen does not take --config/],
     [['list', '--config', 'none.json'], 3, /none\.json: it has no webhooks/],
     [['list', '--config', 'missing.json'], 3, /missing\.json can't be read: ENOENT/],
+    [['public', '--key', 'none'], 3, /--key: none can't be used: ENOENT/],
+    [['public', '--key', '/dev/null'], 3, /--key: \/dev\/null/],
     [['keygen', '--to', 'nowhere/x'], 3, /'nowhere\/x' can't be written: ENOENT/],
   ]) {
     const { status: actual, out, err } = run(...args);
@@ -164,5 +167,5 @@ test('wrong usage, and files that can\'t be used', () => {
   }
   const help = run('--help');
   assert.deepEqual([help.status, help.err], [0, '']);
-  for (const name of ['keygen', 'list', 'redeliver', 'forget', 'enable']) assert.match(help.out, new RegExp(`^  ${name} --`, 'm'));
+  for (const name of ['keygen', 'public', 'list', 'redeliver', 'forget', 'enable']) assert.match(help.out, new RegExp(`^  ${name} --`, 'm'));
 });

@@ -4,7 +4,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { readConfig } from '../config.js';
-import { makeKey } from './keys.js';
+import { makeKey, readVerifier } from './keys.js';
 import { Store } from './store.js';
 
 const HELP = `Usage: node command.js COMMAND [OPTION]…
@@ -12,6 +12,7 @@ const HELP = `Usage: node command.js COMMAND [OPTION]…
   keygen --to FILE [--hmac]          makes a key: FILE is for the setting secretFiles. Writes the public key, which
                                      the receiver gets (v1a, Ed25519). With --hmac the receiver gets what FILE
                                      holds (v1, HMAC-SHA256)
+  public --key FILE                  shows the public key again of a key that keygen made
   list --config FILE [FILTER]…       lists dead letters, and without --organization and --id the endpoints that are
                                      disabled; exits with 1 if there are any
        [--json]                      as JSON: an object for each, on a line of its own
@@ -30,7 +31,7 @@ Exit codes: 0 done, 1 something was found, 2 wrong usage, 3 a file can't be used
 that name.
 `;
 
-const OPTIONS = { config: 'string', to: 'string', organization: 'string', endpoint: 'string', id: 'string', hmac: 'boolean', all: 'boolean',
+const OPTIONS = { config: 'string', to: 'string', key: 'string', organization: 'string', endpoint: 'string', id: 'string', hmac: 'boolean', all: 'boolean',
   json: 'boolean', help: 'boolean' };
 const DONE = 0;
 const FOUND = 1;
@@ -66,6 +67,8 @@ function lettersOf(store, { organization, endpoint, id }) {
     (endpoint ?? letter.endpoint) === letter.endpoint && (id ?? letter.id) === letter.id);
 }
 
+const verifierText = (file, verifier) => verifier ?? `${file}: the receiver gets what it holds`;
+
 function keygen({ to, hmac }) {
   const { secret, verifier } = makeKey(hmac);
   try {
@@ -74,7 +77,12 @@ function keygen({ to, hmac }) {
     const reason = existsSync(to) ? 'is there already, and no key is replaced; name another file' : `can't be written: ${error.message}`;
     throw new Error(`'${to}' ${reason}`, { cause: error });
   }
-  write(hmac ? `${to}: the receiver gets what it holds` : verifier);
+  write(verifierText(to, hmac ? undefined : verifier));
+  return DONE;
+}
+
+function showPublic({ key }) {
+  write(verifierText(key, readVerifier(key)));
   return DONE;
 }
 
@@ -115,6 +123,7 @@ function enable(options) {
 /** Each with the options that it needs. */
 const COMMANDS = {
   keygen: [keygen, ['to'], ['hmac']],
+  public: [showPublic, ['key'], []],
   list: [list, ['config'], ['organization', 'endpoint', 'id', 'all', 'json']],
   redeliver: [redeliver, ['config'], ['organization', 'endpoint', 'id', 'all']],
   forget: [forget, ['config', 'organization'], []],

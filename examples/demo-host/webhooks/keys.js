@@ -17,21 +17,24 @@ function publicOf(privateKey) {
   return Buffer.from(createPublicKey(privateKey).export({ format: 'jwk' }).x, 'base64url');
 }
 
+/** What a receiver gets of a key that signs by Ed25519. */
+const verifierOf = (privateKey) => `whpk_${publicOf(privateKey).toString('base64')}`;
+
 function symmetric(key) {
   if (key.length < LEAST || key.length > MOST) return undefined;
-  return (content) => `v1,${createHmac('sha256', key).update(content).digest('base64')}`;
+  return { sign: (content) => `v1,${createHmac('sha256', key).update(content).digest('base64')}` };
 }
 
 function asymmetric(key) {
   if (key.length !== SEED && key.length !== 2 * SEED) return undefined;
   const privateKey = createPrivateKey({ key: Buffer.concat([PKCS8, key.subarray(0, SEED)]), format: 'der', type: 'pkcs8' });
   if (key.length > SEED && !publicOf(privateKey).equals(key.subarray(SEED))) return undefined;
-  return (content) => `v1a,${sign(null, content, privateKey).toString('base64')}`;
+  return { sign: (content) => `v1a,${sign(null, content, privateKey).toString('base64')}`, verifier: verifierOf(privateKey) };
 }
 
 const KINDS = { whsec_: symmetric, whsk_: asymmetric };
 
-/** Returns the function that signs with a key, or undefined if the text is none. */
+/** Returns {sign, verifier} of a key: `sign` returns a signature; `verifier` is missing with HMAC. Undefined if the text is none. */
 function signerOf(text) {
   const [, prefix, base64] = /^(whsec_|whsk_)([A-Za-z0-9+/]+={0,2})\s*$/.exec(text) ?? [];
   if (!prefix) return undefined;
@@ -51,6 +54,7 @@ function readPrivate(file) {
   }
 }
 
+/** As signerOf, of what a file holds. */
 function readSigner(file, what) {
   let text;
   try {
@@ -71,8 +75,13 @@ export function readSigners(files, what) {
   const signers = files.map((file) => readSigner(file, what));
   return (id, timestamp, body) => {
     const content = Buffer.from(`${id}.${timestamp}.${body}`);
-    return signers.map((signer) => signer(content)).join(' ');
+    return signers.map((signer) => signer.sign(content)).join(' ');
   };
+}
+
+/** Returns what the receiver gets of the key in a file; undefined with HMAC: what the file holds. */
+export function readVerifier(file) {
+  return readSigner(file, '--key').verifier;
 }
 
 /** Makes a key. Returns {secret, verifier}: what the key file holds, and what the receiver gets; with HMAC that is the secret itself. */
@@ -83,5 +92,5 @@ export function makeKey(isSymmetric) {
   }
   const { privateKey } = generateKeyPairSync('ed25519');
   const seed = privateKey.export({ format: 'der', type: 'pkcs8' }).subarray(PKCS8.length);
-  return { secret: `whsk_${seed.toString('base64')}`, verifier: `whpk_${publicOf(privateKey).toString('base64')}` };
+  return { secret: `whsk_${seed.toString('base64')}`, verifier: verifierOf(privateKey) };
 }

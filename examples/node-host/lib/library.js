@@ -15,7 +15,7 @@ function attempt(file, id, action) {
 
 function checkIsNew({ id }, plugins, file) {
   const other = plugins.find(({ about }) => about.id === id);
-  if (other) throw new PluginRefused(file, [`it has the ID ${id}, as ${other.file} has, which is loaded: keep one of the two files`], id);
+  if (other) throw new PluginRefused(file, [`it has the ID ${id}, as ${other.file} has: keep one of the two files`], id);
 }
 
 /** Returns the settings of a plugin, which are keyed by its ID or its file name. */

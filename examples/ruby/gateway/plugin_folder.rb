@@ -90,7 +90,7 @@ module Gateway
     def check_is_new(id, path)
       other = @loaded.map(&:library).find { |library| library.plugin.id == id } or return
 
-      raise Gql::Refused.new(path, "it has the ID #{id}, as #{other.path} has, which is loaded: keep one of the two files")
+      raise Gql::Refused.new(path, "it has the ID #{id}, as #{other.path} has: keep one of the two files")
     end
 
     # Each configuration is checked against the schema that the plugin publishes.
