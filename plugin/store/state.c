@@ -2,6 +2,8 @@
 #include "plugin/store/state.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 void state_board_init(struct state_board *board)
 {
@@ -11,30 +13,37 @@ void state_board_init(struct state_board *board)
 
 void state_board_finish(struct state_board *board)
 {
+    for (int i = 0; i < STATE_SUBJECTS; i++)
+        free(board->reports[i].reason);
     pthread_mutex_destroy(&board->lock);
 }
 
 bool state_report(struct state_board *board, enum state_subject subject, enum store_health health,
                   const char *reason)
 {
-    struct store_state *state = &board->states[subject];
+    struct state_report *report = &board->reports[subject];
+    char *copy = reason[0] == '\0' ? NULL : strdup(reason);
     pthread_mutex_lock(&board->lock);
-    const bool changed = state->health != health;
-    state->health = health;
-    snprintf(state->reason, sizeof state->reason, "%s", reason);
+    const bool changed = report->health != health;
+    char *former = report->reason;
+    *report = (struct state_report){health, copy};
     pthread_mutex_unlock(&board->lock);
+    free(former);
     return changed;
 }
 
 struct store_state state_worst(struct state_board *board)
 {
     pthread_mutex_lock(&board->lock);
-    const struct store_state *worst = &board->states[0];
+    const struct state_report *worst = &board->reports[0];
     for (int i = 1; i < STATE_SUBJECTS; i++) {
-        if (board->states[i].health > worst->health)
-            worst = &board->states[i];
+        if (board->reports[i].health > worst->health)
+            worst = &board->reports[i];
     }
-    const struct store_state state = *worst;
+    struct store_state state = {.health = worst->health};
+    if (worst->health != STORE_HEALTHY)
+        snprintf(state.reason, sizeof state.reason, "%s",
+                 worst->reason != NULL ? worst->reason : "Out of memory; the log has the reason");
     pthread_mutex_unlock(&board->lock);
     return state;
 }

@@ -35,9 +35,14 @@ enum state_subject {
 /* What has been found to succeed, other than by a call. */
 enum state_proof { PROOF_READS, PROOF_CHANGES, STATE_PROOFS };
 
+struct state_report {
+    enum store_health health;
+    char *reason; /* NULL if healthy, or if memory ran out. */
+};
+
 struct state_board {
     pthread_mutex_t lock; /* Guards the members below. */
-    struct store_state states[STATE_SUBJECTS];
+    struct state_report reports[STATE_SUBJECTS];
     uint64_t proofs[STATE_PROOFS]; /* CLOCK_MONOTONIC, nanoseconds. */
 };
 
