@@ -208,7 +208,7 @@ static void print_memory(const char *figure, int rows)
 static void measure_memory(const struct bench *bench)
 {
     print_memory("memory_before", bench->rows);
-    struct subject *subject = subject_open(bench->plugin, bench->database, bench->folder);
+    struct subject *subject = subject_open_file(bench->plugin, bench->database, bench->folder);
     print_memory("memory_idle", bench->rows);
     int scanned = 0;
     for (int i = 1; i <= ORGANIZATIONS; i++) {
@@ -236,12 +236,12 @@ static void copy_database(const struct bench *bench)
 
 static void measure_figures(const struct bench *bench)
 {
-    struct subject *subject = subject_open(bench->plugin, bench->database, bench->folder);
+    struct subject *subject = subject_open_file(bench->plugin, bench->database, bench->folder);
     measure_get(bench, subject);
     measure_pages(bench, subject);
     subject_close(subject);
     copy_database(bench);
-    subject = subject_open(bench->plugin, bench->written, bench->folder);
+    subject = subject_open_file(bench->plugin, bench->written, bench->folder);
     subject_sign(subject, TOKENS);
     measure_creates(bench, subject);
     measure_tail(bench, subject);
@@ -276,7 +276,7 @@ static const struct kind *find_kind(const char *name)
 static void run_operations(const struct bench *bench, const struct kind *kind, int count)
 {
     copy_database(bench);
-    struct subject *subject = subject_open(bench->plugin, bench->written, bench->folder);
+    struct subject *subject = subject_open_file(bench->plugin, bench->written, bench->folder);
     struct caller caller = caller_of(bench, subject, 1, "org-1");
     caller.in_flight = 1;
     if (kind->has_tokens && count > FEW_TOKENS) {

@@ -25,7 +25,15 @@ static void must(int code, sqlite3 *handle)
 /* Lets the plugin create the schema, so that the database fits the build that is measured. */
 static void make_schema(const char *plugin, const char *folder, const char *path)
 {
-    subject_close(subject_open(plugin, path, folder));
+    subject_close(subject_open_file(plugin, path, folder));
+}
+
+int data_row(int row, int rows, char title[64])
+{
+    snprintf(title, 64, "%s connector %d", words[row % 10], row * 7919 % rows);
+    return row < rows / 2           ? 1
+           : row >= rows - SMALLEST ? ORGANIZATIONS
+                                    : 2 + row % (ORGANIZATIONS - 2);
 }
 
 static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collation *collation,
@@ -33,11 +41,8 @@ static void add_row(sqlite3 *handle, sqlite3_stmt *insert, const struct collatio
 {
     char title[64], name[16];
     SORT_KEY_AUTO key;
-    const int organization = row < rows / 2           ? 1
-                             : row >= rows - SMALLEST ? ORGANIZATIONS
-                                                      : 2 + row % (ORGANIZATIONS - 2);
-    const int size = snprintf(title, sizeof title, "%s connector %d", words[row % 10],
-                              row * 7919 % rows);
+    const int organization = data_row(row, rows, title);
+    const int size = (int)strlen(title);
     const int name_size = snprintf(name, sizeof name, "org-%d", organization);
     const uint32_t tag = organization_tag((struct text){name, (size_t)name_size});
     const struct identifier id = identifier_next(mint, tag, 1600000000000 + row / 100);

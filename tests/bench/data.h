@@ -10,6 +10,9 @@
 
 enum { ORGANIZATIONS = 100, SMALLEST = 10 };
 
+/* The title of a row. Returns the number of its organization, whose ID is org-NUMBER. */
+int data_row(int row, int rows, char title[64]);
+
 /*
  * Creates the database `path` with `rows` rows unless it exists. The plugin creates the schema;
  * `folder` is as in subject_open. Progress goes to the standard error.

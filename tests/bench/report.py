@@ -37,6 +37,22 @@ FIGURES = [
     ("yoga_page", "HTTP page of 100, GraphQL Yoga: plugin / JavaScript", None, True),
     ("yoga_create", "HTTP create with a token, GraphQL Yoga: plugin / JavaScript", None, True),
     ("yoga_loop_delay", "event-loop delay p99, GraphQL Yoga: plugin / JavaScript", None, False),
+    ("postgres_get", "`integration(id)`, 64 in flight / bare reads, 64 in a pipeline", 0.7, True),
+    ("postgres_get_two_gateways", "the same, two gateways / one", None, True),
+    ("postgres_page", "page of 100, one in flight / bare statement", None, True),
+    ("postgres_page_depth", "page at the start of a list / page deep in the list", 1.1, False),
+    ("postgres_total", "`total` of 10 rows / `total` of half of all rows", 1.2, False),
+    ("postgres_create_1", "durable create, one in flight / bare commits of one", None, True),
+    ("postgres_create_64", "durable create, 64 in flight / bare commits of 64", 0.6, True),
+    ("postgres_create_to_single_commits", "the same / bare commits of one", 5, True),
+    ("postgres_create_256", "durable create, 256 in flight / bare commits of 256", None, True),
+    ("postgres_create_1_two_gateways", "durable create, one in flight in each of two gateways / one gateway", None, True),
+    ("postgres_create_64_two_gateways", "durable create, 64 in flight, two gateways, an organization each / one gateway", 1.6, True),
+    ("postgres_create_256_two_gateways", "the same, 256 in flight", None, True),
+    ("postgres_http_get", "HTTP get: plugin / JavaScript", None, True),
+    ("postgres_http_page", "HTTP page of 100: plugin / JavaScript", None, True),
+    ("postgres_http_create", "HTTP create with a token: plugin / JavaScript", None, True),
+    ("postgres_http_loop_delay", "event-loop delay p99 during HTTP creates: plugin / JavaScript", None, False),
 ]
 
 

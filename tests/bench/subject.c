@@ -3,9 +3,7 @@
 
 #include <jansson.h>
 #include <pthread.h>
-#include <semaphore.h>
 #include <sodium.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,8 +13,6 @@
 #include "tests/bench/measure.h"
 #include "vault/paserk.h"
 #include "vault/paseto.h"
-
-enum { FLIGHT_ARGUMENTS = VAULT_TOKEN_LIMIT + 256 };
 
 struct subject {
     gql_runtime *runtime;
@@ -30,25 +26,11 @@ struct subject {
     int next_token;
 };
 
-static const gql_grant grant = {.struct_size = sizeof grant, .actions = 15};
-static const gql_grant *const grants[] = {&grant};
-static const gql_request request = {.struct_size = sizeof request,
-                                    .actor_id = "bench",
-                                    .actor_id_size = 5,
-                                    .grants = grants,
-                                    .grant_count = 1};
-
 static void must(int32_t code, const gql_failure *failure)
 {
     if (code == GQL_OK)
         return;
     fprintf(stderr, "bench: %s\n", failure->message);
-    exit(1);
-}
-
-static void fail_call(int32_t code)
-{
-    fprintf(stderr, "bench: gql_runtime_call returned %d\n", (int)code);
     exit(1);
 }
 
@@ -72,6 +54,14 @@ static gql_selection *select_fields(const char *text)
     return selection;
 }
 
+struct subject *subject_open_file(const char *plugin_path, const char *path, const char *folder)
+{
+    char database[512];
+    snprintf(database, sizeof database, "\"path\":\"%s\",\"cacheKiB\":65536,\"mmapMiB\":2048",
+             path);
+    return subject_open(plugin_path, database, folder);
+}
+
 struct subject *subject_open(const char *plugin_path, const char *database, const char *folder)
 {
     char config[2048], keyring[512];
@@ -81,9 +71,7 @@ struct subject *subject_open(const char *plugin_path, const char *database, cons
     struct subject *subject = calloc(1, sizeof *subject);
     crypto_sign_keypair(public_key, subject->secret_key);
     write_keyring(folder, subject->secret_key, keyring);
-    snprintf(config, sizeof config,
-             "{\"database\":{\"path\":\"%s\",\"cacheKiB\":65536,\"mmapMiB\":2048},\"credentials\":{"
-             "\"keyring\":\"%s\"}}",
+    snprintf(config, sizeof config, "{\"database\":{%s},\"credentials\":{\"keyring\":\"%s\"}}",
              database, keyring);
     must(gql_runtime_create(&options, &subject->runtime, &failure), &failure);
     must(gql_library_open(subject->runtime, plugin_path, &subject->library, &failure), &failure);
@@ -115,14 +103,6 @@ void subject_close(struct subject *subject)
     free(subject);
 }
 
-static void expect_resolved(const gql_answer *answer)
-{
-    if (answer->resolved)
-        return;
-    fprintf(stderr, "bench: %s\n", answer->message);
-    exit(1);
-}
-
 /* Takes what a benchmark needs from an answer. */
 typedef void (*use_fn)(struct caller *caller, const gql_answer *answer);
 
@@ -142,7 +122,7 @@ struct waiter {
 static void on_read(gql_answer *answer)
 {
     struct waiter *waiter = answer->user;
-    expect_resolved(answer);
+    flight_expect(answer);
     if (waiter->use != NULL)
         waiter->use(waiter->caller, answer);
     gql_answer_release(answer);
@@ -171,7 +151,7 @@ static void read_and_wait(struct caller *caller, gql_resolve_fn resolve, const c
                            .arguments = arguments,
                            .arguments_size = size,
                            .selection = selection,
-                           .request = &request};
+                           .request = &flight_request};
     struct waiter waiter = {.caller = caller,
                             .use = use,
                             .thread = pthread_self(),
@@ -182,7 +162,7 @@ static void read_and_wait(struct caller *caller, gql_resolve_fn resolve, const c
     if (code == GQL_PENDING)
         wait_for_answer(&waiter);
     else if (code != GQL_OK)
-        fail_call(code);
+        flight_fail(code);
 }
 
 void subject_get(void *context, int count)
@@ -299,73 +279,54 @@ void subject_sign(struct subject *subject, int count)
     }
 }
 
-/* A create in flight. */
-struct flight {
-    char arguments[FLIGHT_ARGUMENTS];
-    gql_call call;
-    atomic_bool busy;
-    sem_t *landed;
-};
-
-static void on_created(gql_answer *answer)
-{
-    struct flight *flight = answer->user;
-    expect_resolved(answer);
-    gql_answer_release(answer);
-    atomic_store(&flight->busy, false);
-    sem_post(flight->landed);
-}
-
 /* Without signed tokens, the integrations have no credential. */
-static int write_create_arguments(struct subject *subject, char arguments[FLIGHT_ARGUMENTS])
+static int write_create(void *context, char arguments[FLIGHT_ARGUMENTS])
 {
+    const struct caller *caller = context;
+    struct subject *subject = caller->subject;
     const bool has_token = subject->token_count > 0;
     const char *quote = has_token ? "\"" : "";
     const char *token = has_token ? subject->tokens[subject->next_token++ % subject->token_count]
                                   : "null";
     return snprintf(arguments, FLIGHT_ARGUMENTS,
-                    "{\"input\":{\"organizationId\":\"org-2\",\"title\":\"Connector of the "
+                    "{\"input\":{\"organizationId\":\"%s\",\"title\":\"Connector of the "
                     "bench\",\"credentialRef\":%s%s%s}}",
-                    quote, token, quote);
+                    caller->organization == NULL ? "org-2" : caller->organization, quote, token,
+                    quote);
 }
 
-static void launch(struct subject *subject, struct flight *flight)
+static int write_get(void *context, char arguments[FLIGHT_ARGUMENTS])
 {
-    const int size = write_create_arguments(subject, flight->arguments);
-    flight->call = (gql_call){.struct_size = sizeof flight->call,
-                              .arguments = flight->arguments,
-                              .arguments_size = (uint64_t)size,
-                              .request = &request};
-    atomic_store(&flight->busy, true);
-    const int32_t code = gql_runtime_call(subject->runtime, subject->instance, subject->create,
-                                          &flight->call, on_created, flight);
-    if (code < 0)
-        fail_call(code);
+    struct caller *caller = context;
+    char id[IDENTIFIER_TEXT_SIZE];
+    identifier_write(&caller->ids[bench_random(&caller->random, caller->id_count)], id);
+    return snprintf(arguments, FLIGHT_ARGUMENTS, "{\"id\":\"%.*s\"}", IDENTIFIER_TEXT_SIZE, id);
 }
 
-static struct flight *find_idle(struct flight *flights, int count)
+static void fly(struct caller *caller, gql_resolve_fn resolve, flight_write_fn write, int count)
 {
-    for (int i = 0; i < count; i++) {
-        if (!atomic_load(&flights[i].busy))
-            return &flights[i];
-    }
-    abort(); /* Unreachable: the semaphore counts the idle ones. */
+    const struct flight_plan plan = {.runtime = caller->subject->runtime,
+                                     .instance = caller->subject->instance,
+                                     .resolve = resolve,
+                                     .in_flight = caller->in_flight,
+                                     .write = write,
+                                     .context = caller};
+    flights_run(&plan, count);
 }
 
 void subject_create(void *context, int count)
 {
     struct caller *caller = context;
-    struct flight *flights = calloc((size_t)caller->in_flight, sizeof *flights);
-    sem_t landed;
-    sem_init(&landed, 0, (unsigned)caller->in_flight);
-    for (int i = 0; i < caller->in_flight; i++)
-        flights[i].landed = &landed;
-    for (int i = 0; i < count; i++) {
-        sem_wait(&landed);
-        launch(caller->subject, find_idle(flights, caller->in_flight));
-    }
-    for (int i = 0; i < caller->in_flight; i++)
-        sem_wait(&landed);
-    sem_destroy(&landed);
-    free(flights);
+    fly(caller, caller->subject->create, write_create, count);
+}
+
+void subject_gets(void *context, int count)
+{
+    struct caller *caller = context;
+    fly(caller, caller->subject->get, write_get, count);
+}
+
+void subject_fill(struct caller *caller, flight_write_fn write, int count)
+{
+    fly(caller, caller->subject->create, write, count);
 }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: MIT
-// load.mjs FOLDER ROWS PLUGIN: loads the servers in turn with autocannon. Prints a line of JSON for
-// each figure.
+// load.mjs FOLDER ROWS PLUGIN [URL]: loads the servers in turn with autocannon. Each has a copy of the
+// database of so many rows in the folder, or of the one on a PostgreSQL server. Prints a line of JSON
+// for each figure.
 import { spawn } from 'node:child_process';
 import { copyFileSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import autocannon from 'autocannon';
 import { makeVault } from './vault.mjs';
 
-const [folder, rows, plugin] = process.argv.slice(2);
+const [folder, rows, plugin, url] = process.argv.slice(2);
 const SECONDS = 3;
 const CONNECTIONS = 32;
 const TOKENS_EACH = 1500; // For each connection, so that every create has a fresh one.
@@ -22,10 +24,27 @@ symlinkSync(plugin, join(plugins, 'integrations.so'));
 const issue = makeVault(keyring);
 const tokens = Array.from({ length: CONNECTIONS * TOKENS_EACH }, (_, i) => issue({ aud: 'org-2', sub: `kv/bench/${i}`, exp: '2999-01-01T00:00:00Z' }));
 
-async function start(gateway, mode) {
-  const database = join(folder, `http-${gateway}-${mode}.db`);
+function copyFile(name) {
+  const database = join(folder, `${name}.db`);
   for (const tail of ['', '-wal', '-shm']) rmSync(database + tail, { force: true });
   copyFileSync(join(folder, `${rows}.db`), database);
+  return database;
+}
+
+async function copyDatabase(name) {
+  const { Client } = createRequire(import.meta.url)('pg');
+  const copy = new URL(url);
+  const original = copy.pathname.slice(1);
+  const client = new Client({ connectionString: Object.assign(new URL(url), { pathname: '/postgres' }).href });
+  await client.connect();
+  await client.query(`CREATE DATABASE "${name}" TEMPLATE "${original}"`);
+  await client.end();
+  copy.pathname = name;
+  return copy.href;
+}
+
+async function start(gateway, mode) {
+  const database = await (url ? copyDatabase : copyFile)(`http-${gateway}-${mode}`);
   const child = spawn(process.execPath, [fileURLToPath(new URL('server.mjs', import.meta.url)), gateway, mode, database, keyring, plugins],
     { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_ENV: 'production' } });
   const port = await new Promise((resolve, reject) => {
@@ -59,11 +78,16 @@ const loads = {
 
 async function run(server, bodiesOf) {
   let connection = 0;
+  let wrong = '';
   await fetch(`${server.url}/delay`);
   const result = await autocannon({ url: `${server.url}/graphql`, connections: CONNECTIONS, duration: SECONDS, method: 'POST',
     setupClient: (client) => client.setRequests(bodiesOf(connection++).map((body) => ({ method: 'POST', headers: { 'content-type': 'application/json' }, body }))),
-    verifyBody: (body) => !String(body).includes('"errors"') });
-  if (result.mismatches > 0 || result.non2xx > 0 || result.errors > 0) throw new Error(`wrong answers: ${JSON.stringify(result)}`);
+    verifyBody: (body) => {
+      const good = !String(body).includes('"errors"');
+      if (!good) wrong = String(body);
+      return good;
+    } });
+  if (result.mismatches > 0 || result.non2xx > 0 || result.errors > 0) throw new Error(`wrong answers: ${wrong} ${JSON.stringify(result)}`);
   const { p99 } = await (await fetch(`${server.url}/delay`)).json();
   return { rate: result.requests.average, p99 };
 }
@@ -116,5 +140,9 @@ async function measure(gateway, prefix, count, modes) {
   }
 }
 
-await measure('mercurius', 'http', 7, ['plugin', 'peer', 'nothing']);
-await measure('yoga', 'yoga', 3, ['plugin', 'peer']);
+if (url) {
+  await measure('mercurius', 'postgres_http', 5, ['plugin', 'peer']);
+} else {
+  await measure('mercurius', 'http', 7, ['plugin', 'peer', 'nothing']);
+  await measure('yoga', 'yoga', 3, ['plugin', 'peer']);
+}

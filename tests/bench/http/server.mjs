@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // server.mjs mercurius|yoga plugin|peer|nothing DATABASE KEYRING PLUGINS-FOLDER: a gateway whose
 // fields are served by the plugin, by resolvers in JavaScript, or by resolvers that return
-// constants. Prints its port. GET /delay returns the 99th percentile of the event loop's delay
+// constants. DATABASE is a file or the URL of a server. Prints its port. GET /delay returns the 99th percentile of the event loop's delay
 // since the previous request, in milliseconds.
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
@@ -11,15 +11,19 @@ import mercurius from 'mercurius';
 import { openHost } from '../../../examples/demo-host/index.js';
 import { constantResolvers } from './nothing.mjs';
 import { peerResolvers } from './peer.mjs';
+import { postgresResolvers } from './peer-postgres.mjs';
 
 const [gateway, mode, database, keyring, folder] = process.argv.slice(2);
-const settings = { 'org.gql-integrations.integrations': { required: true, config: {
-  database: { path: mode === 'plugin' ? database : `${database}.unused`, cacheKiB: 65536, mmapMiB: 2048 }, credentials: { keyring } } } };
+const isServer = database.startsWith('postgresql://');
+const place = isServer ? { url: database } : { path: mode === 'plugin' ? database : `${database}.unused`, cacheKiB: 65536, mmapMiB: 2048 };
+const settings = { 'org.gql-integrations.integrations': { required: true, config: { database: place, credentials: { keyring } } } };
 // All serve the plugin's schema. For the others, JavaScript then replaces its resolvers.
 const host = await openHost({ plugins: { folder, settings }, organizations: [], authentication: {}, logLevel: 'warning' }, console.error);
 const { schema, plugins } = host;
-const others = { plugin: () => ({}), peer: () => peerResolvers(database, keyring).resolvers, nothing: constantResolvers };
-for (const [type, fields] of Object.entries(others[mode]())) {
+const peer = isServer ? postgresResolvers : peerResolvers;
+const others = { plugin: () => ({}), peer: () => peer(database, keyring), nothing: () => ({ resolvers: constantResolvers() }) };
+const { resolvers = {}, close: closePeer } = others[mode]();
+for (const [type, fields] of Object.entries(resolvers)) {
   for (const [field, resolve] of Object.entries(fields)) schema.getType(type).getFields()[field].resolve = resolve;
 }
 
@@ -55,6 +59,7 @@ const { port, close } = await start[gateway]();
 console.log(port);
 process.on('SIGTERM', async () => {
   await close();
+  await closePeer?.();
   await host.close();
   delay.disable();
 });
