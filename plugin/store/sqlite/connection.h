@@ -75,9 +75,9 @@ int connection_run(struct connection *connection, enum statement statement);
 int connection_end(struct connection *connection, enum statement end);
 
 /* What is to be done with a damaged database; part of a sentence. */
-#define CONNECTION_DAMAGE_CURE                                                            \
-    "restore a backup without a -wal and -shm beside it, or keep what can be read, with " \
-    "sqlite3 DATABASE '.clone NEW'"
+#define CONNECTION_DAMAGE_CURE                                           \
+    "restore a backup by integrationsctl restore, or an index alone by " \
+    "integrationsctl reindex"
 
 /* Whether it is the code of a damaged database. */
 bool connection_is_damage(int code);

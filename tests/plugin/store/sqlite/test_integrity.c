@@ -226,6 +226,6 @@ Test(integrity, one_line_says_which_file_and_what_to_do)
     const char *line = find_line(fixture_log());
     cr_assert_not_null(line, "%s", fixture_log());
     cr_expect_not_null(strstr(line, "restore a backup"), "%s", line);
-    cr_expect_not_null(strstr(line, ".clone NEW"), "%s", line);
+    cr_expect_not_null(strstr(line, "integrationsctl reindex"), "%s", line);
     cr_expect_null(find_line(line + 1), "%s", line);
 }
