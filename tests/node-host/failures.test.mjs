@@ -9,6 +9,7 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { Prometheus } from '../../examples/demo-host/prometheus.js';
 import { databaseBelow, holdLock, runSql, startServer } from '../conformance/runner/database.mjs';
+import { plainEnvironment } from '../support-js/paths.mjs';
 import { Vault } from '../support-js/vault.mjs';
 import { ask, Bench, root } from './support.mjs';
 
@@ -45,7 +46,7 @@ function useKeyring(bench) {
 async function useServer(bench) {
   const { url, end } = await startServer('failures');
   bench.undo = end;
-  bench.query = (...statements) => execFileSync('psql', ['-qX', `${url}postgres`, ...statements.flatMap((each) => ['-c', each])], { stdio: ['ignore', 'ignore', 'inherit'] });
+  bench.query = (...statements) => execFileSync('psql', ['-qX', `${url}postgres`, ...statements.flatMap((each) => ['-c', each])], { stdio: ['ignore', 'ignore', 'inherit'], env: plainEnvironment });
   return { database: { url: `${url}failures`, migrate: true } };
 }
 

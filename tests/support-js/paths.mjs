@@ -14,6 +14,9 @@ export const requireOfExamples = createRequire(join(root, 'examples/demo-host/in
 // GATEWAY_PRELOAD: the sanitizer's runtime, if the binding and the plugin are built with one. Node is not.
 const preload = process.env.GATEWAY_PRELOAD;
 
+/** The environment of programs that are not under test: where a sanitizer is preloaded, they go without. */
+export const plainEnvironment = Object.fromEntries(Object.entries(process.env).filter(([name]) => name !== 'LD_PRELOAD'));
+
 /** The environment of a host process, which points it to the build. */
 export const environment = {
   ...process.env,

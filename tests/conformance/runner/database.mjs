@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { root as project } from '../../support-js/paths.mjs';
+import { plainEnvironment, root as project } from '../../support-js/paths.mjs';
 
 const RUN = `
 import sqlite3, sys
@@ -33,12 +33,12 @@ export function databaseBelow(root, organization) {
 const isUrl = (database) => database.startsWith('postgresql://');
 
 export async function runSql(database, sql) {
-  await promisify(execFile)('python3', ['-c', RUN, database, sql]);
+  await promisify(execFile)('python3', ['-c', RUN, database, sql], { env: plainEnvironment });
 }
 
 /** Starts a program that goes on until its input ends. Returns what it says first, and a function that ends it. */
 async function begin(program, args, input = '') {
-  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['pipe', 'pipe', 'inherit'], env: plainEnvironment });
   const ended = once(child, 'close');
   child.stdin.write(input);
   const [first] = await Promise.race([once(child.stdout, 'data'), ended]);
