@@ -45,17 +45,15 @@ function sourceTypeOf({ origin }, actor) {
 }
 
 /**
- * Returns two functions that create the GraphQL context of an HTTP request, and throw Rejected if the request is at
- * fault: `contextOf(req, res, isForPage)`, where `isForPage` says that the request asks for a page, which concerns no
- * organization; and `contextIn(req, res, organizationId)`, for an organization that the request does not choose by its
- * headers.
+ * Returns a function that creates the GraphQL context of an HTTP request. It throws Rejected if the request is at fault.
+ * `isForPage`: the request asks for a page, which concerns no organization.
  */
-function contextMakers(config, plugins) {
+function contextMaker(config, plugins) {
   const authenticate = authenticator(config.authentication);
-  const make = async (req, res, organizationIn) => {
+  const make = async (req, res, isForPage) => {
     if (config.authentication.demo) checkIsLocal(req.headers);
     const actor = await authenticate(req.headers.authorization);
-    const organizationId = organizationIn(req.headers);
+    const organizationId = plugins.instances && !isForPage ? organizationOf(req.headers) : undefined;
     const pluginRequest = plugins.httpRequest(req, res, {
       actor,
       organizationId,
@@ -64,11 +62,7 @@ function contextMakers(config, plugins) {
     });
     return { actor, plugins, pluginRequest, organizationId };
   };
-  const makeOrReject = (...args) => make(...args).catch((error) => { throw rejectionOf(error); });
-  return {
-    contextOf: (req, res, isForPage = false) => makeOrReject(req, res, plugins.instances && !isForPage ? organizationOf : () => undefined),
-    contextIn: (req, res, organizationId) => makeOrReject(req, res, () => organizationId),
-  };
+  return (req, res, isForPage = false) => make(req, res, isForPage).catch((error) => { throw rejectionOf(error); });
 }
 
 /** Returns the host's own part of the schema: {typeDefs, resolvers}. */
@@ -89,8 +83,7 @@ function checkEvents(config, { eventsPlugin }) {
 /**
  * Opens the host. `isWhole`: a plugin that is refused is a failure; otherwise it is logged and left out, unless
  * the settings require it. Returns `typeDefs` and `resolvers` (lists of parts), `schema` (executable), `plugins`,
- * `contextOf` and `contextIn` as contextMakers does, `listedOrganizations` (IDs), `hasStatus` and
- * `close()`.
+ * `contextOf(req, res, isForPage)`, `listedOrganizations` (IDs), `hasStatus` and `close()`.
  */
 export async function openHost(config, log, isWhole = false) {
   const organizations = organizationsOf(config.organizations);
@@ -108,7 +101,7 @@ export async function openHost(config, log, isWhole = false) {
       typeDefs: [own.typeDefs, plugins.typeDefs],
       resolvers: [own.resolvers, plugins.resolvers],
       schema: plugins.schema,
-      ...contextMakers(config, plugins),
+      contextOf: contextMaker(config, plugins),
       listedOrganizations: config.organizations.map(({ id }) => id),
       hasStatus: config.status,
       async close() {

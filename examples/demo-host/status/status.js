@@ -36,11 +36,10 @@ function outlineOf({ isErased = false, time, eventType, aggregateId, actorId }) 
 }
 
 /** Returns {events}, the last ones first, or {refusal}. `events` is null if no plugin offers them. */
-async function lastEvents(req, res, { plugins, contextIn }, organizationId) {
+async function lastEvents({ plugins }, organizationId, context) {
   if (plugins.eventsPlugin === null || organizationId === undefined) return { events: null };
   try {
-    const context = await contextIn(req, res, organizationId);
-    const found = await plugins.readEvents({ organizationId, backward: true, limit: MOST_EVENTS }, context);
+    const found = await plugins.readEvents({ organizationId, backward: true, limit: MOST_EVENTS }, { ...context, organizationId });
     return { events: found.events.map(outlineOf) };
   } catch (error) {
     return { refusal: error.message };
@@ -58,8 +57,8 @@ export async function answerStatus(req, res, host, health) {
     res.writeHead(200, PAGE_HEADERS).end(page);
     return true;
   }
-  const { actor } = await host.contextIn(req, res);
-  checkMayWatch(actor);
+  const context = await host.contextOf(req, res, true);
+  checkMayWatch(context.actor);
   const organization = new URLSearchParams(query).get('organization') ?? host.listedOrganizations[0];
   const { status, plugins } = health.state();
   const data = {
@@ -69,7 +68,7 @@ export async function answerStatus(req, res, host, health) {
     plugins,
     organizations: host.listedOrganizations,
     organization,
-    ...await lastEvents(req, res, host, organization),
+    ...await lastEvents(host, organization, context),
     metrics: host.plugins.metrics({ organizations: MOST_ORGANIZATIONS }),
   };
   res.writeHead(200, { ...HEADERS, 'content-type': 'application/json; charset=utf-8' }).end(JSON.stringify(data));
