@@ -35,11 +35,26 @@ static int32_t judge(struct server_intake *intake, const struct trip *trip, long
     return server_intake_refuse(intake, what, failure);
 }
 
+/* Runs the trip that adds and compares the rows, which begin anew then. */
+static int32_t send_rows(struct server_intake *intake, struct trip *trip, struct wire_array *rows,
+                         const enum wire_type *types, long long *ret_added, gql_failure *failure)
+{
+    *ret_added = 0;
+    int32_t code = server_run(intake->access, trip, failure);
+    if (code == GQL_OK)
+        code = judge(intake, trip, ret_added, failure);
+    server_intake_finish_rows(rows);
+    server_intake_begin_rows(rows, types);
+    return code;
+}
+
 static int32_t send_integrations(struct server_intake *intake, gql_failure *failure)
 {
     TRIP_AUTO trip = {.session = &intake->access->session};
     struct wire_parameters given = {0}, compared = {0};
-    if (intake->integrations[ID].count == 0)
+    const long long count = intake->integrations[ID].count;
+    long long added;
+    if (count == 0)
         return GQL_OK;
     server_intake_give_organization(intake, &given);
     server_intake_give_rows(&given, intake->integrations);
@@ -65,14 +80,10 @@ static int32_t send_integrations(struct server_intake *intake, gql_failure *fail
                  "UNION ALL SELECT id FROM deleted WHERE tag = $1 AND id = ANY ($3::bytea[]) "
                  "LIMIT 1",
                  &compared);
-    long long added = 0;
-    int32_t code = server_run(intake->access, &trip, failure);
-    if (code == GQL_OK)
-        code = judge(intake, &trip, &added, failure);
+    const int32_t code = send_rows(intake, &trip, intake->integrations, integration_types, &added,
+                                   failure);
     intake->added += added;
-    intake->same += intake->integrations[ID].count - added;
-    server_intake_finish_rows(intake->integrations);
-    server_intake_begin_rows(intake->integrations, integration_types);
+    intake->same += count - added;
     return code;
 }
 
@@ -80,6 +91,7 @@ static int32_t send_deleted(struct server_intake *intake, gql_failure *failure)
 {
     TRIP_AUTO trip = {.session = &intake->access->session};
     struct wire_parameters given = {0}, compared = {0};
+    long long added;
     if (intake->deleted[ID].count == 0)
         return GQL_OK;
     server_intake_give_organization(intake, &given);
@@ -101,13 +113,8 @@ static int32_t send_deleted(struct server_intake *intake, gql_failure *failure)
                  "new.credential_ref, new.time) UNION ALL SELECT id FROM integration "
                  "WHERE tag = $1 AND id = ANY ($3::bytea[]) LIMIT 1",
                  &compared);
-    long long added = 0;
-    int32_t code = server_run(intake->access, &trip, failure);
-    if (code == GQL_OK)
-        code = judge(intake, &trip, &added, failure);
+    const int32_t code = send_rows(intake, &trip, intake->deleted, deleted_types, &added, failure);
     intake->deleted_added += added;
-    server_intake_finish_rows(intake->deleted);
-    server_intake_begin_rows(intake->deleted, deleted_types);
     return code;
 }
 

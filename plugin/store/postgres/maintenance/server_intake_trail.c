@@ -17,6 +17,11 @@ void server_intake_finish_trail(struct server_intake *intake)
     server_intake_finish_rows(intake->events);
 }
 
+static int32_t refuse(const struct server_intake *intake, gql_failure *failure)
+{
+    return server_intake_refuse(intake, "a trail of that organization", failure);
+}
+
 /* ---- Sending ---- */
 
 int32_t server_intake_send_trail(struct server_intake *intake, gql_failure *failure)
@@ -43,18 +48,13 @@ int32_t server_intake_send_trail(struct server_intake *intake, gql_failure *fail
                  &compared);
     int32_t code = server_run(intake->access, &trip, failure);
     if (code == GQL_OK && pq.PQntuples(trip.results[1]) > 0)
-        code = server_intake_refuse(intake, "a trail of that organization", failure);
+        code = refuse(intake, failure);
     server_intake_finish_rows(intake->events);
     server_intake_begin_rows(intake->events, event_types);
     return code;
 }
 
 /* ---- Lines ---- */
-
-static int32_t refuse(const struct server_intake *intake, gql_failure *failure)
-{
-    return server_intake_refuse(intake, "a trail of that organization", failure);
-}
 
 /* An event that was removed here: of the last one, the hash is known. */
 static int32_t check_removed(const struct server_intake *intake, const struct trail_head *event,
