@@ -27,7 +27,8 @@ struct minisign_signature {
 };
 
 /*
- * Reads a file that `minisign -G` wrote, or its second line alone. NULL, or why it is none (static).
+ * Reads a file that `minisign -G` wrote, or its second line alone. Returns NULL, or why it is none
+ * (static).
  */
 const char *minisign_read_key(const struct sodium *sodium, const char *text, size_t size,
                               struct minisign_key *ret_key);

@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: MIT
 #include "plugin/store/postgres/outcome.h"
 
+#include <assert.h>
+
 #include "plugin/store/change.h"
 #include "plugin/store/postgres/suspension.h"
 #include "plugin/store/postgres/tuple.h"
 #include "plugin/store/trail_event.h"
+
+static_assert((int)OUTCOME_KEYS_MAX == (int)OUTCOME_MAX &&
+                  (int)OUTCOME_CONSUMERS_MAX == (int)OUTCOME_MAX,
+              "a key and a consumer for each mutation");
 
 /* ---- Beginning ---- */
 
